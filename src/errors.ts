@@ -1,0 +1,84 @@
+/**
+ * What went wrong, for programs. The part before the dot is the room it happened in.
+ * Everything is the user's to mend (exit code 2) but the codes in {@link INTERNAL}, which are ours (exit code 3).
+ */
+export type ErrorCode =
+  | 'usage'
+  | 'config.invalid'
+  | 'config.not_found'
+  | 'model.not_found'
+  | 'model.hash_mismatch'
+  | 'model.unreadable'
+  | 'model.unfit'
+  | 'gallery.not_found'
+  | 'photo.unreadable'
+  | 'photo.too_large'
+  | 'photo.outside'
+  | 'photo.no_face'
+  | 'video.not_found'
+  | 'video.unreadable'
+  | 'video.no_video'
+  | 'video.truncated'
+  | 'video.unsupported'
+  | 'video.killed'
+  | 'ffmpeg.missing'
+  | 'http.port'
+  | 'worker.failed'
+  | 'internal';
+
+const INTERNAL: ReadonlySet<ErrorCode> = new Set(['video.killed', 'worker.failed', 'internal']);
+
+export interface SpotterErrorOptions {
+  /** The same call may succeed later without the user changing anything. */
+  retryable?: boolean;
+  cause?: unknown;
+}
+
+/** An error whose message is one sentence for the user: what, where, what to do. Never a stack trace's job. */
+export class SpotterError extends Error {
+  override readonly name = 'SpotterError';
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: SpotterErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+
+  /** The process exit code this error asks for: 2 usage or input, 3 internal fault. */
+  get exitCode(): 2 | 3 {
+    return INTERNAL.has(this.code) ? 3 : 2;
+  }
+}
+
+/** A SpotterError as plain data: classes do not survive the way out of a worker thread. */
+export interface ErrorData {
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+}
+
+/** Any thrown value as data that survives a structured clone. */
+export function toErrorData(error: unknown): ErrorData {
+  if (error instanceof SpotterError) {
+    return { code: error.code, message: error.message, retryable: error.retryable };
+  }
+  return { code: 'internal', message: describeError(error), retryable: false };
+}
+
+/** The reverse of {@link toErrorData}. */
+export function fromErrorData(data: ErrorData): SpotterError {
+  return new SpotterError(data.code, data.message, { retryable: data.retryable });
+}
+
+/** The message of any thrown value, first line only: the rest of a multi-line message is for debuggers. */
+export function describeError(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}
+
+/** True for the errors of the file system that carry a code, such as ENOENT. */
+export function hasErrno(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of this package, with package.json, models/ and config.yaml in it; from the sources as from dist. */
+export const packageRoot = findRoot(path.dirname(fileURLToPath(import.meta.url)));
+
+/** As in package.json. */
+export const packageVersion: string = JSON.parse(
+  readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
+).version;
+
+function findRoot(start: string): string {
+  let folder = start;
+  while (!existsSync(path.join(folder, 'package.json'))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error(`no package.json above ${start}`);
+    folder = parent;
+  }
+  return folder;
+}

@@ -1,0 +1,179 @@
+/** Width and height in px. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Axis-aligned box in source px, origin top left, x2 and y2 exclusive. */
+export interface Box {
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+}
+
+/** A position in source px, origin top left. */
+export type Point = readonly [x: number, y: number];
+
+/** Eye, eye, nose tip, mouth corner, mouth corner; of each pair the one further left in the image comes first. */
+export type Landmarks = readonly [Point, Point, Point, Point, Point];
+
+/** One face as a detector sees it: source px, score 0..1. */
+export interface Detection {
+  box: Box;
+  landmarks: Landmarks;
+  score: number;
+}
+
+/** How the three colour channels lie in memory. */
+export type PixelFormat = 'rgb24' | 'yuv420p';
+
+/** Which numbers turn Y'CbCr into R'G'B' (ITU-R BT.601, BT.709, BT.2020). Meaningless for rgb24. */
+export interface ColourSpace {
+  matrix: 'bt601' | 'bt709' | 'bt2020';
+  /** true: 0..255 for black..white; false: 16..235. */
+  fullRange: boolean;
+}
+
+/**
+ * A picture in memory, square pixels, rows from the top, no padding between rows.
+ * rgb24: 3 bytes a pixel. yuv420p: a full plane of Y, then Cb and Cr at half size (odd sizes rounded up).
+ */
+export interface Image extends Size {
+  format: PixelFormat;
+  colour: ColourSpace;
+  /** Backed by a SharedArrayBuffer, so that workers read it without a copy. */
+  pixels: Uint8Array;
+}
+
+/** One decoded picture of a camera. Whoever takes a frame from a source releases it once. */
+export interface Frame {
+  cameraId: string;
+  /** Counts from 0 within one source. */
+  seq: number;
+  /** Unix time at which the frame was whole in our memory. */
+  capturedAtMs: number;
+  /** The source's own clock, from 0 at its beginning. */
+  mediaTimeMs: number;
+  image: Image;
+  /** Gives the memory back to the source. The pixels may change at once. */
+  release(): void;
+}
+
+/** What speaks for or against using a face, each in its own unit. */
+export interface Quality {
+  /** Shorter side of the box in source px. */
+  sizePx: number;
+  /** The detector's confidence, 0..1. */
+  score: number;
+  /** Turn to the side, up or down, and tilt, in degrees; estimated from five landmarks, good to about 10 degrees. */
+  yawDeg: number;
+  pitchDeg: number;
+  rollDeg: number;
+  /** Eye distance over eye-to-mouth distance, over the box's height over its width: a face has 0.3 to 1. */
+  flatness: number;
+  /** Nose between eyes and mouth, mouth corners on their eyes' sides. */
+  landmarksInOrder: boolean;
+  /** Contrast of fine detail relative to the whole, see face/quality; null until the face is looked at. */
+  sharpness: number | null;
+}
+
+/** Why a face is not judged. */
+export type UnusableReason = 'too_small' | 'low_score' | 'bad_landmarks' | 'turned' | 'blurred';
+
+/** The nearest person in the gallery and how clear a case it is. */
+export interface Match {
+  person: string;
+  /** Cosine of the best photo of that person, -1..1. */
+  similarity: number;
+  /** similarity minus the best cosine of anybody else; null when the gallery has nobody else. */
+  margin: number | null;
+  runnerUp: string | null;
+}
+
+/** Exhaustive: every face gets exactly one. `match` is the nearest person, null when the gallery is empty. */
+export type Verdict =
+  | { kind: 'known'; match: Match }
+  | { kind: 'ambiguous'; match: Match }
+  | { kind: 'unknown'; match: Match | null }
+  | { kind: 'unusable'; reason: UnusableReason };
+
+export type VerdictKind = Verdict['kind'];
+
+export type EventKind = 'appeared' | 'match' | 'unknown' | 'ambiguous' | 'left';
+
+/** What the tracker has to tell, before the feed gives it a number. One flat shape, so that readers need no cases. */
+export interface EventDraft {
+  kind: EventKind;
+  camera: string;
+  track: string;
+  /** Set on `match`, and on the `left` of a track that matched. */
+  person: string | null;
+  /** Cosine to the nearest person, whoever it is. */
+  similarity: number | null;
+  threshold: number | null;
+  margin: number | null;
+  runnerUp: string | null;
+  /** On `ambiguous`: the people it could be, nearest first. */
+  candidates: string[] | null;
+  box: [x1: number, y1: number, x2: number, y2: number];
+  frame: Size;
+  quality: Quality | null;
+  mediaTimeMs: number;
+  capturedAtMs: number;
+  /** On `left` only: the track's whole story, in media time. */
+  ended: TrackEnd | null;
+}
+
+export interface TrackEnd {
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** Frames in which the face was found. */
+  frames: number;
+  verdict: VerdictKind;
+  /** Why no look was usable, when the verdict is `unusable`. */
+  reason: UnusableReason | null;
+}
+
+/** An event as every sink sees it; see docs/events.md. */
+export interface SpotterEvent extends Omit<EventDraft, 'capturedAtMs' | 'ended'>, Partial<TrackEnd> {
+  seq: number;
+  /** ULID. */
+  id: string;
+  /** ISO 8601, UTC, ms. */
+  capturedAt: string;
+  publishedAt: string;
+  snapshot: string | null;
+}
+
+/** The stages of a frame's way; the metric's label values. */
+export const STAGES = ['queue', 'detect', 'track', 'align', 'embed', 'match', 'total'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** One a frame, for whoever measures. */
+export interface FrameReport {
+  camera: string;
+  seq: number;
+  mediaTimeMs: number;
+  outcome: 'processed' | 'dropped' | 'failed';
+  /** Milliseconds of each stage that the frame went through. */
+  stageMs: Partial<Record<Stage, number>>;
+  /** One a face found in the frame. */
+  verdicts: Verdict[];
+  /** Tracks alive after the frame. */
+  tracks: number;
+  /** Faces whose embedding was computed for this frame. */
+  embedded: number;
+  /** null for a frame that failed. */
+  anatomy: Anatomy | null;
+}
+
+/** Finer than the stages: where a frame's work in the workers went, for the measurements. */
+export interface Anatomy {
+  fitMs: number;
+  detectModelMs: number;
+  decodeMs: number;
+  alignMs: number;
+  embedModelMs: number;
+  matchMs: number;
+}
