@@ -1,0 +1,77 @@
+import type { Landmarks } from '../types.js';
+
+/** Where the five landmarks of an average head are, in mm: x to the image's right, y up, z towards the camera, nose tip at 0. */
+const HEAD: readonly (readonly [number, number, number])[] = [
+  [-31.5, 34, -26],
+  [31.5, 34, -26],
+  [0, 0, 0],
+  [-25, -30, -20],
+  [25, -30, -20],
+];
+
+export interface Pose {
+  /** Positive when the face turns to the image's right. */
+  yawDeg: number;
+  /** Positive when it looks up. */
+  pitchDeg: number;
+  /** Positive when it tilts clockwise. */
+  rollDeg: number;
+}
+
+/**
+ * The turn of a head from its landmarks, as if seen from far away: the least-squares affine camera, made orthogonal.
+ * Good to about 10 degrees; the head is an average one. Source: DeMenthon and Davis, "Model-based object pose in 25
+ * lines of code", IJCV 1995, its first step.
+ */
+export function estimatePose(landmarks: Landmarks): Pose {
+  const x = project(landmarks.map((point) => point[0]));
+  const y = project(landmarks.map((point) => -point[1]));
+  const right = unit(x);
+  const along = dot(unit(y), right);
+  const up = unit(unit(y).map((value, axis) => value - along * right[axis]));
+  const forwardZ = right[0] * up[1] - right[1] * up[0];
+  return {
+    yawDeg: degrees(Math.asin(Math.min(1, Math.max(-1, right[2])))),
+    pitchDeg: degrees(Math.atan2(-up[2], forwardZ)),
+    rollDeg: degrees(Math.atan2(-right[1], right[0])),
+  };
+}
+
+/** Rows of the pseudo-inverse of the centred head: what each landmark adds to an axis of the camera. */
+const SOLVE = pseudoInverse(HEAD);
+
+function project(coordinates: number[]): number[] {
+  return SOLVE.map((row) => dot(row, coordinates));
+}
+
+/** (XᵀX)⁻¹Xᵀ of the centred points: three rows of one weight a point. Each row sums to 0, so a shift is ignored. */
+function pseudoInverse(points: typeof HEAD): number[][] {
+  const centre = [0, 1, 2].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+  const centred = points.map((point) => point.map((value, axis) => value - centre[axis]));
+  const gram = [0, 1, 2].map((a) => [0, 1, 2].map((b) => centred.reduce((sum, p) => sum + p[a] * p[b], 0)));
+  const inverse = invert3(gram);
+  return inverse.map((row) => centred.map((point) => dot(row, point)));
+}
+
+function invert3(m: number[][]): number[][] {
+  const minor = (r: number, c: number) => {
+    const [r1, r2] = [(r + 1) % 3, (r + 2) % 3];
+    const [c1, c2] = [(c + 1) % 3, (c + 2) % 3];
+    return m[r1][c1] * m[r2][c2] - m[r1][c2] * m[r2][c1];
+  };
+  const determinant = m[0][0] * minor(0, 0) + m[0][1] * minor(0, 1) + m[0][2] * minor(0, 2);
+  return [0, 1, 2].map((row) => [0, 1, 2].map((column) => minor(column, row) / determinant));
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+}
+
+function unit(vector: number[]): number[] {
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((value) => value / length);
+}
+
+function degrees(radians: number): number {
+  return (radians * 180) / Math.PI;
+}

@@ -1,0 +1,91 @@
+import type { Box, Detection, Landmarks, Point, Quality, UnusableReason } from '../types.js';
+import { estimatePose } from './pose.js';
+
+/** What a face must reach to be judged; see docs/configuration.md for each. */
+export interface QualityLimits {
+  minSizePx: number;
+  minScore: number;
+  maxFlatness: number;
+  maxYawDeg: number;
+  maxPitchDeg: number;
+  minSharpness: number;
+}
+
+/**
+ * Everything about a face that its box and landmarks tell.
+ *
+ * @returns quality with `sharpness` null: that needs the pixels
+ */
+export function geometricQuality({ box, landmarks, score }: Detection): Quality {
+  return {
+    sizePx: Math.min(box.x2 - box.x1, box.y2 - box.y1),
+    score,
+    ...estimatePose(landmarks),
+    ...geometry(box, landmarks),
+    sharpness: null,
+  };
+}
+
+/** The first limit that a face fails, or null for a usable face. A sharpness that is not known yet passes. */
+export function failedLimit(quality: Quality, limits: QualityLimits): UnusableReason | null {
+  if (!(quality.score >= limits.minScore)) return 'low_score';
+  if (!(quality.sizePx >= limits.minSizePx)) return 'too_small';
+  if (!quality.landmarksInOrder || !(quality.flatness <= limits.maxFlatness)) return 'bad_landmarks';
+  if (!(Math.abs(quality.yawDeg) <= limits.maxYawDeg)) return 'turned';
+  if (!(Math.abs(quality.pitchDeg) <= limits.maxPitchDeg)) return 'turned';
+  if (quality.sharpness !== null && !(quality.sharpness >= limits.minSharpness)) return 'blurred';
+  return null;
+}
+
+/**
+ * Whether the landmarks can be a face's, from their places relative to the box and to each other. Round things that a
+ * detector takes for a face (medals, badges, buttons) come out flat: as wide as high, with eyes far apart.
+ */
+function geometry(
+  box: Box,
+  [eyeA, eyeB, nose, mouthA, mouthB]: Landmarks,
+): Pick<Quality, 'flatness' | 'landmarksInOrder'> {
+  const eyes = middle(eyeA, eyeB);
+  const mouth = middle(mouthA, mouthB);
+  const down = [mouth[0] - eyes[0], mouth[1] - eyes[1]] as const;
+  const height = Math.hypot(...down);
+  const eyeDistance = Math.hypot(eyeB[0] - eyeA[0], eyeB[1] - eyeA[1]);
+  const aspect = (box.y2 - box.y1) / (box.x2 - box.x1);
+  const noseAlong = ((nose[0] - eyes[0]) * down[0] + (nose[1] - eyes[1]) * down[1]) / (height * height);
+  // Looking along the face, the first eye is on the same side as the first mouth corner.
+  const side = (point: Point) => down[0] * (point[1] - eyes[1]) - down[1] * (point[0] - eyes[0]);
+  const sides = Math.sign(side(eyeA) - side(eyeB)) === Math.sign(side(mouthA) - side(mouthB));
+  return {
+    flatness: eyeDistance / height / aspect,
+    landmarksInOrder: height > 0 && noseAlong > 0.1 && noseAlong < 1 && sides,
+  };
+}
+
+function middle(a: Point, b: Point): Point {
+  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+}
+
+/**
+ * Sharpness of an aligned face: the contrast from pixel to pixel relative to the contrast of the whole, so that light
+ * does not count. About 0.02 for a featureless spot, 0.05 for a face of 24 px, over 0.1 for a crisp one.
+ *
+ * @param luma [side, side], 0..255
+ */
+export function sharpness(luma: Uint8Array, side: number): number {
+  let sum = 0;
+  let squares = 0;
+  let edges = 0;
+  for (let y = 1; y < side - 1; y++) {
+    for (let i = y * side + 1; i < (y + 1) * side - 1; i++) {
+      const value = luma[i];
+      const laplacian = luma[i - 1] + luma[i + 1] + luma[i - side] + luma[i + side] - 4 * value;
+      sum += value;
+      squares += value * value;
+      edges += laplacian * laplacian;
+    }
+  }
+  const count = (side - 2) * (side - 2);
+  const variance = squares / count - (sum / count) ** 2;
+  // One grey level of variance keeps a flat crop from dividing by nothing.
+  return Math.sqrt(edges / count / (variance + 1));
+}
