@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** Ids of models and cameras: safe in a file name, a URL and a metric's label. */
+const modelId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{0,39}$/,
+    'must be 1 to 40 of a-z, 0-9, dot and hyphen, and start with a letter or digit',
+  )
+  .describe('Name of the model, as in --detector and --embedder.');
+
+const channel = z.number().min(-1000).max(1000);
+const channels = z.tuple([channel, channel, channel]);
+
+const input = {
+  colour: z.enum(['rgb', 'bgr']).default('rgb').describe('Order of the channels that the network wants.'),
+  mean: channels.describe('Subtracted from R, G and B (0..255) before the division by std.'),
+  std: z
+    .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
+    .describe('What R, G and B less mean are divided by.'),
+};
+
+const detector = {
+  score: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Lowest detection score that counts as a face, 0..1.'),
+};
+
+const embedder = {
+  embedding: z.int().min(64).max(1024).describe('Values in an embedding, 64..1024.'),
+  threshold: z
+    .number()
+    .min(-1)
+    .max(1)
+    .describe('Cosine similarity from which two faces are one person, -1..1.'),
+  margin: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0.05)
+    .describe('How much better than anybody else the nearest person must be, 0..2.'),
+};
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case');
+
+const cataloguedFile = z.strictObject({
+  file: z.string().min(1),
+  bytes: z.int().positive().optional(),
+  sha256,
+  url: z.url().nullable(),
+});
+
+const catalogued = {
+  id: modelId,
+  about: z.string(),
+  licence: z.string(),
+  files: z.array(cataloguedFile).min(1),
+  measured: z.string().optional(),
+  ...input,
+};
+
+/** One entry of models/catalogue.yaml. */
+export const catalogueEntry = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['scrfd', 'yunet']), ...catalogued, ...detector }),
+  z.strictObject({ kind: z.literal('arcface'), ...catalogued, ...embedder }),
+]);
+
+const declared = {
+  id: modelId,
+  file: z.string().min(1).describe('The ONNX file, relative to the configuration file.'),
+  sha256: sha256.optional().describe('SHA-256 of the file; checked before it is loaded when given.'),
+  ...input,
+};
+
+/** A model that the catalogue does not know, declared in the configuration. */
+export const declaredModel = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['scrfd', 'yunet']).describe('How its outputs are read.'),
+    ...declared,
+    ...detector,
+  }),
+  z.strictObject({
+    kind: z.literal('arcface').describe('Any network from an aligned 112x112 face to one vector.'),
+    ...declared,
+    ...embedder,
+  }),
+]);
+
+export type CatalogueEntry = z.infer<typeof catalogueEntry>;
+export type DeclaredModel = z.infer<typeof declaredModel>;
+
+/** A model that can be asked for by its id, from the catalogue or the configuration. */
+export type ModelEntry = CatalogueEntry | DeclaredModel;
+export type DetectorEntry = Exclude<ModelEntry, { kind: 'arcface' }>;
+export type EmbedderEntry = Extract<ModelEntry, { kind: 'arcface' }>;

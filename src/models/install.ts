@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { SpotterError } from '../errors.js';
+import type { ModelEntry } from './entry.js';
+
+/** A file that a model may be installed as. */
+export interface Candidate {
+  file: string;
+  sha256: string | null;
+  url: string | null;
+}
+
+/** A model's file on disk, not yet checked. */
+export interface Installed {
+  path: string;
+  sha256: string | null;
+}
+
+/** The files that a model may be installed as, best first. */
+export function candidates(entry: ModelEntry): Candidate[] {
+  if ('files' in entry) return entry.files;
+  return [{ file: entry.file, sha256: entry.sha256 ?? null, url: null }];
+}
+
+/**
+ * Finds a model's file.
+ *
+ * @param folders searched in order; an absolute file name is taken as it is
+ * @returns null when none of its files is there
+ */
+export function findModel(entry: ModelEntry, folders: readonly string[]): Installed | null {
+  for (const { file, sha256 } of candidates(entry)) {
+    for (const folder of folders) {
+      const candidate = path.resolve(folder, file);
+      if (existsSync(candidate) && statSync(candidate).isFile()) return { path: candidate, sha256 };
+    }
+  }
+  return null;
+}
+
+/**
+ * A model's file, its SHA-256 checked.
+ *
+ * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable
+ */
+export async function requireModel(
+  entry: ModelEntry,
+  folders: readonly string[],
+): Promise<{ path: string; sha256: string }> {
+  const found = findModel(entry, folders);
+  if (!found) {
+    const [first] = candidates(entry);
+    const from = first.url ? `download ${first.url}` : 'get it from its makers';
+    throw new SpotterError(
+      'model.not_found',
+      `model "${entry.id}" is not installed: ${from} and put ${first.file} into ${folders[0]} (looked in ${folders.join(', ')})`,
+    );
+  }
+  const sha256 = await sha256OfFile(found.path, entry.id);
+  if (found.sha256 !== null && found.sha256 !== sha256) {
+    throw new SpotterError(
+      'model.hash_mismatch',
+      `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); install it again`,
+    );
+  }
+  return { path: found.path, sha256 };
+}
+
+async function sha256OfFile(file: string, id: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  } catch (cause) {
+    throw new SpotterError(
+      'model.unreadable',
+      `model "${id}": ${file} cannot be read; check its permissions`,
+      { cause },
+    );
+  }
+  return hash.digest('hex');
+}
