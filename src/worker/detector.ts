@@ -1,0 +1,193 @@
+import { SpotterError } from '../errors.js';
+import { type Fit, type InputSize, planFit } from '../face/fit.js';
+import { Letterbox } from '../face/letterbox.js';
+import { nonMaximumSuppression } from '../face/nms.js';
+import { decodeScrfd, type ScrfdLevel } from '../face/scrfd.js';
+import { decodeYunet, type YunetLevel } from '../face/yunet.js';
+import type { Detection, Image } from '../types.js';
+import { Network, type Values } from './network.js';
+import type { Detected, DetectorSpec } from './protocol.js';
+
+const STRIDES = [8, 16, 32];
+/** The input on which a network that takes any size shows its output shapes. */
+const PROBE_PX = 64;
+
+type Outputs = Record<string, Values>;
+type Decode = (outputs: Outputs, fit: Fit) => Detection[];
+
+/** A face detector: picture in, faces in source px out. */
+export class Detector {
+  readonly #network: Network;
+  readonly #spec: DetectorSpec;
+  readonly #inputName: string;
+  readonly #inputSize: InputSize;
+  readonly #letterbox: Letterbox;
+  readonly #decode: Decode;
+  #input = new Float32Array(0);
+
+  private constructor(network: Network, spec: DetectorSpec, inputSize: InputSize, decode: Decode) {
+    this.#network = network;
+    this.#spec = spec;
+    this.#inputName = network.inputs[0].name;
+    this.#inputSize = inputSize;
+    this.#letterbox = new Letterbox(spec.normalisation);
+    this.#decode = decode;
+  }
+
+  /** @throws SpotterError model.unreadable, model.unfit */
+  static async load(spec: DetectorSpec): Promise<Detector> {
+    const network = await Network.open(spec.path, `model "${spec.id}" (${spec.path})`);
+    const inputSize = readInputSize(network, spec);
+    const probe = inputSize.kind === 'fixed' ? inputSize : { width: PROBE_PX, height: PROBE_PX };
+    const data = new Float32Array(3 * probe.width * probe.height);
+    const dims = [1, 3, probe.height, probe.width];
+    const outputs = await network.run({ [network.inputs[0].name]: { data, dims } });
+    const decode =
+      spec.kind === 'scrfd' ? scrfdDecoder(outputs, probe, spec) : yunetDecoder(outputs, probe, spec);
+    return new Detector(network, spec, inputSize, decode);
+  }
+
+  /** Size of the input that a picture would be fitted into, in px. */
+  plan(image: Image, border: number): Fit {
+    return planFit(image, this.#inputSize, border);
+  }
+
+  /**
+   * Finds the faces of a picture.
+   *
+   * @param border blank margin as a fraction of the longest side; finds faces that fill the picture
+   */
+  async detect(image: Image, border: number): Promise<Detected> {
+    const start = performance.now();
+    const fit = this.plan(image, border);
+    const length = 3 * fit.width * fit.height;
+    if (this.#input.length !== length) this.#input = new Float32Array(length);
+    this.#letterbox.draw(image, fit, this.#input);
+    const fitted = performance.now();
+    const outputs = await this.runNetwork(fit);
+    const ran = performance.now();
+    const detections = nonMaximumSuppression(this.#decode(outputs, fit), this.#spec.maxIou);
+    const timing = { fitMs: fitted - start, modelMs: ran - fitted, decodeMs: performance.now() - ran };
+    return { detections, timing };
+  }
+
+  /** The network alone on whatever the last picture left in its input. */
+  async runNetwork(fit: Fit): Promise<Outputs> {
+    const dims = [1, 3, fit.height, fit.width];
+    return this.#network.run({ [this.#inputName]: { data: this.#input, dims } });
+  }
+}
+
+function unfit(spec: DetectorSpec, why: string): SpotterError {
+  return new SpotterError(
+    'model.unfit',
+    `model "${spec.id}" (${spec.path}) is not a ${spec.kind} detector: ${why}`,
+  );
+}
+
+function readInputSize(network: Network, spec: DetectorSpec): InputSize {
+  const shape = network.inputs[0]?.shape ?? [];
+  const fits = network.inputs.length === 1 && shape.length === 4 && (shape[1] === 3 || shape[1] === null);
+  if (!fits || (shape[0] !== null && shape[0] !== 1)) {
+    const shown = network.inputs
+      .map((port) => `[${port.shape.map((size) => size ?? '?').join(', ')}]`)
+      .join(' and ');
+    throw unfit(spec, `it takes ${shown}, not one picture [1, 3, height, width]`);
+  }
+  const [, , height, width] = shape;
+  if (height === null || width === null) return { kind: 'dynamic', longestSide: spec.longestSide };
+  if (height % 32 || width % 32) throw unfit(spec, `its input of ${width}x${height} px is no multiple of 32`);
+  return { kind: 'fixed', width, height };
+}
+
+/** Rows and channels of an output, whether it is [rows, C] or [1, rows, C]. */
+function rowsOf({ dims }: Values): { rows: number; channels: number } {
+  const channels = dims[dims.length - 1] ?? 0;
+  const rows = dims.slice(0, -1).reduce((product, size) => product * size, 1);
+  return { rows, channels };
+}
+
+/** SCRFD exports name their outputs at will, so they are told apart by shape. */
+function scrfdDecoder(
+  outputs: Outputs,
+  input: { width: number; height: number },
+  spec: DetectorSpec,
+): Decode {
+  const names = (channels: number) =>
+    Object.keys(outputs)
+      .filter((name) => rowsOf(outputs[name]).channels === channels)
+      .sort((a, b) => rowsOf(outputs[b]).rows - rowsOf(outputs[a]).rows);
+  const [scores, boxes, landmarks] = [names(1), names(4), names(10)];
+  if (scores.length === 3 && boxes.length === 3 && landmarks.length === 0) {
+    throw unfit(
+      spec,
+      'it finds no landmarks, without which no face can be aligned; take its variant with "bnkps"',
+    );
+  }
+  if (scores.length !== 3 || boxes.length !== 3 || landmarks.length !== 3) {
+    const shown = Object.values(outputs).map(({ dims }) => `[${dims.join(', ')}]`);
+    throw unfit(
+      spec,
+      `its outputs are ${shown.join(' ')}, not score, box and landmarks at strides 8, 16 and 32`,
+    );
+  }
+  const anchors = STRIDES.map((stride, level) => {
+    const cells = (input.width / stride) * (input.height / stride);
+    const perCell = rowsOf(outputs[scores[level]]).rows / cells;
+    const sameRows = [boxes, landmarks].every(
+      (group) => rowsOf(outputs[group[level]]).rows === rowsOf(outputs[scores[level]]).rows,
+    );
+    if (!sameRows || (perCell !== 1 && perCell !== 2)) {
+      throw unfit(spec, `at stride ${stride} it has ${perCell} anchors a cell where 1 or 2 fit`);
+    }
+    return perCell;
+  });
+  return (results, fit) => {
+    const levels = STRIDES.map(
+      (stride, level): ScrfdLevel => ({
+        stride,
+        columns: fit.width / stride,
+        anchorsPerCell: anchors[level],
+        scores: results[scores[level]].data,
+        boxes: results[boxes[level]].data,
+        landmarks: results[landmarks[level]].data,
+      }),
+    );
+    return decodeScrfd(levels, spec.minScore, fit);
+  };
+}
+
+const YUNET_OUTPUTS = { cls: 1, obj: 1, bbox: 4, kps: 10 } as const;
+
+function yunetDecoder(
+  outputs: Outputs,
+  input: { width: number; height: number },
+  spec: DetectorSpec,
+): Decode {
+  for (const stride of STRIDES) {
+    const cells = (input.width / stride) * (input.height / stride);
+    for (const [kind, channels] of Object.entries(YUNET_OUTPUTS)) {
+      const name = `${kind}_${stride}`;
+      const shape = outputs[name] && rowsOf(outputs[name]);
+      if (shape?.rows !== cells || shape.channels !== channels) {
+        throw unfit(
+          spec,
+          `it has no output "${name}" of ${cells} x ${channels} values, as version 2023mar does`,
+        );
+      }
+    }
+  }
+  return (results, fit) => {
+    const levels = STRIDES.map(
+      (stride): YunetLevel => ({
+        stride,
+        columns: fit.width / stride,
+        classes: results[`cls_${stride}`].data,
+        objects: results[`obj_${stride}`].data,
+        boxes: results[`bbox_${stride}`].data,
+        landmarks: results[`kps_${stride}`].data,
+      }),
+    );
+    return decodeYunet(levels, spec.minScore, fit);
+  };
+}

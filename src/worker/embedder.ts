@@ -1,0 +1,75 @@
+import { SpotterError } from '../errors.js';
+import { Aligner, CROP_PX } from '../face/align.js';
+import { normalise } from '../face/embedding.js';
+import { sharpness } from '../face/quality.js';
+import type { Image, Landmarks } from '../types.js';
+import { Network } from './network.js';
+import type { EmbedderSpec } from './protocol.js';
+
+const MIN_DIMENSION = 64;
+const MAX_DIMENSION = 1024;
+
+/** A face embedder in the manner of ArcFace: an aligned 112x112 face in, a vector of length 1 out. */
+export class Embedder {
+  readonly #network: Network;
+  readonly #inputName: string;
+  readonly #outputName: string;
+  readonly #aligner: Aligner;
+  readonly #input = new Float32Array(3 * CROP_PX * CROP_PX);
+
+  private constructor(network: Network, spec: EmbedderSpec) {
+    this.#network = network;
+    this.#inputName = network.inputs[0].name;
+    this.#outputName = network.outputs[0].name;
+    this.#aligner = new Aligner(spec.normalisation);
+  }
+
+  /** @throws SpotterError model.unreadable, model.unfit */
+  static async load(spec: EmbedderSpec): Promise<Embedder> {
+    const network = await Network.open(spec.path, `model "${spec.id}" (${spec.path})`);
+    const [input, ...moreInputs] = network.inputs;
+    const wanted = [1, 3, CROP_PX, CROP_PX];
+    const takesFace =
+      moreInputs.length === 0 &&
+      input?.shape.length === 4 &&
+      input.shape.every((size, axis) => size === null || size === wanted[axis]);
+    if (!takesFace || network.outputs.length !== 1) {
+      throw unfit(spec, `it must take one face [1, 3, ${CROP_PX}, ${CROP_PX}] and give one vector`);
+    }
+    const embedder = new Embedder(network, spec);
+    const { length } = await embedder.runNetwork();
+    if (length < MIN_DIMENSION || length > MAX_DIMENSION) {
+      throw unfit(spec, `it gives ${length} values where ${MIN_DIMENSION} to ${MAX_DIMENSION} fit`);
+    }
+    if (length !== spec.dimension) {
+      throw unfit(spec, `it gives ${length} values, but ${spec.dimension} are declared`);
+    }
+    return embedder;
+  }
+
+  /**
+   * Cuts a face out of a picture and leaves it in the network's input.
+   *
+   * @returns the crop's sharpness, or null when the landmarks span no area
+   */
+  cut(image: Image, landmarks: Landmarks): number | null {
+    return this.#aligner.cut(image, landmarks, this.#input) ? sharpness(this.#aligner.luma, CROP_PX) : null;
+  }
+
+  /** The embedding of the face last cut; null when the network gives no direction. */
+  async embed(): Promise<Float32Array | null> {
+    const embedding = Float32Array.from(await this.runNetwork());
+    return normalise(embedding) ? embedding : null;
+  }
+
+  /** The network alone on whatever the last cut left in its input; memory of the network, not normalised. */
+  async runNetwork(): Promise<Float32Array> {
+    const dims = [1, 3, CROP_PX, CROP_PX];
+    const outputs = await this.#network.run({ [this.#inputName]: { data: this.#input, dims } });
+    return outputs[this.#outputName].data;
+  }
+}
+
+function unfit(spec: EmbedderSpec, why: string): SpotterError {
+  return new SpotterError('model.unfit', `model "${spec.id}" (${spec.path}) is not an embedder: ${why}`);
+}

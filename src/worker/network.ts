@@ -1,0 +1,106 @@
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { describeError, SpotterError } from '../errors.js';
+
+/** Version of onnxruntime. */
+export const runtimeVersion = env.versions.node ?? env.versions.common;
+
+/** Name and shape of an input or output; a dimension is null where the network takes any. */
+export interface Port {
+  name: string;
+  shape: (number | null)[];
+}
+
+/** A float tensor: row-major data and its dimensions. */
+export interface Values {
+  data: Float32Array;
+  dims: readonly number[];
+}
+
+/** Cameras of that many sizes share a worker without new memory a frame; photos of every size do not pile up. */
+const KEPT_SHAPES = 4;
+
+/** An ONNX network on one thread of this worker. Open once and keep: closing and opening again leaks memory. */
+export class Network {
+  readonly #session: InferenceSession;
+  readonly #outputs = new Map<string, Record<string, Tensor>>();
+
+  private constructor(session: InferenceSession) {
+    this.#session = session;
+  }
+
+  /**
+   * @param source path of an ONNX file, or its bytes
+   * @param name how to call the network in an error
+   * @throws SpotterError model.unreadable, model.unfit (an input or output is not float32)
+   */
+  static async open(source: string | Uint8Array, name: string): Promise<Network> {
+    const options: InferenceSession.SessionOptions = {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: 3,
+    };
+    let session: InferenceSession;
+    try {
+      session =
+        typeof source === 'string'
+          ? await InferenceSession.create(source, options)
+          : await InferenceSession.create(source, options);
+    } catch (cause) {
+      const why = describeError(cause);
+      throw new SpotterError('model.unreadable', `${name} cannot be loaded, is it an ONNX file? (${why})`, {
+        cause,
+      });
+    }
+    for (const port of [...session.inputMetadata, ...session.outputMetadata]) {
+      if (!port.isTensor || port.type !== 'float32') {
+        const type = port.isTensor ? port.type : 'not a tensor';
+        throw new SpotterError(
+          'model.unfit',
+          `${name} has "${port.name}" of type ${type}; only float32 networks fit`,
+        );
+      }
+    }
+    return new Network(session);
+  }
+
+  get inputs(): Port[] {
+    return this.#session.inputMetadata.map(toPort);
+  }
+
+  get outputs(): Port[] {
+    return this.#session.outputMetadata.map(toPort);
+  }
+
+  /**
+   * Runs the network. Blocks this thread; cannot be aborted.
+   *
+   * @returns every output by name. The memory is reused: it holds until the next run with inputs of the same shapes.
+   */
+  async run(feeds: Record<string, Values>): Promise<Record<string, Values>> {
+    const tensors: Record<string, Tensor> = {};
+    for (const [name, { data, dims }] of Object.entries(feeds))
+      tensors[name] = new Tensor('float32', data, dims);
+    const shapes = Object.values(feeds)
+      .map(({ dims }) => dims.join('x'))
+      .join();
+    const known = this.#outputs.get(shapes);
+    const results = known ? await this.#session.run(tensors, known) : await this.#session.run(tensors);
+    if (!known) this.#keep(shapes, { ...results });
+    return results as Record<string, Values>;
+  }
+
+  #keep(shapes: string, outputs: Record<string, Tensor>): void {
+    const oldest = this.#outputs.keys().next();
+    if (this.#outputs.size >= KEPT_SHAPES && !oldest.done) this.#outputs.delete(oldest.value);
+    this.#outputs.set(shapes, outputs);
+  }
+}
+
+function toPort(port: InferenceSession.ValueMetadata): Port {
+  if (!port.isTensor) return { name: port.name, shape: [] };
+  return {
+    name: port.name,
+    shape: port.shape.map((size) => (typeof size === 'number' && size > 0 ? size : null)),
+  };
+}
