@@ -1,0 +1,56 @@
+import { Writable } from 'node:stream';
+import type { SlotPool } from './slots.js';
+
+/**
+ * Cuts a stream of bytes into whole frames. Takes no more bytes while no slot is free, which stops whoever writes.
+ * What is left of a frame at the end is dropped.
+ */
+export class FrameAssembler extends Writable {
+  readonly #slots: SlotPool;
+  readonly #onFrame: (slot: Uint8Array) => void;
+  #slot: Uint8Array | null = null;
+  #filled = 0;
+
+  /** @param onFrame takes over the slot and releases it */
+  constructor(slots: SlotPool, onFrame: (slot: Uint8Array) => void) {
+    // fluent-ffmpeg takes the stream's "close" for a failure when it comes before the process's end.
+    super({ autoDestroy: false, emitClose: false });
+    this.#slots = slots;
+    this.#onFrame = onFrame;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#take(chunk, 0, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.#slot) this.#slots.release(this.#slot);
+    this.#slot = null;
+    done();
+  }
+
+  #take(chunk: Buffer, from: number, done: () => void): void {
+    let offset = from;
+    while (offset < chunk.length) {
+      this.#slot ??= this.#slots.tryAcquire();
+      if (!this.#slot) {
+        this.#slots.acquire().then((slot) => {
+          this.#slot = slot;
+          this.#take(chunk, offset, done);
+        });
+        return;
+      }
+      const slot = this.#slot;
+      const length = Math.min(slot.length - this.#filled, chunk.length - offset);
+      slot.set(chunk.subarray(offset, offset + length), this.#filled);
+      offset += length;
+      this.#filled += length;
+      if (this.#filled === slot.length) {
+        this.#slot = null;
+        this.#filled = 0;
+        this.#onFrame(slot);
+      }
+    }
+    done();
+  }
+}

@@ -1,0 +1,185 @@
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { SpotterError } from '../errors.js';
+import { imageBytes } from '../face/colour.js';
+import type { Frame, Size } from '../types.js';
+import { FrameAssembler } from './assembler.js';
+import { type DecodeCommand, type DecodeEnd, Decoder, frameModeOption } from './ffmpeg.js';
+import { FILE_ONLY, fileInput, probeFile, type VideoInfo } from './info.js';
+import { SlotPool } from './slots.js';
+
+export interface FileSourceOptions {
+  cameraId: string;
+  file: string;
+  /** Wider pictures are scaled down to this many px. */
+  maxWidth: number;
+  /** Frames in memory at a time. */
+  slots: number;
+  /** Only every n-th frame. */
+  every: number;
+  /** At the recording's own speed instead of as fast as it is read. */
+  realtime: boolean;
+  /** Begin again at the end, for ever; media time goes on. */
+  loop: boolean;
+}
+
+/** A recording as frames: every one, in order, each with its own media time. Reading stops while no slot is free. */
+export class FileSource {
+  readonly #options: FileSourceOptions;
+  #info: VideoInfo | undefined;
+  #decoder: Decoder | undefined;
+  #stopped = false;
+  #decoded = 0;
+  #lastTimeMs = 0;
+
+  constructor(options: FileSourceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Looks at the file; once, before {@link frames}.
+   *
+   * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
+   */
+  async open(): Promise<VideoInfo> {
+    const [info] = await Promise.all([probeFile(this.#options.file), frameModeOption()]);
+    this.#info = info;
+    return info;
+  }
+
+  /**
+   * The frames, once. Each must be released.
+   *
+   * @throws SpotterError while iterating: video.unreadable, video.truncated, video.killed
+   */
+  async *frames(): AsyncGenerator<Frame, void, void> {
+    const info = this.#info ?? (await this.open());
+    if (this.#stopped) return;
+    const size = fitWidth(info.size, this.#options.maxWidth);
+    const slots = new SlotPool(this.#options.slots, imageBytes('yuv420p', size.width, size.height));
+    const output = new Readable({ objectMode: true, read() {} });
+    const pairs = new Pairs<Uint8Array, number>((pixels, mediaTimeMs) => {
+      this.#lastTimeMs = mediaTimeMs;
+      const frame: Frame = {
+        cameraId: this.#options.cameraId,
+        seq: this.#decoded++,
+        capturedAtMs: Date.now(),
+        mediaTimeMs,
+        image: { ...size, format: 'yuv420p', colour: info.colour, pixels },
+        release: () => slots.release(pixels),
+      };
+      output.push(frame);
+    });
+    const assembler = new FrameAssembler(slots, (slot) => pairs.left(slot));
+    const decoder = new Decoder(this.#command(info, size), await frameModeOption(), assembler, (ms) =>
+      pairs.right(ms),
+    );
+    this.#decoder = decoder;
+    if (this.#stopped) decoder.kill();
+    decoder.ended.then((end) => {
+      const fault = this.#stopped ? null : this.#fault(end, info);
+      if (fault) output.destroy(fault);
+      else output.push(null);
+    });
+    try {
+      for await (const frame of output) yield frame as Frame;
+    } finally {
+      decoder.kill();
+      await decoder.ended;
+    }
+  }
+
+  /** Ends the frames soon; those already handed out stay valid. Safe at any time and twice. */
+  stop(): void {
+    this.#stopped = true;
+    this.#decoder?.kill();
+  }
+
+  #command(info: VideoInfo, { width, height }: Size): DecodeCommand {
+    const { file, realtime, loop, every } = this.#options;
+    // A recording may change its resolution half-way: the later pictures are fitted into the first one's size.
+    const fitting = info.squarePixels
+      ? [
+          `scale=${width}:${height}:force_original_aspect_ratio=decrease:flags=bilinear:out_range=limited`,
+          `pad=${width}:${height}:-1:-1`,
+        ]
+      : [`scale=${width}:${height}:flags=bilinear:out_range=limited`, 'setsar=1'];
+    return {
+      input: fileInput(file),
+      inputOptions: [...(realtime ? ['-re'] : []), ...(loop ? ['-stream_loop', '-1'] : []), ...FILE_ONLY],
+      filters: [...(every > 1 ? [`select=not(mod(n\\,${every}))`] : []), ...fitting, 'format=yuv420p'],
+    };
+  }
+
+  #fault({ code, signal, messages }: DecodeEnd, info: VideoInfo): SpotterError | null {
+    const { file, every } = this.#options;
+    const name = path.basename(file);
+    const where = `at frame ${this.#decoded * every} (${(this.#lastTimeMs / 1000).toFixed(1)} s)`;
+    const said = messages.at(-1);
+    if (signal) {
+      return new SpotterError(
+        'video.killed',
+        `ffmpeg was killed by ${signal} while reading ${name}, ${where}; what came before is kept`,
+      );
+    }
+    if (this.#decoded === 0) {
+      return new SpotterError(
+        'video.unreadable',
+        `${file} has no picture that ffmpeg can decode${said ? ` (${said})` : ''}; check the file`,
+      );
+    }
+    const expected = info.frames;
+    const short = expected !== null && this.#decoded * every < expected * 0.98 - every;
+    if (code !== 0 || (short && messages.length > 0)) {
+      const of = expected === null ? '' : ` of ${expected}`;
+      return new SpotterError(
+        'video.truncated',
+        `${name} is damaged or cut off: no more pictures ${where}${of}; what came before is kept`,
+      );
+    }
+    return null;
+  }
+}
+
+/**
+ * The path that a camera's address names.
+ *
+ * @throws SpotterError video.unsupported for anything but a path or a file: URL
+ */
+export function filePath(url: string): string {
+  if (url.startsWith('file:'))
+    return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
+  const scheme = /^[a-z][a-z0-9+.-]*(?=:\/\/|:)/i.exec(url)?.[0];
+  if (scheme === undefined || path.isAbsolute(url)) return url;
+  throw new SpotterError(
+    'video.unsupported',
+    `this version plays recordings only, no ${scheme}: source; give a file, or wait for live cameras in the next version`,
+  );
+}
+
+function fitWidth({ width, height }: Size, maxWidth: number): Size {
+  if (width <= maxWidth) return { width, height };
+  return { width: maxWidth, height: Math.max(1, Math.round((height * maxWidth) / width)) };
+}
+
+/** Joins two streams one to one, whichever is ahead. */
+class Pairs<L, R> {
+  readonly #lefts: L[] = [];
+  readonly #rights: R[] = [];
+  readonly #onPair: (left: L, right: R) => void;
+
+  constructor(onPair: (left: L, right: R) => void) {
+    this.#onPair = onPair;
+  }
+
+  left(value: L): void {
+    if (this.#rights.length > 0) this.#onPair(value, this.#rights.shift() as R);
+    else this.#lefts.push(value);
+  }
+
+  right(value: R): void {
+    if (this.#lefts.length > 0) this.#onPair(this.#lefts.shift() as L, value);
+    else this.#rights.push(value);
+  }
+}

@@ -1,0 +1,113 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { hasErrno, SpotterError } from '../errors.js';
+import type { ColourSpace, Size } from '../types.js';
+import { probe } from './ffmpeg.js';
+
+/** What is known of a recording before it is decoded. */
+export interface VideoInfo {
+  /** As it is to be shown: upright and with square pixels. */
+  size: Size;
+  squarePixels: boolean;
+  colour: ColourSpace;
+  /** From the container; null where it does not say. */
+  frames: number | null;
+  durationMs: number | null;
+}
+
+/** ffmpeg opens nothing but files: a playlist that poses as a clip reaches no network. */
+export const FILE_ONLY = ['-protocol_whitelist', 'file'];
+
+/** A path as ffmpeg takes it whatever characters it has. */
+export function fileInput(file: string): string {
+  return `file:${path.resolve(file)}`;
+}
+
+/**
+ * Looks at a recording without decoding it.
+ *
+ * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
+ */
+export async function probeFile(file: string): Promise<VideoInfo> {
+  checkFile(file);
+  const data = await probe(fileInput(file), FILE_ONLY).catch((cause: unknown) => {
+    if (cause instanceof SpotterError) throw cause;
+    throw new SpotterError(
+      'video.unreadable',
+      `${file} is not a video that ffmpeg can read, or is cut off; check the file`,
+      {
+        cause,
+      },
+    );
+  });
+  const stream = data.streams.find(({ codec_type: type, disposition }) => {
+    const isCover = (disposition as { attached_pic?: number } | undefined)?.attached_pic === 1;
+    return type === 'video' && !isCover;
+  });
+  if (!stream)
+    throw new SpotterError(
+      'video.no_video',
+      `${file} has no video in it, only sound or data; give a file with pictures`,
+    );
+  if (!stream.width || !stream.height) {
+    throw new SpotterError(
+      'video.unreadable',
+      `${file} does not say how large its pictures are; check the file`,
+    );
+  }
+  return {
+    ...shownSize(stream),
+    colour: colourOf(stream),
+    frames: numberOrNull(stream.nb_frames),
+    durationMs: milliseconds(stream.duration) ?? milliseconds(data.format.duration),
+  };
+}
+
+function checkFile(file: string): void {
+  try {
+    const stats = statSync(file);
+    if (stats.isDirectory())
+      throw new SpotterError('video.unreadable', `${file} is a folder; give the files in it`);
+    if (stats.size === 0)
+      throw new SpotterError('video.unreadable', `${file} is empty; check how it was copied`);
+  } catch (cause) {
+    if (cause instanceof SpotterError) throw cause;
+    const why = hasErrno(cause, 'ENOENT', 'ENOTDIR') ? 'does not exist' : 'cannot be read';
+    throw new SpotterError('video.not_found', `${file} ${why}; check the path`, { cause });
+  }
+}
+
+type Stream = Awaited<ReturnType<typeof probe>>['streams'][number];
+
+function shownSize(stream: Stream): Pick<VideoInfo, 'size' | 'squarePixels'> {
+  const [width = 0, height = 0] = [stream.width, stream.height];
+  const [wide, high] = String(stream.sample_aspect_ratio ?? '')
+    .split(':')
+    .map(Number);
+  const aspect = wide > 0 && high > 0 ? wide / high : 1;
+  const shown = { width: Math.round(width * aspect), height };
+  const quarterTurns = Math.round(Number(stream.rotation ?? 0) / 90);
+  const size = quarterTurns % 2 ? { width: shown.height, height: shown.width } : shown;
+  return { size, squarePixels: aspect === 1 };
+}
+
+/** Where the stream does not say, the convention of players: high definition is BT.709. */
+function colourOf(stream: Stream): ColourSpace {
+  const space = String(stream.color_space ?? '');
+  const fromRgb = /^(rgb|bgr|gbr|argb|abgr|pal8|gray)/.test(String(stream.pix_fmt ?? ''));
+  if (/^bt2020/.test(space)) return { matrix: 'bt2020', fullRange: false };
+  if (/^(bt470bg|smpte170m|smpte240m|fcc)$/.test(space) || fromRgb)
+    return { matrix: 'bt601', fullRange: false };
+  if (space === 'bt709') return { matrix: 'bt709', fullRange: false };
+  return { matrix: (stream.height ?? 0) >= 720 ? 'bt709' : 'bt601', fullRange: false };
+}
+
+function numberOrNull(value: unknown): number | null {
+  const number = Number(value);
+  return Number.isFinite(number) && number > 0 ? number : null;
+}
+
+function milliseconds(seconds: unknown): number | null {
+  const number = numberOrNull(seconds);
+  return number === null ? null : number * 1000;
+}
