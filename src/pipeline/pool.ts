@@ -1,0 +1,156 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina, queueOptionsSymbol, type TaskQueue } from 'piscina';
+import { describeError, fromErrorData, SpotterError } from '../errors.js';
+import type { Component } from '../lifecycle.js';
+import type {
+  Detected,
+  DetectTask,
+  Looked,
+  LookTask,
+  Outcome,
+  Ready,
+  ReadyTask,
+  Task,
+  WorkerSettings,
+} from '../worker/protocol.js';
+
+const ENTRY = new URL('../worker/entry.js', import.meta.url);
+/** A thread's young generation: its garbage is small and short-lived, and each thread pays for the default of 48 MiB. */
+const YOUNG_GENERATION_MB = 8;
+
+/**
+ * The threads that run the networks. Ending a thread inside a network aborts the whole process, so nothing here is
+ * ever aborted: stopping refuses new work, waits for what runs, and only then ends the threads.
+ */
+export class WorkerPool implements Component {
+  readonly threads: number;
+  readonly #settings: WorkerSettings;
+  readonly #entry: URL;
+  readonly #running = new Set<Promise<unknown>>();
+  #piscina: Piscina | undefined;
+  #stopping: Promise<void> | undefined;
+  #onnxruntime = '';
+
+  /** @param entry the compiled worker; another one only where the sources run uncompiled */
+  constructor(threads: number, settings: WorkerSettings, entry: URL = ENTRY) {
+    this.threads = threads;
+    this.#settings = settings;
+    this.#entry = entry;
+  }
+
+  /**
+   * Resolves when every thread has its networks.
+   *
+   * @throws SpotterError model.unreadable, model.unfit
+   */
+  async start(): Promise<void> {
+    this.#piscina = new Piscina({
+      filename: fileURLToPath(this.#entry),
+      name: 'run',
+      workerData: this.#settings,
+      minThreads: this.threads,
+      maxThreads: this.threads,
+      // A thread that is thrown away takes its networks along, and loading them again leaks.
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: 1,
+      stricterFIFO: true,
+      taskQueue: new LooksFirst(),
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    // Told by the task that failed; without a listener it would end the process.
+    this.#piscina.on('error', () => {});
+    const ready: ReadyTask = { kind: 'ready' };
+    try {
+      const answers = await Promise.all(Array.from({ length: this.threads }, () => this.#run<Ready>(ready)));
+      this.#onnxruntime = answers[0].onnxruntime;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Refuses new work, waits for the work in the networks, ends the threads. */
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      while (this.#running.size > 0) await Promise.allSettled(this.#running);
+      await this.#piscina?.destroy();
+    })();
+    return this.#stopping;
+  }
+
+  /** @throws SpotterError worker.failed */
+  detect(task: Omit<DetectTask, 'kind'>): Promise<Detected> {
+    return this.#run({ kind: 'detect', ...task });
+  }
+
+  /** Comes before every waiting detection: others wait for what it finds. @throws SpotterError worker.failed */
+  look(task: Omit<LookTask, 'kind'>): Promise<Looked> {
+    return this.#run({ kind: 'look', ...task });
+  }
+
+  /** Part of the time that the threads have spent working since the start, 0..1. */
+  get utilization(): number {
+    return this.#piscina?.utilization ?? 0;
+  }
+
+  /** Version of onnxruntime, once started. */
+  get onnxruntime(): string {
+    return this.#onnxruntime;
+  }
+
+  async #run<T>(task: Task): Promise<T> {
+    if (!this.#piscina || this.#stopping)
+      throw new SpotterError('worker.failed', 'the worker pool is stopping');
+    const tagged = { ...task, [queueOptionsSymbol]: { first: task.kind === 'look' } };
+    const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
+    this.#running.add(running);
+    try {
+      const outcome = await running;
+      if (!outcome.ok) throw fromErrorData(outcome.error);
+      return outcome.value;
+    } catch (cause) {
+      if (cause instanceof SpotterError) throw cause;
+      throw new SpotterError('worker.failed', `a worker thread failed: ${describeError(cause)}`, { cause });
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}
+
+type PiscinaTask = NonNullable<ReturnType<TaskQueue['shift']>>;
+
+/**
+ * Two lanes: looks, then detections. Frames are detected ahead of time, but looked at in order, so a look that waited
+ * behind detections would hold up everything behind it.
+ */
+class LooksFirst implements TaskQueue {
+  readonly #looks: PiscinaTask[] = [];
+  readonly #others: PiscinaTask[] = [];
+
+  get size(): number {
+    return this.#looks.length + this.#others.length;
+  }
+
+  shift(): PiscinaTask | null {
+    return this.#looks.shift() ?? this.#others.shift() ?? null;
+  }
+
+  push(task: PiscinaTask): void {
+    this.#lane(task).push(task);
+  }
+
+  unshift(task: PiscinaTask): void {
+    this.#lane(task).unshift(task);
+  }
+
+  remove(task: PiscinaTask): void {
+    const lane = this.#lane(task);
+    const index = lane.indexOf(task);
+    if (index >= 0) lane.splice(index, 1);
+  }
+
+  #lane(task: PiscinaTask): PiscinaTask[] {
+    const options = task[queueOptionsSymbol] as { first?: boolean } | null;
+    return options?.first ? this.#looks : this.#others;
+  }
+}
