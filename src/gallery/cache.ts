@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { PhotoResult } from './enrol.js';
+
+/** What tells that a file has not been touched since it was hashed. */
+export interface FileMark {
+  size: number;
+  mtimeMs: number;
+  ctimeMs: number;
+  inode: number;
+}
+
+interface Contents {
+  /** Relative path to its mark and SHA-256. */
+  files: Map<string, FileMark & { sha256: string }>;
+  /** SHA-256 to key to what the photo gave. Results under other keys stay: comparing two models costs once. */
+  results: Map<string, Map<string, PhotoResult>>;
+}
+
+const DIGEST_BYTES = 32;
+const EMPTY: Contents = { files: new Map(), results: new Map() };
+
+/**
+ * What the photos of one gallery gave, by SHA-256 of the photo and key of everything else that counts (models,
+ * limits). Photos that are gone are forgotten with the next write. A damaged file counts as none.
+ */
+export class EmbeddingCache {
+  readonly #file: string;
+  #old: Contents = EMPTY;
+  readonly #kept: Contents = { files: new Map(), results: new Map() };
+  #changed = false;
+
+  /** @param folder where caches are kept; @param gallery the gallery's folder, one file each */
+  constructor(folder: string, gallery: string) {
+    const name = createHash('sha256').update(gallery).digest('hex').slice(0, 16);
+    this.#file = path.join(folder, `gallery-${name}.cache`);
+  }
+
+  async read(): Promise<void> {
+    this.#old = (await readFile(this.#file).then(decode, () => null)) ?? EMPTY;
+  }
+
+  /** The SHA-256 that the file had when it looked exactly like this; null when it may have changed. */
+  knownHash(name: string, mark: FileMark): string | null {
+    const known = this.#old.files.get(name);
+    if (!known) return null;
+    const same = (['size', 'mtimeMs', 'ctimeMs', 'inode'] as const).every(
+      (field) => known[field] === mark[field],
+    );
+    return same ? known.sha256 : null;
+  }
+
+  result(key: string, sha256: string): PhotoResult | null {
+    return this.#kept.results.get(sha256)?.get(key) ?? this.#old.results.get(sha256)?.get(key) ?? null;
+  }
+
+  /** @param mark null when the file is too young to be sure of it next time */
+  keep(name: string, mark: FileMark | null, key: string, sha256: string, result: PhotoResult): void {
+    this.#changed ||=
+      !this.#old.results.get(sha256)?.has(key) || (mark !== null && this.knownHash(name, mark) !== sha256);
+    if (mark) this.#kept.files.set(name, { ...mark, sha256 });
+    const results = this.#kept.results.get(sha256) ?? new Map(this.#old.results.get(sha256));
+    this.#kept.results.set(sha256, results.set(key, result));
+  }
+
+  /** Writes what was kept, if anything changed: whole or not at all, readable by the owner only. */
+  async write(): Promise<void> {
+    const forgotten =
+      this.#old.results.size !== this.#kept.results.size || this.#old.files.size !== this.#kept.files.size;
+    if (!this.#changed && !forgotten) return;
+    await mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 });
+    const temporary = `${this.#file}.${process.pid}.tmp`;
+    try {
+      await writeFile(temporary, encode(this.#kept), { mode: 0o600 });
+      await rename(temporary, this.#file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+}
+
+function encode(contents: Contents): Buffer {
+  const body = serialize(contents);
+  return Buffer.concat([createHash('sha256').update(body).digest(), body]);
+}
+
+function decode(bytes: Buffer): Contents | null {
+  const body = bytes.subarray(DIGEST_BYTES);
+  const intact = createHash('sha256').update(body).digest().equals(bytes.subarray(0, DIGEST_BYTES));
+  return intact ? (deserialize(body) as Contents) : null;
+}

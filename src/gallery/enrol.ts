@@ -1,0 +1,80 @@
+import { area } from '../face/box.js';
+import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import type { Image, Quality, UnusableReason } from '../types.js';
+import { findFaces, type PhotoEyes } from './faces.js';
+
+/** Why a photo is not used. */
+export type PhotoFault =
+  | 'unreadable'
+  | 'too_large'
+  | 'outside'
+  | 'bad_name'
+  | 'no_face'
+  | 'several_faces'
+  | UnusableReason;
+
+/** What a photo gives: one face to compare with, or a reason and one sentence. */
+export type PhotoResult =
+  | { state: 'used'; embedding: Float32Array; quality: Quality }
+  | { state: 'unusable'; fault: PhotoFault; message: string };
+
+export interface EnrolLimits {
+  quality: QualityLimits;
+  /** How many times the area of the next face the largest must have. */
+  minDominance: number;
+}
+
+const ADVICE: Record<UnusableReason, string> = {
+  too_small: 'the face is too small; use a closer photo',
+  low_score: 'the face is hard to make out; use a clearer photo',
+  bad_landmarks: 'what was found does not look like a face; use a clearer photo',
+  turned: 'the face is turned away; use a photo from the front',
+  blurred: 'the face is blurred; use a sharper photo',
+};
+
+/** Finds the one face of a gallery photo and embeds it; refuses what would enrol the wrong person or nobody. */
+export async function enrol(
+  eyes: PhotoEyes,
+  image: Image,
+  { quality: limits, minDominance }: EnrolLimits,
+): Promise<PhotoResult> {
+  const found = await findFaces(eyes, image);
+  if (found.length === 0)
+    return unusable('no_face', 'no face was found; use a photo that shows one from the front');
+  const faces = found
+    .map((detection) => ({ detection, quality: geometricQuality(detection), area: area(detection.box) }))
+    .sort((a, b) => b.area - a.area);
+  const plausible = faces.filter(({ quality }) => !isNoFace(failedLimit(quality, limits)));
+  const [largest, next] = plausible;
+  if (!largest) return refused(failedLimit(faces[0].quality, limits) ?? 'low_score');
+  if (next && largest.area < minDominance * next.area) {
+    return unusable(
+      'several_faces',
+      `${plausible.length} faces and none stands out; crop the photo to one person`,
+    );
+  }
+  const failed = failedLimit(largest.quality, limits);
+  if (failed) return refused(failed);
+  const { looks } = await eyes.look({
+    image,
+    faces: [largest.detection.landmarks],
+    minSharpness: 0,
+    gallery: null,
+  });
+  const [{ embedding, sharpness }] = looks;
+  const quality = { ...largest.quality, sharpness };
+  const fault = failedLimit(quality, limits) ?? (embedding ? null : 'bad_landmarks');
+  return fault || !embedding ? refused(fault ?? 'bad_landmarks') : { state: 'used', embedding, quality };
+}
+
+function isNoFace(reason: UnusableReason | null): boolean {
+  return reason === 'low_score' || reason === 'bad_landmarks';
+}
+
+function refused(fault: UnusableReason): PhotoResult {
+  return unusable(fault, ADVICE[fault]);
+}
+
+function unusable(fault: PhotoFault, message: string): PhotoResult {
+  return { state: 'unusable', fault, message };
+}

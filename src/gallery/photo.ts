@@ -1,0 +1,90 @@
+import type { Sharp } from 'sharp';
+import { describeError, SpotterError } from '../errors.js';
+import type { Image, Size } from '../types.js';
+
+/** A decoded photo: upright, sRGB, 8 bits, nothing see-through. */
+export interface Photo {
+  image: Image;
+  /** Upright size of the photo itself in px. */
+  source: Size;
+  /** Image px per photo px: under 1 when the photo was larger than {@link MAX_SIDE_PX}. */
+  scale: number;
+}
+
+const FORMATS = new Set(['jpeg', 'png', 'webp']);
+/** Larger photos are scaled down while decoding: a face crop has 112 px, and 50 MB are enough for one photo. */
+const MAX_SIDE_PX = 4096;
+/** What shows through a transparent photo. */
+const BACKDROP = { r: 128, g: 128, b: 128 };
+
+/**
+ * Decodes a photo: orientation of EXIF applied, CMYK, grey, 16 bits and palettes converted, transparency filled.
+ *
+ * @param bytes the file
+ * @param name how to call it in an error
+ * @throws SpotterError photo.unreadable, photo.too_large
+ */
+export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Photo> {
+  if (bytes.length === 0) throw new SpotterError('photo.unreadable', `${name} is empty; copy it again`);
+  // Loaded on first use: a start whose photos are all in the cache does not pay for it.
+  const { default: sharp } = await import('sharp');
+  const pipeline = sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true });
+  try {
+    const source = await readSize(pipeline, name, maxMegapixels);
+    const { data, info } = await pipeline
+      .autoOrient()
+      .resize({ width: MAX_SIDE_PX, height: MAX_SIDE_PX, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: BACKDROP })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const image: Image = {
+      width: info.width,
+      height: info.height,
+      format: 'rgb24',
+      colour: { matrix: 'bt601', fullRange: true },
+      pixels: toRgb(data, info.channels),
+    };
+    return { image, source, scale: info.width / source.width };
+  } catch (cause) {
+    if (cause instanceof SpotterError) throw cause;
+    const why = describeError(cause).replace(/^Input (buffer|file) (has |contains )?/, '');
+    throw new SpotterError('photo.unreadable', `${name} is damaged or no picture (${why}); copy it again`, {
+      cause,
+    });
+  }
+}
+
+async function readSize(pipeline: Sharp, name: string, maxMegapixels: number): Promise<Size> {
+  const meta = await pipeline.metadata();
+  if (!FORMATS.has(meta.format)) {
+    throw new SpotterError(
+      'photo.unreadable',
+      `${name} is a ${meta.format} picture; save it as JPEG, PNG or WebP`,
+    );
+  }
+  const { width, height } = meta.autoOrient;
+  if (width * height > maxMegapixels * 1e6) {
+    throw new SpotterError(
+      'photo.too_large',
+      `${name} has ${width} x ${height} px, over the limit of ${maxMegapixels} million; scale it down or raise photos.maxMegapixels`,
+    );
+  }
+  return { width, height };
+}
+
+/** Three channels in shared memory, whatever came out: grey pictures may stay at one channel. */
+function toRgb(data: Uint8Array, channels: number): Uint8Array {
+  const count = data.length / channels;
+  const rgb = new Uint8Array(new SharedArrayBuffer(count * 3));
+  if (channels === 3) rgb.set(data);
+  else {
+    const [g, b] = channels > 3 ? [1, 2] : [0, 0];
+    for (let i = 0; i < count; i++) {
+      rgb[i * 3] = data[i * channels];
+      rgb[i * 3 + 1] = data[i * channels + g];
+      rgb[i * 3 + 2] = data[i * channels + b];
+    }
+  }
+  return rgb;
+}
