@@ -1,0 +1,138 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type Document, LineCounter, parseDocument } from 'yaml';
+import { hasErrno, SpotterError } from '../errors.js';
+import { type Fault, faultsOf, formatFaults, offsetOf, twinFaults } from './faults.js';
+import { type Config, schema } from './schema.js';
+import { type Substituted, substituteEnvironment } from './substitute.js';
+
+/** A configuration with where it came from. */
+export interface LoadedConfig {
+  /** Frozen, every key set, paths absolute. */
+  config: Config;
+  /** The file, or null for the defaults alone. */
+  file: string | null;
+  /** Values that must never be shown. */
+  secrets: readonly string[];
+}
+
+const MAX_BYTES = 1 << 20;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads, checks and freezes a configuration.
+ *
+ * @param file YAML; null for the defaults
+ * @param overrides values of the command line, laid over the file's
+ * @param baseFolder what relative paths mean without a file
+ * @throws SpotterError config.not_found; config.invalid, whose message lists every fault with line and column
+ */
+export function loadConfig(
+  file: string | null,
+  overrides: (config: Config) => void = () => {},
+  baseFolder = process.cwd(),
+): LoadedConfig {
+  const { config, secrets } = file === null ? { config: schema.parse({}), secrets: [] } : readFile(file);
+  resolvePaths(config, file === null ? baseFolder : path.dirname(path.resolve(file)));
+  overrides(config);
+  return { config: deepFreeze(config), file, secrets };
+}
+
+function readFile(file: string): { config: Config; secrets: string[] } {
+  const text = readText(file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const syntax: Fault[] = [...document.errors, ...document.warnings].map((error) => ({
+    offset: error.pos[0],
+    path: '',
+    message: error.message.replace(/\s*\n[\s\S]*$/, ''),
+  }));
+  const fail = (faults: Fault[]) => new SpotterError('config.invalid', formatFaults(file, faults, lines));
+  if (syntax.length > 0) throw fail(syntax);
+
+  const substituted = substituteEnvironment(document, process.env);
+  const faults: Fault[] = substituted.missing.map(({ name, offset }) => ({
+    offset,
+    path: '',
+    message: `environment variable ${name} is not set; set it, or write $\${${name}} for the text itself`,
+  }));
+  const data = toData(document);
+  const parsed = schema.safeParse(data);
+  const retried = parsed.success
+    ? parsed
+    : schema.safeParse(withNumbers(data, parsed.error.issues, document, substituted));
+  faults.push(...twinFaults(data, document));
+  if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
+  if (faults.length > 0 || !retried.success) throw fail(faults);
+  return { config: retried.data, secrets: substituted.secrets };
+}
+
+function readText(file: string): string {
+  let bytes: Buffer;
+  try {
+    if (statSync(file).size > MAX_BYTES) {
+      throw new SpotterError('config.invalid', `${file} is larger than 1 MiB; that is no configuration`);
+    }
+    bytes = readFileSync(file);
+  } catch (cause) {
+    if (cause instanceof SpotterError) throw cause;
+    const why = hasErrno(cause, 'ENOENT') ? 'does not exist' : 'cannot be read';
+    throw new SpotterError('config.not_found', `configuration ${file} ${why}; give another with -c`, {
+      cause,
+    });
+  }
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    throw new SpotterError('config.invalid', `${file} is not UTF-8 text`, { cause });
+  }
+}
+
+/** An empty file, or one of comments only, is an empty mapping. */
+function toData(document: Document): unknown {
+  return document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
+}
+
+type Issues = Parameters<typeof faultsOf>[0];
+
+/**
+ * What comes out of the environment is text. Where the schema wants a number or a boolean, it is read as one; a
+ * password of digits stays the string it is.
+ */
+function withNumbers(data: unknown, issues: Issues, document: Document, { offsets }: Substituted): unknown {
+  const copy = structuredClone(data);
+  for (const issue of issues) {
+    if (issue.code !== 'invalid_type' || !offsets.has(offsetOf(document, issue.path) ?? -1)) continue;
+    const holder = issue.path
+      .slice(0, -1)
+      .reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], copy);
+    const key = issue.path.at(-1);
+    if (key === undefined || typeof holder !== 'object' || holder === null) continue;
+    const slot = holder as Record<PropertyKey, unknown>;
+    const text = String(slot[key]);
+    if (issue.expected === 'boolean' && /^(true|false)$/.test(text)) slot[key] = text === 'true';
+    else if (/^(number|int)$/.test(issue.expected) && /^-?\d+(\.\d+)?$/.test(text)) slot[key] = Number(text);
+  }
+  return copy;
+}
+
+function resolvePaths(config: Config, folder: string): void {
+  config.gallery = path.resolve(folder, config.gallery);
+  config.data = path.resolve(folder, config.data);
+  config.models.folder = path.resolve(folder, config.models.folder);
+  for (const model of config.models.declared) model.file = path.resolve(folder, model.file);
+  for (const camera of config.cameras) camera.url = resolveSource(camera.url, folder);
+}
+
+/** A file's absolute path; an address stays what it is. */
+function resolveSource(url: string, folder: string): string {
+  return /^([a-z][a-z0-9+.-]*:\/\/|(file|device|test):)/i.test(url) ? url : path.resolve(folder, url);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value && typeof value === 'object') {
+    for (const item of Object.values(value)) deepFreeze(item);
+    Object.freeze(value);
+  }
+  return value;
+}
