@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { SpotterEvent } from '../types.js';
+
+const names = z.array(z.string().max(64)).max(200).default([]);
+
+/** What a client may send. Unknown keys are refused, so that a typo is not taken for "all". */
+const clientMessage = z.strictObject({
+  type: z.literal('subscribe'),
+  cameras: names,
+  people: names,
+  kinds: z.array(z.enum(['appeared', 'match', 'unknown', 'ambiguous', 'left'])).default([]),
+  stats: z.boolean().default(false),
+});
+
+/** What a client wants to hear: empty lists mean all. */
+export type Subscription = Omit<z.output<typeof clientMessage>, 'type'>;
+
+export const EVERYTHING: Subscription = { cameras: [], people: [], kinds: [], stats: false };
+
+/** A client's message as a subscription, or one sentence about what is wrong with it. */
+export function parseClientMessage(
+  text: string,
+): { ok: true; subscription: Subscription } | { ok: false; message: string } {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return {
+      ok: false,
+      message: 'not JSON; send {"type":"subscribe","cameras":[],"people":[],"kinds":[],"stats":false}',
+    };
+  }
+  const parsed = clientMessage.safeParse(data);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    return { ok: false, message: `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}` };
+  }
+  const { type: _, ...subscription } = parsed.data;
+  return { ok: true, subscription };
+}
+
+/** Whether a subscription covers an event. A list of people leaves out whatever has no name. */
+export function covers({ cameras, people, kinds }: Subscription, event: SpotterEvent): boolean {
+  const isIn = <T>(list: readonly T[], value: T) => list.length === 0 || list.includes(value);
+  const named = people.length === 0 || (event.person !== null && people.includes(event.person));
+  return isIn(cameras, event.camera) && isIn(kinds, event.kind) && named;
+}

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+
+/** What the routes show. */
+export interface Views {
+  /** Like spotter/0.1.0. */
+  server: string;
+  /** Why the daemon cannot work yet; null once it can. */
+  unreadyReason: () => string | null;
+  metrics: () => Promise<{ contentType: string; body: string }>;
+}
+
+const ADDRESSES = {
+  '/ws': 'events as they happen (WebSocket)',
+  '/healthz': 'alive',
+  '/readyz': 'able to work',
+  '/metrics': 'for Prometheus',
+};
+
+/** Adds every address of the HTTP side. */
+export function addRoutes(app: FastifyInstance, { server, unreadyReason, metrics }: Views): void {
+  app.get('/', async () => ({ server, addresses: ADDRESSES }));
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const reason = unreadyReason();
+    return reason === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason });
+  });
+  app.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await metrics();
+    return reply.header('content-type', contentType).send(body);
+  });
+  app.get('/ws', async (_request, reply) =>
+    reply
+      .code(426)
+      .header('upgrade', 'websocket')
+      .send({ error: 'this address speaks WebSocket; connect with ws://' }),
+  );
+  app.setNotFoundHandler(async (request, reply) =>
+    reply.code(404).send({ error: `nothing at ${request.url.split('?')[0]}; see /` }),
+  );
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import fastify, { type FastifyInstance } from 'fastify';
+import { hasErrno, SpotterError } from '../errors.js';
+import type { Component } from '../lifecycle.js';
+import { isOurHost } from './origin.js';
+import { addRoutes, type Views } from './routes.js';
+
+export interface HttpOptions {
+  host: string;
+  port: number;
+  views: Views;
+  /** Takes over a request for a WebSocket on /ws. */
+  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+const HEADERS_TIMEOUT_MS = 5000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** The HTTP side: health, metrics, and the door to the WebSocket. */
+export class HttpServer implements Component {
+  readonly #options: HttpOptions;
+  readonly #app: FastifyInstance;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#app = fastify({
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      bodyLimit: MAX_BODY_BYTES,
+      forceCloseConnections: true,
+      http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    });
+  }
+
+  /** The address as a browser takes it, once started. */
+  get address(): string {
+    const { address, port, family } = this.#app.server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** @throws SpotterError http.port */
+  async start(): Promise<void> {
+    const { host, port, views, onUpgrade } = this.#options;
+    this.#app.addHook('onRequest', async (request, reply) => {
+      if (!isOurHost(request.headers.host, host)) {
+        await reply.code(403).send({ error: 'this address is not served here; use localhost or 127.0.0.1' });
+      }
+    });
+    addRoutes(this.#app, views);
+    this.#app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (isOurHost(request.headers.host, host)) onUpgrade(request, socket, head);
+      else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    });
+    try {
+      await this.#app.listen({ host, port });
+    } catch (cause) {
+      await this.#app.close();
+      throw new SpotterError('http.port', `cannot listen on ${host}:${port}: ${listenFault(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+}
+
+function listenFault(cause: unknown): string {
+  if (hasErrno(cause, 'EADDRINUSE')) return 'another program uses that port; stop it, or set http.port';
+  if (hasErrno(cause, 'EACCES')) return 'the system reserves that port; set http.port to 1024 or more';
+  return 'the system has no such address; set http.host';
+}

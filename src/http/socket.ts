@@ -1,0 +1,192 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Component } from '../lifecycle.js';
+import type { SpotterEvent } from '../types.js';
+import { covers, EVERYTHING, parseClientMessage, type Subscription } from './message.js';
+import { isAllowedOrigin } from './origin.js';
+
+/** What a client is told first, less the type. */
+export interface Hello {
+  protocol: number;
+  server: string;
+  /** Number of the last event. */
+  seq: number;
+  cameras: object[];
+  tracks: object[];
+}
+
+export interface SocketOptions {
+  allowedOrigins: readonly string[];
+  hello: () => Hello;
+  /** What is sent once a second to who asked for it. */
+  stats: () => object;
+  /** Told of every connection that we ended ourselves. */
+  onClosed: (reason: 'slow' | 'silent' | 'shutdown') => void;
+}
+
+const MAX_MESSAGE_BYTES = 4096;
+/** A client that lets more than this pile up does not read. */
+const MAX_BUFFERED_BYTES = 1 << 20;
+const PING_EVERY_MS = 15_000;
+const STATS_EVERY_MS = 1000;
+const CLOSE_GRACE_MS = 1000;
+const TRY_AGAIN_LATER = 1013;
+const GOING_AWAY = 1001;
+
+interface Client {
+  socket: WebSocket;
+  subscription: Subscription;
+  /** Heard of since the last ping. */
+  alive: boolean;
+}
+
+/** The WebSocket at /ws: says hello, then tells each client what it asked for. */
+export class EventSocket implements Component {
+  readonly #options: SocketOptions;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+  });
+  readonly #clients = new Set<Client>();
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  async start(): Promise<void> {
+    this.#timers.push(
+      setInterval(() => this.#ping(), PING_EVERY_MS),
+      setInterval(() => this.#sendStats(), STATS_EVERY_MS),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    await Promise.all([...this.#clients].map((client) => this.#dismiss(client)));
+    this.#server.close();
+  }
+
+  /** Takes over a request to upgrade. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Until the handshake is done nobody else listens: a peer that goes away must not end the process.
+    socket.on('error', () => socket.destroy());
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const { origin, host } = request.headers;
+    const refusal =
+      pathname !== '/ws'
+        ? '404 Not Found'
+        : isAllowedOrigin(origin, host, this.#options.allowedOrigins)
+          ? null
+          : '403 Forbidden';
+    if (refusal !== null) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#welcome(webSocket, searchParams.has('since')),
+    );
+  }
+
+  /** Tells an event to every client that wants it. */
+  publish(event: SpotterEvent): void {
+    let text: string | undefined;
+    for (const client of this.#clients) {
+      if (!covers(client.subscription, event)) continue;
+      text ??= JSON.stringify({ type: 'event', ...event });
+      this.#send(client, text);
+    }
+  }
+
+  /** Tells every client whose cameras include it that a camera has changed. */
+  publishCamera(camera: { id: string }): void {
+    const text = JSON.stringify({ type: 'camera', ...camera });
+    for (const client of this.#clients) {
+      const { cameras } = client.subscription;
+      if (cameras.length === 0 || cameras.includes(camera.id)) this.#send(client, text);
+    }
+  }
+
+  #welcome(socket: WebSocket, wantsResume: boolean): void {
+    const client: Client = { socket, subscription: EVERYTHING, alive: true };
+    this.#clients.add(client);
+    socket.on('close', () => this.#clients.delete(client));
+    // A broken message closes the connection, which is enough.
+    socket.on('error', () => {});
+    socket.on('pong', () => {
+      client.alive = true;
+    });
+    socket.on('message', (data, isBinary) => {
+      client.alive = true;
+      this.#receive(client, isBinary ? '' : data.toString());
+    });
+    const hello = this.#options.hello();
+    this.#send(client, JSON.stringify({ type: 'hello', ...hello }));
+    if (wantsResume) {
+      this.#sendError(
+        client,
+        'unsupported',
+        `earlier events are not kept yet; events from ${hello.seq + 1} on follow`,
+      );
+    }
+  }
+
+  #receive(client: Client, text: string): void {
+    const parsed = parseClientMessage(text);
+    if (parsed.ok) client.subscription = parsed.subscription;
+    else this.#sendError(client, 'bad_message', parsed.message);
+  }
+
+  #sendError(client: Client, code: string, message: string): void {
+    this.#send(client, JSON.stringify({ type: 'error', code, message }));
+  }
+
+  #send(client: Client, text: string): void {
+    const { socket } = client;
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(text);
+    if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return;
+    this.#options.onClosed('slow');
+    this.#drop(client, TRY_AGAIN_LATER, 'too slow; come back');
+  }
+
+  /** Closes, and does not wait long for a peer that may not read. */
+  #drop(client: Client, code: number, reason: string): void {
+    this.#clients.delete(client);
+    client.socket.close(code, reason);
+    const timer = setTimeout(() => client.socket.terminate(), CLOSE_GRACE_MS);
+    client.socket.once('close', () => clearTimeout(timer));
+  }
+
+  async #dismiss(client: Client): Promise<void> {
+    const closed = new Promise((resolve) => client.socket.once('close', resolve));
+    this.#options.onClosed('shutdown');
+    this.#drop(client, GOING_AWAY, 'spotter ends');
+    await closed;
+  }
+
+  #ping(): void {
+    for (const client of this.#clients) {
+      if (!client.alive) {
+        this.#options.onClosed('silent');
+        client.socket.terminate();
+        continue;
+      }
+      client.alive = false;
+      client.socket.ping();
+    }
+  }
+
+  #sendStats(): void {
+    const interested = [...this.#clients].filter(({ subscription }) => subscription.stats);
+    if (interested.length === 0) return;
+    const text = JSON.stringify({ type: 'stats', ...this.#options.stats() });
+    for (const client of interested) this.#send(client, text);
+  }
+}

@@ -1,0 +1,161 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { FrameReport, SpotterEvent } from '../types.js';
+
+/** What the gauges ask for when they are read. */
+export interface MetricSources {
+  version: string;
+  /** Empty until the workers have told. */
+  onnxruntime: () => string;
+  workerUtilization: () => number;
+  wsClients: () => number;
+  gallery: () => { people: number; used: number; unusable: number };
+}
+
+const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5];
+
+/** Everything Prometheus sees. Rooms do not count; they report, and this counts. Names are a contract: docs/metrics.md. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #frames = this.#counter('spotter_frames_total', 'Frames by what became of them.', [
+    'camera',
+    'outcome',
+  ]);
+  readonly #stages = this.#histogram(
+    'spotter_stage_seconds',
+    'Time of a frame in each stage.',
+    ['camera', 'stage'],
+    STAGE_BUCKETS,
+  );
+  readonly #latency = this.#histogram(
+    'spotter_capture_to_event_seconds',
+    'From a frame being whole in memory to its event being published.',
+    ['camera'],
+    LATENCY_BUCKETS,
+  );
+  readonly #faces = this.#counter('spotter_faces_total', 'Faces by verdict, one a face and frame.', [
+    'camera',
+    'verdict',
+  ]);
+  readonly #unusable = this.#counter(
+    'spotter_faces_unusable_total',
+    'Faces that could not be judged, by reason.',
+    ['camera', 'reason'],
+  );
+  readonly #events = this.#counter('spotter_events_total', 'Events published.', ['camera', 'kind']);
+  readonly #tracks = this.#gauge('spotter_tracks', 'Faces being followed.', ['camera']);
+  readonly #up = this.#gauge('spotter_camera_up', '1 while the camera delivers frames, else 0.', ['camera']);
+  readonly #lastFrame = this.#gauge(
+    'spotter_camera_last_frame_timestamp_seconds',
+    'Unix time of the last frame.',
+    ['camera'],
+  );
+  readonly #restarts = this.#counter(
+    'spotter_camera_restarts_total',
+    'Times a camera was opened again, by reason.',
+    ['camera', 'reason'],
+  );
+  readonly #reload = this.#gauge(
+    'spotter_gallery_reload_seconds',
+    'Time the last reading of the gallery took.',
+    [],
+  );
+  readonly #wsClosed = this.#counter(
+    'spotter_ws_closed_total',
+    'WebSocket connections closed by us, by reason.',
+    ['reason'],
+  );
+
+  constructor(sources: MetricSources) {
+    collectDefaultMetrics({ register: this.#registry });
+    new Gauge({
+      name: 'spotter_build_info',
+      help: 'Always 1; the versions are in the labels.',
+      labelNames: ['version', 'node', 'onnxruntime'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.labels(sources.version, process.versions.node, sources.onnxruntime()).set(1);
+      },
+    });
+    this.#collected(
+      'spotter_worker_utilization',
+      'Part of their time that the workers work, 0 to 1.',
+      sources.workerUtilization,
+    );
+    this.#collected('spotter_ws_clients', 'WebSocket clients connected.', sources.wsClients);
+    this.#collected('spotter_gallery_people', 'People in the gallery.', () => sources.gallery().people);
+    new Gauge({
+      name: 'spotter_gallery_photos',
+      help: 'Photos in the gallery, by whether they are used.',
+      labelNames: ['state'],
+      registers: [this.#registry],
+      collect() {
+        const { used, unusable } = sources.gallery();
+        this.set({ state: 'used' }, used);
+        this.set({ state: 'unusable' }, unusable);
+      },
+    });
+  }
+
+  /** The page that Prometheus reads, and its content type. */
+  async expose(): Promise<{ contentType: string; body: string }> {
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+
+  frame({ camera, outcome, stageMs, verdicts, tracks }: FrameReport): void {
+    this.#frames.inc({ camera, outcome });
+    for (const [stage, ms] of Object.entries(stageMs)) this.#stages.observe({ camera, stage }, ms / 1000);
+    for (const verdict of verdicts) {
+      this.#faces.inc({ camera, verdict: verdict.kind });
+      if (verdict.kind === 'unusable') this.#unusable.inc({ camera, reason: verdict.reason });
+    }
+    this.#tracks.set({ camera }, tracks);
+    this.#lastFrame.set({ camera }, Date.now() / 1000);
+  }
+
+  event({ camera, kind, capturedAt, publishedAt }: SpotterEvent): void {
+    this.#events.inc({ camera, kind });
+    this.#latency.observe({ camera }, (Date.parse(publishedAt) - Date.parse(capturedAt)) / 1000);
+  }
+
+  cameraUp(camera: string, up: boolean): void {
+    this.#up.set({ camera }, up ? 1 : 0);
+    if (!up) this.#tracks.set({ camera }, 0);
+  }
+
+  cameraRestarted(camera: string, reason: string): void {
+    this.#restarts.inc({ camera, reason });
+  }
+
+  galleryRead(seconds: number): void {
+    this.#reload.set(seconds);
+  }
+
+  wsClosed(reason: string): void {
+    this.#wsClosed.inc({ reason });
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram<L extends string>(name: string, help: string, labelNames: L[], buckets: number[]): Histogram<L> {
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.#registry] });
+  }
+
+  #collected(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}
