@@ -1,0 +1,40 @@
+import { normalise } from '../src/face/embedding.js';
+import { Matcher } from '../src/worker/matcher.js';
+import { median, quantile } from './statistics.js';
+
+export interface MatchRow {
+  probes: number;
+  medianMs: number;
+  p95Ms: number;
+}
+
+const RUNS = 25;
+const PHOTOS_A_PERSON = 4;
+
+/** Milliseconds of `match(probes, gallery)` on one thread, for several numbers of probes at a time. */
+export async function measureMatch(photos: number, dimension: number): Promise<MatchRow[]> {
+  const matcher = await Matcher.load();
+  const columns = Float32Array.from({ length: photos * dimension }, () => Math.random() - 0.5);
+  const personOf = Int32Array.from({ length: photos }, (_, photo) => Math.floor(photo / PHOTOS_A_PERSON));
+  const gallery = { version: 1, dimension, photos, columns, personOf };
+  const rows: MatchRow[] = [];
+  for (const probes of [1, 2, 4, 8]) {
+    const queries = Array.from({ length: probes }, () => randomProbe(dimension));
+    // The first run copies the gallery into the thread.
+    await matcher.match(queries, gallery);
+    const times: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const start = performance.now();
+      await matcher.match(queries, gallery);
+      times.push(performance.now() - start);
+    }
+    rows.push({ probes, medianMs: median(times), p95Ms: quantile(times, 0.95) });
+  }
+  return rows;
+}
+
+function randomProbe(dimension: number): Float32Array {
+  const probe = Float32Array.from({ length: dimension }, () => Math.random() - 0.5);
+  normalise(probe);
+  return probe;
+}

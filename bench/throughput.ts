@@ -1,0 +1,243 @@
+import { exec } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import type { Config } from '../src/config/schema.js';
+import { Engine, type Prepared } from '../src/engine.js';
+import { SpotterError } from '../src/errors.js';
+import { imageBytes } from '../src/face/colour.js';
+import type { Anatomy, Image } from '../src/types.js';
+import { FileSource } from '../src/video/fileSource.js';
+import { WorkerEngine } from '../src/worker/engine.js';
+import { median } from './statistics.js';
+
+export interface ThroughputOptions {
+  config: Config;
+  prepared: Prepared;
+  clip: string;
+  rounds: number;
+  /** A program to compare with; the last line of its output is JSON with "fps". */
+  peer?: string | undefined;
+  signal: AbortSignal;
+}
+
+/** One round over the whole clip. */
+interface Round {
+  frames: number;
+  embedded: number;
+  seconds: number;
+  /** Summed over all frames, ms. */
+  anatomy: Anatomy;
+  /** Time that the main thread was not waiting, ms. */
+  mainMs: number;
+  /** CPU time of ffmpeg, ms. */
+  ffmpegMs: number;
+  /** The networks alone on one thread just before the round, ms: machines drift. */
+  raw: Raw;
+  peerFps: number | null;
+}
+
+interface Raw {
+  detectMs: number;
+  embedMs: number;
+}
+
+export interface ThroughputResult {
+  clip: string;
+  cores: number;
+  detector: string;
+  embedder: string;
+  frames: number;
+  embeddedPerFrame: number;
+  /** Median of the rounds. */
+  fps: number;
+  /** One thread, nothing else running, ms. */
+  rawDetectMs: number;
+  rawEmbedMs: number;
+  /** What the networks alone would allow: cores over the raw time a frame needs. */
+  ceilingFps: number;
+  ofCeiling: number;
+  peerFps: number | null;
+  timesPeer: number | null;
+  /** Where the cores' time of a frame goes, ms of one core. */
+  budget: Record<string, number>;
+}
+
+const CALIBRATION_RUNS = 25;
+
+/** Frames a second of one clip on all cores, beside what the networks alone would allow and a peer in the same run. */
+export async function measureThroughput(options: ThroughputOptions): Promise<ThroughputResult> {
+  const { config, prepared, clip, signal } = options;
+  const cores = availableParallelism();
+  const calibrate = await makeCalibration(prepared, clip, config.video.maxWidth);
+  const engine = new Engine(config, prepared);
+  const rounds: Round[] = [];
+  try {
+    await engine.start(signal);
+    await scanOnce(engine, config, clip);
+    for (let i = 0; i < options.rounds && !signal.aborted; i++) {
+      const raw = await calibrate();
+      const round = await scanOnce(engine, config, clip);
+      rounds.push({ ...round, raw, peerFps: options.peer ? await runPeer(options.peer) : null });
+    }
+  } finally {
+    await engine.stop();
+  }
+  if (rounds.length === 0)
+    throw new SpotterError('usage', 'the measurement was interrupted before its first round');
+  return summarise(options, cores, rounds);
+}
+
+async function scanOnce(
+  engine: Engine,
+  config: Config,
+  clip: string,
+): Promise<Omit<Round, 'raw' | 'peerFps'>> {
+  const source = new FileSource({
+    cameraId: 'bench',
+    file: clip,
+    maxWidth: config.video.maxWidth,
+    slots: engine.slots,
+    every: 1,
+    realtime: false,
+    loop: false,
+  });
+  await source.open();
+  const anatomy: Anatomy = {
+    fitMs: 0,
+    detectModelMs: 0,
+    decodeMs: 0,
+    alignMs: 0,
+    embedModelMs: 0,
+    matchMs: 0,
+  };
+  let frames = 0;
+  let embedded = 0;
+  const loopBefore = performance.eventLoopUtilization();
+  const childrenBefore = childrenCpuMs();
+  const start = performance.now();
+  await engine
+    .camera({
+      id: 'bench',
+      onEvent: () => {},
+      onReport: (report) => {
+        frames++;
+        embedded += report.embedded;
+        for (const key of Object.keys(anatomy) as (keyof Anatomy)[])
+          anatomy[key] += report.anatomy?.[key] ?? 0;
+      },
+    })
+    .run(source.frames());
+  const seconds = (performance.now() - start) / 1000;
+  const mainMs = performance.eventLoopUtilization(loopBefore).active;
+  return { frames, embedded, seconds, anatomy, mainMs, ffmpegMs: childrenCpuMs() - childrenBefore };
+}
+
+/** A measurement of the networks alone on the clip's first frame: one thread, nothing else running, median of runs. */
+async function makeCalibration(
+  prepared: Prepared,
+  clip: string,
+  maxWidth: number,
+): Promise<() => Promise<Raw>> {
+  const { detector, embedder } = await WorkerEngine.load(prepared.settings);
+  const image = await firstFrame(clip, maxWidth);
+  await detector.detect(image, 0);
+  const fit = detector.plan(image, 0);
+  return async () => ({
+    detectMs: await medianMs(() => detector.runNetwork(fit)),
+    embedMs: await medianMs(() => embedder.runNetwork()),
+  });
+}
+
+async function firstFrame(file: string, maxWidth: number): Promise<Image> {
+  const source = new FileSource({
+    cameraId: 'bench',
+    file,
+    maxWidth,
+    slots: 1,
+    every: 1,
+    realtime: false,
+    loop: false,
+  });
+  await source.open();
+  for await (const { image } of source.frames()) {
+    const pixels = new Uint8Array(new SharedArrayBuffer(imageBytes(image.format, image.width, image.height)));
+    pixels.set(image.pixels);
+    return { ...image, pixels };
+  }
+  throw new SpotterError('video.unreadable', `${file} has no picture`);
+}
+
+async function medianMs(run: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < CALIBRATION_RUNS; i++) {
+    const start = performance.now();
+    await run();
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}
+
+async function runPeer(command: string): Promise<number> {
+  const { stdout } = await promisify(exec)(command, { maxBuffer: 1 << 26 });
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  const fps: unknown = JSON.parse(last).fps;
+  if (typeof fps !== 'number')
+    throw new SpotterError('usage', `the last line of --peer's output has no "fps": ${last}`);
+  return fps;
+}
+
+/** CPU time of child processes that have ended, ms; 0 where the system does not tell (only Linux does). */
+function childrenCpuMs(): number {
+  const MS_PER_TICK = 10;
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[13]) + Number(fields[14])) * MS_PER_TICK;
+  } catch {
+    return 0;
+  }
+}
+
+function summarise({ clip, prepared }: ThroughputOptions, cores: number, rounds: Round[]): ThroughputResult {
+  const medianOf = (value: (round: Round) => number) => median(rounds.map(value));
+  const fpsOf = ({ frames, seconds }: Round) => frames / seconds;
+  const rawMsOf = ({ raw, embedded, frames }: Round) => raw.detectMs + (raw.embedMs * embedded) / frames;
+  const ceilingOf = (round: Round) => (cores * 1000) / rawMsOf(round);
+  const withPeer = rounds.flatMap(({ frames, seconds, peerFps }) =>
+    peerFps === null ? [] : [{ fps: frames / seconds, peerFps }],
+  );
+  const spent = (part: (round: Round) => number) => medianOf((round) => part(round) / round.frames);
+  const budget: Record<string, number> = {
+    'networks, as if alone': medianOf(rawMsOf),
+    'fit into the input': spent(({ anatomy }) => anatomy.fitMs),
+    'read the outputs, suppress': spent(({ anatomy }) => anatomy.decodeMs),
+    'cut and judge faces': spent(({ anatomy }) => anatomy.alignMs),
+    'match with the gallery': spent(({ anatomy }) => anatomy.matchMs),
+    'main thread: frames, tracks, messages': spent(({ mainMs }) => mainMs),
+    'ffmpeg: decode and pipe': spent(({ ffmpegMs }) => ffmpegMs),
+  };
+  const accounted = Object.values(budget).reduce((sum, ms) => sum + ms, 0);
+  const total = medianOf(({ seconds, frames }) => (cores * seconds * 1000) / frames);
+  return {
+    clip,
+    cores,
+    detector: prepared.settings.detector.id,
+    embedder: prepared.settings.embedder.id,
+    frames: rounds[0]?.frames ?? 0,
+    embeddedPerFrame: spent(({ embedded }) => embedded),
+    fps: medianOf(fpsOf),
+    rawDetectMs: medianOf(({ raw }) => raw.detectMs),
+    rawEmbedMs: medianOf(({ raw }) => raw.embedMs),
+    ceilingFps: medianOf(ceilingOf),
+    ofCeiling: medianOf((round) => fpsOf(round) / ceilingOf(round)),
+    peerFps: withPeer.length > 0 ? median(withPeer.map(({ peerFps }) => peerFps)) : null,
+    timesPeer: withPeer.length > 0 ? median(withPeer.map(({ fps, peerFps }) => fps / peerFps)) : null,
+    budget: {
+      ...budget,
+      'networks slowed by sharing, and waiting': total - accounted,
+      'all, per frame': total,
+    },
+  };
+}

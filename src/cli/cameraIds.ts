@@ -1,0 +1,18 @@
+import path from 'node:path';
+
+/** Camera ids for files: the name in lower case, what an id cannot hold replaced by hyphens, twins numbered. */
+export function cameraIds(files: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return files.map((file) => {
+    const stem = path.parse(file).name.normalize('NFKD').toLowerCase();
+    const slug =
+      stem
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '')
+        .slice(0, 34) || 'clip';
+    let id = slug;
+    for (let n = 2; taken.has(id); n++) id = `${slug}-${n}`;
+    taken.add(id);
+    return id;
+  });
+}

@@ -1,0 +1,243 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { packageVersion } from '../package.js';
+import type { Context } from './program.js';
+
+/** A command's work: gets its arguments and options as commander hands them out, gives the exit code. */
+type Handler = (context: Context, ...args: never[]) => Promise<number>;
+
+interface Definition {
+  name: string;
+  arguments?: [flags: string, description: string][];
+  description: string;
+  example: string;
+  options: Option[];
+  /** Loaded only when the command runs, so that --help is quick. */
+  load: () => Promise<Handler>;
+}
+
+const COMMON = () => [
+  new Option('-c, --config <file>', 'configuration; default: ./config.yaml when there is one'),
+  new Option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent'),
+  new Option('--quiet', 'no progress, and only errors in the log'),
+];
+const MODELS = () => [
+  new Option('--models <folder>', 'searched for models first; SPOTTER_MODELS is the same'),
+];
+const FACES = () => [
+  new Option('-g, --gallery <folder>', 'the people to know'),
+  ...MODELS(),
+  new Option('--detector <id>', 'face detector; "spotter models list" shows them'),
+  new Option('--embedder <id>', 'face embedder'),
+];
+const JSON_FORM = () => new Option('--json', 'as JSON');
+
+const TOP: Definition[] = [
+  {
+    name: 'run',
+    description:
+      'the daemon: watches the cameras of the configuration, serves /ws, /healthz, /readyz and /metrics',
+    example: 'spotter run -c config.yaml',
+    options: [
+      new Option('--events <form>', 'events on stdout; default: pretty on a terminal, else json').choices([
+        'pretty',
+        'json',
+        'off',
+      ]),
+      new Option('--until-end', 'stop when every camera has come to its end (recordings that do not loop)'),
+      ...FACES(),
+    ],
+    load: async () => (await import('./run.js')).run,
+  },
+  {
+    name: 'scan',
+    arguments: [['<file...>', 'clips that ffmpeg can read']],
+    description: 'recorded footage, as fast as the machine can: one JSON event a line, at the end a summary',
+    example: 'spotter scan holiday.mp4 -g gallery > events.ndjson',
+    options: [
+      new Option('--every <n>', 'only every n-th frame').argParser(wholeNumber(1)).default(1),
+      new Option('--json', 'JSON lines on a terminal too'),
+      ...FACES(),
+    ],
+    load: async () => (await import('./scan.js')).scan,
+  },
+  {
+    name: 'detect',
+    arguments: [['<image...>', 'JPEG, PNG or WebP']],
+    description: 'the faces of photos: one JSON line a photo, in the order given',
+    example: 'spotter detect photo.jpg',
+    options: [new Option('--embed', 'with the embedding of each face'), ...FACES()],
+    load: async () => (await import('./detect.js')).detect,
+  },
+  {
+    name: 'compare',
+    arguments: [
+      ['<a>', 'a photo'],
+      ['<b>', 'another photo'],
+    ],
+    description: 'are the largest faces of two photos one person? exit code 0 yes, 1 no',
+    example: 'spotter compare passport.jpg selfie.jpg',
+    options: [
+      new Option('--threshold <t>', "cosine from which they are; default: the model's own").argParser(
+        cosineValue,
+      ),
+      JSON_FORM(),
+      ...FACES(),
+    ],
+    load: async () => (await import('./compare.js')).compare,
+  },
+];
+
+const GROUPS: { name: string; description: string; commands: Definition[] }[] = [
+  {
+    name: 'gallery',
+    description: 'the known people and their photos',
+    commands: [
+      {
+        name: 'list',
+        description: 'people, and how many of their photos are used',
+        example: 'spotter gallery list -g gallery',
+        options: [JSON_FORM(), ...FACES()],
+        load: async () => (await import('./gallery.js')).list,
+      },
+      {
+        name: 'check',
+        description: 'every photo that is not used, and why; exit code 1 when there is one',
+        example: 'spotter gallery check -g gallery',
+        options: [JSON_FORM(), ...FACES()],
+        load: async () => (await import('./gallery.js')).check,
+      },
+    ],
+  },
+  {
+    name: 'models',
+    description: 'the networks: known, installed, intact',
+    commands: [
+      {
+        name: 'list',
+        description: 'the catalogue, and what of it is installed',
+        example: 'spotter models list',
+        options: [JSON_FORM(), ...MODELS()],
+        load: async () => (await import('./models.js')).list,
+      },
+      {
+        name: 'verify',
+        description: 'the SHA-256 of every installed model; exit code 1 when one is wrong',
+        example: 'spotter models verify --models ~/models',
+        options: [JSON_FORM(), ...MODELS()],
+        load: async () => (await import('./models.js')).verify,
+      },
+    ],
+  },
+  {
+    name: 'config',
+    description: 'the configuration',
+    commands: [
+      {
+        name: 'check',
+        description: 'every error with line and column',
+        example: 'spotter config check -c config.yaml',
+        options: [JSON_FORM()],
+        load: async () => (await import('./config.js')).check,
+      },
+      {
+        name: 'show',
+        description: 'the effective configuration, defaults included, secrets masked',
+        example: 'spotter config show',
+        options: [JSON_FORM(), ...FACES()],
+        load: async () => (await import('./config.js')).show,
+      },
+      {
+        name: 'schema',
+        description: 'its JSON Schema, for editors',
+        example: 'spotter config schema > spotter.schema.json',
+        options: [],
+        load: async () => (await import('./config.js')).printSchema,
+      },
+    ],
+  },
+  {
+    name: 'bench',
+    description: 'the measurements',
+    commands: [
+      {
+        name: 'throughput',
+        arguments: [['[clip]', 'default: the demo clip']],
+        description: 'frames a second of one clip on all cores, against what the networks alone would allow',
+        example: 'spotter bench throughput clip.mp4 --detector scrfd-2.5g --embedder mobilefacenet',
+        options: [
+          new Option(
+            '--peer <command>',
+            'a program to compare with, run in turn; its last line is JSON with "fps"',
+          ),
+          new Option('--rounds <n>', 'how often each is run').argParser(wholeNumber(1)).default(3),
+          JSON_FORM(),
+          ...FACES(),
+        ],
+        load: async () => (await import('./bench.js')).throughput,
+      },
+      {
+        name: 'match',
+        description: 'probes against 100,000 photos of 512 values, on one thread',
+        example: 'spotter bench match',
+        options: [
+          new Option('--photos <n>', 'photos in the gallery').argParser(wholeNumber(1)).default(100_000),
+          new Option('--dimension <n>', 'values of an embedding').argParser(wholeNumber(1)).default(512),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./bench.js')).match,
+      },
+    ],
+  },
+];
+
+/** The whole command line. @param done told the exit code of the command that ran */
+export function buildCommands(context: Context, done: (exitCode: number) => void): Command {
+  const program = new Command('spotter')
+    .description('Realtime face watch on your own machine: video in, known people named, events out.')
+    .version(packageVersion)
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)')
+    .addHelpText('after', exampleText('spotter scan clip.mp4 -g gallery'));
+  for (const definition of TOP) add(program, definition, context, done);
+  for (const { name, description, commands } of GROUPS) {
+    const group = program.command(name).description(description);
+    for (const definition of commands) add(group, definition, context, done);
+    group.addHelpText('after', exampleText(commands[0].example));
+  }
+  return program;
+}
+
+function add(
+  parent: Command,
+  definition: Definition,
+  context: Context,
+  done: (exitCode: number) => void,
+): void {
+  const command = parent.command(definition.name).description(definition.description);
+  for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
+  for (const option of [...definition.options, ...COMMON()]) command.addOption(option);
+  command.addHelpText('after', exampleText(definition.example));
+  command.action(async (...args: unknown[]) => {
+    const handler = await definition.load();
+    // The last argument is the command itself.
+    done(await handler(context, ...(args.slice(0, -1) as never[])));
+  });
+}
+
+function exampleText(line: string): string {
+  return `\nExample:\n  $ ${line}`;
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+  };
+}
+
+function cosineValue(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Math.abs(value) <= 1) return value;
+  throw new InvalidArgumentError('It must be a number from -1 to 1.');
+}

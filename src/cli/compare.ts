@@ -1,0 +1,66 @@
+import { Engine, prepare } from '../engine.js';
+import { SpotterError } from '../errors.js';
+import { area } from '../face/box.js';
+import { cosine } from '../face/embedding.js';
+import { findFaces } from '../gallery/faces.js';
+import { type CommonOptions, configOf } from './options.js';
+import { readPhoto } from './photos.js';
+import { printJson } from './print.js';
+import type { Context } from './program.js';
+
+export interface CompareOptions extends CommonOptions {
+  threshold?: number;
+  json?: boolean;
+}
+
+/** Whether the largest faces of two photos are one person. */
+export async function compare(
+  _context: Context,
+  a: string,
+  b: string,
+  options: CompareOptions,
+): Promise<number> {
+  const { config } = configOf(options);
+  const { pool, policy } = new Engine(config, await prepare(config, options.models));
+  try {
+    await pool.start();
+    const embed = (file: string) => largestFace(file, pool, config.photos.maxMegapixels);
+    const [first, second] = await Promise.all([embed(a), embed(b)]);
+    const similarity = cosine(first.embedding, second.embedding);
+    const threshold = options.threshold ?? policy.threshold;
+    const same = similarity >= threshold;
+    if (options.json) {
+      const faces = { [a]: first.faces, [b]: second.faces };
+      printJson({ same, similarity: Number(similarity.toFixed(4)), threshold, faces });
+    } else {
+      const verdict = same ? 'the same person' : 'different people';
+      process.stdout.write(`${verdict}: similarity ${similarity.toFixed(3)}, threshold ${threshold}\n`);
+      for (const [file, { faces }] of [
+        [a, first],
+        [b, second],
+      ] as const) {
+        process.stdout.write(
+          `  ${file}: ${faces === 1 ? '1 face' : `${faces} faces, the largest was compared`}\n`,
+        );
+      }
+    }
+    return same ? 0 : 1;
+  } finally {
+    await pool.stop();
+  }
+}
+
+async function largestFace(file: string, pool: Engine['pool'], maxMegapixels: number) {
+  const { image } = await readPhoto(file, maxMegapixels);
+  const [largest, ...others] = (await findFaces(pool, image)).sort((x, y) => area(y.box) - area(x.box));
+  if (!largest)
+    throw new SpotterError(
+      'photo.no_face',
+      `${file} shows no face; use a photo that shows one from the front`,
+    );
+  const { looks } = await pool.look({ image, faces: [largest.landmarks], minSharpness: 0, gallery: null });
+  const { embedding } = looks[0];
+  if (!embedding)
+    throw new SpotterError('photo.no_face', `${file} shows no face that can be aligned; use a clearer photo`);
+  return { embedding, faces: 1 + others.length };
+}

@@ -1,0 +1,44 @@
+import { stringify } from 'yaml';
+import { maskDeep } from '../config/mask.js';
+import { jsonSchema } from '../config/schema.js';
+import { SpotterError } from '../errors.js';
+import { type CommonOptions, configOf } from './options.js';
+import { printJson } from './print.js';
+import type { Context } from './program.js';
+
+export interface ConfigOptions extends CommonOptions {
+  json?: boolean;
+}
+
+/** Every error of the configuration. */
+export async function check(_context: Context, options: ConfigOptions): Promise<number> {
+  try {
+    const { file, config } = configOf(options);
+    if (options.json) printJson({ valid: true, file, errors: [] });
+    else process.stdout.write(`${file ?? 'the defaults'}: valid, ${config.cameras.length} camera(s)\n`);
+    return 0;
+  } catch (error) {
+    if (!options.json || !(error instanceof SpotterError)) throw error;
+    const lines = error.message.split('\n');
+    printJson({
+      valid: false,
+      file: options.config ?? null,
+      errors: lines.length > 1 ? lines.slice(1) : lines,
+    });
+    return error.exitCode;
+  }
+}
+
+/** The configuration as it counts: defaults, file and command line together. */
+export async function show(_context: Context, options: ConfigOptions): Promise<number> {
+  const { config, secrets } = configOf(options);
+  const masked = maskDeep(config, secrets);
+  process.stdout.write(options.json ? `${JSON.stringify(masked, null, 2)}\n` : stringify(masked));
+  return 0;
+}
+
+/** The schema for editors. */
+export async function printSchema(): Promise<number> {
+  process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  return 0;
+}

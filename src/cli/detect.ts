@@ -1,0 +1,96 @@
+import { Engine, prepare } from '../engine.js';
+import { SpotterError } from '../errors.js';
+import { geometricQuality } from '../face/quality.js';
+import { findFaces } from '../gallery/faces.js';
+import { roundQuality } from '../pipeline/draft.js';
+import type { Detection, Landmarks } from '../types.js';
+import { type CommonOptions, configOf } from './options.js';
+import { readPhoto } from './photos.js';
+import { printJson } from './print.js';
+import type { Context } from './program.js';
+
+export interface DetectOptions extends CommonOptions {
+  embed?: boolean;
+}
+
+/** The faces of photos, a line each in the order given. A photo that cannot be read is told and the others go on. */
+export async function detect({ signal }: Context, images: string[], options: DetectOptions): Promise<number> {
+  const { config } = configOf(options);
+  const { pool } = new Engine(config, await prepare(config, options.models));
+  let exitCode = 0;
+  try {
+    await pool.start();
+    // The next photos are worked on while the first is printed, so that every thread is busy.
+    const ahead = pool.threads + 1;
+    const results: Promise<object | SpotterError>[] = [];
+    for (let index = 0; index < images.length && !signal.aborted; index++) {
+      for (let next = results.length; next < Math.min(images.length, index + ahead); next++) {
+        results.push(
+          facesOf(images[next], pool, config.photos.maxMegapixels, options.embed === true).catch(
+            asSpotterError,
+          ),
+        );
+      }
+      const result = await results[index];
+      if (result instanceof SpotterError) {
+        process.stderr.write(`spotter: ${result.message}\n`);
+        printJson({ image: images[index], error: { code: result.code, message: result.message } });
+        exitCode = Math.max(exitCode, result.exitCode);
+      } else printJson(result);
+    }
+  } finally {
+    await pool.stop();
+  }
+  return exitCode;
+}
+
+function asSpotterError(error: unknown): SpotterError {
+  if (error instanceof SpotterError) return error;
+  throw error;
+}
+
+async function facesOf(
+  file: string,
+  pool: Engine['pool'],
+  maxMegapixels: number,
+  embed: boolean,
+): Promise<object> {
+  const { image, source, scale } = await readPhoto(file, maxMegapixels);
+  const detections = await findFaces(pool, image);
+  const faces = detections.map(({ landmarks }) => landmarks);
+  const { looks } = await pool.look({
+    image,
+    faces,
+    minSharpness: embed ? 0 : Number.POSITIVE_INFINITY,
+    gallery: null,
+  });
+  return {
+    image: file,
+    ...source,
+    faces: detections.map((detection, index) => {
+      const inSource = rescale(detection, 1 / scale);
+      const { embedding, sharpness } = looks[index];
+      return {
+        box: [inSource.box.x1, inSource.box.y1, inSource.box.x2, inSource.box.y2].map(hundredths),
+        score: Number(detection.score.toFixed(4)),
+        landmarks: inSource.landmarks.map((point) => point.map(hundredths)),
+        quality: roundQuality({ ...geometricQuality(inSource), sharpness }),
+        ...(embed && { embedding: embedding && Array.from(embedding, (value) => Number(value.toFixed(6))) }),
+      };
+    }),
+  };
+}
+
+function rescale({ box, landmarks, score }: Detection, factor: number): Detection {
+  const point = ([x, y]: Landmarks[number]) => [x * factor, y * factor] as const;
+  const [a, b, c, d, e] = landmarks;
+  return {
+    box: { x1: box.x1 * factor, y1: box.y1 * factor, x2: box.x2 * factor, y2: box.y2 * factor },
+    landmarks: [point(a), point(b), point(c), point(d), point(e)],
+    score,
+  };
+}
+
+function hundredths(value: number): number {
+  return Number(value.toFixed(2));
+}

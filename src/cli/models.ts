@@ -1,0 +1,69 @@
+import { modelFolders } from '../engine.js';
+import { SpotterError } from '../errors.js';
+import { Catalogue, readCatalogue } from '../models/catalogue.js';
+import type { ModelEntry } from '../models/entry.js';
+import { candidates, findModel, requireModel } from '../models/install.js';
+import { type CommonOptions, configOf } from './options.js';
+import { printJson } from './print.js';
+import type { Context } from './program.js';
+
+export interface ModelsOptions extends CommonOptions {
+  json?: boolean;
+}
+
+/** The catalogue, and what of it is installed. */
+export async function list(_context: Context, options: ModelsOptions): Promise<number> {
+  const { entries, folders } = catalogueOf(options);
+  const rows = entries.map((entry) => ({
+    id: entry.id,
+    kind: entry.kind,
+    installed: findModel(entry, folders)?.path ?? null,
+    licence: 'licence' in entry ? entry.licence : null,
+    about: 'about' in entry ? entry.about : 'declared in the configuration',
+    files: candidates(entry).map(({ file, sha256, url }) => ({ file, sha256, url })),
+    ...(entry.kind === 'arcface' && {
+      embedding: entry.embedding,
+      threshold: entry.threshold,
+      margin: entry.margin,
+    }),
+  }));
+  if (options.json) printJson({ folders, models: rows });
+  else {
+    for (const row of rows) {
+      const where = row.installed ?? `not installed (${row.files[0].file})`;
+      process.stdout.write(`${row.id.padEnd(14)} ${row.kind.padEnd(8)} ${where}\n`);
+      process.stdout.write(`${' '.repeat(24)}${row.about}${row.licence ? `; ${row.licence}` : ''}\n`);
+    }
+  }
+  return 0;
+}
+
+/** The SHA-256 of every installed model. */
+export async function verify(_context: Context, options: ModelsOptions): Promise<number> {
+  const { entries, folders } = catalogueOf(options);
+  const rows: { id: string; path: string; ok: boolean; message: string }[] = [];
+  for (const entry of entries) {
+    const found = findModel(entry, folders);
+    if (!found) continue;
+    const message = await requireModel(entry, folders).then(
+      ({ sha256 }) => (found.sha256 === null ? `no SHA-256 declared; it is ${sha256}` : 'intact'),
+      (error: unknown) => {
+        if (error instanceof SpotterError) return error;
+        throw error;
+      },
+    );
+    const ok = typeof message === 'string';
+    rows.push({ id: entry.id, path: found.path, ok, message: ok ? message : message.message });
+  }
+  if (options.json) printJson({ folders, models: rows });
+  else
+    for (const { id, path, ok, message } of rows)
+      process.stdout.write(`${ok ? 'ok ' : 'BAD'} ${id.padEnd(14)} ${ok ? `${path}: ` : ''}${message}\n`);
+  return rows.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function catalogueOf(options: ModelsOptions): { entries: readonly ModelEntry[]; folders: string[] } {
+  const { config } = configOf(options);
+  const { entries } = new Catalogue(readCatalogue(), config.models.declared);
+  return { entries, folders: modelFolders(config, options.models) };
+}

@@ -1,0 +1,55 @@
+import { styleText } from 'node:util';
+import type { SpotterEvent } from '../types.js';
+
+/** One JSON value as one line on stdout. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** An event as a line for people: when in the recording, which camera, what. */
+export function eventLine(event: SpotterEvent): string {
+  const time = formatTime(event.mediaTimeMs);
+  return `${paint('dim', time)}  ${event.camera}  ${describe(event)}  ${paint('dim', event.track)}`;
+}
+
+function describe(event: SpotterEvent): string {
+  switch (event.kind) {
+    case 'appeared':
+      return '+ a face appeared';
+    case 'match':
+      return `${paint('green', `✓ ${event.person}`)} (${numbers(event)})`;
+    case 'unknown':
+      return `${paint('yellow', '? unknown')} (${numbers(event)})`;
+    case 'ambiguous':
+      return `${paint('magenta', `~ ambiguous: ${event.candidates?.join(' or ')}`)} (${numbers(event)})`;
+    case 'left':
+      return `- ${who(event)} left after ${seconds((event.lastSeenMs ?? 0) - (event.firstSeenMs ?? 0))}`;
+  }
+}
+
+function who(event: SpotterEvent): string {
+  if (event.person !== null) return event.person;
+  if (event.verdict === 'unusable')
+    return `a face that was never usable (${event.reason?.replaceAll('_', ' ')})`;
+  return event.verdict === 'ambiguous' ? `somebody ambiguous` : 'somebody unknown';
+}
+
+function numbers({ similarity, threshold, margin }: SpotterEvent): string {
+  if (similarity === null) return 'nobody in the gallery';
+  const clear = margin === null ? '' : `, ${margin.toFixed(2)} ahead of the next`;
+  return `similarity ${similarity.toFixed(2)}, threshold ${threshold?.toFixed(2)}${clear}`;
+}
+
+/** m:ss.t */
+export function formatTime(ms: number): string {
+  const tenths = Math.round(ms / 100);
+  return `${Math.floor(tenths / 600)}:${String(Math.floor(tenths / 10) % 60).padStart(2, '0')}.${tenths % 10}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function paint(style: 'dim' | 'green' | 'yellow' | 'magenta', text: string): string {
+  return process.stdout.isTTY ? styleText(style, text) : text;
+}

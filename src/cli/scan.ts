@@ -1,0 +1,123 @@
+import { Engine, prepare } from '../engine.js';
+import { EventFeed } from '../events/feed.js';
+import type { SpotterEvent } from '../types.js';
+import { FileSource } from '../video/fileSource.js';
+import { cameraIds } from './cameraIds.js';
+import { galleryNotice } from './galleryNotice.js';
+import { type CommonOptions, configOf, loggerOf } from './options.js';
+import { eventLine, formatTime, printJson } from './print.js';
+import type { Context } from './program.js';
+import { ProgressBar } from './progress.js';
+import { Summary } from './summary.js';
+
+export interface ScanOptions extends CommonOptions {
+  every: number;
+  json?: boolean;
+}
+
+/** Recorded footage, lossless and repeatable: events as they are found, a summary at the end. */
+export async function scan({ signal }: Context, files: string[], options: ScanOptions): Promise<number> {
+  const loaded = configOf(options);
+  const { config } = loaded;
+  const logger = loggerOf(loaded, options);
+  const galleryBar = new ProgressBar('photos', !options.quiet);
+  const engine = new Engine(config, await prepare(config, options.models), {
+    onGalleryProgress: (done, total) => galleryBar.show(done, total, 'reading the gallery'),
+    onWarning: (message) => logger.warn(message),
+  });
+  const ids = cameraIds(files);
+  const sources = files.map((file, index) => {
+    const { maxWidth } = config.video;
+    const lossless = { realtime: false, loop: false, every: options.every };
+    return new FileSource({ cameraId: ids[index], file, maxWidth, slots: engine.slots, ...lossless });
+  });
+  // Every file is looked at before the first is scanned: a typo at the end costs no hours.
+  const opening = Promise.all(sources.map((source) => source.open()));
+  opening.catch(() => {});
+  const output = new ScanOutput(options);
+  try {
+    await engine.start(signal);
+    galleryBar.stop();
+    const infos = await opening;
+    const notice = galleryNotice(engine.gallery, config.gallery);
+    if (notice) logger.warn(notice);
+    for (const [index, source] of sources.entries()) {
+      if (signal.aborted) break;
+      const frames = Math.ceil((infos[index].frames ?? 0) / options.every);
+      await scanOne(engine, source, ids[index], frames, output, signal);
+    }
+    output.finish(signal.aborted);
+  } finally {
+    galleryBar.stop();
+    output.stop();
+    await engine.stop();
+  }
+  return 0;
+}
+
+async function scanOne(
+  engine: Engine,
+  source: FileSource,
+  id: string,
+  frames: number,
+  output: ScanOutput,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = () => source.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    output.begin(id, frames);
+    await engine
+      .camera({
+        id,
+        onEvent: (draft) => output.feed.publish(draft),
+        onReport: (report) => output.report(report),
+      })
+      .run(source.frames());
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Events on stdout, the bar on stderr, the summary at the end. */
+class ScanOutput {
+  readonly feed = new EventFeed();
+  readonly #summary = new Summary();
+  readonly #bar: ProgressBar;
+  readonly #pretty: boolean;
+  #file = '';
+  #done = 0;
+  #total = 0;
+
+  constructor({ json, quiet }: ScanOptions) {
+    this.#pretty = process.stdout.isTTY && !json;
+    this.#bar = new ProgressBar('frames', !quiet);
+    this.feed.subscribe((event) => this.#print(event));
+  }
+
+  begin(file: string, frames: number): void {
+    this.#file = file;
+    this.#done = 0;
+    this.#total = frames;
+  }
+
+  report(report: Parameters<Summary['addReport']>[0]): void {
+    this.#summary.addReport(report);
+    this.#bar.show(++this.#done, this.#total, `${this.#file} ${formatTime(report.mediaTimeMs)}`);
+  }
+
+  finish(interrupted: boolean): void {
+    this.#bar.stop();
+    if (!this.#pretty) printJson(this.#summary.toJson(interrupted));
+    else process.stdout.write(`${this.#summary.toLines(interrupted).join('\n')}\n`);
+  }
+
+  stop(): void {
+    this.#bar.stop();
+  }
+
+  #print(event: SpotterEvent): void {
+    this.#summary.addEvent(event);
+    this.#bar.above(() => (this.#pretty ? process.stdout.write(`${eventLine(event)}\n`) : printJson(event)));
+  }
+}

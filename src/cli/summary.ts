@@ -1,0 +1,80 @@
+import { type FrameReport, type SpotterEvent, STAGES, type Stage } from '../types.js';
+import { formatTime } from './print.js';
+
+/** One person in one recording. */
+export interface PersonSummary {
+  person: string;
+  camera: string;
+  /** Media time of the first and the last frame with the person. */
+  firstMs: number;
+  lastMs: number;
+  bestSimilarity: number;
+  /** Frames in which the person was seen. */
+  frames: number;
+}
+
+/** What a scan found, and what it cost. */
+export class Summary {
+  readonly #startMs = performance.now();
+  readonly #stageMs = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
+  readonly #people = new Map<string, PersonSummary>();
+  #frames = 0;
+  #faces = 0;
+  #embedded = 0;
+  #events = 0;
+  #tracks = 0;
+
+  addReport({ stageMs, verdicts, embedded }: FrameReport): void {
+    this.#frames++;
+    this.#faces += verdicts.length;
+    this.#embedded += embedded;
+    for (const stage of STAGES) this.#stageMs[stage] += stageMs[stage] ?? 0;
+  }
+
+  addEvent(event: SpotterEvent): void {
+    this.#events++;
+    if (event.kind !== 'left') return;
+    this.#tracks++;
+    if (event.person === null) return;
+    const { person, camera, firstSeenMs = 0, lastSeenMs = 0, frames = 0 } = event;
+    const key = `${camera}/${person}`;
+    const before = this.#people.get(key);
+    this.#people.set(key, {
+      person,
+      camera,
+      firstMs: Math.min(before?.firstMs ?? firstSeenMs, firstSeenMs),
+      lastMs: Math.max(before?.lastMs ?? lastSeenMs, lastSeenMs),
+      bestSimilarity: Math.max(before?.bestSimilarity ?? -1, event.similarity ?? -1),
+      frames: (before?.frames ?? 0) + frames,
+    });
+  }
+
+  /** @param interrupted the user ended the scan before the recordings did */
+  toJson(interrupted: boolean) {
+    const seconds = (performance.now() - this.#startMs) / 1000;
+    return {
+      kind: 'summary' as const,
+      frames: this.#frames,
+      seconds: Number(seconds.toFixed(3)),
+      fps: Number((this.#frames / seconds).toFixed(1)),
+      faces: this.#faces,
+      embedded: this.#embedded,
+      tracks: this.#tracks,
+      events: this.#events,
+      stageMs: Object.fromEntries(STAGES.map((stage) => [stage, Number(this.#stageMs[stage].toFixed(1))])),
+      people: [...this.#people.values()].sort((a, b) => a.firstMs - b.firstMs),
+      interrupted,
+    };
+  }
+
+  /** The summary for people. */
+  toLines(interrupted: boolean): string[] {
+    const { frames, seconds, fps, faces, tracks, people } = this.toJson(interrupted);
+    const head = `${interrupted ? 'Interrupted after' : 'Scanned'} ${frames} frames in ${seconds.toFixed(1)} s (${fps} a second): ${faces} faces, ${tracks} tracks`;
+    const lines = people.map(
+      ({ person, camera, firstMs, lastMs, bestSimilarity, frames: seen }) =>
+        `  ${person}  ${camera}  ${formatTime(firstMs)} to ${formatTime(lastMs)}  best similarity ${bestSimilarity.toFixed(2)}  ${seen} frames`,
+    );
+    return [head, ...(lines.length > 0 ? lines : ['  nobody of the gallery was seen'])];
+  }
+}

@@ -1,0 +1,147 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { Config } from './config/schema.js';
+import { Gallery, type GalleryOptions } from './gallery/gallery.js';
+import type { Component } from './lifecycle.js';
+import { Catalogue, readCatalogue } from './models/catalogue.js';
+import type { ModelEntry } from './models/entry.js';
+import { requireModel } from './models/install.js';
+import { packageRoot } from './package.js';
+import { Camera, type CameraOptions } from './pipeline/camera.js';
+import { WorkerPool } from './pipeline/pool.js';
+import type { TrackPolicy } from './track/state.js';
+import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from './worker/protocol.js';
+
+/** Where models are searched, in this order. */
+export function modelFolders(config: Config, commandLine?: string): string[] {
+  const given = [commandLine, process.env.SPOTTER_MODELS].filter(
+    (folder) => folder !== undefined && folder !== '',
+  );
+  const folders = [
+    ...given.map((folder) => path.resolve(folder as string)),
+    config.models.folder,
+    path.join(packageRoot, 'models'),
+  ];
+  return [...new Set(folders)];
+}
+
+export interface EngineOptions {
+  /** Of --models. */
+  modelFolder?: string | undefined;
+  onGalleryProgress?: GalleryOptions['onProgress'];
+  onWarning?: GalleryOptions['onWarning'];
+}
+
+/** What is settled before anything starts: the models, checked, and the numbers that belong to them. */
+export interface Prepared {
+  settings: WorkerSettings;
+  policy: TrackPolicy;
+  /** Differs when a photo may give another embedding. */
+  modelKey: string;
+}
+
+/**
+ * Finds and checks the models that a configuration asks for.
+ *
+ * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable, model.unfit
+ */
+export async function prepare(config: Config, modelFolder?: string): Promise<Prepared> {
+  const catalogue = new Catalogue(readCatalogue(), config.models.declared);
+  const folders = modelFolders(config, modelFolder);
+  const detectorEntry = catalogue.detector(config.detector);
+  const embedderEntry = catalogue.embedder(config.embedder);
+  const [detectorFile, embedderFile] = await Promise.all([
+    requireModel(detectorEntry, folders),
+    requireModel(embedderEntry, folders),
+  ]);
+  const { longestSide, minScore, maxIou } = config.detection;
+  const detector: DetectorSpec = {
+    ...spec(detectorEntry, detectorFile.path),
+    kind: detectorEntry.kind,
+    minScore: minScore ?? detectorEntry.score,
+    maxIou,
+    longestSide,
+  };
+  const embedder: EmbedderSpec = {
+    ...spec(embedderEntry, embedderFile.path),
+    kind: embedderEntry.kind,
+    dimension: embedderEntry.embedding,
+  };
+  return {
+    settings: { detector, embedder },
+    policy: {
+      ...config.track,
+      threshold: config.match.threshold ?? embedderEntry.threshold,
+      margin: config.match.margin ?? embedderEntry.margin,
+    },
+    modelKey: JSON.stringify([
+      { ...detector, path: detectorFile.sha256 },
+      { ...embedder, path: embedderFile.sha256 },
+    ]),
+  };
+}
+
+function spec({ id, colour, mean, std }: ModelEntry, file: string): ModelSpec {
+  return { id, path: file, normalisation: { order: colour, mean, std } };
+}
+
+/** The inner half of spotter: worker pool and gallery, and the cameras that use them. */
+export class Engine implements Component {
+  readonly pool: WorkerPool;
+  readonly gallery: Gallery;
+  readonly policy: TrackPolicy;
+  readonly #config: Config;
+
+  constructor(config: Config, { settings, policy, modelKey }: Prepared, options: EngineOptions = {}) {
+    this.#config = config;
+    this.policy = policy;
+    this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
+    this.gallery = new Gallery({
+      folder: config.gallery,
+      cacheFolder: config.data,
+      eyes: this.pool,
+      limits: { quality: config.quality, minDominance: config.photos.minDominance },
+      maxMegapixels: config.photos.maxMegapixels,
+      dimension: settings.embedder.dimension,
+      modelKey,
+      ...(options.onGalleryProgress && { onProgress: options.onGalleryProgress }),
+      ...(options.onWarning && { onWarning: options.onWarning }),
+    });
+  }
+
+  /** Loads the networks, then the gallery. */
+  async start(signal?: AbortSignal): Promise<void> {
+    await this.pool.start();
+    try {
+      await this.gallery.start(signal);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.pool.stop();
+  }
+
+  /** Frames in memory at a time that keep every thread busy while the oldest are being judged in order. */
+  get slots(): number {
+    return 2 * this.pool.threads + 2;
+  }
+
+  /** A camera that watches with this engine's eyes for this engine's people. */
+  camera({ id, onEvent, onReport }: Pick<CameraOptions, 'id' | 'onEvent' | 'onReport'>): Camera {
+    return new Camera({
+      id,
+      quality: this.#config.quality,
+      policy: this.policy,
+      eyes: this.pool,
+      people: () => {
+        const { snapshot } = this.gallery;
+        return { matrix: snapshot.matrix, toMatch: (nearest) => snapshot.toMatch(nearest) };
+      },
+      onEvent,
+      onReport,
+    });
+  }
+}
