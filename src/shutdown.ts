@@ -5,7 +5,7 @@ const SAME_PRESS_MS = 100;
 
 /**
  * One signal asks for an orderly end, a second one ends at once. Installed before anything else, so that a signal
- * counts from the first moment on. Nothing here calls process.exit(): ending a busy worker thread aborts the process.
+ * counts from the first moment on. Nothing here exits by itself: ending a busy worker thread aborts the process.
  */
 export class Shutdown {
   readonly #controller = new AbortController();

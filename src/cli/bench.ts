@@ -5,7 +5,7 @@ import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';
 import type { Context } from './program.js';
 
-const DEMO_CLIP = 'test/fixtures/demo/clip.mp4';
+const DEMO_CLIP = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
 
 export interface ThroughputOptions extends CommonOptions {
   peer?: string;
@@ -21,7 +21,7 @@ export async function throughput(
 ): Promise<number> {
   const { measureThroughput } = await import('../../bench/throughput.js');
   const { config } = configOf(options);
-  const clip = given ?? path.join(packageRoot, DEMO_CLIP);
+  const clip = given ?? DEMO_CLIP;
   const prepared = await prepare(config, options.models);
   const { rounds, peer } = options;
   const result = await measureThroughput({ config, prepared, clip, rounds, peer, signal });
@@ -43,6 +43,68 @@ export async function throughput(
     process.stdout.write(`${lines.join('\n')}\n`);
   }
   return 0;
+}
+
+export interface MemoryOptions extends CommonOptions {
+  frames: number;
+  json?: boolean;
+}
+
+/** Resident memory over many frames. */
+export async function memory(
+  { signal }: Context,
+  given: string | undefined,
+  options: MemoryOptions,
+): Promise<number> {
+  const { measureMemory } = await import('../../bench/memory.js');
+  const { config } = configOf(options);
+  const prepared = await prepare(config, options.models);
+  const { frames } = options;
+  const result = await measureMemory({ config, prepared, clip: given ?? DEMO_CLIP, frames, signal });
+  if (options.json) printJson(result);
+  else {
+    for (const { frame, rssMb } of result.samples.filter((_, index) => index % 4 === 0)) {
+      process.stdout.write(`  frame ${String(frame).padStart(6)}  ${rssMb.toFixed(0).padStart(5)} MB\n`);
+    }
+    const { peakMb, growthPer10k } = result;
+    process.stdout.write(
+      `peak ${peakMb.toFixed(0)} MB, growth ${growthPer10k.toFixed(1)} MB per 10,000 frames from frame 1,000 on\n`,
+    );
+  }
+  return 0;
+}
+
+export interface ProcessOptions extends CommonOptions {
+  runs: number;
+  json?: boolean;
+}
+
+/** How quickly the program starts and ends, and whether it ends well. */
+export async function processes(
+  _context: Context,
+  given: string | undefined,
+  options: ProcessOptions,
+): Promise<number> {
+  const { measureStart, measureStop } = await import('../../bench/processes.js');
+  const { gallery, models, detector, embedder } = options;
+  const chosen = Object.entries({ gallery, models, detector, embedder }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+  const scan = [given ?? DEMO_CLIP, ...chosen];
+  const start = await measureStart(scan, Math.min(options.runs, 10));
+  const stop = await measureStop(scan, options.runs, 4000);
+  if (options.json) printJson({ start, stop });
+  else {
+    const ms = (value: number) => `${value.toFixed(0)} ms`;
+    const { helpMs, firstEventMs } = start;
+    process.stdout.write(`--help          ${ms(helpMs.median)}, worst ${ms(helpMs.worst)}\n`);
+    process.stdout.write(`first event     ${ms(firstEventMs.median)}, worst ${ms(firstEventMs.worst)}\n`);
+    process.stdout.write(
+      `SIGTERM         ${stop.runs - stop.unclean.length} of ${stop.runs} exit 0, after ${ms(stop.p50Ms)}, worst ${ms(stop.worstMs)}\n`,
+    );
+    for (const end of stop.unclean) process.stdout.write(`  ${end}\n`);
+  }
+  return stop.unclean.length === 0 ? 0 : 1;
 }
 
 export interface MatchOptions extends CommonOptions {

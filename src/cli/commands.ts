@@ -186,6 +186,31 @@ const GROUPS: { name: string; description: string; commands: Definition[] }[] = 
         ],
         load: async () => (await import('./bench.js')).match,
       },
+      {
+        name: 'memory',
+        arguments: [['[clip]', 'default: the demo clip']],
+        description: 'resident memory over many frames of a clip that is played again and again',
+        example: 'spotter bench memory --frames 20000',
+        options: [
+          new Option('--frames <n>', 'frames to watch').argParser(wholeNumber(2000)).default(20_000),
+          JSON_FORM(),
+          ...FACES(),
+        ],
+        load: async () => (await import('./bench.js')).memory,
+      },
+      {
+        name: 'process',
+        arguments: [['[clip]', 'default: the demo clip']],
+        description:
+          'from the start to the help and to the first event; and SIGTERM at random moments of a scan',
+        example: 'spotter bench process --runs 50',
+        options: [
+          new Option('--runs <n>', 'scans to start and to stop').argParser(wholeNumber(1)).default(10),
+          JSON_FORM(),
+          ...FACES(),
+        ],
+        load: async () => (await import('./bench.js')).processes,
+      },
     ],
   },
 ];

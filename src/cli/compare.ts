@@ -1,10 +1,11 @@
+import type { Config } from '../config/schema.js';
 import { Engine, prepare } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { area } from '../face/box.js';
 import { cosine } from '../face/embedding.js';
-import { findFaces } from '../gallery/faces.js';
+import { isPlausible } from '../gallery/faces.js';
 import { type CommonOptions, configOf } from './options.js';
-import { readPhoto } from './photos.js';
+import { facesInPhoto } from './photos.js';
 import { printJson } from './print.js';
 import type { Context } from './program.js';
 
@@ -24,7 +25,7 @@ export async function compare(
   const { pool, policy } = new Engine(config, await prepare(config, options.models));
   try {
     await pool.start();
-    const embed = (file: string) => largestFace(file, pool, config.photos.maxMegapixels);
+    const embed = (file: string) => largestFace(file, pool, config);
     const [first, second] = await Promise.all([embed(a), embed(b)]);
     const similarity = cosine(first.embedding, second.embedding);
     const threshold = options.threshold ?? policy.threshold;
@@ -50,9 +51,10 @@ export async function compare(
   }
 }
 
-async function largestFace(file: string, pool: Engine['pool'], maxMegapixels: number) {
-  const { image } = await readPhoto(file, maxMegapixels);
-  const [largest, ...others] = (await findFaces(pool, image)).sort((x, y) => area(y.box) - area(x.box));
+async function largestFace(file: string, pool: Engine['pool'], config: Config) {
+  const { image, detections } = await facesInPhoto(file, pool, config);
+  const faces = detections.filter((detection) => isPlausible(detection, config.quality));
+  const [largest] = faces.sort((x, y) => area(y.box) - area(x.box));
   if (!largest)
     throw new SpotterError(
       'photo.no_face',
@@ -62,5 +64,5 @@ async function largestFace(file: string, pool: Engine['pool'], maxMegapixels: nu
   const { embedding } = looks[0];
   if (!embedding)
     throw new SpotterError('photo.no_face', `${file} shows no face that can be aligned; use a clearer photo`);
-  return { embedding, faces: 1 + others.length };
+  return { embedding, faces: faces.length };
 }

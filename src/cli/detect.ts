@@ -1,11 +1,11 @@
+import type { Config } from '../config/schema.js';
 import { Engine, prepare } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { geometricQuality } from '../face/quality.js';
-import { findFaces } from '../gallery/faces.js';
 import { roundQuality } from '../pipeline/draft.js';
 import type { Detection, Landmarks } from '../types.js';
 import { type CommonOptions, configOf } from './options.js';
-import { readPhoto } from './photos.js';
+import { facesInPhoto } from './photos.js';
 import { printJson } from './print.js';
 import type { Context } from './program.js';
 
@@ -25,11 +25,7 @@ export async function detect({ signal }: Context, images: string[], options: Det
     const results: Promise<object | SpotterError>[] = [];
     for (let index = 0; index < images.length && !signal.aborted; index++) {
       for (let next = results.length; next < Math.min(images.length, index + ahead); next++) {
-        results.push(
-          facesOf(images[next], pool, config.photos.maxMegapixels, options.embed === true).catch(
-            asSpotterError,
-          ),
-        );
+        results.push(facesOf(images[next], pool, config, options.embed === true).catch(asSpotterError));
       }
       const result = await results[index];
       if (result instanceof SpotterError) {
@@ -49,14 +45,8 @@ function asSpotterError(error: unknown): SpotterError {
   throw error;
 }
 
-async function facesOf(
-  file: string,
-  pool: Engine['pool'],
-  maxMegapixels: number,
-  embed: boolean,
-): Promise<object> {
-  const { image, source, scale } = await readPhoto(file, maxMegapixels);
-  const detections = await findFaces(pool, image);
+async function facesOf(file: string, pool: Engine['pool'], config: Config, embed: boolean): Promise<object> {
+  const { image, source, scale, detections } = await facesInPhoto(file, pool, config);
   const faces = detections.map(({ landmarks }) => landmarks);
   const { looks } = await pool.look({
     image,

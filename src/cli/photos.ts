@@ -1,9 +1,25 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { Config } from '../config/schema.js';
 import { hasErrno, SpotterError } from '../errors.js';
+import { findFaces, type PhotoEyes } from '../gallery/faces.js';
 import { decodePhoto, type Photo } from '../gallery/photo.js';
+import type { Detection } from '../types.js';
 
-/** Reads and decodes a photo given on the command line. @throws SpotterError photo.unreadable, photo.too_large */
-export async function readPhoto(file: string, maxMegapixels: number): Promise<Photo> {
+/**
+ * Reads a photo given on the command line and finds its faces, in px of the decoded image, best score first.
+ *
+ * @throws SpotterError photo.unreadable, photo.too_large
+ */
+export async function facesInPhoto(
+  file: string,
+  eyes: PhotoEyes,
+  { photos, quality }: Config,
+): Promise<Photo & { detections: Detection[] }> {
+  const photo = await readPhoto(file, photos.maxMegapixels);
+  return { ...photo, detections: await findFaces(eyes, photo.image, quality) };
+}
+
+async function readPhoto(file: string, maxMegapixels: number): Promise<Photo> {
   let bytes: Uint8Array;
   try {
     if ((await stat(file)).isDirectory()) {

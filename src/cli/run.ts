@@ -12,8 +12,8 @@ export interface RunOptions extends CommonOptions {
 /** The daemon. */
 export async function run({ signal }: Context, options: RunOptions): Promise<number> {
   const loaded = configOf(options);
-  const logger = createLogger(loaded.config.log.level);
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
+  const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty');
   const supervisor = new Supervisor({
     loaded,
     modelFolder: options.models,

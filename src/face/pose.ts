@@ -24,16 +24,20 @@ export interface Pose {
  * lines of code", IJCV 1995, its first step.
  */
 export function estimatePose(landmarks: Landmarks): Pose {
-  const x = project(landmarks.map((point) => point[0]));
-  const y = project(landmarks.map((point) => -point[1]));
-  const right = unit(x);
-  const along = dot(unit(y), right);
-  const up = unit(unit(y).map((value, axis) => value - along * right[axis]));
-  const forwardZ = right[0] * up[1] - right[1] * up[0];
+  const right = unit(project(landmarks.map((point) => point[0])));
+  const slanted = unit(project(landmarks.map((point) => -point[1])));
+  const along = dot(slanted, right);
+  const up = unit(slanted.map((value, axis) => value - along * right[axis]));
+  const roll = Math.atan2(right[1], up[1]);
+  // Where the nose points, in the face's own upright frame: to the right, up, and towards the camera.
+  const [aside, upwards] = [right[2], up[2]];
+  const x = aside * Math.cos(roll) - upwards * Math.sin(roll);
+  const y = aside * Math.sin(roll) + upwards * Math.cos(roll);
+  const z = right[0] * up[1] - right[1] * up[0];
   return {
-    yawDeg: degrees(Math.asin(Math.min(1, Math.max(-1, right[2])))),
-    pitchDeg: degrees(Math.atan2(-up[2], forwardZ)),
-    rollDeg: degrees(Math.atan2(-right[1], right[0])),
+    yawDeg: degrees(Math.asin(Math.min(1, Math.max(-1, x)))),
+    pitchDeg: degrees(Math.atan2(y, z)),
+    rollDeg: degrees(roll),
   };
 }
 

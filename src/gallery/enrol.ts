@@ -1,7 +1,7 @@
 import { area } from '../face/box.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Image, Quality, UnusableReason } from '../types.js';
-import { findFaces, type PhotoEyes } from './faces.js';
+import { findFaces, isPlausible, type PhotoEyes } from './faces.js';
 
 /** Why a photo is not used. */
 export type PhotoFault =
@@ -38,13 +38,13 @@ export async function enrol(
   image: Image,
   { quality: limits, minDominance }: EnrolLimits,
 ): Promise<PhotoResult> {
-  const found = await findFaces(eyes, image);
+  const found = await findFaces(eyes, image, limits);
   if (found.length === 0)
     return unusable('no_face', 'no face was found; use a photo that shows one from the front');
   const faces = found
     .map((detection) => ({ detection, quality: geometricQuality(detection), area: area(detection.box) }))
     .sort((a, b) => b.area - a.area);
-  const plausible = faces.filter(({ quality }) => !isNoFace(failedLimit(quality, limits)));
+  const plausible = faces.filter(({ detection }) => isPlausible(detection, limits));
   const [largest, next] = plausible;
   if (!largest) return refused(failedLimit(faces[0].quality, limits) ?? 'low_score');
   if (next && largest.area < minDominance * next.area) {
@@ -65,10 +65,6 @@ export async function enrol(
   const quality = { ...largest.quality, sharpness };
   const fault = failedLimit(quality, limits) ?? (embedding ? null : 'bad_landmarks');
   return fault || !embedding ? refused(fault ?? 'bad_landmarks') : { state: 'used', embedding, quality };
-}
-
-function isNoFace(reason: UnusableReason | null): boolean {
-  return reason === 'low_score' || reason === 'bad_landmarks';
 }
 
 function refused(fault: UnusableReason): PhotoResult {

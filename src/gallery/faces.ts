@@ -1,3 +1,4 @@
+import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Detection, Image, Landmarks } from '../types.js';
 import type { Detected, Looked } from '../worker/protocol.js';
 
@@ -10,11 +11,23 @@ export interface PhotoEyes {
 /** Detectors miss a face that fills over two fifths of the picture: then it is shown again with a border around it. */
 const BORDERS = [0, 0.5, 1];
 
-/** The faces of a photo in image px, best score first; tries harder than a video frame is worth. */
-export async function findFaces(eyes: PhotoEyes, image: Image): Promise<Detection[]> {
+/**
+ * The faces of a photo in image px, best score first; tries harder than a video frame is worth.
+ *
+ * @returns what the first try with a plausible face found; without one, what the first try found at all
+ */
+export async function findFaces(eyes: PhotoEyes, image: Image, limits: QualityLimits): Promise<Detection[]> {
+  let fallback: Detection[] = [];
   for (const border of BORDERS) {
     const { detections } = await eyes.detect({ image, border });
-    if (detections.length > 0) return detections;
+    if (detections.some((detection) => isPlausible(detection, limits))) return detections;
+    if (fallback.length === 0) fallback = detections;
   }
-  return [];
+  return fallback;
+}
+
+/** Whether a detection can be a face at all, however bad a view of one. */
+export function isPlausible(detection: Detection, limits: QualityLimits): boolean {
+  const reason = failedLimit(geometricQuality(detection), limits);
+  return reason !== 'low_score' && reason !== 'bad_landmarks';
 }

@@ -1,4 +1,4 @@
-import type { Sharp } from 'sharp';
+import type { Sharp, default as SharpModule } from 'sharp';
 import { describeError, SpotterError } from '../errors.js';
 import type { Image, Size } from '../types.js';
 
@@ -26,8 +26,7 @@ const BACKDROP = { r: 128, g: 128, b: 128 };
  */
 export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Photo> {
   if (bytes.length === 0) throw new SpotterError('photo.unreadable', `${name} is empty; copy it again`);
-  // Loaded on first use: a start whose photos are all in the cache does not pay for it.
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const pipeline = sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true });
   try {
     const source = await readSize(pipeline, name, maxMegapixels);
@@ -53,6 +52,15 @@ export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels
       cause,
     });
   }
+}
+
+/** Loaded on first use: a start whose photos are all in the cache does not pay for it. */
+async function loadSharp(): Promise<typeof SharpModule> {
+  const { default: sharp } = await import('sharp');
+  // No photo is decoded twice, and several are decoded at a time already.
+  sharp.cache(false);
+  sharp.concurrency(1);
+  return sharp;
 }
 
 async function readSize(pipeline: Sharp, name: string, maxMegapixels: number): Promise<Size> {

@@ -9,13 +9,23 @@ export function isLogLevel(text: string): text is LevelWithSilent {
   return (LEVELS as readonly string[]).includes(text);
 }
 
-/** A logger on stderr: readable lines on a terminal, one JSON object a line elsewhere. Never embeddings or passwords. */
-export function createLogger(level: LevelWithSilent): Logger {
+/**
+ * A logger on stderr. Never embeddings or passwords.
+ *
+ * @param forPeople readable lines instead of one JSON object a line; the default where a terminal reads
+ */
+export function createLogger(level: LevelWithSilent, forPeople: boolean = process.stderr.isTTY): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (process.stderr.isTTY) {
+  if (forPeople) {
     return pino(
       options,
-      pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'hostname,pid' }),
+      pretty({
+        destination: 2,
+        sync: true,
+        translateTime: 'SYS:HH:MM:ss',
+        ignore: 'hostname,pid',
+        singleLine: true,
+      }),
     );
   }
   return pino(options, pino.destination({ fd: 2, sync: true }));

@@ -98,13 +98,14 @@ export class FileSource {
 
   #command(info: VideoInfo, { width, height }: Size): DecodeCommand {
     const { file, realtime, loop, every } = this.#options;
-    // A recording may change its resolution half-way: the later pictures are fitted into the first one's size.
-    const fitting = info.squarePixels
-      ? [
-          `scale=${width}:${height}:force_original_aspect_ratio=decrease:flags=bilinear:out_range=limited`,
-          `pad=${width}:${height}:-1:-1`,
-        ]
-      : [`scale=${width}:${height}:flags=bilinear:out_range=limited`, 'setsar=1'];
+    const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
+    // A recording may change its resolution half-way: the later pictures are fitted into the first one's size. With
+    // odd sizes or oblong pixels they are stretched into it: `pad` cannot make an odd yuv420p picture.
+    const even = width % 2 === 0 && height % 2 === 0;
+    const fitting =
+      info.squarePixels && even
+        ? [`${scale}:force_original_aspect_ratio=decrease`, `pad=${width}:${height}:-1:-1`]
+        : [scale, 'setsar=1'];
     return {
       input: fileInput(file),
       inputOptions: [...(realtime ? ['-re'] : []), ...(loop ? ['-stream_loop', '-1'] : []), ...FILE_ONLY],
@@ -130,8 +131,11 @@ export class FileSource {
       );
     }
     const expected = info.frames;
-    const short = expected !== null && this.#decoded * every < expected * 0.98 - every;
-    if (code !== 0 || (short && messages.length > 0)) {
+    const missing =
+      expected !== null
+        ? this.#decoded * every < expected * 0.98 - every
+        : info.durationMs !== null && this.#lastTimeMs < info.durationMs * 0.95 - 500;
+    if (code !== 0 || (missing && messages.length > 0)) {
       const of = expected === null ? '' : ` of ${expected}`;
       return new SpotterError(
         'video.truncated',

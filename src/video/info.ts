@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../errors.js';
 import type { ColourSpace, Size } from '../types.js';
@@ -68,13 +68,33 @@ function checkFile(file: string): void {
     const stats = statSync(file);
     if (stats.isDirectory())
       throw new SpotterError('video.unreadable', `${file} is a folder; give the files in it`);
+    if (!stats.isFile())
+      throw new SpotterError('video.unreadable', `${file} is no file but a device or pipe; give a recording`);
     if (stats.size === 0)
       throw new SpotterError('video.unreadable', `${file} is empty; check how it was copied`);
+    if (isPlaylist(file)) {
+      throw new SpotterError(
+        'video.unreadable',
+        `${file} is a playlist, not a recording; give the recordings it names`,
+      );
+    }
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
     const why = hasErrno(cause, 'ENOENT', 'ENOTDIR') ? 'does not exist' : 'cannot be read';
     throw new SpotterError('video.not_found', `${file} ${why}; check the path`, { cause });
   }
+}
+
+/** ffmpeg would read one without end, or open what it names. */
+function isPlaylist(file: string): boolean {
+  const start = Buffer.alloc(16);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, start, 0, start.length, 0);
+  } finally {
+    closeSync(handle);
+  }
+  return /^(\uFEFF)?(#EXTM3U|ffconcat)/.test(start.toString('utf8'));
 }
 
 type Stream = Awaited<ReturnType<typeof probe>>['streams'][number];

@@ -1,6 +1,6 @@
 import { type NearestTwo, nearestTwo } from '../face/match.js';
-import { matMulModel } from './matMulModel.js';
 import { Network } from './network.js';
+import { model, port, text } from './onnx.js';
 import type { GalleryMatrix } from './protocol.js';
 
 /** From that many probes on, one product of matrices beats a product a probe: the gallery is then repacked once. */
@@ -20,7 +20,7 @@ export class Matcher {
   }
 
   static async load(): Promise<Matcher> {
-    return new Matcher(await Network.open(matMulModel(), 'the matching network'));
+    return new Matcher(await Network.open(matMul(), 'the matching network'));
   }
 
   /**
@@ -58,4 +58,16 @@ export class Matcher {
       nearestTwo(similarities.data.subarray(i * photos, (i + 1) * photos), personOf),
     );
   }
+}
+
+/** similarities[q, n] = probes[q, d] x gallery[d, n] */
+function matMul(): Uint8Array {
+  const node = [
+    ...text(1, 'probes'),
+    ...text(1, 'gallery'),
+    ...text(2, 'similarities'),
+    ...text(4, 'MatMul'),
+  ];
+  const inputs = [port('probes', ['q', 'd']), port('gallery', ['d', 'n'])];
+  return model([node], inputs, [port('similarities', ['q', 'n'])]);
 }

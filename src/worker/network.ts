@@ -38,6 +38,8 @@ export class Network {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // Patterns are kept for every shape of input: no faster here, and tens of MB a thread.
+      enableMemPattern: false,
       logSeverityLevel: 3,
     };
     let session: InferenceSession;

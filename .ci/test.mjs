@@ -1,0 +1,41 @@
+// Everything that must hold, in one run: format and lint, types, then all tests. Arguments go to vitest.
+// The last line is for machines: N passed, N failed, N skipped.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+const node = (args, env = {}) =>
+  spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+function check(name, ok) {
+  process.stdout.write(`${ok ? 'ok' : 'FAILED'}: ${name}\n`);
+  total[ok ? 'passed' : 'failed']++;
+}
+
+check('format and lint', node(['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.']));
+check('types', node(['node_modules/typescript/bin/tsc', '-p', 'test/tsconfig.json']));
+
+const folder = mkdtempSync(path.join(tmpdir(), 'spotter-tests-'));
+const counts = path.join(folder, 'counts.json');
+const ran = node(['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
+  SPOTTER_TEST_COUNTS: counts,
+});
+try {
+  const { passed, failed, skipped, notes } = JSON.parse(readFileSync(counts, 'utf8'));
+  for (const note of notes) process.stdout.write(`skipped: ${note}\n`);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  if (!ran && failed === 0) check('the test run itself', false);
+} catch {
+  check('the test run itself', false);
+}
+rmSync(folder, { recursive: true, force: true });
+
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,80 @@
+import type { Config } from '../src/config/schema.js';
+import { Engine, type Prepared } from '../src/engine.js';
+import { FileSource } from '../src/video/fileSource.js';
+
+export interface MemoryOptions {
+  config: Config;
+  prepared: Prepared;
+  clip: string;
+  /** Frames to watch, the clip again and again. */
+  frames: number;
+  signal: AbortSignal;
+}
+
+export interface MemoryResult {
+  /** Resident memory of this process (ffmpeg is another) after so many frames, MB. */
+  samples: { frame: number; rssMb: number }[];
+  peakMb: number;
+  /** Least-squares slope from frame 1,000 on, MB per 10,000 frames. */
+  growthPer10k: number;
+}
+
+const SETTLED_FRAME = 1000;
+const SAMPLE_EVERY = 500;
+const MB = 1 << 20;
+
+/** Resident memory of a long scan. */
+export async function measureMemory({
+  config,
+  prepared,
+  clip,
+  frames,
+  signal,
+}: MemoryOptions): Promise<MemoryResult> {
+  const engine = new Engine(config, prepared);
+  const samples: MemoryResult['samples'] = [];
+  let peak = 0;
+  try {
+    await engine.start(signal);
+    const source = new FileSource({
+      cameraId: 'bench',
+      file: clip,
+      maxWidth: config.video.maxWidth,
+      slots: engine.slots,
+      every: 1,
+      realtime: false,
+      loop: true,
+    });
+    await source.open();
+    signal.addEventListener('abort', () => source.stop(), { once: true });
+    const camera = engine.camera({
+      id: 'bench',
+      onEvent: () => {},
+      onReport: ({ seq }) => {
+        if (seq % SAMPLE_EVERY === 0) {
+          const rss = process.memoryUsage.rss() / MB;
+          peak = Math.max(peak, rss);
+          samples.push({ frame: seq, rssMb: rss });
+        }
+        if (seq >= frames) source.stop();
+      },
+    });
+    await camera.run(source.frames());
+  } finally {
+    await engine.stop();
+  }
+  return {
+    samples,
+    peakMb: peak,
+    growthPer10k: slope(samples.filter(({ frame }) => frame >= SETTLED_FRAME)) * 10_000,
+  };
+}
+
+/** Least-squares slope in MB a frame. */
+function slope(samples: MemoryResult['samples']): number {
+  const meanX = samples.reduce((sum, { frame }) => sum + frame, 0) / samples.length;
+  const meanY = samples.reduce((sum, { rssMb }) => sum + rssMb, 0) / samples.length;
+  const covariance = samples.reduce((sum, { frame, rssMb }) => sum + (frame - meanX) * (rssMb - meanY), 0);
+  const variance = samples.reduce((sum, { frame }) => sum + (frame - meanX) ** 2, 0);
+  return covariance / variance;
+}

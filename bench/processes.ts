@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { packageRoot } from '../src/package.js';
+import { median, quantile } from './statistics.js';
+
+const MAIN = path.join(packageRoot, 'dist/src/main.js');
+
+export interface StartResult {
+  helpMs: { median: number; worst: number };
+  /** From the start of `scan` to its first event; the clip must have a face in its first frame. */
+  firstEventMs: { median: number; worst: number };
+}
+
+/** Milliseconds that the program takes from its start to its help, and to the first event of a scan. */
+export async function measureStart(scanArguments: string[], runs: number): Promise<StartResult> {
+  const help: number[] = [];
+  const first: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now();
+    await finished(spawn(process.execPath, [MAIN, '--help'], { stdio: 'ignore' }));
+    help.push(performance.now() - start);
+    first.push(await firstEvent(scanArguments));
+  }
+  const summary = (values: number[]) => ({ median: median(values), worst: Math.max(...values) });
+  return { helpMs: summary(help), firstEventMs: summary(first) };
+}
+
+async function firstEvent(scanArguments: string[]): Promise<number> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [MAIN, 'scan', ...scanArguments], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ms = await new Promise<number>((resolve) => {
+    child.stdout.once('data', () => resolve(performance.now() - start));
+    child.once('close', () => resolve(Number.NaN));
+  });
+  child.stdout.resume();
+  child.kill('SIGTERM');
+  await finished(child);
+  return ms;
+}
+
+export interface StopResult {
+  runs: number;
+  /** How each run ended that did not end with exit code 0. */
+  unclean: string[];
+  /** From the signal to the end, ms. */
+  p50Ms: number;
+  worstMs: number;
+}
+
+/** Sends SIGTERM to a scan at a random moment, again and again. */
+export async function measureStop(
+  scanArguments: string[],
+  runs: number,
+  latestMs: number,
+): Promise<StopResult> {
+  const unclean: string[] = [];
+  const times: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const child = spawn(process.execPath, [MAIN, 'scan', ...scanArguments], { stdio: 'ignore' });
+    const ended = finished(child);
+    // Node itself takes this long before a program can catch a signal.
+    const afterMs = 60 + Math.random() * latestMs;
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, afterMs))]);
+    const start = performance.now();
+    child.kill('SIGTERM');
+    const end = await ended;
+    times.push(performance.now() - start);
+    if (end !== 'exit 0') unclean.push(`${end} after ${afterMs.toFixed(0)} ms`);
+  }
+  return { runs, unclean, p50Ms: quantile(times, 0.5), worstMs: Math.max(...times) };
+}
+
+function finished(child: ReturnType<typeof spawn>): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve(signal ? `signal ${signal}` : `exit ${code}`));
+  });
+}

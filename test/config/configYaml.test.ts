@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { jsonSchema, schema } from '../../src/config/schema.js';
+import { root } from '../helpers/paths.js';
+
+interface Described {
+  description?: string;
+  properties?: Record<string, Described>;
+  items?: Described;
+}
+
+const document = parseDocument(readFileSync(path.join(root, 'config.yaml'), 'utf8'));
+const described = jsonSchema() as Described;
+
+describe('config.yaml', () => {
+  it('has every key with its default; only the cameras are an example', () => {
+    const { cameras, ...rest } = document.toJS();
+    const { cameras: _none, ...defaults } = schema.parse({});
+    expect(rest).toEqual(defaults);
+    expect(schema.parse({ cameras }).cameras).toEqual(cameras);
+  });
+
+  it('comments every key with the words of the schema', () => {
+    const wrong: string[] = [];
+    compare(document.contents as YAMLMap, described, '', wrong, document.commentBefore ?? '');
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Collects the keys whose comment is not their description; the parser hands a map's first comment to what holds it. */
+function compare(map: YAMLMap, node: Described, path: string, wrong: string[], outer = ''): void {
+  for (const [index, { key, value }] of map.items.entries()) {
+    if (!isScalar(key)) continue;
+    const name = String(key.value);
+    const property = node.properties?.[name];
+    const inherited = index === 0 ? `${outer}\n${map.commentBefore ?? ''}` : '';
+    const comment = words(`${inherited}\n${key.commentBefore ?? ''}`);
+    const right = comment.endsWith(words(property?.description ?? 'no such key'));
+    if (!right && !(name === 'cameras' && comment.includes(words(property?.description ?? ''))))
+      wrong.push(path + name);
+    if (isMap(value) && property) compare(value, property, `${path}${name}.`, wrong);
+    if (!isSeq(value) || !property?.items) continue;
+    for (const item of value.items) {
+      if (isMap(item)) compare(item, property.items, `${path}${name}[].`, wrong, value.commentBefore ?? '');
+    }
+  }
+}
+
+function words(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { decodeScrfd, type ScrfdLevel } from '../../src/face/scrfd.js';
+import { decodeYunet, type YunetLevel } from '../../src/face/yunet.js';
+
+const fit = { width: 64, height: 32, scale: 0.5, offsetX: 8, offsetY: 0 };
+
+function scrfdLevel(anchorsPerCell: number): ScrfdLevel {
+  const rows = (64 / 8) * (32 / 8) * anchorsPerCell;
+  return {
+    stride: 8,
+    columns: 8,
+    anchorsPerCell,
+    scores: new Float32Array(rows),
+    boxes: new Float32Array(rows * 4).fill(1),
+    landmarks: new Float32Array(rows * 10),
+  };
+}
+
+describe('SCRFD outputs', () => {
+  it.each([1, 2])('puts a face where its cell and distances say, with %i anchor(s) a cell', (anchors) => {
+    const level = scrfdLevel(anchors);
+    // Column 3, line 2: its centre is (24, 16) in the input, (32, 32) in the source.
+    const row = (2 * 8 + 3) * anchors + (anchors - 1);
+    level.scores[row] = 0.9;
+    level.boxes.set([1, 0.5, 2, 1], row * 4);
+    level.landmarks.set([-0.5, -0.25, 0.5, -0.25, 0, 0, -0.25, 0.5, 0.25, 0.5], row * 10);
+    const [face, ...others] = decodeScrfd([level], 0.5, fit);
+    expect(others).toEqual([]);
+    expect(face.score).toBeCloseTo(0.9);
+    expect(face.box).toEqual({ x1: (16 - 8) * 2, y1: 24, x2: (40 - 8) * 2, y2: 48 });
+    expect(face.landmarks[0]).toEqual([(20 - 8) * 2, 28]);
+    expect(face.landmarks[4]).toEqual([(26 - 8) * 2, 40]);
+  });
+
+  it('passes over scores below the limit, and over values that are no number', () => {
+    const level = scrfdLevel(1);
+    level.scores[0] = 0.49;
+    level.scores[1] = Number.NaN;
+    expect(decodeScrfd([level], 0.5, fit)).toEqual([]);
+  });
+});
+
+describe('YuNet outputs', () => {
+  it('takes the geometric mean of both scores, the centre from its cell and the size from its logarithm', () => {
+    const rows = 32;
+    const level: YunetLevel = {
+      stride: 8,
+      columns: 8,
+      classes: new Float32Array(rows),
+      objects: new Float32Array(rows),
+      boxes: new Float32Array(rows * 4),
+      landmarks: new Float32Array(rows * 10),
+    };
+    const row = 8 + 2;
+    level.classes[row] = 0.64;
+    level.objects[row] = 1;
+    level.boxes.set([0.5, 0.5, Math.log(2), Math.log(1)], row * 4);
+    level.landmarks.set([1, 2, 0, 0, 0, 0, 0, 0, 0, 0], row * 10);
+    const [face, ...others] = decodeYunet([level], 0.7, { ...fit, offsetX: 0, scale: 1 });
+    expect(others).toEqual([]);
+    expect(face.score).toBeCloseTo(0.8);
+    expect(face.box.x1).toBeCloseTo(20 - 8);
+    expect(face.box.x2).toBeCloseTo(20 + 8);
+    expect(face.box.y1).toBeCloseTo(12 - 4);
+    expect(face.landmarks[0]).toEqual([24, 24]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { cosine, normalise } from '../../src/face/embedding.js';
+import { nearestTwo } from '../../src/face/match.js';
+
+describe('the two nearest people', () => {
+  it('takes the best photo of each person, and of the rest the best other person', () => {
+    const similarities = Float32Array.from([0.1, 0.8, 0.7, 0.3, 0.75]);
+    const personOf = Int32Array.from([0, 0, 1, 2, 0]);
+    const { person, runnerUp, similarity, runnerUpSimilarity } = nearestTwo(similarities, personOf);
+    expect([person, runnerUp]).toEqual([0, 1]);
+    expect(similarity).toBeCloseTo(0.8);
+    expect(runnerUpSimilarity).toBeCloseTo(0.7);
+  });
+
+  it('agrees with a search over everybody, on random galleries', () => {
+    for (let round = 0; round < 200; round++) {
+      const photos = 1 + Math.floor(Math.random() * 30);
+      const similarities = Float32Array.from({ length: photos }, () => Math.random() * 2 - 1);
+      const personOf = Int32Array.from({ length: photos }, () => Math.floor(Math.random() * 6));
+      const best = new Map<number, number>();
+      for (const [photo, value] of similarities.entries()) {
+        best.set(personOf[photo], Math.max(best.get(personOf[photo]) ?? -2, value));
+      }
+      const [first, second] = [...best].sort((a, b) => b[1] - a[1]);
+      const found = nearestTwo(similarities, personOf);
+      expect([found.person, found.similarity]).toEqual(first);
+      expect(found.runnerUp).toBe(second?.[0] ?? -1);
+      expect(found.runnerUpSimilarity).toBe(second?.[1] ?? Number.NEGATIVE_INFINITY);
+    }
+  });
+
+  it('has nobody to name in an empty gallery', () => {
+    expect(nearestTwo(new Float32Array(0), new Int32Array(0))).toMatchObject({ person: -1, runnerUp: -1 });
+  });
+});
+
+describe('embeddings', () => {
+  it('are scaled to length 1; a vector without direction is refused untouched', () => {
+    const vector = Float32Array.from([3, 4]);
+    expect(normalise(vector)).toBe(true);
+    expect(cosine(vector, vector)).toBeCloseTo(1);
+    const zero = Float32Array.from([0, 0]);
+    expect(normalise(zero)).toBe(false);
+    expect(normalise(Float32Array.from([Number.NaN, 1]))).toBe(false);
+    expect([...zero]).toEqual([0, 0]);
+  });
+
+  it('compare to 1, 0 and -1 for the same, a square and the opposite direction', () => {
+    const east = Float32Array.from([1, 0]);
+    expect(cosine(east, Float32Array.from([0, 1]))).toBe(0);
+    expect(cosine(east, Float32Array.from([-1, 0]))).toBe(-1);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { TEMPLATE } from '../../src/face/align.js';
+import { estimatePose } from '../../src/face/pose.js';
+import { failedLimit, geometricQuality, type QualityLimits, sharpness } from '../../src/face/quality.js';
+import type { Detection, Landmarks, Point } from '../../src/types.js';
+
+const limits: QualityLimits = {
+  minSizePx: 32,
+  minScore: 0.6,
+  maxYawDeg: 72,
+  maxPitchDeg: 60,
+  maxFlatness: 1,
+  minSharpness: 0.045,
+};
+/** An upright face in the manner of a detector's box. */
+const upright: Detection = { score: 0.9, box: { x1: 16, y1: 14, x2: 96, y2: 114 }, landmarks: TEMPLATE };
+const map = (landmarks: Landmarks, change: (point: Point, index: number) => Point) =>
+  landmarks.map(change) as unknown as Landmarks;
+
+describe('quality', () => {
+  it('finds nothing wrong with an upright face', () => {
+    expect(failedLimit({ ...geometricQuality(upright), sharpness: 0.2 }, limits)).toBeNull();
+  });
+
+  it.each<[string, Detection]>([
+    ['low_score', { ...upright, score: 0.5 }],
+    ['too_small', { ...upright, box: { x1: 0, y1: 0, x2: 20, y2: 30 } }],
+    ['bad_landmarks', { ...upright, box: { x1: 16, y1: 24, x2: 96, y2: 90 } }],
+    [
+      'bad_landmarks',
+      { ...upright, landmarks: map(TEMPLATE, (point, index) => (index === 2 ? [56, 20] : point)) },
+    ],
+    [
+      'bad_landmarks',
+      { ...upright, landmarks: [TEMPLATE[0], TEMPLATE[1], TEMPLATE[2], TEMPLATE[4], TEMPLATE[3]] },
+    ],
+    ['bad_landmarks', { ...upright, landmarks: map(TEMPLATE, () => [50, 50]) }],
+    [
+      'turned',
+      {
+        ...upright,
+        landmarks: map(TEMPLATE, ([x, y], index) => [index === 2 ? 30 : 40 + (x - 56) * 0.1, y]),
+      },
+    ],
+  ])('says %s', (reason, face) => {
+    expect(failedLimit(geometricQuality(face), limits)).toBe(reason);
+  });
+
+  it('says blurred only once the sharpness is known', () => {
+    const quality = geometricQuality(upright);
+    expect(failedLimit(quality, limits)).toBeNull();
+    expect(failedLimit({ ...quality, sharpness: 0.01 }, limits)).toBe('blurred');
+  });
+
+  it('fails what is no number instead of letting it pass', () => {
+    expect(failedLimit({ ...geometricQuality(upright), score: Number.NaN }, limits)).toBe('low_score');
+  });
+
+  it('calls a face sharper than its blur, whatever the light', () => {
+    const side = 64;
+    const face = Uint8Array.from(
+      { length: side * side },
+      (_, i) => 128 + 100 * Math.sin((i % side) / 2) * Math.cos(i / side / 3),
+    );
+    const blurred = Uint8Array.from({ length: side * side }, (_, i) => 128 + 100 * Math.sin((i % side) / 20));
+    const dark = face.map((value) => value / 8);
+    expect(sharpness(face, side)).toBeGreaterThan(4 * sharpness(blurred, side));
+    expect(Math.abs(sharpness(dark, side) / sharpness(face, side) - 1)).toBeLessThan(0.3);
+    expect(sharpness(new Uint8Array(side * side), side)).toBe(0);
+  });
+});
+
+describe('pose', () => {
+  /** The landmarks of an average head turned by yaw (right) and pitch (up), seen from far away. */
+  function seen(yawDeg: number, pitchDeg: number, rollDeg: number): Landmarks {
+    const head = [
+      [-31.5, 34, -26],
+      [31.5, 34, -26],
+      [0, 0, 0],
+      [-25, -30, -20],
+      [25, -30, -20],
+    ];
+    const [yaw, pitch, roll] = [yawDeg, pitchDeg, rollDeg].map((deg) => (deg * Math.PI) / 180);
+    return head.map(([x, y, z]): Point => {
+      const [yawX, yawZ] = [x * Math.cos(yaw) + z * Math.sin(yaw), -x * Math.sin(yaw) + z * Math.cos(yaw)];
+      const pitchY = y * Math.cos(pitch) + yawZ * Math.sin(pitch);
+      const down = -pitchY;
+      return [
+        yawX * Math.cos(roll) - down * Math.sin(roll) + 200,
+        yawX * Math.sin(roll) + down * Math.cos(roll) + 100,
+      ];
+    }) as unknown as Landmarks;
+  }
+
+  it.each([
+    [0, 0, 0],
+    [40, 0, 0],
+    [-60, 0, 0],
+    [0, 25, 0],
+    [0, -25, 0],
+    [0, 0, 35],
+    [30, 10, -20],
+  ])('finds yaw %i, pitch %i, roll %i', (yaw, pitch, roll) => {
+    const pose = estimatePose(seen(yaw, pitch, roll));
+    expect(pose.yawDeg).toBeCloseTo(yaw);
+    expect(pose.pitchDeg).toBeCloseTo(pitch);
+    expect(pose.rollDeg).toBeCloseTo(roll);
+  });
+});

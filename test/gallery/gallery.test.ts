@@ -1,0 +1,233 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { listPhotos } from '../../src/gallery/folder.js';
+import type { Gallery } from '../../src/gallery/gallery.js';
+import { galleryOver, startPool } from '../helpers/engine.js';
+import { collins, hopper, needShared } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+function newGallery(): string {
+  const folder = path.join(temporaryFolder(), 'gallery');
+  mkdirSync(folder);
+  return folder;
+}
+
+/** Photo to `used` or why not. */
+function states({ photos }: Gallery): Record<string, string> {
+  return Object.fromEntries(
+    photos.map(({ name, result }) => [name, result.state === 'used' ? 'used' : result.fault]),
+  );
+}
+
+/** A portrait so close that the face fills nearly all of it. */
+const closeUp = () =>
+  sharp(hopper).extract({ left: 165, top: 110, width: 200, height: 235 }).resize(800).jpeg().toBuffer();
+
+describe('the folder', () => {
+  it('holds people as folders and as files, sorted; everything else is passed over', async () => {
+    const folder = newGallery();
+    mkdirSync(path.join(folder, 'Grace Hopper'));
+    for (const name of [
+      'Grace Hopper/b.JPG',
+      'Grace Hopper/a.webp',
+      'zoë.png',
+      'notes.txt',
+      '.hidden.jpg',
+      'Grace Hopper/.x.jpg',
+    ]) {
+      writeFileSync(path.join(folder, name), 'x');
+    }
+    mkdirSync(path.join(folder, 'Grace Hopper/deeper'));
+    writeFileSync(path.join(folder, 'Grace Hopper/deeper/c.jpg'), 'x');
+    const photos = await listPhotos(folder);
+    expect(photos.map(({ person, name }) => `${person}: ${name}`)).toEqual([
+      'Grace Hopper: Grace Hopper/a.webp',
+      'Grace Hopper: Grace Hopper/b.JPG',
+      'zoë: zoë.png',
+    ]);
+  });
+
+  it('follows links inside, and refuses links out, broken links and names that are none', async () => {
+    const folder = newGallery();
+    const outside = path.join(path.dirname(folder), 'secret.jpg');
+    writeFileSync(outside, 'x');
+    writeFileSync(path.join(folder, 'real.jpg'), 'x');
+    symlinkSync('real.jpg', path.join(folder, 'inside.jpg'));
+    symlinkSync(outside, path.join(folder, 'outside.jpg'));
+    symlinkSync('/nowhere/x.jpg', path.join(folder, 'broken.jpg'));
+    symlinkSync(path.dirname(folder), path.join(folder, 'up'));
+    writeFileSync(path.join(folder, 'a;b<c>.jpg'), 'x');
+    const refused = Object.fromEntries(
+      (await listPhotos(folder)).map(({ name, refused }) => [name, refused?.fault ?? 'ok']),
+    );
+    expect(refused).toEqual({
+      'real.jpg': 'ok',
+      'inside.jpg': 'ok',
+      'outside.jpg': 'outside',
+      'broken.jpg': 'unreadable',
+      'a;b<c>.jpg': 'bad_name',
+      'up/secret.jpg': 'outside',
+    });
+  });
+
+  it('must be there, and be a folder', async () => {
+    await expect(listPhotos('/nowhere/gallery')).rejects.toThrow(
+      /gallery \/nowhere\/gallery does not exist; make the folder/,
+    );
+    await expect(listPhotos(hopper)).rejects.toThrow(/is a file; name the folder/);
+  });
+});
+
+describe('photos', () => {
+  it('give one face each, or a reason and a sentence', async () => {
+    const engine = await startPool();
+    const folder = newGallery();
+    const put = async (name: string, photo: ReturnType<typeof sharp>) =>
+      photo.toFile(path.join(folder, name));
+    copyFileSync(hopper, path.join(folder, 'good.jpg'));
+    copyFileSync(collins, path.join(folder, 'also-good.png'));
+    writeFileSync(path.join(folder, 'close-up.jpg'), await closeUp());
+    await put(
+      'landscape.jpg',
+      sharp({ create: { width: 400, height: 300, channels: 3, background: '#557799' } }),
+    );
+    await put('blurred.jpg', sharp(collins).resize(230).blur(2.5));
+    await put('tiny.png', sharp(collins).resize(110));
+    const side = await sharp(hopper).extract({ left: 60, top: 60, width: 400, height: 400 }).toBuffer();
+    await put(
+      'two.jpg',
+      sharp({ create: { width: 800, height: 400, channels: 3, background: '#888' } }).composite([
+        { input: side, left: 0, top: 0 },
+        { input: side, left: 400, top: 0 },
+      ]),
+    );
+    const far = await sharp(side).resize(160).toBuffer();
+    await put(
+      'one-stands-out.jpg',
+      sharp({ create: { width: 600, height: 400, channels: 3, background: '#888' } }).composite([
+        { input: side, left: 0, top: 0 },
+        { input: far, left: 420, top: 100 },
+      ]),
+    );
+    writeFileSync(path.join(folder, 'broken.jpg'), readFileSync(hopper).subarray(0, 9000));
+    const gallery = galleryOver(folder, engine);
+    await gallery.start();
+    expect(states(gallery)).toEqual({
+      'good.jpg': 'used',
+      'also-good.png': 'used',
+      'close-up.jpg': 'used',
+      'one-stands-out.jpg': 'used',
+      'landscape.jpg': 'no_face',
+      'blurred.jpg': 'blurred',
+      'tiny.png': 'too_small',
+      'two.jpg': 'several_faces',
+      'broken.jpg': 'unreadable',
+    });
+    for (const { result } of gallery.photos) {
+      if (result.state === 'unusable') expect(result.message).toMatch(/^[^\n]+; [^\n]+$/);
+    }
+    expect(gallery.snapshot.people).toEqual(['also-good', 'close-up', 'good', 'one-stands-out']);
+  });
+
+  it('that fill the picture are found by SCRFD only with a border around them', async (context) => {
+    const models = path.dirname(needShared(context, 'models/scrfd_2.5g_bnkps.onnx'));
+    const { pool, config } = await startPool((config) => {
+      config.detector = 'scrfd-2.5g';
+    }, models);
+    const folder = newGallery();
+    writeFileSync(path.join(folder, 'close-up.jpg'), await closeUp());
+    const { decodePhoto } = await import('../../src/gallery/photo.js');
+    const { findFaces } = await import('../../src/gallery/faces.js');
+    const { image } = await decodePhoto(await closeUp(), 'close-up', 100);
+    expect((await pool.detect({ image, border: 0.5 })).detections.length).toBeGreaterThan(0);
+    const [face] = await findFaces(pool, image, config.quality);
+    // Landmarks come back in the photo's own px, border or not.
+    expect(face.landmarks[2][0] / image.width).toBeCloseTo(0.5, 0);
+  });
+});
+
+describe('the cache', () => {
+  /** Starts a gallery and counts the photos that had to be decoded and embedded. */
+  async function read(folder: string, engine: Awaited<ReturnType<typeof startPool>>, modelKey?: string) {
+    let embedded = 0;
+    const counting = {
+      detect: engine.pool.detect.bind(engine.pool),
+      look: (task: Parameters<typeof engine.pool.look>[0]) => {
+        embedded++;
+        return engine.pool.look(task);
+      },
+    };
+    const gallery = galleryOver(folder, engine, { eyes: counting, ...(modelKey && { modelKey }) });
+    await gallery.start();
+    return { embedded, people: gallery.snapshot.people, gallery };
+  }
+
+  it('embeds a photo once, and again only when photo or model change', async () => {
+    const engine = await startPool();
+    const folder = newGallery();
+    copyFileSync(hopper, path.join(folder, 'grace.jpg'));
+    copyFileSync(collins, path.join(folder, 'eileen.png'));
+    expect((await read(folder, engine)).embedded).toBe(2);
+    expect((await read(folder, engine)).embedded).toBe(0);
+    // Renamed and touched: the same photo by its hash.
+    copyFileSync(hopper, path.join(folder, 'admiral.jpg'));
+    rmSync(path.join(folder, 'grace.jpg'));
+    utimesSync(path.join(folder, 'eileen.png'), 1, 1);
+    expect(await read(folder, engine)).toMatchObject({ embedded: 0, people: ['admiral', 'eileen'] });
+    // Another model embeds by itself, and does not forget the first one's results.
+    expect((await read(folder, engine, 'other')).embedded).toBe(2);
+    expect((await read(folder, engine)).embedded).toBe(0);
+    // Another photo under the old name.
+    await sharp(hopper).modulate({ brightness: 1.2 }).jpeg().toFile(path.join(folder, 'admiral.jpg'));
+    expect((await read(folder, engine)).embedded).toBe(1);
+  });
+
+  it('is readable by the owner only, forgets who is gone, and survives damage', async () => {
+    const engine = await startPool();
+    const folder = newGallery();
+    copyFileSync(hopper, path.join(folder, 'grace.jpg'));
+    copyFileSync(collins, path.join(folder, 'eileen.png'));
+    await read(folder, engine);
+    const data = path.join(path.dirname(folder), 'data');
+    const [name, ...more] = readdirSync(data);
+    expect(more).toEqual([]);
+    const file = path.join(data, name);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const full = statSync(file).size;
+    rmSync(path.join(folder, 'eileen.png'));
+    await read(folder, engine);
+    expect(statSync(file).size).toBeLessThan(full);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 3] ^= 1;
+    writeFileSync(file, bytes);
+    expect(await read(folder, engine)).toMatchObject({ embedded: 1, people: ['grace'] });
+    writeFileSync(file, 'rubbish');
+    expect(await read(folder, engine)).toMatchObject({ embedded: 1, people: ['grace'] });
+  });
+
+  it('is no condition: a folder that cannot be written is told, nothing more', async () => {
+    const engine = await startPool();
+    const folder = newGallery();
+    copyFileSync(hopper, path.join(folder, 'grace.jpg'));
+    const warnings: string[] = [];
+    const gallery = galleryOver(folder, engine, {
+      cacheFolder: path.join(folder, 'grace.jpg'),
+      onWarning: (text) => warnings.push(text),
+    });
+    await gallery.start();
+    expect(gallery.snapshot.people).toEqual(['grace']);
+    expect(warnings).toEqual([expect.stringMatching(/^the cache of photo embeddings cannot be written/)]);
+  });
+});

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { SpotterError } from '../../src/errors.js';
+import { decodePhoto } from '../../src/gallery/photo.js';
+import { collins, hopper } from '../helpers/paths.js';
+
+/** A picture of 40x20 px, red at the left and blue at the right. */
+const flag = () =>
+  sharp({ create: { width: 40, height: 20, channels: 3, background: '#ff0000' } }).composite([
+    { input: { create: { width: 20, height: 20, channels: 3, background: '#0000ff' } }, left: 20, top: 0 },
+  ]);
+
+async function pixel(bytes: Uint8Array, x: number, y: number) {
+  const { image } = await decodePhoto(bytes, 'photo', 100);
+  const at = (y * image.width + x) * 3;
+  return { size: [image.width, image.height], colour: [...image.pixels.subarray(at, at + 3)] };
+}
+
+async function refusal(bytes: Uint8Array, megapixels = 100): Promise<SpotterError> {
+  return decodePhoto(bytes, 'photo', megapixels).then(
+    () => {
+      throw new Error('it was accepted');
+    },
+    (error) => error,
+  );
+}
+
+/** A PNG of one pixel that claims to be larger. */
+async function hugePng(width: number, height: number): Promise<Buffer> {
+  const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ -1) >>> 0;
+}
+
+describe('photos of every kind', () => {
+  it('are turned upright by their EXIF orientation', async () => {
+    const turned = await flag()
+      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      .withMetadata({ orientation: 6 })
+      .toBuffer();
+    const { size, colour } = await pixel(turned, 10, 5);
+    expect(size).toEqual([20, 40]);
+    expect(colour[0]).toBeGreaterThan(230);
+    expect((await pixel(turned, 10, 35)).colour[2]).toBeGreaterThan(230);
+  });
+
+  it('may be CMYK', async () => {
+    const { colour } = await pixel(
+      await flag().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(),
+      5,
+      10,
+    );
+    expect(colour[0]).toBeGreaterThan(150);
+    expect(colour[2]).toBeLessThan(110);
+  });
+
+  it('may have 16 bits a channel', async () => {
+    const { colour } = await pixel(await flag().toColourspace('rgb16').png().toBuffer(), 5, 10);
+    expect(colour).toEqual([255, 0, 0]);
+  });
+
+  it('may be grey, with 8 or 16 bits', async () => {
+    for (const space of ['b-w', 'grey16']) {
+      const { colour } = await pixel(await flag().greyscale().toColourspace(space).png().toBuffer(), 5, 10);
+      expect(new Set(colour).size).toBe(1);
+      expect(colour[0]).toBeGreaterThan(30);
+    }
+  });
+
+  it('may be see-through: the backdrop is grey, the picture itself', async () => {
+    const half = await sharp({
+      create: { width: 8, height: 8, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    expect((await pixel(half, 4, 4)).colour).toEqual([128, 128, 128]);
+  });
+
+  it('may have a palette, or be WebP', async () => {
+    expect((await pixel(await flag().png({ palette: true }).toBuffer(), 5, 10)).colour[0]).toBeGreaterThan(
+      230,
+    );
+    expect((await pixel(await flag().webp({ lossless: true }).toBuffer(), 5, 10)).colour).toEqual([
+      255, 0, 0,
+    ]);
+  });
+
+  it('are scaled down when they are larger than a face needs, and say by how much', async () => {
+    const large = await sharp({ create: { width: 8192, height: 100, channels: 3, background: '#888' } })
+      .jpeg()
+      .toBuffer();
+    const { image, source, scale } = await decodePhoto(large, 'photo', 100);
+    expect([image.width, source.width, scale]).toEqual([4096, 8192, 0.5]);
+  });
+});
+
+describe('what is no photo', () => {
+  it.each<[string, () => Promise<Uint8Array> | Uint8Array, string, string]>([
+    ['nothing', () => new Uint8Array(0), 'photo.unreadable', 'photo is empty'],
+    ['text', () => Buffer.from('hello '.repeat(100)), 'photo.unreadable', 'is damaged or no picture'],
+    [
+      'half a JPEG',
+      () => readFileSync(hopper).subarray(0, 20_000),
+      'photo.unreadable',
+      'is damaged or no picture',
+    ],
+    [
+      'half a PNG',
+      () => readFileSync(collins).subarray(0, 100_000),
+      'photo.unreadable',
+      'is damaged or no picture',
+    ],
+    [
+      'an SVG',
+      () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      'photo.unreadable',
+      'is a svg picture; save it as JPEG',
+    ],
+    ['a GIF', () => flag().gif().toBuffer(), 'photo.unreadable', 'is a gif picture'],
+    [
+      'a header of 50,000 x 50,000',
+      () => hugePng(50_000, 50_000),
+      'photo.too_large',
+      '50000 x 50000 px, over the limit of 100 million',
+    ],
+  ])('is refused in one sentence: %s', async (_name, make, code, sentence) => {
+    const error = await refusal(await make());
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(sentence);
+    expect(error.message).not.toContain('\n');
+  });
+});

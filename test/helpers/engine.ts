@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type LoadedConfig, loadConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
+import { type Prepared, prepare } from '../../src/engine.js';
+import { Gallery, type GalleryOptions } from '../../src/gallery/gallery.js';
+import { WorkerPool } from '../../src/pipeline/pool.js';
+import { root, workerEntry } from './paths.js';
+
+/** The defaults, with changes. */
+export function configWith(change: (config: Config) => void = () => {}): LoadedConfig {
+  return loadConfig(null, change, root);
+}
+
+/** Two threads with the project's own models, or others; they end with the test. */
+export async function startPool(change: (config: Config) => void = () => {}, modelFolder?: string) {
+  const { config } = configWith(change);
+  const prepared = await prepare(config, modelFolder);
+  const pool = new WorkerPool(Math.min(2, availableParallelism()), prepared.settings, workerEntry);
+  await pool.start();
+  onTestFinished(() => pool.stop());
+  return { pool, config, prepared };
+}
+
+/** A gallery over a folder, its cache beside it. */
+export function galleryOver(
+  folder: string,
+  { pool, config, prepared }: { pool: WorkerPool; config: Config; prepared: Prepared },
+  options: Partial<GalleryOptions> = {},
+): Gallery {
+  return new Gallery({
+    folder,
+    cacheFolder: path.join(path.dirname(folder), 'data'),
+    eyes: pool,
+    limits: { quality: config.quality, minDominance: config.photos.minDominance },
+    maxMegapixels: config.photos.maxMegapixels,
+    dimension: prepared.settings.embedder.dimension,
+    modelKey: prepared.modelKey,
+    ...options,
+  });
+}

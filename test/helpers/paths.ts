@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'vitest';
+import { packageRoot } from '../../src/package.js';
+
+export const root = packageRoot;
+export const main = path.join(root, 'dist/src/main.js');
+export const demoClip = path.join(root, 'test/fixtures/demo/clip.mp4');
+export const hopper = path.join(root, 'test/fixtures/demo/grace-hopper.jpg');
+export const collins = path.join(root, 'test/fixtures/demo/eileen-collins.png');
+/** The compiled worker: tests import the sources, but a thread needs a file that Node can load. */
+export const workerEntry = new URL(`file://${path.join(root, 'dist/src/worker/entry.js')}`);
+
+/** Photos, clips and weights of other makers, beside the checkout where there are any. */
+const shared = path.resolve(root, '../shared');
+
+/** Path of something in ../shared; skips the test, and says why, where it is not. */
+export function needShared(context: TestContext, name: string): string {
+  const file = path.join(shared, name);
+  if (!existsSync(file))
+    context.skip(`needs ../shared/${name}, third-party material that is not in this repository`);
+  return file;
+}

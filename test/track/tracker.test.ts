@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import { EMPTY_STATE, type News, type TrackerState, type TrackPolicy } from '../../src/track/state.js';
+import { finish, follow, judge, type LookResult } from '../../src/track/tracker.js';
+import type { Detection, Landmarks, Match, Quality, UnusableReason } from '../../src/types.js';
+
+const policy: TrackPolicy = {
+  threshold: 0.4,
+  margin: 0.05,
+  startScore: 0.6,
+  minIou: 0.3,
+  graceMs: 1000,
+  confirmLooks: 2,
+  sureBy: 0.1,
+  unknownAfterMs: 3000,
+  lookEveryMs: 100,
+  relookEveryMs: 2000,
+  sameFace: 0.3,
+};
+const landmarks: Landmarks = [
+  [0, 0],
+  [1, 0],
+  [0.5, 0.5],
+  [0, 1],
+  [1, 1],
+];
+const good: Quality = {
+  sizePx: 100,
+  score: 0.9,
+  yawDeg: 0,
+  pitchDeg: 0,
+  rollDeg: 0,
+  flatness: 0.8,
+  landmarksInOrder: true,
+  sharpness: 0.2,
+};
+const distant: Quality = { ...good, sizePx: 36 };
+
+/** A person: where the face is, and what a look at it shows. */
+interface Person {
+  x: number;
+  score?: number;
+  match?: Match | null;
+  quality?: Quality;
+  unusable?: UnusableReason;
+  /** Index of the direction that this face's embeddings have. */
+  face?: number;
+}
+
+const known = (person: string, similarity: number, margin: number | null = 0.3): Match => ({
+  person,
+  similarity,
+  margin,
+  runnerUp: margin === null ? null : 'somebody-else',
+});
+
+/** Plays frames through the tracker, as a camera does. */
+class Film {
+  state: TrackerState = EMPTY_STATE;
+  readonly told: string[] = [];
+  /** Looks asked for, by frame. */
+  readonly looked: number[] = [];
+
+  frame(timeMs: number, ...people: Person[]): this {
+    const detections = people.map(
+      ({ x, score = 0.9 }): Detection => ({ score, landmarks, box: { x1: x, y1: 0, x2: x + 100, y2: 120 } }),
+    );
+    const followed = follow(this.state, detections, timeMs, policy);
+    const looks = followed.sightings.flatMap(({ trackNumber, wantsLook }, index): LookResult[] => {
+      const { match = null, quality = good, unusable = null, face = 0 } = people[index];
+      if (!wantsLook || trackNumber === null) return [];
+      const embedding = Float32Array.from({ length: 8 }, (_, i) => (i === face ? 1 : 0));
+      return [{ trackNumber, quality, unusable, embedding: unusable ? null : embedding, match }];
+    });
+    this.looked.push(looks.length);
+    const judged = judge(followed.state, looks, timeMs, policy);
+    this.state = judged.state;
+    return this.tell([...followed.news, ...judged.news]);
+  }
+
+  end(): string[] {
+    const { state, news } = finish(this.state);
+    this.state = state;
+    this.tell(news);
+    return this.told;
+  }
+
+  private tell(news: News[]): this {
+    for (const item of news) {
+      const verdict = item.kind === 'appeared' ? '' : ` ${item.verdict.kind}`;
+      const name =
+        item.kind !== 'appeared' && item.verdict.kind === 'known' ? ` ${item.verdict.match.person}` : '';
+      this.told.push(`${item.track.number} ${item.kind}${verdict}${name}`);
+    }
+    return this;
+  }
+}
+
+describe('one visit', () => {
+  it('is told as appeared, one verdict, left, however often the face is seen', () => {
+    const film = new Film();
+    for (let t = 0; t < 4000; t += 40) film.frame(t, { x: t / 20, match: known('alice', 0.45) });
+    expect(film.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
+  });
+
+  it('names somebody on the very first frame when the look is sure', () => {
+    const film = new Film().frame(0, { x: 0, match: known('alice', 0.51) });
+    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+  });
+
+  it('waits for a second look when the first is not sure', () => {
+    const film = new Film().frame(0, { x: 0, match: known('alice', 0.45) });
+    expect(film.told).toEqual([]);
+    film.frame(40, { x: 0, match: known('alice', 0.45) });
+    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+  });
+
+  it('ends after the grace, not before, and goes on when the face comes back in time', () => {
+    const film = new Film()
+      .frame(0, { x: 0, match: known('alice', 0.6) })
+      .frame(40)
+      .frame(900, { x: 0, match: known('alice', 0.6) });
+    film.frame(1800);
+    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+    film.frame(1941);
+    expect(film.told.at(-1)).toBe('1 left known alice');
+  });
+
+  it('gives faces that stand apart tracks of their own', () => {
+    const film = new Film();
+    for (let t = 0; t < 400; t += 40)
+      film.frame(t, { x: 0, match: known('alice', 0.6) }, { x: 500, match: known('bob', 0.6), face: 1 });
+    expect(film.told).toEqual(['1 appeared', '1 verdict known alice', '2 appeared', '2 verdict known bob']);
+  });
+});
+
+describe('verdicts', () => {
+  it('calls somebody unknown after good looks that show nobody', () => {
+    const film = new Film();
+    for (let t = 0; t <= 80; t += 40) film.frame(t, { x: 0, match: known('alice', 0.1) });
+    expect(film.told).toEqual(['1 appeared', '1 verdict unknown']);
+  });
+
+  it('leaves the name open while somebody is too far away, and names them when they come near', () => {
+    const film = new Film();
+    for (let t = 0; t < 2000; t += 40) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
+    expect(film.told).toEqual(['1 appeared']);
+    film.frame(2000, { x: 0, match: known('alice', 0.7) });
+    expect(film.told.at(-1)).toBe('1 verdict known alice');
+  });
+
+  it('gives up on somebody far away after the time the configuration allows', () => {
+    const film = new Film();
+    for (let t = 0; t < 3000; t += 40) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
+    expect(film.told).toEqual(['1 appeared']);
+    for (let t = 3000; t <= 3120; t += 40)
+      film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
+    expect(film.told).toEqual(['1 appeared', '1 verdict unknown']);
+  });
+
+  it('says ambiguous when two people are too close to call, never a name', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6, 0.01) });
+    expect(film.end()).toEqual(['1 appeared', '1 verdict ambiguous', '1 left ambiguous']);
+  });
+
+  it('lets one lucky look among many not make a name', () => {
+    const film = new Film().frame(0, { x: 0, match: known('alice', 0.41) });
+    for (let t = 40; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.1) });
+    expect(film.told).toEqual(['1 appeared', '1 verdict unknown']);
+  });
+
+  it('tells a face that was never usable only by its leaving, with the reason', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, unusable: 'blurred' });
+    const { news } = finish(film.state);
+    expect(news).toMatchObject([{ kind: 'left', verdict: { kind: 'unusable', reason: 'blurred' } }]);
+  });
+
+  it('tells a verdict that was still open before the leaving', () => {
+    const film = new Film();
+    for (let t = 0; t <= 200; t += 40) film.frame(t, { x: 0, quality: distant, match: null });
+    expect(film.end()).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
+  });
+});
+
+describe('what is no visit', () => {
+  it('keeps quiet about a flicker: found once, then missed in frame after frame', () => {
+    const film = new Film().frame(0, { x: 0, match: known('alice', 0.2) });
+    for (let t = 40; t <= 2000; t += 40) film.frame(t);
+    expect(film.end()).toEqual([]);
+  });
+
+  it('tells of somebody seen once when there were no frames in which to be seen again', () => {
+    const film = new Film()
+      .frame(0, { x: 0, match: known('alice', 0.2) })
+      .frame(10_000)
+      .frame(20_000)
+      .frame(30_000);
+    expect(film.told).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
+  });
+
+  it('follows an uncertain face only when it was certain before', () => {
+    const film = new Film();
+    for (let t = 0; t <= 200; t += 40) film.frame(t, { x: 0, score: 0.55 });
+    expect(film.state.tracks).toEqual([]);
+    film.frame(240, { x: 0, score: 0.8 }).frame(280, { x: 0, score: 0.55 });
+    expect(film.state.tracks).toMatchObject([{ frames: 2 }]);
+  });
+});
+
+describe('who is behind a box', () => {
+  it('ends the visit when the picture jumps to another face in the same place', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    // A cut: the box overlaps by 43 %, the embedding points elsewhere.
+    film.frame(440, { x: 40, match: known('bob', 0.7), face: 1 });
+    expect(film.told).toEqual([
+      '1 appeared',
+      '1 verdict known alice',
+      '1 left known alice',
+      '2 appeared',
+      '2 verdict known bob',
+    ]);
+  });
+
+  it('keeps the visit when the same face moves fast', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: (t / 40) * 45, match: known('alice', 0.6) });
+    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+  });
+
+  it('does not ask a blurred look who it is, but the next usable one', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    film.frame(440, { x: 40, unusable: 'blurred', face: 1 });
+    expect(film.told).toHaveLength(2);
+    film.frame(480, { x: 40, match: known('bob', 0.7), face: 1 });
+    expect(film.told.slice(2)).toEqual(['1 left known alice', '2 appeared', '2 verdict known bob']);
+  });
+});
+
+describe('the work', () => {
+  it('looks at a settled face again at the slow beat only', () => {
+    const film = new Film();
+    for (let t = 0; t < 8000; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    const looks = film.looked.reduce((sum, count) => sum + count, 0);
+    expect(looks).toBe(4);
+  });
+
+  it('looks at an open face at the quick beat once it has had its first looks', () => {
+    const film = new Film();
+    for (let t = 0; t < 1000; t += 20) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
+    const looks = film.looked.reduce((sum, count) => sum + count, 0);
+    expect(looks).toBeLessThanOrEqual(3 + 10);
+  });
+
+  it('gives the same news for the same frames, and numbers go on after the end', () => {
+    const play = () => {
+      const film = new Film();
+      for (let t = 0; t < 2000; t += 40)
+        film.frame(t, { x: 0, match: known('alice', 0.45) }, { x: 300 - t / 8, match: null, face: 1 });
+      return film.end();
+    };
+    expect(play()).toEqual(play());
+    const film = new Film().frame(0, { x: 0, match: known('alice', 0.6) });
+    film.end();
+    film.frame(0, { x: 0, match: known('alice', 0.6) });
+    expect(film.told.at(-1)).toBe('2 verdict known alice');
+  });
+});

@@ -1,0 +1,386 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SpotterError } from '../../src/errors.js';
+import type { Frame } from '../../src/types.js';
+import { FileSource, type FileSourceOptions, filePath } from '../../src/video/fileSource.js';
+import { ffmpeg } from '../helpers/ffmpeg.js';
+import { demoClip } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+
+function source(file: string, options: Partial<FileSourceOptions> = {}): FileSource {
+  return new FileSource({
+    cameraId: 'test',
+    file,
+    maxWidth: 3840,
+    slots: 3,
+    every: 1,
+    realtime: false,
+    loop: false,
+    ...options,
+  });
+}
+
+interface Seen {
+  times: number[];
+  sizes: string[];
+  /** Luma of the middle of each frame. */
+  middles: number[];
+}
+
+/** Plays a recording to its end. */
+async function play(file: string, options: Partial<FileSourceOptions> = {}): Promise<Seen> {
+  const seen: Seen = { times: [], sizes: [], middles: [] };
+  for await (const frame of source(file, options).frames()) {
+    const { width, height } = frame.image;
+    seen.times.push(frame.mediaTimeMs);
+    seen.sizes.push(`${width}x${height}`);
+    seen.middles.push(lumaAt(frame, 0.5, 0.5));
+    frame.release();
+  }
+  return seen;
+}
+
+/** Luma at a place given in parts of the width and height. */
+function lumaAt({ image }: Frame, x: number, y: number): number {
+  return image.pixels[Math.floor(y * image.height) * image.width + Math.floor(x * image.width)];
+}
+
+async function failure(promise: Promise<unknown>): Promise<SpotterError> {
+  return promise.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error) => error,
+  );
+}
+
+/** A clip whose every frame is brighter than the one before. */
+function brightening(file: string, frames: number, size = '64x48', ...output: string[]): void {
+  const { length } = { length: frames };
+  ffmpeg(
+    '-f',
+    'lavfi',
+    '-i',
+    `color=black:size=${size}:rate=25,geq=lum='16+N*4':cb=128:cr=128`,
+    '-frames:v',
+    String(length),
+    ...x264,
+    '-qp',
+    '1',
+    ...output,
+    file,
+  );
+}
+
+describe('a recording', () => {
+  it('gives every frame once, in order, at its own time', async () => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    brightening(file, 50);
+    const { times, sizes, middles } = await play(file);
+    expect(times).toEqual(Array.from({ length: 50 }, (_, index) => index * 40));
+    expect(new Set(sizes)).toEqual(new Set(['64x48']));
+    for (let i = 1; i < 50; i++) expect(middles[i]).toBeGreaterThan(middles[i - 1]);
+  });
+
+  it('loses nothing to a slow reader: ffmpeg waits', async () => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    brightening(file, 40, '320x240');
+    const held: Frame[] = [];
+    let frames = 0;
+    for await (const frame of source(file, { slots: 2 }).frames()) {
+      frames++;
+      held.push(frame);
+      // Both slots are held until the event loop has turned a few times; only then may the next frame come.
+      if (held.length === 2) {
+        for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+        for (const { release } of held.splice(0)) release();
+      }
+    }
+    expect(frames).toBe(40);
+  });
+
+  it('keeps every n-th frame with its true time when asked for fewer', async () => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    brightening(file, 50);
+    expect((await play(file, { every: 10 })).times).toEqual([0, 400, 800, 1200, 1600]);
+  });
+
+  it('keeps the times of a variable frame rate', async () => {
+    const file = path.join(temporaryFolder(), 'clip.mkv');
+    // 25 a second at first, then 5 a second.
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc=size=64x48:rate=25:duration=4',
+      '-vf',
+      "select='lt(n,25)+not(mod(n,5))'",
+      '-fps_mode',
+      'vfr',
+      ...x264,
+      file,
+    );
+    const { times } = await play(file);
+    expect(times.slice(0, 3)).toEqual([0, 40, 80]);
+    const last = times.slice(-3);
+    expect([last[1] - last[0], last[2] - last[1]]).toEqual([200, 200]);
+  });
+
+  it('turns upright what the camera recorded lying down', async () => {
+    const folder = temporaryFolder();
+    const flat = path.join(folder, 'flat.mp4');
+    const turned = path.join(folder, 'turned.mp4');
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      'color=black:size=96x64:rate=5:duration=1,drawbox=x=0:y=0:w=48:h=64:color=white:t=fill',
+      ...x264,
+      flat,
+    );
+    ffmpeg('-i', flat, '-c', 'copy', '-metadata:s:v', 'rotate=90', turned);
+    const rotation = execFileSync('ffprobe', [
+      '-v',
+      'error',
+      '-show_entries',
+      'stream_side_data=rotation',
+      '-of',
+      'csv=p=0',
+      turned,
+    ]);
+    expect(Math.abs(Number(rotation.toString().trim()))).toBe(90);
+    for await (const frame of source(turned).frames()) {
+      expect([frame.image.width, frame.image.height]).toEqual([64, 96]);
+      // The white half is no longer at the left but at one end of the height.
+      expect(Math.abs(lumaAt(frame, 0.5, 0.1) - lumaAt(frame, 0.5, 0.9))).toBeGreaterThan(150);
+      expect(Math.abs(lumaAt(frame, 0.1, 0.1) - lumaAt(frame, 0.9, 0.1))).toBeLessThan(20);
+      frame.release();
+    }
+  });
+
+  it('shows square pixels where the recording has others', async () => {
+    const file = path.join(temporaryFolder(), 'wide.mp4');
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=5:duration=1,setsar=2/1', ...x264, file);
+    expect((await play(file)).sizes[0]).toBe('128x48');
+  });
+
+  it.each(['61x47', '1x1', '2x999'])('keeps an odd size of %s whole', async (size) => {
+    const file = path.join(temporaryFolder(), 'odd.mkv');
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      `testsrc=size=${size}:rate=5:duration=1`,
+      '-c:v',
+      'ffv1',
+      '-pix_fmt',
+      'yuv444p',
+      file,
+    );
+    expect((await play(file)).sizes).toEqual(Array.from({ length: 5 }, () => size));
+  });
+
+  it('fits a change of resolution in the middle into the first size, undistorted', async () => {
+    const folder = temporaryFolder();
+    const parts = ['a', 'b'].map((name) => path.join(folder, `${name}.ts`));
+    const bars = 'drawbox=x=0:y=0:w=iw:h=4:color=white:t=fill';
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      `color=gray:size=160x120:rate=10:duration=1,${bars}`,
+      ...x264,
+      '-f',
+      'mpegts',
+      parts[0],
+    );
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      `color=gray:size=320x120:rate=10:duration=1,${bars}`,
+      ...x264,
+      '-f',
+      'mpegts',
+      parts[1],
+    );
+    const whole = path.join(folder, 'whole.ts');
+    writeFileSync(whole, Buffer.concat(parts.map((part) => readFileSync(part))));
+    const tops: number[][] = [];
+    for await (const frame of source(whole).frames()) {
+      expect([frame.image.width, frame.image.height]).toEqual([160, 120]);
+      tops.push([lumaAt(frame, 0.5, 0.01), lumaAt(frame, 0.5, 0.5)]);
+      frame.release();
+    }
+    expect(tops.length).toBeGreaterThanOrEqual(19);
+    // First part: the white bar is at the top. Second: the wide picture lies between black bands.
+    expect(tops[0][0]).toBeGreaterThan(200);
+    expect(tops.at(-1)?.[0]).toBeLessThan(30);
+    expect(tops.at(-1)?.[1]).toBeGreaterThan(100);
+  });
+
+  it('scales down what is wider than allowed', async () => {
+    const file = path.join(temporaryFolder(), 'wide.mp4');
+    brightening(file, 3, '640x360');
+    expect((await play(file, { maxWidth: 320 })).sizes).toEqual(['320x180', '320x180', '320x180']);
+  });
+
+  it.each(['yuv420p10le', 'gray', 'rgb24', 'yuva420p'])('reads %s pictures', async (format) => {
+    const file = path.join(temporaryFolder(), 'clip.mkv');
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      'color=white:size=64x48:rate=5:duration=1',
+      '-c:v',
+      'ffv1',
+      '-pix_fmt',
+      format,
+      file,
+    );
+    const { middles } = await play(file);
+    expect(middles).toHaveLength(5);
+    expect(middles[0]).toBeGreaterThan(225);
+  });
+
+  it('takes a file by whatever name', async () => {
+    const folder = path.join(temporaryFolder(), "it's a %03d: [test], é");
+    mkdirSync(folder);
+    const file = path.join(folder, '-x:y,z;.mp4');
+    brightening(path.join(folder, 'plain.mp4'), 3);
+    copyFileSync(path.join(folder, 'plain.mp4'), file);
+    expect((await play(file)).times).toEqual([0, 40, 80]);
+  });
+
+  it('goes on for ever when it loops, its clock running on, until it is stopped', async () => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    brightening(file, 5);
+    const looping = source(file, { loop: true });
+    const times: number[] = [];
+    for await (const frame of looping.frames()) {
+      times.push(frame.mediaTimeMs);
+      frame.release();
+      if (times.length === 23) looping.stop();
+    }
+    expect(times.length).toBeGreaterThanOrEqual(23);
+    for (let i = 1; i < times.length; i++) expect(times[i]).toBeGreaterThan(times[i - 1]);
+  });
+});
+
+describe('the end of a decoder', () => {
+  it('is orderly when the reader turns away, and leaves no process behind', async () => {
+    const looping = source(demoClip, { loop: true });
+    for await (const frame of looping.frames()) {
+      frame.release();
+      break;
+    }
+    expect(childrenOf(process.pid, 'ffmpeg')).toEqual([]);
+  });
+
+  it('is orderly when it is stopped before it begins', async () => {
+    const stopped = source(demoClip);
+    stopped.stop();
+    const frames: Frame[] = [];
+    for await (const frame of stopped.frames()) frames.push(frame);
+    expect(frames).toEqual([]);
+  });
+
+  it('is told with the frame when somebody kills it', async () => {
+    const looping = source(demoClip, { loop: true });
+    const error = await failure(
+      (async () => {
+        for await (const frame of looping.frames()) {
+          frame.release();
+          if (frame.seq === 10)
+            for (const pid of childrenOf(process.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
+        }
+      })(),
+    );
+    expect(error).toMatchObject({ code: 'video.killed', exitCode: 3 });
+    expect(error.message).toMatch(
+      /ffmpeg was killed by SIGKILL while reading clip\.mp4, at frame \d+ \(\d+\.\d s\)/,
+    );
+  });
+});
+
+describe('what is no recording', () => {
+  const made: Record<string, (file: string) => void> = {
+    missing: () => {},
+    empty: (file) => writeFileSync(file, ''),
+    text: (file) => writeFileSync(file, 'hello\n'.repeat(1000)),
+    folder: (file) => mkdirSync(file),
+    sound: (file) => ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', '-f', 'mp4', file),
+    headless: (file) => {
+      copyFileSync(demoClip, file);
+      truncateSync(file, 2000);
+    },
+  };
+
+  it.each([
+    ['missing', 'video.not_found', 'does not exist'],
+    ['empty', 'video.unreadable', 'is empty'],
+    ['text', 'video.unreadable', 'is not a video'],
+    ['folder', 'video.unreadable', 'is a folder'],
+    ['sound', 'video.no_video', 'has no video in it'],
+    ['headless', 'video.unreadable', 'is not a video that ffmpeg can read, or is cut off'],
+  ])('says so: %s', async (kind, code, sentence) => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    made[kind](file);
+    const error = await failure(source(file).open());
+    expect(error).toMatchObject({ code, exitCode: 2 });
+    expect(error.message).toContain(sentence);
+    expect(error.message).not.toContain('\n');
+  });
+
+  it.each(['mp4', 'mkv'])('says where a cut off %s ends, after giving what there is', async (container) => {
+    const file = path.join(temporaryFolder(), `cut.${container}`);
+    ffmpeg('-i', demoClip, '-c', 'copy', '-movflags', '+faststart', file);
+    truncateSync(file, 800_000);
+    let frames = 0;
+    const error = await failure(
+      (async () => {
+        for await (const frame of source(file).frames()) {
+          frames++;
+          frame.release();
+        }
+      })(),
+    );
+    expect(frames).toBeGreaterThan(50);
+    expect(error).toMatchObject({ code: 'video.truncated', exitCode: 2 });
+    expect(error.message).toMatch(/damaged or cut off: no more pictures at frame \d+/);
+  });
+
+  it('opens no other file for a clip that is really a playlist', async () => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    writeFileSync(file, '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nother.ts\n');
+    expect((await failure(source(file).open())).message).toContain('is a playlist, not a recording');
+  });
+});
+
+describe('the address of a recording', () => {
+  it('is a path or a file URL, and nothing else yet', () => {
+    expect(filePath('/a/b.mp4')).toBe('/a/b.mp4');
+    expect(filePath('file:///a/b%20c.mp4')).toBe('/a/b c.mp4');
+    expect(filePath('file:/a/b.mp4')).toBe('/a/b.mp4');
+    expect(() => filePath('rtsp://host/x')).toThrow(/plays recordings only, no rtsp: source/);
+  });
+});
+
+/** Ids of the running children of a process that have a name. */
+function childrenOf(parent: number, name: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const [, comm, state, ppid] =
+          /^\d+ \((.*)\) (\S) (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8')) ?? [];
+        return comm === name && state !== 'Z' && Number(ppid) === parent ? [Number(entry)] : [];
+      } catch {
+        return [];
+      }
+    });
+}

@@ -1,0 +1,189 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SpotterError } from '../../src/errors.js';
+import { Detector } from '../../src/worker/detector.js';
+import { Embedder } from '../../src/worker/embedder.js';
+import { message, model, number, port, text } from '../../src/worker/onnx.js';
+import type { DetectorSpec, EmbedderSpec } from '../../src/worker/protocol.js';
+import { needShared, root } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const;
+
+function detectorSpec(file: string, kind: DetectorSpec['kind'] = 'scrfd'): DetectorSpec {
+  return { id: 'tested', path: file, normalisation, kind, minScore: 0.5, maxIou: 0.4, longestSide: 640 };
+}
+
+function embedderSpec(file: string, dimension = 128): EmbedderSpec {
+  return { id: 'tested', path: file, normalisation, kind: 'arcface', dimension };
+}
+
+/** An ONNX file that takes `input` and gives zeros of the shapes asked for. */
+function zeros(input: (number | string)[], outputs: Record<string, number[]>, type = 1): string {
+  const FILLED = { name: 'value', kind: 4 };
+  const nodes = Object.entries(outputs).map(([name, shape]) => {
+    const tensor = [...shape.flatMap((size) => number(1, size)), ...number(2, type)];
+    const bytes = shape.reduce((product, size) => product * size, 1) * (type === 1 ? 4 : 8);
+    const value = [...tensor, ...message(9, new Array(bytes).fill(0))];
+    const attribute = [...text(1, FILLED.name), ...message(5, value), ...number(20, FILLED.kind)];
+    return [...text(2, name), ...text(4, 'Constant'), ...message(5, attribute)];
+  });
+  const file = path.join(temporaryFolder(), 'model.onnx');
+  writeFileSync(
+    file,
+    model(
+      nodes,
+      [port('input', input)],
+      Object.entries(outputs).map(([name, shape]) => port(name, shape)),
+    ),
+  );
+  return file;
+}
+
+/** SCRFD's outputs for an input of 64x64. */
+function scrfdOutputs(
+  anchors: number,
+  rank: 2 | 3,
+  groups: Record<string, number> = { score: 1, bbox: 4, kps: 10 },
+) {
+  const outputs: Record<string, number[]> = {};
+  for (const stride of [8, 16, 32]) {
+    const rows = (64 / stride) ** 2 * anchors;
+    for (const [name, channels] of Object.entries(groups)) {
+      outputs[`${name}_${stride}`] = rank === 2 ? [rows, channels] : [1, rows, channels];
+    }
+  }
+  return outputs;
+}
+
+async function refusal(loading: Promise<unknown>): Promise<string> {
+  const error: SpotterError = await loading.then(
+    () => {
+      throw new Error('it was accepted');
+    },
+    (reason) => reason,
+  );
+  expect(error).toMatchObject({ name: 'SpotterError', exitCode: 2 });
+  expect(error.message).toContain('model "tested"');
+  expect(error.message).not.toContain('\n');
+  return `${error.code}: ${error.message}`;
+}
+
+describe('a detector', () => {
+  it.each([
+    [1, 2],
+    [1, 3],
+    [2, 2],
+    [2, 3],
+  ] as const)('may have %i anchor(s) a cell and outputs of rank %i', async (anchors, rank) => {
+    const detector = await Detector.load(detectorSpec(zeros([1, 3, 64, 64], scrfdOutputs(anchors, rank))));
+    const pixels = new Uint8Array(64 * 64 * 3);
+    const image = {
+      width: 64,
+      height: 64,
+      format: 'rgb24',
+      colour: { matrix: 'bt601', fullRange: true },
+      pixels,
+    } as const;
+    expect((await detector.detect(image, 0)).detections).toEqual([]);
+  });
+
+  it.each<[string, () => string, string]>([
+    [
+      'has no landmarks',
+      () => zeros([1, 3, 64, 64], scrfdOutputs(1, 2, { score: 1, bbox: 4 })),
+      'it finds no landmarks, without which no face can be aligned',
+    ],
+    [
+      'has three anchors a cell',
+      () => zeros([1, 3, 64, 64], scrfdOutputs(3, 2)),
+      'at stride 8 it has 3 anchors a cell where 1 or 2 fit',
+    ],
+    [
+      'has other outputs',
+      () => zeros([1, 3, 64, 64], { a: [1, 10] }),
+      'its outputs are [1, 10], not score, box and landmarks',
+    ],
+    [
+      'takes several pictures',
+      () => zeros([4, 3, 64, 64], scrfdOutputs(1, 2)),
+      'it takes [4, 3, 64, 64], not one picture',
+    ],
+    [
+      'takes grey pictures',
+      () => zeros([1, 1, 64, 64], scrfdOutputs(1, 2)),
+      'it takes [1, 1, 64, 64], not one picture',
+    ],
+    ['is off the grid', () => zeros([1, 3, 60, 64], scrfdOutputs(1, 2)), 'is no multiple of 32'],
+  ])('is refused by name when it %s', async (_name, make, sentence) => {
+    expect(await refusal(Detector.load(detectorSpec(make())))).toContain(`model.unfit: model "tested"`);
+    expect(await refusal(Detector.load(detectorSpec(make())))).toContain(sentence);
+  });
+
+  it('is refused when it is no YuNet but should be', async () => {
+    const spec = detectorSpec(path.join(root, 'models/spotter-det.onnx'), 'yunet');
+    expect(await refusal(Detector.load(spec))).toContain(
+      'it has no output "cls_8" of 64 x 1 values, as version 2023mar does',
+    );
+  });
+
+  it('is refused when it is an embedder', async () => {
+    const spec = detectorSpec(path.join(root, 'models/spotter-embed.onnx'));
+    expect(await refusal(Detector.load(spec))).toMatch(/is not a scrfd detector/);
+  });
+
+  for (const [file, kind] of [
+    ['models/scrfd_2.5g_bnkps.onnx', 'scrfd'],
+    ['models/scrfd_500m_bnkps.onnx', 'scrfd'],
+    ['models/face_detection_yunet_2023mar.onnx', 'yunet'],
+  ] as const) {
+    it(`may be ${path.basename(file)}`, async (context) => {
+      await Detector.load(detectorSpec(needShared(context, file), kind));
+    });
+  }
+});
+
+describe('an embedder', () => {
+  it.each([64, 512, 1024])('may give %i values', async (dimension) => {
+    await Embedder.load(embedderSpec(zeros([1, 3, 112, 112], { out: [1, dimension] }), dimension));
+  });
+
+  it.each<[string, () => string, string]>([
+    [
+      'gives too few values',
+      () => zeros([1, 3, 112, 112], { out: [1, 32] }),
+      'it gives 32 values where 64 to 1024 fit',
+    ],
+    [
+      'gives other than declared',
+      () => zeros([1, 3, 112, 112], { out: [1, 256] }),
+      'it gives 256 values, but 128 are declared',
+    ],
+    [
+      'takes another size',
+      () => zeros([1, 3, 160, 160], { out: [1, 128] }),
+      'it must take one face [1, 3, 112, 112]',
+    ],
+    ['gives two vectors', () => zeros([1, 3, 112, 112], { a: [1, 128], b: [1, 128] }), 'and give one vector'],
+    ['is a detector', () => path.join(root, 'models/spotter-det.onnx'), 'is not an embedder'],
+  ])('is refused by name when it %s', async (_name, make, sentence) => {
+    expect(await refusal(Embedder.load(embedderSpec(make())))).toContain(sentence);
+  });
+});
+
+describe('a file', () => {
+  it('that is no ONNX is refused by name', async () => {
+    const file = path.join(temporaryFolder(), 'model.onnx');
+    writeFileSync(file, 'no network');
+    expect(await refusal(Detector.load(detectorSpec(file)))).toMatch(
+      /model\.unreadable: model "tested" .* cannot be loaded, is it an ONNX file\?/,
+    );
+  });
+
+  it('of other numbers than float32 is refused by name', async () => {
+    const INT64 = 7;
+    const file = zeros([1, 3, 64, 64], scrfdOutputs(1, 2), INT64);
+    expect(await refusal(Detector.load(detectorSpec(file)))).toMatch(/model\.un(fit|readable)/);
+  });
+});

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import { CountReporter } from './.ci/countReporter.mjs';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Integration tests run whole programs on real models: two at a time is what two cores can do.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    reporters: ['default', new CountReporter()],
+  },
+});
