@@ -49,6 +49,13 @@ export interface StopResult {
   worstMs: number;
 }
 
+/**
+ * Runs beside the program: tells on descriptor 3 when it has begun to listen for SIGTERM. Before that Node itself is
+ * still starting, and no program can catch a signal.
+ */
+const LISTENING = `import { writeSync } from 'node:fs';
+process.on('newListener', (event) => event === 'SIGTERM' && process.nextTick(() => writeSync(3, '.')));`;
+
 /** Sends SIGTERM to a scan at a random moment, again and again. */
 export async function measureStop(
   scanArguments: string[],
@@ -58,10 +65,13 @@ export async function measureStop(
   const unclean: string[] = [];
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {
-    const child = spawn(process.execPath, [MAIN, 'scan', ...scanArguments], { stdio: 'ignore' });
+    const watch = `data:text/javascript,${encodeURIComponent(LISTENING)}`;
+    const child = spawn(process.execPath, ['--import', watch, MAIN, 'scan', ...scanArguments], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
     const ended = finished(child);
-    // Node itself takes this long before a program can catch a signal.
-    const afterMs = 60 + Math.random() * latestMs;
+    await new Promise((resolve) => child.stdio[3]?.once('data', resolve));
+    const afterMs = Math.random() * latestMs;
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, afterMs))]);
     const start = performance.now();
     child.kill('SIGTERM');

@@ -91,8 +91,9 @@ export class Supervisor {
     const prepared = await prepare(config, modelFolder);
     const engine = new Engine(config, prepared, { onWarning: (message) => logger.warn(message) });
     this.#engine = engine;
-    // HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
-    const parts = new Stack([this.#socket, this.#http, engine]);
+    // HTTP before the engine: a port in use is told at once, and /readyz can say what is missing. The socket ends
+    // before it: an HTTP server that closes waits for its connections.
+    const parts = new Stack([this.#http, this.#socket, engine]);
     try {
       const startMs = performance.now();
       await parts.start(signal);

@@ -4,7 +4,7 @@ import path from 'node:path';
 export function cameraIds(files: readonly string[]): string[] {
   const taken = new Set<string>();
   return files.map((file) => {
-    const stem = path.parse(file).name.normalize('NFKD').toLowerCase();
+    const stem = path.parse(file).name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
     const slug =
       stem
         .replace(/[^a-z0-9]+/g, '-')

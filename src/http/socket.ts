@@ -51,6 +51,7 @@ export class EventSocket implements Component {
   });
   readonly #clients = new Set<Client>();
   readonly #timers: NodeJS.Timeout[] = [];
+  #stopped = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -68,6 +69,7 @@ export class EventSocket implements Component {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     await Promise.all([...this.#clients].map((client) => this.#dismiss(client)));
     this.#server.close();
@@ -77,20 +79,14 @@ export class EventSocket implements Component {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Until the handshake is done nobody else listens: a peer that goes away must not end the process.
     socket.on('error', () => socket.destroy());
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const { origin, host } = request.headers;
-    const refusal =
-      pathname !== '/ws'
-        ? '404 Not Found'
-        : isAllowedOrigin(origin, host, this.#options.allowedOrigins)
-          ? null
-          : '403 Forbidden';
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const refusal = this.#refusal(url.pathname, request.headers);
     if (refusal !== null) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#welcome(webSocket, searchParams.has('since')),
+      this.#welcome(webSocket, url.searchParams.has('since')),
     );
   }
 
@@ -111,6 +107,13 @@ export class EventSocket implements Component {
       const { cameras } = client.subscription;
       if (cameras.length === 0 || cameras.includes(camera.id)) this.#send(client, text);
     }
+  }
+
+  /** Why a request gets no WebSocket, as an HTTP status; null when it does. */
+  #refusal(path: string, { origin, host }: IncomingMessage['headers']): string | null {
+    if (path !== '/ws') return '404 Not Found';
+    if (this.#stopped) return '503 Service Unavailable';
+    return isAllowedOrigin(origin, host, this.#options.allowedOrigins) ? null : '403 Forbidden';
   }
 
   #welcome(socket: WebSocket, wantsResume: boolean): void {

@@ -52,6 +52,12 @@ export async function requireModel(
   const found = findModel(entry, folders);
   if (!found) {
     const [first] = candidates(entry);
+    if (path.isAbsolute(first.file)) {
+      throw new SpotterError(
+        'model.not_found',
+        `model "${entry.id}": ${first.file} does not exist; check models.declared`,
+      );
+    }
     const from = first.url ? `download ${first.url}` : 'get it from its makers';
     throw new SpotterError(
       'model.not_found',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SpotterError } from '../../src/errors.js';
@@ -7,6 +7,7 @@ import type { Frame } from '../../src/types.js';
 import { FileSource, type FileSourceOptions, filePath } from '../../src/video/fileSource.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
+import { childrenOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
@@ -369,18 +370,3 @@ describe('the address of a recording', () => {
     expect(() => filePath('rtsp://host/x')).toThrow(/plays recordings only, no rtsp: source/);
   });
 });
-
-/** Ids of the running children of a process that have a name. */
-function childrenOf(parent: number, name: string): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => {
-      try {
-        const [, comm, state, ppid] =
-          /^\d+ \((.*)\) (\S) (\d+)/.exec(readFileSync(`/proc/${entry}/stat`, 'utf8')) ?? [];
-        return comm === name && state !== 'Z' && Number(ppid) === parent ? [Number(entry)] : [];
-      } catch {
-        return [];
-      }
-    });
-}

@@ -1,0 +1,309 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import WebSocket from 'ws';
+import { EventFeed } from '../../src/events/feed.js';
+import { HttpServer } from '../../src/http/server.js';
+import { EventSocket } from '../../src/http/socket.js';
+import type { EventDraft } from '../../src/types.js';
+
+type Message = Record<string, unknown> & { type: string };
+
+const draft = (change: Partial<EventDraft> = {}): EventDraft => ({
+  kind: 'match',
+  camera: 'door',
+  track: 'door-1',
+  person: 'alice',
+  similarity: 0.6,
+  threshold: 0.4,
+  margin: 0.2,
+  runnerUp: 'bob',
+  candidates: null,
+  box: [1, 2, 3, 4],
+  frame: { width: 640, height: 360 },
+  quality: null,
+  mediaTimeMs: 1000,
+  capturedAtMs: Date.now(),
+  ended: null,
+  ...change,
+});
+
+/** A real server on a free port, fed by a real feed. */
+async function serve(allowedOrigins: string[] = []) {
+  const feed = new EventFeed();
+  const closed: string[] = [];
+  const socket = new EventSocket({
+    allowedOrigins,
+    hello: () => ({
+      protocol: 1,
+      server: 'spotter/test',
+      seq: feed.seq,
+      cameras: [{ id: 'door', state: 'live' }],
+      tracks: [],
+    }),
+    stats: () => ({ cameras: [{ camera: 'door', frames: 7 }] }),
+    onClosed: (reason) => closed.push(reason),
+  });
+  let unready: string | null = 'the gallery is being read';
+  const http = new HttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    views: {
+      server: 'spotter/test',
+      unreadyReason: () => unready,
+      metrics: async () => ({ contentType: 'text/plain', body: 'x 1\n' }),
+    },
+    onUpgrade: (request, stream, head) => socket.upgrade(request, stream, head),
+  });
+  await socket.start();
+  await http.start();
+  feed.subscribe((event) => socket.publish(event));
+  const stop = async () => {
+    await socket.stop();
+    await http.stop();
+  };
+  onTestFinished(stop);
+  const ready = () => {
+    unready = null;
+  };
+  return { feed, socket, http, closed, stop, ready, ws: `${http.address.replace('http', 'ws')}/ws` };
+}
+
+/** A real client that collects what it is told. */
+class Client {
+  readonly messages: Message[] = [];
+  readonly socket: WebSocket;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(url: string, options: WebSocket.ClientOptions = {}) {
+    this.socket = new WebSocket(url, options);
+    this.socket.on('message', (data) => {
+      this.messages.push(JSON.parse(data.toString()));
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+    onTestFinished(() => this.socket.terminate());
+  }
+
+  /** The first message that fits, past or to come. */
+  async message(fits: (message: Message) => boolean): Promise<Message> {
+    for (;;) {
+      const found = this.messages.find(fits);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  ofType(type: string): Promise<Message> {
+    return this.message((message) => message.type === type);
+  }
+
+  /** Sends a message and waits until the server has read it. */
+  async send(message: unknown): Promise<void> {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    const pong = once(this.socket, 'pong');
+    this.socket.ping();
+    await pong;
+  }
+}
+
+async function refusedWith(url: string, options: WebSocket.ClientOptions = {}): Promise<number | undefined> {
+  const socket = new WebSocket(url, options);
+  socket.on('error', () => {});
+  const [, response] = await once(socket, 'unexpected-response');
+  socket.terminate();
+  return response.statusCode;
+}
+
+describe('a client of /ws', () => {
+  it('is greeted first, then told every event as it happens', async () => {
+    const { feed, ws } = await serve();
+    feed.publish(draft());
+    const client = new Client(ws);
+    expect(await client.ofType('hello')).toEqual({
+      type: 'hello',
+      protocol: 1,
+      server: 'spotter/test',
+      seq: 1,
+      cameras: [{ id: 'door', state: 'live' }],
+      tracks: [],
+    });
+    const event = feed.publish(draft({ kind: 'unknown', person: null }));
+    expect(await client.ofType('event')).toEqual({ type: 'event', ...event });
+    expect(event).toMatchObject({ seq: 2, id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/) });
+    expect(client.messages[0].type).toBe('hello');
+  });
+
+  it('hears only of the cameras, people and kinds it asked for; empty lists mean all', async () => {
+    const { feed, ws } = await serve();
+    const client = new Client(ws);
+    await client.ofType('hello');
+    await client.send({ type: 'subscribe', cameras: ['door'], people: ['alice'], kinds: ['match', 'left'] });
+    feed.publish(draft({ camera: 'yard' }));
+    feed.publish(draft({ person: 'bob' }));
+    feed.publish(draft({ kind: 'appeared' }));
+    feed.publish(draft({ kind: 'unknown', person: null }));
+    feed.publish(draft());
+    await client.send({ type: 'subscribe', cameras: [], people: [], kinds: [] });
+    feed.publish(draft({ camera: 'yard', kind: 'unknown', person: null }));
+    await client.message(({ seq }) => seq === 6);
+    expect(client.messages.filter(({ type }) => type === 'event').map(({ seq }) => seq)).toEqual([5, 6]);
+  });
+
+  it('gets statistics once it asks for them, and the changes of its cameras', async () => {
+    const { socket, ws } = await serve();
+    const client = new Client(ws);
+    await client.ofType('hello');
+    await client.send({ type: 'subscribe', cameras: ['door'], stats: true });
+    socket.publishCamera({ id: 'yard' });
+    socket.publishCamera({ id: 'door' });
+    expect(await client.ofType('camera')).toEqual({ type: 'camera', id: 'door' });
+    expect(await client.ofType('stats')).toEqual({ type: 'stats', cameras: [{ camera: 'door', frames: 7 }] });
+  });
+
+  it.each([
+    ['not JSON', 'hello'],
+    ['another type', { type: 'unsubscribe' }],
+    ['a typo', { type: 'subscribe', camera: ['door'] }],
+    ['a kind that there is not', { type: 'subscribe', kinds: ['maybe'] }],
+  ])('is told what is wrong with its message and stays connected: %s', async (_name, message) => {
+    const { feed, ws } = await serve();
+    const client = new Client(ws);
+    await client.ofType('hello');
+    await client.send(message);
+    expect(await client.ofType('error')).toMatchObject({
+      code: 'bad_message',
+      message: expect.stringMatching(/./),
+    });
+    feed.publish(draft());
+    await client.ofType('event');
+  });
+
+  it('is cut off by a message larger than any subscription; the others hear on', async () => {
+    const { feed, ws } = await serve();
+    const [loud, quiet] = [new Client(ws), new Client(ws)];
+    await Promise.all([loud.ofType('hello'), quiet.ofType('hello')]);
+    loud.socket.send('x'.repeat(5000));
+    const [code] = await once(loud.socket, 'close');
+    expect(code).toBe(1009);
+    feed.publish(draft());
+    await quiet.ofType('event');
+  });
+
+  it('is closed with 1013 when it does not read, and the reader beside it misses nothing', async () => {
+    const { feed, ws, closed } = await serve();
+    const [slow, reader] = [new Client(ws), new Client(ws)];
+    await Promise.all([slow.ofType('hello'), reader.ofType('hello')]);
+    slow.socket.pause();
+    const padded = draft({ runnerUp: 'x'.repeat(4000) });
+    let published = 0;
+    while (closed.length === 0) {
+      for (let i = 0; i < 200; i++) feed.publish(padded);
+      published += 200;
+      await reader.message(({ seq }) => seq === published);
+    }
+    expect(closed).toEqual(['slow']);
+    expect(reader.messages.filter(({ type }) => type === 'event')).toHaveLength(published);
+    const close = once(slow.socket, 'close');
+    slow.socket.resume();
+    const [code] = await close;
+    // Once its pipe is full it may learn of its end only by the cut.
+    expect([1013, 1006]).toContain(code);
+  });
+
+  it('is told that earlier events are not kept when it wants to resume', async () => {
+    const { ws } = await serve();
+    const client = new Client(`${ws}?since=3`);
+    expect(await client.ofType('error')).toMatchObject({ code: 'unsupported' });
+  });
+
+  it('is told good-bye when the daemon ends', async () => {
+    const { ws, stop } = await serve();
+    const client = new Client(ws);
+    await client.ofType('hello');
+    const close = once(client.socket, 'close');
+    await stop();
+    expect((await close)[0]).toBe(1001);
+  });
+});
+
+describe('the door', () => {
+  it('is open to programs, to pages of this machine and to the origins that are named', async () => {
+    const { ws } = await serve(['https://dash.example']);
+    for (const origin of [
+      undefined,
+      'http://localhost:3000',
+      'http://127.0.0.1:5173',
+      'https://dash.example',
+    ]) {
+      await new Client(ws, origin === undefined ? {} : { origin }).ofType('hello');
+    }
+  });
+
+  it('is closed to other pages, other paths and other host names', async () => {
+    const { ws } = await serve();
+    expect(await refusedWith(ws, { origin: 'https://evil.example' })).toBe(403);
+    expect(await refusedWith(ws, { origin: 'null' })).toBe(403);
+    expect(await refusedWith(`${ws}x`)).toBe(404);
+    expect(await refusedWith(ws, { headers: { host: 'evil.example' } })).toBe(403);
+  });
+
+  it('survives peers that talk nonsense or go away in the middle', async () => {
+    const { feed, ws, http } = await serve();
+    const { port } = new URL(http.address);
+    for (const nonsense of [
+      'GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n',
+      'rubbish\r\n\r\n',
+      'GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    ]) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(nonsense);
+      await Promise.race([once(socket, 'close'), once(socket, 'data')]);
+      socket.destroy();
+    }
+    const client = new Client(ws);
+    await client.ofType('hello');
+    feed.publish(draft());
+    await client.ofType('event');
+  });
+});
+
+describe('HTTP', () => {
+  it('says alive at once, ready only when it is', async () => {
+    const { http, ready } = await serve();
+    expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
+    const before = await fetch(`${http.address}/readyz`);
+    expect([before.status, await before.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: 'the gallery is being read' },
+    ]);
+    ready();
+    expect((await fetch(`${http.address}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${http.address}/metrics`)).text()).toBe('x 1\n');
+  });
+
+  it('helps who comes to the wrong door', async () => {
+    const { http } = await serve();
+    expect((await fetch(`${http.address}/ws`)).status).toBe(426);
+    const missing = await fetch(`${http.address}/nothing?token=secret`);
+    expect([missing.status, await missing.json()]).toEqual([404, { error: 'nothing at /nothing; see /' }]);
+    expect(await (await fetch(http.address)).json()).toMatchObject({
+      addresses: { '/ws': expect.any(String) },
+    });
+  });
+
+  it('says in one sentence that a port is taken', async () => {
+    const { http } = await serve();
+    const port = Number(new URL(http.address).port);
+    const second = new HttpServer({
+      host: '127.0.0.1',
+      port,
+      views: { server: 'x', unreadyReason: () => null, metrics: async () => ({ contentType: '', body: '' }) },
+      onUpgrade: () => {},
+    });
+    await expect(second.start()).rejects.toMatchObject({
+      code: 'http.port',
+      message: `cannot listen on 127.0.0.1:${port}: another program uses that port; stop it, or set http.port`,
+    });
+  });
+});

@@ -1,0 +1,235 @@
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { spotter } from '../helpers/cli.js';
+import { demoClip, root } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+/** One sentence on stderr, nothing on stdout, exit code 2. */
+function expectRefusal(
+  { code, stdout, stderr }: Awaited<ReturnType<typeof spotter>>,
+  sentence: string | RegExp,
+): void {
+  expect(stderr).toMatch(sentence);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+}
+
+describe('the command line', () => {
+  it('shows an example with every command', async () => {
+    const commands = ['run', 'scan', 'detect', 'compare', 'gallery', 'models', 'config', 'bench'];
+    const nested = [
+      'gallery list',
+      'gallery check',
+      'models list',
+      'models verify',
+      'config check',
+      'config show',
+      'config schema',
+      'bench throughput',
+      'bench match',
+    ];
+    const helps = await Promise.all(
+      [...commands, ...nested].map((command) => spotter([...command.split(' '), '--help'])),
+    );
+    for (const { code, stdout } of helps) {
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/Example:\n {2}\$ spotter \w+/);
+    }
+  });
+
+  it('says its version', async () => {
+    expect(await spotter(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+  });
+
+  it.each([
+    [['scna'], /unknown command 'scna'/],
+    [['scan'], /missing required argument 'file'/],
+    [['scan', '--every', '0', 'x.mp4'], /must be a whole number from 1/],
+    [['compare', 'a', 'b', '--threshold', '7'], /must be a number from -1 to 1/],
+    [['scan', '--evry', '2', 'x.mp4'], /Did you mean --every\?/],
+  ])('refuses %j with 2', async (args, sentence) => {
+    const { code, stderr } = await spotter(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+  });
+
+  it('refuses a level that there is not', async () => {
+    expectRefusal(
+      await spotter(['scan', demoClip, '--log-level', 'loud']),
+      /^spotter: --log-level loud is no level; use fatal/,
+    );
+  });
+});
+
+describe('config', () => {
+  it('check finds every fault of a file, and none in the one that is shipped', async () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(file, 'galery: x\nhttp: { port: many }\ndata: ${NOT_SET_ANYWHERE}\n');
+    const { code, stdout, stderr } = await spotter(['config', 'check', '-c', file]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n').slice(1)).toEqual([
+      `${file}:1:1: galery: unknown key; did you mean "gallery"?`,
+      `${file}:2:15: http.port: must be a number, not the text "many"`,
+      `${file}:3:7: environment variable NOT_SET_ANYWHERE is not set; set it, or write $\${NOT_SET_ANYWHERE} for the text itself`,
+    ]);
+    const json = await spotter(['config', 'check', '-c', file, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      valid: false,
+      errors: [expect.stringContaining('galery'), expect.anything(), expect.anything()],
+    });
+    expect(await spotter(['config', 'check', '-c', path.join(root, 'config.yaml')])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  });
+
+  it('show prints what counts in the end, the command line included, secrets masked', async () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(
+      file,
+      'cameras: [{ id: door, url: "rtsp://user:${DOOR_PASSWORD}@host/x" }]\nhttp: { port: 9000 }\n',
+    );
+    const env = { ...process.env, DOOR_PASSWORD: 'open sesame' };
+    const { stdout } = await spotter(['config', 'show', '-c', file, '--detector', 'yunet'], { env });
+    expect(parse(stdout)).toMatchObject({
+      cameras: [{ id: 'door', url: 'rtsp://user:***@host/x', realtime: true }],
+      detector: 'yunet',
+      http: { host: '127.0.0.1', port: 9000 },
+    });
+    expect(stdout).not.toContain('sesame');
+  });
+
+  it('schema is a JSON Schema with a description, a default or a range for every key', async () => {
+    const schema = JSON.parse((await spotter(['config', 'schema'])).stdout);
+    expect(schema.$schema).toContain('draft-07');
+    expect(schema.additionalProperties).toBe(false);
+    expect(schema.properties.http.properties.port).toMatchObject({
+      type: 'integer',
+      default: 8480,
+      minimum: 0,
+      maximum: 65535,
+    });
+    expect(schema.properties.http.properties.port.description).toMatch(/TCP port/);
+  });
+});
+
+describe('models', () => {
+  it('list says what is known and what is installed; verify checks it', async () => {
+    const list = JSON.parse((await spotter(['models', 'list', '--json'])).stdout).models as {
+      id: string;
+      installed: string | null;
+    }[];
+    expect(list.find(({ id }) => id === 'spotter-det')?.installed).toBe(
+      path.join(root, 'models/spotter-det.onnx'),
+    );
+    expect(list.map(({ id }) => id)).toContain('scrfd-10g');
+    const verify = await spotter(['models', 'verify']);
+    expect(verify.code).toBe(0);
+    expect(verify.stdout).toMatch(/^ok {2}spotter-det .*: intact$/m);
+  });
+
+  it('verify answers no to a damaged file, and scan refuses it', async () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'spotter-det.onnx');
+    copyFileSync(path.join(root, 'models/spotter-det.onnx'), file);
+    truncateSync(file, 100_000);
+    const verify = await spotter(['models', 'verify', '--models', folder]);
+    expect(verify.code).toBe(1);
+    expect(verify.stdout).toMatch(/^BAD spotter-det +model "spotter-det": .* is damaged or another file/m);
+    expectRefusal(
+      await spotter(['scan', demoClip, '--models', folder]),
+      /is damaged or another file \(SHA-256 [0-9a-f]{12}…, expected a3b04381abd6…\); install it again\n$/,
+    );
+    const env = { ...process.env, SPOTTER_MODELS: folder };
+    expectRefusal(await spotter(['scan', demoClip], { env }), /is damaged or another file/);
+  });
+});
+
+describe('bad input to a scan', () => {
+  const make: Record<string, (file: string) => void> = {
+    missing: () => {},
+    empty: (file) => writeFileSync(file, ''),
+    text: (file) => writeFileSync(file, 'hello\n'),
+    folder: (file) => mkdirSync(file),
+    truncated: (file) => {
+      copyFileSync(demoClip, file);
+      truncateSync(file, 3000);
+    },
+  };
+
+  it.each([
+    ['missing', /clip\.mp4 does not exist; check the path\n$/],
+    ['empty', /clip\.mp4 is empty; check how it was copied\n$/],
+    ['text', /clip\.mp4 is not a video that ffmpeg can read, or is cut off; check the file\n$/],
+    ['folder', /clip\.mp4 is a folder; give the files in it\n$/],
+    ['truncated', /clip\.mp4 is not a video that ffmpeg can read, or is cut off; check the file\n$/],
+  ])('is refused before anything is scanned: %s', async (kind, sentence) => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    make[kind](file);
+    expectRefusal(await spotter(['scan', demoClip, file]), sentence);
+  });
+
+  it.each([
+    [
+      ['--detector', 'scrfd-99g'],
+      /^spotter: detector "scrfd-99g" is not in the catalogue; did you mean "scrfd-/,
+    ],
+    [['--embedder', 'yunet'], /^spotter: model "yunet" is a detector and cannot be the embedder/],
+    [
+      ['--detector', 'scrfd-10g'],
+      /^spotter: model "scrfd-10g" is not installed: download https:\/\/\S+ and put det_10g\.onnx into /,
+    ],
+    [
+      ['-g', '/nowhere'],
+      /^spotter: gallery \/nowhere does not exist; make the folder, or name another one with -g\n$/,
+    ],
+    [['-g', demoClip], /^spotter: gallery \S+ is a file; name the folder that holds the people\n$/],
+    [
+      ['-c', '/nowhere.yaml'],
+      /^spotter: configuration \/nowhere\.yaml does not exist; give another with -c\n$/,
+    ],
+  ])('is refused: %j', async (args, sentence) => {
+    expectRefusal(await spotter(['scan', demoClip, ...args]), sentence);
+  });
+
+  it('is a declared model of the wrong kind, refused by name', async () => {
+    const config = path.join(temporaryFolder(), 'config.yaml');
+    const embedder = path.join(root, 'models/spotter-embed.onnx');
+    writeFileSync(
+      config,
+      `gallery: ${root}/gallery\ndetector: mine\nmodels: { declared: [{ id: mine, kind: scrfd, file: ${embedder}, mean: [0, 0, 0], std: [1, 1, 1] }] }\n`,
+    );
+    expectRefusal(
+      await spotter(['scan', demoClip, '-c', config]),
+      /^spotter: model "mine" \(\S+\) is not a scrfd detector: /,
+    );
+  });
+
+  it('is a machine without ffmpeg', async () => {
+    const env = { ...process.env, PATH: path.dirname(process.execPath), FFMPEG_PATH: '', FFPROBE_PATH: '' };
+    const empty = temporaryFolder();
+    env.PATH = empty;
+    expectRefusal(
+      await spotter(['scan', demoClip], { env }),
+      /^spotter: ff(mpeg|probe) was not found: install ffmpeg \(Debian: apt-get install ffmpeg\) or set FF(MPEG|PROBE)_PATH to it\n$/,
+    );
+  });
+
+  it('is a clip that breaks off half-way: what came before is kept', async () => {
+    const file = path.join(temporaryFolder(), 'clip.mp4');
+    writeFileSync(file, readFileSync(demoClip).subarray(0, 700_000));
+    const { code, stdout, stderr } = await spotter(['scan', file]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^spotter: clip\.mp4 is damaged or cut off: no more pictures at frame \d+ \([\d.]+ s\) of 625; what came before is kept\n$/,
+    );
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ kind }) => kind)).toContain('match');
+    expect(events.at(-1).kind).toBe('left');
+  });
+});

@@ -1,0 +1,198 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { iou } from '../../src/face/box.js';
+import { jsonLines, spotter } from '../helpers/cli.js';
+import { collins, hopper, needShared, root } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+interface Face {
+  box: [number, number, number, number];
+  score: number;
+  landmarks: [number, number][];
+  quality: Record<string, number>;
+  embedding?: number[];
+}
+
+interface Photo {
+  image: string;
+  width: number;
+  height: number;
+  faces: Face[];
+}
+
+const asBox = ([x1, y1, x2, y2]: Face['box']) => ({ x1, y1, x2, y2 });
+const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+describe('detect', () => {
+  it('gives one line a photo, in the order given, best face first', async () => {
+    const { code, stdout, stderr } = await spotter(['detect', collins, hopper, collins]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const photos = jsonLines(stdout) as unknown as Photo[];
+    expect(photos.map(({ image, width, height }) => [image, width, height])).toEqual([
+      [collins, 512, 512],
+      [hopper, 512, 600],
+      [collins, 512, 512],
+    ]);
+    for (const { faces } of photos) {
+      expect(faces.length).toBeGreaterThan(0);
+      expect(faces.map(({ score }) => score)).toEqual(faces.map(({ score }) => score).sort((a, b) => b - a));
+      expect(faces[0].landmarks).toHaveLength(5);
+      expect(faces[0].embedding).toBeUndefined();
+      expect(faces[0].quality).toMatchObject({ sizePx: expect.any(Number), sharpness: expect.any(Number) });
+    }
+  });
+
+  it('finds what the yardstick finds, where it finds it, with the same embedding', async (context) => {
+    const reference = readFileSync(needShared(context, 'reference/reference.jsonl'), 'utf8');
+    const expected = jsonLines(reference) as unknown as Photo[];
+    const files = expected.map(({ image }) => {
+      const isOurs = [hopper, collins].some((file) => path.basename(file) === image);
+      return needShared(context, `media/${isOurs ? 'public-domain' : 'people'}/${image}`);
+    });
+    const models = path.dirname(needShared(context, 'models/scrfd_2.5g_bnkps.onnx'));
+    const { code, stdout } = await spotter([
+      'detect',
+      '--embed',
+      '--models',
+      models,
+      '--detector',
+      'scrfd-2.5g',
+      '--embedder',
+      'mobilefacenet',
+      ...files,
+    ]);
+    expect(code).toBe(0);
+    const found = jsonLines(stdout) as unknown as Photo[];
+    const cosines: number[] = [];
+    for (const [index, { image, width, height, faces }] of expected.entries()) {
+      expect([found[index].width, found[index].height]).toEqual([width, height]);
+      for (const face of faces.filter(({ score }) => score >= 0.6)) {
+        const near = found[index].faces.toSorted(
+          (a, b) => iou(asBox(b.box), asBox(face.box)) - iou(asBox(a.box), asBox(face.box)),
+        )[0];
+        expect(iou(asBox(near.box), asBox(face.box)), image).toBeGreaterThanOrEqual(0.9);
+        const [[ax, ay], [bx, by]] = face.landmarks;
+        const eyeDistance = Math.hypot(ax - bx, ay - by);
+        const errors = face.landmarks.map(([x, y], i) =>
+          Math.hypot(x - near.landmarks[i][0], y - near.landmarks[i][1]),
+        );
+        expect(errors.reduce((sum, error) => sum + error, 0) / 5 / eyeDistance, image).toBeLessThanOrEqual(
+          0.03,
+        );
+        const cosine = dot(near.embedding ?? [], face.embedding ?? []);
+        expect(cosine, image).toBeGreaterThanOrEqual(0.98);
+        cosines.push(cosine);
+      }
+    }
+    expect(cosines.length).toBeGreaterThanOrEqual(18);
+    expect(cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('gives boxes in the px of the photo itself, however large or turned it is', async () => {
+    const folder = temporaryFolder();
+    const large = path.join(folder, 'large.jpg');
+    await sharp(hopper).resize(6000).withMetadata({ orientation: 1 }).toFile(large);
+    const turned = path.join(folder, 'turned.jpg');
+    await sharp(hopper).rotate(-90).withMetadata({ orientation: 6 }).toFile(turned);
+    const [plain, big, upright] = jsonLines(
+      (await spotter(['detect', hopper, large, turned])).stdout,
+    ) as unknown as Photo[];
+    const largest = ({ faces }: Photo) =>
+      faces.toSorted((a, b) => b.box[2] - b.box[0] - (a.box[2] - a.box[0]))[0];
+    expect([big.width, upright.width, upright.height]).toEqual([6000, 512, 600]);
+    const scaled = largest(big).box.map((value) => (value * 512) / 6000) as Face['box'];
+    expect(iou(asBox(scaled), asBox(largest(plain).box))).toBeGreaterThan(0.9);
+    expect(iou(asBox(largest(upright).box), asBox(largest(plain).box))).toBeGreaterThan(0.9);
+  });
+
+  it('tells each photo that cannot be read in one sentence, does the others, and exits with 2', async () => {
+    const folder = temporaryFolder();
+    const broken = path.join(folder, 'broken.jpg');
+    writeFileSync(broken, readFileSync(hopper).subarray(0, 5000));
+    const { code, stdout, stderr } = await spotter([
+      'detect',
+      broken,
+      hopper,
+      path.join(folder, 'missing.png'),
+      folder,
+    ]);
+    expect(code).toBe(2);
+    const lines = jsonLines(stdout);
+    expect(lines.map((line) => ('error' in line ? 'error' : 'faces'))).toEqual([
+      'error',
+      'faces',
+      'error',
+      'error',
+    ]);
+    const sentences = stderr.trimEnd().split('\n');
+    expect(sentences).toHaveLength(3);
+    expect(sentences[0]).toMatch(/^spotter: \S*broken\.jpg is damaged or no picture/);
+    expect(sentences[1]).toMatch(/missing\.png does not exist; check the path$/);
+    expect(sentences[2]).toMatch(/is a folder; give the photos in it$/);
+  });
+});
+
+describe('compare', () => {
+  it('answers yes with 0, no with 1, and 2 when there is no face', async () => {
+    const folder = temporaryFolder();
+    const cropped = path.join(folder, 'cropped.jpg');
+    await sharp(hopper)
+      .extract({ left: 80, top: 60, width: 380, height: 400 })
+      .resize(250)
+      .jpeg({ quality: 60 })
+      .toFile(cropped);
+    const wall = path.join(folder, 'wall.png');
+    await sharp({ create: { width: 300, height: 300, channels: 3, background: '#789' } }).toFile(wall);
+    const [same, different, faceless, strict] = await Promise.all([
+      spotter(['compare', hopper, cropped, '--json']),
+      spotter(['compare', hopper, collins]),
+      spotter(['compare', hopper, wall]),
+      spotter(['compare', hopper, cropped, '--threshold', '0.999']),
+    ]);
+    expect(same.code).toBe(0);
+    expect(JSON.parse(same.stdout)).toMatchObject({
+      same: true,
+      threshold: 0.42,
+      faces: { [cropped]: expect.any(Number) },
+    });
+    expect(different.code).toBe(1);
+    expect(different.stdout).toMatch(/^different people: similarity -?0\.\d+, threshold 0\.42\n/);
+    expect(different.stdout).toMatch(/\d faces?/);
+    expect(strict.code).toBe(1);
+    expect(faceless).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/wall\.png shows no face; use a photo/),
+    });
+  });
+});
+
+describe('gallery', () => {
+  it('lists people and names every photo that is not used, and why', async () => {
+    const folder = path.join(temporaryFolder(), 'gallery');
+    mkdirSync(path.join(folder, 'grace'), { recursive: true });
+    copyFileSync(hopper, path.join(folder, 'grace/a.jpg'));
+    writeFileSync(path.join(folder, 'grace/b.jpg'), 'no picture');
+    copyFileSync(collins, path.join(folder, 'eileen.png'));
+    const config = path.join(path.dirname(folder), 'config.yaml');
+    writeFileSync(config, 'gallery: gallery\n');
+    const list = await spotter(['gallery', 'list', '-c', config]);
+    expect(list).toMatchObject({ code: 0, stdout: 'eileen  1 of 1 photo used\ngrace  1 of 2 photos used\n' });
+    const check = await spotter(['gallery', 'check', '-c', config]);
+    expect(check.code).toBe(1);
+    expect(check.stdout).toMatch(
+      /^grace\/b\.jpg: unreadable: it is damaged or no picture .*\n2 of 3 photos used\n$/,
+    );
+    const json = JSON.parse((await spotter(['gallery', 'check', '-c', config, '--json'])).stdout);
+    expect(json).toMatchObject({
+      photos: 3,
+      used: 2,
+      findings: [{ photo: 'grace/b.jpg', person: 'grace', fault: 'unreadable' }],
+    });
+    expect((await spotter(['gallery', 'check', '-g', path.join(root, 'gallery'), '-c', config])).code).toBe(
+      0,
+    );
+  });
+});

@@ -1,0 +1,268 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import WebSocket from 'ws';
+import { finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
+import { demoClip, root } from '../helpers/paths.js';
+import { childrenOf } from '../helpers/processes.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+interface Camera {
+  id: string;
+  url?: string;
+  realtime?: boolean;
+  loop?: boolean;
+}
+
+/** A configuration on a free port, with the demo's people. */
+function configure(cameras: Camera[], more = ''): string {
+  const file = path.join(temporaryFolder(), 'config.yaml');
+  const list = cameras.map(
+    (camera) => `  - ${JSON.stringify({ url: demoClip, realtime: false, ...camera })}`,
+  );
+  const head = cameras.length > 0 ? `cameras:\n${list.join('\n')}\n` : '';
+  writeFileSync(file, `${head}gallery: ${root}/gallery\nhttp: { port: 0 }\n${more}`);
+  return file;
+}
+
+/** Starts the daemon and waits until it says where it listens. */
+async function daemon(config: string, ...args: string[]): Promise<{ child: ChildProcess; address: string }> {
+  const child = start(['run', '-c', config, ...args]);
+  const line = await lineMatching(child, 'stderr', /metrics http/);
+  const [, address] = /metrics (http:\/\/[^/]+)\/metrics/.exec(line) ?? [];
+  return { child, address };
+}
+
+/** Follows the daemon's WebSocket until a message fits. */
+async function messages(address: string, until: (message: Record<string, unknown>) => boolean) {
+  const socket = new WebSocket(`${address.replace('http', 'ws')}/ws`);
+  onTestFinished(() => socket.terminate());
+  const seen: Record<string, unknown>[] = [];
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('message', (data) => {
+      const message = JSON.parse(data.toString());
+      seen.push(message);
+      if (until(message)) resolve();
+    });
+  });
+  return { socket, seen };
+}
+
+/** Asks again and again until the answer is right: the far end tells nobody when it is. */
+async function eventually<T>(ask: () => Promise<T>, right: (answer: T) => boolean): Promise<T> {
+  return vi.waitFor(
+    async () => {
+      const answer = await ask();
+      if (!right(answer)) throw new Error(`still ${String(answer).slice(0, 500)}`);
+      return answer;
+    },
+    { timeout: 60_000, interval: 50 },
+  );
+}
+
+describe('the daemon', () => {
+  it('tells events on stdout and on the WebSocket, and is ready, alive and measured', async () => {
+    const { child, address } = await daemon(configure([{ id: 'door', loop: true }]));
+    const { socket, seen } = await messages(address, ({ kind }) => kind === 'match');
+    expect(seen[0]).toMatchObject({
+      type: 'hello',
+      protocol: 1,
+      server: 'spotter/0.1.0',
+      cameras: [{ id: 'door' }],
+    });
+    expect(seen.at(-1)).toMatchObject({
+      type: 'event',
+      camera: 'door',
+      person: 'grace-hopper',
+      track: expect.stringMatching(/^door-\d+$/),
+      frame: { width: 1280, height: 720 },
+      quality: { sizePx: expect.any(Number), sharpness: expect.any(Number) },
+      capturedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+    expect((await fetch(`${address}/healthz`)).status).toBe(200);
+    expect((await fetch(`${address}/readyz`)).status).toBe(200);
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    expect(metrics).toMatch(/spotter_events_total\{camera="door",kind="match"\} [1-9]/);
+    expect(metrics).toContain('spotter_camera_up{camera="door"} 1');
+    expect(metrics).toMatch(
+      /spotter_build_info\{version="0\.1\.0",node="[\d.]+",onnxruntime="1\.\d+\.\d+"\} 1/,
+    );
+    expect(metrics).toContain('spotter_gallery_people 1');
+    // It ends in good order under load and with a client connected.
+    const closed = once(socket, 'close');
+    const ended = finish(child);
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(1001);
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+    expect(childrenOf(child.pid, 'ffmpeg')).toEqual([]);
+  });
+
+  it('ends by itself when asked to and every recording has ended; its lines can be read by people', async () => {
+    const config = configure([{ id: 'a' }, { id: 'b' }]);
+    const { code, stdout, stderr } = await spotter([
+      'run',
+      '-c',
+      config,
+      '--until-end',
+      '--events',
+      'pretty',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^0:00\.0 {2}a {2}✓ grace-hopper \(similarity 0\.\d\d, threshold 0\.42\) {2}a-1$/m,
+    );
+    expect(stdout).toMatch(/^0:\d\d\.\d {2}b {2}\? unknown/m);
+    expect(stdout).toMatch(/grace-hopper left after 9\.0 s/);
+    expect(stderr).toMatch(/events ws:\/\/127\.0\.0\.1:\d+\/ws {2}metrics http:/);
+    const json = await spotter(['run', '-c', config, '--until-end']);
+    expect(
+      jsonLines(json.stdout).filter(({ kind, camera }) => kind === 'match' && camera === 'b'),
+    ).toHaveLength(2);
+  });
+
+  it('goes on with the other cameras while one is missing, and tries that one again', async () => {
+    const config = configure([
+      { id: 'missing', url: '/nowhere/clip.mp4' },
+      { id: 'door', loop: true },
+    ]);
+    const { address } = await daemon(config);
+    const { seen } = await messages(address, ({ kind }) => kind === 'unknown');
+    const metrics = await eventually(
+      async () => (await fetch(`${address}/metrics`)).text(),
+      (text) => text.includes('spotter_camera_restarts_total{camera="missing",reason="video.not_found"}'),
+    );
+    expect(metrics).toContain('spotter_camera_up{camera="missing"} 0');
+    expect(metrics).toContain('spotter_camera_up{camera="door"} 1');
+    const [hello] = seen;
+    expect(hello.cameras).toContainEqual({
+      id: 'missing',
+      state: 'unreachable',
+      message: expect.stringContaining('does not exist'),
+    });
+  });
+
+  it('comes back when its ffmpeg is killed, and track numbers go on', async () => {
+    const { child, address } = await daemon(configure([{ id: 'door', loop: true }]));
+    await messages(address, ({ kind }) => kind === 'match');
+    for (const pid of childrenOf(child.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
+    const { seen } = await messages(
+      address,
+      ({ kind, mediaTimeMs }) => kind === 'match' && mediaTimeMs === 0,
+    );
+    expect(seen.at(-1)?.track).not.toBe('door-1');
+    expect(await (await fetch(`${address}/metrics`)).text()).toContain(
+      'spotter_camera_restarts_total{camera="door",reason="video.killed"} 1',
+    );
+  });
+
+  it('runs with a gallery that knows nobody, and says so', async () => {
+    const folder = path.join(temporaryFolder(), 'gallery');
+    mkdirSync(path.join(folder, 'nobody'), { recursive: true });
+    writeFileSync(path.join(folder, 'nobody/x.jpg'), 'no photo');
+    const { code, stdout, stderr } = await spotter([
+      'run',
+      '-c',
+      configure([{ id: 'door' }]),
+      '-g',
+      folder,
+      '--until-end',
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/photo is not used: it is damaged or no picture/);
+    expect(stderr).toMatch(/the gallery knows nobody, so every face is unknown/);
+    const kinds = new Set(jsonLines(stdout).map(({ kind }) => kind));
+    expect(kinds).toEqual(new Set(['appeared', 'unknown', 'left']));
+  });
+
+  it('is scraped by a real Prometheus', async (context) => {
+    if (spawnSync('prometheus', ['--version']).error)
+      context.skip('needs prometheus (Debian: apt-get install prometheus)');
+    const { address } = await daemon(configure([{ id: 'door', loop: true }]));
+    const folder = temporaryFolder();
+    const target = new URL(address).host;
+    writeFileSync(
+      path.join(folder, 'prometheus.yml'),
+      `scrape_configs:\n  - job_name: spotter\n    scrape_interval: 200ms\n    static_configs: [{ targets: ['${target}'] }]\n`,
+    );
+    const port = await freePort();
+    const server = spawn(
+      'prometheus',
+      [
+        `--config.file=${folder}/prometheus.yml`,
+        `--storage.tsdb.path=${folder}/data`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      { stdio: 'ignore' },
+    );
+    onTestFinished(() => {
+      server.kill('SIGKILL');
+    });
+    const query = async (expression: string) => {
+      const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
+      const answer = (await fetch(url)
+        .then((response) => response.json())
+        .catch(() => null)) as { data?: { result?: { value?: [number, string] }[] } } | null;
+      return Number(answer?.data?.result?.[0]?.value?.[1] ?? Number.NaN);
+    };
+    expect(
+      await eventually(
+        () => query('up{job="spotter"}'),
+        (value) => value === 1,
+      ),
+    ).toBe(1);
+    await eventually(
+      () => query('spotter_frames_total{camera="door",outcome="processed"}'),
+      (value) => value > 50,
+    );
+    await eventually(
+      () => query('sum(spotter_events_total)'),
+      (value) => value >= 2,
+    );
+    const p50 = await eventually(
+      () => query('histogram_quantile(0.5, sum by (le) (spotter_stage_seconds_bucket{stage="detect"}))'),
+      (value) => value > 0,
+    );
+    expect(p50).toBeLessThan(2.5);
+  });
+});
+
+describe('what stops the daemon at its start', () => {
+  it('is a port that another program uses', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+    });
+    const { port } = server.address() as { port: number };
+    const config = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(config, `gallery: ${root}/gallery\nhttp: { port: ${port} }\n`);
+    const { code, stdout, stderr } = await spotter(['run', '-c', config]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      `spotter: cannot listen on 127.0.0.1:${port}: another program uses that port; stop it, or set http.port\n`,
+    );
+  });
+
+  it('is a source that this version cannot watch, and a gallery that is not there', async () => {
+    const live = await spotter(['run', '-c', configure([{ id: 'door', url: 'rtsp://user:secret@host/x' }])]);
+    expect(live).toMatchObject({ code: 2, stdout: '' });
+    expect(live.stderr).toMatch(/^spotter: this version plays recordings only, no rtsp: source; [^\n]*\n$/);
+    expect(live.stderr).not.toContain('secret');
+    const nowhere = await spotter(['run', '-c', configure([{ id: 'door' }]), '-g', '/nowhere']);
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.stderr).toMatch(/^spotter: gallery \/nowhere does not exist; make the folder/);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,148 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
+import { ffmpeg } from '../helpers/ffmpeg.js';
+import { demoClip, needShared, root } from '../helpers/paths.js';
+import { childrenOf } from '../helpers/processes.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const gallery = ['-g', path.join(root, 'gallery')];
+
+/** What must be the same in two scans: everything but ids and times of day. */
+function comparable(line: Record<string, unknown>): unknown {
+  const { id, capturedAt, publishedAt, seconds, fps, stageMs, ...rest } = line;
+  return rest;
+}
+
+describe('scan of the demo clip', () => {
+  it('names the known person, calls the other unknown, and tells each visit once', async () => {
+    const { code, stdout, stderr } = await spotter(['scan', demoClip, ...gallery]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = jsonLines(stdout);
+    const summary = lines.at(-1);
+    const events = lines.slice(0, -1);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    const stories = new Map<unknown, string[]>();
+    for (const { track, kind, person } of events)
+      stories.set(track, [...(stories.get(track) ?? []), `${kind} ${person}`]);
+    expect([...stories.values()].sort()).toEqual([
+      ['appeared null', 'match grace-hopper', 'left grace-hopper'],
+      ['appeared null', 'match grace-hopper', 'left grace-hopper'],
+      ['appeared null', 'unknown null', 'left null'],
+      ['appeared null', 'unknown null', 'left null'],
+    ]);
+    expect(summary).toMatchObject({
+      kind: 'summary',
+      frames: 625,
+      seconds: expect.any(Number),
+      fps: expect.any(Number),
+      faces: expect.any(Number),
+      interrupted: false,
+      people: [{ person: 'grace-hopper', camera: 'clip', firstMs: 0, lastMs: 24_960, frames: 400 }],
+    });
+    for (const stage of ['queue', 'detect', 'track', 'align', 'embed', 'match', 'total']) {
+      expect(summary).toHaveProperty(`stageMs.${stage}`, expect.any(Number));
+    }
+    // Nobody is in the picture between 9 and 12 s.
+    const during = events.filter(
+      ({ kind, mediaTimeMs }) =>
+        kind === 'appeared' && Number(mediaTimeMs) > 9000 && Number(mediaTimeMs) < 12_000,
+    );
+    expect(during).toEqual([]);
+  });
+
+  it('gives the same events every time, whatever the number of threads', async () => {
+    const folder = temporaryFolder();
+    const one = path.join(folder, 'one.yaml');
+    writeFileSync(one, `workers: 1\ngallery: ${root}/gallery\n`);
+    const [two, single] = await Promise.all([
+      spotter(['scan', demoClip, ...gallery]),
+      spotter(['scan', demoClip, '-c', one]),
+    ]);
+    const strip = (text: string) => jsonLines(text).map(comparable);
+    expect(strip(single.stdout)).toEqual(strip(two.stdout));
+  });
+
+  it('is done for several files in turn, each its own camera, and for every n-th frame', async () => {
+    const copy = path.join(temporaryFolder(), 'Étage 2.mp4');
+    copyFileSync(demoClip, copy);
+    const { code, stdout } = await spotter(['scan', demoClip, copy, demoClip, '--every', '25', ...gallery]);
+    expect(code).toBe(0);
+    const lines = jsonLines(stdout);
+    expect(new Set(lines.slice(0, -1).map(({ camera }) => camera))).toEqual(
+      new Set(['clip', 'etage-2', 'clip-2']),
+    );
+    expect(lines.at(-1)).toMatchObject({ frames: 75 });
+    expect(lines.filter(({ kind }) => kind === 'match').length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('ends quietly when its reader goes away', async () => {
+    const child = start(['scan', demoClip, ...gallery]);
+    const ended = finish(child);
+    await lineMatching(child, 'stdout', /match/);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('keeps what it has found when ffmpeg is killed in the middle, says where, and exits with 3', async () => {
+    const long = path.join(temporaryFolder(), 'long.mp4');
+    ffmpeg('-stream_loop', '20', '-i', demoClip, '-c', 'copy', long);
+    const child = start(['scan', long, ...gallery]);
+    const lines: string[] = [];
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      lines.push(line);
+      if (lines.length === 3) for (const pid of childrenOf(child.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
+    });
+    const { code, stderr } = await finish(child);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /^spotter: ffmpeg was killed by SIGKILL while reading long\.mp4, at frame \d+ \([\d.]+ s\); what came before is kept\n$/,
+    );
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.length).toBeGreaterThanOrEqual(3);
+    expect(events.at(-1).kind).toBe('left');
+  });
+});
+
+describe('scan with the larger models', () => {
+  const models = (context: Parameters<typeof needShared>[0]) => [
+    '--models',
+    path.dirname(needShared(context, 'models/mobilefacenet.onnx')),
+    '--detector',
+    'scrfd-2.5g',
+    '--embedder',
+    'mobilefacenet',
+  ];
+
+  function people(context: Parameters<typeof needShared>[0]): string[] {
+    const folder = path.join(temporaryFolder(), 'gallery');
+    mkdirSync(folder);
+    for (const name of ['lin-manuel-miranda.png', 'alex-lacamoire.png', 'obama.jpg', 'biden.jpg']) {
+      copyFileSync(needShared(context, `media/people/${name}`), path.join(folder, name));
+    }
+    return ['-g', folder];
+  }
+
+  it('finds the singer and the president in the dark audience, and never the one who is not there', async (context) => {
+    const clip = needShared(context, 'media/short_hamilton_clip.mp4');
+    const { code, stdout } = await spotter(['scan', clip, ...people(context), ...models(context)]);
+    expect(code).toBe(0);
+    const names = new Set(
+      jsonLines(stdout).flatMap(({ kind, person }) => (kind === 'match' ? [person] : [])),
+    );
+    expect(names).toContain('lin-manuel-miranda');
+    expect(names).toContain('obama');
+    expect(names).not.toContain('biden');
+  });
+
+  it('names nobody in a crowd of strangers', async (context) => {
+    const clip = needShared(context, 'media/street-1080p.mp4');
+    const { code, stdout } = await spotter(['scan', clip, ...people(context), ...models(context)]);
+    expect(code).toBe(0);
+    const lines = jsonLines(stdout);
+    expect(lines.filter(({ kind }) => kind === 'match')).toEqual([]);
+    expect(lines.filter(({ kind }) => kind === 'unknown').length).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,113 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Catalogue, readCatalogue } from '../../src/models/catalogue.js';
+import type { DeclaredModel } from '../../src/models/entry.js';
+import { findModel, requireModel } from '../../src/models/install.js';
+import { root } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const known = readCatalogue();
+const catalogue = new Catalogue(known, []);
+const declared: DeclaredModel = {
+  kind: 'scrfd',
+  id: 'mine',
+  file: path.join(root, 'models/spotter-det.onnx'),
+  colour: 'rgb',
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  score: 0.5,
+};
+
+describe('the catalogue', () => {
+  it('knows the ids that users hold on to', () => {
+    const ids = known.map(({ id }) => id);
+    const promised = [
+      'scrfd-10g',
+      'scrfd-2.5g',
+      'scrfd-500m',
+      'yunet',
+      'arcface-r50',
+      'arcface-mbf',
+      'mobilefacenet',
+      'sface',
+    ];
+    expect(ids).toEqual(expect.arrayContaining(['spotter-det', 'spotter-embed', ...promised]));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('gives every file a SHA-256 and every embedder a threshold of its own', () => {
+    for (const entry of known) {
+      for (const { sha256 } of entry.files) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      if (entry.kind === 'arcface') expect(entry.threshold).toBeGreaterThan(0.2);
+    }
+  });
+
+  it('guesses what was meant, and refuses a detector as embedder', () => {
+    expect(() => catalogue.detector('scrfd-25g')).toThrow(
+      /detector "scrfd-25g" is not in the catalogue; did you mean "scrfd-2.5g"\?/,
+    );
+    expect(() => catalogue.embedder('yunet')).toThrow(
+      /model "yunet" is a detector and cannot be the embedder/,
+    );
+  });
+
+  it('lets the configuration add a model, and replace one of the same id', () => {
+    expect(new Catalogue(known, [declared]).detector('mine')).toBe(declared);
+    const replaced = new Catalogue(known, [{ ...declared, id: 'yunet' }]);
+    expect(replaced.detector('yunet')).toMatchObject({ kind: 'scrfd' });
+    expect(replaced.entries.filter(({ id }) => id === 'yunet')).toHaveLength(1);
+  });
+});
+
+describe('a model file', () => {
+  const entry = catalogue.detector('spotter-det');
+  const bundled = path.join(root, 'models');
+
+  it('is taken from the first folder that has it', async () => {
+    const folder = temporaryFolder();
+    expect(findModel(entry, [folder, bundled])?.path).toBe(path.join(bundled, 'spotter-det.onnx'));
+    copyFileSync(path.join(bundled, 'spotter-det.onnx'), path.join(folder, 'spotter-det.onnx'));
+    expect((await requireModel(entry, [folder, bundled])).path).toBe(path.join(folder, 'spotter-det.onnx'));
+  });
+
+  it('is refused when it is not there, saying what to put where', async () => {
+    const folder = temporaryFolder();
+    await expect(requireModel(entry, [folder])).rejects.toMatchObject({ code: 'model.not_found' });
+    await expect(requireModel(catalogue.detector('yunet'), [folder])).rejects.toThrow(
+      /model "yunet" is not installed: download https:\S+ and put face_detection_yunet_2023mar.onnx into /,
+    );
+  });
+
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    [
+      'damaged',
+      (bytes) => {
+        bytes[1000] ^= 1;
+        return bytes;
+      },
+    ],
+    ['truncated', (bytes) => bytes.subarray(0, 1000)],
+    ['empty', () => Buffer.alloc(0)],
+  ])('is refused when it is %s', async (_name, damage) => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      path.join(folder, 'spotter-det.onnx'),
+      damage(readFileSync(path.join(bundled, 'spotter-det.onnx'))),
+    );
+    await expect(requireModel(entry, [folder])).rejects.toMatchObject({
+      code: 'model.hash_mismatch',
+      exitCode: 2,
+    });
+  });
+
+  it('may be declared with its path and without a hash', async () => {
+    const { sha256, ...found } = await requireModel(declared, [temporaryFolder()]);
+    await expect(requireModel({ ...declared, file: '/nowhere/x.onnx' }, [bundled])).rejects.toThrow(
+      /model "mine": \/nowhere\/x.onnx does not exist; check models.declared/,
+    );
+    expect(found.path).toBe(declared.file);
+    const [{ sha256: expected }] = entry.kind === 'scrfd' && 'files' in entry ? entry.files : [];
+    expect(sha256).toBe(expected);
+  });
+});

@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/observe/metrics.js';
+import { Throughput } from '../../src/observe/throughput.js';
+import type { FrameReport } from '../../src/types.js';
+
+const report: FrameReport = {
+  camera: 'door',
+  seq: 0,
+  mediaTimeMs: 0,
+  outcome: 'processed',
+  stageMs: { queue: 1, detect: 10, track: 0.1, total: 12 },
+  verdicts: [
+    { kind: 'unknown', match: null },
+    { kind: 'unusable', reason: 'blurred' },
+  ],
+  tracks: 2,
+  embedded: 1,
+  anatomy: null,
+};
+
+function filled(): Metrics {
+  const metrics = new Metrics({
+    version: '0.1.0',
+    onnxruntime: () => '1.2.3',
+    workerUtilization: () => 0.5,
+    wsClients: () => 3,
+    gallery: () => ({ people: 2, used: 5, unusable: 1 }),
+  });
+  metrics.cameraUp('door', true);
+  metrics.frame(report);
+  metrics.event({
+    seq: 1,
+    id: 'x',
+    kind: 'match',
+    camera: 'door',
+    track: 'door-1',
+    person: 'alice',
+    similarity: 0.6,
+    threshold: 0.4,
+    margin: null,
+    runnerUp: null,
+    candidates: null,
+    box: [0, 0, 1, 1],
+    frame: { width: 1, height: 1 },
+    quality: null,
+    mediaTimeMs: 0,
+    capturedAt: '2026-01-01T00:00:00.000Z',
+    publishedAt: '2026-01-01T00:00:00.040Z',
+    snapshot: null,
+  });
+  metrics.cameraRestarted('door', 'video.killed');
+  metrics.galleryRead(0.2);
+  metrics.wsClosed('slow');
+  return metrics;
+}
+
+describe('metrics', () => {
+  it('have the names and labels of the contract', async () => {
+    const { body } = await filled().expose();
+    for (const line of [
+      'spotter_frames_total{camera="door",outcome="processed"} 1',
+      'spotter_stage_seconds_count{camera="door",stage="detect"} 1',
+      'spotter_stage_seconds_bucket{le="0.01",camera="door",stage="detect"} 1',
+      'spotter_capture_to_event_seconds_sum{camera="door"} 0.04',
+      'spotter_faces_total{camera="door",verdict="unknown"} 1',
+      'spotter_faces_unusable_total{camera="door",reason="blurred"} 1',
+      'spotter_events_total{camera="door",kind="match"} 1',
+      'spotter_tracks{camera="door"} 2',
+      'spotter_camera_up{camera="door"} 1',
+      'spotter_camera_restarts_total{camera="door",reason="video.killed"} 1',
+      'spotter_gallery_people 2',
+      'spotter_gallery_photos{state="used"} 5',
+      'spotter_gallery_photos{state="unusable"} 1',
+      'spotter_gallery_reload_seconds 0.2',
+      'spotter_ws_clients 3',
+      'spotter_ws_closed_total{reason="slow"} 1',
+      'spotter_worker_utilization 0.5',
+      `spotter_build_info{version="0.1.0",node="${process.versions.node}",onnxruntime="1.2.3"} 1`,
+    ]) {
+      expect(body.split('\n')).toContain(line);
+    }
+    expect(body).toMatch(/^spotter_camera_last_frame_timestamp_seconds\{camera="door"\} 1[0-9.]+/m);
+    expect(body).toMatch(/^process_resident_memory_bytes /m);
+  });
+
+  it('pass the linter of Prometheus', async (context) => {
+    if (spawnSync('promtool', ['--version']).error)
+      context.skip('needs promtool (Debian: apt-get install prometheus)');
+    const { body } = await filled().expose();
+    const own = body
+      .split('\n')
+      .filter((line) => /^(# (HELP|TYPE) )?spotter_/.test(line))
+      .join('\n');
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input: `${own}\n`,
+      encoding: 'utf8',
+    });
+    expect(`${stdout}${stderr}`).toBe('');
+    expect(status).toBe(0);
+  });
+
+  it('take a camera that is down for one that follows nobody', async () => {
+    const metrics = filled();
+    metrics.cameraUp('door', false);
+    const { body } = await metrics.expose();
+    expect(body).toContain('spotter_camera_up{camera="door"} 0');
+    expect(body).toContain('spotter_tracks{camera="door"} 0');
+  });
+});
+
+describe('throughput', () => {
+  it('counts frames and faces in total, and the rate since it was last asked', () => {
+    const throughput = new Throughput();
+    for (let i = 0; i < 5; i++) throughput.add(report);
+    const [first] = throughput.read();
+    expect(first).toMatchObject({ camera: 'door', frames: 5, faces: 10, tracks: 2 });
+    expect(first.framesPerSecond).toBeGreaterThan(0);
+    expect(throughput.read()[0]).toMatchObject({ frames: 5, framesPerSecond: 0 });
+  });
+});

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { prepare } from '../../src/engine.js';
+import { decodePhoto } from '../../src/gallery/photo.js';
+import { WorkerPool } from '../../src/pipeline/pool.js';
+import { configWith, startPool } from '../helpers/engine.js';
+import { hopper, root, workerEntry } from '../helpers/paths.js';
+
+const photo = () => decodePhoto(readFileSync(hopper), 'photo', 100);
+
+describe('the worker pool', () => {
+  it('finishes the work inside its networks before it ends, and takes no more', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const running = Array.from({ length: 12 }, () => pool.detect({ image, border: 0 }));
+    const stopping = pool.stop();
+    await expect(pool.detect({ image, border: 0 })).rejects.toThrow(/is stopping/);
+    const results = await Promise.all(running);
+    expect(results.every(({ detections }) => detections.length > 0)).toBe(true);
+    await stopping;
+    await pool.stop();
+  });
+
+  it('lets a look overtake the detections that wait', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const [{ landmarks }] = (await pool.detect({ image, border: 0 })).detections;
+    const order: string[] = [];
+    const detections = Array.from({ length: 12 }, (_, i) =>
+      pool.detect({ image, border: 0 }).then(() => order.push(`detect ${i}`)),
+    );
+    const look = pool
+      .look({ image, faces: [landmarks], minSharpness: 0, gallery: null })
+      .then(() => order.push('look'));
+    await Promise.all([...detections, look]);
+    expect(order.indexOf('look')).toBeLessThan(6);
+  });
+
+  it('tells a model that does not fit by its name, and ends', async () => {
+    const { config } = configWith((draft) => {
+      draft.detector = 'wrong';
+      draft.models.declared = [
+        {
+          kind: 'yunet',
+          id: 'wrong',
+          file: path.join(root, 'models/spotter-det.onnx'),
+          colour: 'rgb',
+          mean: [0, 0, 0],
+          std: [1, 1, 1],
+          score: 0.5,
+        },
+      ];
+    });
+    const pool = new WorkerPool(2, (await prepare(config)).settings, workerEntry);
+    await expect(pool.start()).rejects.toMatchObject({
+      code: 'model.unfit',
+      message: expect.stringContaining('model "wrong"'),
+    });
+    await pool.stop();
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { cosine, normalise } from '../../src/face/embedding.js';
+import { GallerySnapshot } from '../../src/gallery/snapshot.js';
+import { Matcher } from '../../src/worker/matcher.js';
+
+function randomUnit(dimension: number): Float32Array {
+  const vector = Float32Array.from({ length: dimension }, () => Math.random() - 0.5);
+  normalise(vector);
+  return vector;
+}
+
+describe('matching', () => {
+  it.each([1, 3, 4, 9])('of %i probe(s) agrees with cosines taken one by one', async (count) => {
+    const dimension = 96;
+    const faces = Array.from({ length: 500 }, (_, i) => ({
+      person: `p${i % 70}`,
+      embedding: randomUnit(dimension),
+    }));
+    const snapshot = new GallerySnapshot(faces, dimension);
+    const probes = Array.from({ length: count }, () => randomUnit(dimension));
+    const found = await (await Matcher.load()).match(probes, snapshot.matrix);
+    for (const [index, probe] of probes.entries()) {
+      const best = new Map<string, number>();
+      for (const { person, embedding } of faces)
+        best.set(person, Math.max(best.get(person) ?? -2, cosine(probe, embedding)));
+      const [first, second] = [...best].sort((a, b) => b[1] - a[1]);
+      const match = snapshot.toMatch(found[index]);
+      expect(match).toMatchObject({ person: first[0], runnerUp: second[0] });
+      expect(match?.similarity).toBeCloseTo(first[1], 5);
+      expect(match?.margin).toBeCloseTo(first[1] - second[1], 5);
+    }
+  });
+
+  it('follows a change of the gallery', async () => {
+    const matcher = await Matcher.load();
+    const [a, b] = [Float32Array.from([1, 0]), Float32Array.from([0, 1])];
+    const before = new GallerySnapshot([{ person: 'old', embedding: a }], 2);
+    const after = new GallerySnapshot(
+      [
+        { person: 'new', embedding: a },
+        { person: 'other', embedding: b },
+      ],
+      2,
+    );
+    expect(before.toMatch((await matcher.match([a], before.matrix))[0])).toMatchObject({
+      person: 'old',
+      margin: null,
+      runnerUp: null,
+    });
+    expect(after.toMatch((await matcher.match([a], after.matrix))[0])).toMatchObject({
+      person: 'new',
+      margin: 1,
+    });
+  });
+
+  it('has nobody in an empty gallery', async () => {
+    const empty = new GallerySnapshot([], 2);
+    const [nearest] = await (await Matcher.load()).match([Float32Array.from([1, 0])], empty.matrix);
+    expect(empty.toMatch(nearest)).toBeNull();
+  });
+});
