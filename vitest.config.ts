@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // As in src/main.ts: networks that run inside a test send nothing either.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     reporters: ['default', new CountReporter()],
   },
 });

@@ -1,5 +1,4 @@
 import { exec } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { Config } from '../src/config/schema.js';
@@ -9,7 +8,7 @@ import { imageBytes } from '../src/face/colour.js';
 import type { Anatomy, Image } from '../src/types.js';
 import { FileSource } from '../src/video/fileSource.js';
 import { WorkerEngine } from '../src/worker/engine.js';
-import { median } from './statistics.js';
+import { childrenCpuMs, median } from './statistics.js';
 
 export interface ThroughputOptions {
   config: Config;
@@ -185,19 +184,6 @@ async function runPeer(command: string): Promise<number> {
   if (typeof fps !== 'number')
     throw new SpotterError('usage', `the last line of --peer's output has no "fps": ${last}`);
   return fps;
-}
-
-/** CPU time of child processes that have ended, ms; 0 where the system does not tell (only Linux does). */
-function childrenCpuMs(): number {
-  const MS_PER_TICK = 10;
-  try {
-    const fields = readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return (Number(fields[13]) + Number(fields[14])) * MS_PER_TICK;
-  } catch {
-    return 0;
-  }
 }
 
 function summarise({ clip, prepared }: ThroughputOptions, cores: number, rounds: Round[]): ThroughputResult {

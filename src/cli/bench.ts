@@ -45,6 +45,33 @@ export async function throughput(
   return 0;
 }
 
+export interface PixelsOptions extends CommonOptions {
+  rounds: number;
+  json?: boolean;
+}
+
+/** Pixel formats between ffmpeg and the networks. */
+export async function pixels(
+  _context: Context,
+  given: string | undefined,
+  options: PixelsOptions,
+): Promise<number> {
+  const { measurePixels } = await import('../../bench/pixels.js');
+  const result = await measurePixels(given ?? DEMO_CLIP, options.rounds);
+  if (options.json) printJson(result);
+  else {
+    const cell = (ms: number | null) => (ms === null ? '-' : ms.toFixed(2)).padStart(10);
+    process.stdout.write(`${result.size}, ms of one core a frame, decoding left out\n`);
+    process.stdout.write(
+      `  format   ${['ffmpeg', 'read', 'fit', 'all'].map((name) => name.padStart(10)).join('')}\n`,
+    );
+    for (const { format, ffmpegMs, readMs, fitMs, totalMs } of result.rows) {
+      process.stdout.write(`  ${format.padEnd(9)}${[ffmpegMs, readMs, fitMs, totalMs].map(cell).join('')}\n`);
+    }
+  }
+  return 0;
+}
+
 export interface MemoryOptions extends CommonOptions {
   frames: number;
   json?: boolean;

@@ -187,6 +187,17 @@ const GROUPS: { name: string; description: string; commands: Definition[] }[] = 
         load: async () => (await import('./bench.js')).match,
       },
       {
+        name: 'pixels',
+        arguments: [['[clip]', 'default: the demo clip']],
+        description: 'what each pixel format costs on the way from ffmpeg into the detector',
+        example: 'spotter bench pixels clip.mp4',
+        options: [
+          new Option('--rounds <n>', 'how often each is run').argParser(wholeNumber(1)).default(3),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./bench.js')).pixels,
+      },
+      {
         name: 'memory',
         arguments: [['[clip]', 'default: the demo clip']],
         description: 'resident memory over many frames of a clip that is played again and again',

@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { spotter } from '../helpers/cli.js';
-import { demoClip, root } from '../helpers/paths.js';
+import { demoClip, hopper, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 /** One sentence on stderr, nothing on stdout, exit code 2. */
@@ -112,6 +112,15 @@ describe('config', () => {
       maximum: 65535,
     });
     expect(schema.properties.http.properties.port.description).toMatch(/TCP port/);
+  });
+});
+
+describe('privacy', () => {
+  it('leaves nothing in the home folder: no id of the machine, no queue of usage data', async () => {
+    const home = temporaryFolder();
+    const env = { ...process.env, HOME: home, XDG_CACHE_HOME: path.join(home, 'cache'), ORT_DISABLE_TELEMETRY: '' };
+    expect((await spotter(['detect', hopper], { env })).code).toBe(0);
+    expect(readdirSync(home)).toEqual([]);
   });
 });
 
