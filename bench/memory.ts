@@ -1,6 +1,5 @@
 import type { Config } from '../src/config/schema.js';
 import { Engine, type Prepared } from '../src/engine.js';
-import { FileSource } from '../src/video/fileSource.js';
 
 export interface MemoryOptions {
   config: Config;
@@ -36,15 +35,7 @@ export async function measureMemory({
   let peak = 0;
   try {
     await engine.start(signal);
-    const source = new FileSource({
-      cameraId: 'bench',
-      file: clip,
-      maxWidth: config.video.maxWidth,
-      slots: engine.slots,
-      every: 1,
-      realtime: false,
-      loop: true,
-    });
+    const source = engine.recording('bench', clip, { loop: true });
     await source.open();
     signal.addEventListener('abort', () => source.stop(), { once: true });
     const camera = engine.camera({

@@ -73,10 +73,10 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
   const rounds: Round[] = [];
   try {
     await engine.start(signal);
-    await scanOnce(engine, config, clip);
+    await scanOnce(engine, clip);
     for (let i = 0; i < options.rounds && !signal.aborted; i++) {
       const raw = await calibrate();
-      const round = await scanOnce(engine, config, clip);
+      const round = await scanOnce(engine, clip);
       rounds.push({ ...round, raw, peerFps: options.peer ? await runPeer(options.peer) : null });
     }
   } finally {
@@ -87,20 +87,8 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
   return summarise(options, cores, rounds);
 }
 
-async function scanOnce(
-  engine: Engine,
-  config: Config,
-  clip: string,
-): Promise<Omit<Round, 'raw' | 'peerFps'>> {
-  const source = new FileSource({
-    cameraId: 'bench',
-    file: clip,
-    maxWidth: config.video.maxWidth,
-    slots: engine.slots,
-    every: 1,
-    realtime: false,
-    loop: false,
-  });
+async function scanOnce(engine: Engine, clip: string): Promise<Omit<Round, 'raw' | 'peerFps'>> {
+  const source = engine.recording('bench', clip);
   await source.open();
   const anatomy: Anatomy = {
     fitMs: 0,

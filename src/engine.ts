@@ -10,6 +10,7 @@ import { packageRoot } from './package.js';
 import { Camera, type CameraOptions } from './pipeline/camera.js';
 import { WorkerPool } from './pipeline/pool.js';
 import type { TrackPolicy } from './track/state.js';
+import { FileSource, type FileSourceOptions } from './video/fileSource.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from './worker/protocol.js';
 
 /** Where models are searched, in this order. */
@@ -85,6 +86,9 @@ function spec({ id, colour, mean, std }: ModelEntry, file: string): ModelSpec {
   return { id, path: file, normalisation: { order: colour, mean, std } };
 }
 
+/** How a recording is played; by default every frame once, as fast as possible. */
+export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop'>;
+
 /** The inner half of spotter: worker pool and gallery, and the cameras that use them. */
 export class Engine implements Component {
   readonly pool: WorkerPool;
@@ -124,9 +128,19 @@ export class Engine implements Component {
     await this.pool.stop();
   }
 
-  /** Frames in memory at a time that keep every thread busy while the oldest are being judged in order. */
-  get slots(): number {
-    return 2 * this.pool.threads + 2;
+  /** A recording as a source of frames for a camera of that id. */
+  recording(cameraId: string, file: string, options: Partial<Playback> = {}): FileSource {
+    return new FileSource({
+      cameraId,
+      file,
+      maxWidth: this.#config.video.maxWidth,
+      // Enough to keep every thread busy while the oldest frames are being judged in order.
+      slots: 2 * this.pool.threads + 2,
+      every: 1,
+      realtime: false,
+      loop: false,
+      ...options,
+    });
   }
 
   /** A camera that watches with this engine's eyes for this engine's people. */

@@ -12,7 +12,7 @@ import { Throughput } from './observe/throughput.js';
 import { packageVersion } from './package.js';
 import { type CameraState, Watch } from './pipeline/watch.js';
 import type { SpotterEvent } from './types.js';
-import { FileSource, filePath } from './video/fileSource.js';
+import { filePath } from './video/fileSource.js';
 
 export interface SupervisorOptions {
   loaded: LoadedConfig;
@@ -124,7 +124,6 @@ export class Supervisor {
   }
 
   #newWatch(engine: Engine, { id, url, realtime, loop }: CameraConfig): Watch {
-    const { config } = this.#options.loaded;
     const camera = engine.camera({
       id,
       onEvent: (draft) => this.#feed.publish(draft),
@@ -134,20 +133,10 @@ export class Supervisor {
       },
     });
     this.#metrics.cameraUp(id, false);
-    const { maxWidth } = config.video;
     return new Watch({
       id,
       camera,
-      open: () =>
-        new FileSource({
-          cameraId: id,
-          file: filePath(url),
-          maxWidth,
-          slots: engine.slots,
-          every: 1,
-          realtime,
-          loop,
-        }),
+      open: () => engine.recording(id, filePath(url), { realtime, loop }),
       onState: (state, message) => this.#cameraChanged(id, state, message),
       onRestart: (reason) => this.#metrics.cameraRestarted(id, reason),
     });

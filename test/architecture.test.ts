@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...BASE,
   ],
   supervisor: ['engine', 'config', 'events', 'http', 'observe', 'pipeline', 'video', ...BASE],
-  engine: ['config', 'gallery', 'models', 'pipeline', 'worker/protocol', ...PURE, ...BASE],
+  engine: ['config', 'gallery', 'models', 'pipeline', 'video', 'worker/protocol', ...PURE, ...BASE],
   bench: ['engine', 'config', 'video', 'worker', ...PURE, ...BASE],
   config: ['models/entry', ...BASE],
   models: BASE,

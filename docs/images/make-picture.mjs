@@ -9,14 +9,37 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const clip = path.join(root, 'test/fixtures/demo/clip.mp4');
 const AT_MS = 18_080;
 
-const events = execFileSync(process.execPath, [path.join(root, 'dist/src/main.js'), 'scan', clip, '-g', path.join(root, 'gallery')])
+const events = execFileSync(process.execPath, [
+  path.join(root, 'dist/src/main.js'),
+  'scan',
+  clip,
+  '-g',
+  path.join(root, 'gallery'),
+])
   .toString()
   .trimEnd()
   .split('\n')
   .map((line) => JSON.parse(line))
-  .filter(({ kind, mediaTimeMs }) => (kind === 'match' || kind === 'unknown') && Math.abs(mediaTimeMs - AT_MS) <= 100);
+  .filter(
+    ({ kind, mediaTimeMs }) =>
+      (kind === 'match' || kind === 'unknown') && Math.abs(mediaTimeMs - AT_MS) <= 100,
+  );
 
-const frame = execFileSync('ffmpeg', ['-loglevel', 'error', '-ss', String(AT_MS / 1000), '-i', clip, '-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png', '-']);
+const frame = execFileSync('ffmpeg', [
+  '-loglevel',
+  'error',
+  '-ss',
+  String(AT_MS / 1000),
+  '-i',
+  clip,
+  '-frames:v',
+  '1',
+  '-f',
+  'image2pipe',
+  '-c:v',
+  'png',
+  '-',
+]);
 const { width, height } = await sharp(frame).metadata();
 const labels = events.map(({ kind, person, similarity, box: [x1, y1, x2, y2] }) => {
   const colour = kind === 'match' ? '#3fb950' : '#d29922';
@@ -26,6 +49,13 @@ const labels = events.map(({ kind, person, similarity, box: [x1, y1, x2, y2] }) 
     <rect x="${x1 - 2}" y="${y1 - 38}" width="${w}" height="34" fill="${colour}" rx="6"/>
     <text x="${x1 + 9}" y="${y1 - 14}" font-family="monospace" font-size="21" font-weight="bold" fill="#0d1117">${text}</text>`;
 });
-const overlay = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${labels.join('')}</svg>`);
-const drawn = await sharp(frame).composite([{ input: overlay }]).toBuffer();
-await sharp(drawn).resize(960).jpeg({ quality: 82, mozjpeg: true }).toFile(path.join(root, 'docs/images/demo.jpg'));
+const overlay = Buffer.from(
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${labels.join('')}</svg>`,
+);
+const drawn = await sharp(frame)
+  .composite([{ input: overlay }])
+  .toBuffer();
+await sharp(drawn)
+  .resize(960)
+  .jpeg({ quality: 82, mozjpeg: true })
+  .toFile(path.join(root, 'docs/images/demo.jpg'));

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { prepare } from '../engine.js';
 import { packageRoot } from '../package.js';
+import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';
-import type { Context } from './program.js';
 
 const DEMO_CLIP = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
 

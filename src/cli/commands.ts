@@ -1,11 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { packageVersion } from '../package.js';
-import type { Context } from './program.js';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Context } from './context.js';
 
 /** A command's work: gets its arguments and options as commander hands them out, gives the exit code. */
 type Handler = (context: Context, ...args: never[]) => Promise<number>;
 
-interface Definition {
+export interface Definition {
   name: string;
   arguments?: [flags: string, description: string][];
   description: string;
@@ -15,7 +14,8 @@ interface Definition {
   load: () => Promise<Handler>;
 }
 
-const COMMON = () => [
+/** The options that every command has. */
+export const COMMON = (): Option[] => [
   new Option('-c, --config <file>', 'configuration; default: ./config.yaml when there is one'),
   new Option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent'),
   new Option('--quiet', 'no progress, and only errors in the log'),
@@ -31,7 +31,8 @@ const FACES = () => [
 ];
 const JSON_FORM = () => new Option('--json', 'as JSON');
 
-const TOP: Definition[] = [
+/** The commands without a group, in the order of the help. */
+export const COMMANDS: readonly Definition[] = [
   {
     name: 'run',
     description:
@@ -87,7 +88,8 @@ const TOP: Definition[] = [
   },
 ];
 
-const GROUPS: { name: string; description: string; commands: Definition[] }[] = [
+/** The groups of commands, in the order of the help. */
+export const GROUPS: readonly { name: string; description: string; commands: Definition[] }[] = [
   {
     name: 'gallery',
     description: 'the known people and their photos',
@@ -225,44 +227,6 @@ const GROUPS: { name: string; description: string; commands: Definition[] }[] = 
     ],
   },
 ];
-
-/** The whole command line. @param done told the exit code of the command that ran */
-export function buildCommands(context: Context, done: (exitCode: number) => void): Command {
-  const program = new Command('spotter')
-    .description('Realtime face watch on your own machine: video in, known people named, events out.')
-    .version(packageVersion)
-    .exitOverride()
-    .showHelpAfterError('(--help shows how)')
-    .addHelpText('after', exampleText('spotter scan clip.mp4 -g gallery'));
-  for (const definition of TOP) add(program, definition, context, done);
-  for (const { name, description, commands } of GROUPS) {
-    const group = program.command(name).description(description);
-    for (const definition of commands) add(group, definition, context, done);
-    group.addHelpText('after', exampleText(commands[0].example));
-  }
-  return program;
-}
-
-function add(
-  parent: Command,
-  definition: Definition,
-  context: Context,
-  done: (exitCode: number) => void,
-): void {
-  const command = parent.command(definition.name).description(definition.description);
-  for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
-  for (const option of [...definition.options, ...COMMON()]) command.addOption(option);
-  command.addHelpText('after', exampleText(definition.example));
-  command.action(async (...args: unknown[]) => {
-    const handler = await definition.load();
-    // The last argument is the command itself.
-    done(await handler(context, ...(args.slice(0, -1) as never[])));
-  });
-}
-
-function exampleText(line: string): string {
-  return `\nExample:\n  $ ${line}`;
-}
 
 function wholeNumber(least: number): (text: string) => number {
   return (text) => {

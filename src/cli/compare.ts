@@ -4,10 +4,10 @@ import { SpotterError } from '../errors.js';
 import { area } from '../face/box.js';
 import { cosine } from '../face/embedding.js';
 import { isPlausible } from '../gallery/faces.js';
+import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';
 import { printJson } from './print.js';
-import type { Context } from './program.js';
 
 export interface CompareOptions extends CommonOptions {
   threshold?: number;

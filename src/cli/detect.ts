@@ -4,10 +4,10 @@ import { SpotterError } from '../errors.js';
 import { geometricQuality } from '../face/quality.js';
 import { roundQuality } from '../pipeline/draft.js';
 import type { Detection, Landmarks } from '../types.js';
+import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';
 import { printJson } from './print.js';
-import type { Context } from './program.js';
 
 export interface DetectOptions extends CommonOptions {
   embed?: boolean;

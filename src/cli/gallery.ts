@@ -1,8 +1,8 @@
 import { Engine, prepare } from '../engine.js';
 import type { PhotoReport } from '../gallery/gallery.js';
+import type { Context } from './context.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
 import { printJson } from './print.js';
-import type { Context } from './program.js';
 import { ProgressBar } from './progress.js';
 
 export interface GalleryOptions extends CommonOptions {

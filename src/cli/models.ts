@@ -3,9 +3,9 @@ import { SpotterError } from '../errors.js';
 import { Catalogue, readCatalogue } from '../models/catalogue.js';
 import type { ModelEntry } from '../models/entry.js';
 import { candidates, findModel, requireModel } from '../models/install.js';
+import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';
-import type { Context } from './program.js';
 
 export interface ModelsOptions extends CommonOptions {
   json?: boolean;

@@ -1,12 +1,8 @@
-import { CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { describeError, SpotterError } from '../errors.js';
-import { buildCommands } from './commands.js';
-
-/** What every command gets beside its own arguments. */
-export interface Context {
-  /** Aborted when the user wants an end. */
-  signal: AbortSignal;
-}
+import { packageVersion } from '../package.js';
+import { COMMANDS, COMMON, type Definition, GROUPS } from './commands.js';
+import type { Context } from './context.js';
 
 /**
  * Runs one command.
@@ -38,4 +34,42 @@ function report(error: unknown): number {
     `spotter: internal error: ${error instanceof Error ? error.stack : describeError(error)}\n`,
   );
   return 3;
+}
+
+/** The whole command line. @param done told the exit code of the command that ran */
+function buildCommands(context: Context, done: (exitCode: number) => void): Command {
+  const program = new Command('spotter')
+    .description('Realtime face watch on your own machine: video in, known people named, events out.')
+    .version(packageVersion)
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)')
+    .addHelpText('after', exampleText('spotter scan clip.mp4 -g gallery'));
+  for (const definition of COMMANDS) add(program, definition, context, done);
+  for (const { name, description, commands } of GROUPS) {
+    const group = program.command(name).description(description);
+    for (const definition of commands) add(group, definition, context, done);
+    group.addHelpText('after', exampleText(commands[0].example));
+  }
+  return program;
+}
+
+function add(
+  parent: Command,
+  definition: Definition,
+  context: Context,
+  done: (exitCode: number) => void,
+): void {
+  const command = parent.command(definition.name).description(definition.description);
+  for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
+  for (const option of [...definition.options, ...COMMON()]) command.addOption(option);
+  command.addHelpText('after', exampleText(definition.example));
+  command.action(async (...args: unknown[]) => {
+    const handler = await definition.load();
+    // The last argument is the command itself.
+    done(await handler(context, ...(args.slice(0, -1) as never[])));
+  });
+}
+
+function exampleText(line: string): string {
+  return `\nExample:\n  $ ${line}`;
 }

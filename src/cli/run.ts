@@ -1,8 +1,8 @@
 import { createLogger } from '../observe/logger.js';
 import { Supervisor } from '../supervisor.js';
+import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { eventLine, printJson } from './print.js';
-import type { Context } from './program.js';
 
 export interface RunOptions extends CommonOptions {
   events?: 'pretty' | 'json' | 'off';

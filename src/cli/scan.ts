@@ -1,12 +1,12 @@
 import { Engine, prepare } from '../engine.js';
 import { EventFeed } from '../events/feed.js';
 import type { SpotterEvent } from '../types.js';
-import { FileSource } from '../video/fileSource.js';
+import type { FileSource } from '../video/fileSource.js';
 import { cameraIds } from './cameraIds.js';
+import type { Context } from './context.js';
 import { galleryNotice } from './galleryNotice.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
 import { eventLine, formatTime, printJson } from './print.js';
-import type { Context } from './program.js';
 import { ProgressBar } from './progress.js';
 import { Summary } from './summary.js';
 
@@ -26,11 +26,8 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     onWarning: (message) => logger.warn(message),
   });
   const ids = cameraIds(files);
-  const sources = files.map((file, index) => {
-    const { maxWidth } = config.video;
-    const lossless = { realtime: false, loop: false, every: options.every };
-    return new FileSource({ cameraId: ids[index], file, maxWidth, slots: engine.slots, ...lossless });
-  });
+  const { every } = options;
+  const sources = files.map((file, index) => engine.recording(ids[index], file, { every }));
   // Every file is looked at before the first is scanned: a typo at the end costs no hours.
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
@@ -43,7 +40,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     if (notice) logger.warn(notice);
     for (const [index, source] of sources.entries()) {
       if (signal.aborted) break;
-      const frames = Math.ceil((infos[index].frames ?? 0) / options.every);
+      const frames = Math.ceil((infos[index].frames ?? 0) / every);
       await scanOne(engine, source, ids[index], frames, output, signal);
     }
     output.finish(signal.aborted);

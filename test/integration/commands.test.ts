@@ -118,7 +118,12 @@ describe('config', () => {
 describe('privacy', () => {
   it('leaves nothing in the home folder: no id of the machine, no queue of usage data', async () => {
     const home = temporaryFolder();
-    const env = { ...process.env, HOME: home, XDG_CACHE_HOME: path.join(home, 'cache'), ORT_DISABLE_TELEMETRY: '' };
+    const env = {
+      ...process.env,
+      HOME: home,
+      XDG_CACHE_HOME: path.join(home, 'cache'),
+      ORT_DISABLE_TELEMETRY: '',
+    };
     expect((await spotter(['detect', hopper], { env })).code).toBe(0);
     expect(readdirSync(home)).toEqual([]);
   });

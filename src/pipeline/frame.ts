@@ -1,0 +1,171 @@
+import type { NearestTwo } from '../face/match.js';
+import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import type { News, TrackerState, TrackPolicy } from '../track/state.js';
+import { follow, judge, type LookResult, type Sighting } from '../track/tracker.js';
+import { judgeLook } from '../track/verdict.js';
+import type { Detection, Frame, FrameReport, Landmarks, Match, Quality, Verdict } from '../types.js';
+import type { Detected, GalleryMatrix, Look, Looked } from '../worker/protocol.js';
+
+/** What a camera needs of the worker pool. */
+export interface Eyes {
+  detect(task: { image: Frame['image']; border: number }): Promise<Detected>;
+  look(task: {
+    image: Frame['image'];
+    faces: Landmarks[];
+    minSharpness: number;
+    gallery: GalleryMatrix | null;
+  }): Promise<Looked>;
+}
+
+/** What a camera needs of the gallery: the people at this moment. */
+export interface People {
+  matrix: GalleryMatrix;
+  toMatch(nearest: NearestTwo): Match | null;
+}
+
+export interface FrameContext {
+  camera: string;
+  limits: QualityLimits;
+  policy: TrackPolicy;
+  eyes: Eyes;
+  people: People;
+}
+
+/** What a detection took, with the time that it waited. */
+export interface Found extends Detected {
+  totalMs: number;
+}
+
+export interface Processed {
+  state: TrackerState;
+  news: News[];
+  report: FrameReport;
+}
+
+interface Face {
+  detection: Detection;
+  sighting: Sighting;
+  quality: Quality;
+}
+
+/**
+ * Everything that happens to a frame once its faces are found: whose they are, a close look at those that are due, and
+ * what has become certain.
+ */
+export async function processFrame(
+  before: TrackerState,
+  frame: Frame,
+  found: Found,
+  context: FrameContext,
+): Promise<Processed> {
+  const { camera, policy } = context;
+  const timeMs = Math.max(frame.mediaTimeMs, before.lastFrameMs ?? 0);
+
+  const followStart = performance.now();
+  const followed = follow(before, found.detections, timeMs, policy);
+  const faces = found.detections.map((detection, index) => ({
+    detection,
+    sighting: followed.sightings[index],
+    quality: geometricQuality(detection),
+  }));
+  const followMs = performance.now() - followStart;
+
+  const { results, looked } = await lookAtFaces(frame, faces, context);
+
+  const judgeStart = performance.now();
+  const judged = judge(followed.state, results, timeMs, policy);
+  const judgeMs = performance.now() - judgeStart;
+
+  const anatomy = {
+    fitMs: found.timing.fitMs,
+    detectModelMs: found.timing.modelMs,
+    decodeMs: found.timing.decodeMs,
+    alignMs: looked?.timing.alignMs ?? 0,
+    embedModelMs: looked?.timing.modelMs ?? 0,
+    matchMs: looked?.timing.matchMs ?? 0,
+  };
+  const detectMs = anatomy.fitMs + anatomy.detectModelMs + anatomy.decodeMs;
+  const report: FrameReport = {
+    camera,
+    seq: frame.seq,
+    mediaTimeMs: frame.mediaTimeMs,
+    outcome: 'processed',
+    stageMs: {
+      queue: Math.max(0, found.totalMs - detectMs),
+      detect: detectMs,
+      track: followMs + judgeMs,
+      ...(looked && { align: anatomy.alignMs, embed: anatomy.embedModelMs, match: anatomy.matchMs }),
+      total: Date.now() - frame.capturedAtMs,
+    },
+    verdicts: faces.map((face) => verdictOf(face, results, judged.state, context)),
+    tracks: judged.state.tracks.length,
+    embedded: results.filter(({ embedding }) => embedding).length,
+    anatomy,
+  };
+  return { state: judged.state, news: [...followed.news, ...judged.news], report };
+}
+
+/** The report of a frame that could not be processed. */
+export function failedReport(camera: string, { seq, mediaTimeMs }: Frame, tracks: number): FrameReport {
+  return {
+    camera,
+    seq,
+    mediaTimeMs,
+    outcome: 'failed',
+    stageMs: {},
+    verdicts: [],
+    tracks,
+    embedded: 0,
+    anatomy: null,
+  };
+}
+
+/** Looks closely at the faces that are due; those whose box and landmarks already fail are not even cut. */
+async function lookAtFaces(
+  { image }: Frame,
+  faces: readonly Face[],
+  { limits, eyes, people }: FrameContext,
+): Promise<{ results: LookResult[]; looked: Looked | null }> {
+  const results: LookResult[] = [];
+  const worthwhile: { result: LookResult; landmarks: Landmarks }[] = [];
+  for (const { detection, quality, sighting } of faces) {
+    const { trackNumber, wantsLook } = sighting;
+    if (trackNumber === null || !wantsLook) continue;
+    const unusable = failedLimit(quality, limits);
+    const result: LookResult = { trackNumber, quality, unusable, embedding: null, match: null };
+    results.push(result);
+    if (unusable === null) worthwhile.push({ result, landmarks: detection.landmarks });
+  }
+  if (worthwhile.length === 0) return { results, looked: null };
+  const looked = await eyes.look({
+    image,
+    faces: worthwhile.map(({ landmarks }) => landmarks),
+    minSharpness: limits.minSharpness,
+    gallery: people.matrix,
+  });
+  for (const [index, { result }] of worthwhile.entries()) fill(result, looked.looks[index], limits, people);
+  return { results, looked };
+}
+
+function fill(result: LookResult, look: Look, limits: QualityLimits, people: People): void {
+  result.quality = { ...result.quality, sharpness: look.sharpness };
+  result.unusable = failedLimit(result.quality, limits) ?? (look.embedding ? null : 'bad_landmarks');
+  result.embedding = look.embedding;
+  result.match = look.nearest && people.toMatch(look.nearest);
+}
+
+/** Every face has exactly one verdict: of this frame's look, else of its track. */
+function verdictOf(
+  { sighting: { trackNumber }, quality }: Face,
+  results: readonly LookResult[],
+  { tracks }: TrackerState,
+  { limits, policy }: FrameContext,
+): Verdict {
+  const look = results.find((result) => result.trackNumber === trackNumber);
+  if (look?.unusable) return { kind: 'unusable', reason: look.unusable };
+  if (look) return judgeLook(look.match, policy);
+  const reason = failedLimit(quality, limits);
+  if (reason) return { kind: 'unusable', reason };
+  const track = tracks.find(({ number }) => number === trackNumber);
+  return track?.verdict ?? judgeLook(track?.evidence.nearest?.match ?? null, policy);
+}
