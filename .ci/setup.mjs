@@ -55,12 +55,13 @@ function aptInstall(packages) {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !runs('apt-get', '--version')) return false;
   say(`installing ${packages.join(' ')} with apt-get`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  if (spawnSync('apt-get', ['update', '-qq'], quiet).status !== 0)
-    say('apt-get update failed; trying with the old lists');
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' };
+  const updated = spawnSync('apt-get', ['update', '-qq'], options);
+  if (updated.status !== 0) say('apt-get update failed; trying with the old lists');
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
-  return spawnSync('apt-get', install, quiet).status === 0;
+  const installed = spawnSync('apt-get', install, options);
+  if (installed.status !== 0) process.stderr.write(installed.stderr);
+  return installed.status === 0;
 }
 
 function installFfmpeg() {
