@@ -56,9 +56,10 @@ function aptInstall(packages) {
   if (!isRoot || !runs('apt-get', '--version')) return false;
   say(`installing ${packages.join(' ')} with apt-get`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' };
-  const updated = spawnSync('apt-get', ['update', '-qq'], options);
+  const wait = ['-o', 'DPkg::Lock::Timeout=120']; // another apt may be at work on a machine that has just started
+  const updated = spawnSync('apt-get', [...wait, 'update', '-qq'], options);
   if (updated.status !== 0) say('apt-get update failed; trying with the old lists');
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+  const install = [...wait, 'install', '-y', '-qq', '--no-install-recommends', ...packages];
   const installed = spawnSync('apt-get', install, options);
   if (installed.status !== 0) process.stderr.write(installed.stderr);
   return installed.status === 0;
