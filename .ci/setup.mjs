@@ -1,5 +1,5 @@
 // Makes a checkout ready to run: packages from the lockfile, ffmpeg, the compiled program. Does only what is missing.
-// Usage: node .ci/setup.mjs [--tests]      --tests: also what the tests use beside (a real Prometheus)
+// Usage: node .ci/setup.mjs [--tests]      --tests: also what the tests use beside (a real Prometheus, a real RTSP server)
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -78,6 +78,16 @@ function installPrometheus() {
   say('prometheus is missing; the tests that need it are skipped (Debian: sudo apt-get install prometheus)');
 }
 
+function installRtspServer() {
+  const there = () => runs('/usr/bin/python3', 'test/helpers/rtspServer.py', '--check');
+  const packages = ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'];
+  packages.push('gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-bad');
+  if (there() || (aptInstall(packages) && there())) return;
+  say(
+    `an RTSP server is missing; the tests that need it are skipped (Debian: sudo apt-get install ${packages.join(' ')})`,
+  );
+}
+
 function sources(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
@@ -104,5 +114,8 @@ function build() {
 checkNode();
 installPackages();
 installFfmpeg();
-if (process.argv.includes('--tests')) installPrometheus();
+if (process.argv.includes('--tests')) {
+  installPrometheus();
+  installRtspServer();
+}
 build();

@@ -33,6 +33,7 @@ export async function measureMemory({
   const engine = new Engine(config, prepared);
   const samples: MemoryResult['samples'] = [];
   let peak = 0;
+  let seen = 0;
   try {
     await engine.start(signal);
     const source = engine.recording('bench', clip, { loop: true });
@@ -41,16 +42,17 @@ export async function measureMemory({
     const camera = engine.camera({
       id: 'bench',
       onEvent: () => {},
-      onReport: ({ seq }) => {
-        if (seq % SAMPLE_EVERY === 0) {
+      onReport: () => {
+        seen++;
+        if (seen % SAMPLE_EVERY === 0) {
           const rss = process.memoryUsage.rss() / MB;
           peak = Math.max(peak, rss);
-          samples.push({ frame: seq, rssMb: rss });
+          samples.push({ frame: seen, rssMb: rss });
         }
-        if (seq >= frames) source.stop();
+        if (seen >= frames) source.stop();
       },
     });
-    await camera.run(source.frames());
+    await camera.play(source.frames());
   } finally {
     await engine.stop();
   }

@@ -60,6 +60,13 @@ export interface ThroughputResult {
   timesPeer: number | null;
   /** Where the cores' time of a frame goes, ms of one core. */
   budget: Record<string, number>;
+  /** One pass with each number of worker threads; the last is the median of the rounds. */
+  byWorkers: WorkerRow[];
+}
+
+export interface WorkerRow {
+  workers: number;
+  fps: number;
 }
 
 const CALIBRATION_RUNS = 25;
@@ -69,22 +76,41 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
   const { config, prepared, clip, signal } = options;
   const cores = availableParallelism();
   const calibrate = await makeCalibration(prepared, clip, config.video.maxWidth);
-  const engine = new Engine(config, prepared);
   const rounds: Round[] = [];
-  try {
-    await engine.start(signal);
+  await withEngine({ ...config, workers: cores }, prepared, signal, async (engine) => {
     await scanOnce(engine, clip);
     for (let i = 0; i < options.rounds && !signal.aborted; i++) {
       const raw = await calibrate();
       const round = await scanOnce(engine, clip);
       rounds.push({ ...round, raw, peerFps: options.peer ? await runPeer(options.peer) : null });
     }
+  });
+  if (rounds.length === 0)
+    throw new SpotterError('usage', 'the measurement was interrupted before its first round');
+  const result = summarise(options, cores, rounds);
+  const fewer: WorkerRow[] = [];
+  for (let workers = 1; workers < cores && !signal.aborted; workers++) {
+    await withEngine({ ...config, workers }, prepared, signal, async (engine) => {
+      const { frames, seconds } = await scanOnce(engine, clip);
+      fewer.push({ workers, fps: frames / seconds });
+    });
+  }
+  return { ...result, byWorkers: [...fewer, { workers: cores, fps: result.fps }] };
+}
+
+async function withEngine(
+  config: Config,
+  prepared: Prepared,
+  signal: AbortSignal,
+  use: (engine: Engine) => Promise<void>,
+): Promise<void> {
+  const engine = new Engine(config, prepared);
+  try {
+    await engine.start(signal);
+    if (!signal.aborted) await use(engine);
   } finally {
     await engine.stop();
   }
-  if (rounds.length === 0)
-    throw new SpotterError('usage', 'the measurement was interrupted before its first round');
-  return summarise(options, cores, rounds);
 }
 
 async function scanOnce(engine: Engine, clip: string): Promise<Omit<Round, 'raw' | 'peerFps'>> {
@@ -114,7 +140,7 @@ async function scanOnce(engine: Engine, clip: string): Promise<Omit<Round, 'raw'
           anatomy[key] += report.anatomy?.[key] ?? 0;
       },
     })
-    .run(source.frames());
+    .play(source.frames());
   const seconds = (performance.now() - start) / 1000;
   const mainMs = performance.eventLoopUtilization(loopBefore).active;
   return { frames, embedded, seconds, anatomy, mainMs, ffmpegMs: childrenCpuMs() - childrenBefore };
@@ -174,7 +200,11 @@ async function runPeer(command: string): Promise<number> {
   return fps;
 }
 
-function summarise({ clip, prepared }: ThroughputOptions, cores: number, rounds: Round[]): ThroughputResult {
+function summarise(
+  { clip, prepared }: ThroughputOptions,
+  cores: number,
+  rounds: Round[],
+): Omit<ThroughputResult, 'byWorkers'> {
   const medianOf = (value: (round: Round) => number) => median(rounds.map(value));
   const fpsOf = ({ frames, seconds }: Round) => frames / seconds;
   const rawMsOf = ({ raw, embedded, frames }: Round) => raw.detectMs + (raw.embedMs * embedded) / frames;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { Config } from './config/schema.js';
+import type { CameraConfig, Config } from './config/schema.js';
+import { isMasked, zonesAt } from './face/polygon.js';
 import { Gallery, type GalleryOptions } from './gallery/gallery.js';
 import type { Component } from './lifecycle.js';
 import { Catalogue, readCatalogue } from './models/catalogue.js';
@@ -8,9 +9,14 @@ import type { ModelEntry } from './models/entry.js';
 import { requireModel } from './models/install.js';
 import { packageRoot } from './package.js';
 import { Camera, type CameraOptions } from './pipeline/camera.js';
+import { type Guard, guarded } from './pipeline/guarded.js';
+import { MotionGate } from './pipeline/motion.js';
 import { WorkerPool } from './pipeline/pool.js';
+import { Turns } from './pipeline/turns.js';
 import type { TrackPolicy } from './track/state.js';
 import { FileSource, type FileSourceOptions } from './video/fileSource.js';
+import type { LiveListener } from './video/live.js';
+import { LiveSource } from './video/liveSource.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from './worker/protocol.js';
 
 /** Where models are searched, in this order. */
@@ -86,6 +92,24 @@ function spec({ id, colour, mean, std }: ModelEntry, file: string): ModelSpec {
   return { id, path: file, normalisation: { order: colour, mean, std } };
 }
 
+/** What of a camera's picture counts, and when. */
+export type View = Pick<CameraConfig, 'zones' | 'masks' | 'motion'>;
+
+const WHOLE_PICTURE: View = { zones: [], masks: [], motion: { enabled: false, sensitivity: 0 } };
+/** A live frame that is older than this when it comes is not worth a look. */
+const STALE_MS = 1000;
+/** However still the picture: a full look at least this often. */
+const UNCHANGED_LOOK_MS = 2000;
+
+/** A camera as the engine makes it. */
+export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport'> {
+  /** By default the whole picture, always. */
+  view?: View;
+  /** By default nobody watches over the networks. */
+  guard?: Guard;
+  firstTrack?: number;
+}
+
 /** How a recording is played; by default every frame once, as fast as possible. */
 export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop'>;
 
@@ -94,12 +118,15 @@ export class Engine implements Component {
   readonly pool: WorkerPool;
   readonly gallery: Gallery;
   readonly policy: TrackPolicy;
+  readonly turns: Turns;
   readonly #config: Config;
 
   constructor(config: Config, { settings, policy, modelKey }: Prepared, options: EngineOptions = {}) {
     this.#config = config;
     this.policy = policy;
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
+    // One more than threads, so that none waits while a result is read.
+    this.turns = new Turns(this.pool.threads + 1);
     this.gallery = new Gallery({
       folder: config.gallery,
       cacheFolder: config.data,
@@ -128,6 +155,19 @@ export class Engine implements Component {
     await this.pool.stop();
   }
 
+  /** What the gallery has come to, for those who only need to tell of it. */
+  galleryReport(): {
+    people: number;
+    used: number;
+    unusable: { name: string; fault: string; message: string }[];
+  } {
+    const { photos, snapshot } = this.gallery;
+    const unusable = photos.flatMap(({ name, result }) =>
+      result.state === 'unusable' ? [{ name, fault: result.fault, message: result.message }] : [],
+    );
+    return { people: snapshot.people.length, used: photos.length - unusable.length, unusable };
+  }
+
   /** A recording as a source of frames for a camera of that id. */
   recording(cameraId: string, file: string, options: Partial<Playback> = {}): FileSource {
     return new FileSource({
@@ -143,17 +183,42 @@ export class Engine implements Component {
     });
   }
 
+  /** A camera's live pictures. */
+  live(camera: CameraConfig, listener: LiveListener, redact: (text: string) => string): LiveSource {
+    const { watchdog, video } = this.#config;
+    const { connectMs, frameAgeMs } = watchdog;
+    const maxWidth = camera.maxWidth ?? video.maxWidth;
+    const input = Object.fromEntries(
+      Object.entries(camera.input).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    );
+    return new LiveSource(
+      { ...camera, input, cameraId: camera.id, maxWidth, connectMs, frameAgeMs, staleMs: STALE_MS, redact },
+      listener,
+    );
+  }
+
   /** A camera that watches with this engine's eyes for this engine's people. */
-  camera({ id, onEvent, onReport }: Pick<CameraOptions, 'id' | 'onEvent' | 'onReport'>): Camera {
+  camera({ id, view = WHOLE_PICTURE, guard, firstTrack = 1, onEvent, onReport }: EngineCamera): Camera {
+    const { zones, masks, motion } = view;
+    const gate = motion.enabled
+      ? new MotionGate({ sensitivity: motion.sensitivity, everyMs: UNCHANGED_LOOK_MS })
+      : { isOpen: () => true };
     return new Camera({
       id,
       quality: this.#config.quality,
       policy: this.policy,
-      eyes: this.pool,
+      eyes: guard ? guarded(this.pool, guard) : this.pool,
+      turns: this.turns,
+      gate,
+      area: {
+        isSeen: ({ box }, size) => !isMasked(masks, box, size),
+        zonesOf: ({ box }, size) => zonesAt(zones, box, size),
+      },
       people: () => {
         const { snapshot } = this.gallery;
         return { matrix: snapshot.matrix, toMatch: (nearest) => snapshot.toMatch(nearest) };
       },
+      firstTrack,
       onEvent,
       onReport,
     });

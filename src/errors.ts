@@ -22,11 +22,24 @@ export type ErrorCode =
   | 'video.unsupported'
   | 'video.killed'
   | 'ffmpeg.missing'
+  | 'camera.address'
+  | 'camera.auth'
+  | 'camera.unreachable'
+  | 'camera.no_video'
+  | 'camera.stalled'
+  | 'camera.ended'
+  | 'frame.poison'
+  | 'engine.died'
   | 'http.port'
   | 'worker.failed'
   | 'internal';
 
-const INTERNAL: ReadonlySet<ErrorCode> = new Set(['video.killed', 'worker.failed', 'internal']);
+const INTERNAL: ReadonlySet<ErrorCode> = new Set([
+  'video.killed',
+  'worker.failed',
+  'engine.died',
+  'internal',
+]);
 
 export interface SpotterErrorOptions {
   /** The same call may succeed later without the user changing anything. */

@@ -1,21 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CameraBook } from './cameraBook.js';
+import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
-import type { CameraConfig } from './config/schema.js';
-import { Engine, prepare } from './engine.js';
+import { type DeathCause, EngineHost } from './engineHost.js';
+import { describeError } from './errors.js';
 import { EventFeed } from './events/feed.js';
 import { HttpServer } from './http/server.js';
 import { EventSocket } from './http/socket.js';
 import { Stack } from './lifecycle.js';
+import { type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
 import { Metrics } from './observe/metrics.js';
 import { Throughput } from './observe/throughput.js';
 import { packageVersion } from './package.js';
-import { type CameraState, Watch } from './pipeline/watch.js';
-import type { SpotterEvent } from './types.js';
-import { filePath } from './video/fileSource.js';
+import { ISOLATION_MS, Suspects } from './suspects.js';
+import type { CameraState, FrameReport, Gap, SpotterEvent } from './types.js';
 
 export interface SupervisorOptions {
   loaded: LoadedConfig;
+  /** Reads the configuration again, as it was read at first. @throws SpotterError config.not_found, config.invalid */
+  reload: () => LoadedConfig;
   /** Of --models. */
   modelFolder?: string | undefined;
   logger: Logger;
@@ -27,28 +32,39 @@ export interface SupervisorOptions {
 
 const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
+const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], seconds: 0 };
 
-/** The daemon: cameras in, events out on the WebSocket, health and metrics on HTTP. */
+/** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #feed = new EventFeed();
   readonly #throughput = new Throughput();
+  readonly #book = new CameraBook();
+  readonly #suspects = new Suspects();
   readonly #metrics: Metrics;
   readonly #socket: EventSocket;
   readonly #http: HttpServer;
-  #engine: Engine | undefined;
-  #watches: Watch[] = [];
+  readonly #host: EngineHost;
+  readonly #quarantine = new Map<string, NodeJS.Timeout>();
+  #loaded: LoadedConfig;
+  #gallery: GalleryReport = NO_GALLERY;
+  #onnxruntime = '';
+  #utilization = 0;
   #unready: string | null = 'starting';
+  #watching = false;
+  #cautionTimer: NodeJS.Timeout | undefined;
+  #onStopped: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#loaded = options.loaded;
     const { http } = options.loaded.config;
     this.#metrics = new Metrics({
       version: packageVersion,
-      onnxruntime: () => this.#engine?.pool.onnxruntime ?? '',
-      workerUtilization: () => this.#engine?.pool.utilization ?? 0,
+      onnxruntime: () => this.#onnxruntime,
+      workerUtilization: () => this.#utilization,
       wsClients: () => this.#socket.clients,
-      gallery: () => this.#countGallery(),
+      gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
     });
     this.#socket = new EventSocket({
       allowedOrigins: http.allowedOrigins,
@@ -56,13 +72,10 @@ export class Supervisor {
         protocol: PROTOCOL,
         server: SERVER,
         seq: this.#feed.seq,
-        cameras: this.#cameras(),
-        tracks: this.#tracks(),
+        cameras: this.#book.cameras,
+        tracks: this.#book.tracks,
       }),
-      stats: () => ({
-        cameras: this.#throughput.read(),
-        workerUtilization: this.#engine?.pool.utilization ?? 0,
-      }),
+      stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#utilization }),
       onClosed: (reason) => this.#metrics.wsClosed(reason),
     });
     this.#http = new HttpServer({
@@ -70,6 +83,18 @@ export class Supervisor {
       port: http.port,
       views: { server: SERVER, unreadyReason: () => this.#unready, metrics: () => this.#metrics.expose() },
       onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
+    });
+    this.#host = new EngineHost({
+      start: () => ({
+        kind: 'start',
+        version: LINK_VERSION,
+        config: this.#loaded.config,
+        modelFolder: options.modelFolder,
+        secrets: this.#loaded.secrets,
+      }),
+      hangMs: () => this.#loaded.config.engine.hangMs,
+      onMessage: (message) => this.#receive(message),
+      onDeath: (cause, how) => this.#engineDied(cause, how),
     });
     this.#feed.subscribe((event) => {
       this.#metrics.event(event);
@@ -82,112 +107,215 @@ export class Supervisor {
    * Starts, watches, and stops in good order.
    *
    * @param untilEnd also end when every camera has come to its end
+   * @returns whether every camera that has come to its end came to a good one
    * @throws SpotterError of models, gallery and port; nothing is left running then
    */
-  async run(signal: AbortSignal, untilEnd: boolean): Promise<void> {
-    const { loaded, logger, modelFolder } = this.#options;
-    const { config } = loaded;
-    for (const camera of config.cameras) filePath(camera.url);
-    const prepared = await prepare(config, modelFolder);
-    const engine = new Engine(config, prepared, { onWarning: (message) => logger.warn(message) });
-    this.#engine = engine;
+  async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // HTTP before the engine: a port in use is told at once, and /readyz can say what is missing. The socket ends
     // before it: an HTTP server that closes waits for its connections.
-    const parts = new Stack([this.#http, this.#socket, engine]);
+    const parts = new Stack([this.#http, this.#socket, this.#host]);
     try {
-      const startMs = performance.now();
       await parts.start(signal);
-      if (signal.aborted) return;
-      this.#metrics.galleryRead((performance.now() - startMs) / 1000);
-      this.#noteGallery();
-      this.#unready = null;
+      if (signal.aborted) return true;
       this.#options.onReady(this.#http.address);
-      await this.#watch(engine, signal, untilEnd);
+      this.#watching = true;
+      this.#assign();
+      await this.#untilStopped(signal, untilEnd);
+      return this.#book.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
       this.#unready = 'stopping';
+      for (const timer of [this.#cautionTimer, ...this.#quarantine.values()]) clearTimeout(timer);
       await parts.stop();
     }
   }
 
-  async #watch(engine: Engine, signal: AbortSignal, untilEnd: boolean): Promise<void> {
-    const { config } = this.#options.loaded;
-    this.#watches = config.cameras.map((camera) => this.#newWatch(engine, camera));
-    const running = Promise.all(this.#watches.map((watch) => watch.run(signal)));
-    if (untilEnd) await running;
-    else {
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      await running;
+  /** Takes over a changed configuration without disturbing what stays; an invalid one changes nothing. */
+  reload(): void {
+    const { logger, reload } = this.#options;
+    let next: LoadedConfig;
+    try {
+      next = reload();
+    } catch (error) {
+      const message = maskText(
+        error instanceof Error ? error.message : describeError(error),
+        this.#loaded.secrets,
+      );
+      logger.error(`the configuration is not taken over, the running one stays: ${message}`);
+      return;
+    }
+    const before = this.#loaded.config;
+    this.#loaded = next;
+    const { added, removed, changed } = diffCameras(before, next.config);
+    for (const key of fixedKeys(before, next.config))
+      logger.warn(`${key} has changed; restart spotter for it to count`);
+    for (const id of [...removed, ...changed]) this.#release(id);
+    logger.level = next.config.log.level;
+    logger.info({ added, removed, changed }, 'the configuration is taken over');
+    if (needsEngine(before, next.config)) {
+      logger.info('settings beside the cameras have changed: a new engine takes over');
+      this.#interrupt('settings_changed');
+      this.#host.replace();
+    }
+    this.#assign();
+  }
+
+  #untilStopped(signal: AbortSignal, untilEnd: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      this.#onStopped = () => {
+        if (untilEnd && this.#book.cameras.every(({ state }) => state === 'stopped')) resolve();
+      };
+      this.#onStopped();
+    });
+  }
+
+  /** Tells the engine which cameras to watch. */
+  #assign(): void {
+    if (!this.#watching) return;
+    const { cameras } = this.#loaded.config;
+    const wanted = new Set(cameras.map(({ id }) => id));
+    for (const id of this.#book.ids) {
+      if (wanted.has(id)) continue;
+      this.#book.remove(id);
+      this.#metrics.forgetCamera(id);
+    }
+    for (const { id } of cameras) {
+      this.#book.add(id);
+      this.#metrics.cameraState(id, this.#book.stateOf(id) ?? 'connecting');
+    }
+    // A recording that has come to its end is not played again by a new engine.
+    const free = cameras.filter(
+      ({ id }) => !this.#quarantine.has(id) && this.#book.stateOf(id) !== 'stopped',
+    );
+    const assignments = free.map((camera) => ({ camera, firstTrack: this.#book.nextTrack(camera.id) }));
+    this.#sendCaution();
+    this.#host.send({ kind: 'cameras', assignments });
+  }
+
+  #receive(message: FromEngine): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#onnxruntime = message.onnxruntime;
+        this.#noteGallery(message.gallery);
+        this.#unready = null;
+        this.#assign();
+        break;
+      case 'event':
+        if (message.draft.track !== null) this.#book.noteTrack(message.draft.camera, message.draft.track);
+        this.#feed.publish(message.draft);
+        break;
+      case 'report':
+        this.#noteReport(message.report);
+        break;
+      case 'camera':
+        // A new engine connects anew; why it has to has been told.
+        if (message.state === 'connecting' && this.#book.stateOf(message.id) === 'connecting') break;
+        this.#cameraChanged(message.id, message.state, message.message);
+        break;
+      case 'restart':
+        this.#metrics.cameraRestarted(message.id, message.reason);
+        break;
+      case 'work':
+        this.#suspects.note(message.camera, message.mark, message.begins, performance.now());
+        break;
+      case 'beat':
+        this.#utilization = message.utilization;
+        break;
+      case 'log':
+        this.#options.logger[message.level](
+          { ...(message.camera && { camera: message.camera }) },
+          message.message,
+        );
+        break;
     }
   }
 
-  #newWatch(engine: Engine, { id, url, realtime, loop }: CameraConfig): Watch {
-    const camera = engine.camera({
-      id,
-      onEvent: (draft) => this.#feed.publish(draft),
-      onReport: (report) => {
-        this.#metrics.frame(report);
-        this.#throughput.add(report);
-      },
-    });
-    this.#metrics.cameraUp(id, false);
-    return new Watch({
-      id,
-      camera,
-      open: () => engine.recording(id, filePath(url), { realtime, loop }),
-      onState: (state, message) => this.#cameraChanged(id, state, message),
-      onRestart: (reason) => this.#metrics.cameraRestarted(id, reason),
-    });
+  #noteReport(report: FrameReport): void {
+    this.#metrics.frame(report);
+    this.#throughput.add(report);
+    if (report.outcome === 'processed') this.#suspects.finished(report.camera);
+    this.#book.noteFrame(report, Date.now());
   }
 
   #cameraChanged(id: string, state: CameraState, message: string | null): void {
-    const { logger, loaded } = this.#options;
-    const reason = message && maskText(message, loaded.secrets);
-    this.#metrics.cameraUp(id, state === 'live');
-    this.#socket.publishCamera({ id, state, message: reason } as { id: string });
-    if (state === 'unreachable')
-      logger.warn({ camera: id, reason }, 'camera is unreachable, it will be tried again');
-    else logger.info({ camera: id }, `camera is ${state}`);
-  }
-
-  #cameras(): object[] {
-    return this.#watches.map(({ id, state, message }) => ({ id, state, message }));
-  }
-
-  #tracks(): object[] {
-    return this.#watches.flatMap(({ id: camera, camera: eyes }) =>
-      eyes.tracks.map((track) => {
-        const { x1, y1, x2, y2 } = track.detection.box;
-        const { verdict } = track;
-        return {
-          id: eyes.trackId(track),
-          camera,
-          verdict: verdict?.kind ?? null,
-          person: verdict?.kind === 'known' ? verdict.match.person : null,
-          box: [x1, y1, x2, y2].map((value) => Math.round(value * 10) / 10),
-          firstSeenMs: track.firstSeenMs,
-          lastSeenMs: track.lastSeenMs,
-        };
-      }),
-    );
-  }
-
-  #countGallery(): { people: number; used: number; unusable: number } {
-    const { photos, snapshot } = this.#engine?.gallery ?? { photos: [], snapshot: { people: [] } };
-    const used = photos.filter(({ result }) => result.state === 'used').length;
-    return { people: snapshot.people.length, used, unusable: photos.length - used };
-  }
-
-  #noteGallery(): void {
+    if (!this.#book.setState(id, state, message)) return;
+    const gap = state === 'live' ? this.#book.endGap(id, Date.now()) : null;
+    if (gap) this.#feed.publish(gap);
     const { logger } = this.#options;
-    const { people, used, unusable } = this.#countGallery();
-    logger.info({ people, photos: used }, 'the gallery is read');
-    for (const { name, result } of this.#engine?.gallery.photos ?? []) {
-      if (result.state === 'unusable')
-        logger.warn({ photo: name, fault: result.fault }, `photo is not used: ${result.message}`);
+    this.#metrics.cameraState(id, state);
+    this.#socket.publishCamera({ id, state, message });
+    const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
+    if (message === null) logger.info({ camera: id }, text);
+    else logger.warn({ camera: id }, text);
+    if (state === 'stopped') this.#onStopped();
+  }
+
+  #engineDied(cause: DeathCause, how: string): void {
+    const { logger } = this.#options;
+    const nowMs = performance.now();
+    const { hangMs } = this.#loaded.config.engine;
+    const { poison, quarantined } = this.#suspects.died(nowMs, cause === 'engine_hung' ? hangMs / 2 : 0);
+    const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
+    logger.error({ poison: poison.length }, `the engine has ${what}; another one takes over`);
+    this.#metrics.engineDied(cause);
+    this.#interrupt(cause);
+    for (const id of quarantined) this.#isolate(id);
+    if (this.#suspects.isIsolating(nowMs)) {
+      clearTimeout(this.#cautionTimer);
+      this.#cautionTimer = setTimeout(() => this.#sendCaution(), ISOLATION_MS);
     }
-    if (people === 0) logger.warn({ unusable }, 'the gallery knows nobody, so every face is unknown');
+  }
+
+  /** Nobody watches until another engine is ready. */
+  #interrupt(cause: Gap['cause']): void {
+    this.#unready = 'the engine is being replaced';
+    this.#utilization = 0;
+    for (const draft of this.#book.interrupt(cause, Date.now())) this.#feed.publish(draft);
+    for (const { id, state } of this.#book.cameras) {
+      if (state !== 'stopped' && state !== 'quarantined')
+        this.#cameraChanged(id, 'connecting', 'the engine is being replaced');
+    }
+  }
+
+  /** Leaves a camera alone for a while. */
+  #isolate(id: string): void {
+    const { quarantineMs } = this.#loaded.config.engine;
+    const minutes = Math.max(1, Math.round(quarantineMs / 60_000));
+    this.#cameraChanged(
+      id,
+      'quarantined',
+      `its pictures ended the engine again and again; it is left alone for ${minutes} min`,
+    );
+    const timer = setTimeout(() => {
+      this.#release(id);
+      this.#assign();
+    }, quarantineMs);
+    this.#quarantine.set(id, timer);
+  }
+
+  /** Lets a camera begin anew. */
+  #release(id: string): void {
+    clearTimeout(this.#quarantine.get(id));
+    this.#quarantine.delete(id);
+    this.#cameraChanged(id, 'connecting', null);
+  }
+
+  #sendCaution(): void {
+    const isolated = this.#suspects.isIsolating(performance.now());
+    this.#host.send({ kind: 'caution', poison: this.#suspects.poison, isolated });
+  }
+
+  #noteGallery(gallery: GalleryReport): void {
+    const { logger } = this.#options;
+    this.#metrics.galleryRead(gallery.seconds);
+    if (isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...this.#gallery, seconds: 0 })) return;
+    this.#gallery = gallery;
+    const { people, used, unusable } = gallery;
+    logger.info({ people, photos: used }, 'the gallery is read');
+    for (const { name, fault, message } of unusable)
+      logger.warn({ photo: name, fault }, `photo is not used: ${message}`);
+    if (people === 0)
+      logger.warn({ unusable: unusable.length }, 'the gallery knows nobody, so every face is unknown');
   }
 }

@@ -100,13 +100,15 @@ export type Verdict =
 
 export type VerdictKind = Verdict['kind'];
 
-export type EventKind = 'appeared' | 'match' | 'unknown' | 'ambiguous' | 'left';
+export const EVENT_KINDS = ['appeared', 'match', 'unknown', 'ambiguous', 'left', 'gap'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** What the tracker has to tell, before the feed gives it a number. One flat shape, so that readers need no cases. */
 export interface EventDraft {
   kind: EventKind;
   camera: string;
-  track: string;
+  /** null on `gap` only, as are box and frame: it is a camera's story, not a face's. */
+  track: string | null;
   /** Set on `match`, and on the `left` of a track that matched. */
   person: string | null;
   /** Cosine to the nearest person, whoever it is. */
@@ -116,13 +118,55 @@ export interface EventDraft {
   runnerUp: string | null;
   /** On `ambiguous`: the people it could be, nearest first. */
   candidates: string[] | null;
-  box: [x1: number, y1: number, x2: number, y2: number];
-  frame: Size;
+  box: RoundBox | null;
+  frame: Size | null;
   quality: Quality | null;
-  mediaTimeMs: number;
+  /** Names of the camera's zones that hold the face. */
+  zones: string[];
+  mediaTimeMs: number | null;
   capturedAtMs: number;
   /** On `left` only: the track's whole story, in media time. */
   ended: TrackEnd | null;
+  /** On `gap` only. */
+  gap: Gap | null;
+}
+
+/** x1, y1, x2, y2 in source px, to a tenth. */
+export type RoundBox = [x1: number, y1: number, x2: number, y2: number];
+
+/** A time in which a camera was not watched although it may have delivered. */
+export interface Gap {
+  /** ISO 8601, UTC, ms: the last frame before and the first one after. */
+  from: string;
+  to: string;
+  cause: 'engine_died' | 'engine_hung' | 'settings_changed';
+}
+
+/** How a camera is doing. `stopped` is for good: a recording has ended, or the daemon ends. All others are tried again. */
+export const CAMERA_STATES = [
+  'connecting',
+  'live',
+  'stalled',
+  'auth_failed',
+  'unreachable',
+  'no_video',
+  'quarantined',
+  'stopped',
+] as const;
+export type CameraState = (typeof CAMERA_STATES)[number];
+
+/** A track as it stands after a frame, for whoever joins later. */
+export interface TrackBrief {
+  id: string;
+  box: RoundBox;
+  frame: Size;
+  /** Media time in ms. */
+  firstSeenMs: number;
+  lastSeenMs: number;
+  frames: number;
+  /** null while the name is open. */
+  verdict: VerdictKind | null;
+  person: string | null;
 }
 
 export interface TrackEnd {
@@ -136,7 +180,10 @@ export interface TrackEnd {
 }
 
 /** An event as every sink sees it; see docs/events.md. */
-export interface SpotterEvent extends Omit<EventDraft, 'capturedAtMs' | 'ended'>, Partial<TrackEnd> {
+export interface SpotterEvent
+  extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap'>,
+    Partial<TrackEnd>,
+    Partial<Gap> {
   seq: number;
   /** ULID. */
   id: string;
@@ -150,18 +197,27 @@ export interface SpotterEvent extends Omit<EventDraft, 'capturedAtMs' | 'ended'>
 export const STAGES = ['queue', 'detect', 'track', 'align', 'embed', 'match', 'total'] as const;
 export type Stage = (typeof STAGES)[number];
 
+/**
+ * Why a live frame was not looked at: a newer one was there when its turn came, it was older than a second when it
+ * came, or it has ended the engine before.
+ */
+export type DropReason = 'newer' | 'stale' | 'poison';
+
 /** One a frame, for whoever measures. */
 export interface FrameReport {
   camera: string;
-  seq: number;
-  mediaTimeMs: number;
+  mediaTimeMs: number | null;
   outcome: 'processed' | 'dropped' | 'failed';
+  /** Set on `dropped` only. */
+  dropped: DropReason | null;
+  /** true when nothing had moved, so that no faces were searched. */
+  unchanged: boolean;
   /** Milliseconds of each stage that the frame went through. */
   stageMs: Partial<Record<Stage, number>>;
   /** One a face found in the frame. */
   verdicts: Verdict[];
-  /** Tracks alive after the frame. */
-  tracks: number;
+  /** Tracks alive after the frame that have been told of. */
+  tracks: TrackBrief[];
   /** Faces whose embedding was computed for this frame. */
   embedded: number;
   /** null for a frame that failed. */

@@ -40,6 +40,10 @@ export async function throughput(
       '  where a frame takes the cores, in ms of one core:',
       ...Object.entries(budget).map(([name, ms]) => `    ${name.padEnd(42)} ${ms.toFixed(2).padStart(7)}`),
     ];
+    for (const { workers, fps: rate } of result.byWorkers)
+      lines.push(
+        `  ${`${workers} worker${workers === 1 ? '' : 's'}`.padEnd(22)}  ${rate.toFixed(1).padStart(7)} frames/s`,
+      );
     process.stdout.write(`${lines.join('\n')}\n`);
   }
   return 0;

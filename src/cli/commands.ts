@@ -189,6 +189,26 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         load: async () => (await import('./bench.js')).match,
       },
       {
+        name: 'latency',
+        description: 'capture to event with more and more real RTSP cameras; from a checkout, on Linux',
+        example: 'spotter bench latency --cameras 1,2,4 --svg latency.svg',
+        options: [
+          new Option('--cameras <list>', 'numbers of cameras, each measured by itself')
+            .argParser(wholeNumbers)
+            .default([1, 2, 4, 8, 16]),
+          new Option('--scene <what>', 'people who come and go, or a picture in which nothing moves')
+            .choices(['visits', 'still'])
+            .default('visits'),
+          new Option('--fps <n>', 'frames a second looked at').argParser(wholeNumber(1)).default(10),
+          new Option('--width <px>', 'width of the pictures, 16:9').argParser(wholeNumber(160)).default(1280),
+          new Option('--seconds <n>', 'how long each is measured').argParser(wholeNumber(1)).default(30),
+          new Option('--svg <file>', 'also draw it'),
+          JSON_FORM(),
+          ...FACES(),
+        ],
+        load: async () => (await import('./benchLatency.js')).latency,
+      },
+      {
         name: 'pixels',
         arguments: [['[clip]', 'default: the demo clip']],
         description: 'what each pixel format costs on the way from ffmpeg into the detector',
@@ -234,6 +254,10 @@ function wholeNumber(least: number): (text: string) => number {
     if (Number.isInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
   };
+}
+
+function wholeNumbers(text: string): number[] {
+  return text.split(',').map(wholeNumber(1));
 }
 
 function cosineValue(text: string): number {

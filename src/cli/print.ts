@@ -8,8 +8,8 @@ export function printJson(value: unknown): void {
 
 /** An event as a line for people: when in the recording, which camera, what. */
 export function eventLine(event: SpotterEvent): string {
-  const time = formatTime(event.mediaTimeMs);
-  return `${paint('dim', time)}  ${event.camera}  ${describe(event)}  ${paint('dim', event.track)}`;
+  const time = event.mediaTimeMs === null ? '' : formatTime(event.mediaTimeMs);
+  return `${paint('dim', time)}  ${event.camera}  ${describe(event)}  ${paint('dim', event.track ?? '')}`.trim();
 }
 
 function describe(event: SpotterEvent): string {
@@ -22,6 +22,11 @@ function describe(event: SpotterEvent): string {
       return `${paint('yellow', '? unknown')} (${numbers(event)})`;
     case 'ambiguous':
       return `${paint('magenta', `~ ambiguous: ${event.candidates?.join(' or ')}`)} (${numbers(event)})`;
+    case 'gap':
+      return paint(
+        'yellow',
+        `! nobody watched from ${event.from} to ${event.to} (${event.cause?.replaceAll('_', ' ')})`,
+      );
     case 'left':
       return `- ${who(event)} left after ${seconds((event.lastSeenMs ?? 0) - (event.firstSeenMs ?? 0))}`;
   }

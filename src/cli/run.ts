@@ -1,11 +1,12 @@
+import { watchConfig } from '../config/watch.js';
 import { createLogger } from '../observe/logger.js';
 import { Supervisor } from '../supervisor.js';
 import type { Context } from './context.js';
+import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';
-import { eventLine, printJson } from './print.js';
 
 export interface RunOptions extends CommonOptions {
-  events?: 'pretty' | 'json' | 'off';
+  events?: EventForm;
   untilEnd?: boolean;
 }
 
@@ -14,14 +15,15 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
   const loaded = configOf(options);
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
   const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty');
+  const output = new EventOutput(form, () =>
+    logger.warn('nobody reads stdout; events are left out there, but not on the WebSocket'),
+  );
   const supervisor = new Supervisor({
     loaded,
+    reload: () => configOf(options),
     modelFolder: options.models,
     logger,
-    onEvent: (event) => {
-      if (form === 'pretty') process.stdout.write(`${eventLine(event)}\n`);
-      else if (form === 'json') printJson(event);
-    },
+    onEvent: (event) => output.write(event),
     onReady: (address) => {
       const { cameras } = loaded.config;
       if (cameras.length === 0)
@@ -30,6 +32,15 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
     },
   });
-  await supervisor.run(signal, options.untilEnd === true);
-  return 0;
+  const reload = () => supervisor.reload();
+  process.on('SIGHUP', reload);
+  const unwatch = loaded.file === null ? () => {} : watchConfig(loaded.file, reload);
+  try {
+    const good = await supervisor.run(signal, options.untilEnd === true);
+    return good || signal.aborted ? 0 : 2;
+  } finally {
+    unwatch();
+    process.off('SIGHUP', reload);
+    await output.stop();
+  }
 }

@@ -1,4 +1,5 @@
 import { Engine, prepare } from '../engine.js';
+import { SpotterError } from '../errors.js';
 import { EventFeed } from '../events/feed.js';
 import type { SpotterEvent } from '../types.js';
 import type { FileSource } from '../video/fileSource.js';
@@ -32,16 +33,27 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
   const output = new ScanOutput(options);
+  let exitCode = 0;
   try {
     await engine.start(signal);
     galleryBar.stop();
-    const infos = await opening;
+    // A terminal's Ctrl-C reaches the helpers as well: that they died of it is no fault of the file.
+    const infos = await opening.catch((error: unknown) => {
+      if (signal.aborted) return [];
+      throw error;
+    });
     const notice = galleryNotice(engine.gallery, config.gallery);
     if (notice) logger.warn(notice);
     for (const [index, source] of sources.entries()) {
       if (signal.aborted) break;
       const frames = Math.ceil((infos[index].frames ?? 0) / every);
-      await scanOne(engine, source, ids[index], frames, output, signal);
+      try {
+        await scanOne(engine, source, ids[index], frames, output, signal);
+      } catch (error) {
+        // The other files are worth scanning all the same.
+        if (!(error instanceof SpotterError)) throw error;
+        exitCode = Math.max(exitCode, output.fail(error));
+      }
     }
     output.finish(signal.aborted);
   } finally {
@@ -49,7 +61,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     output.stop();
     await engine.stop();
   }
-  return 0;
+  return exitCode;
 }
 
 async function scanOne(
@@ -70,7 +82,7 @@ async function scanOne(
         onEvent: (draft) => output.feed.publish(draft),
         onReport: (report) => output.report(report),
       })
-      .run(source.frames());
+      .play(source.frames());
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -100,13 +112,19 @@ class ScanOutput {
 
   report(report: Parameters<Summary['addReport']>[0]): void {
     this.#summary.addReport(report);
-    this.#bar.show(++this.#done, this.#total, `${this.#file} ${formatTime(report.mediaTimeMs)}`);
+    this.#bar.show(++this.#done, this.#total, `${this.#file} ${formatTime(report.mediaTimeMs ?? 0)}`);
   }
 
   finish(interrupted: boolean): void {
     this.#bar.stop();
     if (!this.#pretty) printJson(this.#summary.toJson(interrupted));
     else process.stdout.write(`${this.#summary.toLines(interrupted).join('\n')}\n`);
+  }
+
+  /** Says what is wrong with a file. @returns the exit code that goes with it */
+  fail(error: SpotterError): number {
+    this.#bar.above(() => process.stderr.write(`spotter: ${error.message}\n`));
+    return error.exitCode;
   }
 
   stop(): void {

@@ -108,6 +108,8 @@ function explain(issue: Issue, document: Document): string {
     const hint = issue.expected === 'string' && isScalar(node) ? '; put it in quotes' : '';
     return `must be a ${typeName(issue.expected)}, not ${valueName(node)}${hint}`;
   }
+  // A rule with a sentence of its own says more than its code does.
+  if (!/^(Too (big|small)|Invalid)/.test(issue.message)) return issue.message;
   const [verb, items] = 'origin' in issue && issue.origin === 'array' ? ['have', ' items'] : ['be', ''];
   if (issue.code === 'too_big') return `must ${verb} at most ${issue.maximum}${items}`;
   if (issue.code === 'too_small') return `must ${verb} at least ${issue.minimum}${items}`;

@@ -1,10 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import { hasErrno, SpotterError } from '../errors.js';
+import { describeError, hasErrno, SpotterError } from '../errors.js';
+import { isRecording, passwordsOf, recordingPath } from './camera.js';
 import { type Fault, faultsOf, formatFaults, offsetOf, twinFaults } from './faults.js';
+import { maskText } from './mask.js';
 import { type Config, schema } from './schema.js';
-import { type Substituted, substituteEnvironment } from './substitute.js';
+import { type Substituted, substitute } from './substitute.js';
 
 /** A configuration with where it came from. */
 export interface LoadedConfig {
@@ -47,24 +49,30 @@ function readFile(file: string): { config: Config; secrets: string[] } {
     path: '',
     message: error.message.replace(/\s*\n[\s\S]*$/, ''),
   }));
-  const fail = (faults: Fault[]) => new SpotterError('config.invalid', formatFaults(file, faults, lines));
+  const fail = (faults: Fault[], secrets: readonly string[] = []) => {
+    const shown = faults.map((fault) => ({ ...fault, message: maskText(fault.message, secrets) }));
+    return new SpotterError('config.invalid', formatFaults(file, shown, lines));
+  };
   if (syntax.length > 0) throw fail(syntax);
 
-  const substituted = substituteEnvironment(document, process.env);
-  const faults: Fault[] = substituted.missing.map(({ name, offset }) => ({
-    offset,
-    path: '',
-    message: `environment variable ${name} is not set; set it, or write $\${${name}} for the text itself`,
-  }));
-  const data = toData(document);
+  const substituted = substitute(document, process.env, path.dirname(path.resolve(file)));
+  const { secrets } = substituted;
+  const faults: Fault[] = substituted.missing.map(({ offset, message }) => ({ offset, path: '', message }));
+  let data: unknown;
+  try {
+    data = toData(document);
+  } catch (error) {
+    throw fail([...faults, { offset: 0, path: '', message: describeError(error) }], secrets);
+  }
   const parsed = schema.safeParse(data);
   const retried = parsed.success
     ? parsed
     : schema.safeParse(withNumbers(data, parsed.error.issues, document, substituted));
   faults.push(...twinFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
-  if (faults.length > 0 || !retried.success) throw fail(faults);
-  return { config: retried.data, secrets: substituted.secrets };
+  if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
+  const passwords = retried.data.cameras.flatMap(({ url }) => passwordsOf(url));
+  return { config: retried.data, secrets: [...new Set([...secrets, ...passwords])] };
 }
 
 function readText(file: string): string {
@@ -88,7 +96,7 @@ function readText(file: string): string {
   }
 }
 
-/** An empty file, or one of comments only, is an empty mapping. */
+/** An empty file, or one of comments only, is an empty mapping. @throws ReferenceError of aliases without an anchor, or too many */
 function toData(document: Document): unknown {
   return document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
 }
@@ -124,9 +132,9 @@ function resolvePaths(config: Config, folder: string): void {
   for (const camera of config.cameras) camera.url = resolveSource(camera.url, folder);
 }
 
-/** A file's absolute path; an address stays what it is. */
+/** A recording's absolute path; an address stays what it is. */
 function resolveSource(url: string, folder: string): string {
-  return /^([a-z][a-z0-9+.-]*:\/\/|(file|device|test):)/i.test(url) ? url : path.resolve(folder, url);
+  return isRecording(url) ? path.resolve(folder, recordingPath(url)) : url;
 }
 
 function deepFreeze<T>(value: T): T {

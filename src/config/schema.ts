@@ -1,35 +1,19 @@
 import { z } from 'zod';
 import { declaredModel } from '../models/entry.js';
+import { camera } from './camera.js';
 
 /**
  * The one owner of every key: its default, range, unit and description. config.yaml, `config schema` and
  * docs/configuration.md follow it.
  */
 
-const cameraId = z
-  .string()
-  .regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a-z, 0-9 and hyphen')
-  .describe('Name of the camera in events, metrics and addresses: 1 to 40 of a-z, 0-9 and hyphen. Unique.');
-
-const camera = z
-  .strictObject({
-    id: cameraId,
-    url: z
-      .string()
-      .min(1)
-      .describe(
-        'Where the pictures come from: a file (relative to this file) or file: URL, or the address of a stream.',
-      ),
-    realtime: z
-      .boolean()
-      .default(true)
-      .describe('Files only: play at the speed of the recording instead of as fast as possible.'),
-    loop: z.boolean().default(false).describe('Files only: begin again at the end.'),
-  })
-  .describe('One camera.');
-
 const probability = z.number().min(0).max(1);
 const cosine = z.number().min(-1).max(1);
+
+/** A time, with its unit and range in its description. */
+function milliseconds(least: number, most: number, value: number, what: string) {
+  return z.int().min(least).max(most).default(value).describe(`${what}, in ms, ${least} to ${most}.`);
+}
 
 export const schema = z
   .strictObject({
@@ -244,6 +228,54 @@ export const schema = z
       })
       .prefault({})
       .describe('Gallery photos.'),
+    watchdog: z
+      .strictObject({
+        connectMs: milliseconds(
+          1000,
+          120_000,
+          10_000,
+          'A camera that shows nothing within this is unreachable',
+        ),
+        frameAgeMs: milliseconds(
+          1000,
+          120_000,
+          8000,
+          'A live camera without a new frame for this long has stalled',
+        ),
+        firstBackoffMs: milliseconds(
+          100,
+          60_000,
+          1000,
+          'Wait before the second attempt; it doubles each time',
+        ),
+        maxBackoffMs: milliseconds(1000, 600_000, 30_000, 'Longest wait between two attempts'),
+        healthyMs: milliseconds(1000, 600_000, 30_000, 'After working this long the waits begin anew'),
+        authRetryMs: milliseconds(
+          1000,
+          3_600_000,
+          60_000,
+          'Wait after a refused password, up to five times this; cameras lock out who asks too often',
+        ),
+      })
+      .prefault({})
+      .describe('When a live camera counts as gone, and how it is tried again.'),
+    engine: z
+      .strictObject({
+        hangMs: milliseconds(
+          1000,
+          120_000,
+          5000,
+          'A network that runs longer is taken for hung, and the engine is replaced',
+        ),
+        quarantineMs: milliseconds(
+          1000,
+          86_400_000,
+          600_000,
+          'A camera whose pictures ended the engine again and again is left alone for this long',
+        ),
+      })
+      .prefault({})
+      .describe('The process that decodes and looks; another one takes over when it dies.'),
     log: z
       .strictObject({
         level: z

@@ -1,39 +1,98 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { type Document, isScalar, visit } from 'yaml';
+import { hasErrno } from '../errors.js';
 
 export interface Substituted {
   /** Start of the scalar in the text, and its path's text: where a value came out of the environment. */
   offsets: Set<number>;
   /** Values that must never be shown. */
   secrets: string[];
-  missing: { name: string; offset: number }[];
+  /** References that lead nowhere, with a sentence each. */
+  missing: { offset: number; message: string }[];
 }
 
-const REFERENCE = /\$(\$?)\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+const REFERENCE = /\$(\$?)\{(?:([A-Za-z_][A-Za-z0-9_]*)|file:([^}]*))\}/g;
+const MAX_SECRET_BYTES = 64 * 1024;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const SECRET_NAME = /pass|pwd|secret|token|key|cred/i;
 
 /**
- * Replaces `${NAME}` in every string value of a document by the environment's value, in place; `$${NAME}` stands for
- * the text `${NAME}` itself. Keys are left alone. A value is never read as YAML: it stays a string.
+ * Replaces, in every string value of a document, `${NAME}` by the environment's value and `${file:/run/secrets/x}` by
+ * what that file holds, in place; `$${NAME}` stands for the text `${NAME}` itself. Keys are left alone. What comes in is
+ * never read as YAML: it stays a string.
+ *
+ * @param folder what relative paths of files mean
  */
-export function substituteEnvironment(document: Document, environment: NodeJS.ProcessEnv): Substituted {
+export function substitute(document: Document, environment: NodeJS.ProcessEnv, folder: string): Substituted {
   const result: Substituted = { offsets: new Set(), secrets: [], missing: [] };
   visit(document, {
     Scalar(key, node) {
       if (key === 'key' || !isScalar(node) || typeof node.value !== 'string' || !node.value.includes('${'))
         return;
       const offset = node.range?.[0] ?? 0;
-      node.value = node.value.replace(REFERENCE, (whole, literal: string, name: string) => {
-        if (literal) return whole.slice(1);
-        const value = environment[name];
-        if (value === undefined) {
-          result.missing.push({ name, offset });
-          return whole;
-        }
-        result.offsets.add(offset);
-        if (SECRET_NAME.test(name) && value !== '') result.secrets.push(value);
-        return value;
-      });
+      node.value = node.value.replace(
+        REFERENCE,
+        (whole, literal: string, name: string | undefined, file: string | undefined) => {
+          if (literal) return whole.slice(1);
+          const found =
+            name === undefined
+              ? fromFile(path.resolve(folder, file ?? ''))
+              : fromEnvironment(name, environment);
+          if ('message' in found) {
+            result.missing.push({ offset, message: found.message });
+            return whole;
+          }
+          result.offsets.add(offset);
+          if (found.isSecret && found.text !== '') result.secrets.push(found.text);
+          return found.text;
+        },
+      );
     },
   });
   return result;
+}
+
+type Found = { text: string; isSecret: boolean } | { message: string };
+
+function fromEnvironment(name: string, environment: NodeJS.ProcessEnv): Found {
+  const text = environment[name];
+  if (text !== undefined) return { text, isSecret: SECRET_NAME.test(name) };
+  return {
+    message: `environment variable ${name} is not set; set it, or write $\${${name}} for the text itself`,
+  };
+}
+
+/** The text of a file less its last line break, which editors add. */
+function fromFile(file: string): Found {
+  let bytes: Buffer;
+  try {
+    // A device or a pipe has no size to go by, and may never end.
+    if (!statSync(file).isFile()) return { message: `${file} is no regular file; give the path of one` };
+    bytes = readAtMost(file, MAX_SECRET_BYTES + 1);
+  } catch (error) {
+    const [why, remedy] = hasErrno(error, 'ENOENT')
+      ? ['does not exist', 'create it']
+      : ['cannot be read', 'make it readable'];
+    return { message: `the file ${file} ${why}; ${remedy}, or write $\${file:...} for the text itself` };
+  }
+  if (bytes.length > MAX_SECRET_BYTES) return { message: `${file} is larger than 64 KiB; that is no secret` };
+  try {
+    return { text: UTF8.decode(bytes).replace(/\r?\n$/, ''), isSecret: true };
+  } catch {
+    return { message: `${file} is not UTF-8 text` };
+  }
+}
+
+function readAtMost(file: string, most: number): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(most);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < most; length += read)
+      read = readSync(descriptor, bytes, length, most - length, null);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
+  }
 }

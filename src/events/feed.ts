@@ -15,13 +15,14 @@ export class EventFeed {
   }
 
   publish(draft: EventDraft): SpotterEvent {
-    const { capturedAtMs, ended, ...told } = draft;
+    const { capturedAtMs, ended, gap, ...told } = draft;
     const nowMs = Date.now();
     const event: SpotterEvent = {
       seq: ++this.#seq,
       id: this.#nextId(nowMs),
       ...told,
       ...ended,
+      ...gap,
       capturedAt: new Date(capturedAtMs).toISOString(),
       publishedAt: new Date(nowMs).toISOString(),
       snapshot: null,

@@ -33,14 +33,25 @@ export async function listPhotos(folder: string): Promise<PhotoFile[]> {
     );
   });
   const photos: PhotoFile[] = [];
-  for (const entry of await list(root, folder)) {
+  for (const entry of await topEntries(root, folder)) {
     const kind = await kindOf(path.join(root, entry.name), entry);
     if (kind === 'file' && PHOTO.test(entry.name))
       photos.push(await photoFile(root, entry.name, path.parse(entry.name).name));
     if (kind !== 'folder') continue;
-    for (const inner of await list(path.join(root, entry.name), folder)) {
+    const inside = await readdirVisible(path.join(root, entry.name)).catch(() => null);
+    if (inside === null) {
+      const message = 'cannot be read; check its permissions and its name';
+      photos.push({
+        person: entry.name,
+        name: `${entry.name}/`,
+        path: '',
+        refused: { fault: 'unreadable', message },
+      });
+      continue;
+    }
+    for (const inner of inside) {
       const name = `${entry.name}/${inner.name}`;
-      if (PHOTO.test(inner.name) && (await kindOf(path.join(root, name), inner)) !== 'folder') {
+      if (PHOTO.test(inner.name) && (await kindOf(path.join(root, name), inner)) === 'file') {
         photos.push(await photoFile(root, name, entry.name));
       }
     }
@@ -48,10 +59,14 @@ export async function listPhotos(folder: string): Promise<PhotoFile[]> {
   return photos.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function list(directory: string, gallery: string): Promise<Dirent[]> {
+async function readdirVisible(directory: string): Promise<Dirent[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries.filter(({ name }) => !name.startsWith('.'));
+}
+
+async function topEntries(directory: string, gallery: string): Promise<Dirent[]> {
   try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter(({ name }) => !name.startsWith('.'));
+    return await readdirVisible(directory);
   } catch (cause) {
     if (hasErrno(cause, 'ENOTDIR')) {
       throw new SpotterError(

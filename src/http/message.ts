@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SpotterEvent } from '../types.js';
+import { EVENT_KINDS, type SpotterEvent } from '../types.js';
 
 const names = z.array(z.string().max(64)).max(200).default([]);
 
@@ -8,7 +8,7 @@ const clientMessage = z.strictObject({
   type: z.literal('subscribe'),
   cameras: names,
   people: names,
-  kinds: z.array(z.enum(['appeared', 'match', 'unknown', 'ambiguous', 'left'])).default([]),
+  kinds: z.array(z.enum(EVENT_KINDS)).default([]),
   stats: z.boolean().default(false),
 });
 

@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
 import { hasErrno, SpotterError } from '../errors.js';
 import type { Component } from '../lifecycle.js';
 import { isOurHost } from './origin.js';
+import { refuseUpgrade } from './refusal.js';
 import { addRoutes, type Views } from './routes.js';
 
 export interface HttpOptions {
@@ -50,8 +51,11 @@ export class HttpServer implements Component {
     });
     addRoutes(this.#app, views);
     this.#app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (isOurHost(request.headers.host, host)) onUpgrade(request, socket, head);
-      else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      // Until the handshake is done nobody else listens: a peer that goes away must not end the process.
+      socket.on('error', () => socket.destroy());
+      if (!isOurHost(request.headers.host, host)) refuseUpgrade(socket, '403 Forbidden');
+      else if (request.headers.upgrade?.toLowerCase() === 'websocket') onUpgrade(request, socket, head);
+      else this.#answer(request, socket);
     });
     try {
       await this.#app.listen({ host, port });
@@ -61,6 +65,16 @@ export class HttpServer implements Component {
         cause,
       });
     }
+  }
+
+  /** A request that offers another protocol, such as h2c, is answered in this one (RFC 9110, 7.8). */
+  #answer(request: IncomingMessage, stream: Duplex): void {
+    const socket = stream as Socket;
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
+    this.#app.routing(request, response);
   }
 
   async stop(): Promise<void> {

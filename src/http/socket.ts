@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Component } from '../lifecycle.js';
-import type { SpotterEvent } from '../types.js';
+import type { CameraState, SpotterEvent } from '../types.js';
 import { covers, EVERYTHING, parseClientMessage, type Subscription } from './message.js';
 import { isAllowedOrigin } from './origin.js';
+import { refuseUpgrade } from './refusal.js';
 
 /** What a client is told first, less the type. */
 export interface Hello {
@@ -77,17 +78,14 @@ export class EventSocket implements Component {
 
   /** Takes over a request to upgrade. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Until the handshake is done nobody else listens: a peer that goes away must not end the process.
-    socket.on('error', () => socket.destroy());
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const refusal = this.#refusal(url.pathname, request.headers);
-    if (refusal !== null) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
+    const [path, query] = (request.url ?? '/').split('?', 2);
+    const refusal = this.#refusal(path, request.headers);
+    if (refusal !== null) refuseUpgrade(socket, refusal);
+    else {
+      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+        this.#welcome(webSocket, new URLSearchParams(query).has('since')),
+      );
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#welcome(webSocket, url.searchParams.has('since')),
-    );
   }
 
   /** Tells an event to every client that wants it. */
@@ -101,7 +99,7 @@ export class EventSocket implements Component {
   }
 
   /** Tells every client whose cameras include it that a camera has changed. */
-  publishCamera(camera: { id: string }): void {
+  publishCamera(camera: { id: string; state: CameraState; message: string | null }): void {
     const text = JSON.stringify({ type: 'camera', ...camera });
     for (const client of this.#clients) {
       const { cameras } = client.subscription;

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { FrameReport, SpotterEvent } from '../types.js';
+import { CAMERA_STATES, type CameraState, type FrameReport, type SpotterEvent } from '../types.js';
 
 /** What the gauges ask for when they are read. */
 export interface MetricSources {
@@ -21,6 +21,15 @@ export class Metrics {
     'camera',
     'outcome',
   ]);
+  readonly #dropped = this.#counter('spotter_frames_dropped_total', 'Live frames not looked at, by reason.', [
+    'camera',
+    'reason',
+  ]);
+  readonly #unchanged = this.#counter(
+    'spotter_frames_unchanged_total',
+    'Processed frames in which nothing had moved, so that no faces were searched.',
+    ['camera'],
+  );
   readonly #stages = this.#histogram(
     'spotter_stage_seconds',
     'Time of a frame in each stage.',
@@ -45,6 +54,15 @@ export class Metrics {
   readonly #events = this.#counter('spotter_events_total', 'Events published.', ['camera', 'kind']);
   readonly #tracks = this.#gauge('spotter_tracks', 'Faces being followed.', ['camera']);
   readonly #up = this.#gauge('spotter_camera_up', '1 while the camera delivers frames, else 0.', ['camera']);
+  readonly #states = this.#gauge('spotter_camera_state', '1 for the state that the camera is in, else 0.', [
+    'camera',
+    'state',
+  ]);
+  readonly #engineRestarts = this.#counter(
+    'spotter_engine_restarts_total',
+    'Times the engine had to be replaced, by cause.',
+    ['cause'],
+  );
   readonly #lastFrame = this.#gauge(
     'spotter_camera_last_frame_timestamp_seconds',
     'Unix time of the last frame.',
@@ -103,15 +121,17 @@ export class Metrics {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
-  frame({ camera, outcome, stageMs, verdicts, tracks }: FrameReport): void {
+  frame({ camera, outcome, dropped, unchanged, stageMs, verdicts, tracks }: FrameReport): void {
     this.#frames.inc({ camera, outcome });
+    if (dropped) this.#dropped.inc({ camera, reason: dropped });
+    if (unchanged) this.#unchanged.inc({ camera });
     for (const [stage, ms] of Object.entries(stageMs)) this.#stages.observe({ camera, stage }, ms / 1000);
     for (const verdict of verdicts) {
       this.#faces.inc({ camera, verdict: verdict.kind });
       if (verdict.kind === 'unusable') this.#unusable.inc({ camera, reason: verdict.reason });
     }
-    this.#tracks.set({ camera }, tracks);
-    this.#lastFrame.set({ camera }, Date.now() / 1000);
+    this.#tracks.set({ camera }, tracks.length);
+    if (outcome === 'processed') this.#lastFrame.set({ camera }, Date.now() / 1000);
   }
 
   event({ camera, kind, capturedAt, publishedAt }: SpotterEvent): void {
@@ -119,9 +139,20 @@ export class Metrics {
     this.#latency.observe({ camera }, (Date.parse(publishedAt) - Date.parse(capturedAt)) / 1000);
   }
 
-  cameraUp(camera: string, up: boolean): void {
-    this.#up.set({ camera }, up ? 1 : 0);
-    if (!up) this.#tracks.set({ camera }, 0);
+  cameraState(camera: string, state: CameraState): void {
+    this.#up.set({ camera }, state === 'live' ? 1 : 0);
+    for (const other of CAMERA_STATES) this.#states.set({ camera, state: other }, other === state ? 1 : 0);
+    if (state !== 'live') this.#tracks.set({ camera }, 0);
+  }
+
+  /** A camera that is no longer configured: its gauges would say for ever how it was at last. */
+  forgetCamera(camera: string): void {
+    for (const gauge of [this.#up, this.#tracks, this.#lastFrame]) gauge.remove({ camera });
+    for (const state of CAMERA_STATES) this.#states.remove({ camera, state });
+  }
+
+  engineDied(cause: string): void {
+    this.#engineRestarts.inc({ cause });
   }
 
   cameraRestarted(camera: string, reason: string): void {

@@ -18,9 +18,14 @@ export class Throughput {
   #before = new Map<string, number>();
   #askedAtMs = performance.now();
 
-  add({ camera, verdicts, tracks }: FrameReport): void {
+  add({ camera, outcome, verdicts, tracks }: FrameReport): void {
+    if (outcome !== 'processed') return;
     const counts = this.#counts.get(camera) ?? { frames: 0, faces: 0, tracks: 0 };
-    this.#counts.set(camera, { frames: counts.frames + 1, faces: counts.faces + verdicts.length, tracks });
+    this.#counts.set(camera, {
+      frames: counts.frames + 1,
+      faces: counts.faces + verdicts.length,
+      tracks: tracks.length,
+    });
   }
 
   /** Every camera that has delivered a frame. Rates are since the last call. */

@@ -1,51 +1,78 @@
+import { SpotterError } from '../errors.js';
 import type { QualityLimits } from '../face/quality.js';
-import { EMPTY_STATE, type News, type Track, type TrackerState, type TrackPolicy } from '../track/state.js';
+import { EMPTY_STATE, type News, type TrackerState, type TrackPolicy } from '../track/state.js';
 import { finish } from '../track/tracker.js';
-import type { EventDraft, Frame, FrameReport } from '../types.js';
-import { toDraft } from './draft.js';
-import { type Eyes, type Found, failedReport, type People, processFrame } from './frame.js';
+import type {
+  Detection,
+  DropReason,
+  EventDraft,
+  Frame,
+  FrameReport,
+  Image,
+  Size,
+  TrackBrief,
+} from '../types.js';
+import { toBrief, toDraft, trackId } from './draft.js';
+import { type Eyes, type Found, outcomeReport, type People, processFrame } from './frame.js';
+
+/** Live pictures as they are wanted: the newest one, and only when there is time for it. */
+export interface NewestFrames {
+  /** Resolves true when a frame waits, false at the end; rejects when the source has failed. */
+  ready(): Promise<boolean>;
+  /** The newest frame not yet taken, or null. */
+  take(): Frame | null;
+}
 
 export interface CameraOptions {
   id: string;
   quality: QualityLimits;
   policy: TrackPolicy;
   eyes: Eyes;
+  /** Whose turn it is in the worker pool; the function that it gives hands the turn back. */
+  turns: { acquire(camera: string): Promise<() => void> };
+  /** Whether a live frame has changed enough to be looked at; `followed` while a face is. */
+  gate: { isOpen(image: Image, timeMs: number, followed: boolean): boolean };
+  /** Which part of the picture counts, and how its parts are called. */
+  area: {
+    isSeen(detection: Detection, size: Size): boolean;
+    zonesOf(detection: Detection, size: Size): string[];
+  };
   /** Asked once a frame, so that a new gallery counts from the next frame on. */
   people: () => People;
+  /** Number of the first track, from 1. */
+  firstTrack: number;
   onEvent: (draft: EventDraft) => void;
   onReport: (report: FrameReport) => void;
 }
 
 /**
- * One camera's way from frames to events. Frames are detected as they come, as many at a time as the source has slots,
- * but followed and judged strictly in order, so that a recording gives the same events however many threads there are.
+ * One camera's way from frames to events. A recording's frames are detected as they come, as many at a time as the
+ * source has slots, but followed and judged strictly in order, so that it gives the same events however many threads
+ * there are. Of a live source one frame is in work at a time, and the next is whatever is newest then.
  */
 export class Camera {
   readonly #options: CameraOptions;
-  #state: TrackerState = EMPTY_STATE;
+  #state: TrackerState;
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(options: CameraOptions) {
     this.#options = options;
+    this.#state = { ...EMPTY_STATE, next: options.firstTrack };
   }
 
-  /** Tracks that are alive. */
-  get tracks(): readonly Track[] {
-    return this.#state.tracks;
-  }
-
-  trackId(track: Track): string {
-    return `${this.#options.id}-${track.number}`;
+  /** Number of the next track. */
+  get nextTrack(): number {
+    return this.#state.next;
   }
 
   /**
-   * Takes frames until the source ends, and lets everybody leave then. Every frame taken is finished before this
-   * settles, also when it rejects. May be run again when it has settled: track numbers go on.
+   * Takes the frames of a recording until it ends, and lets everybody leave then. Every frame taken is finished before
+   * this settles, also when it rejects. May be run again when it has settled: track numbers go on.
    *
    * @throws whatever the source throws while iterating; SpotterError worker.failed
    */
-  async run(frames: AsyncIterable<Frame>): Promise<void> {
+  async play(frames: AsyncIterable<Frame>): Promise<void> {
     let inOrder: Promise<void> = Promise.resolve();
     this.#failure = undefined;
     try {
@@ -64,18 +91,59 @@ export class Camera {
     this.#throwFailure();
   }
 
-  #throwFailure(): void {
-    if (this.#failure) throw this.#failure.error;
+  /**
+   * The same for a live source. Frames in which nothing has moved are not searched for faces.
+   *
+   * @throws whatever the source fails with; SpotterError worker.failed
+   */
+  async watch(source: NewestFrames): Promise<void> {
+    this.#failure = undefined;
+    try {
+      while (!this.#failure && (await source.ready())) {
+        const frame = source.take();
+        if (frame) await this.#lookAt(frame, source);
+      }
+    } finally {
+      this.#leave();
+    }
+    this.#throwFailure();
+  }
+
+  /** Reports a live frame that nobody looked at. */
+  drop(reason: DropReason): void {
+    this.#report('dropped', { dropped: reason });
+  }
+
+  async #lookAt(waiting: Frame, source: NewestFrames): Promise<void> {
+    const { id, gate, turns } = this.#options;
+    if (!gate.isOpen(waiting.image, waiting.mediaTimeMs, this.#state.tracks.length > 0)) {
+      waiting.release();
+      this.#report('processed', { unchanged: true });
+      return;
+    }
+    const giveBack = await turns.acquire(id);
+    const newer = source.take();
+    if (newer) {
+      waiting.release();
+      this.drop('newer');
+    }
+    const frame = newer ?? waiting;
+    await this.#finishFrame(frame, this.#detect(frame).finally(giveBack));
   }
 
   #find(frame: Frame): Promise<Found> {
-    const start = performance.now();
-    const finding = this.#options.eyes
-      .detect({ image: frame.image, border: 0 })
-      .then((detected) => ({ ...detected, totalMs: performance.now() - start }));
+    const { id, turns } = this.#options;
+    const finding = turns.acquire(id).then((giveBack) => this.#detect(frame).finally(giveBack));
     // Awaited later, in order; until then nobody else looks at a failure.
     finding.catch(() => {});
     return finding;
+  }
+
+  async #detect({ image }: Frame): Promise<Found> {
+    const start = performance.now();
+    const detected = await this.#options.eyes.detect({ image, border: 0 });
+    const detections = detected.detections.filter((face) => this.#options.area.isSeen(face, image));
+    return { ...detected, detections, totalMs: performance.now() - start };
   }
 
   async #finishFrame(frame: Frame, finding: Promise<Found>): Promise<void> {
@@ -87,13 +155,20 @@ export class Camera {
       this.#state = state;
       this.#lastFrame = frame;
       this.#tell(news, frame);
-      onReport(report);
+      onReport({ ...report, tracks: this.#briefs() });
     } catch (error) {
-      this.#failure ??= { error };
-      onReport(failedReport(camera, frame, this.#state.tracks.length));
+      if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
+      else {
+        this.#failure ??= { error };
+        this.#report('failed');
+      }
     } finally {
       frame.release();
     }
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
   }
 
   #leave(): void {
@@ -103,10 +178,25 @@ export class Camera {
   }
 
   #tell(news: News[], frame: Frame): void {
+    const { id, policy, area, onEvent } = this.#options;
     for (const item of news) {
-      this.#options.onEvent(
-        toDraft(item, this.#options.id, this.trackId(item.track), frame, this.#options.policy),
-      );
+      const zones = area.zonesOf(item.track.detection, frame.image);
+      onEvent(toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy }));
     }
+  }
+
+  #briefs(): TrackBrief[] {
+    const size = this.#lastFrame?.image;
+    if (!size) return [];
+    const told = this.#state.tracks.filter(({ announced }) => announced);
+    return told.map((track) => toBrief(track, trackId(this.#options.id, track), size));
+  }
+
+  #report(outcome: FrameReport['outcome'], rest: Partial<FrameReport> = {}): void {
+    this.#options.onReport({
+      ...outcomeReport(this.#options.id, outcome),
+      tracks: this.#briefs(),
+      ...rest,
+    });
   }
 }

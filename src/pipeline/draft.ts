@@ -1,6 +1,17 @@
 import { geometricQuality } from '../face/quality.js';
-import type { News, TrackPolicy } from '../track/state.js';
-import type { EventDraft, EventKind, Frame, Match, Quality, Verdict } from '../types.js';
+import type { News, Track, TrackPolicy } from '../track/state.js';
+import type {
+  Box,
+  EventDraft,
+  EventKind,
+  Frame,
+  Match,
+  Quality,
+  RoundBox,
+  Size,
+  TrackBrief,
+  Verdict,
+} from '../types.js';
 
 const KIND_OF: Record<Exclude<Verdict['kind'], 'unusable'>, EventKind> = {
   known: 'match',
@@ -8,31 +19,40 @@ const KIND_OF: Record<Exclude<Verdict['kind'], 'unusable'>, EventKind> = {
   ambiguous: 'ambiguous',
 };
 
-/** News of a track as an event for the feed; `frame` is the one in which it became known. */
-export function toDraft(
-  news: News,
-  camera: string,
-  trackId: string,
-  frame: Frame,
-  policy: TrackPolicy,
-): EventDraft {
+/** A track's name for the outside, unique a camera for as long as the daemon runs. */
+export function trackId(camera: string, { number }: Track): string {
+  return `${camera}-${number}`;
+}
+
+/** Where news comes from: `frame` is the one in which it became known. */
+export interface Origin {
+  camera: string;
+  /** The track's id. */
+  track: string;
+  frame: Frame;
+  zones: string[];
+  policy: TrackPolicy;
+}
+
+/** News of a track as an event for the feed. */
+export function toDraft(news: News, { camera, track: id, frame, zones, policy }: Origin): EventDraft {
   const { track } = news;
-  const { box } = track.detection;
   const verdict = news.kind === 'appeared' ? null : news.verdict;
   const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
   return {
     kind: kindOf(news),
     camera,
-    track: trackId,
+    track: id,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
     similarity: match && round(match.similarity, 4),
     threshold: verdict && verdict.kind !== 'unusable' ? policy.threshold : null,
     margin: match?.margin == null ? null : round(match.margin, 4),
     runnerUp: verdict?.kind === 'known' ? verdict.match.runnerUp : null,
     candidates: verdict?.kind === 'ambiguous' ? candidates(verdict.match) : null,
-    box: [round(box.x1, 1), round(box.y1, 1), round(box.x2, 1), round(box.y2, 1)],
-    frame: { width: frame.image.width, height: frame.image.height },
+    box: roundBox(track.detection.box),
+    frame: sizeOf(frame.image),
     quality: roundQuality(track.evidence.nearest?.quality ?? geometricQuality(track.detection)),
+    zones,
     mediaTimeMs: frame.mediaTimeMs,
     capturedAtMs: frame.capturedAtMs,
     ended:
@@ -45,7 +65,30 @@ export function toDraft(
             reason: news.verdict.kind === 'unusable' ? news.verdict.reason : null,
           }
         : null,
+    gap: null,
   };
+}
+
+/** A track for who joins later; `size` is that of its last frame. */
+export function toBrief({ verdict, ...track }: Track, id: string, size: Size): TrackBrief {
+  return {
+    id,
+    box: roundBox(track.detection.box),
+    frame: sizeOf(size),
+    firstSeenMs: track.firstSeenMs,
+    lastSeenMs: track.lastSeenMs,
+    frames: track.frames,
+    verdict: verdict?.kind ?? null,
+    person: verdict?.kind === 'known' ? verdict.match.person : null,
+  };
+}
+
+function roundBox({ x1, y1, x2, y2 }: Box): RoundBox {
+  return [round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1)];
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
 }
 
 function kindOf(news: News): EventKind {

@@ -86,10 +86,8 @@ export async function processFrame(
   };
   const detectMs = anatomy.fitMs + anatomy.detectModelMs + anatomy.decodeMs;
   const report: FrameReport = {
-    camera,
-    seq: frame.seq,
+    ...outcomeReport(camera, 'processed'),
     mediaTimeMs: frame.mediaTimeMs,
-    outcome: 'processed',
     stageMs: {
       queue: Math.max(0, found.totalMs - detectMs),
       detect: detectMs,
@@ -98,23 +96,23 @@ export async function processFrame(
       total: Date.now() - frame.capturedAtMs,
     },
     verdicts: faces.map((face) => verdictOf(face, results, judged.state, context)),
-    tracks: judged.state.tracks.length,
     embedded: results.filter(({ embedding }) => embedding).length,
     anatomy,
   };
   return { state: judged.state, news: [...followed.news, ...judged.news], report };
 }
 
-/** The report of a frame that could not be processed. */
-export function failedReport(camera: string, { seq, mediaTimeMs }: Frame, tracks: number): FrameReport {
+/** The report of a frame in which no faces were searched. */
+export function outcomeReport(camera: string, outcome: FrameReport['outcome']): FrameReport {
   return {
     camera,
-    seq,
-    mediaTimeMs,
-    outcome: 'failed',
+    mediaTimeMs: null,
+    outcome,
+    dropped: null,
+    unchanged: false,
     stageMs: {},
     verdicts: [],
-    tracks,
+    tracks: [],
     embedded: 0,
     anatomy: null,
   };

@@ -26,7 +26,8 @@ export class WorkerPool implements Component {
   readonly threads: number;
   readonly #settings: WorkerSettings;
   readonly #entry: URL;
-  readonly #running = new Set<Promise<unknown>>();
+  /** What is in the pool, and since when. */
+  readonly #running = new Map<Promise<unknown>, number>();
   #piscina: Piscina | undefined;
   #stopping: Promise<void> | undefined;
   #onnxruntime = '';
@@ -72,7 +73,7 @@ export class WorkerPool implements Component {
   /** Refuses new work, waits for the work in the networks, ends the threads. */
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
-      while (this.#running.size > 0) await Promise.allSettled(this.#running);
+      while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
       await this.#piscina?.destroy();
     })();
     return this.#stopping;
@@ -93,6 +94,12 @@ export class WorkerPool implements Component {
     return this.#piscina?.utilization ?? 0;
   }
 
+  /** How long the oldest task has been in the pool, ms; 0 when there is none. */
+  get oldestTaskMs(): number {
+    const [sinceMs] = this.#running.values();
+    return sinceMs === undefined ? 0 : performance.now() - sinceMs;
+  }
+
   /** Version of onnxruntime, once started. */
   get onnxruntime(): string {
     return this.#onnxruntime;
@@ -103,7 +110,7 @@ export class WorkerPool implements Component {
       throw new SpotterError('worker.failed', 'the worker pool is stopping');
     const tagged = { ...task, [queueOptionsSymbol]: { first: task.kind === 'look' } };
     const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
-    this.#running.add(running);
+    this.#running.set(running, performance.now());
     try {
       const outcome = await running;
       if (!outcome.ok) throw fromErrorData(outcome.error);

@@ -1,92 +1,127 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, SpotterError } from '../errors.js';
-import type { Frame } from '../types.js';
-import type { Camera } from './camera.js';
+import { describeError, type ErrorCode, SpotterError } from '../errors.js';
+import type { CameraState, Frame } from '../types.js';
+import { Backoff, type BackoffOptions } from './backoff.js';
+import type { Camera, NewestFrames } from './camera.js';
 
-/** `stopped` is for good: the recording has ended, or the daemon ends. `unreachable` is tried again. */
-export type CameraState = 'connecting' | 'live' | 'unreachable' | 'stopped';
-
-/** What delivers a camera's frames, once. */
-export interface Source {
+/** A recording: every frame, in order. */
+export interface Recording {
   frames(): AsyncIterable<Frame>;
   stop(): void;
 }
 
+/** A live source: the newest frame, until it fails or is stopped. */
+export interface Live extends NewestFrames {
+  stop(): void;
+  /** Resolves, never rejects, when nothing of it runs any more. */
+  ended(): Promise<void>;
+}
+
 export interface WatchOptions {
-  id: string;
   camera: Camera;
-  /** A new source for every attempt. */
-  open: () => Source;
-  /** Told every change; `message` says why a camera is unreachable. */
+  /** A new source for every attempt; a recording that fails is only tried again when it would go on for ever. */
+  open: () => { recording: Recording; again: boolean } | { live: Live };
+  backoff: BackoffOptions;
+  /** Wait after a refused password, ms; a camera that is asked too often locks the user out. */
+  authRetryMs: number;
+  /** Told every change; `message` says why the camera is not live. */
   onState: (state: CameraState, message: string | null) => void;
   /** Told before every new attempt; `reason` is the code of what ended the one before. */
   onRestart: (reason: string) => void;
 }
 
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 30_000;
+const STATE_OF: Partial<Record<ErrorCode, CameraState>> = {
+  'camera.auth': 'auth_failed',
+  'camera.no_video': 'no_video',
+  'camera.stalled': 'stalled',
+};
+const AUTH_RETRY_GROWTH = 5;
 
-/** Keeps one camera going: opens its source, and opens it again when it fails, ever more patiently. */
+/**
+ * Keeps one camera going: opens its source, and opens it again when it fails, ever more patiently. What it was last
+ * known to suffer from stays its state until frames come again, so that a camera that is away is told once.
+ */
 export class Watch {
-  readonly id: string;
   readonly #options: WatchOptions;
-  #state: CameraState = 'connecting';
+  readonly #backoff: Backoff;
+  readonly #authBackoff: Backoff;
+  #state: CameraState | null = null;
   #message: string | null = null;
+  #liveSinceMs: number | null = null;
 
   constructor(options: WatchOptions) {
-    this.id = options.id;
     this.#options = options;
+    const { backoff, authRetryMs: firstMs } = options;
+    this.#backoff = new Backoff(backoff);
+    this.#authBackoff = new Backoff({ ...backoff, firstMs, maxMs: firstMs * AUTH_RETRY_GROWTH });
   }
 
-  get state(): CameraState {
-    return this.#state;
-  }
-
-  /** Why the camera is unreachable; null otherwise. */
-  get message(): string | null {
-    return this.#message;
-  }
-
-  get camera(): Camera {
-    return this.#options.camera;
-  }
-
-  /** Resolves, never rejects, when the source has come to its end or the signal is aborted and every frame is finished. */
+  /**
+   * Resolves, never rejects, when a recording has come to its end, good or bad, or the signal is aborted, and every frame
+   * is finished.
+   */
   async run(signal: AbortSignal): Promise<void> {
-    let backoffMs = FIRST_BACKOFF_MS;
+    this.#become('connecting', null);
     while (!signal.aborted) {
-      this.#become('connecting', null);
-      const error = await this.#attempt(signal);
-      if (error === null || signal.aborted) break;
-      if (this.#state === 'live') backoffMs = FIRST_BACKOFF_MS;
-      this.#become('unreachable', describeError(error));
-      await sleep(backoffMs, undefined, { signal }).catch(() => {});
-      backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
+      this.#liveSinceMs = null;
+      const { error, isLast } = await this.#attempt(signal);
+      if (signal.aborted) break;
+      if (isLast) return this.#become('stopped', error === null ? null : describeError(error));
+      await sleep(this.#waitMs(error), undefined, { signal }).catch(() => {});
       if (!signal.aborted) this.#options.onRestart(error instanceof SpotterError ? error.code : 'internal');
     }
     this.#become('stopped', null);
   }
 
   /** @returns what ended the attempt before its time, or null */
-  async #attempt(signal: AbortSignal): Promise<unknown> {
+  async #attempt(signal: AbortSignal): Promise<{ error: unknown; isLast: boolean }> {
     const source = this.#options.open();
-    const stop = () => source.stop();
+    const isOnce = 'recording' in source && !source.again;
+    const ending = 'live' in source ? source.live : source.recording;
+    const stop = () => ending.stop();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      await this.#options.camera.run(this.#noticed(source.frames()));
-      return null;
+      if ('live' in source) await this.#options.camera.watch(this.#noticing(source.live));
+      else await this.#options.camera.play(this.#noticed(source.recording.frames()));
+      return { error: null, isLast: true };
     } catch (error) {
-      return error;
+      // Told at once: a process that hangs takes a while to end.
+      if (!signal.aborted && !isOnce) this.#become(stateOf(error), describeError(error));
+      return { error, isLast: isOnce };
     } finally {
+      ending.stop();
+      if ('live' in source) await source.live.ended();
       signal.removeEventListener('abort', stop);
     }
   }
 
+  #waitMs(error: unknown): number {
+    const heldMs = this.#liveSinceMs === null ? 0 : performance.now() - this.#liveSinceMs;
+    const backoff = stateOf(error) === 'auth_failed' ? this.#authBackoff : this.#backoff;
+    return backoff.next(heldMs);
+  }
+
   async *#noticed(frames: AsyncIterable<Frame>): AsyncGenerator<Frame> {
     for await (const frame of frames) {
-      if (this.#state !== 'live') this.#become('live', null);
+      this.#becomeLive();
       yield frame;
     }
+  }
+
+  #noticing(live: Live): NewestFrames {
+    return {
+      ready: async () => {
+        const waiting = await live.ready();
+        if (waiting) this.#becomeLive();
+        return waiting;
+      },
+      take: () => live.take(),
+    };
+  }
+
+  #becomeLive(): void {
+    this.#liveSinceMs ??= performance.now();
+    this.#become('live', null);
   }
 
   #become(state: CameraState, message: string | null): void {
@@ -95,4 +130,8 @@ export class Watch {
     this.#message = message;
     this.#options.onState(state, message);
   }
+}
+
+function stateOf(error: unknown): CameraState {
+  return (error instanceof SpotterError && STATE_OF[error.code]) || 'unreachable';
 }

@@ -72,9 +72,9 @@ export class FileSource {
       output.push(frame);
     });
     const assembler = new FrameAssembler(slots, (slot) => pairs.left(slot));
-    const decoder = new Decoder(this.#command(info, size), await frameModeOption(), assembler, (ms) =>
-      pairs.right(ms),
-    );
+    const decoder = new Decoder(this.#command(info, size), await frameModeOption(), assembler, {
+      onTimestamp: (ms) => pairs.right(ms),
+    });
     this.#decoder = decoder;
     if (this.#stopped) decoder.kill();
     decoder.ended.then((end) => {
@@ -110,6 +110,8 @@ export class FileSource {
       input: fileInput(file),
       inputOptions: [...(realtime ? ['-re'] : []), ...(loop ? ['-stream_loop', '-1'] : []), ...FILE_ONLY],
       filters: [...(every > 1 ? [`select=not(mod(n\\,${every}))`] : []), ...fitting, 'format=yuv420p'],
+      format: 'rawvideo',
+      logLevel: 'error',
     };
   }
 
@@ -146,20 +148,10 @@ export class FileSource {
   }
 }
 
-/**
- * The path that a camera's address names.
- *
- * @throws SpotterError video.unsupported for anything but a path or a file: URL
- */
+/** The path that the address of a recording names. */
 export function filePath(url: string): string {
-  if (url.startsWith('file:'))
-    return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
-  const scheme = /^[a-z][a-z0-9+.-]*(?=:\/\/|:)/i.exec(url)?.[0];
-  if (scheme === undefined || path.isAbsolute(url)) return url;
-  throw new SpotterError(
-    'video.unsupported',
-    `this version plays recordings only, no ${scheme}: source; give a file, or wait for live cameras in the next version`,
-  );
+  if (!url.startsWith('file:')) return url;
+  return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
 }
 
 function fitWidth({ width, height }: Size, maxWidth: number): Size {

@@ -29,6 +29,23 @@ describe('config.yaml', () => {
   });
 });
 
+describe('docs/configuration.md', () => {
+  it('has every key', () => {
+    const page = readFileSync(path.join(root, 'docs/configuration.md'), 'utf8');
+    const keys = leaves(described).map((key) => key.replace(/^cameras\[\]\.(input\.)?/, ''));
+    expect(keys).toContain('engine.hangMs');
+    expect(keys.filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
+  });
+});
+
+/** Paths of the keys that hold values; what a list of a model or zone holds belongs to its own text. */
+function leaves({ properties = {} }: Described, path = ''): string[] {
+  return Object.entries(properties).flatMap(([key, node]) => {
+    if (path === '' && key === 'cameras') return leaves(node.items ?? {}, 'cameras[].');
+    return node.properties ? leaves(node, `${path}${key}.`) : [path + key];
+  });
+}
+
 /** Collects the keys whose comment is not their description; the parser hands a map's first comment to what holds it. */
 function compare(map: YAMLMap, node: Described, path: string, wrong: string[], outer = ''): void {
   for (const [index, { key, value }] of map.items.entries()) {

@@ -53,12 +53,14 @@ data: data
 
   it('takes paths as relative to its own folder and leaves addresses alone', () => {
     const { config, folder } = load(
-      'gallery: people\ncameras: [{id: a, url: clips/a.mp4}, {id: b, url: "file:///x/b.mp4"}]',
+      'gallery: people\ncameras: [{id: a, url: clips/a.mp4}, {id: b, url: "file:///x/b.mp4"}, {id: c, url: "file:c.mp4"}, {id: d, url: "test:"}]',
     );
     expect(config.gallery).toBe(path.join(folder, 'people'));
     expect(config.cameras.map(({ url }) => url)).toEqual([
       path.join(folder, 'clips/a.mp4'),
-      'file:///x/b.mp4',
+      '/x/b.mp4',
+      path.join(folder, 'c.mp4'),
+      'test:',
     ]);
   });
 
@@ -103,6 +105,70 @@ data: data
     ['a list as the whole', '- a\n', 'must be a mapping, not a list'],
     ['a key twice', 'gallery: a\ngallery: b\n', 'config.yaml:2:1: Map keys must be unique'],
     ['a tab for spaces', 'http:\n\tport: 1\n', 'config.yaml:2:1:'],
+    ['an alias of nothing', 'workers: *none\n', 'Unresolved alias'],
+    ['a stream without a host', 'cameras: [{id: a, url: "rtsp://"}]', 'has no host; write rtsp://host/path'],
+    [
+      'a scheme that there is not',
+      'cameras: [{id: a, url: "gopher://h/x"}]',
+      'gopher: is no kind of live source',
+    ],
+    [
+      'a file of another machine',
+      'cameras: [{id: a, url: "file://host/x.mp4"}]',
+      'no file: URL of this machine',
+    ],
+    ['too many frames', 'cameras: [{id: a, url: "test:", fps: 1000}]', 'cameras[0].fps: must be at most 60'],
+    ['no frames', 'cameras: [{id: a, url: "test:", fps: 0}]', 'cameras[0].fps: must be at least 0.1'],
+    [
+      'a turn that is none',
+      'cameras: [{id: a, url: "test:", rotate: 45}]',
+      'cameras[0].rotate: must be one of 0, 90, 180, 270',
+    ],
+    [
+      'a zone without an area',
+      'cameras: [{id: a, url: "test:", zones: [{name: z, points: [[0, 0], [1, 1]]}]}]',
+      'cameras[0].zones[0].points: needs at least 3 points',
+    ],
+    [
+      'coordinates in px',
+      'cameras: [{id: a, url: "test:", masks: [[[0, 0], [640, 0], [640, 360]]]}]',
+      'cameras[0].masks[0][1][0]: must be from 0 to 1',
+    ],
+    [
+      'zones of one name',
+      'cameras: [{id: a, url: "test:", zones: [{name: z, points: [[0,0],[1,0],[1,1]]}, {name: z, points: [[0,0],[1,0],[1,1]]}]}]',
+      'cameras[0].zones[1].name: "z" is already the name of another zone',
+    ],
+    [
+      'an option of ffmpeg that could do harm',
+      'cameras: [{id: a, url: "test:", input: {protocol_whitelist: file}}]',
+      'cameras[0].input.protocol_whitelist: unknown key',
+    ],
+    ['a secret file that is not there', 'gallery: ${file:none.txt}', 'none.txt does not exist; create it'],
+    ['a secret file that never ends', 'gallery: ${file:/dev/zero}', '/dev/zero is no regular file'],
+    ['a secret folder', 'gallery: ${file:.}', 'is no regular file'],
+    ['a secret file without a name', 'gallery: ${file:}', 'is no regular file'],
+    [
+      'a line break in a header',
+      'cameras: [{id: a, url: "test:", input: {user_agent: "a\\r\\nb"}}]',
+      'without line breaks',
+    ],
+    [
+      'a flag of RTSP that there is not',
+      'cameras: [{id: a, url: "test:", input: {rtsp_flags: listen}}]',
+      'must be one of prefer_tcp',
+    ],
+    [
+      'three coordinates',
+      'cameras: [{id: a, url: "test:", masks: [[[0, 0, 0], [1, 0], [1, 1]]]}]',
+      'must have at most 2 items',
+    ],
+    ['digits for a text', 'gallery: 0123', 'must be a string, not 123; put it in quotes'],
+    [
+      'more aliases than anybody writes',
+      `a: &a [${'x,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: [${'*c,'.repeat(9)}]\n`,
+      'Excessive alias count',
+    ],
     ['an open bracket', 'cameras: [', 'config.yaml:1:'],
     ['an unknown tag', 'gallery: !!js/function x', 'config.yaml:1:10: Unresolved tag'],
     ['bytes that are no text', Uint8Array.from([0x67, 0xff, 0xfe]), 'is not UTF-8 text'],
@@ -141,6 +207,41 @@ describe('the environment in a configuration', () => {
     vi.unstubAllEnvs();
   });
 
+  it('may be in files, whose text is a secret', () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'door.txt'), 's3cret: [x\n');
+    writeFileSync(path.join(folder, 'config.yaml'), 'gallery: "a-${file:door.txt}-b"\n');
+    const { config, secrets } = loadConfig(path.join(folder, 'config.yaml'));
+    expect(path.basename(config.gallery)).toBe('a-s3cret: [x-b');
+    expect(secrets).toEqual(['s3cret: [x']);
+    expect(maskText('opened a-s3cret: [x-b', secrets)).toBe('opened a-***-b');
+  });
+
+  it('may not be in files that are too large or no text', () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'config.yaml');
+    writeFileSync(file, 'gallery: "${file:secret}"\n');
+    writeFileSync(path.join(folder, 'secret'), 'x'.repeat(64 * 1024));
+    expect(path.basename(loadConfig(file).config.gallery)).toHaveLength(64 * 1024);
+    writeFileSync(path.join(folder, 'secret'), 'x'.repeat(64 * 1024 + 1));
+    expect(() => loadConfig(file)).toThrow('secret is larger than 64 KiB');
+    writeFileSync(path.join(folder, 'secret'), Uint8Array.from([0x67, 0xff]));
+    expect(() => loadConfig(file)).toThrow('secret is not UTF-8 text');
+  });
+
+  it.each([
+    ['where a number is due', 'http: {port: "${DOOR_PASSWORD}"}'],
+    ['where a list is due', 'cameras: "${DOOR_PASSWORD}"'],
+    ['as the id of twins', 'cameras: [{id: "${DOOR_PASSWORD}", url: a}, {id: "${DOOR_PASSWORD}", url: b}]'],
+    ['as a scheme', 'cameras: [{id: a, url: "${DOOR_PASSWORD}://host"}]'],
+  ])('is not told in a fault when it is a secret %s', (_where, text) => {
+    vi.stubEnv('DOOR_PASSWORD', 'hunter22');
+    const message = refusal(text);
+    expect(message).toContain('***');
+    expect(message).not.toContain('hunter22');
+    vi.unstubAllEnvs();
+  });
+
   it('can be written as itself', () => {
     expect(path.basename(load('gallery: $${HOME}').config.gallery)).toBe('${HOME}');
   });
@@ -151,6 +252,10 @@ describe('secrets', () => {
     ['rtsp://user:secret@host/stream', 'rtsp://user:***@host/stream'],
     ['rtsp://first.last:p@ss:w/rd@host:554/a', 'rtsp://first.last:***@host:554/a'],
     ['http://host/x?user=a&password=b&z=1', 'http://host/x?user=a&password=***&z=1'],
+    ['cannot open rtsp://user:pw@host/x now', 'cannot open rtsp://user:***@host/x now'],
+    ['rtsp://token@host/x', 'rtsp://***@host/x'],
+    ['rtsp://u:with space@host/x', 'rtsp://u:***@host/x'],
+    ['from http://a:b@h1/ to http://c:d@h2/', 'from http://a:***@h1/ to http://c:***@h2/'],
     ['rtsp://host/stream', 'rtsp://host/stream'],
     ['/some/file.mp4', '/some/file.mp4'],
   ])('mask %s', (text, masked) => {

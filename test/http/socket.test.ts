@@ -24,7 +24,9 @@ const draft = (change: Partial<EventDraft> = {}): EventDraft => ({
   quality: null,
   mediaTimeMs: 1000,
   capturedAtMs: Date.now(),
+  zones: [],
   ended: null,
+  gap: null,
   ...change,
 });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
 import { demoClip, needShared, root } from '../helpers/paths.js';
-import { childrenOf } from '../helpers/processes.js';
+import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const gallery = ['-g', path.join(root, 'gallery')];
@@ -93,7 +93,8 @@ describe('scan of the demo clip', () => {
     const lines: string[] = [];
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       lines.push(line);
-      if (lines.length === 3) for (const pid of childrenOf(child.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
+      if (lines.length === 3)
+        for (const pid of descendantsOf(child.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
     });
     const { code, stderr } = await finish(child);
     expect(code).toBe(3);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { measureStop } from '../../bench/processes.js';
 import { finish, lineMatching, start } from '../helpers/cli.js';
 import { demoClip, root } from '../helpers/paths.js';
-import { childrenOf } from '../helpers/processes.js';
+import { descendantsOf } from '../helpers/processes.js';
 
 const scan = [demoClip, '-g', `${root}/gallery`];
 
@@ -25,7 +25,7 @@ describe('SIGTERM', () => {
       .map((line) => JSON.parse(line));
     expect(lines.at(-1)).toMatchObject({ kind: 'summary', interrupted: true });
     expect(lines.at(-2)).toMatchObject({ kind: 'left', person: 'grace-hopper' });
-    expect(childrenOf(child.pid, 'ffmpeg')).toEqual([]);
+    expect(descendantsOf(child.pid, 'ffmpeg')).toEqual([]);
   });
 
   it('a second time ends it at once, without an abort', async () => {

@@ -6,15 +6,25 @@ import type { FrameReport } from '../../src/types.js';
 
 const report: FrameReport = {
   camera: 'door',
-  seq: 0,
   mediaTimeMs: 0,
   outcome: 'processed',
+  dropped: null,
+  unchanged: false,
   stageMs: { queue: 1, detect: 10, track: 0.1, total: 12 },
   verdicts: [
     { kind: 'unknown', match: null },
     { kind: 'unusable', reason: 'blurred' },
   ],
-  tracks: 2,
+  tracks: [1, 2].map((number) => ({
+    id: `door-${number}`,
+    box: [0, 0, 1, 1],
+    frame: { width: 1, height: 1 },
+    firstSeenMs: 0,
+    lastSeenMs: 0,
+    frames: 1,
+    verdict: null,
+    person: null,
+  })),
   embedded: 1,
   anatomy: null,
 };
@@ -27,7 +37,7 @@ function filled(): Metrics {
     wsClients: () => 3,
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
   });
-  metrics.cameraUp('door', true);
+  metrics.cameraState('door', 'live');
   metrics.frame(report);
   metrics.event({
     seq: 1,
@@ -44,6 +54,7 @@ function filled(): Metrics {
     box: [0, 0, 1, 1],
     frame: { width: 1, height: 1 },
     quality: null,
+    zones: [],
     mediaTimeMs: 0,
     capturedAt: '2026-01-01T00:00:00.000Z',
     publishedAt: '2026-01-01T00:00:00.040Z',

@@ -7,7 +7,7 @@ import type { Frame } from '../../src/types.js';
 import { FileSource, type FileSourceOptions, filePath } from '../../src/video/fileSource.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
-import { childrenOf } from '../helpers/processes.js';
+import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
@@ -279,7 +279,7 @@ describe('the end of a decoder', () => {
       frame.release();
       break;
     }
-    expect(childrenOf(process.pid, 'ffmpeg')).toEqual([]);
+    expect(descendantsOf(process.pid, 'ffmpeg')).toEqual([]);
   });
 
   it('is orderly when it is stopped before it begins', async () => {
@@ -297,7 +297,7 @@ describe('the end of a decoder', () => {
         for await (const frame of looping.frames()) {
           frame.release();
           if (frame.seq === 10)
-            for (const pid of childrenOf(process.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
+            for (const pid of descendantsOf(process.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
         }
       })(),
     );

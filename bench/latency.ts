@@ -1,0 +1,346 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import WebSocket from 'ws';
+import { stringify } from 'yaml';
+import { packageRoot } from '../src/package.js';
+import { quantile } from './statistics.js';
+
+const MAIN = path.join(packageRoot, 'dist/src/main.js');
+const RTSP_SERVER = path.join(packageRoot, 'test/helpers/rtspServer.py');
+const MS_PER_TICK = 10;
+const PAGE_BYTES = 4096;
+/** Cameras come up one after the other, and the first pictures are all looked at. */
+const SETTLE_MS = 5000;
+
+/** What the cameras see: people who come and go, or a picture in which nothing moves. */
+export type Scene = 'visits' | 'still';
+
+export interface LatencyOptions {
+  /** Numbers of cameras, each measured by itself. */
+  cameras: number[];
+  scene: Scene;
+  fps: number;
+  seconds: number;
+  /** Width of the pictures in px, 16:9. */
+  width: number;
+  /** Options of the command line for models and gallery. */
+  daemonArguments: string[];
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}
+
+export interface LatencyRow {
+  cameras: number;
+  events: number;
+  /** From a frame being whole in memory to its event, as published and as a WebSocket client on this machine has it, ms. */
+  published: Quantiles;
+  received: Quantiles;
+  /** The same for every frame that was looked at, with or without news; to the histogram's grain. */
+  frames: Quantiles;
+  seen: number;
+  unchanged: number;
+  dropped: Record<string, number>;
+  /** CPU seconds a camera and second. */
+  ownCpu: number;
+  decoderCpu: number;
+  /** Resident MB of our processes together, the decoders left out. */
+  ownMb: number;
+}
+
+export interface Quantiles {
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+/** Runs the daemon on real RTSP cameras in real time, a WebSocket client on the other side, for each number of cameras. */
+export async function measureLatency(options: LatencyOptions): Promise<LatencyRow[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
+  const clip = path.join(folder, 'scene.mp4');
+  try {
+    makeClip(options, clip);
+    const rows: LatencyRow[] = [];
+    for (const cameras of options.cameras) {
+      if (options.signal.aborted) break;
+      options.onProgress(`${cameras} camera${cameras === 1 ? '' : 's'} for ${options.seconds} s`);
+      rows.push(await measure(cameras, clip, folder, options));
+    }
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The demo's portraits a second long, then nobody for a second and a half, at 25 frames a second; or the nobody alone. */
+function makeClip({ scene, width, seconds }: LatencyOptions, clip: string): void {
+  const height = Math.round((width * 9) / 32) * 2;
+  const demo = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
+  const longEnough = [
+    '-t',
+    String(seconds + 60),
+    '-an',
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-g',
+    '25',
+  ];
+  const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease,pad=${width}:${height}:-1:-1,setsar=1,fps=25,format=yuv420p`;
+  const filter =
+    scene === 'still'
+      ? `[0:v]trim=end_frame=1,${fit},loop=-1:1:0`
+      : `[0:v]trim=0:1,${fit},setpts=PTS-STARTPTS,tpad=stop_mode=add:stop_duration=1.5:color=gray,loop=-1:62:0`;
+  execFileSync(
+    'ffmpeg',
+    [
+      '-v',
+      'error',
+      '-i',
+      demo,
+      '-filter_complex',
+      `${filter},setpts=N/25/TB[v]`,
+      '-map',
+      '[v]',
+      ...longEnough,
+      clip,
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+}
+
+async function measure(
+  cameras: number,
+  clip: string,
+  folder: string,
+  { fps, seconds, daemonArguments, signal }: LatencyOptions,
+): Promise<LatencyRow> {
+  const port = await freePort();
+  const server = spawn('/usr/bin/python3', [RTSP_SERVER, String(port), clip], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ids = Array.from({ length: cameras }, (_, index) => `camera-${index + 1}`);
+  const config = path.join(folder, 'config.yaml');
+  writeFileSync(
+    config,
+    stringify({
+      cameras: ids.map((id) => ({ id, url: `rtsp://127.0.0.1:${port}/cam`, fps })),
+      gallery: path.join(packageRoot, 'gallery'),
+      models: { folder: path.join(packageRoot, 'models') },
+      data: path.join(folder, 'data'),
+      http: { port: 0 },
+    }),
+  );
+  let daemon: ChildProcess | undefined;
+  try {
+    await lineOf(server, /ready/);
+    daemon = spawn(process.execPath, [MAIN, 'run', '-c', config, '--events', 'off', ...daemonArguments], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [, address] = await lineOf(daemon, /ws:\/\/([^/\s"]+)\/ws/);
+    return await observe(daemon, address, ids, seconds, signal);
+  } finally {
+    await ended(daemon);
+    await ended(server);
+  }
+}
+
+async function observe(
+  daemon: ChildProcess,
+  address: string,
+  ids: string[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<LatencyRow> {
+  const client = new WebSocket(`ws://${address}/ws`);
+  const published: number[] = [];
+  const received: number[] = [];
+  const missing = new Set(ids);
+  let measuring = false;
+  const live = new Promise<void>((resolve, reject) => {
+    client.once('close', () => reject(new Error('the daemon ended before its cameras were live')));
+    client.on('message', (data) => {
+      const message = JSON.parse(data.toString());
+      const states = message.type === 'hello' ? message.cameras : message.type === 'camera' ? [message] : [];
+      for (const { id, state } of states) if (state === 'live') missing.delete(id);
+      if (missing.size === 0) resolve();
+      if (!measuring || message.type !== 'event') return;
+      const captured = Date.parse(message.capturedAt);
+      published.push(Date.parse(message.publishedAt) - captured);
+      received.push(Date.now() - captured);
+    });
+  });
+  await live;
+  await pause(SETTLE_MS, signal);
+  measuring = true;
+  const before = await snapshot(daemon, address);
+  await pause(seconds * 1000, signal);
+  const after = await snapshot(daemon, address);
+  client.close();
+  const took = (after.atMs - before.atMs) / 1000;
+  const count = (name: string, labels = '') =>
+    sum(after.metrics, name, labels) - sum(before.metrics, name, labels);
+  return {
+    cameras: ids.length,
+    events: published.length,
+    published: quantilesOf((q) => quantile(published, q)),
+    received: quantilesOf((q) => quantile(received, q)),
+    frames: quantilesOf((q) => histogramQuantile(q, before.metrics, after.metrics)),
+    seen: count('spotter_frames_total', 'outcome="processed"'),
+    unchanged: count('spotter_frames_unchanged_total'),
+    dropped: Object.fromEntries(
+      ['newer', 'stale', 'poison'].map((reason) => [
+        reason,
+        count('spotter_frames_dropped_total', `reason="${reason}"`),
+      ]),
+    ),
+    ownCpu: (after.ownCpuMs - before.ownCpuMs) / 1000 / took / ids.length,
+    decoderCpu: (after.decoderCpuMs - before.decoderCpuMs) / 1000 / took / ids.length,
+    ownMb: after.ownMb,
+  };
+}
+
+interface Snapshot {
+  atMs: number;
+  metrics: string;
+  ownCpuMs: number;
+  decoderCpuMs: number;
+  ownMb: number;
+}
+
+async function snapshot(daemon: ChildProcess, address: string): Promise<Snapshot> {
+  const metrics = await (await fetch(`http://${address}/metrics`)).text();
+  const family = familyOf(daemon.pid ?? 0);
+  const decoders = family.filter(({ name }) => name === 'ffmpeg');
+  const own = family.filter(({ name }) => name !== 'ffmpeg');
+  const total = (of: typeof family, field: 'cpuMs' | 'mb') => of.reduce((all, one) => all + one[field], 0);
+  return {
+    atMs: performance.now(),
+    metrics,
+    ownCpuMs: total(own, 'cpuMs'),
+    decoderCpuMs: total(decoders, 'cpuMs'),
+    ownMb: total(own, 'mb'),
+  };
+}
+
+/** A process and all that came from it, by /proc. */
+function familyOf(root: number): { name: string; cpuMs: number; mb: number }[] {
+  const all = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
+        const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        const ticks = Number(fields[11]) + Number(fields[12]);
+        return [
+          {
+            pid: Number(pid),
+            parent: Number(fields[1]),
+            name,
+            cpuMs: ticks * MS_PER_TICK,
+            mb: (Number(fields[21]) * PAGE_BYTES) / 2 ** 20,
+          },
+        ];
+      } catch {
+        return [];
+      }
+    });
+  const family = new Set([root]);
+  for (let grown = true; grown; ) {
+    const children = all.filter(({ pid, parent }) => family.has(parent) && !family.has(pid));
+    for (const { pid } of children) family.add(pid);
+    grown = children.length > 0;
+  }
+  return all.filter(({ pid }) => family.has(pid));
+}
+
+function samples(metrics: string, name: string): { labels: string; value: number }[] {
+  return [...metrics.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)]
+    .filter(([, found]) => found === name)
+    .map(([, , labels = '', value]) => ({ labels, value: Number(value) }));
+}
+
+function sum(metrics: string, name: string, labels: string): number {
+  return samples(metrics, name)
+    .filter((sample) => sample.labels.includes(labels))
+    .reduce((total, { value }) => total + value, 0);
+}
+
+/** As Prometheus estimates it, of what came between two readings: linear within a bucket. ms. */
+function histogramQuantile(q: number, before: string, after: string): number {
+  const counts = new Map<number, number>();
+  for (const [text, sign] of [
+    [before, -1],
+    [after, 1],
+  ] as const) {
+    for (const { labels, value } of samples(text, 'spotter_stage_seconds_bucket')) {
+      if (!labels.includes('stage="total"')) continue;
+      const [, le = ''] = /le="([^"]+)"/.exec(labels) ?? [];
+      const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
+      counts.set(bound, (counts.get(bound) ?? 0) + sign * value);
+    }
+  }
+  const bounds = [...counts].sort(([a], [b]) => a - b);
+  const wanted = q * (bounds.at(-1)?.[1] ?? 0);
+  let lower = { bound: 0, count: 0 };
+  for (const [bound, count] of bounds) {
+    if (count >= wanted && count > lower.count) {
+      const part = (wanted - lower.count) / (count - lower.count);
+      return Number.isFinite(bound)
+        ? 1000 * (lower.bound + part * (bound - lower.bound))
+        : 1000 * lower.bound;
+    }
+    lower = { bound, count };
+  }
+  return Number.NaN;
+}
+
+function quantilesOf(read: (q: number) => number): Quantiles {
+  return { p50: read(0.5), p95: read(0.95), p99: read(0.99) };
+}
+
+async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  const input = child.stderr ?? child.stdout;
+  if (!input) throw new Error('nothing to read from');
+  const lines = createInterface({ input });
+  return new Promise((resolve, reject) => {
+    const seen: string[] = [];
+    lines.on('line', (line) => {
+      seen.push(line);
+      const match = pattern.exec(line);
+      if (match) resolve(match);
+    });
+    lines.once('close', () => reject(new Error(`no line like ${pattern} in:\n${seen.join('\n')}`)));
+  });
+}
+
+async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}

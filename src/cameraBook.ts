@@ -1,0 +1,143 @@
+import type { CameraState, EventDraft, FrameReport, Gap, TrackBrief } from './types.js';
+
+interface Entry {
+  state: CameraState;
+  /** Why it is not live. */
+  message: string | null;
+  tracks: readonly TrackBrief[];
+  /** Number of the next track, from 1. */
+  nextTrack: number;
+  /** Unix time of the last frame. */
+  lastFrameMs: number | null;
+  /** Since when nobody watches although the camera may deliver; Unix time. */
+  gap: { sinceMs: number; cause: Gap['cause'] } | null;
+}
+
+/**
+ * What is known of each camera, kept outside the engine so that it outlives it: its state, who is in view, and the
+ * time in which nobody watched.
+ */
+export class CameraBook {
+  readonly #entries = new Map<string, Entry>();
+
+  /** Begins with a camera, or does nothing. */
+  add(id: string): void {
+    if (this.#entries.has(id)) return;
+    const entry: Entry = {
+      state: 'connecting',
+      message: null,
+      tracks: [],
+      nextTrack: 1,
+      lastFrameMs: null,
+      gap: null,
+    };
+    this.#entries.set(id, entry);
+  }
+
+  remove(id: string): void {
+    this.#entries.delete(id);
+  }
+
+  get ids(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Every camera as clients see it. */
+  get cameras(): { id: string; state: CameraState; message: string | null }[] {
+    return [...this.#entries].map(([id, { state, message }]) => ({ id, state, message }));
+  }
+
+  /** Everybody in view. */
+  get tracks(): (TrackBrief & { camera: string })[] {
+    return [...this.#entries].flatMap(([camera, { tracks }]) =>
+      tracks.map((track) => ({ camera, ...track })),
+    );
+  }
+
+  nextTrack(id: string): number {
+    return this.#entries.get(id)?.nextTrack ?? 1;
+  }
+
+  stateOf(id: string): CameraState | null {
+    return this.#entries.get(id)?.state ?? null;
+  }
+
+  /** @returns whether this is news */
+  setState(id: string, state: CameraState, message: string | null): boolean {
+    const entry = this.#entries.get(id);
+    if (!entry || (entry.state === state && entry.message === message)) return false;
+    entry.state = state;
+    entry.message = message;
+    return true;
+  }
+
+  /** Remembers the number of a track that has been told of. */
+  noteTrack(id: string, track: string): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.nextTrack = Math.max(entry.nextTrack, Number(track.slice(id.length + 1)) + 1);
+  }
+
+  noteFrame({ camera, outcome, tracks }: FrameReport, nowMs: number): void {
+    const entry = this.#entries.get(camera);
+    if (!entry || outcome !== 'processed') return;
+    entry.tracks = tracks;
+    entry.lastFrameMs = nowMs;
+  }
+
+  /** Frames flow again. @returns the gap that this ends, for the feed */
+  endGap(id: string, nowMs: number): EventDraft | null {
+    const entry = this.#entries.get(id);
+    if (!entry?.gap) return null;
+    const { gap } = entry;
+    entry.gap = null;
+    return gapDraft(id, { ...gap, nowMs });
+  }
+
+  /**
+   * Nobody watches any camera from now on. Who was in view has left as far as anybody can tell.
+   *
+   * @returns the leavings, for the feed
+   */
+  interrupt(cause: Gap['cause'], nowMs: number): EventDraft[] {
+    return [...this.#entries].flatMap(([camera, entry]) => {
+      const { tracks } = entry;
+      entry.tracks = [];
+      if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? nowMs, cause };
+      return tracks.map((track) => leavingDraft(camera, track, nowMs));
+    });
+  }
+}
+
+const NOTHING = {
+  person: null,
+  similarity: null,
+  threshold: null,
+  margin: null,
+  runnerUp: null,
+  candidates: null,
+  quality: null,
+  zones: [],
+};
+
+function gapDraft(
+  camera: string,
+  { sinceMs, cause, nowMs }: { sinceMs: number; cause: Gap['cause']; nowMs: number },
+): EventDraft {
+  const gap = { from: new Date(sinceMs).toISOString(), to: new Date(nowMs).toISOString(), cause };
+  const nobody = { track: null, box: null, frame: null, mediaTimeMs: null, ended: null };
+  return { ...NOTHING, ...nobody, kind: 'gap', camera, capturedAtMs: nowMs, gap };
+}
+
+function leavingDraft(camera: string, track: TrackBrief, capturedAtMs: number): EventDraft {
+  const { id, box, frame, person, firstSeenMs, lastSeenMs, frames, verdict } = track;
+  const ended = {
+    firstSeenMs,
+    lastSeenMs,
+    frames,
+    // Still open when the engine went: no look had been enough for a name.
+    verdict: verdict ?? ('unknown' as const),
+    reason: null,
+  };
+  const where = { box, frame, mediaTimeMs: lastSeenMs, capturedAtMs };
+  return { ...NOTHING, ...where, kind: 'left', camera, track: id, person, ended, gap: null };
+}

@@ -1,0 +1,200 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { fromErrorData, SpotterError } from './errors.js';
+import type { Component } from './lifecycle.js';
+import { BEAT_MS, type FromEngine, type ToEngine } from './link.js';
+import { Backoff } from './pipeline/backoff.js';
+
+const ENTRY = fileURLToPath(new URL('./engineProcess.js', import.meta.url));
+/** Beats that may be missed while loading models and reading the gallery, and afterwards beside the allowed time of a task. */
+const LOADING_MS = 10 * 60_000;
+const BEAT_SLACK_MS = 2000;
+/** Frames in flight are finished within this, or the engine is ended the hard way. */
+const STOP_GRACE_MS = 4000;
+const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
+
+/** Why an engine is gone although nobody asked for its end. */
+export type DeathCause = 'engine_died' | 'engine_hung';
+
+export interface EngineHostOptions {
+  /** What a new engine is told first. */
+  start: () => ToEngine & { kind: 'start' };
+  /** A task of the pool that takes longer is taken for hung, ms. */
+  hangMs: () => number;
+  onMessage: (message: FromEngine) => void;
+  /** The engine is gone, `how` says in which way; another one comes by itself. */
+  onDeath: (cause: DeathCause, how: string) => void;
+}
+
+/**
+ * Keeps one engine process alive: forks it, watches its beat, ends it when it hangs, forks another when it is gone, and
+ * ends the processes that it leaves behind.
+ */
+export class EngineHost implements Component {
+  readonly #options: EngineHostOptions;
+  readonly #backoff = new Backoff(BACKOFF);
+  readonly #offspring = new Set<number>();
+  #child: ChildProcess | undefined;
+  #readyAtMs: number | null = null;
+  #silentBeats = 0;
+  #hung = false;
+  #stopping = false;
+  #failure: SpotterError | null = null;
+  #exited: Promise<void> = Promise.resolve();
+  #beatTimer: NodeJS.Timeout | undefined;
+  #forkTimer: NodeJS.Timeout | undefined;
+  #first: { resolve: () => void; reject: (error: SpotterError) => void } | undefined;
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+  }
+
+  /** true while an engine is there that has its models and its gallery. */
+  get isReady(): boolean {
+    return this.#readyAtMs !== null;
+  }
+
+  /** The engine's process id, for whoever watches from outside. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /**
+   * Resolves when the first engine is ready.
+   *
+   * @throws SpotterError of models and gallery, as the engine tells it; engine.died when it is gone before it was ready
+   */
+  async start(signal?: AbortSignal): Promise<void> {
+    const ready = new Promise<void>((resolve, reject) => {
+      this.#first = { resolve, reject };
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#fork();
+    this.#beatTimer = setInterval(() => this.#checkBeat(), BEAT_MS);
+    try {
+      await ready;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    } finally {
+      this.#first = undefined;
+    }
+  }
+
+  /** Tells the engine something; nothing happens while there is none. */
+  send(message: ToEngine): void {
+    if (this.#child?.connected) this.#child.send(message);
+  }
+
+  /** Ends the engine, and starts another with whatever {@link EngineHostOptions.start} says then. */
+  replace(): void {
+    clearTimeout(this.#forkTimer);
+    this.#readyAtMs = null;
+    const old = this.#exited;
+    this.#end();
+    void old.then(() => {
+      if (!this.#stopping) this.#fork();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#beatTimer);
+    clearTimeout(this.#forkTimer);
+    this.#end();
+    await this.#exited;
+  }
+
+  #fork(): void {
+    const child = fork(ENTRY, [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+    this.#child = child;
+    this.#silentBeats = 0;
+    this.#hung = false;
+    this.#failure = null;
+    // A message to a process that has just gone: its exit tells.
+    child.on('error', () => {});
+    child.on('message', (message) => this.#receive(child, message as FromEngine));
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#sweep();
+        resolve();
+        this.#gone(child, signal ?? `exit code ${code}`);
+      });
+    });
+    child.send(this.#options.start());
+  }
+
+  #receive(child: ChildProcess, message: FromEngine): void {
+    if (child !== this.#child) return;
+    this.#silentBeats = 0;
+    switch (message.kind) {
+      case 'process':
+        if (message.running) this.#offspring.add(message.pid);
+        else this.#offspring.delete(message.pid);
+        return;
+      case 'failed':
+        this.#failure = fromErrorData(message.error);
+        return;
+      case 'ready':
+        this.#readyAtMs = performance.now();
+        this.#options.onMessage(message);
+        this.#first?.resolve();
+        return;
+      case 'beat':
+        if (message.oldestTaskMs > this.#options.hangMs()) this.#endHung();
+        break;
+    }
+    this.#options.onMessage(message);
+  }
+
+  /** Counts our own ticks, so that a pause of the whole machine is not taken for the engine's. */
+  #checkBeat(): void {
+    if (!this.#child || this.#stopping) return;
+    const allowedMs = this.#readyAtMs === null ? LOADING_MS : this.#options.hangMs() + BEAT_SLACK_MS;
+    if (++this.#silentBeats * BEAT_MS > allowedMs) this.#endHung();
+  }
+
+  #endHung(): void {
+    this.#hung = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** Asks the engine to end, and makes it after a while. */
+  #end(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child.connected) child.send({ kind: 'stop' } satisfies ToEngine);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+    child.once('exit', () => clearTimeout(timer));
+  }
+
+  #gone(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return;
+    this.#child = undefined;
+    const heldMs = this.#readyAtMs === null ? 0 : performance.now() - this.#readyAtMs;
+    this.#readyAtMs = null;
+    if (this.#first) {
+      this.#first.reject(
+        this.#failure ??
+          new SpotterError('engine.died', `the engine ended while starting (${how}); see the log above`),
+      );
+      return;
+    }
+    this.#options.onDeath(this.#hung ? 'engine_hung' : 'engine_died', this.#failure?.message ?? how);
+    const waitMs = heldMs >= BACKOFF.healthyMs ? 0 : this.#backoff.next(heldMs);
+    this.#forkTimer = setTimeout(() => this.#fork(), waitMs);
+  }
+
+  /** Ends what the engine has left behind: an ffmpeg that waits for a silent camera does not notice by itself. */
+  #sweep(): void {
+    for (const pid of this.#offspring) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It was gone already.
+      }
+    }
+    this.#offspring.clear();
+  }
+}

@@ -1,0 +1,88 @@
+import { Engine, prepare } from './engine.js';
+import { describeError, toErrorData } from './errors.js';
+import { BEAT_MS, type FromEngine, LINK_VERSION, type ToEngine } from './link.js';
+import { Watcher } from './watcher.js';
+
+/**
+ * The engine as a process of its own: what it does is told over the link, and it ends when the supervisor says so or is
+ * gone. Signals are the supervisor's business: a terminal and a service manager send them to both.
+ */
+const stopped = new AbortController();
+let watcher: Watcher | undefined;
+let running: Promise<void> | undefined;
+
+function send(message: FromEngine): void {
+  // The supervisor may go at any moment; its going is noticed by `disconnect`.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+/** Worker threads inside a network make every orderly way out an abort; the supervisor sees a death and starts anew. */
+function die(error: unknown): void {
+  const what = error instanceof Error ? error.stack : describeError(error);
+  process.stderr.write(`spotter: internal error in the engine: ${what}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
+  const { config, modelFolder, secrets } = message;
+  const beginMs = performance.now();
+  const engine = new Engine(config, await prepare(config, modelFolder), {
+    onWarning: (text) => send({ kind: 'log', level: 'warn', camera: null, message: text }),
+  });
+  const beat = setInterval(() => {
+    const { utilization, oldestTaskMs } = engine.pool;
+    send({ kind: 'beat', utilization, oldestTaskMs });
+  }, BEAT_MS);
+  try {
+    await engine.start(stopped.signal);
+    if (stopped.signal.aborted) return;
+    watcher = new Watcher({ engine, config, secrets, send });
+    send({
+      kind: 'ready',
+      onnxruntime: engine.pool.onnxruntime,
+      gallery: { ...engine.galleryReport(), seconds: (performance.now() - beginMs) / 1000 },
+    });
+    await new Promise<void>((resolve) =>
+      stopped.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    await watcher.stop();
+  } finally {
+    clearInterval(beat);
+    await engine.stop();
+  }
+}
+
+async function start(message: ToEngine & { kind: 'start' }): Promise<void> {
+  try {
+    if (message.version !== LINK_VERSION)
+      throw new Error('the engine is of another version than the supervisor');
+    await run(message);
+  } catch (error) {
+    send({ kind: 'failed', error: toErrorData(error) });
+    process.exitCode = 3;
+  }
+  if (process.connected) process.disconnect();
+}
+
+function receive(message: ToEngine): void {
+  switch (message.kind) {
+    case 'start':
+      running ??= start(message);
+      break;
+    case 'cameras':
+      watcher?.assign(message.assignments);
+      break;
+    case 'caution':
+      watcher?.beCautious(message.poison, message.isolated);
+      break;
+    case 'stop':
+      stopped.abort();
+      break;
+  }
+}
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => stopped.abort());
+process.on('message', (message) => receive(message as ToEngine));

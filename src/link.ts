@@ -1,0 +1,53 @@
+import type { CameraConfig, Config } from './config/schema.js';
+import type { ErrorData } from './errors.js';
+import type { CameraState, EventDraft, FrameReport } from './types.js';
+
+/** Both ends come from one package; the version catches an engine left over from another one. */
+export const LINK_VERSION = 1;
+
+/** A camera and the number of its next track, which no engine before has used. */
+export interface Assignment {
+  camera: CameraConfig;
+  firstTrack: number;
+}
+
+/** What the supervisor tells the engine. */
+export type ToEngine =
+  | {
+      kind: 'start';
+      version: number;
+      config: Config;
+      modelFolder?: string | undefined;
+      secrets: readonly string[];
+    }
+  /** The cameras to watch from now on; those that stay as they are are not disturbed. */
+  | { kind: 'cameras'; assignments: Assignment[] }
+  /** Marks of pictures that must not be looked at, and whether only one picture at a time may be. */
+  | { kind: 'caution'; poison: string[]; isolated: boolean }
+  | { kind: 'stop' };
+
+export interface GalleryReport {
+  people: number;
+  used: number;
+  unusable: { name: string; fault: string; message: string }[];
+  seconds: number;
+}
+
+/** What the engine tells the supervisor. Never pictures or embeddings. */
+export type FromEngine =
+  | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
+  | { kind: 'failed'; error: ErrorData }
+  | { kind: 'event'; draft: EventDraft }
+  | { kind: 'report'; report: FrameReport }
+  | { kind: 'camera'; id: string; state: CameraState; message: string | null }
+  | { kind: 'restart'; id: string; reason: string }
+  /** The networks begin with a picture, or are done with it. */
+  | { kind: 'work'; camera: string; mark: string; begins: boolean }
+  /** A process that must not outlive the engine, and its end. */
+  | { kind: 'process'; pid: number; running: boolean }
+  /** Alive; `oldestTaskMs` is how long the oldest task has been in the pool. */
+  | { kind: 'beat'; utilization: number; oldestTaskMs: number }
+  | { kind: 'log'; level: 'info' | 'warn'; camera: string | null; message: string };
+
+/** How often the engine says that it is alive, ms. */
+export const BEAT_MS = 500;

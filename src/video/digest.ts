@@ -1,0 +1,35 @@
+/** Passes on the first of many messages, and then at most one in a period: the last, and how many there were. */
+export class Digest {
+  readonly #everyMs: number;
+  readonly #tell: (message: string) => void;
+  #last = '';
+  #untold = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(everyMs: number, tell: (message: string) => void) {
+    this.#everyMs = everyMs;
+    this.#tell = tell;
+  }
+
+  add(message: string): void {
+    this.#last = message;
+    this.#untold++;
+    if (!this.#timer) this.#flush();
+  }
+
+  /** Tells no more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#untold = 0;
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    if (this.#untold === 0) return;
+    this.#tell(this.#untold === 1 ? this.#last : `${this.#last} (and ${this.#untold - 1} more)`);
+    this.#untold = 0;
+    this.#timer = setTimeout(() => this.#flush(), this.#everyMs);
+    this.#timer.unref();
+  }
+}

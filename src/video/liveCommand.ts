@@ -1,0 +1,145 @@
+import { SpotterError } from '../errors.js';
+import type { Address } from './address.js';
+import type { DecodeCommand } from './ffmpeg.js';
+
+/** How a live source is to be opened and what its pictures are to be like. */
+export interface LiveRequest {
+  address: Address;
+  transport: 'tcp' | 'udp';
+  /** Frames a second at most; null for all. */
+  fps: number | null;
+  /** Wider pictures are scaled down to this many px. */
+  maxWidth: number;
+  /** Clockwise, in degrees. */
+  rotate: 0 | 90 | 180 | 270;
+  hardware: 'none' | 'auto' | 'vaapi' | 'cuda' | 'qsv' | 'videotoolbox';
+  /** ffmpeg's own input options, already checked against a list of allowed ones. */
+  input: Readonly<Record<string, string | number | undefined>>;
+  /** How long ffmpeg itself waits for the far end: the net below our own watchdog, should we be gone. */
+  timeoutMs: number;
+}
+
+/** The largest width and height of a picture: bounds the memory that a wrong stream may take. */
+export const MAX_SIDE_PX = 8192;
+
+/** Nothing but what the kind of address needs: no address may lead to local files. */
+const PROTOCOLS = {
+  rtsp: 'rtp,tcp,udp',
+  rtsps: 'rtp,tcp,udp,tls,srtp',
+  http: 'http,https,tcp,tls,crypto',
+  https: 'http,https,tcp,tls,crypto',
+} as const;
+
+/**
+ * The decoder for a live source. From ffmpeg 5 on the address travels in a script on stdin, so that no process list
+ * shows its credentials; ffmpeg 4 cannot do that.
+ *
+ * @param major ffmpeg's major version
+ * @throws SpotterError camera.address when credentials would show in the process list
+ */
+export function liveCommand(request: LiveRequest, major: number): DecodeCommand {
+  return {
+    ...opening(request, major),
+    filters: filters(request),
+    format: 'yuv4mpegpipe',
+    logLevel: 'info',
+  };
+}
+
+function opening(request: LiveRequest, major: number): Pick<DecodeCommand, 'input' | 'inputOptions'> {
+  const { address, hardware } = request;
+  const decoding = hardware === 'none' ? [] : ['-hwaccel', hardware];
+  const { kind } = address;
+  if (kind === 'test') {
+    const pace = ['-re', '-f', 'lavfi'];
+    return { input: `testsrc2=size=${address.input}:rate=25`, inputOptions: pace };
+  }
+  if (kind === 'device') {
+    return {
+      input: address.input,
+      inputOptions: [...decoding, '-f', 'v4l2', ...flags(given(request.input))],
+    };
+  }
+  const options = given(networkOptions(request, major));
+  // A playlist's segments come at once; -re spreads them over the time that they show.
+  const pace = isPlaylist(address) ? ['-re'] : [];
+  const before = [...decoding, ...pace, '-fflags', '+discardcorrupt', '-protocol_whitelist'];
+  if (major >= 5) {
+    const lines = options.map(([key, value]) => `option ${key} ${quote(value)}\n`);
+    const script = `ffconcat version 1.0\nfile ${quote(address.input)}\n${lines.join('')}`;
+    return {
+      input: { script },
+      inputOptions: [...before, `pipe,${PROTOCOLS[kind]}`, '-f', 'concat', '-safe', '0'],
+    };
+  }
+  if (address.secrets.length > 0) {
+    throw new SpotterError(
+      'camera.address',
+      'a url with a user name or password needs ffmpeg 5 or newer, an older one shows it to every user of this machine; install a newer ffmpeg',
+    );
+  }
+  return { input: address.input, inputOptions: [...before, PROTOCOLS[kind], ...flags(options)] };
+}
+
+type Option = [key: string, value: string];
+
+function given(options: LiveRequest['input']): Option[] {
+  return Object.entries(options).flatMap(([key, value]): Option[] =>
+    value === undefined ? [] : [[key, String(value)]],
+  );
+}
+
+function flags(options: Option[]): string[] {
+  return options.flatMap(([key, value]) => [`-${key}`, value]);
+}
+
+function networkOptions(request: LiveRequest, major: number): LiveRequest['input'] {
+  const { address, transport, timeoutMs, input } = request;
+  const timeoutUs = timeoutMs * 1000;
+  if (address.kind === 'rtsp' || address.kind === 'rtsps') {
+    // ffmpeg 4 takes `timeout` for "listen".
+    const timeout = major >= 5 ? { timeout: timeoutUs } : { stimeout: timeoutUs };
+    return { rtsp_transport: transport, ...timeout, ...input };
+  }
+  const newest = isPlaylist(address) ? { live_start_index: -1 } : {};
+  return { rw_timeout: timeoutUs, ...newest, ...input };
+}
+
+function isPlaylist({ kind, input }: Address): boolean {
+  return (kind === 'http' || kind === 'https') && /\.m3u8($|\?)/i.test(input);
+}
+
+function filters({ fps, maxWidth, rotate, address }: LiveRequest): string[] {
+  const isHttp = address.kind === 'http' || address.kind === 'https';
+  return [
+    ...(fps === null ? [] : [select(fps, isHttp && !isPlaylist(address))]),
+    ...TURNS[rotate],
+    `scale=w='max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +
+      `:h='max(2,trunc(min(min(iw*sar,${maxWidth})/dar,${MAX_SIDE_PX})/2)*2)'` +
+      ':flags=bilinear:out_range=limited',
+    'setsar=1',
+    'format=yuv420p',
+  ];
+}
+
+const TURNS = {
+  0: [],
+  90: ['transpose=clock'],
+  180: ['hflip', 'vflip'],
+  270: ['transpose=cclock'],
+} as const;
+
+/**
+ * The first frame of every period, without duplicates or delay as the fps filter would have. Motion JPEG over HTTP
+ * carries no times (ffmpeg makes 25 a second of it), so there the wall clock counts.
+ */
+function select(fps: number, byWallClock: boolean): string {
+  return byWallClock
+    ? `select='not(eq(ld(0),st(0,floor(time(0)*${fps}))))'`
+    : `select='not(eq(floor(t*${fps}),floor(prev_selected_t*${fps})))'`;
+}
+
+/** ffmpeg's own quoting: nothing is special between single quotes but the quote itself. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,213 @@
+import { type ErrorCode, SpotterError } from '../errors.js';
+import type { DecodeEnd } from './ffmpeg.js';
+
+/** What a live source knows of itself when its decoder has ended. */
+export interface LiveEnd extends DecodeEnd {
+  cameraId: string;
+  /** Host and port, or the device, without credentials. */
+  name: string;
+  hasCredentials: boolean;
+  transport: 'tcp' | 'udp';
+  hardware: string;
+  /** Whole pictures that came. */
+  frames: number;
+  /** What an HTTP server says it sends, where somebody asked it. */
+  contentType: string | null;
+  /** Takes credentials out of what ffmpeg says. */
+  scrub: (text: string) => string;
+}
+
+interface Rule {
+  pattern: RegExp;
+  code: ErrorCode;
+  sentence: (end: LiveEnd) => string;
+}
+
+/** The first that fits counts. The words are those of ffmpeg 4 to 7 and of the C library. */
+const BEFORE_THE_FIRST_PICTURE: Rule[] = [
+  {
+    pattern: /(failed: |error |returned )401|authorization failed/i,
+    code: 'camera.auth',
+    sentence: ({ name, hasCredentials }) =>
+      hasCredentials
+        ? `${name} refuses the user name or the password; check both in the camera's url`
+        : `${name} wants a user name and a password; add them to the camera's url`,
+  },
+  {
+    pattern: /(failed: |error |returned )403|access denied/i,
+    code: 'camera.auth',
+    sentence: ({ name }) => `${name} does not let this user see the pictures; give the user that right`,
+  },
+  {
+    pattern: /(failed: |error |returned )461|unsupported transport/i,
+    code: 'camera.unreachable',
+    sentence: ({ name, transport }) =>
+      `${name} does not send over ${transport}; set transport to ${transport === 'tcp' ? 'udp' : 'tcp'}`,
+  },
+  {
+    pattern: /(failed: |error |returned )404/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} has no stream under this path; check the path in the camera's url`,
+  },
+  {
+    pattern: /(failed: |error |returned )4/i,
+    code: 'camera.unreachable',
+    sentence: (end) => `${end.name} refuses the request${said(end)}; check the path in the camera's url`,
+  },
+  {
+    pattern: /(failed: |error |returned )5/i,
+    code: 'camera.unreachable',
+    sentence: (end) => `${end.name} answers with a fault of its own${said(end)}; restart it if that stays so`,
+  },
+  {
+    pattern: /failed to resolve|name or service not known|temporary failure in name/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) =>
+      `the name of ${name} is not known to this network; check the host in the camera's url`,
+  },
+  {
+    pattern: /v4l2: .*no such (file|device)/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `there is no device ${name}; plug it in or check the camera's url`,
+  },
+  {
+    pattern: /v4l2: .*permission denied/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} may not be opened by this user; add the user to the video group`,
+  },
+  {
+    pattern: /v4l2: .*resource busy/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} is in use by another program; end that program`,
+  },
+  {
+    pattern: /no route to host|network is unreachable|host is (down|unreachable)/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `there is no way from here to ${name}; check cables, network and address`,
+  },
+  {
+    pattern: /connection refused/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `nobody listens at ${name}; check the port and that the camera streams`,
+  },
+  {
+    pattern: /timed out/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} does not answer in time; check that the camera is on and reachable`,
+  },
+  {
+    pattern: /tls|ssl|certificate/i,
+    code: 'camera.unreachable',
+    sentence: (end) => `no safe connection to ${end.name}${said(end)}; try the address without the s`,
+  },
+  {
+    pattern: /protocol not found|unknown input format|not on whitelist/i,
+    code: 'camera.address',
+    sentence: (end) =>
+      `this ffmpeg cannot open such an address${said(end)}; give another, or a full ffmpeg build`,
+  },
+  {
+    pattern: /device setup failed|hwaccel.*cannot be initialized|unrecognized hwaccel/i,
+    code: 'camera.no_video',
+    sentence: ({ hardware }) =>
+      `this machine cannot decode with ${hardware}; set hardware to auto or none, or install its driver`,
+  },
+  {
+    pattern: /matches no streams/i,
+    code: 'camera.no_video',
+    sentence: ({ name }) =>
+      `${name} sends sound or data only, no pictures; give the address of a video stream`,
+  },
+  {
+    pattern: /^image2: |_pipe: /i,
+    code: 'camera.no_video',
+    sentence: (end) => stillImage(end),
+  },
+  {
+    pattern: /invalid data found/i,
+    code: 'camera.no_video',
+    sentence: ({ name }) =>
+      `what ${name} sends is no video that ffmpeg knows; check the path in the camera's url`,
+  },
+  {
+    pattern: /connection reset|broken pipe|end of file|input\/output error/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} breaks the connection off before the first picture; check the camera`,
+  },
+];
+
+/**
+ * Why a live source's decoder has ended, as an error. Every end that nobody asked for is one: ffmpeg ends with code 0
+ * when the far end goes away.
+ */
+export function faultOf(end: LiveEnd): SpotterError {
+  if (end.signal !== null) {
+    const sentence = `ffmpeg was killed by ${end.signal} from outside; look for a lack of memory`;
+    return fault('camera.ended', end.cameraId, sentence);
+  }
+  return end.frames === 0 ? neverBegan(end) : ended(end);
+}
+
+/** No picture within the time given to connect. */
+export function noPictureYet(cameraId: string, name: string, limitMs: number): SpotterError {
+  const sentence = `no picture from ${name} within ${seconds(limitMs)}; check that the camera is on and streams`;
+  return fault('camera.unreachable', cameraId, sentence);
+}
+
+/** Pictures came, and then no more. */
+export function stalled(cameraId: string, name: string, limitMs: number): SpotterError {
+  const sentence = `no picture from ${name} for ${seconds(limitMs)}; check the camera and the network`;
+  return fault('camera.stalled', cameraId, sentence);
+}
+
+/** An error of a live source, its sentence behind the camera's name. */
+export function fault(code: ErrorCode, cameraId: string, sentence: string, cause?: unknown): SpotterError {
+  const retryable = !['camera.auth', 'camera.address', 'ffmpeg.missing'].includes(code);
+  return new SpotterError(code, `camera ${cameraId}: ${sentence}`, {
+    retryable,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function neverBegan(end: LiveEnd): SpotterError {
+  const { cameraId, name, contentType } = end;
+  if (contentType?.includes('text/html')) {
+    const sentence = `${name} sends a web page, no video; give the address of the stream itself, not of the page`;
+    return fault('camera.no_video', cameraId, sentence);
+  }
+  if (contentType?.startsWith('image/')) return fault('camera.no_video', cameraId, stillImage(end));
+  // Without addresses: a host may have any name, and a port any number.
+  const messages = end.messages.map((text) => text.replace(/\w+:\/\/\S+/g, ''));
+  const rule = BEFORE_THE_FIRST_PICTURE.find(({ pattern }) => messages.some((text) => pattern.test(text)));
+  if (rule) return fault(rule.code, cameraId, rule.sentence(end));
+  if (end.code === 0)
+    return fault(
+      'camera.ended',
+      cameraId,
+      `${name} ends the stream before the first picture; check the camera`,
+    );
+  const sentence = `ffmpeg makes no picture of what ${name} sends${said(end)}; check the camera's stream settings`;
+  return fault('camera.no_video', cameraId, sentence);
+}
+
+function ended(end: LiveEnd): SpotterError {
+  const { cameraId, name, frames, messages } = end;
+  if (messages.some((text) => /timed out/i.test(text)))
+    return fault('camera.stalled', cameraId, `${name} has fallen silent; check the camera and the network`);
+  if (frames === 1 && end.code === 0) return fault('camera.no_video', cameraId, stillImage(end));
+  const sentence = `${name} has ended the stream after ${frames} pictures; check the camera and the network`;
+  return fault('camera.ended', cameraId, sentence);
+}
+
+function stillImage({ name }: LiveEnd): string {
+  return `${name} sends a single picture, no video; give the address of a stream, not of a snapshot`;
+}
+
+function said({ messages, scrub }: LiveEnd): string {
+  const last = messages.at(-1);
+  return last === undefined ? '' : ` (${scrub(last)})`;
+}
+
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toFixed(1))} s`;
+}

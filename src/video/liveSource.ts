@@ -1,0 +1,230 @@
+import { describeError, SpotterError } from '../errors.js';
+import type { Frame, Size } from '../types.js';
+import { type Address, parseAddress } from './address.js';
+import { contentTypeOf } from './contentType.js';
+import { Digest } from './digest.js';
+import { type DecodeEnd, type DecodeMessage, Decoder, ffmpegVersion, frameModeOption } from './ffmpeg.js';
+import { Freshness } from './freshness.js';
+import type { LiveFrames, LiveListener } from './live.js';
+import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
+import { fault, faultOf, noPictureYet, stalled } from './liveFault.js';
+import { NewestFrame } from './newest.js';
+import { scrubber } from './scrub.js';
+import { parseStreamLine } from './streamLine.js';
+import { Watchdog } from './watchdog.js';
+import { Y4mReader } from './y4m.js';
+
+export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'timeoutMs'> {
+  cameraId: string;
+  /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
+  url: string;
+  /** Without a picture for so long from the start on, the source is unreachable. */
+  connectMs: number;
+  /** Without a picture for so long after that, it is stalled. */
+  frameAgeMs: number;
+  /** Frames that have been longer on their way than the fastest of the last 30 s by this much are dropped. */
+  staleMs: number;
+  /** Takes the secrets that the configuration knows out of a text. */
+  redact: (text: string) => string;
+}
+
+/** ffmpeg's own timeout is the net below our watchdog's and no shorter than this. */
+const MIN_TIMEOUT_MS = 5000;
+const NOTICE_EVERY_MS = 10_000;
+const MIN_SIDE_PX = 16;
+/** Said of motion JPEG and of cameras that keep no even pace; of no use to anybody. */
+const NOISE = /deprecated pixel format used|Non-monoton(ous|ic) DTS/;
+
+/**
+ * One connection to a live source, over when it fails: whoever wants to try again makes another. Nothing happens before
+ * the first {@link ready}. ffmpeg is never held up: what nobody takes in time is dropped.
+ */
+export class LiveSource implements LiveFrames {
+  readonly #options: LiveSourceOptions;
+  readonly #listener: LiveListener;
+  readonly #newest: NewestFrame;
+  readonly #watchdog: Watchdog;
+  readonly #notices: Digest;
+  readonly #ending = new AbortController();
+  #redact: (text: string) => string;
+  #running: Promise<void> | undefined;
+  #decoder: Decoder | undefined;
+  #address: Address | undefined;
+  #stopped = false;
+  #failure: SpotterError | undefined;
+  #waiters: (() => void)[] = [];
+  #frames = 0;
+  #isDescribed = false;
+  #usesHardware = false;
+
+  constructor(options: LiveSourceOptions, listener: LiveListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#redact = options.redact;
+    this.#newest = new NewestFrame({
+      cameraId: options.cameraId,
+      onWaiting: () => this.#wake(),
+      onDropped: (reason) => listener.onDropped(reason),
+    });
+    this.#watchdog = new Watchdog((limitMs) => this.#late(limitMs));
+    this.#notices = new Digest(NOTICE_EVERY_MS, (message) => listener.onNotice(message));
+  }
+
+  async ready(): Promise<boolean> {
+    if (!this.#stopped) this.#running ??= this.#run();
+    while (!this.#stopped && !this.#failure && !this.#newest.hasWaiting)
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    if (this.#stopped) return false;
+    if (this.#failure) throw this.#failure;
+    return true;
+  }
+
+  take(): Frame | null {
+    return this.#newest.take();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#end();
+  }
+
+  async ended(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { connectMs } = this.#options;
+    this.#watchdog.watch(connectMs);
+    try {
+      const address = parseAddress(this.#options.url);
+      this.#address = address;
+      const scrub = scrubber(address);
+      this.#redact = (text) => this.#options.redact(scrub(text));
+      const [[major], modeOption] = await Promise.all([ffmpegVersion(), frameModeOption()]);
+      const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectMs);
+      const command = liveCommand({ ...this.#options, address, timeoutMs }, major);
+      if (this.#isOver) return;
+      const decoder = new Decoder(command, modeOption, this.#reader(), {
+        onTimestamp: (ms) => {
+          if (!this.#isOver) this.#newest.addTimestamp(ms);
+        },
+        onMessage: (message) => this.#hear(message, address),
+        onProcess: (pid, running) => this.#listener.onProcess(pid, running),
+      });
+      this.#decoder = decoder;
+      const end = await decoder.ended;
+      this.#watchdog.stop();
+      if (!this.#isOver) this.#fail(await this.#diagnose(end, address));
+    } catch (cause) {
+      this.#fail(this.#ownFault(cause));
+    }
+  }
+
+  async #diagnose(end: DecodeEnd, address: Address): Promise<SpotterError> {
+    const isUnknown = this.#frames === 0 && end.messages.some((text) => /invalid data found/i.test(text));
+    return faultOf({
+      ...end,
+      ...this.#options,
+      name: address.name,
+      hasCredentials: address.secrets.length > 0,
+      frames: this.#frames,
+      contentType: isUnknown ? await contentTypeOf(address, this.#ending.signal) : null,
+      scrub: this.#redact,
+    });
+  }
+
+  #reader(): Y4mReader {
+    return new Y4mReader({
+      onSize: (size) => {
+        this.#checkSize(size);
+        this.#newest.begin(size);
+      },
+      acquire: () => this.#newest.acquire(),
+      onFrame: (pixels) => {
+        if (this.#isOver) return;
+        this.#arrive();
+        this.#newest.add(pixels);
+      },
+      onRest: (pixels) => this.#newest.giveBack(pixels),
+      onFault: (error) => this.#fail(this.#ownFault(error)),
+    });
+  }
+
+  #arrive(): void {
+    const { frameAgeMs, fps, hardware } = this.#options;
+    this.#frames++;
+    if (this.#frames > 1) {
+      this.#watchdog.feed();
+      return;
+    }
+    this.#watchdog.watch(frameAgeMs + (fps === null ? 0 : 1000 / fps));
+    if (hardware === 'auto' && !this.#usesHardware)
+      this.#listener.onNotice('no hardware decoder for this stream was found; the processor decodes it');
+  }
+
+  #checkSize({ width, height }: Size): void {
+    const name = this.#address?.name ?? 'the source';
+    if (Math.min(width, height) < MIN_SIDE_PX) {
+      const sentence = `the pictures of ${name} are ${width}x${height} px, too small for a face; give a larger stream`;
+      throw new SpotterError('camera.no_video', sentence);
+    }
+    if (Math.max(width, height) > MAX_SIDE_PX) {
+      const sentence = `the pictures of ${name} are ${width}x${height} px; set maxWidth to ${MAX_SIDE_PX} or less`;
+      throw new SpotterError('camera.no_video', sentence);
+    }
+  }
+
+  #ownFault(cause: unknown): SpotterError {
+    const { cameraId } = this.#options;
+    if (cause instanceof SpotterError) return fault(cause.code, cameraId, cause.message, cause);
+    const sentence = `reading the pictures failed (${this.#redact(describeError(cause))}); please report it`;
+    return fault('internal', cameraId, sentence);
+  }
+
+  #hear({ level, text }: DecodeMessage, { kind }: Address): void {
+    const stream = this.#isDescribed ? null : parseStreamLine(text);
+    if (stream) {
+      this.#isDescribed = true;
+      // ffmpeg makes up the times of motion JPEG over HTTP.
+      const isTimed = !(stream.codec === 'mjpeg' && kind.startsWith('http'));
+      this.#newest.describe(new Freshness(this.#options.staleMs, isTimed), stream.colour);
+    }
+    if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
+    if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
+    // Before the first picture, what ffmpeg says becomes the fault's sentence.
+    if (level !== 'info' && this.#frames > 0 && !this.#isOver && !NOISE.test(text))
+      this.#notices.add(`ffmpeg: ${this.#redact(text)}`);
+  }
+
+  #late(limitMs: number): void {
+    const { cameraId, frameAgeMs } = this.#options;
+    const name = this.#address?.name ?? 'the source';
+    this.#fail(
+      this.#frames === 0 ? noPictureYet(cameraId, name, limitMs) : stalled(cameraId, name, frameAgeMs),
+    );
+  }
+
+  get #isOver(): boolean {
+    return this.#stopped || this.#failure !== undefined;
+  }
+
+  /** The first cause wins. */
+  #fail(error: SpotterError): void {
+    if (this.#isOver) return;
+    this.#failure = error;
+    this.#end();
+  }
+
+  #end(): void {
+    this.#watchdog.stop();
+    this.#notices.stop();
+    this.#ending.abort();
+    this.#decoder?.kill();
+    this.#newest.take()?.release();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+}

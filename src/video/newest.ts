@@ -1,0 +1,133 @@
+import { imageBytes } from '../face/colour.js';
+import type { ColourSpace, DropReason, Frame, Size } from '../types.js';
+import type { Freshness } from './freshness.js';
+import { Pairing } from './pairing.js';
+import { SlotPool } from './slots.js';
+
+/** One with the taker, one that waits for it, one that is being filled. */
+const SLOTS = 3;
+
+interface Arrived {
+  pixels: Uint8Array | null;
+  arrivalMs: number;
+  capturedAtMs: number;
+}
+
+export interface NewestOptions {
+  cameraId: string;
+  /** A frame waits to be taken. */
+  onWaiting: () => void;
+  onDropped: (reason: DropReason) => void;
+}
+
+/**
+ * Keeps the newest frame of a live source in shared memory and lets the others go, each told: an old frame when a newer
+ * one needs its memory or its place (`newer`), and any that was too old when it came (`stale`).
+ */
+export class NewestFrame {
+  readonly #options: NewestOptions;
+  readonly #pairing = new Pairing<Arrived>(
+    (frame, timestampMs) => this.#judge(frame, timestampMs),
+    (frame) => this.#drop(frame.pixels, 'newer'),
+  );
+  #slots: SlotPool | undefined;
+  #size: Size = { width: 0, height: 0 };
+  #waiting: Frame | null = null;
+  #freshness: Freshness | undefined;
+  #colour: ColourSpace = { matrix: 'bt601', fullRange: false };
+  #firstArrivalMs: number | undefined;
+  #offered = 0;
+
+  constructor(options: NewestOptions) {
+    this.#options = options;
+  }
+
+  /** The size of all frames, before the first. */
+  begin(size: Size): void {
+    this.#size = size;
+    this.#slots = new SlotPool(SLOTS, imageBytes('yuv420p', size.width, size.height));
+  }
+
+  /** What judges and describes the frames, before the first timestamp. */
+  describe(freshness: Freshness, colour: ColourSpace): void {
+    this.#freshness = freshness;
+    this.#colour = colour;
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting !== null;
+  }
+
+  take(): Frame | null {
+    const frame = this.#waiting;
+    this.#waiting = null;
+    return frame;
+  }
+
+  /** Memory for the next frame, if need be that of an older one; null when takers hold it all. */
+  acquire(): Uint8Array | null {
+    const free = this.#slots?.tryAcquire();
+    if (free) return free;
+    if (this.#waiting) this.#replace(null);
+    else {
+      // Whether it was `newer` or `stale` that took it is told once its timestamp is there.
+      const oldest = this.#pairing.waiting.find(({ pixels }) => pixels !== null);
+      if (oldest?.pixels) this.#slots?.release(oldest.pixels);
+      if (oldest) oldest.pixels = null;
+    }
+    return this.#slots?.tryAcquire() ?? null;
+  }
+
+  /** A frame is whole; null for one that found no memory. */
+  add(pixels: Uint8Array | null): void {
+    const arrivalMs = performance.now();
+    this.#pairing.frame({ pixels, arrivalMs, capturedAtMs: Date.now() }, arrivalMs);
+  }
+
+  /** The media time of the next frame, in ms on the source's clock. */
+  addTimestamp(ms: number): void {
+    this.#pairing.timestamp(ms, performance.now());
+  }
+
+  /** Gives back memory that no frame came of. */
+  giveBack(pixels: Uint8Array): void {
+    this.#slots?.release(pixels);
+  }
+
+  #judge({ pixels, arrivalMs, capturedAtMs }: Arrived, timestampMs: number): void {
+    if (this.#freshness?.isStale(timestampMs, arrivalMs)) this.#drop(pixels, 'stale');
+    else if (pixels === null) this.#drop(null, 'newer');
+    else this.#replace(this.#frame(pixels, arrivalMs, capturedAtMs));
+  }
+
+  #frame(pixels: Uint8Array, arrivalMs: number, capturedAtMs: number): Frame {
+    this.#firstArrivalMs ??= arrivalMs;
+    let isOut = true;
+    return {
+      cameraId: this.#options.cameraId,
+      seq: this.#offered++,
+      capturedAtMs,
+      mediaTimeMs: arrivalMs - this.#firstArrivalMs,
+      image: { ...this.#size, format: 'yuv420p', colour: this.#colour, pixels },
+      release: () => {
+        if (isOut) this.#slots?.release(pixels);
+        isOut = false;
+      },
+    };
+  }
+
+  #replace(next: Frame | null): void {
+    const previous = this.#waiting;
+    this.#waiting = next;
+    if (previous) {
+      previous.release();
+      this.#options.onDropped('newer');
+    }
+    if (next) this.#options.onWaiting();
+  }
+
+  #drop(pixels: Uint8Array | null, reason: DropReason): void {
+    if (pixels) this.#slots?.release(pixels);
+    this.#options.onDropped(reason);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Address } from './address.js';
+
+/** Shorter ones would blank out innocent text; they are masked inside URLs only. */
+const MIN_SECRET_LENGTH = 4;
+
+/**
+ * Frees what ffmpeg says of credentials: of every URL in it only scheme and host stay (paths and queries hold tokens),
+ * and the known secrets go wherever they are.
+ */
+export function scrubber({ input, name, kind, secrets }: Address): (text: string) => string {
+  const known = secrets
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    .sort((a, b) => b.length - a.length);
+  const shown = kind === 'device' || kind === 'test' ? input : `${kind}://${name}`;
+  return (text) => {
+    const ours = text.replaceAll(input, () => shown);
+    return known
+      .reduce((masked, secret) => masked.replaceAll(secret, '***'), ours)
+      .replace(/([a-z][a-z0-9+.-]*):\/\/(?:[^\s'"]*@)?([^\s'"/?#@]*)[^\s'"]*/gi, '$1://$2');
+  };
+}

@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isRecording } from './config/camera.js';
+import { maskText } from './config/mask.js';
+import type { CameraConfig, Config } from './config/schema.js';
+import type { Engine } from './engine.js';
+import type { Assignment, FromEngine } from './link.js';
+import type { Camera } from './pipeline/camera.js';
+import { Watch } from './pipeline/watch.js';
+
+export interface WatcherOptions {
+  engine: Engine;
+  config: Config;
+  secrets: readonly string[];
+  send: (message: FromEngine) => void;
+}
+
+interface Watched {
+  config: CameraConfig;
+  camera: Camera;
+  stopping: AbortController;
+  ended: Promise<void>;
+}
+
+/** The engine's cameras: begins, ends and changes each without touching the others. */
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #watched = new Map<string, Watched>();
+  readonly #poison = new Set<string>();
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Watches exactly these cameras from now on. */
+  assign(assignments: readonly Assignment[]): void {
+    // One change after the other: a camera that is changed twice must end twice.
+    this.#changing = this.#changing.then(() => this.#change(assignments));
+  }
+
+  /** @param poison marks of pictures that are not to be looked at */
+  beCautious(poison: readonly string[], isolated: boolean): void {
+    for (const mark of poison) this.#poison.add(mark);
+    this.#options.engine.turns.isolate(isolated);
+  }
+
+  /** Resolves when every frame in flight is finished and nothing of any camera runs any more. */
+  async stop(): Promise<void> {
+    for (const { stopping } of this.#watched.values()) stopping.abort();
+    await this.#changing;
+    await Promise.all([...this.#watched.keys()].map((id) => this.#end(id)));
+  }
+
+  async #change(assignments: readonly Assignment[]): Promise<void> {
+    const wanted = new Map(assignments.map((assignment) => [assignment.camera.id, assignment]));
+    const obsolete = [...this.#watched].filter(
+      ([id, { config }]) => !isDeepStrictEqual(config, wanted.get(id)?.camera),
+    );
+    await Promise.all(
+      obsolete.map(async ([id, { camera }]) => {
+        await this.#end(id);
+        const next = wanted.get(id);
+        if (next) next.firstTrack = Math.max(next.firstTrack, camera.nextTrack);
+      }),
+    );
+    for (const [id, assignment] of wanted) if (!this.#watched.has(id)) this.#begin(assignment);
+  }
+
+  async #end(id: string): Promise<void> {
+    const watched = this.#watched.get(id);
+    watched?.stopping.abort();
+    await watched?.ended;
+    this.#watched.delete(id);
+  }
+
+  #begin({ camera: config, firstTrack }: Assignment): void {
+    const { engine, send, secrets, config: whole } = this.#options;
+    const { id, url } = config;
+    const mask = (text: string) => maskText(text, secrets);
+    const camera = engine.camera({
+      id,
+      view: config,
+      firstTrack,
+      guard: {
+        isPoison: (mark) => this.#poison.has(mark),
+        onWork: (mark, begins) => send({ kind: 'work', camera: id, mark, begins }),
+      },
+      onEvent: (draft) => send({ kind: 'event', draft }),
+      onReport: (report) => send({ kind: 'report', report }),
+    });
+    const listener = {
+      onDropped: camera.drop.bind(camera),
+      onProcess: (pid: number, running: boolean) => send({ kind: 'process', pid, running }),
+      onNotice: (message: string) => send({ kind: 'log', level: 'warn', camera: id, message: mask(message) }),
+    };
+    const { firstBackoffMs: firstMs, maxBackoffMs: maxMs, healthyMs, authRetryMs } = whole.watchdog;
+    const watch = new Watch({
+      camera,
+      open: () =>
+        isRecording(url)
+          ? {
+              recording: engine.recording(id, url, { realtime: config.realtime, loop: config.loop }),
+              again: config.loop,
+            }
+          : { live: engine.live(config, listener, mask) },
+      backoff: { firstMs, maxMs, healthyMs },
+      authRetryMs,
+      onState: (state, message) => send({ kind: 'camera', id, state, message: message && mask(message) }),
+      onRestart: (reason) => send({ kind: 'restart', id, reason }),
+    });
+    const stopping = new AbortController();
+    this.#watched.set(id, { config, camera, stopping, ended: watch.run(stopping.signal) });
+  }
+}

@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import { maskDeep, maskText } from '../../src/config/mask.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+/** Each at least four characters long. */
+const AWKWARD = [
+  'with:colon',
+  'p/w@x',
+  'a@b@c@',
+  'h#sh?q=1&z',
+  '100%sure',
+  '%41%zz%',
+  'two words',
+  'пароль',
+  '😀smile',
+  'p.*+?^${}()|[]\\',
+  "$&$1$`$'",
+  'it\'s"quoted"',
+  "ex!c('*)l",
+  '<&>;',
+  'rtsp',
+  'x://y:z@w',
+];
+
+/** As careful programs encode it: RFC 3986, in capitals. */
+const encode = (text: string) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+const small = (text: string) => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+
+describe.each(AWKWARD)('the password %s', (password) => {
+  const forms = [
+    ...new Set([password, encodeURIComponent(password), encode(password), small(encode(password))]),
+  ];
+  const leaks = (masked: string) =>
+    forms.filter((form) => masked.replace(/rtsp(?=:\/\/)/g, '').includes(form));
+
+  it('is masked in an address, known or not, and the user and the host stay', () => {
+    for (const form of forms) {
+      expect(maskText(`rtsp://first.last:${form}@cam.local:554/a`)).toBe(
+        'rtsp://first.last:***@cam.local:554/a',
+      );
+      const known = maskText(`rtsp://first.last:${form}@cam.local:554/a`, [password]);
+      expect(leaks(known)).toEqual([]);
+      expect(known).toMatch(/:\/\/first\.last:\*\*\*@cam\.local:554\/a$/);
+    }
+  });
+
+  it('is masked in what ffmpeg says, when it is known', () => {
+    for (const form of forms) {
+      const address = `rtsp://u:${form}@cam.local/a`;
+      for (const text of [
+        `[rtsp @ 0x5] ${address}: 401 Unauthorized`,
+        `cannot open '${address}'`,
+        `login ${form}, no`,
+      ])
+        expect(leaks(maskText(text, [password]))).toEqual([]);
+    }
+  });
+
+  it('is known when it stands in the address of a camera', () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(
+      file,
+      JSON.stringify({ cameras: [{ id: 'a', url: `rtsp://u:${encode(password)}@cam.local/a` }] }),
+    );
+    const { secrets } = loadConfig(file);
+    expect(leaks(maskText(`said ${password} and ${encode(password)}`, secrets))).toEqual([]);
+  });
+});
+
+describe('masking', () => {
+  it('leaves innocent text alone, however short a secret is', () => {
+    expect(maskText('a cat sat', ['a', 'at', 'cat'])).toBe('a cat sat');
+    expect(maskText('a cat at rtsp://u:cat@h/x', ['cat'])).toBe('a cat at rtsp://u:***@h/x');
+  });
+
+  it('takes out every address of a text, over several lines', () => {
+    expect(maskText('no rtsp://a:b@h/1,\nno HTTP://c:d@h/2 (mail me@home)')).toBe(
+      'no rtsp://a:***@h/1,\nno HTTP://c:***@h/2 (mail me@home)',
+    );
+  });
+
+  it('takes the longest secret first', () => {
+    expect(maskText('hunter22!', ['hunter', 'hunter22!'])).toBe('***');
+  });
+
+  it('goes through plain data without changing it', () => {
+    const data = { cameras: [{ url: 'rtsp://u:pw@h/x', fps: 5, maxWidth: null }], on: true };
+    expect(maskDeep(data, [])).toEqual({
+      ...data,
+      cameras: [{ ...data.cameras[0], url: 'rtsp://u:***@h/x' }],
+    });
+    expect(data.cameras[0].url).toBe('rtsp://u:pw@h/x');
+  });
+});

@@ -1,0 +1,117 @@
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { diffCameras, fixedKeys, needsEngine } from '../../src/config/diff.js';
+import { schema } from '../../src/config/schema.js';
+import { watchConfig } from '../../src/config/watch.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const door = { id: 'door', url: 'rtsp://h/1' };
+const yard = { id: 'yard', url: 'rtsp://h/2' };
+const config = (change: object = {}) => schema.parse({ cameras: [door, yard], ...change });
+
+describe('what has changed between two configurations', () => {
+  it('is told camera by camera', () => {
+    const after = config({
+      cameras: [
+        { ...yard, fps: 5 },
+        { id: 'gate', url: 'test:' },
+      ],
+    });
+    expect(diffCameras(config(), after)).toEqual({ added: ['gate'], removed: ['door'], changed: ['yard'] });
+    expect(needsEngine(config(), after)).toBe(false);
+  });
+
+  it('is nothing when only the order of the cameras is another', () => {
+    expect(diffCameras(config(), config({ cameras: [yard, door] }))).toEqual({
+      added: [],
+      removed: [],
+      changed: [],
+    });
+  });
+
+  it('needs a new engine when it is about more than cameras', () => {
+    expect(needsEngine(config(), config({ quality: { minSizePx: 40 } }))).toBe(true);
+    expect(needsEngine(config(), config({ log: { level: 'debug' } }))).toBe(false);
+  });
+
+  it('needs a restart when it is where we listen', () => {
+    expect(fixedKeys(config(), config({ http: { port: 1234 } }))).toEqual(['http.port']);
+    expect(needsEngine(config(), config({ http: { port: 1234 } }))).toBe(false);
+  });
+});
+
+/** Watches a file; `next` resolves with the next change. */
+function watched(file: string, debounceMs = 20) {
+  let tell = () => {};
+  const changes: number[] = [];
+  const stop = watchConfig(
+    file,
+    () => {
+      changes.push(changes.length);
+      tell();
+    },
+    { debounceMs, pollMs: 50 },
+  );
+  onTestFinished(stop);
+  const next = () =>
+    new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+  return { changes, next };
+}
+
+describe('a watched configuration', () => {
+  it('tells when it is written anew, and when an editor puts another file in its place', async () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(file, 'a');
+    const { next, changes } = watched(file);
+    let change = next();
+    writeFileSync(file, 'b');
+    await change;
+    change = next();
+    writeFileSync(`${file}.new`, 'c');
+    renameSync(`${file}.new`, file);
+    await change;
+    expect(changes).toHaveLength(2);
+  });
+
+  it('tells when the link to its folder is swapped', async () => {
+    const folder = temporaryFolder();
+    for (const version of ['1', '2']) {
+      mkdirSync(path.join(folder, version));
+      writeFileSync(path.join(folder, version, 'config.yaml'), version);
+    }
+    symlinkSync('1', path.join(folder, 'data'));
+    symlinkSync('data/config.yaml', path.join(folder, 'config.yaml'));
+    const { next } = watched(path.join(folder, 'config.yaml'));
+    const change = next();
+    symlinkSync('2', path.join(folder, 'data.new'));
+    renameSync(path.join(folder, 'data.new'), path.join(folder, 'data'));
+    await change;
+  });
+
+  it('tells beside a neighbour that is written all the time', async () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'config.yaml');
+    writeFileSync(file, 'a');
+    const { next } = watched(file, 300);
+    const busy = setInterval(() => appendFileSync(path.join(folder, 'spotter.log'), 'x'), 5);
+    onTestFinished(() => clearInterval(busy));
+    const change = next();
+    writeFileSync(file, 'b');
+    await change;
+  });
+
+  it('says nothing while it is away or when it comes back the same', async () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(file, 'a');
+    const { next, changes } = watched(file);
+    rmSync(file);
+    writeFileSync(file, 'a');
+    const change = next();
+    writeFileSync(file, 'b');
+    await change;
+    expect(changes).toHaveLength(1);
+  });
+});

@@ -1,0 +1,121 @@
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import WebSocket from 'ws';
+import { lineMatching, start } from './cli.js';
+import { demoClip, root } from './paths.js';
+import { temporaryFolder } from './temporary.js';
+
+export interface CameraEntry {
+  id: string;
+  url?: string;
+  [key: string]: unknown;
+}
+
+export type Message = Record<string, unknown>;
+
+/** The text of a configuration on a free port, with the demo's people; cameras play the demo's clip unless they say. */
+export function configText(cameras: CameraEntry[], more = ''): string {
+  const list = cameras.map(
+    (camera) => `  - ${JSON.stringify({ url: demoClip, realtime: false, ...camera })}`,
+  );
+  const head = cameras.length > 0 ? `cameras:\n${list.join('\n')}\n` : '';
+  return `${head}gallery: ${root}/gallery\nhttp: { port: 0 }\n${more}`;
+}
+
+/** The same as a file in a folder of its own. */
+export function configure(cameras: CameraEntry[], more = ''): string {
+  const file = path.join(temporaryFolder(), 'config.yaml');
+  writeFileSync(file, configText(cameras, more));
+  return file;
+}
+
+export interface Daemon {
+  child: ChildProcess;
+  /** http://host:port */
+  address: string;
+  /** Everything on stderr so far. */
+  log: () => string;
+}
+
+/** Starts the daemon and waits until it says where it listens. */
+export async function daemon(config: string, ...args: string[]): Promise<Daemon> {
+  const child = start(['run', '-c', config, ...args]);
+  let log = '';
+  child.stderr?.on('data', (data) => {
+    log += data;
+  });
+  const line = await lineMatching(child, 'stderr', /metrics http/);
+  child.stderr?.resume();
+  const [, address] = /metrics (http:\/\/[^/]+)\/metrics/.exec(line) ?? [];
+  return { child, address, log: () => log };
+}
+
+/** A WebSocket client that remembers everything it was told. */
+export class Listener {
+  readonly socket: WebSocket;
+  readonly seen: Message[] = [];
+  #waiting: (() => void)[] = [];
+
+  constructor(address: string) {
+    this.socket = new WebSocket(`${address.replace('http', 'ws')}/ws`);
+    onTestFinished(() => this.socket.terminate());
+    this.socket.on('message', (data) => {
+      this.seen.push(JSON.parse(data.toString()));
+      this.#wake();
+    });
+    this.socket.on('close', () => this.#wake());
+  }
+
+  /** The first message from position `from` on that fits; rejects when the connection ends without one. */
+  async until(fits: (message: Message) => boolean, from = 0): Promise<Message> {
+    for (let next = from; ; next++) {
+      while (next >= this.seen.length) {
+        if (this.socket.readyState > WebSocket.OPEN)
+          throw new Error(`closed after ${this.seen.length} messages, none of which fits`);
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      }
+      if (fits(this.seen[next])) return this.seen[next];
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Resolves when a camera has a state, from position `from` on. */
+  camera(id: string, state: string, from = 0): Promise<Message> {
+    return this.until((message) => {
+      if (message.type === 'camera') return message.id === id && message.state === state;
+      const cameras = (message.cameras ?? []) as Message[];
+      return message.type === 'hello' && cameras.some((camera) => camera.id === id && camera.state === state);
+    }, from);
+  }
+}
+
+/** Asks again and again until the answer is right: the far end tells nobody when it is. */
+export async function eventually<T>(
+  ask: () => Promise<T> | T,
+  right: (answer: T) => boolean,
+  timeoutMs = 60_000,
+): Promise<T> {
+  return vi.waitFor(
+    async () => {
+      const answer = await ask();
+      if (!right(answer)) throw new Error(`still ${String(answer).slice(0, 500)}`);
+      return answer;
+    },
+    { timeout: timeoutMs, interval: 50 },
+  );
+}
+
+export async function metricsOf(address: string): Promise<string> {
+  return (await fetch(`${address}/metrics`)).text();
+}
+
+/** The value of a sample by its full name, labels included; 0 when there is none yet. */
+export async function metric(address: string, name: string): Promise<number> {
+  const line = (await metricsOf(address)).split('\n').find((text) => text.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1) ?? 0);
+}

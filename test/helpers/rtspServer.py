@@ -1,0 +1,50 @@
+"""A real RTSP server (GStreamer) for tests: rtspServer.py '{"clip": "/path.mp4", "users": [["user", "password"]]}'
+
+/cam plays the clip's H.264, /sound a tone. With users both want digest authentication. Prints `ready PORT`.
+With --check instead, ends with 0 when everything that it needs is installed.
+"""
+import json
+import sys
+
+import gi
+
+gi.require_version('Gst', '1.0')
+gi.require_version('GstRtsp', '1.0')
+gi.require_version('GstRtspServer', '1.0')
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
+
+Gst.init(None)
+if sys.argv[1] == '--check':
+    needed = ('qtdemux', 'h264parse', 'rtph264pay', 'audiotestsrc', 'alawenc', 'rtppcmapay')
+    sys.exit(0 if all(Gst.ElementFactory.find(name) for name in needed) else 1)
+options = json.loads(sys.argv[1])
+server = GstRtspServer.RTSPServer()
+server.set_address('127.0.0.1')
+server.set_service(str(options.get('port', 0)))
+
+VIDEO = f"filesrc location={options['clip']} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1"
+SOUND = 'audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8'
+
+for path, launch in (('/cam', VIDEO), ('/sound', SOUND)):
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_launch(f'( {launch} )')
+    if options.get('users'):
+        permissions = GstRtspServer.RTSPPermissions()
+        permissions.add_role('user')
+        permissions.add_permission_for_role('user', 'media.factory.access', True)
+        permissions.add_permission_for_role('user', 'media.factory.construct', True)
+        factory.set_permissions(permissions)
+    server.get_mount_points().add_factory(path, factory)
+
+if options.get('users'):
+    auth = GstRtspServer.RTSPAuth()
+    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    token = GstRtspServer.RTSPToken()
+    token.set_string('media.factory.role', 'user')
+    for user, password in options['users']:
+        auth.add_digest(user, password, token)
+    server.set_auth(auth)
+
+server.attach(None)
+print(f'ready {server.get_bound_port()}', flush=True)
+GLib.MainLoop().run()

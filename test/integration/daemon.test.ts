@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { finish } from '../helpers/cli.js';
+import { configText, configure, daemon, eventually, Listener, metric, metricsOf } from '../helpers/daemon.js';
+import { descendantsOf, isRunning } from '../helpers/processes.js';
+
+const PATTERN = { id: 'pattern', url: 'test:320x240' };
+const processed = (address: string, camera: string) =>
+  metric(address, `spotter_frames_total{camera="${camera}",outcome="processed"}`);
+
+/** Waits until a camera has more processed frames than before. */
+async function framesFlow(address: string, camera: string): Promise<void> {
+  const before = await processed(address, camera);
+  await eventually(
+    () => processed(address, camera),
+    (now) => now > before,
+  );
+}
+
+describe('the engine', () => {
+  it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const)(
+    'killed by %s is replaced: clients stay connected, the gap is told, frames flow again',
+    async (signal) => {
+      const config = configure([{ id: 'door', loop: true, realtime: true }, PATTERN]);
+      const { child, address } = await daemon(config);
+      const client = new Listener(address);
+      const match = await client.until(({ kind }) => kind === 'match');
+      const died = client.seen.length;
+      const [engine] = descendantsOf(child.pid, 'node');
+      process.kill(engine, signal);
+      // Whoever was in view has left as far as anybody can tell, and comes as another track.
+      const left = await client.until(({ kind }) => kind === 'left', died);
+      expect(left).toMatchObject({ track: match.track, person: 'grace-hopper', camera: 'door' });
+      const gap = await client.until(({ kind, camera }) => kind === 'gap' && camera === 'pattern', died);
+      expect(gap).toMatchObject({ type: 'event', cause: 'engine_died', track: null, box: null });
+      expect(Date.parse(String(gap.to))).toBeGreaterThanOrEqual(Date.parse(String(gap.from)));
+      const again = await client.until(({ kind }) => kind === 'match', died);
+      expect(again.track).not.toBe(match.track);
+      const numbers = client.seen.filter(({ type }) => type === 'event').map(({ seq }) => seq as number);
+      expect(numbers).toEqual(numbers.map((_, index) => numbers[0] + index));
+      await framesFlow(address, 'pattern');
+      expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(1);
+      expect((await fetch(`${address}/readyz`)).status).toBe(200);
+      const ended = finish(child);
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({ code: 0, signal: null });
+    },
+  );
+
+  it('whose main thread hangs is replaced', async () => {
+    const config = configure([PATTERN], 'engine: { hangMs: 1000 }\n');
+    const { child, address } = await daemon(config);
+    const client = new Listener(address);
+    await client.camera('pattern', 'live');
+    const [engine] = descendantsOf(child.pid, 'node');
+    process.kill(engine, 'SIGSTOP');
+    const gap = await client.until(({ kind }) => kind === 'gap');
+    expect(gap).toMatchObject({ camera: 'pattern', cause: 'engine_hung' });
+    expect(isRunning(engine)).toBe(false);
+    await framesFlow(address, 'pattern');
+  });
+
+  it('leaves nothing behind when the supervisor is killed', async () => {
+    const { child } = await daemon(configure([PATTERN, { id: 'door', loop: true }]));
+    const ffmpegs = () => descendantsOf(child.pid, 'ffmpeg');
+    await eventually(ffmpegs, (pids) => pids.length === 2);
+    const orphans = [...ffmpegs(), ...descendantsOf(child.pid, 'node')];
+    expect(orphans).toHaveLength(3);
+    child.kill('SIGKILL');
+    await eventually(
+      () => orphans.filter(isRunning),
+      (left) => left.length === 0,
+    );
+  });
+});
+
+describe('a changed configuration', () => {
+  it('adds, removes and changes cameras without touching the others', async () => {
+    const file = configure([PATTERN, { id: 'old', url: 'test:320x240' }]);
+    const { child, address, log } = await daemon(file);
+    const client = new Listener(address);
+    await Promise.all([client.camera('pattern', 'live'), client.camera('old', 'live')]);
+    const changed = client.seen.length;
+    writeFileSync(file, configText([PATTERN, { id: 'new', url: 'test:320x240' }]));
+    await client.camera('new', 'live', changed);
+    await framesFlow(address, 'pattern');
+    expect(client.seen.slice(changed).filter(({ id }) => id === 'pattern')).toEqual([]);
+    const metrics = await metricsOf(address);
+    expect(metrics).toContain('spotter_camera_up{camera="new"} 1');
+    expect(metrics).not.toContain('spotter_camera_up{camera="old"}');
+    expect(log()).toMatch(/"added":\["new"\],"removed":\["old"\],"changed":\[\]/);
+    // The same by a signal; this time a camera changes.
+    const signalled = client.seen.length;
+    writeFileSync(
+      file,
+      configText([
+        { ...PATTERN, url: 'test:640x480' },
+        { id: 'new', url: 'test:320x240' },
+      ]),
+    );
+    child.kill('SIGHUP');
+    await client.camera('pattern', 'live', signalled);
+    expect(client.seen.slice(signalled).filter(({ id }) => id === 'new')).toEqual([]);
+  });
+
+  it('that is invalid is refused with its errors, and the running one stays', async () => {
+    const file = configure([PATTERN]);
+    const { address, log } = await daemon(file);
+    await new Listener(address).camera('pattern', 'live');
+    writeFileSync(file, configText([{ id: 'pattern', url: 'test:320x240', fsp: 3 }]));
+    await eventually(log, (text) => text.includes('the running one stays'));
+    expect(log()).toMatch(/unknown key; did you mean \\"fps\\"/);
+    await framesFlow(address, 'pattern');
+  });
+
+  it('of more than the cameras takes a new engine', async () => {
+    const file = configure([PATTERN]);
+    const { child, address } = await daemon(file);
+    const client = new Listener(address);
+    await client.camera('pattern', 'live');
+    const [engine] = descendantsOf(child.pid, 'node');
+    writeFileSync(file, configText([PATTERN], 'quality: { minSizePx: 50 }\n'));
+    const gap = await client.until(({ kind }) => kind === 'gap');
+    expect(gap).toMatchObject({ cause: 'settings_changed' });
+    expect(descendantsOf(child.pid, 'node')).not.toContain(engine);
+    await framesFlow(address, 'pattern');
+    expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Digest } from '../../src/video/digest.js';
+import { parseLine } from '../../src/video/ffmpeg.js';
+import { parseStreamLine } from '../../src/video/streamLine.js';
+
+describe('a line of ffmpeg', () => {
+  it.each([
+    ['40', 40],
+    ['-7', -7],
+    ['[h264 @ 0x55d1336b86c0] 1600', 1600],
+    ['[h264 @ 0x55d1336b86c0] [warning] 1600', 1600],
+  ])('is a timestamp, also when a message was begun before it: %s', (line, ms) => {
+    expect(parseLine(line)).toBe(ms);
+  });
+
+  it.each([
+    ['[error] pipe:0: Connection refused', 'error', 'pipe:0: Connection refused'],
+    ['[rtsp @ 0x555f] [error] method DESCRIBE failed: 401', 'error', 'rtsp: method DESCRIBE failed: 401'],
+    ['[swscaler @ 0x1] [swscaler @ 0x2] [warning] deprecated', 'warning', 'swscaler: deprecated'],
+    ['[info]   Stream #0:0: Video: h264', 'info', '  Stream #0:0: Video: h264'],
+  ])('is a message: %s', (line, level, text) => {
+    expect(parseLine(line)).toEqual({ level, text });
+  });
+
+  it.each(['', '# timecode format v2', 'Consider increasing the value'])('may be neither: %j', (line) => {
+    expect(parseLine(line)).toBeNull();
+  });
+});
+
+describe('the line on the stream', () => {
+  it.each([
+    ['h264 (High), yuv420p(tv, bt709, progressive), 1280x720 [SAR 1:1], 25 fps', 'h264', 'bt709'],
+    ['h264 (Baseline), yuv420p(progressive), 640x360 [SAR 1:1 DAR 16:9], 25 fps', 'h264', 'bt601'],
+    ['h264 (High), yuv420p(progressive), 1920x1080, 25 fps', 'h264', 'bt709'],
+    ['h264 (High), yuv420p, 1280x720, 25 fps', 'h264', 'bt709'],
+    ['h264 (High), yuv420p(tv, smpte170m/bt470bg/bt709, progressive), 1920x1080', 'h264', 'bt601'],
+    ['hevc (Main 10) (hev1 / 0x31), yuv420p10le(tv, bt2020nc/bt2020/smpte2084), 3840x2160', 'hevc', 'bt2020'],
+    ['h264 (High), yuvj420p(pc, unknown/bt709/bt709, progressive), 1920x1080', 'h264', 'bt709'],
+    ['h264 (High), yuvj420p(pc, unknown/bt709/bt709, progressive), 640x360', 'h264', 'bt601'],
+    ['mjpeg (Baseline), yuvj420p(pc, bt470bg/unknown/unknown), 1280x720 [SAR 1:1]', 'mjpeg', 'bt601'],
+    ['h264 (Main) ([27][0][0][0] / 0x001B), yuv420p(tv, bt709), 704x576', 'h264', 'bt709'],
+    ['rawvideo (YUY2 / 0x32595559), yuyv422, 640x480, 147456 kb/s, 30 fps', 'rawvideo', 'bt601'],
+    ['png, rgb24(pc, gbr/unknown/unknown), 1920x1080', 'png', 'bt601'],
+  ])('tells codec and colours: %s', (text, codec, matrix) => {
+    expect(parseStreamLine(`  Stream #0:0[0x100](und): Video: ${text}`)).toEqual({
+      codec,
+      colour: { matrix, fullRange: false },
+    });
+  });
+
+  it('is not that on sound, nor any other', () => {
+    expect(parseStreamLine('  Stream #0:1: Audio: aac (LC), 48000 Hz, stereo, fltp')).toBeNull();
+    expect(parseStreamLine('  Stream #0:0 (h264) -> select:default')).toBeNull();
+  });
+});
+
+describe('many messages', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('become one in ten seconds, with their number', () => {
+    const told: string[] = [];
+    const digest = new Digest(10_000, (message) => told.push(message));
+    digest.add('first');
+    for (let i = 0; i < 313; i++) digest.add(`error ${i}`);
+    expect(told).toEqual(['first']);
+    vi.advanceTimersByTime(10_000);
+    expect(told).toEqual(['first', 'error 312 (and 312 more)']);
+    digest.add('later');
+    vi.advanceTimersByTime(9999);
+    expect(told).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    expect(told.at(-1)).toBe('later');
+    vi.advanceTimersByTime(60_000);
+    digest.add('at once');
+    expect(told.at(-1)).toBe('at once');
+    digest.add('unheard');
+    digest.stop();
+    vi.advanceTimersByTime(60_000);
+    expect(told).toHaveLength(4);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { parseAddress } from '../../src/video/address.js';
+import { type LiveRequest, liveCommand } from '../../src/video/liveCommand.js';
+
+function command(url: string, major: number, changes: Partial<LiveRequest> = {}) {
+  const address = parseAddress(url);
+  return liveCommand(
+    {
+      address,
+      transport: 'tcp',
+      fps: null,
+      maxWidth: 1920,
+      rotate: 0,
+      hardware: 'none',
+      input: {},
+      timeoutMs: 5000,
+      ...changes,
+    },
+    major,
+  );
+}
+
+describe('the call of ffmpeg', () => {
+  it.each([5, 6, 7, Number.POSITIVE_INFINITY])(
+    'keeps the address out of the arguments: version %i',
+    (major) => {
+      const { input, inputOptions } = command("rtsp://user:it's@host/it's", major);
+      expect(input).toEqual({
+        script:
+          "ffconcat version 1.0\nfile 'rtsp://user:it%27s@host/it'\\''s'\n" +
+          "option rtsp_transport 'tcp'\noption timeout '5000000'\n",
+      });
+      expect(inputOptions.join(' ')).toBe(
+        '-fflags +discardcorrupt -protocol_whitelist pipe,rtp,tcp,udp -f concat -safe 0',
+      );
+    },
+  );
+
+  it('has other words for ffmpeg 4', () => {
+    const { input, inputOptions } = command('rtsp://host/x', 4, { transport: 'udp' });
+    expect(input).toBe('rtsp://host/x');
+    expect(inputOptions.join(' ')).toBe(
+      '-fflags +discardcorrupt -protocol_whitelist rtp,tcp,udp -rtsp_transport udp -stimeout 5000000',
+    );
+  });
+
+  it.each(['rtsp://user:secret@host/x', 'rtsp://user@host/x', 'http://:secret@host/x'])(
+    'is refused where ffmpeg 4 would show credentials: %s',
+    (url) => {
+      expect(() => command(url, 4)).toThrow(expect.objectContaining({ code: 'camera.address' }));
+      expect(() => command(url, 4)).toThrow(/needs ffmpeg 5 or newer/);
+      expect(() => command(url, 4)).not.toThrow(/secret/);
+    },
+  );
+
+  it("takes the user's own input options and its decoder", () => {
+    const { input, inputOptions } = command('rtsp://host/x', 5, {
+      hardware: 'vaapi',
+      input: { user_agent: "o'clock", buffer_size: 425984 },
+    });
+    expect(input).toMatchObject({
+      script: expect.stringContaining("option user_agent 'o'\\''clock'\noption buffer_size '425984'\n"),
+    });
+    expect(inputOptions.slice(0, 2)).toEqual(['-hwaccel', 'vaapi']);
+  });
+
+  it('plays a playlist at its own speed from its newest segment on, other HTTP as it comes', () => {
+    const playlist = command('https://host/live/a.m3u8?x=1', 5, { fps: 5 });
+    expect(playlist.inputOptions).toContain('-re');
+    expect(playlist.input).toMatchObject({
+      script: expect.stringContaining("option live_start_index '-1'\n"),
+    });
+    expect(playlist.filters[0]).toContain('prev_selected_t');
+    const motionJpeg = command('http://host/video', 5, { fps: 5 });
+    expect(motionJpeg.inputOptions).not.toContain('-re');
+    expect(motionJpeg.filters[0]).toContain('time(0)');
+  });
+
+  it('reaches no local file by a network address', () => {
+    for (const url of ['rtsp://host/x', 'rtsps://host/x', 'http://host/x', 'https://host/x.m3u8']) {
+      const { inputOptions } = command(url, 5);
+      const list = inputOptions[inputOptions.indexOf('-protocol_whitelist') + 1];
+      expect(list.split(',')).not.toContain('file');
+    }
+  });
+
+  it('opens a device and the test picture', () => {
+    const device = command('device:/dev/video0', 5, { input: { framerate: 15 } });
+    expect([device.input, ...device.inputOptions]).toEqual(['/dev/video0', '-f', 'v4l2', '-framerate', '15']);
+    const picture = command('test:640x480', 5, { hardware: 'auto' });
+    expect([picture.input, ...picture.inputOptions]).toEqual([
+      'testsrc2=size=640x480:rate=25',
+      '-re',
+      '-f',
+      'lavfi',
+    ]);
+  });
+
+  it('never lets ffmpeg change the size of frames by itself', () => {
+    const { inputOptions, filters } = command('rtsp://host/x', 5, { rotate: 270 });
+    expect([...inputOptions, ...filters].join(' ')).not.toContain('autoscale');
+    expect(filters[0]).toBe('transpose=cclock');
+  });
+});

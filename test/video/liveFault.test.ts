@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { faultOf, type LiveEnd } from '../../src/video/liveFault.js';
+
+function end(changes: Partial<LiveEnd>): LiveEnd {
+  return {
+    code: 1,
+    signal: null,
+    messages: [],
+    cameraId: 'door',
+    name: 'cam.local:554',
+    hasCredentials: true,
+    transport: 'tcp',
+    hardware: 'none',
+    frames: 0,
+    contentType: null,
+    scrub: (text) => text.replace('secret', '***'),
+    ...changes,
+  };
+}
+
+describe('the end of a live source', () => {
+  it.each([
+    // What ffmpeg 5.1 wrote, and the words of ffmpeg 7 where they differ
+    ['rtsp: method DESCRIBE failed: 401 Unauthorized', 'camera.auth', 'refuses the user name'],
+    ['http: HTTP error 403 Forbidden', 'camera.auth', 'does not let this user'],
+    ['rtsp: method SETUP failed: 461 Unsupported transport', 'camera.unreachable', 'set transport to udp'],
+    ['rtsp: method DESCRIBE failed: 404 Not Found', 'camera.unreachable', 'no stream under this path'],
+    ['rtsp: method DESCRIBE failed: 454 Session Not Found', 'camera.unreachable', 'refuses the request'],
+    ['rtsp: method PLAY failed: 503 Service Unavailable', 'camera.unreachable', 'a fault of its own'],
+    ['tcp: Failed to resolve hostname cam.local: System error', 'camera.unreachable', 'is not known'],
+    [
+      'tcp: Connection to tcp://401:403?timeout=5 failed: Connection refused',
+      'camera.unreachable',
+      'nobody listens',
+    ],
+    [
+      'tcp: Connection to tcp://a failed: No route to host',
+      'camera.unreachable',
+      'there is no way from here',
+    ],
+    ['pipe:0: Connection timed out', 'camera.unreachable', 'does not answer in time'],
+    ['tls: An unexpected TLS packet was received.', 'camera.unreachable', 'no safe connection'],
+    ['pipe:0: Protocol not found', 'camera.address', 'this ffmpeg cannot open'],
+    [
+      'video4linux2,v4l2: Cannot open video device /dev/video0: No such file or directory',
+      'camera.unreachable',
+      'there is no device',
+    ],
+    [
+      'video4linux2,v4l2: Cannot open video device /dev/video0: Permission denied',
+      'camera.unreachable',
+      'video group',
+    ],
+    ['video4linux2,v4l2: ioctl: Device or resource busy', 'camera.unreachable', 'in use by another program'],
+    [
+      "Stream specifier ':V:0' in filtergraph description x matches no streams.",
+      'camera.no_video',
+      'sound or data',
+    ],
+    ['pipe:0: Invalid data found when processing input', 'camera.no_video', 'no video that ffmpeg knows'],
+    ['pipe:0: Input/output error', 'camera.unreachable', 'breaks the connection off'],
+    [
+      'no such luck with secret',
+      'camera.no_video',
+      'makes no picture of what cam.local:554 sends (no such luck with ***)',
+    ],
+  ])('before the first picture: %s', (message, code, sentence) => {
+    const error = faultOf(end({ messages: ['some warning', message] }));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(sentence);
+    // One sentence: what, where, and behind the semicolon what to do.
+    expect(error.message).toMatch(/^camera door: [^;]*; [^;]*[^.;]$/);
+  });
+
+  it('is one of the stream when pictures came, whatever code ffmpeg gives', () => {
+    for (const code of [0, 1]) expect(faultOf(end({ code, frames: 100 })).code).toBe('camera.ended');
+    expect(faultOf(end({ frames: 100, messages: ['rtsp: 401'] })).code).toBe('camera.ended');
+    expect(faultOf(end({ frames: 100, messages: ['x: Connection timed out'] })).code).toBe('camera.stalled');
+  });
+
+  it('with one picture only is that of a still image', () => {
+    expect(faultOf(end({ code: 0, frames: 1 })).message).toContain('sends a single picture');
+  });
+
+  it('is worth another try unless the user must change something', () => {
+    const retryable = (message: string) => faultOf(end({ messages: [message] })).retryable;
+    expect(retryable('failed: Connection refused')).toBe(true);
+    expect(retryable('failed: 401 Unauthorized')).toBe(false);
+  });
+});

@@ -1,0 +1,130 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { failureOf, live, look, nextFrame } from '../helpers/live.js';
+
+/** Does what STAND_IN says when it is to decode; for everything else it is the real ffmpeg. */
+const STAND_IN = `#!${process.execPath}
+const { spawn, spawnSync } = require('node:child_process');
+const { readFileSync, writeFileSync } = require('node:fs');
+const header = (size) => process.stdout.write('YUV4MPEG2 W' + size + ' H' + size + ' F25:1 C420mpeg2\\n');
+const frame = () => {
+  process.stdout.write(Buffer.concat([Buffer.from('FRAME\\n'), Buffer.alloc(64 * 64 * 1.5, 99)]));
+  process.stderr.write('0\\n');
+};
+const deaf = () => process.on('SIGTERM', () => {});
+const stay = () => setInterval(() => {}, 1000);
+const behaviour = {
+  deaf() { deaf(); header(64); frame(); stay(); },
+  mother() {
+    deaf(); header(64); frame(); stay();
+    writeFileSync(process.env.STAND_IN_FILE, String(spawn('sleep', ['600'], { stdio: 'inherit' }).pid));
+  },
+  talkative() {
+    const address = readFileSync(0, 'utf8').split("'")[1];
+    header(64); frame(); frame();
+    const forms = [address, 'tcp://127.0.0.1:1?pw=' + decodeURIComponent(address), decodeURIComponent(address)];
+    for (let i = 0; i < 500; i++) process.stderr.write('[rtsp @ 0x1] [error] no ' + forms[i % 3] + '\\n');
+    stay();
+  },
+  sulky() {
+    const address = readFileSync(0, 'utf8').split("'")[1];
+    process.stderr.write('[error] strange things at ' + address + ' and at ' + decodeURIComponent(address) + '\\n');
+    process.exitCode = 1;
+  },
+  huge() { header(8194); stay(); },
+  garbled() { header(64); process.stdout.write('FRAM\\n'); stay(); },
+};
+if (process.argv.includes('yuv4mpegpipe')) behaviour[process.env.STAND_IN]();
+else process.exitCode = spawnSync('ffmpeg', process.argv.slice(2), { stdio: 'inherit' }).status;
+`;
+
+let folder: string;
+
+// fluent-ffmpeg keeps the path of ffmpeg once it knows it, so there is one program for all tests here.
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'spotter-test-'));
+  const file = path.join(folder, 'ffmpeg');
+  writeFileSync(file, STAND_IN);
+  chmodSync(file, 0o755);
+  process.env.FFMPEG_PATH = file;
+});
+afterAll(() => {
+  delete process.env.FFMPEG_PATH;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function standIn(behaviour: string): void {
+  vi.stubEnv('STAND_IN', behaviour);
+  vi.stubEnv('STAND_IN_FILE', path.join(folder, 'child'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+describe('an ffmpeg', () => {
+  it('that ignores SIGTERM is killed', async () => {
+    standIn('deaf');
+    const { source, running } = live('test:');
+    (await nextFrame(source)).release();
+    expect(running.size).toBe(1);
+    source.stop();
+    await source.ended();
+    expect(running.size).toBe(0);
+  });
+
+  it("that is a script is not waited for beyond its death, although its child holds on to the script's pipes", {
+    timeout: 30_000,
+  }, async () => {
+    standIn('mother');
+    onTestFinished(
+      () => void process.kill(Number(readFileSync(path.join(folder, 'child'), 'utf8')), 'SIGKILL'),
+    );
+    const { source, running } = live('test:');
+    (await nextFrame(source)).release();
+    await vi.waitUntil(() => existsSync(path.join(folder, 'child')));
+    source.stop();
+    await source.ended();
+    expect(running.size).toBe(0);
+  });
+
+  it.each(['p@ss/w:rd', "it's", 'päss%', '$&$1'])(
+    'that talks a lot is quoted once, and without the password %s',
+    async (password) => {
+      standIn('talkative');
+      const { source, notices } = live(`rtsp://first.last:${password}@camera.local/x?token=t0ken`);
+      await look(source, 1);
+      await vi.waitUntil(() => notices.length > 0);
+      expect(notices).toHaveLength(1);
+      expect(notices[0]).toMatch(/^ffmpeg: rtsp: no rtsp:\/\/camera\.local/);
+      for (const secret of [password, encodeURIComponent(password), 'first.last', 't0ken'])
+        expect(notices[0]).not.toContain(secret);
+    },
+  );
+
+  it.each(['p@ss/w:rd', "it's", 'päss%', '$&$1'])(
+    'is quoted in a fault without the password %s',
+    async (password) => {
+      standIn('sulky');
+      const error = await failureOf(live(`rtsp://first.last:${password}@camera.local/x?token=t0ken`).source);
+      expect(error).toMatchObject({ code: 'camera.no_video' });
+      expect(error.message).toContain('strange things at rtsp://camera.local and at rtsp://camera.local');
+      for (const secret of [password, encodeURIComponent(password), 'first.last', 't0ken'])
+        expect(error.message).not.toContain(secret);
+    },
+  );
+
+  it('that sends pictures too large for any memory is refused', async () => {
+    standIn('huge');
+    const error = await failureOf(live('test:').source);
+    expect(error).toMatchObject({ code: 'camera.no_video' });
+    expect(error.message).toContain('8194x8194 px');
+  });
+
+  it('that sends what is no picture is a fault of ours', async () => {
+    standIn('garbled');
+    const { source, running } = live('test:');
+    expect(await failureOf(source)).toMatchObject({ code: 'internal' });
+    await source.ended();
+    expect(running.size).toBe(0);
+  });
+});
