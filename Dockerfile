@@ -25,8 +25,8 @@ ENV NODE_ENV=production
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
-COPY models models
-COPY gallery gallery
+COPY models/README.md models/catalogue.yaml models/spotter-det.onnx models/spotter-embed.onnx models/
+COPY gallery/grace-hopper gallery/grace-hopper
 COPY test/fixtures/demo/clip.mp4 test/fixtures/demo/clip.mp4
 COPY config.yaml ./
 RUN sed -i 's/^  host: 127\.0\.0\.1$/  host: 0.0.0.0/' config.yaml \

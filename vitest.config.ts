@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // As in src/main.ts: networks that run inside a test send nothing either.
     env: { ORT_DISABLE_TELEMETRY: '1' },
+    // What a test changes of the environment ends with it.
+    unstubEnvs: true,
     reporters: ['default', new CountReporter()],
   },
 });

@@ -56,7 +56,8 @@ async function pipeOnce(
   const output = format === 'null' ? ['-f', 'null', '-'] : ['-f', 'rawvideo', '-pix_fmt', format, 'pipe:1'];
   const childrenBefore = childrenCpuMs();
   const before = process.cpuUsage();
-  const child = spawn('ffmpeg', ['-loglevel', 'error', '-i', clip, '-map', '0:V:0', ...output], {
+  const ffmpeg = process.env.FFMPEG_PATH || 'ffmpeg';
+  const child = spawn(ffmpeg, ['-loglevel', 'error', '-i', clip, '-map', '0:V:0', ...output], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   child.stdout.on('data', () => {});

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { SpotterError } from '../src/errors.js';
 import { packageRoot } from '../src/package.js';
 import { median, quantile } from './statistics.js';
 
@@ -11,7 +12,11 @@ export interface StartResult {
   firstEventMs: { median: number; worst: number };
 }
 
-/** Milliseconds that the program takes from its start to its help, and to the first event of a scan. */
+/**
+ * Milliseconds that the program takes from its start to its help, and to the first event of a scan.
+ *
+ * @throws SpotterError usage: the scan ends without an event
+ */
 export async function measureStart(scanArguments: string[], runs: number): Promise<StartResult> {
   const help: number[] = [];
   const first: number[] = [];
@@ -30,14 +35,20 @@ async function firstEvent(scanArguments: string[]): Promise<number> {
   const child = spawn(process.execPath, [MAIN, 'scan', ...scanArguments], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const ms = await new Promise<number>((resolve) => {
+  const ended = finished(child);
+  const first = new Promise<number>((resolve) => {
     child.stdout.once('data', () => resolve(performance.now() - start));
-    child.once('close', () => resolve(Number.NaN));
   });
+  const ms = await Promise.race([first, ended.then((end) => failed(end, scanArguments))]);
   child.stdout.resume();
   child.kill('SIGTERM');
-  await finished(child);
+  await ended;
   return ms;
+}
+
+function failed(end: string, scanArguments: string[]): never {
+  const command = `spotter scan ${scanArguments.join(' ')}`;
+  throw new SpotterError('usage', `the scan ended without an event (${end}); see what "${command}" says`);
 }
 
 export interface StopResult {
@@ -70,7 +81,7 @@ export async function measureStop(
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     const ended = finished(child);
-    await new Promise((resolve) => child.stdio[3]?.once('data', resolve));
+    await Promise.race([ended, new Promise((resolve) => child.stdio[3]?.once('data', resolve))]);
     const afterMs = Math.random() * latestMs;
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, afterMs))]);
     const start = performance.now();

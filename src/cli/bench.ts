@@ -117,8 +117,8 @@ export async function processes(
   options: ProcessOptions,
 ): Promise<number> {
   const { measureStart, measureStop } = await import('../../bench/processes.js');
-  const { gallery, models, detector, embedder } = options;
-  const chosen = Object.entries({ gallery, models, detector, embedder }).flatMap(([name, value]) =>
+  const { config, gallery, models, detector, embedder } = options;
+  const chosen = Object.entries({ config, gallery, models, detector, embedder }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   );
   const scan = [given ?? DEMO_CLIP, ...chosen];

@@ -20,7 +20,8 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
     installed: findModel(entry, folders)?.path ?? null,
     licence: 'licence' in entry ? entry.licence : null,
     about: 'about' in entry ? entry.about : 'declared in the configuration',
-    files: candidates(entry).map(({ file, sha256, url }) => ({ file, sha256, url })),
+    measured: 'measured' in entry ? entry.measured : null,
+    files: candidates(entry),
     ...(entry.kind === 'arcface' && {
       embedding: entry.embedding,
       threshold: entry.threshold,

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { describeError, SpotterError } from '../errors.js';
+import { SpotterError } from '../errors.js';
 import { packageVersion } from '../package.js';
 import { COMMANDS, COMMON, type Definition, GROUPS } from './commands.js';
 import type { Context } from './context.js';
@@ -8,6 +8,7 @@ import type { Context } from './context.js';
  * Runs one command.
  *
  * @returns the exit code: 0 done, 1 the answer is "no", 2 usage or input error, 3 internal fault
+ * @throws what nobody foresaw, a bug: Shutdown tells it
  */
 export async function runCommandLine(argv: string[], signal: AbortSignal): Promise<number> {
   let exitCode = 0;
@@ -22,7 +23,7 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
   }
 }
 
-/** One sentence on stderr; the exit code that goes with it. */
+/** One sentence on stderr; the exit code that goes with it. Bugs are thrown on. */
 function report(error: unknown): number {
   // Commander has already written its sentence, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -30,10 +31,7 @@ function report(error: unknown): number {
     process.stderr.write(`spotter: ${error.message}\n`);
     return error.exitCode;
   }
-  process.stderr.write(
-    `spotter: internal error: ${error instanceof Error ? error.stack : describeError(error)}\n`,
-  );
-  return 3;
+  throw error;
 }
 
 /** The whole command line. @param done told the exit code of the command that ran */

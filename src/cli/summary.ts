@@ -2,7 +2,7 @@ import { type FrameReport, type SpotterEvent, STAGES, type Stage } from '../type
 import { formatTime } from './print.js';
 
 /** One person in one recording. */
-export interface PersonSummary {
+interface PersonSummary {
   person: string;
   camera: string;
   /** Media time of the first and the last frame with the person. */

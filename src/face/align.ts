@@ -1,14 +1,12 @@
 import type { Image, Landmarks } from '../types.js';
+import { COLOUR_BITS, chromaLength, yuvWeights } from './colour.js';
 import {
-  COLOUR_BITS,
+  type Channels,
   channelPlanes,
-  chromaLength,
   NORM_OFFSET,
   type Normalisation,
-  type NormTables,
   normTables,
-  yuvWeights,
-} from './colour.js';
+} from './normalisation.js';
 
 /** Side of an aligned face in px. */
 export const CROP_PX = 112;
@@ -69,7 +67,7 @@ export function invertSimilarity({ a, b, tx, ty }: Similarity): Similarity | nul
 
 /** Cuts faces upright out of pictures, as an embedder wants them. Make one a network. */
 export class Aligner {
-  readonly #norm: NormTables;
+  readonly #norm: Channels;
   readonly #order: Normalisation['order'];
   /** Luma of the last crop, 0..255, [112, 112]: what the sharpness is measured on. */
   readonly luma = new Uint8Array(CROP_PX * CROP_PX);

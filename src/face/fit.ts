@@ -1,10 +1,9 @@
 import type { Size } from '../types.js';
 
-/** Where the source lies in a network's input: input px = source px * scale + offset. */
+/** Where the source lies in a network's input, on both axes: input px = source px * scale + offset. */
 export interface Fit extends Size {
   scale: number;
-  offsetX: number;
-  offsetY: number;
+  offset: number;
 }
 
 /** A network's input: any size in multiples of 32, or one fixed size. */
@@ -34,8 +33,7 @@ export function planFit(source: Size, input: InputSize, border = 0): Fit {
     width: fixed ? input.width : toGrid(width * scale),
     height: fixed ? input.height : toGrid(height * scale),
     scale,
-    offsetX: margin * scale,
-    offsetY: margin * scale,
+    offset: margin * scale,
   };
 }
 

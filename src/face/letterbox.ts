@@ -1,15 +1,13 @@
 import type { Image } from '../types.js';
+import { COLOUR_BITS, chromaLength, type YuvWeights, yuvWeights } from './colour.js';
+import type { Fit } from './fit.js';
 import {
-  COLOUR_BITS,
+  type Channels,
   channelPlanes,
-  chromaLength,
   NORM_OFFSET,
   type Normalisation,
-  type NormTables,
   normTables,
-  yuvWeights,
-} from './colour.js';
-import type { Fit } from './fit.js';
+} from './normalisation.js';
 
 /** Bits of an interpolation weight. */
 const WEIGHT_BITS = 8;
@@ -22,8 +20,6 @@ interface Taps {
   end: number;
   near: Int32Array;
   weight: Int32Array;
-  /** Every output pixel is a source pixel, one for one. */
-  unscaled: boolean;
 }
 
 function makeTaps(sourceLength: number, outputLength: number, scale: number, offset: number): Taps {
@@ -37,17 +33,19 @@ function makeTaps(sourceLength: number, outputLength: number, scale: number, off
     near[i] = Math.min(last, Math.floor(position));
     weight[i] = Math.round((position - near[i]) * ONE);
   }
-  return { start, end, near, weight, unscaled: scale === 1 && offset === 0 };
+  return { start, end, near, weight };
 }
 
 interface Axes {
   columns: Taps;
   rows: Taps;
+  /** Every output pixel is a source pixel, one for one. */
+  unscaled: boolean;
 }
 
 /** Writes pictures into a network's input tensor. Keeps its tables from call to call: make one a network. */
 export class Letterbox {
-  readonly #norm: NormTables;
+  readonly #norm: Channels;
   readonly #order: Normalisation['order'];
   #cached: { key: string; axes: Axes } | undefined;
   #lumaRow = new Uint8Array(0);
@@ -71,17 +69,18 @@ export class Letterbox {
   }
 
   #axes(image: Image, fit: Fit): Axes {
-    const key = [image.width, image.height, fit.width, fit.height, fit.scale, fit.offsetX].join(' ');
+    const { scale, offset } = fit;
+    const key = [image.width, image.height, fit.width, fit.height, scale, offset].join(' ');
     if (this.#cached?.key !== key) {
-      const columns = makeTaps(image.width, fit.width, fit.scale, fit.offsetX);
-      const rows = makeTaps(image.height, fit.height, fit.scale, fit.offsetY);
-      this.#cached = { key, axes: { columns, rows } };
+      const columns = makeTaps(image.width, fit.width, scale, offset);
+      const rows = makeTaps(image.height, fit.height, scale, offset);
+      this.#cached = { key, axes: { columns, rows, unscaled: scale === 1 && offset === 0 } };
       this.#lumaRow = new Uint8Array(fit.width + 1);
     }
     return this.#cached.axes;
   }
 
-  #blacken({ width }: Fit, { columns, rows }: Axes, planes: NormTables): void {
+  #blacken({ width }: Fit, { columns, rows }: Axes, planes: Channels): void {
     for (const channel of ['r', 'g', 'b'] as const) {
       const plane = planes[channel];
       const black = this.#norm[channel][NORM_OFFSET];
@@ -93,7 +92,7 @@ export class Letterbox {
     }
   }
 
-  #drawYuv(image: Image, fit: Fit, { columns, rows }: Axes, planes: NormTables): void {
+  #drawYuv(image: Image, fit: Fit, { columns, rows, unscaled }: Axes, planes: Channels): void {
     const { pixels, width } = image;
     const chromaWidth = chromaLength(width);
     const uPlane = width * image.height;
@@ -104,11 +103,11 @@ export class Letterbox {
     const down = image.height > 1 ? width : 0;
     const right = width > 1 ? 1 : 0;
     for (let y = rows.start; y < rows.end; y++) {
-      const top = (columns.unscaled ? y : rows.near[y]) * width;
+      const top = (unscaled ? y : rows.near[y]) * width;
       const chroma = chromaRows[y] * chromaWidth;
       let luma = pixels;
       let lumaStart = top;
-      if (!columns.unscaled) {
+      if (!unscaled) {
         luma = this.#lumaRow;
         lumaStart = 0;
         lerpRow(pixels, top, top + down, rows.weight[y], right, columns, luma);
@@ -168,9 +167,9 @@ function colourRow(
   chromaColumns: Int32Array,
   { start, end }: Taps,
   outStart: number,
-  planes: NormTables,
-  weights: ReturnType<typeof yuvWeights>,
-  norm: NormTables,
+  planes: Channels,
+  weights: YuvWeights,
+  norm: Channels,
 ): void {
   const { r, g, b } = norm;
   const { r: red, g: green, b: blue } = planes;
@@ -197,13 +196,7 @@ function colourRow(
   }
 }
 
-function drawRgb(
-  image: Image,
-  fit: Fit,
-  { columns, rows }: Axes,
-  planes: NormTables,
-  norm: NormTables,
-): void {
+function drawRgb(image: Image, fit: Fit, { columns, rows }: Axes, planes: Channels, norm: Channels): void {
   const { pixels, width } = image;
   const rowBytes = width * 3;
   const down = image.height > 1 ? rowBytes : 0;

@@ -13,23 +13,26 @@ export interface FileMark {
 }
 
 interface Contents {
+  format: typeof FORMAT;
   /** Relative path to its mark and SHA-256. */
   files: Map<string, FileMark & { sha256: string }>;
   /** SHA-256 to key to what the photo gave. Results under other keys stay: comparing two models costs once. */
   results: Map<string, Map<string, PhotoResult>>;
 }
 
+/** To be raised with every change of {@link Contents}. */
+const FORMAT = 1;
 const DIGEST_BYTES = 32;
-const EMPTY: Contents = { files: new Map(), results: new Map() };
 
 /**
  * What the photos of one gallery gave, by SHA-256 of the photo and key of everything else that counts (models,
- * limits). Photos that are gone are forgotten with the next write. A damaged file counts as none.
+ * limits). Photos that are gone are forgotten with the next write after a whole reading. A file that is damaged, of
+ * another format or not readable counts as none.
  */
 export class EmbeddingCache {
   readonly #file: string;
-  #old: Contents = EMPTY;
-  readonly #kept: Contents = { files: new Map(), results: new Map() };
+  #old = emptyContents();
+  readonly #kept = emptyContents();
   #changed = false;
 
   /** @param folder where caches are kept; @param gallery the gallery's folder, one file each */
@@ -39,7 +42,10 @@ export class EmbeddingCache {
   }
 
   async read(): Promise<void> {
-    this.#old = (await readFile(this.#file).then(decode, () => null)) ?? EMPTY;
+    this.#old =
+      (await readFile(this.#file)
+        .then(decode)
+        .catch(() => null)) ?? emptyContents();
   }
 
   /** The SHA-256 that the file had when it looked exactly like this; null when it may have changed. */
@@ -65,15 +71,21 @@ export class EmbeddingCache {
     this.#kept.results.set(sha256, results.set(key, result));
   }
 
-  /** Writes what was kept, if anything changed: whole or not at all, readable by the owner only. */
-  async write(): Promise<void> {
+  /**
+   * Writes what was kept, if anything changed: whole or not at all, readable by the owner only.
+   *
+   * @param complete every photo was visited: the others are gone. Else what was known about the others stays.
+   */
+  async write(complete: boolean): Promise<void> {
     const forgotten =
       this.#old.results.size !== this.#kept.results.size || this.#old.files.size !== this.#kept.files.size;
-    if (!this.#changed && !forgotten) return;
+    if (!this.#changed && !(complete && forgotten)) return;
     await mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 });
     const temporary = `${this.#file}.${process.pid}.tmp`;
     try {
-      await writeFile(temporary, encode(this.#kept), { mode: 0o600 });
+      await writeFile(temporary, encode(complete ? this.#kept : merged(this.#old, this.#kept)), {
+        mode: 0o600,
+      });
       await rename(temporary, this.#file);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -82,13 +94,28 @@ export class EmbeddingCache {
   }
 }
 
+function emptyContents(): Contents {
+  return { format: FORMAT, files: new Map(), results: new Map() };
+}
+
+function merged(old: Contents, kept: Contents): Contents {
+  return {
+    format: FORMAT,
+    files: new Map([...old.files, ...kept.files]),
+    results: new Map([...old.results, ...kept.results]),
+  };
+}
+
 function encode(contents: Contents): Buffer {
   const body = serialize(contents);
   return Buffer.concat([createHash('sha256').update(body).digest(), body]);
 }
 
+/** @throws Error when another version of Node wrote the bytes in a form that this one does not read */
 function decode(bytes: Buffer): Contents | null {
   const body = bytes.subarray(DIGEST_BYTES);
   const intact = createHash('sha256').update(body).digest().equals(bytes.subarray(0, DIGEST_BYTES));
-  return intact ? (deserialize(body) as Contents) : null;
+  if (!intact) return null;
+  const contents = deserialize(body) as Contents;
+  return contents.format === FORMAT ? contents : null;
 }

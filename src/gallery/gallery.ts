@@ -36,8 +36,13 @@ export interface PhotoReport {
 
 /** Photos in memory at a time: a large one takes 50 MB. */
 const MAX_OPEN = 5;
-/** A change of this file may change what a photo gives: results of older code are not used. */
+/** To be raised when enrol, faces, photo or face/ change what a photo gives: results of older code are not used. */
 const CODE_VERSION = 1;
+const UNREADABLE: PhotoResult = {
+  state: 'unusable',
+  fault: 'unreadable',
+  message: 'cannot be read; check its permissions',
+};
 /** A file changed twice within the clock's grain looks unchanged: a mark is only trusted when the file was older. */
 const SETTLED_MS = 2000;
 
@@ -66,19 +71,28 @@ export class Gallery implements Component {
     return this.#snapshot;
   }
 
-  /** Reads the folder. @throws SpotterError gallery.not_found */
+  /**
+   * Reads the folder. When it is aborted or fails, what has been embedded until then is in the cache all the same.
+   *
+   * @throws SpotterError gallery.not_found, and those of the worker pool
+   */
   async start(signal?: AbortSignal): Promise<void> {
     const cache = new EmbeddingCache(this.#options.cacheFolder, this.#options.folder);
     const [files] = await Promise.all([listPhotos(this.#options.folder), cache.read()]);
-    this.#photos = await this.#readAll(files, cache, signal);
-    if (signal?.aborted) return;
+    let complete = false;
+    try {
+      this.#photos = await this.#readAll(files, cache, signal);
+      complete = !signal?.aborted;
+    } finally {
+      await cache.write(complete).catch((error: unknown) => {
+        this.#options.onWarning?.(`the cache of photo embeddings cannot be written: ${describeError(error)}`);
+      });
+    }
+    if (!complete) return;
     const faces = this.#photos.flatMap(({ person, result }) =>
       result.state === 'used' ? [{ person, embedding: result.embedding }] : [],
     );
     this.#snapshot = new GallerySnapshot(faces, this.#options.dimension);
-    await cache.write().catch((error: unknown) => {
-      this.#options.onWarning?.(`the cache of photo embeddings cannot be written: ${describeError(error)}`);
-    });
   }
 
   async stop(): Promise<void> {}
@@ -103,24 +117,21 @@ export class Gallery implements Component {
   }
 
   async #read(file: PhotoFile, cache: EmbeddingCache): Promise<PhotoResult> {
-    try {
-      const mark = await markOf(file.path);
-      const knownHash = cache.knownHash(file.name, mark);
-      const known = knownHash && cache.result(this.#key, knownHash);
-      if (knownHash && known) {
-        cache.keep(file.name, mark, this.#key, knownHash, known);
-        return known;
-      }
-      const bytes = await readFile(file.path);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const result = cache.result(this.#key, sha256) ?? (await this.#embed(bytes, file));
-      const settled = Date.now() - mark.ctimeMs > SETTLED_MS;
-      cache.keep(file.name, settled ? mark : null, this.#key, sha256, result);
-      return result;
-    } catch (error) {
-      if (error instanceof SpotterError) throw error;
-      return { state: 'unusable', fault: 'unreadable', message: 'cannot be read; check its permissions' };
+    const mark = await markOf(file.path).catch(() => null);
+    if (!mark) return UNREADABLE;
+    const knownHash = cache.knownHash(file.name, mark);
+    const known = knownHash && cache.result(this.#key, knownHash);
+    if (knownHash && known) {
+      cache.keep(file.name, mark, this.#key, knownHash, known);
+      return known;
     }
+    const bytes = await readFile(file.path).catch(() => null);
+    if (!bytes) return UNREADABLE;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const result = cache.result(this.#key, sha256) ?? (await this.#embed(bytes, file));
+    const settled = Date.now() - mark.ctimeMs > SETTLED_MS;
+    cache.keep(file.name, settled ? mark : null, this.#key, sha256, result);
+    return result;
   }
 
   async #embed(bytes: Uint8Array, file: PhotoFile): Promise<PhotoResult> {

@@ -14,6 +14,9 @@ import {
   type ModelEntry,
 } from './entry.js';
 
+const isDetector = (entry: ModelEntry): entry is DetectorEntry => entry.kind !== 'arcface';
+const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind === 'arcface';
+
 const file = z.strictObject({ models: z.array(catalogueEntry) });
 
 /** Every model that spotter knows, in the order of models/catalogue.yaml. */
@@ -32,33 +35,32 @@ export class Catalogue {
 
   /** @throws SpotterError model.not_found (no such id), model.unfit (an embedder) */
   detector(id: string): DetectorEntry {
-    const entry = this.#find(id, 'detector', ({ kind }) => kind !== 'arcface');
-    if (entry.kind === 'arcface') throw wrongRole(entry, 'an embedder', 'detector');
-    return entry;
+    return this.#find(id, 'detector', isDetector);
   }
 
   /** @throws SpotterError model.not_found (no such id), model.unfit (a detector) */
   embedder(id: string): EmbedderEntry {
-    const entry = this.#find(id, 'embedder', ({ kind }) => kind === 'arcface');
-    if (entry.kind !== 'arcface') throw wrongRole(entry, 'a detector', 'embedder');
-    return entry;
+    return this.#find(id, 'embedder', isEmbedder);
   }
 
-  #find(id: string, role: string, fits: (entry: ModelEntry) => boolean): ModelEntry {
+  #find<Entry extends ModelEntry>(
+    id: string,
+    role: 'detector' | 'embedder',
+    fits: (entry: ModelEntry) => entry is Entry,
+  ): Entry {
     const entry = this.entries.find((candidate) => candidate.id === id);
-    if (entry) return entry;
+    if (entry && fits(entry)) return entry;
+    if (entry) {
+      const is = role === 'detector' ? 'an embedder' : 'a detector';
+      throw new SpotterError(
+        'model.unfit',
+        `model "${id}" is ${is} and cannot be the ${role}; see "spotter models list"`,
+      );
+    }
     const ids = this.entries.filter(fits).map((candidate) => candidate.id);
-    const guess = closest(id, ids);
     throw new SpotterError(
       'model.not_found',
-      `${role} "${id}" is not in the catalogue; did you mean "${guess}"? (known: ${ids.join(', ')})`,
+      `${role} "${id}" is not in the catalogue; did you mean "${closest(id, ids)}"? (known: ${ids.join(', ')})`,
     );
   }
-}
-
-function wrongRole(entry: ModelEntry, is: string, wanted: string): SpotterError {
-  return new SpotterError(
-    'model.unfit',
-    `model "${entry.id}" is ${is} and cannot be the ${wanted}; see "spotter models list"`,
-  );
 }

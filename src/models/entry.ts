@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Ids of models and cameras: safe in a file name, a URL and a metric's label. */
+/** Safe in a file name and a URL. */
 const modelId = z
   .string()
   .regex(

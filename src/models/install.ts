@@ -8,6 +8,8 @@ import type { ModelEntry } from './entry.js';
 /** A file that a model may be installed as. */
 export interface Candidate {
   file: string;
+  /** Its size; null when nobody has noted it. */
+  bytes: number | null;
   sha256: string | null;
   url: string | null;
 }
@@ -20,8 +22,8 @@ export interface Installed {
 
 /** The files that a model may be installed as, best first. */
 export function candidates(entry: ModelEntry): Candidate[] {
-  if ('files' in entry) return entry.files;
-  return [{ file: entry.file, sha256: entry.sha256 ?? null, url: null }];
+  if ('files' in entry) return entry.files.map((file) => ({ ...file, bytes: file.bytes ?? null }));
+  return [{ file: entry.file, bytes: null, sha256: entry.sha256 ?? null, url: null }];
 }
 
 /**

@@ -1,20 +1,17 @@
 import { workerData } from 'node:worker_threads';
-import { type SpotterError, toErrorData } from '../errors.js';
+import { toErrorData } from '../errors.js';
 import { WorkerEngine } from './engine.js';
 import { runtimeVersion } from './network.js';
 import type { Detected, Looked, Outcome, Ready, Task, WorkerSettings } from './protocol.js';
 
 // Loading begins with the thread; a failure is told to every task instead of killing the thread.
-const loading: Promise<WorkerEngine | SpotterError> = WorkerEngine.load(workerData as WorkerSettings).catch(
-  (error) => error,
-);
+const loading = WorkerEngine.load(workerData as WorkerSettings);
+loading.catch(() => {});
 
 /** The function that the pool calls: one task at a time, failures as data. */
 export async function run(task: Task): Promise<Outcome<unknown>> {
   try {
-    const engine = await loading;
-    if (!(engine instanceof WorkerEngine)) throw engine;
-    return { ok: true, value: await perform(engine, task) };
+    return { ok: true, value: await perform(await loading, task) };
   } catch (error) {
     return { ok: false, error: toErrorData(error) };
   }

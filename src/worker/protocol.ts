@@ -1,6 +1,6 @@
 import type { ErrorData } from '../errors.js';
-import type { Normalisation } from '../face/colour.js';
 import type { NearestTwo } from '../face/match.js';
+import type { Normalisation } from '../face/normalisation.js';
 import type { Detection, Image, Landmarks } from '../types.js';
 
 /** A model file as a worker needs it: found, hashed, its numbers known. */

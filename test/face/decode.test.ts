@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeScrfd, type ScrfdLevel } from '../../src/face/scrfd.js';
 import { decodeYunet, type YunetLevel } from '../../src/face/yunet.js';
 
-const fit = { width: 64, height: 32, scale: 0.5, offsetX: 8, offsetY: 0 };
+const fit = { width: 64, height: 32, scale: 0.5, offset: 8 };
 
 function scrfdLevel(anchorsPerCell: number): ScrfdLevel {
   const rows = (64 / 8) * (32 / 8) * anchorsPerCell;
@@ -19,7 +19,7 @@ function scrfdLevel(anchorsPerCell: number): ScrfdLevel {
 describe('SCRFD outputs', () => {
   it.each([1, 2])('puts a face where its cell and distances say, with %i anchor(s) a cell', (anchors) => {
     const level = scrfdLevel(anchors);
-    // Column 3, line 2: its centre is (24, 16) in the input, (32, 32) in the source.
+    // Column 3, line 2: its centre is (24, 16) in the input, (32, 16) in the source.
     const row = (2 * 8 + 3) * anchors + (anchors - 1);
     level.scores[row] = 0.9;
     level.boxes.set([1, 0.5, 2, 1], row * 4);
@@ -27,9 +27,9 @@ describe('SCRFD outputs', () => {
     const [face, ...others] = decodeScrfd([level], 0.5, fit);
     expect(others).toEqual([]);
     expect(face.score).toBeCloseTo(0.9);
-    expect(face.box).toEqual({ x1: (16 - 8) * 2, y1: 24, x2: (40 - 8) * 2, y2: 48 });
-    expect(face.landmarks[0]).toEqual([(20 - 8) * 2, 28]);
-    expect(face.landmarks[4]).toEqual([(26 - 8) * 2, 40]);
+    expect(face.box).toEqual({ x1: (16 - 8) * 2, y1: (12 - 8) * 2, x2: (40 - 8) * 2, y2: (24 - 8) * 2 });
+    expect(face.landmarks[0]).toEqual([(20 - 8) * 2, (14 - 8) * 2]);
+    expect(face.landmarks[4]).toEqual([(26 - 8) * 2, (20 - 8) * 2]);
   });
 
   it('passes over scores below the limit, and over values that are no number', () => {
@@ -56,7 +56,7 @@ describe('YuNet outputs', () => {
     level.objects[row] = 1;
     level.boxes.set([0.5, 0.5, Math.log(2), Math.log(1)], row * 4);
     level.landmarks.set([1, 2, 0, 0, 0, 0, 0, 0, 0, 0], row * 10);
-    const [face, ...others] = decodeYunet([level], 0.7, { ...fit, offsetX: 0, scale: 1 });
+    const [face, ...others] = decodeYunet([level], 0.7, { ...fit, offset: 0, scale: 1 });
     expect(others).toEqual([]);
     expect(face.score).toBeCloseTo(0.8);
     expect(face.box.x1).toBeCloseTo(20 - 8);

@@ -81,14 +81,13 @@ describe('the fit of a picture into a network', () => {
       width: 640,
       height: 640,
       scale: 0.5,
-      offsetX: 0,
-      offsetY: 0,
+      offset: 0,
     });
     expect(planFit({ width: 300, height: 600 }, fixed).scale).toBeCloseTo(640 / 600);
   });
 
   it('moves the picture to the middle of a border', () => {
     const fit = planFit({ width: 400, height: 400 }, dynamic, 0.5);
-    expect(fit).toMatchObject({ width: 640, height: 640, scale: 0.8, offsetX: 160, offsetY: 160 });
+    expect(fit).toMatchObject({ width: 640, height: 640, scale: 0.8, offset: 160 });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { COLOUR_BITS, imageBytes, type Normalisation, yuvWeights } from '../../src/face/colour.js';
+import { COLOUR_BITS, imageBytes, yuvWeights } from '../../src/face/colour.js';
 import { planFit } from '../../src/face/fit.js';
 import { Letterbox } from '../../src/face/letterbox.js';
+import type { Normalisation } from '../../src/face/normalisation.js';
 import type { ColourSpace, Image } from '../../src/types.js';
 import { flatYuv, rgbImage } from '../helpers/image.js';
 
@@ -41,9 +42,7 @@ describe('pictures in a network input', () => {
     const { fit, at } = draw(white, plain, 96, 0.25);
     expect(at(0, 0, 0)).toBe(0);
     expect(at(0, fit.width - 1, fit.height - 1)).toBe(0);
-    expect(at(0, Math.round(fit.offsetX + 50 * fit.scale), Math.round(fit.offsetY + 20 * fit.scale))).toBe(
-      255,
-    );
+    expect(at(0, Math.round(fit.offset + 50 * fit.scale), Math.round(fit.offset + 20 * fit.scale))).toBe(255);
   });
 
   it('leaves no value of the input unwritten, whatever the size', () => {
@@ -85,7 +84,7 @@ describe('pictures in a network input', () => {
     const image = flatYuv(33, 31, [128, 128, 128]);
     // The last chroma column belongs to the last luma column alone.
     for (let row = 0; row < 16; row++) image.pixels[33 * 31 + 17 * 16 + row * 17 + 16] = 240;
-    const fit = { width: 64, height: 32, scale: 1, offsetX: 0, offsetY: 0 };
+    const fit = { width: 64, height: 32, scale: 1, offset: 0 };
     const out = new Float32Array(3 * 64 * 32);
     new Letterbox(plain).draw(image, fit, out);
     const red = (x: number, y: number) => out[y * 64 + x];
@@ -99,10 +98,11 @@ describe('colour', () => {
     { matrix: 'bt601', fullRange: true },
     { matrix: 'bt709', fullRange: false },
     { matrix: 'bt2020', fullRange: false },
-  ])('turns white into white and grey into grey: %o', (colour) => {
+  ])('turns white into white, grey into grey and black into black: %o', (colour) => {
     const { luma, bias } = yuvWeights(colour);
     const grey = (y: number) => (luma * y + bias) >> COLOUR_BITS;
     expect(grey(colour.fullRange ? 255 : 235)).toBe(255);
+    expect(grey(colour.fullRange ? 128 : 126)).toBe(128);
     expect(grey(colour.fullRange ? 0 : 16)).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cosine, normalise } from '../../src/face/embedding.js';
 import { nearestTwo } from '../../src/face/match.js';
+import { randomNumbers } from '../helpers/random.js';
 
 describe('the two nearest people', () => {
   it('takes the best photo of each person, and of the rest the best other person', () => {
@@ -13,10 +14,11 @@ describe('the two nearest people', () => {
   });
 
   it('agrees with a search over everybody, on random galleries', () => {
+    const random = randomNumbers();
     for (let round = 0; round < 200; round++) {
-      const photos = 1 + Math.floor(Math.random() * 30);
-      const similarities = Float32Array.from({ length: photos }, () => Math.random() * 2 - 1);
-      const personOf = Int32Array.from({ length: photos }, () => Math.floor(Math.random() * 6));
+      const photos = 1 + Math.floor(random() * 30);
+      const similarities = Float32Array.from({ length: photos }, () => random() * 2 - 1);
+      const personOf = Int32Array.from({ length: photos }, () => Math.floor(random() * 6));
       const best = new Map<number, number>();
       for (const [photo, value] of similarities.entries()) {
         best.set(personOf[photo], Math.max(best.get(personOf[photo]) ?? -2, value));

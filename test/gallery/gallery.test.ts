@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   mkdirSync,
@@ -10,11 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { serialize } from 'node:v8';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { findFaces } from '../../src/gallery/faces.js';
 import { listPhotos } from '../../src/gallery/folder.js';
-import type { Gallery } from '../../src/gallery/gallery.js';
+import type { Gallery, GalleryOptions } from '../../src/gallery/gallery.js';
 import { decodePhoto } from '../../src/gallery/photo.js';
 import { galleryOver, startPool } from '../helpers/engine.js';
 import { collins, hopper, needShared } from '../helpers/paths.js';
@@ -161,7 +163,12 @@ describe('photos', () => {
 
 describe('the cache', () => {
   /** Starts a gallery and counts the photos that had to be decoded and embedded. */
-  async function read(folder: string, engine: Awaited<ReturnType<typeof startPool>>, modelKey?: string) {
+  async function read(
+    folder: string,
+    engine: Awaited<ReturnType<typeof startPool>>,
+    options: Partial<GalleryOptions> = {},
+    signal?: AbortSignal,
+  ) {
     let embedded = 0;
     const counting = {
       detect: engine.pool.detect.bind(engine.pool),
@@ -170,8 +177,8 @@ describe('the cache', () => {
         return engine.pool.look(task);
       },
     };
-    const gallery = galleryOver(folder, engine, { eyes: counting, ...(modelKey && { modelKey }) });
-    await gallery.start();
+    const gallery = galleryOver(folder, engine, { eyes: counting, ...options });
+    await gallery.start(signal);
     return { embedded, people: gallery.snapshot.people, gallery };
   }
 
@@ -188,7 +195,7 @@ describe('the cache', () => {
     utimesSync(path.join(folder, 'eileen.png'), 1, 1);
     expect(await read(folder, engine)).toMatchObject({ embedded: 0, people: ['admiral', 'eileen'] });
     // Another model embeds by itself, and does not forget the first one's results.
-    expect((await read(folder, engine, 'other')).embedded).toBe(2);
+    expect((await read(folder, engine, { modelKey: 'other' })).embedded).toBe(2);
     expect((await read(folder, engine)).embedded).toBe(0);
     // Another photo under the old name.
     await sharp(hopper).modulate({ brightness: 1.2 }).jpeg().toFile(path.join(folder, 'admiral.jpg'));
@@ -214,21 +221,50 @@ describe('the cache', () => {
     bytes[bytes.length - 3] ^= 1;
     writeFileSync(file, bytes);
     expect(await read(folder, engine)).toMatchObject({ embedded: 1, people: ['grace'] });
-    writeFileSync(file, 'rubbish');
-    expect(await read(folder, engine)).toMatchObject({ embedded: 1, people: ['grace'] });
+    const intact = (body: Buffer) => Buffer.concat([createHash('sha256').update(body).digest(), body]);
+    const otherVersionOfV8 = intact(Buffer.from([0xff, 0xfe, 0x6f]));
+    const otherFormat = intact(serialize({ files: new Map(), results: new Map() }));
+    for (const rubbish of ['', 'rubbish', otherVersionOfV8, otherFormat]) {
+      writeFileSync(file, rubbish);
+      expect(await read(folder, engine)).toMatchObject({ embedded: 1, people: ['grace'] });
+    }
   });
 
-  it('is no condition: a folder that cannot be written is told, nothing more', async () => {
+  it('keeps what was embedded before a reading was aborted, and what was known of the rest', async () => {
+    const engine = await startPool();
+    const folder = newGallery();
+    copyFileSync(hopper, path.join(folder, 'grace.jpg'));
+    expect((await read(folder, engine)).embedded).toBe(1);
+    for (let i = 0; i < 8; i++) {
+      const photo = sharp(hopper).modulate({ brightness: 1 + i / 20 });
+      await photo.jpeg().toFile(path.join(folder, `a${i}.jpg`));
+    }
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    const { embedded, people } = await read(folder, engine, { onProgress }, controller.signal);
+    expect(people).toEqual([]);
+    expect(embedded).toBeGreaterThan(0);
+    expect(embedded).toBeLessThan(8);
+    expect((await read(folder, engine)).embedded).toBe(8 - embedded);
+  });
+
+  it('is no condition: what cannot be read or written is told, nothing more', async () => {
     const engine = await startPool();
     const folder = newGallery();
     copyFileSync(hopper, path.join(folder, 'grace.jpg'));
     const warnings: string[] = [];
-    const gallery = galleryOver(folder, engine, {
-      cacheFolder: path.join(folder, 'grace.jpg'),
-      onWarning: (text) => warnings.push(text),
-    });
-    await gallery.start();
-    expect(gallery.snapshot.people).toEqual(['grace']);
-    expect(warnings).toEqual([expect.stringMatching(/^the cache of photo embeddings cannot be written/)]);
+    const onWarning = (text: string) => warnings.push(text);
+    const cacheFolder = path.join(folder, 'grace.jpg');
+    expect(await read(folder, engine, { cacheFolder, onWarning })).toMatchObject({ people: ['grace'] });
+    // A folder in the file's place.
+    await read(folder, engine);
+    const data = path.join(path.dirname(folder), 'data');
+    const file = path.join(data, readdirSync(data)[0]);
+    rmSync(file);
+    mkdirSync(file);
+    expect(await read(folder, engine, { onWarning })).toMatchObject({ embedded: 1, people: ['grace'] });
+    const told = expect.stringMatching(/^the cache of photo embeddings cannot be written/);
+    expect(warnings).toEqual([told, told]);
+    expect(readdirSync(data)).toHaveLength(1);
   });
 });

@@ -40,7 +40,7 @@ export async function finish(child: ChildProcess): Promise<Finished> {
 }
 
 /** Each line of a text as JSON. */
-export function jsonLines(text: string): Record<string, unknown>[] {
+export function jsonLines<T = Record<string, unknown>>(text: string): T[] {
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -23,10 +23,3 @@ export function flatYuv(width: number, height: number, [y, u, v]: [number, numbe
     .fill(v, width * height + chroma);
   return { format: 'yuv420p', width, height, colour: { matrix: 'bt709', fullRange: false }, pixels };
 }
-
-/** A copy in shared memory, as a worker wants it. */
-export function shared(image: Image): Image {
-  const pixels = new Uint8Array(new SharedArrayBuffer(image.pixels.length));
-  pixels.set(image.pixels);
-  return { ...image, pixels };
-}

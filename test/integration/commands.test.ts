@@ -1,10 +1,21 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { spotter } from '../helpers/cli.js';
+import { COMMANDS, GROUPS } from '../../src/cli/commands.js';
+import { jsonLines, spotter } from '../helpers/cli.js';
 import { demoClip, hopper, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+
+const embedder = path.join(root, 'models/spotter-embed.onnx');
 
 /** One sentence on stderr, nothing on stdout, exit code 2. */
 function expectRefusal(
@@ -18,21 +29,12 @@ function expectRefusal(
 
 describe('the command line', () => {
   it('shows an example with every command', async () => {
-    const commands = ['run', 'scan', 'detect', 'compare', 'gallery', 'models', 'config', 'bench'];
-    const nested = [
-      'gallery list',
-      'gallery check',
-      'models list',
-      'models verify',
-      'config check',
-      'config show',
-      'config schema',
-      'bench throughput',
-      'bench match',
-    ];
-    const helps = await Promise.all(
-      [...commands, ...nested].map((command) => spotter([...command.split(' '), '--help'])),
-    );
+    const nested = GROUPS.flatMap((group) => [
+      [group.name],
+      ...group.commands.map(({ name }) => [group.name, name]),
+    ]);
+    const commands = [[], ...COMMANDS.map(({ name }) => [name]), ...nested];
+    const helps = await Promise.all(commands.map((command) => spotter([...command, '--help'])));
     for (const { code, stdout } of helps) {
       expect(code).toBe(0);
       expect(stdout).toMatch(/Example:\n {2}\$ spotter \w+/);
@@ -53,6 +55,14 @@ describe('the command line', () => {
     const { code, stderr } = await spotter(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(sentence);
+  });
+
+  it('tells a fault of its own with where it happened, and ends with 3', async () => {
+    const broken = encodeURIComponent("JSON.stringify = () => { throw new Error('a bug'); };");
+    const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${broken}` };
+    const { code, stdout, stderr } = await spotter(['config', 'schema'], { env });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^spotter: internal error: Error: a bug\n {4}at /);
   });
 
   it('refuses a level that there is not', async () => {
@@ -134,11 +144,17 @@ describe('models', () => {
     const list = JSON.parse((await spotter(['models', 'list', '--json'])).stdout).models as {
       id: string;
       installed: string | null;
+      measured: string | null;
+      files: { file: string; bytes: number | null; sha256: string; url: string | null }[];
     }[];
     expect(list.find(({ id }) => id === 'spotter-det')?.installed).toBe(
       path.join(root, 'models/spotter-det.onnx'),
     );
     expect(list.map(({ id }) => id)).toContain('scrfd-10g');
+    expect(list.find(({ id }) => id === 'spotter-embed')).toMatchObject({
+      measured: expect.stringMatching(/^one false accept in a thousand at 0\.40/),
+      files: [{ file: 'spotter-embed.onnx', bytes: statSync(embedder).size, url: null }],
+    });
     const verify = await spotter(['models', 'verify']);
     expect(verify.code).toBe(0);
     expect(verify.stdout).toMatch(/^ok {2}spotter-det .*: intact$/m);
@@ -158,6 +174,19 @@ describe('models', () => {
     );
     const env = { ...process.env, SPOTTER_MODELS: folder };
     expectRefusal(await spotter(['scan', demoClip], { env }), /is damaged or another file/);
+  });
+});
+
+describe('bench process', () => {
+  it('says so when the scan that it measures ends without an event', async () => {
+    const config = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(config, 'detector: nonsense\n');
+    for (const args of [['/nowhere.mp4'], ['-c', config]]) {
+      expectRefusal(
+        await spotter(['bench', 'process', '--runs', '1', ...args]),
+        /^spotter: the scan ended without an event \(exit 2\); see what "spotter scan [^"]+" says\n$/,
+      );
+    }
   });
 });
 
@@ -210,7 +239,6 @@ describe('bad input to a scan', () => {
 
   it('is a declared model of the wrong kind, refused by name', async () => {
     const config = path.join(temporaryFolder(), 'config.yaml');
-    const embedder = path.join(root, 'models/spotter-embed.onnx');
     writeFileSync(
       config,
       `gallery: ${root}/gallery\ndetector: mine\nmodels: { declared: [{ id: mine, kind: scrfd, file: ${embedder}, mean: [0, 0, 0], std: [1, 1, 1] }] }\n`,
@@ -222,9 +250,7 @@ describe('bad input to a scan', () => {
   });
 
   it('is a machine without ffmpeg', async () => {
-    const env = { ...process.env, PATH: path.dirname(process.execPath), FFMPEG_PATH: '', FFPROBE_PATH: '' };
-    const empty = temporaryFolder();
-    env.PATH = empty;
+    const env = { ...process.env, PATH: temporaryFolder(), FFMPEG_PATH: '', FFPROBE_PATH: '' };
     expectRefusal(
       await spotter(['scan', demoClip], { env }),
       /^spotter: ff(mpeg|probe) was not found: install ffmpeg \(Debian: apt-get install ffmpeg\) or set FF(MPEG|PROBE)_PATH to it\n$/,
@@ -239,11 +265,8 @@ describe('bad input to a scan', () => {
     expect(stderr).toMatch(
       /^spotter: clip\.mp4 is damaged or cut off: no more pictures at frame \d+ \([\d.]+ s\) of 625; what came before is kept\n$/,
     );
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(events.map(({ kind }) => kind)).toContain('match');
-    expect(events.at(-1).kind).toBe('left');
+    const kinds = jsonLines(stdout).map(({ kind }) => kind);
+    expect(kinds).toContain('match');
+    expect(kinds.at(-1)).toBe('left');
   });
 });

@@ -155,19 +155,20 @@ describe('the daemon', () => {
       path.join(folder, 'prometheus.yml'),
       `scrape_configs:\n  - job_name: spotter\n    scrape_interval: 200ms\n    static_configs: [{ targets: ['${target}'] }]\n`,
     );
-    const port = await freePort();
     const server = spawn(
       'prometheus',
       [
         `--config.file=${folder}/prometheus.yml`,
         `--storage.tsdb.path=${folder}/data`,
-        `--web.listen-address=127.0.0.1:${port}`,
+        '--web.listen-address=127.0.0.1:0',
       ],
-      { stdio: 'ignore' },
+      { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     onTestFinished(() => {
       server.kill('SIGKILL');
     });
+    const listening = await lineMatching(server, 'stderr', /Listening on/);
+    const [, port] = /address=127\.0\.0\.1:(\d+)/.exec(listening) ?? [];
     const query = async (expression: string) => {
       const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
       const answer = (await fetch(url)
@@ -220,12 +221,3 @@ describe('what stops the daemon at its start', () => {
     expect(nowhere.stderr).toMatch(/^spotter: gallery \/nowhere does not exist; make the folder/);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MotionGate } from '../../src/pipeline/motion.js';
 import type { Image } from '../../src/types.js';
 import { flatYuv } from '../helpers/image.js';
-import { generator } from '../helpers/random.js';
+import { randomNumbers } from '../helpers/random.js';
 
 const EVERY_MS = 2000;
 const gate = () => new MotionGate({ sensitivity: 0.5, everyMs: EVERY_MS });
@@ -23,7 +23,7 @@ const patch =
 
 /** Normally distributed sensor noise. */
 function noise(seed: number, sigma: number): () => number {
-  const random = generator(seed);
+  const random = randomNumbers(seed);
   return () => sigma * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 

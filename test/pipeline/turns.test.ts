@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../../src/pipeline/turns.js';
+import { randomNumbers } from '../helpers/random.js';
 
 /** Lets everything that was granted be noticed. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -57,11 +58,8 @@ describe('turns in the worker pool', () => {
   it('wait no longer than a round, whoever comes when', async () => {
     const cameras = ['a', 'b', 'c', 'd', 'e'];
     const turns = new Turns(2);
-    let seed = 7;
-    const random = (below: number) => {
-      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
-      return Math.floor((seed / 2 ** 32) * below);
-    };
+    const next = randomNumbers(7);
+    const random = (below: number) => Math.floor(next() * below);
     const { order, out, ask } = watched(turns);
     const asked = new Map<string, number[]>();
     for (let step = 0; step < 500; step++) {

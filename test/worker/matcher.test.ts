@@ -1,23 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { cosine, normalise } from '../../src/face/embedding.js';
+import { cosine } from '../../src/face/embedding.js';
 import { GallerySnapshot } from '../../src/gallery/snapshot.js';
 import { Matcher } from '../../src/worker/matcher.js';
-
-function randomUnit(dimension: number): Float32Array {
-  const vector = Float32Array.from({ length: dimension }, () => Math.random() - 0.5);
-  normalise(vector);
-  return vector;
-}
+import { randomNumbers, randomUnit } from '../helpers/random.js';
 
 describe('matching', () => {
   it.each([1, 3, 4, 9])('of %i probe(s) agrees with cosines taken one by one', async (count) => {
     const dimension = 96;
+    const random = randomNumbers();
     const faces = Array.from({ length: 500 }, (_, i) => ({
       person: `p${i % 70}`,
-      embedding: randomUnit(dimension),
+      embedding: randomUnit(dimension, random),
     }));
     const snapshot = new GallerySnapshot(faces, dimension);
-    const probes = Array.from({ length: count }, () => randomUnit(dimension));
+    const probes = Array.from({ length: count }, () => randomUnit(dimension, random));
     const found = await (await Matcher.load()).match(probes, snapshot.matrix);
     for (const [index, probe] of probes.entries()) {
       const best = new Map<string, number>();
