@@ -1,6 +1,8 @@
 import { Engine, prepare } from './engine.js';
 import { describeError, toErrorData } from './errors.js';
 import { BEAT_MS, type FromEngine, LINK_VERSION, type ToEngine } from './link.js';
+import { Utilization } from './observe/utilization.js';
+import { ffmpegVersion } from './video/ffmpeg.js';
 import { Watcher } from './watcher.js';
 
 /**
@@ -9,7 +11,7 @@ import { Watcher } from './watcher.js';
  */
 const stopped = new AbortController();
 let watcher: Watcher | undefined;
-let running: Promise<void> | undefined;
+let isStarted = false;
 
 function send(message: FromEngine): void {
   // The supervisor may go at any moment; its going is noticed by `disconnect`.
@@ -26,12 +28,13 @@ function die(error: unknown): void {
 async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   const { config, modelFolder, secrets } = message;
   const beginMs = performance.now();
+  if (config.cameras.length > 0) await ffmpegVersion();
   const engine = new Engine(config, await prepare(config, modelFolder), {
     onWarning: (text) => send({ kind: 'log', level: 'warn', camera: null, message: text }),
   });
+  const utilization = new Utilization(engine.pool);
   const beat = setInterval(() => {
-    const { utilization, oldestTaskMs } = engine.pool;
-    send({ kind: 'beat', utilization, oldestTaskMs });
+    send({ kind: 'beat', utilization: utilization.read(), oldestTaskMs: engine.pool.oldestTaskMs });
   }, BEAT_MS);
   try {
     await engine.start(stopped.signal);
@@ -67,7 +70,8 @@ async function start(message: ToEngine & { kind: 'start' }): Promise<void> {
 function receive(message: ToEngine): void {
   switch (message.kind) {
     case 'start':
-      running ??= start(message);
+      if (!isStarted) void start(message);
+      isStarted = true;
       break;
     case 'cameras':
       watcher?.assign(message.assignments);

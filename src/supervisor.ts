@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CameraBook } from './cameraBook.js';
 import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
-import { type DeathCause, EngineHost } from './engineHost.js';
+import { CameraBook } from './daemon/cameraBook.js';
+import { type DeathCause, EngineHost } from './daemon/engineHost.js';
+import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
 import { EventFeed } from './events/feed.js';
 import { HttpServer } from './http/server.js';
@@ -14,7 +15,6 @@ import type { Logger } from './observe/logger.js';
 import { Metrics } from './observe/metrics.js';
 import { Throughput } from './observe/throughput.js';
 import { packageVersion } from './package.js';
-import { ISOLATION_MS, Suspects } from './suspects.js';
 import type { CameraState, FrameReport, Gap, SpotterEvent } from './types.js';
 
 export interface SupervisorOptions {

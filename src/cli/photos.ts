@@ -22,9 +22,11 @@ export async function facesInPhoto(
 async function readPhoto(file: string, maxMegapixels: number): Promise<Photo> {
   let bytes: Uint8Array;
   try {
-    if ((await stat(file)).isDirectory()) {
+    const stats = await stat(file);
+    if (stats.isDirectory())
       throw new SpotterError('photo.unreadable', `${file} is a folder; give the photos in it`);
-    }
+    if (!stats.isFile())
+      throw new SpotterError('photo.unreadable', `${file} is no file but a device or pipe; give a photo`);
     bytes = await readFile(file);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;

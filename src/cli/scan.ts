@@ -1,3 +1,5 @@
+import { isRecording } from '../config/camera.js';
+import { maskText } from '../config/mask.js';
 import { Engine, prepare } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { EventFeed } from '../events/feed.js';
@@ -26,6 +28,12 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     onGalleryProgress: (done, total) => galleryBar.show(done, total, 'reading the gallery'),
     onWarning: (message) => logger.warn(message),
   });
+  const stream = files.find((file) => !isRecording(file));
+  if (stream !== undefined)
+    throw new SpotterError(
+      'usage',
+      `${maskText(stream)} is no file; scan reads recordings, "spotter run" watches streams`,
+    );
   const ids = cameraIds(files);
   const { every } = options;
   const sources = files.map((file, index) => engine.recording(ids[index], file, { every }));
@@ -43,7 +51,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       throw error;
     });
     const notice = galleryNotice(engine.gallery, config.gallery);
-    if (notice) logger.warn(notice);
+    if (notice && !signal.aborted) logger.warn(notice);
     for (const [index, source] of sources.entries()) {
       if (signal.aborted) break;
       const frames = Math.ceil((infos[index].frames ?? 0) / every);

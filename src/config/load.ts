@@ -47,7 +47,9 @@ function readFile(file: string): { config: Config; secrets: string[] } {
   const syntax: Fault[] = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
     path: '',
-    message: error.message.replace(/\s*\n[\s\S]*$/, ''),
+    message: error.message
+      .replace(/\s*\n[\s\S]*$/, '')
+      .replace(/Source contains multiple documents.*/, 'a second document begins here; keep one'),
   }));
   const fail = (faults: Fault[], secrets: readonly string[] = []) => {
     const shown = faults.map((fault) => ({ ...fault, message: maskText(fault.message, secrets) }));

@@ -5,7 +5,7 @@ const names = z.array(z.string().max(64)).max(200).default([]);
 
 /** What a client may send. Unknown keys are refused, so that a typo is not taken for "all". */
 const clientMessage = z.strictObject({
-  type: z.literal('subscribe'),
+  type: z.literal('subscribe', 'must be "subscribe"; that is all a client may send'),
   cameras: names,
   people: names,
   kinds: z.array(z.enum(EVENT_KINDS)).default([]),

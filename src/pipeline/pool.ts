@@ -31,6 +31,8 @@ export class WorkerPool implements Component {
   #piscina: Piscina | undefined;
   #stopping: Promise<void> | undefined;
   #onnxruntime = '';
+  #busyMs = 0;
+  #countedAtMs = performance.now();
 
   /** @param entry the compiled worker; another one only where the sources run uncompiled */
   constructor(threads: number, settings: WorkerSettings, entry: URL = ENTRY) {
@@ -89,9 +91,16 @@ export class WorkerPool implements Component {
     return this.#run({ kind: 'look', ...task });
   }
 
-  /** Part of the time that the threads have spent working since the start, 0..1. */
-  get utilization(): number {
-    return this.#piscina?.utilization ?? 0;
+  /** Time that the threads have spent working since the start, ms, all together. */
+  get busyMs(): number {
+    this.#countBusy();
+    return this.#busyMs;
+  }
+
+  #countBusy(): void {
+    const nowMs = performance.now();
+    this.#busyMs += Math.min(this.#running.size, this.threads) * (nowMs - this.#countedAtMs);
+    this.#countedAtMs = nowMs;
   }
 
   /** How long the oldest task has been in the pool, ms; 0 when there is none. */
@@ -110,6 +119,7 @@ export class WorkerPool implements Component {
       throw new SpotterError('worker.failed', 'the worker pool is stopping');
     const tagged = { ...task, [queueOptionsSymbol]: { first: task.kind === 'look' } };
     const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
+    this.#countBusy();
     this.#running.set(running, performance.now());
     try {
       const outcome = await running;
@@ -119,6 +129,7 @@ export class WorkerPool implements Component {
       if (cause instanceof SpotterError) throw cause;
       throw new SpotterError('worker.failed', `a worker thread failed: ${describeError(cause)}`, { cause });
     } finally {
+      this.#countBusy();
       this.#running.delete(running);
     }
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff, type BackoffOptions } from '../backoff.js';
 import { describeError, type ErrorCode, SpotterError } from '../errors.js';
 import type { CameraState, Frame } from '../types.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
 import type { Camera, NewestFrames } from './camera.js';
 
 /** A recording: every frame, in order. */

@@ -6,6 +6,8 @@ import type { SlotPool } from './slots.js';
  * What is left of a frame at the end is dropped.
  */
 export class FrameAssembler extends Writable {
+  /** Resolves when everything that was written has been taken. */
+  readonly emptied: Promise<void>;
   readonly #slots: SlotPool;
   readonly #onFrame: (slot: Uint8Array) => void;
   #slot: Uint8Array | null = null;
@@ -17,6 +19,7 @@ export class FrameAssembler extends Writable {
     super({ autoDestroy: false, emitClose: false });
     this.#slots = slots;
     this.#onFrame = onFrame;
+    this.emptied = new Promise((resolve) => this.once('finish', resolve));
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { SpotterError } from '../errors.js';
 import { imageBytes } from '../face/colour.js';
 import type { Frame, Size } from '../types.js';
@@ -59,7 +58,7 @@ export class FileSource {
     const size = fitWidth(info.size, this.#options.maxWidth);
     const slots = new SlotPool(this.#options.slots, imageBytes('yuv420p', size.width, size.height));
     const output = new Readable({ objectMode: true, read() {} });
-    const pairs = new Pairs<Uint8Array, number>((pixels, mediaTimeMs) => {
+    const pairs = new Pairs(this.#options.slots, (pixels, mediaTimeMs) => {
       this.#lastTimeMs = mediaTimeMs;
       const frame: Frame = {
         cameraId: this.#options.cameraId,
@@ -71,13 +70,15 @@ export class FileSource {
       };
       output.push(frame);
     });
-    const assembler = new FrameAssembler(slots, (slot) => pairs.left(slot));
+    const assembler = new FrameAssembler(slots, (slot) => pairs.frame(slot));
     const decoder = new Decoder(this.#command(info, size), await frameModeOption(), assembler, {
-      onTimestamp: (ms) => pairs.right(ms),
+      onTimestamp: (ms) => pairs.time(ms),
     });
     this.#decoder = decoder;
     if (this.#stopped) decoder.kill();
-    decoder.ended.then((end) => {
+    decoder.ended.then(async (end) => {
+      // The process may be gone while its last bytes still wait for a slot.
+      if (!this.#stopped && !end.signal) await assembler.emptied;
       const fault = this.#stopped ? null : this.#fault(end, info);
       if (fault) output.destroy(fault);
       else output.push(null);
@@ -85,6 +86,7 @@ export class FileSource {
     try {
       for await (const frame of output) yield frame as Frame;
     } finally {
+      pairs.stop();
       decoder.kill();
       await decoder.ended;
     }
@@ -148,34 +150,58 @@ export class FileSource {
   }
 }
 
-/** The path that the address of a recording names. */
-export function filePath(url: string): string {
-  if (!url.startsWith('file:')) return url;
-  return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
-}
-
 function fitWidth({ width, height }: Size, maxWidth: number): Size {
   if (width <= maxWidth) return { width, height };
   return { width: maxWidth, height: Math.max(1, Math.round((height * maxWidth) / width)) };
 }
 
-/** Joins two streams one to one, whichever is ahead. */
-class Pairs<L, R> {
-  readonly #lefts: L[] = [];
-  readonly #rights: R[] = [];
-  readonly #onPair: (left: L, right: R) => void;
+/** ffmpeg writes a frame and its timestamp at once: one that is this late is lost. */
+const LOST_MS = 1000;
 
-  constructor(onPair: (left: L, right: R) => void) {
+/**
+ * Joins frames and their timestamps one to one, whichever is ahead. A damaged stream may cost a timestamp: when every
+ * slot waits for one in vain, the oldest frame goes on with the time of the one before it.
+ */
+class Pairs {
+  readonly #frames: Uint8Array[] = [];
+  readonly #times: number[] = [];
+  readonly #slots: number;
+  readonly #onPair: (frame: Uint8Array, timeMs: number) => void;
+  #lastMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(slots: number, onPair: (frame: Uint8Array, timeMs: number) => void) {
+    this.#slots = slots;
     this.#onPair = onPair;
   }
 
-  left(value: L): void {
-    if (this.#rights.length > 0) this.#onPair(value, this.#rights.shift() as R);
-    else this.#lefts.push(value);
+  frame(pixels: Uint8Array): void {
+    this.#frames.push(pixels);
+    this.#join();
   }
 
-  right(value: R): void {
-    if (this.#lefts.length > 0) this.#onPair(this.#lefts.shift() as L, value);
-    else this.#rights.push(value);
+  time(ms: number): void {
+    this.#times.push(ms);
+    this.#join();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #join(): void {
+    clearTimeout(this.#timer);
+    while (this.#frames.length > 0 && this.#times.length > 0) this.#pair(this.#times.shift());
+    if (this.#frames.length < this.#slots) return;
+    this.#timer = setTimeout(() => {
+      this.#pair(this.#lastMs);
+      this.#join();
+    }, LOST_MS);
+  }
+
+  #pair(timeMs = this.#lastMs): void {
+    this.#lastMs = timeMs;
+    const frame = this.#frames.shift();
+    if (frame) this.#onPair(frame, timeMs);
   }
 }

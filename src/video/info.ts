@@ -15,6 +15,9 @@ export interface VideoInfo {
   durationMs: number | null;
 }
 
+/** Formats that turn any text into pictures of its letters. */
+const NOT_VIDEO: ReadonlySet<string> = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
+
 /** ffmpeg opens nothing but files: a playlist that poses as a clip reaches no network. */
 export const FILE_ONLY = ['-protocol_whitelist', 'file'];
 
@@ -44,6 +47,9 @@ export async function probeFile(file: string): Promise<VideoInfo> {
     const isCover = (disposition as { attached_pic?: number } | undefined)?.attached_pic === 1;
     return type === 'video' && !isCover;
   });
+  if (NOT_VIDEO.has(data.format.format_name ?? '')) {
+    throw new SpotterError('video.unreadable', `${file} is a text, not a video; check the file`);
+  }
   if (!stream)
     throw new SpotterError(
       'video.no_video',

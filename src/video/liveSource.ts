@@ -1,6 +1,6 @@
+import { type Address, parseAddress } from '../address.js';
 import { describeError, SpotterError } from '../errors.js';
 import type { Frame, Size } from '../types.js';
-import { type Address, parseAddress } from './address.js';
 import { contentTypeOf } from './contentType.js';
 import { Digest } from './digest.js';
 import { type DecodeEnd, type DecodeMessage, Decoder, ffmpegVersion, frameModeOption } from './ffmpeg.js';

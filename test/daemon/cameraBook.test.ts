@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CameraBook } from '../../src/cameraBook.js';
+import { CameraBook } from '../../src/daemon/cameraBook.js';
 import type { FrameReport, TrackBrief } from '../../src/types.js';
 
 const alice: TrackBrief = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ISOLATION_MS, Suspects } from '../../src/suspects.js';
+import { ISOLATION_MS, Suspects } from '../../src/daemon/suspects.js';
 
 /** A camera finishes some frames, then the engine dies with the given pictures in work. */
 function life(

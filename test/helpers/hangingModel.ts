@@ -62,9 +62,12 @@ export function writeHangingDetector(file: string): void {
     node('Relu', ['excess'], ['over']),
     node('Mul', ['over', 'many'], ['wanted']),
     node('Cast', ['wanted'], ['rounds'], [integer('to', INT64)]),
-    node('Loop', ['rounds', '', 'nothing'], [looped.name], [
-      [...text(1, 'body'), ...message(6, body), ...number(20, GRAPH)],
-    ]),
+    node(
+      'Loop',
+      ['rounds', '', 'nothing'],
+      [looped.name],
+      [[...text(1, 'body'), ...message(6, body), ...number(20, GRAPH)]],
+    ),
   ];
   const ports = outputs.map(({ name, shape }) => port(name, shape));
   writeFileSync(file, model(nodes, [port('input', [1, 3, 64, 64])], ports));

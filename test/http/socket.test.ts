@@ -156,9 +156,14 @@ describe('a client of /ws', () => {
     const client = new Client(ws);
     await client.ofType('hello');
     await client.send({ type: 'subscribe', cameras: ['door'], stats: true });
-    socket.publishCamera({ id: 'yard' });
-    socket.publishCamera({ id: 'door' });
-    expect(await client.ofType('camera')).toEqual({ type: 'camera', id: 'door' });
+    socket.publishCamera({ id: 'yard', state: 'live', message: null });
+    socket.publishCamera({ id: 'door', state: 'stalled', message: 'why' });
+    expect(await client.ofType('camera')).toEqual({
+      type: 'camera',
+      id: 'door',
+      state: 'stalled',
+      message: 'why',
+    });
     expect(await client.ofType('stats')).toEqual({ type: 'stats', cameras: [{ camera: 'door', frames: 7 }] });
   });
 

@@ -39,13 +39,17 @@ describe('a picture on which the network hangs', () => {
       (dropped) => dropped >= 2,
     );
     expect(await restarts()).toBe(2);
-    expect(client.seen.filter(({ kind }) => kind === 'gap').map(({ cause }) => cause)).toContain('engine_hung');
+    expect(client.seen.filter(({ kind }) => kind === 'gap').map(({ cause }) => cause)).toContain(
+      'engine_hung',
+    );
     for (const camera of ['poison', 'healthy'])
       expect(await metric(address, `spotter_camera_up{camera="${camera}"}`)).toBe(1);
   });
 
   it('that is another one each time gets its camera quarantined, and only that', async () => {
-    const { address, log } = await daemon(configureWith({ url: flash('testsrc2=s=320x240:r=5:d=9,negate,lutyuv=y=clip(val+160\\,0\\,255)') }));
+    const { address, log } = await daemon(
+      configureWith({ url: flash('testsrc2=s=320x240:r=5:d=9,negate,lutyuv=y=clip(val+160\\,0\\,255)') }),
+    );
     const client = new Listener(address);
     await client.camera('poison', 'quarantined');
     const before = client.seen.length;

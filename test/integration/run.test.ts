@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
-import { finish, jsonLines, spotter } from '../helpers/cli.js';
+import { finish, jsonLines, lineMatching, spotter } from '../helpers/cli.js';
 import { configure, daemon, eventually } from '../helpers/daemon.js';
 import { root } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';

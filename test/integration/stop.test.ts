@@ -31,7 +31,7 @@ describe('SIGTERM', () => {
     const ended = finish(child);
     await lineMatching(child, 'stdout', /match/);
     // An ffmpeg that does not react makes the orderly end wait for it.
-    const [ffmpeg] = childrenOf(child.pid, 'ffmpeg');
+    const [ffmpeg] = descendantsOf(child.pid, 'ffmpeg');
     process.kill(ffmpeg, 'SIGSTOP');
     onTestFinished(() => {
       process.kill(ffmpeg, 'SIGKILL');

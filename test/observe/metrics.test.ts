@@ -113,9 +113,11 @@ describe('metrics', () => {
 
   it('take a camera that is down for one that follows nobody', async () => {
     const metrics = filled();
-    metrics.cameraUp('door', false);
+    metrics.cameraState('door', 'stalled');
     const { body } = await metrics.expose();
     expect(body).toContain('spotter_camera_up{camera="door"} 0');
+    expect(body).toContain('spotter_camera_state{camera="door",state="stalled"} 1');
+    expect(body).toContain('spotter_camera_state{camera="door",state="live"} 0');
     expect(body).toContain('spotter_tracks{camera="door"} 0');
   });
 });

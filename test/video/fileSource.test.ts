@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SpotterError } from '../../src/errors.js';
 import type { Frame } from '../../src/types.js';
-import { FileSource, type FileSourceOptions, filePath } from '../../src/video/fileSource.js';
+import { FileSource, type FileSourceOptions } from '../../src/video/fileSource.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
@@ -359,14 +359,5 @@ describe('what is no recording', () => {
     const file = path.join(temporaryFolder(), 'clip.mp4');
     writeFileSync(file, '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nother.ts\n');
     expect((await failure(source(file).open())).message).toContain('is a playlist, not a recording');
-  });
-});
-
-describe('the address of a recording', () => {
-  it('is a path or a file URL, and nothing else yet', () => {
-    expect(filePath('/a/b.mp4')).toBe('/a/b.mp4');
-    expect(filePath('file:///a/b%20c.mp4')).toBe('/a/b c.mp4');
-    expect(filePath('file:/a/b.mp4')).toBe('/a/b.mp4');
-    expect(() => filePath('rtsp://host/x')).toThrow(/plays recordings only, no rtsp: source/);
   });
 });

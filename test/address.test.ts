@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../src/video/address.js';
-import { scrubber } from '../../src/video/scrub.js';
+import { parseAddress } from '../src/address.js';
+import { scrubber } from '../src/video/scrub.js';
 
 describe("a camera's address", () => {
   it.each([

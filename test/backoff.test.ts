@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Backoff } from '../../src/pipeline/backoff.js';
+import { Backoff } from '../src/backoff.js';
 
 const options = { firstMs: 1000, maxMs: 30_000, healthyMs: 30_000 };
 

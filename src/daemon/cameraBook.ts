@@ -1,4 +1,4 @@
-import type { CameraState, EventDraft, FrameReport, Gap, TrackBrief } from './types.js';
+import type { CameraState, EventDraft, FrameReport, Gap, TrackBrief } from '../types.js';
 
 interface Entry {
   state: CameraState;

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { fromErrorData, SpotterError } from './errors.js';
-import type { Component } from './lifecycle.js';
-import { BEAT_MS, type FromEngine, type ToEngine } from './link.js';
-import { Backoff } from './pipeline/backoff.js';
+import { Backoff } from '../backoff.js';
+import { fromErrorData, SpotterError } from '../errors.js';
+import type { Component } from '../lifecycle.js';
+import { BEAT_MS, type FromEngine, type ToEngine } from '../link.js';
 
-const ENTRY = fileURLToPath(new URL('./engineProcess.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../engineProcess.js', import.meta.url));
 /** Beats that may be missed while loading models and reading the gallery, and afterwards beside the allowed time of a task. */
 const LOADING_MS = 10 * 60_000;
 const BEAT_SLACK_MS = 2000;
