@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { throwIfInterrupted } from '../src/errors.js';
 import { imageBytes } from '../src/face/colour.js';
 import { planFit } from '../src/face/fit.js';
 import { Letterbox } from '../src/face/letterbox.js';
@@ -27,13 +28,17 @@ const NORMALISATION = { order: 'rgb', mean: [127.5, 127.5, 127.5], std: [128, 12
 export async function measurePixels(
   clip: string,
   rounds: number,
+  signal: AbortSignal,
 ): Promise<{ size: string; rows: PixelRow[] }> {
   const { size, frames } = await probeFile(clip);
   const costs = new Map(
     ['null', ...FORMATS].map((format) => [format, [] as { ffmpegMs: number; readMs: number }[]]),
   );
   for (let round = 0; round < rounds; round++) {
-    for (const [format, measured] of costs) measured.push(await pipeOnce(clip, format, frames ?? 1));
+    for (const [format, measured] of costs) {
+      throwIfInterrupted(signal);
+      measured.push(await pipeOnce(clip, format, frames ?? 1));
+    }
   }
   const cost = (format: string, part: 'ffmpegMs' | 'readMs') =>
     median((costs.get(format) ?? []).map((measured) => measured[part]));

@@ -4,6 +4,7 @@
  */
 export type ErrorCode =
   | 'usage'
+  | 'interrupted'
   | 'config.invalid'
   | 'config.not_found'
   | 'model.not_found'
@@ -61,6 +62,11 @@ export class SpotterError extends Error {
   get exitCode(): 2 | 3 {
     return INTERNAL.has(this.code) ? 3 : 2;
   }
+}
+
+/** @throws SpotterError interrupted, for what has no answer when it is cut short */
+export function throwIfInterrupted(signal: AbortSignal): void {
+  if (signal.aborted) throw new SpotterError('interrupted', 'interrupted; there is no result');
 }
 
 /** A SpotterError as plain data: classes do not survive the way out of a worker thread. */

@@ -56,12 +56,12 @@ export interface PixelsOptions extends CommonOptions {
 
 /** Pixel formats between ffmpeg and the networks. */
 export async function pixels(
-  _context: Context,
+  { signal }: Context,
   given: string | undefined,
   options: PixelsOptions,
 ): Promise<number> {
   const { measurePixels } = await import('../../bench/pixels.js');
-  const result = await measurePixels(given ?? DEMO_CLIP, options.rounds);
+  const result = await measurePixels(given ?? DEMO_CLIP, options.rounds, signal);
   if (options.json) printJson(result);
   else {
     const cell = (ms: number | null) => (ms === null ? '-' : ms.toFixed(2)).padStart(10);
@@ -145,10 +145,10 @@ export interface MatchOptions extends CommonOptions {
 }
 
 /** Probes against a large gallery on one thread. */
-export async function match(_context: Context, options: MatchOptions): Promise<number> {
+export async function match({ signal }: Context, options: MatchOptions): Promise<number> {
   const { measureMatch } = await import('../../bench/match.js');
   const { photos, dimension } = options;
-  const rows = await measureMatch(photos, dimension);
+  const rows = await measureMatch(photos, dimension, signal);
   if (options.json) printJson({ photos, dimension, rows });
   else {
     process.stdout.write(

@@ -1,4 +1,5 @@
 import { Engine, prepare } from '../engine.js';
+import { throwIfInterrupted } from '../errors.js';
 import type { PhotoReport } from '../gallery/gallery.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
@@ -59,6 +60,7 @@ async function readGallery(
   });
   try {
     await engine.start(signal);
+    throwIfInterrupted(signal);
     return { photos: engine.gallery.photos, folder: config.gallery };
   } finally {
     bar.stop();

@@ -20,7 +20,12 @@ const DEFAULT_CONFIG = 'config.yaml';
 /** The configuration with the command line laid over it. @throws SpotterError config.not_found, config.invalid, usage */
 export function configOf(options: CommonOptions): LoadedConfig {
   const file = options.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
-  const { logLevel } = options;
+  const { logLevel, models } = options;
+  if (models !== undefined && !existsSync(models))
+    throw new SpotterError(
+      'usage',
+      `--models ${models} does not exist; name the folder that holds the models`,
+    );
   if (logLevel !== undefined && !isLogLevel(logLevel)) {
     throw new SpotterError(
       'usage',

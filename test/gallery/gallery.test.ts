@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -61,6 +62,16 @@ describe('the folder', () => {
       'Grace Hopper: Grace Hopper/b.JPG',
       'zoë: zoë.png',
     ]);
+  });
+
+  it('passes over what is no file, and tells of a folder that cannot be read', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'alice'));
+    execFileSync('mkfifo', [path.join(folder, 'alice/pipe.jpg')]);
+    mkdirSync(Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff])]));
+    const photos = await listPhotos(folder);
+    expect(photos).toHaveLength(1);
+    expect(photos[0].refused).toMatchObject({ fault: 'unreadable' });
   });
 
   it('follows links inside, and refuses links out, broken links and names that are none', async () => {

@@ -116,6 +116,55 @@ async function refusedWith(url: string, options: WebSocket.ClientOptions = {}): 
   return response.statusCode;
 }
 
+/** Sends bytes as they are. @returns the connection, and all that came back once it is closed */
+function raw(http: HttpServer, request: string) {
+  const { port, hostname } = new URL(http.address);
+  const peer = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  onTestFinished(() => {
+    peer.destroy();
+  });
+  let text = '';
+  peer.on('data', (data) => {
+    text += data;
+  });
+  peer.on('error', () => {});
+  peer.write(request);
+  return { peer, closed: once(peer, 'end').then(() => text) };
+}
+
+const upgrade = (path: string, host: string, protocol = 'websocket') =>
+  `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`;
+
+describe('a peer that asks for something odd', () => {
+  it.each([
+    ['//', 'localhost', '404'],
+    ['http://', 'localhost', '404'],
+    ['/nope', 'localhost', '404'],
+    ['/ws', 'evil.example', '403'],
+  ])('is refused: %s of %s', async (path, host, status) => {
+    const { http } = await serve();
+    expect(await raw(http, upgrade(path, host)).closed).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
+  });
+
+  it('and hangs up at once, or never, disturbs nobody', async () => {
+    const { http, stop } = await serve();
+    for (let round = 0; round < 30; round++) raw(http, upgrade('/ws', 'evil.example')).peer.resetAndDestroy();
+    const stays = raw(http, upgrade('/nope', 'localhost'));
+    await stays.closed;
+    expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
+    // The peer keeps its side open; the server ends all the same.
+    await stop();
+  });
+
+  it('and offers another protocol is answered in this one', async () => {
+    const { http } = await serve();
+    const answer = await raw(http, upgrade('/healthz', 'localhost', 'h2c')).closed;
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect(answer).toContain('{"status":"ok"}');
+  });
+});
+
 describe('a client of /ws', () => {
   it('is greeted first, then told every event as it happens', async () => {
     const { feed, ws } = await serve();

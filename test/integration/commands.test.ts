@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -257,6 +258,32 @@ describe('bad input to a scan', () => {
     );
   });
 
+  it('is one broken clip among several: the others are scanned, and there is a summary', async () => {
+    const file = path.join(temporaryFolder(), 'cut.mp4');
+    writeFileSync(file, readFileSync(demoClip).subarray(0, 700_000));
+    const { code, stdout } = await spotter(['scan', file, demoClip]);
+    expect(code).toBe(2);
+    const lines = jsonLines(stdout);
+    expect(lines.filter(({ kind, camera }) => kind === 'match' && camera === 'clip')).toHaveLength(2);
+    expect(lines.at(-1)?.kind).toBe('summary');
+  });
+
+  it('is a text, an address or a pipe', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'notes.txt'), 'no video\n'.repeat(100));
+    execFileSync('mkfifo', [path.join(folder, 'pipe.jpg')]);
+    const text = await spotter(['scan', path.join(folder, 'notes.txt')]);
+    expect(text).toMatchObject({ code: 2, stderr: expect.stringContaining('is a text, not a video') });
+    const address = await spotter(['scan', 'rtsp://user:secret@host/x']);
+    expect(address).toMatchObject({ code: 2, stderr: expect.stringContaining('scan reads recordings') });
+    expect(address.stderr).not.toContain('secret');
+    const pipe = await spotter(['detect', path.join(folder, 'pipe.jpg')]);
+    expect(pipe).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is no file but a device or pipe'),
+    });
+  });
+
   it('is a clip that breaks off half-way: what came before is kept', async () => {
     const file = path.join(temporaryFolder(), 'clip.mp4');
     writeFileSync(file, readFileSync(demoClip).subarray(0, 700_000));
@@ -267,6 +294,6 @@ describe('bad input to a scan', () => {
     );
     const kinds = jsonLines(stdout).map(({ kind }) => kind);
     expect(kinds).toContain('match');
-    expect(kinds.at(-1)).toBe('left');
+    expect(kinds.slice(-2)).toEqual(['left', 'summary']);
   });
 });

@@ -8,6 +8,7 @@ import { FileSource, type FileSourceOptions } from '../../src/video/fileSource.j
 import { ffmpeg } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
+import { randomNumbers } from '../helpers/random.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
@@ -353,6 +354,25 @@ describe('what is no recording', () => {
     expect(frames).toBeGreaterThan(50);
     expect(error).toMatchObject({ code: 'video.truncated', exitCode: 2 });
     expect(error.message).toMatch(/damaged or cut off: no more pictures at frame \d+/);
+  });
+
+  it('of small pictures keeps its last frames, which are read long before they are taken', async () => {
+    const file = path.join(temporaryFolder(), 'small.mp4');
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=8', ...x264, file);
+    const { times } = await play(file);
+    expect(times).toEqual(Array.from({ length: 200 }, (_, frame) => frame * 40));
+  });
+
+  it('with damage all over comes to its end, and to the same one each time', async () => {
+    const file = path.join(temporaryFolder(), 'damaged.ts');
+    ffmpeg('-i', demoClip, '-c', 'copy', '-bsf:v', 'h264_mp4toannexb', file);
+    const bytes = readFileSync(file);
+    const random = randomNumbers(3);
+    for (let hit = 0; hit < 4000; hit++) bytes[Math.floor(random() * bytes.length)] ^= 0xff;
+    writeFileSync(file, bytes);
+    const runs = [await play(file, { slots: 6 }), await play(file, { slots: 6 })];
+    expect(runs[0].times.length).toBeGreaterThan(100);
+    expect(runs[1].times).toEqual(runs[0].times);
   });
 
   it('opens no other file for a clip that is really a playlist', async () => {
