@@ -4,6 +4,7 @@ import type { CameraConfig, Config } from './config/schema.js';
 import { isMasked, zonesAt } from './face/polygon.js';
 import { Gallery, type GalleryOptions } from './gallery/gallery.js';
 import type { Component } from './lifecycle.js';
+import type { GalleryReport } from './link.js';
 import { Catalogue, readCatalogue } from './models/catalogue.js';
 import type { ModelEntry } from './models/entry.js';
 import { requireModel } from './models/install.js';
@@ -120,6 +121,7 @@ export class Engine implements Component {
   readonly policy: TrackPolicy;
   readonly turns: Turns;
   readonly #config: Config;
+  #gallerySeconds = 0;
 
   constructor(config: Config, { settings, policy, modelKey }: Prepared, options: EngineOptions = {}) {
     this.#config = config;
@@ -144,7 +146,9 @@ export class Engine implements Component {
   async start(signal?: AbortSignal): Promise<void> {
     await this.pool.start();
     try {
+      const startMs = performance.now();
       await this.gallery.start(signal);
+      this.#gallerySeconds = (performance.now() - startMs) / 1000;
     } catch (error) {
       await this.stop();
       throw error;
@@ -156,16 +160,17 @@ export class Engine implements Component {
   }
 
   /** What the gallery has come to, for those who only need to tell of it. */
-  galleryReport(): {
-    people: number;
-    used: number;
-    unusable: { name: string; fault: string; message: string }[];
-  } {
+  galleryReport(): GalleryReport {
     const { photos, snapshot } = this.gallery;
     const unusable = photos.flatMap(({ name, result }) =>
       result.state === 'unusable' ? [{ name, fault: result.fault, message: result.message }] : [],
     );
-    return { people: snapshot.people.length, used: photos.length - unusable.length, unusable };
+    return {
+      people: snapshot.people.length,
+      used: photos.length - unusable.length,
+      unusable,
+      seconds: this.#gallerySeconds,
+    };
   }
 
   /** A recording as a source of frames for a camera of that id. */

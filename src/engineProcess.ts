@@ -27,14 +27,20 @@ function die(error: unknown): void {
 
 async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   const { config, modelFolder, secrets } = message;
-  const beginMs = performance.now();
   if (config.cameras.length > 0) await ffmpegVersion();
   const engine = new Engine(config, await prepare(config, modelFolder), {
     onWarning: (text) => send({ kind: 'log', level: 'warn', camera: null, message: text }),
   });
   const utilization = new Utilization(engine.pool);
   const beat = setInterval(() => {
-    send({ kind: 'beat', utilization: utilization.read(), oldestTaskMs: engine.pool.oldestTaskMs });
+    const { user, system } = process.cpuUsage();
+    send({
+      kind: 'beat',
+      utilization: utilization.read(),
+      oldestTaskMs: engine.pool.oldestTaskMs,
+      residentBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / 1e6,
+    });
   }, BEAT_MS);
   try {
     await engine.start(stopped.signal);
@@ -43,7 +49,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
     send({
       kind: 'ready',
       onnxruntime: engine.pool.onnxruntime,
-      gallery: { ...engine.galleryReport(), seconds: (performance.now() - beginMs) / 1000 },
+      gallery: engine.galleryReport(),
     });
     await new Promise<void>((resolve) =>
       stopped.signal.addEventListener('abort', () => resolve(), { once: true }),

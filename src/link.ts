@@ -26,11 +26,23 @@ export type ToEngine =
   | { kind: 'caution'; poison: string[]; isolated: boolean }
   | { kind: 'stop' };
 
+/** What a gallery has come to. */
 export interface GalleryReport {
   people: number;
+  /** Photos. */
   used: number;
   unusable: { name: string; fault: string; message: string }[];
+  /** Time that reading it took. */
   seconds: number;
+}
+
+/** What the engine takes of the machine. */
+export interface EngineLoad {
+  /** Part of their time that the workers work lately, 0..1. */
+  utilization: number;
+  residentBytes: number;
+  /** CPU time since the engine began. */
+  cpuSeconds: number;
 }
 
 /** What the engine tells the supervisor. Never pictures or embeddings. */
@@ -46,7 +58,7 @@ export type FromEngine =
   /** A process that must not outlive the engine, and its end. */
   | { kind: 'process'; pid: number; running: boolean }
   /** Alive; `oldestTaskMs` is how long the oldest task has been in the pool. */
-  | { kind: 'beat'; utilization: number; oldestTaskMs: number }
+  | ({ kind: 'beat'; oldestTaskMs: number } & EngineLoad)
   | { kind: 'log'; level: 'info' | 'warn'; camera: string | null; message: string };
 
 /** How often the engine says that it is alive, ms. */

@@ -10,7 +10,7 @@ import { EventFeed } from './events/feed.js';
 import { HttpServer } from './http/server.js';
 import { EventSocket } from './http/socket.js';
 import { Stack } from './lifecycle.js';
-import { type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
+import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
 import { Metrics } from './observe/metrics.js';
 import { Throughput } from './observe/throughput.js';
@@ -32,6 +32,7 @@ export interface SupervisorOptions {
 
 const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
+const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
 const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], seconds: 0 };
 
 /** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
@@ -49,7 +50,7 @@ export class Supervisor {
   #loaded: LoadedConfig;
   #gallery: GalleryReport = NO_GALLERY;
   #onnxruntime = '';
-  #utilization = 0;
+  #load: EngineLoad = IDLE;
   #unready: string | null = 'starting';
   #watching = false;
   #cautionTimer: NodeJS.Timeout | undefined;
@@ -62,7 +63,7 @@ export class Supervisor {
     this.#metrics = new Metrics({
       version: packageVersion,
       onnxruntime: () => this.#onnxruntime,
-      workerUtilization: () => this.#utilization,
+      engine: () => this.#load,
       wsClients: () => this.#socket.clients,
       gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
     });
@@ -75,7 +76,7 @@ export class Supervisor {
         cameras: this.#book.cameras,
         tracks: this.#book.tracks,
       }),
-      stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#utilization }),
+      stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#load.utilization }),
       onClosed: (reason) => this.#metrics.wsClosed(reason),
     });
     this.#http = new HttpServer({
@@ -220,7 +221,7 @@ export class Supervisor {
         this.#suspects.note(message.camera, message.mark, message.begins, performance.now());
         break;
       case 'beat':
-        this.#utilization = message.utilization;
+        this.#load = message;
         break;
       case 'log':
         this.#options.logger[message.level](
@@ -270,7 +271,7 @@ export class Supervisor {
   /** Nobody watches until another engine is ready. */
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
-    this.#utilization = 0;
+    this.#load = IDLE;
     for (const draft of this.#book.interrupt(cause, Date.now())) this.#feed.publish(draft);
     for (const { id, state } of this.#book.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')

@@ -6,7 +6,7 @@ export interface MetricSources {
   version: string;
   /** Empty until the workers have told. */
   onnxruntime: () => string;
-  workerUtilization: () => number;
+  engine: () => { utilization: number; residentBytes: number; cpuSeconds: number };
   wsClients: () => number;
   gallery: () => { people: number; used: number; unusable: number };
 }
@@ -99,7 +99,17 @@ export class Metrics {
     this.#collected(
       'spotter_worker_utilization',
       'Part of their time that the workers work, 0 to 1.',
-      sources.workerUtilization,
+      () => sources.engine().utilization,
+    );
+    this.#collected(
+      'spotter_engine_resident_memory_bytes',
+      'Resident memory of the engine; process_resident_memory_bytes is that of the outer process.',
+      () => sources.engine().residentBytes,
+    );
+    this.#collected(
+      'spotter_engine_cpu_seconds',
+      'CPU time of the engine since it began.',
+      () => sources.engine().cpuSeconds,
     );
     this.#collected('spotter_ws_clients', 'WebSocket clients connected.', sources.wsClients);
     this.#collected('spotter_gallery_people', 'People in the gallery.', () => sources.gallery().people);

@@ -33,7 +33,7 @@ function filled(): Metrics {
   const metrics = new Metrics({
     version: '0.1.0',
     onnxruntime: () => '1.2.3',
-    workerUtilization: () => 0.5,
+    engine: () => ({ utilization: 0.5, residentBytes: 1e8, cpuSeconds: 3 }),
     wsClients: () => 3,
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
   });
