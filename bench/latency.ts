@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -120,25 +119,26 @@ async function measure(
   folder: string,
   { fps, seconds, daemonArguments, signal }: LatencyOptions,
 ): Promise<LatencyRow> {
-  const port = await freePort();
-  const server = spawn('/usr/bin/python3', [RTSP_SERVER, String(port), clip], {
+  const server = spawn('/usr/bin/python3', [RTSP_SERVER, JSON.stringify({ clip })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ids = Array.from({ length: cameras }, (_, index) => `camera-${index + 1}`);
   const config = path.join(folder, 'config.yaml');
-  writeFileSync(
-    config,
-    stringify({
-      cameras: ids.map((id) => ({ id, url: `rtsp://127.0.0.1:${port}/cam`, fps })),
-      gallery: path.join(packageRoot, 'gallery'),
-      models: { folder: path.join(packageRoot, 'models') },
-      data: path.join(folder, 'data'),
-      http: { port: 0 },
-    }),
-  );
+  const writeConfig = (port: string) =>
+    writeFileSync(
+      config,
+      stringify({
+        cameras: ids.map((id) => ({ id, url: `rtsp://127.0.0.1:${port}/cam`, fps })),
+        gallery: path.join(packageRoot, 'gallery'),
+        models: { folder: path.join(packageRoot, 'models') },
+        data: path.join(folder, 'data'),
+        http: { port: 0 },
+      }),
+    );
   let daemon: ChildProcess | undefined;
   try {
-    await lineOf(server, /ready/);
+    const [, port] = await lineOf(server, /^ready (\d+)/);
+    writeConfig(port);
     daemon = spawn(process.execPath, [MAIN, 'run', '-c', config, '--events', 'off', ...daemonArguments], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -334,13 +334,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       resolve();
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }
