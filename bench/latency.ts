@@ -75,7 +75,8 @@ export async function measureLatency(options: LatencyOptions): Promise<LatencyRo
   }
 }
 
-/** The demo's portraits a second long, then nobody for a second and a half, at 25 frames a second; or the nobody alone. */
+/** The demo's portraits a second long, then nobody for a second and a half, at 25 frames a second; or a
+ * picture with nobody in it, and a camera's noise. */
 function makeClip({ scene, width, seconds }: LatencyOptions, clip: string): void {
   const height = Math.round((width * 9) / 32) * 2;
   const demo = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
@@ -93,7 +94,7 @@ function makeClip({ scene, width, seconds }: LatencyOptions, clip: string): void
   const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease,pad=${width}:${height}:-1:-1,setsar=1,fps=25,format=yuv420p`;
   const filter =
     scene === 'still'
-      ? `[0:v]trim=end_frame=1,${fit},loop=-1:1:0`
+      ? `[0:v]trim=11:11.04,${fit},loop=-1:1:0,noise=alls=8:allf=t`
       : `[0:v]trim=0:1,${fit},setpts=PTS-STARTPTS,tpad=stop_mode=add:stop_duration=1.5:color=gray,loop=-1:62:0`;
   execFileSync(
     'ffmpeg',
