@@ -1,5 +1,6 @@
 import type { Config } from '../src/config/schema.js';
-import { Engine, type Prepared } from '../src/engine.js';
+import { Engine } from '../src/engine.js';
+import type { Prepared } from '../src/prepare.js';
 
 export interface MemoryOptions {
   config: Config;

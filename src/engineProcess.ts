@@ -1,7 +1,8 @@
-import { Engine, prepare } from './engine.js';
+import { Engine } from './engine.js';
 import { describeError, toErrorData } from './errors.js';
 import { BEAT_MS, type FromEngine, LINK_VERSION, type ToEngine } from './link.js';
 import { Utilization } from './observe/utilization.js';
+import { prepare } from './prepare.js';
 import { ffmpegVersion } from './video/ffmpeg.js';
 import { Watcher } from './watcher.js';
 

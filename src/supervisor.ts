@@ -1,9 +1,11 @@
+import { access } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
 import { CameraBook } from './daemon/cameraBook.js';
 import { type DeathCause, EngineHost } from './daemon/engineHost.js';
+import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
 import { EventFeed } from './events/feed.js';
@@ -15,6 +17,7 @@ import type { Logger } from './observe/logger.js';
 import { Metrics } from './observe/metrics.js';
 import { Throughput } from './observe/throughput.js';
 import { packageVersion } from './package.js';
+import { prepare } from './prepare.js';
 import type { CameraState, FrameReport, Gap, SpotterEvent } from './types.js';
 
 export interface SupervisorOptions {
@@ -46,7 +49,7 @@ export class Supervisor {
   readonly #socket: EventSocket;
   readonly #http: HttpServer;
   readonly #host: EngineHost;
-  readonly #quarantine = new Map<string, NodeJS.Timeout>();
+  readonly #quarantine = new Quarantine((id) => this.#beginAnew(id));
   #loaded: LoadedConfig;
   #gallery: GalleryReport = NO_GALLERY;
   #onnxruntime = '';
@@ -125,23 +128,27 @@ export class Supervisor {
       return this.#book.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
       this.#unready = 'stopping';
-      for (const timer of [this.#cautionTimer, ...this.#quarantine.values()]) clearTimeout(timer);
+      clearTimeout(this.#cautionTimer);
+      this.#quarantine.stop();
       await parts.stop();
     }
   }
 
-  /** Takes over a changed configuration without disturbing what stays; an invalid one changes nothing. */
-  reload(): void {
-    const { logger, reload } = this.#options;
+  /** Takes over a changed configuration without disturbing what stays; one that cannot work changes nothing. */
+  async reload(): Promise<void> {
+    const { logger, reload, modelFolder } = this.#options;
     let next: LoadedConfig;
     try {
       next = reload();
+      // A new engine that finds no models would be the end of the old one.
+      if (needsEngine(this.#loaded.config, next.config)) {
+        await prepare(next.config, modelFolder);
+        await access(next.config.gallery);
+      }
     } catch (error) {
-      const message = maskText(
-        error instanceof Error ? error.message : describeError(error),
-        this.#loaded.secrets,
-      );
-      logger.error(`the configuration is not taken over, the running one stays: ${message}`);
+      const message = error instanceof Error ? error.message : describeError(error);
+      const masked = maskText(message, this.#loaded.secrets);
+      logger.error(`the configuration is not taken over, the running one stays: ${masked}`);
       return;
     }
     const before = this.#loaded.config;
@@ -149,7 +156,7 @@ export class Supervisor {
     const { added, removed, changed } = diffCameras(before, next.config);
     for (const key of fixedKeys(before, next.config))
       logger.warn(`${key} has changed; restart spotter for it to count`);
-    for (const id of [...removed, ...changed]) this.#release(id);
+    for (const id of removed) this.#quarantine.end(id);
     logger.level = next.config.log.level;
     logger.info({ added, removed, changed }, 'the configuration is taken over');
     if (needsEngine(before, next.config)) {
@@ -157,7 +164,7 @@ export class Supervisor {
       this.#interrupt('settings_changed');
       this.#host.replace();
     }
-    this.#assign();
+    this.#beginAnew(...changed);
   }
 
   #untilStopped(signal: AbortSignal, untilEnd: boolean): Promise<void> {
@@ -180,6 +187,7 @@ export class Supervisor {
       if (wanted.has(id)) continue;
       this.#book.remove(id);
       this.#metrics.forgetCamera(id);
+      this.#throughput.forget(id);
     }
     for (const { id } of cameras) {
       this.#book.add(id);
@@ -288,18 +296,16 @@ export class Supervisor {
       'quarantined',
       `its pictures ended the engine again and again; it is left alone for ${minutes} min`,
     );
-    const timer = setTimeout(() => {
-      this.#release(id);
-      this.#assign();
-    }, quarantineMs);
-    this.#quarantine.set(id, timer);
+    this.#quarantine.begin(id, quarantineMs);
   }
 
-  /** Lets a camera begin anew. */
-  #release(id: string): void {
-    clearTimeout(this.#quarantine.get(id));
-    this.#quarantine.delete(id);
-    this.#cameraChanged(id, 'connecting', null);
+  /** Gives a camera another chance that was left alone, or that had ended. */
+  #beginAnew(...ids: string[]): void {
+    for (const id of ids) {
+      this.#quarantine.end(id);
+      this.#cameraChanged(id, 'connecting', null);
+    }
+    this.#assign();
   }
 
   #sendCaution(): void {

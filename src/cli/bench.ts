@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { prepare } from '../engine.js';
 import { packageRoot } from '../package.js';
+import { prepare } from '../prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';

@@ -1,9 +1,10 @@
 import type { Config } from '../config/schema.js';
-import { Engine, prepare } from '../engine.js';
+import { Engine } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { area } from '../face/box.js';
 import { cosine } from '../face/embedding.js';
 import { isPlausible } from '../gallery/faces.js';
+import { prepare } from '../prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';

@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.js';
-import { Engine, prepare } from '../engine.js';
+import { Engine } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { geometricQuality } from '../face/quality.js';
 import { roundQuality } from '../pipeline/draft.js';
+import { prepare } from '../prepare.js';
 import type { Detection, Landmarks } from '../types.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';

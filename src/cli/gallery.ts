@@ -1,6 +1,7 @@
-import { Engine, prepare } from '../engine.js';
+import { Engine } from '../engine.js';
 import { throwIfInterrupted } from '../errors.js';
 import type { PhotoReport } from '../gallery/gallery.js';
+import { prepare } from '../prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
 import { printJson } from './print.js';

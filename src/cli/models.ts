@@ -1,8 +1,8 @@
-import { modelFolders } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { Catalogue, readCatalogue } from '../models/catalogue.js';
 import type { ModelEntry } from '../models/entry.js';
 import { candidates, findModel, requireModel } from '../models/install.js';
+import { modelFolders } from '../prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';

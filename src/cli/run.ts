@@ -32,7 +32,7 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
     },
   });
-  const reload = () => supervisor.reload();
+  const reload = () => void supervisor.reload();
   process.on('SIGHUP', reload);
   const unwatch = loaded.file === null ? () => {} : watchConfig(loaded.file, reload);
   try {

@@ -1,8 +1,9 @@
 import { isRecording } from '../config/camera.js';
 import { maskText } from '../config/mask.js';
-import { Engine, prepare } from '../engine.js';
+import { Engine } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { EventFeed } from '../events/feed.js';
+import { prepare } from '../prepare.js';
 import type { SpotterEvent } from '../types.js';
 import type { FileSource } from '../video/fileSource.js';
 import { cameraIds } from './cameraIds.js';

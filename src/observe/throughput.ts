@@ -28,6 +28,11 @@ export class Throughput {
     });
   }
 
+  /** A camera that is no longer configured. */
+  forget(camera: string): void {
+    this.#counts.delete(camera);
+  }
+
   /** Every camera that has delivered a frame. Rates are since the last call. */
   read(): CameraThroughput[] {
     const nowMs = performance.now();

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LoadedConfig, loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
-import { type Prepared, prepare } from '../../src/engine.js';
 import { Gallery, type GalleryOptions } from '../../src/gallery/gallery.js';
 import { WorkerPool } from '../../src/pipeline/pool.js';
+import { type Prepared, prepare } from '../../src/prepare.js';
 import { root, workerEntry } from './paths.js';
 
 /** The defaults, with changes. */

@@ -111,6 +111,11 @@ describe('a changed configuration', () => {
     await eventually(log, (text) => text.includes('the running one stays'));
     expect(log()).toMatch(/unknown key; did you mean \\"fps\\"/);
     await framesFlow(address, 'pattern');
+    // It may be well-formed and yet not work.
+    writeFileSync(file, configText([PATTERN], 'detector: nothing-of-that-name\n'));
+    await eventually(log, (text) => text.includes('nothing-of-that-name'));
+    await framesFlow(address, 'pattern');
+    expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
   });
 
   it('of more than the cameras takes a new engine', async () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepare } from '../../src/engine.js';
 import { decodePhoto } from '../../src/gallery/photo.js';
 import { WorkerPool } from '../../src/pipeline/pool.js';
+import { prepare } from '../../src/prepare.js';
 import { configWith, startPool } from '../helpers/engine.js';
 import { hopper, root, workerEntry } from '../helpers/paths.js';
 
