@@ -39,14 +39,15 @@ export class MotionGate {
 
   /**
    * @param image yuv420p
-   * @param timeMs of any steady clock
+   * @param timeMs media time of the picture
    * @param followed true while a face is being followed: then nothing is left out
    */
   isOpen(image: Image, timeMs: number, followed: boolean): boolean {
     const cells = brightness(image);
     const { width, height } = image;
     const before = this.#shown;
-    const isDue = !before || timeMs - before.timeMs >= this.#options.everyMs;
+    // A source that was opened again begins anew at 0.
+    const isDue = !before || timeMs < before.timeMs || timeMs - before.timeMs >= this.#options.everyMs;
     const isOther = before?.width !== width || before?.height !== height;
     if (!followed && !isDue && !isOther && !this.#hasChanged(before.cells, cells)) return false;
     this.#shown = { cells, width, height, timeMs };

@@ -38,6 +38,14 @@ describe('the motion gate', () => {
     expect(still.isOpen(picture, EVERY_MS + 1, false)).toBe(false);
   });
 
+  it('opens when the clock begins anew, as with a source that was opened again', () => {
+    const still = gate();
+    const picture = scene(640, 360);
+    expect(still.isOpen(picture, 100_000, false)).toBe(true);
+    expect(still.isOpen(picture, 0, false)).toBe(true);
+    expect(still.isOpen(picture, 100, false)).toBe(false);
+  });
+
   it('never shuts while a face is followed', () => {
     const still = gate();
     for (const timeMs of [0, 1, 2]) expect(still.isOpen(scene(640, 360), timeMs, true)).toBe(true);
