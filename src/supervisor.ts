@@ -5,6 +5,7 @@ import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
 import { CameraBook } from './daemon/cameraBook.js';
 import { type DeathCause, EngineHost } from './daemon/engineHost.js';
+import { Offspring } from './daemon/offspring.js';
 import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
@@ -89,6 +90,7 @@ export class Supervisor {
       onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
     });
     this.#host = new EngineHost({
+      offspring: new Offspring(options.loaded.config.data),
       start: () => ({
         kind: 'start',
         version: LINK_VERSION,

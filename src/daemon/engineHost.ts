@@ -4,6 +4,7 @@ import { Backoff } from '../backoff.js';
 import { fromErrorData, SpotterError } from '../errors.js';
 import type { Component } from '../lifecycle.js';
 import { BEAT_MS, type FromEngine, type ToEngine } from '../link.js';
+import type { Offspring } from './offspring.js';
 
 const ENTRY = fileURLToPath(new URL('../engineProcess.js', import.meta.url));
 /** Beats that may be missed while loading models and reading the gallery, and afterwards beside the allowed time of a task. */
@@ -17,6 +18,8 @@ const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 export type DeathCause = 'engine_died' | 'engine_hung';
 
 export interface EngineHostOptions {
+  /** Keeps account of the processes that the engine starts. */
+  offspring: Offspring;
   /** What a new engine is told first. */
   start: () => ToEngine & { kind: 'start' };
   /** A task of the pool that takes longer is taken for hung, ms. */
@@ -33,7 +36,6 @@ export interface EngineHostOptions {
 export class EngineHost implements Component {
   readonly #options: EngineHostOptions;
   readonly #backoff = new Backoff(BACKOFF);
-  readonly #offspring = new Set<number>();
   #child: ChildProcess | undefined;
   #readyAtMs: number | null = null;
   #silentBeats = 0;
@@ -69,6 +71,7 @@ export class EngineHost implements Component {
       this.#first = { resolve, reject };
       signal?.addEventListener('abort', () => resolve(), { once: true });
     });
+    this.#options.offspring.sweep();
     this.#fork();
     this.#beatTimer = setInterval(() => this.#checkBeat(), BEAT_MS);
     try {
@@ -116,7 +119,7 @@ export class EngineHost implements Component {
     child.on('message', (message) => this.#receive(child, message as FromEngine));
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.#sweep();
+        this.#options.offspring.end();
         resolve();
         this.#gone(child, signal ?? `exit code ${code}`);
       });
@@ -129,8 +132,8 @@ export class EngineHost implements Component {
     this.#silentBeats = 0;
     switch (message.kind) {
       case 'process':
-        if (message.running) this.#offspring.add(message.pid);
-        else this.#offspring.delete(message.pid);
+        if (message.running) this.#options.offspring.add(message.pid);
+        else this.#options.offspring.remove(message.pid);
         return;
       case 'failed':
         this.#failure = fromErrorData(message.error);
@@ -184,17 +187,5 @@ export class EngineHost implements Component {
     this.#options.onDeath(this.#hung ? 'engine_hung' : 'engine_died', this.#failure?.message ?? how);
     const waitMs = heldMs >= BACKOFF.healthyMs ? 0 : this.#backoff.next(heldMs);
     this.#forkTimer = setTimeout(() => this.#fork(), waitMs);
-  }
-
-  /** Ends what the engine has left behind: an ffmpeg that waits for a silent camera does not notice by itself. */
-  #sweep(): void {
-    for (const pid of this.#offspring) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It was gone already.
-      }
-    }
-    this.#offspring.clear();
   }
 }

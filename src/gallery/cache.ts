@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { makePrivateFolder } from '../folders.js';
 import type { PhotoResult } from './enrol.js';
 
 /** What tells that a file has not been touched since it was hashed. */
@@ -80,7 +81,7 @@ export class EmbeddingCache {
     const forgotten =
       this.#old.results.size !== this.#kept.results.size || this.#old.files.size !== this.#kept.files.size;
     if (!this.#changed && !(complete && forgotten)) return;
-    await mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(path.dirname(this.#file));
     const temporary = `${this.#file}.${process.pid}.tmp`;
     try {
       await writeFile(temporary, encode(complete ? this.#kept : merged(this.#old, this.#kept)), {
