@@ -1,18 +1,22 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
-import { stringify } from 'yaml';
-import { packageRoot } from '../src/package.js';
+import {
+  DEMO_CLIP,
+  ended,
+  familyOf,
+  metricsOf,
+  pause,
+  samples,
+  startDaemon,
+  startRtspServer,
+  sum,
+  writeConfig,
+} from './daemon.js';
 import { quantile } from './statistics.js';
 
-const MAIN = path.join(packageRoot, 'dist/src/main.js');
-const RTSP_SERVER = path.join(packageRoot, 'test/helpers/rtspServer.py');
-const MS_PER_TICK = 10;
-const PAGE_BYTES = 4096;
 /** Cameras come up one after the other, and the first pictures are all looked at. */
 const SETTLE_MS = 5000;
 
@@ -79,7 +83,6 @@ export async function measureLatency(options: LatencyOptions): Promise<LatencyRo
  * picture with nobody in it, and a camera's noise. */
 function makeClip({ scene, width, seconds }: LatencyOptions, clip: string): void {
   const height = Math.round((width * 9) / 32) * 2;
-  const demo = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
   const longEnough = [
     '-t',
     String(seconds + 60),
@@ -102,7 +105,7 @@ function makeClip({ scene, width, seconds }: LatencyOptions, clip: string): void
       '-v',
       'error',
       '-i',
-      demo,
+      DEMO_CLIP,
       '-filter_complex',
       `${filter},setpts=N/25/TB[v]`,
       '-map',
@@ -120,30 +123,17 @@ async function measure(
   folder: string,
   { fps, seconds, daemonArguments, signal }: LatencyOptions,
 ): Promise<LatencyRow> {
-  const server = spawn('/usr/bin/python3', [RTSP_SERVER, JSON.stringify({ clip })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const { server, port } = await startRtspServer(clip);
   const ids = Array.from({ length: cameras }, (_, index) => `camera-${index + 1}`);
-  const config = path.join(folder, 'config.yaml');
-  const writeConfig = (port: string) =>
-    writeFileSync(
-      config,
-      stringify({
-        cameras: ids.map((id) => ({ id, url: `rtsp://127.0.0.1:${port}/cam`, fps })),
-        gallery: path.join(packageRoot, 'gallery'),
-        models: { folder: path.join(packageRoot, 'models') },
-        data: path.join(folder, 'data'),
-        http: { port: 0 },
-      }),
-    );
+  const config = writeConfig(
+    folder,
+    ids.map((id) => ({ id, url: `rtsp://127.0.0.1:${port}/cam`, fps })),
+  );
   let daemon: ChildProcess | undefined;
   try {
-    const [, port] = await lineOf(server, /^ready (\d+)/);
-    writeConfig(port);
-    daemon = spawn(process.execPath, [MAIN, 'run', '-c', config, '--events', 'off', ...daemonArguments], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const [, address] = await lineOf(daemon, /ws:\/\/([^/\s"]+)\/ws/);
+    const started = await startDaemon(config, daemonArguments);
+    daemon = started.daemon;
+    const { address } = started;
     return await observe(daemon, address, ids, seconds, signal);
   } finally {
     await ended(daemon);
@@ -215,7 +205,7 @@ interface Snapshot {
 }
 
 async function snapshot(daemon: ChildProcess, address: string): Promise<Snapshot> {
-  const metrics = await (await fetch(`http://${address}/metrics`)).text();
+  const metrics = await metricsOf(address);
   const family = familyOf(daemon.pid ?? 0);
   const decoders = family.filter(({ name }) => name === 'ffmpeg');
   const own = family.filter(({ name }) => name !== 'ffmpeg');
@@ -227,50 +217,6 @@ async function snapshot(daemon: ChildProcess, address: string): Promise<Snapshot
     decoderCpuMs: total(decoders, 'cpuMs'),
     ownMb: total(own, 'mb'),
   };
-}
-
-/** A process and all that came from it, by /proc. */
-function familyOf(root: number): { name: string; cpuMs: number; mb: number }[] {
-  const all = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((pid) => {
-      try {
-        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
-        const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-        const ticks = Number(fields[11]) + Number(fields[12]);
-        return [
-          {
-            pid: Number(pid),
-            parent: Number(fields[1]),
-            name,
-            cpuMs: ticks * MS_PER_TICK,
-            mb: (Number(fields[21]) * PAGE_BYTES) / 2 ** 20,
-          },
-        ];
-      } catch {
-        return [];
-      }
-    });
-  const family = new Set([root]);
-  for (let grown = true; grown; ) {
-    const children = all.filter(({ pid, parent }) => family.has(parent) && !family.has(pid));
-    for (const { pid } of children) family.add(pid);
-    grown = children.length > 0;
-  }
-  return all.filter(({ pid }) => family.has(pid));
-}
-
-function samples(metrics: string, name: string): { labels: string; value: number }[] {
-  return [...metrics.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)]
-    .filter(([, found]) => found === name)
-    .map(([, , labels = '', value]) => ({ labels, value: Number(value) }));
-}
-
-function sum(metrics: string, name: string, labels: string): number {
-  return samples(metrics, name)
-    .filter((sample) => sample.labels.includes(labels))
-    .reduce((total, { value }) => total + value, 0);
 }
 
 /** As Prometheus estimates it, of what came between two readings: linear within a bucket. ms. */
@@ -304,35 +250,4 @@ function histogramQuantile(q: number, before: string, after: string): number {
 
 function quantilesOf(read: (q: number) => number): Quantiles {
   return { p50: read(0.5), p95: read(0.95), p99: read(0.99) };
-}
-
-async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  const input = child.stderr ?? child.stdout;
-  if (!input) throw new Error('nothing to read from');
-  const lines = createInterface({ input });
-  return new Promise((resolve, reject) => {
-    const seen: string[] = [];
-    lines.on('line', (line) => {
-      seen.push(line);
-      const match = pattern.exec(line);
-      if (match) resolve(match);
-    });
-    lines.once('close', () => reject(new Error(`no line like ${pattern} in:\n${seen.join('\n')}`)));
-  });
-}
-
-async function ended(child: ChildProcess | undefined): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../src/config/schema.js';
 import { Engine } from '../src/engine.js';
 import type { Prepared } from '../src/prepare.js';
+import { slope } from './statistics.js';
 
 export interface MemoryOptions {
   config: Config;
@@ -60,15 +61,8 @@ export async function measureMemory({
   return {
     samples,
     peakMb: peak,
-    growthPer10k: slope(samples.filter(({ frame }) => frame >= SETTLED_FRAME)) * 10_000,
+    growthPer10k:
+      slope(samples.filter(({ frame }) => frame >= SETTLED_FRAME).map(({ frame, rssMb }) => [frame, rssMb])) *
+      10_000,
   };
-}
-
-/** Least-squares slope in MB a frame. */
-function slope(samples: MemoryResult['samples']): number {
-  const meanX = samples.reduce((sum, { frame }) => sum + frame, 0) / samples.length;
-  const meanY = samples.reduce((sum, { rssMb }) => sum + rssMb, 0) / samples.length;
-  const covariance = samples.reduce((sum, { frame, rssMb }) => sum + (frame - meanX) * (rssMb - meanY), 0);
-  const variance = samples.reduce((sum, { frame }) => sum + (frame - meanX) ** 2, 0);
-  return covariance / variance;
 }

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SpotterError } from '../src/errors.js';
 import { packageRoot } from '../src/package.js';
+import { DEMO_CLIP, writeConfig } from './daemon.js';
 import { median, quantile } from './statistics.js';
 
 const MAIN = path.join(packageRoot, 'dist/src/main.js');
@@ -67,9 +70,14 @@ export interface StopResult {
 const LISTENING = `import { writeSync } from 'node:fs';
 process.on('newListener', (event) => event === 'SIGTERM' && process.nextTick(() => writeSync(3, '.')));`;
 
-/** Sends SIGTERM to a scan at a random moment, again and again. */
+/**
+ * Sends SIGTERM to the program at a random moment, again and again.
+ *
+ * @param programArguments a command that goes on for longer, with its arguments
+ * @param latestMs how long after it listens the signal comes at the latest
+ */
 export async function measureStop(
-  scanArguments: string[],
+  programArguments: string[],
   runs: number,
   latestMs: number,
 ): Promise<StopResult> {
@@ -77,7 +85,7 @@ export async function measureStop(
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {
     const watch = `data:text/javascript,${encodeURIComponent(LISTENING)}`;
-    const child = spawn(process.execPath, ['--import', watch, MAIN, 'scan', ...scanArguments], {
+    const child = spawn(process.execPath, ['--import', watch, MAIN, ...programArguments], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     const ended = finished(child);
@@ -91,6 +99,21 @@ export async function measureStop(
     if (end !== 'exit 0') unclean.push(`${end} after ${afterMs.toFixed(0)} ms`);
   }
   return { runs, unclean, p50Ms: quantile(times, 0.5), worstMs: Math.max(...times) };
+}
+
+/** The same of the daemon with more work than it can do: from its start into its full load. */
+export async function measureStopOfRun(runs: number): Promise<StopResult> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
+  try {
+    const busy = { url: DEMO_CLIP, loop: true, realtime: false };
+    const config = writeConfig(folder, [
+      ...['a', 'b', 'c'].map((id) => ({ id, ...busy })),
+      { id: 'live', url: 'test:', motion: { enabled: false } },
+    ]);
+    return await measureStop(['run', '-c', config, '--events', 'off', '--quiet'], runs, 6000);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function finished(child: ReturnType<typeof spawn>): Promise<string> {

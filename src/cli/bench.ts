@@ -116,26 +116,32 @@ export async function processes(
   given: string | undefined,
   options: ProcessOptions,
 ): Promise<number> {
-  const { measureStart, measureStop } = await import('../../bench/processes.js');
+  const { measureStart, measureStop, measureStopOfRun } = await import('../../bench/processes.js');
   const { config, gallery, models, detector, embedder } = options;
   const chosen = Object.entries({ config, gallery, models, detector, embedder }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   );
   const scan = [given ?? DEMO_CLIP, ...chosen];
   const start = await measureStart(scan, Math.min(options.runs, 10));
-  const stop = await measureStop(scan, options.runs, 4000);
-  if (options.json) printJson({ start, stop });
+  const stop = await measureStop(['scan', ...scan], options.runs, 4000);
+  const stopRun = await measureStopOfRun(options.runs);
+  if (options.json) printJson({ start, stop, stopRun });
   else {
     const ms = (value: number) => `${value.toFixed(0)} ms`;
     const { helpMs, firstEventMs } = start;
     process.stdout.write(`--help          ${ms(helpMs.median)}, worst ${ms(helpMs.worst)}\n`);
     process.stdout.write(`first event     ${ms(firstEventMs.median)}, worst ${ms(firstEventMs.worst)}\n`);
-    process.stdout.write(
-      `SIGTERM         ${stop.runs - stop.unclean.length} of ${stop.runs} exit 0, after ${ms(stop.p50Ms)}, worst ${ms(stop.worstMs)}\n`,
-    );
-    for (const end of stop.unclean) process.stdout.write(`  ${end}\n`);
+    for (const [name, { runs, unclean, p50Ms, worstMs }] of [
+      ['scan', stop],
+      ['run ', stopRun],
+    ] as const) {
+      process.stdout.write(
+        `SIGTERM, ${name}   ${runs - unclean.length} of ${runs} exit 0, after ${ms(p50Ms)}, worst ${ms(worstMs)}\n`,
+      );
+      for (const end of unclean) process.stdout.write(`  ${end}\n`);
+    }
   }
-  return stop.unclean.length === 0 ? 0 : 1;
+  return stop.unclean.length + stopRun.unclean.length === 0 ? 0 : 1;
 }
 
 export interface MatchOptions extends CommonOptions {

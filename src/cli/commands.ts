@@ -209,6 +209,26 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         load: async () => (await import('./benchLatency.js')).latency,
       },
       {
+        name: 'kill',
+        description: 'how long nobody watches when the engine is killed; from a checkout, on Linux',
+        example: 'spotter bench kill --runs 50',
+        options: [new Option('--runs <n>', 'how often').argParser(wholeNumber(1)).default(10), JSON_FORM()],
+        load: async () => (await import('./benchDaemon.js')).kill,
+      },
+      {
+        name: 'soak',
+        description: 'memory, descriptors and processes over a long time; from a checkout, on Linux',
+        example: 'spotter bench soak --minutes 60 --cut-every 300',
+        options: [
+          new Option('--minutes <n>', 'how long').argParser(wholeNumber(1)).default(60),
+          new Option('--cut-every <s>', 'seconds between two deaths of the RTSP server')
+            .argParser(wholeNumber(10))
+            .default(300),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./benchDaemon.js')).soak,
+      },
+      {
         name: 'pixels',
         arguments: [['[clip]', 'default: the demo clip']],
         description: 'what each pixel format costs on the way from ffmpeg into the detector',

@@ -10,7 +10,7 @@ const scan = [demoClip, '-g', `${root}/gallery`];
 describe('SIGTERM', () => {
   it('at a random moment of a scan ends it with exit code 0', async () => {
     // The short form of `spotter bench process --runs 50`.
-    expect(await measureStop(scan, 8, 3000)).toMatchObject({ unclean: [] });
+    expect(await measureStop(['scan', ...scan], 8, 3000)).toMatchObject({ unclean: [] });
   });
 
   it('lets the frames in flight finish: everybody leaves, and the summary says that it was interrupted', async () => {
