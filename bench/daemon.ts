@@ -1,166 +1,137 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { packageRoot } from '../src/package.js';
 
-/** The real daemon and the far ends that it needs, for measurements from outside. */
+/** The daemon as a process of its own, and what can be seen of it from outside. */
 
 const MAIN = path.join(packageRoot, 'dist/src/main.js');
 const RTSP_SERVER = path.join(packageRoot, 'test/helpers/rtspServer.py');
-const POLL_MS = 20;
+const MS_PER_TICK = 10;
+const PAGE_BYTES = 4096;
 
-/** The demo's clip: people who are in the gallery. */
+/** The demo's own clip. */
 export const DEMO_CLIP = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
 
-/** What every measurement of the daemon needs. */
-export interface DaemonBench {
-  /** Options of the command line for models and gallery. */
-  daemonArguments: readonly string[];
-  /** Ends the measurement early, with what there is by then. */
-  signal: AbortSignal;
-  /** Told how far it is. */
-  onProgress?: (done: number, of: number, what: string) => void;
-}
-
-export interface Daemon {
-  child: ChildProcess;
-  pid: number;
-  /** host:port */
-  address: string;
-  /** Resolves with how it ended: `exit 0`, `signal SIGKILL`. */
-  ended: Promise<string>;
-}
-
-type CameraEntry = { id: string; url: string; [key: string]: unknown };
-
-/** Runs some work with a folder of its own, which is gone afterwards. */
-export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Writes the configuration of a daemon on a free port with the package's models and people. @returns the file */
-export function writeConfig(
-  folder: string,
-  cameras: readonly CameraEntry[],
-  more: Record<string, unknown> = {},
-): string {
+/** Writes a configuration with the demo's people on a free port. @returns its file */
+export function writeConfig(folder: string, cameras: object[]): string {
   const file = path.join(folder, 'config.yaml');
-  const config = {
-    cameras,
-    gallery: path.join(packageRoot, 'gallery'),
-    models: { folder: path.join(packageRoot, 'models') },
-    data: path.join(folder, 'data'),
-    http: { port: 0 },
-    ...more,
-  };
-  writeFileSync(file, stringify(config));
+  writeFileSync(
+    file,
+    stringify({
+      cameras,
+      gallery: path.join(packageRoot, 'gallery'),
+      models: { folder: path.join(packageRoot, 'models') },
+      data: path.join(folder, 'data'),
+      http: { port: 0 },
+    }),
+  );
   return file;
 }
 
-/** Starts the daemon and waits until it is ready and its cameras begin. */
-export async function startDaemon(config: string, daemonArguments: readonly string[]): Promise<Daemon> {
-  const child = spawn(process.execPath, [MAIN, 'run', '-c', config, '--events', 'off', ...daemonArguments], {
+/** Starts the daemon. @returns it, and where it listens, as host:port */
+export async function startDaemon(
+  config: string,
+  more: string[] = [],
+): Promise<{ daemon: ChildProcess; address: string }> {
+  const daemon = spawn(process.execPath, [MAIN, 'run', '-c', config, '--events', 'off', ...more], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const ended = endOf(child);
-  const [, address] = await lineOf(child, /ws:\/\/([^/\s"]+)\/ws/);
-  return { child, pid: child.pid ?? 0, address, ended };
+  const [, address] = await lineOf(daemon, /ws:\/\/([^/\s"]+)\/ws/);
+  return { daemon, address };
 }
 
-/** Runs some work beside a daemon, which ends with it. */
-export async function withDaemon<T>(
-  config: string,
-  daemonArguments: readonly string[],
-  work: (daemon: Daemon) => Promise<T>,
-): Promise<T> {
-  const daemon = await startDaemon(config, daemonArguments);
-  try {
-    return await work(daemon);
-  } finally {
-    daemon.child.kill('SIGTERM');
-    await daemon.ended;
-  }
-}
-
-export interface RtspServer {
-  port: number;
-  /** Ends it as a power cut would. */
-  kill(): Promise<void>;
-}
-
-/** A real RTSP server on 127.0.0.1 that plays a clip under /cam. @param port 0: any free one */
-export async function startRtsp(clip: string, port = 0): Promise<RtspServer> {
-  const child = spawn('/usr/bin/python3', [RTSP_SERVER, JSON.stringify({ clip, port })], {
+/** Starts the tests' RTSP server on a clip; a free port unless one is named. @returns it, and its port */
+export async function startRtspServer(
+  clip: string,
+  port?: string,
+): Promise<{ server: ChildProcess; port: string }> {
+  const options = { clip, ...(port !== undefined && { port: Number(port) }) };
+  const server = spawn('/usr/bin/python3', [RTSP_SERVER, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ended = endOf(child);
-  const [, bound] = await lineOf(child, /^ready (\d+)/);
-  return {
-    port: Number(bound),
-    kill: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
+  const [, found] = await lineOf(server, /^ready (\d+)/);
+  return { server, port: found };
 }
 
-/** Resolves true once something holds, false when it has not within a time or the signal came first. */
-export async function holds(
-  check: () => Promise<boolean> | boolean,
-  withinMs: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  while (!(await check())) {
-    if (signal.aborted || performance.now() > deadline) return false;
-    await pause(POLL_MS, signal);
+export async function metricsOf(address: string): Promise<string> {
+  return (await fetch(`http://${address}/metrics`)).text();
+}
+
+/** A process and all that came from it, by /proc. */
+export function familyOf(root: number): { pid: number; name: string; cpuMs: number; mb: number }[] {
+  const all = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
+        const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        const ticks = Number(fields[11]) + Number(fields[12]);
+        return [
+          {
+            pid: Number(pid),
+            parent: Number(fields[1]),
+            name,
+            cpuMs: ticks * MS_PER_TICK,
+            mb: (Number(fields[21]) * PAGE_BYTES) / 2 ** 20,
+          },
+        ];
+      } catch {
+        return [];
+      }
+    });
+  const family = new Set([root]);
+  for (let grown = true; grown; ) {
+    const children = all.filter(({ pid, parent }) => family.has(parent) && !family.has(pid));
+    for (const { pid } of children) family.add(pid);
+    grown = children.length > 0;
   }
-  return true;
+  return all.filter(({ pid }) => family.has(pid));
 }
 
-/** Resolves after a time, at once when the signal comes. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
-  });
+/** The samples of one metric. */
+export function samples(metrics: string, name: string): { labels: string; value: number }[] {
+  return [...metrics.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)]
+    .filter(([, found]) => found === name)
+    .map(([, , labels = '', value]) => ({ labels, value: Number(value) }));
 }
 
-function endOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit ${code}`));
-  });
+/** Their sum, of those whose labels include a text. */
+export function sum(metrics: string, name: string, labels: string): number {
+  return samples(metrics, name)
+    .filter((sample) => sample.labels.includes(labels))
+    .reduce((total, { value }) => total + value, 0);
 }
 
-/** The first line that fits; what follows is read and forgotten. */
-async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+/** The first line that fits. @throws Error when its output ends without one */
+export async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const input = child.stderr ?? child.stdout;
   if (!input) throw new Error('nothing to read from');
   const lines = createInterface({ input });
-  const seen: string[] = [];
   return new Promise((resolve, reject) => {
-    const look = (line: string) => {
+    const seen: string[] = [];
+    lines.on('line', (line) => {
       seen.push(line);
       const match = pattern.exec(line);
-      if (!match) return;
-      lines.off('line', look).resume();
-      resolve(match);
-    };
-    lines.on('line', look);
+      if (match) resolve(match);
+    });
     lines.once('close', () => reject(new Error(`no line like ${pattern} in:\n${seen.join('\n')}`)));
   });
+}
+
+/** Ends a process in order, and waits for it. */
+export async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+/** Resolves after so many ms, or when the signal is aborted. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => {});
 }
