@@ -1,10 +1,15 @@
 import { EventEmitter, once } from 'node:events';
+import { createServer as createHttp, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A TCP proxy that misbehaves. */
 export interface Chaos {
   port: number;
+  /** How many times somebody has connected. */
+  readonly connections: number;
+  /** From now on flips a bit in every so many bytes that the server sends. */
+  corrupt(everyBytes: number): void;
   /** Holds back what the server sends; the connections stay open. */
   stall(): void;
   /** Resolves when so many bytes are held back. */
@@ -21,8 +26,11 @@ export async function startChaos(target: number): Promise<Chaos> {
   const events = new EventEmitter();
   let isStalled = false;
   let heldBytes = 0;
+  let connections = 0;
+  let damage = (bytes: Buffer) => bytes;
 
   const proxy = createServer((client) => {
+    connections++;
     const pair = { client, server: connect(target, '127.0.0.1'), kept: [] as Buffer[] };
     pairs.add(pair);
     const end = () => {
@@ -32,7 +40,8 @@ export async function startChaos(target: number): Promise<Chaos> {
     };
     for (const socket of [client, pair.server]) socket.on('error', end).on('close', end);
     client.pipe(pair.server);
-    pair.server.on('data', (bytes) => {
+    pair.server.on('data', (sent) => {
+      const bytes = damage(sent);
       if (!isStalled) {
         client.write(bytes);
         return;
@@ -57,6 +66,12 @@ export async function startChaos(target: number): Promise<Chaos> {
 
   return {
     port: (proxy.address() as AddressInfo).port,
+    get connections() {
+      return connections;
+    },
+    corrupt: (everyBytes) => {
+      damage = flipper(everyBytes);
+    },
     stall: () => {
       isStalled = true;
     },
@@ -71,3 +86,85 @@ export async function startChaos(target: number): Promise<Chaos> {
     cut,
   };
 }
+
+/** Flips one bit in every so many bytes, each time another one. */
+function flipper(everyBytes: number): (bytes: Buffer) => Buffer {
+  let next = everyBytes;
+  let flips = 0;
+  return (bytes) => {
+    for (; next < bytes.length; next += everyBytes) bytes[next] ^= 1 << (flips++ % 8);
+    next -= bytes.length;
+    return bytes;
+  };
+}
+
+/** Takes connections on a port of 127.0.0.1 and never says a word. Ends with the test. */
+export async function startSilent(): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port of 127.0.0.1 at which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A web server on a port of 127.0.0.1. Ends with the test. */
+export async function startWeb(listener: RequestListener): Promise<number> {
+  const server = createHttp(listener).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Answers with the same body to everybody. */
+export const answering =
+  (type: string, body: string | Buffer, status = 200): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': type }).end(body);
+  };
+
+/** Sends a JPEG as motion JPEG, again and again. */
+export const motionJpeg =
+  (picture: Buffer, everyMs: number): RequestListener =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
+    const head = `--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`;
+    const timer = setInterval(() => response.write(Buffer.concat([Buffer.from(head), picture])), everyMs);
+    response.on('close', () => clearInterval(timer));
+  };
+
+/** Sends a body evenly over so many seconds, as a camera that streams it would. */
+export const streaming =
+  (type: string, body: Buffer, seconds: number): RequestListener =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': type });
+    const PIECE_MS = 50;
+    const pieceBytes = Math.ceil((body.length * PIECE_MS) / 1000 / seconds);
+    let sent = 0;
+    const timer = setInterval(() => {
+      response.write(body.subarray(sent, sent + pieceBytes));
+      sent += pieceBytes;
+      if (sent < body.length) return;
+      clearInterval(timer);
+      response.end();
+    }, PIECE_MS);
+    response.on('close', () => clearInterval(timer));
+  };

@@ -119,3 +119,29 @@ export async function metric(address: string, name: string): Promise<number> {
   const line = (await metricsOf(address)).split('\n').find((text) => text.startsWith(`${name} `));
   return Number(line?.slice(name.length + 1) ?? 0);
 }
+
+/** Frames of a camera with an outcome. */
+export function frames(
+  address: string,
+  camera: string,
+  outcome: 'processed' | 'dropped' | 'failed' = 'processed',
+): Promise<number> {
+  return metric(address, `spotter_frames_total{camera="${camera}",outcome="${outcome}"}`);
+}
+
+/** Waits until a camera has so many more processed frames than now. */
+export async function framesFlow(address: string, camera: string, count = 1): Promise<void> {
+  const before = await frames(address, camera);
+  await eventually(
+    () => frames(address, camera),
+    (now) => now >= before + count,
+  );
+}
+
+/** How often each camera was opened again and why, as `camera reason`. */
+export async function restarts(address: string): Promise<Map<string, number>> {
+  const samples = (await metricsOf(address)).matchAll(
+    /^spotter_camera_restarts_total\{camera="([^"]*)",reason="([^"]*)"\} (\d+)$/gm,
+  );
+  return new Map([...samples].map(([, camera, reason, count]) => [`${camera} ${reason}`, Number(count)]));
+}

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { finish, spotter, start } from '../helpers/cli.js';
+import { eventually, Listener, metricsOf } from '../helpers/daemon.js';
+import { demoClip, root } from '../helpers/paths.js';
+import { needRtsp, startRtsp } from '../helpers/rtsp.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+/** Passwords as people have them; none of their letters is likely to come up by itself. */
+const PASSWORDS = [
+  'Qz7vXplain',
+  'Qz7v:colon:Xx',
+  'Qz7v@at@Xx',
+  'Qz7v/slash/Xx',
+  'Qz7v?query=Xx',
+  'Qz7v%percentXx',
+  'Qz7v%40encodedXx',
+  'Qz7v\'quote"Xx',
+  'Qz7v$&{(dollar)}Xx',
+  'Qz7v\\back^slash|Xx',
+  'Qz7vümläut-Ωmega',
+  'Qz7v.*+[regex]Xx',
+  'Qz7vXplain-and-more',
+];
+/** What must be nowhere: the beginning that all have, however it is written. */
+const CANARY = /Qz7v/i;
+
+/** A server that answers everything with a web page. */
+async function webPage(): Promise<number> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html').end('<html>no video</html>');
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+  });
+  await new Promise((resolve) => server.once('listening', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** The command lines of all processes, as `ps` shows them to everybody. */
+function commandLines(): string {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
+}
+
+describe('the password of a camera', () => {
+  it('shows nowhere, whatever is in it and whatever goes wrong', async (context) => {
+    needRtsp(context);
+    const folder = temporaryFolder();
+    const { port: guarded } = await startRtsp({ clip: demoClip, users: [['somebody', 'else']] });
+    const page = await webPage();
+    const hosts = [`127.0.0.1:${guarded}/cam`, '127.0.0.1:9/cam', 'no-such-host.invalid/cam'];
+    const environment: NodeJS.ProcessEnv = { ...process.env };
+    const cameras = PASSWORDS.flatMap((password, index) => {
+      const host = hosts[index % hosts.length];
+      environment[`DOOR_PASSWORD_${index}`] = password;
+      writeFileSync(path.join(folder, `secret-${index}`), `${password}\n`);
+      return [
+        { id: `plain-${index}`, url: `rtsp://user:${password}@${host}` },
+        { id: `variable-${index}`, url: `rtsp://user:\${DOOR_PASSWORD_${index}}@${host}` },
+        { id: `file-${index}`, url: `http://user:\${file:secret-${index}}@127.0.0.1:${page}/` },
+      ];
+    });
+    const file = path.join(folder, 'config.yaml');
+    const text = JSON.stringify({ cameras, gallery: `${root}/gallery`, http: { port: 0 } });
+    writeFileSync(file, text);
+
+    const shown = await spotter(['config', 'show', '-c', file], { env: environment });
+    expect(shown.code, shown.stderr).toBe(0);
+    const mistaken = path.join(folder, 'mistaken.yaml');
+    writeFileSync(mistaken, text.replace('"gallery"', '"galery"'));
+    const checked = await spotter(['config', 'check', '-c', mistaken], { env: environment });
+    expect(checked.code).toBe(2);
+
+    const child = start(['run', '-c', file], { env: environment });
+    const ended = finish(child);
+    let log = '';
+    child.stderr?.on('data', (data) => {
+      log += data;
+    });
+    const address = await eventually(
+      () => /metrics (http:\/\/[\d.:]+)\/metrics/.exec(log)?.[1] ?? '',
+      (found) => found !== '',
+    );
+    const client = new Listener(address);
+    const seen: string[] = [];
+    await eventually(
+      async () => {
+        seen.push(commandLines());
+        const up = (await metricsOf(address)).split('\n');
+        return up.filter((line) => /state="(auth_failed|unreachable|no_video)"\} 1$/.test(line)).length;
+      },
+      (failed) => failed === cameras.length,
+    );
+    const metrics = await metricsOf(address);
+    const messages = JSON.stringify(client.seen);
+    child.kill('SIGTERM');
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('refuses the user name or the password');
+    expect(messages).toContain('no_video');
+    const everything = [
+      shown.stdout,
+      checked.stdout,
+      checked.stderr,
+      stdout,
+      stderr,
+      messages,
+      metrics,
+      ...seen,
+    ];
+    for (const output of everything) {
+      const found = CANARY.exec(output);
+      expect(found && output.slice(Math.max(0, found.index - 200), found.index + 100)).toBeNull();
+    }
+  });
+});
