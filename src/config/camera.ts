@@ -142,7 +142,16 @@ export const camera = z
   })
   .describe('One camera.');
 
+/** An address whose scheme was forgotten: as a path it would be shown with its password. */
+const LOGIN_WITHOUT_SCHEME = /^(\/\/)?[^/]*:.*@/s;
+
 function checkAddress(url: string, context: z.RefinementCtx): void {
+  if (isRecording(url) && !url.startsWith('file:') && LOGIN_WITHOUT_SCHEME.test(url)) {
+    const message =
+      'has a login but no scheme; write rtsp:// before it, or ./ before the name of a recording';
+    context.addIssue({ code: 'custom', message });
+    return;
+  }
   try {
     if (isRecording(url)) recordingPath(url);
     else parseAddress(url);

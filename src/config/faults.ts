@@ -141,12 +141,19 @@ function valueName(node: unknown): string {
   if (isSeq(node)) return 'a list';
   const value = isScalar(node as Node) ? (node as { value: unknown }).value : node;
   if (value === null || value === undefined) return 'empty';
-  return typeof value === 'string' ? `the text "${value}"` : `${value}`;
+  if (typeof value !== 'string') return `${value}`;
+  return value.includes('://') ? 'an address' : `the text "${value}"`;
 }
 
 function formatPath(path: Path): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text ? '.' : ''}${String(key)}`),
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : `${text}${text ? '.' : ''}${keyName(String(key))}`,
     '',
   );
+}
+
+/** An address with a badly quoted password may end up as a key, whole or in part. */
+function keyName(key: string): string {
+  return /[@:]/.test(key) ? '***' : key;
 }

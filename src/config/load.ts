@@ -49,6 +49,8 @@ function readFile(file: string): { config: Config; secrets: string[] } {
     path: '',
     message: error.message
       .replace(/\s*\n[\s\S]*$/, '')
+      // The piece of text that it means may be one of a password.
+      .replace(/: ".*"$/, '')
       .replace(/Source contains multiple documents.*/, 'a second document begins here; keep one'),
   }));
   const fail = (faults: Fault[], secrets: readonly string[] = []) => {

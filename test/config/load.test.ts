@@ -105,6 +105,7 @@ data: data
     ['a list as the whole', '- a\n', 'must be a mapping, not a list'],
     ['a key twice', 'gallery: a\ngallery: b\n', 'config.yaml:2:1: Map keys must be unique'],
     ['a tab for spaces', 'http:\n\tport: 1\n', 'config.yaml:2:1:'],
+    ['a login without a scheme', 'cameras: [{id: a, url: "//user:pw@host/x"}]', 'has a login but no scheme'],
     ['an alias of nothing', 'workers: *none\n', 'Unresolved alias'],
     ['a stream without a host', 'cameras: [{id: a, url: "rtsp://"}]', 'has no host; write rtsp://host/path'],
     [
