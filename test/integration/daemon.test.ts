@@ -61,10 +61,11 @@ describe('the engine', () => {
   });
 
   it('leaves nothing behind when the supervisor is killed', async () => {
-    const { child } = await daemon(configure([PATTERN, { id: 'door', loop: true }]));
-    const ffmpegs = () => descendantsOf(child.pid, 'ffmpeg');
-    await eventually(ffmpegs, (pids) => pids.length === 2);
-    const orphans = [...ffmpegs(), ...descendantsOf(child.pid, 'node')];
+    const { child, address } = await daemon(configure([PATTERN, { id: 'door', loop: true }]));
+    const client = new Listener(address);
+    // Live, each has its one ffmpeg; before, another may just be asked for its version.
+    await Promise.all([client.camera('pattern', 'live'), client.camera('door', 'live')]);
+    const orphans = [...descendantsOf(child.pid, 'ffmpeg'), ...descendantsOf(child.pid, 'node')];
     expect(orphans).toHaveLength(3);
     child.kill('SIGKILL');
     await eventually(
