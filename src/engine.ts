@@ -96,6 +96,7 @@ export class Engine implements Component {
       people: snapshot.people.length,
       used: photos.length - unusable.length,
       unusable,
+      settings: {},
       seconds: this.#gallerySeconds,
     };
   }

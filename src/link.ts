@@ -1,6 +1,6 @@
 import type { CameraConfig, Config } from './config/schema.js';
 import type { ErrorData } from './errors.js';
-import type { CameraState, EventDraft, FrameReport } from './types.js';
+import type { CameraState, EventDraft, FrameReport, PersonSettings } from './types.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
 export const LINK_VERSION = 1;
@@ -32,6 +32,8 @@ export interface GalleryReport {
   /** Photos. */
   used: number;
   unusable: { name: string; fault: string; message: string }[];
+  /** By name, what is said of each person in person.yaml; nobody of whom nothing is said. */
+  settings: Record<string, PersonSettings>;
   /** Time that reading it took. */
   seconds: number;
 }

@@ -37,7 +37,7 @@ export interface SupervisorOptions {
 const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
-const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], seconds: 0 };
+const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], settings: {}, seconds: 0 };
 
 /** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
 export class Supervisor {

@@ -84,6 +84,8 @@ export type UnusableReason = 'too_small' | 'low_score' | 'bad_landmarks' | 'turn
 /** The nearest person in the gallery and how clear a case it is. */
 export interface Match {
   person: string;
+  /** The person's own threshold, from person.yaml; null: as the camera's policy says. */
+  threshold: number | null;
   /** Cosine of the best photo of that person, -1..1. */
   similarity: number;
   /** similarity minus the best cosine of anybody else; null when the gallery has nobody else. */
@@ -100,17 +102,34 @@ export type Verdict =
 
 export type VerdictKind = Verdict['kind'];
 
-export const EVENT_KINDS = ['appeared', 'match', 'unknown', 'ambiguous', 'left', 'gap'] as const;
+export const EVENT_KINDS = [
+  'appeared',
+  'match',
+  'unknown',
+  'ambiguous',
+  'left',
+  'visit_started',
+  'visit_ended',
+  'gap',
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** What the tracker has to tell, before the feed gives it a number. One flat shape, so that readers need no cases. */
 export interface EventDraft {
   kind: EventKind;
   camera: string;
-  /** null on `gap` only, as are box and frame: it is a camera's story, not a face's. */
+  /** null on `gap` and on visits, as are box and frame: theirs is no single face's story. */
   track: string | null;
-  /** Set on `match`, and on the `left` of a track that matched. */
+  /** Set on `match`, on the `left` of a track that matched, and on visits. */
   person: string | null;
+  /** How the person is called in person.yaml; null where it does not say, or nobody is named. */
+  displayName: string | null;
+  /** The name that was told of this track before and holds no longer; null where none was. */
+  withdrawn: string | null;
+  /** Worth a notification: its kind, its person and the cooldown say so. */
+  notify: boolean;
+  /** Every number and check behind the verdict; null where there is no verdict. */
+  explain: Explanation | null;
   /** Cosine to the nearest person, whoever it is. */
   similarity: number | null;
   threshold: number | null;
@@ -129,6 +148,38 @@ export interface EventDraft {
   ended: TrackEnd | null;
   /** On `gap` only. */
   gap: Gap | null;
+  /** On visits only. */
+  visit: Visit | null;
+}
+
+/** One test that a verdict rests on, such as `similarity 0.31 < 0.35`. */
+export interface Check {
+  /** What was measured, such as `similarity` or `eye distance`. */
+  name: string;
+  value: number | null;
+  limit: number | null;
+  passed: boolean;
+  /** The same in words, with its unit. */
+  text: string;
+}
+
+/** Why a verdict is what it is. */
+export interface Explanation {
+  checks: Check[];
+  /** Looks taken, and those of them that could be judged. */
+  looks: number;
+  usable: number;
+}
+
+/** The tracks of one person that belong together. Times are ISO 8601, UTC, ms. */
+export interface Visit {
+  /** Unique for as long as the log lives. */
+  visit: string;
+  /** Cameras in the order in which they first saw the person. */
+  cameras: string[];
+  startedAt: string;
+  /** null on `visit_started`. */
+  endedAt: string | null;
 }
 
 /** x1, y1, x2, y2 in source px, to a tenth. */
@@ -179,11 +230,24 @@ export interface TrackEnd {
   reason: UnusableReason | null;
 }
 
+/** What the user says of a person in gallery/<person>/person.yaml. */
+export interface PersonSettings {
+  displayName: string | null;
+  /** Cosine from which a face is this person, -1..1; null: as the camera or the configuration says. */
+  threshold: number | null;
+  /** false: events of this person never say "notify". */
+  notify: boolean;
+  note: string | null;
+  /** ISO 8601 date; from the day after it on nobody is matched with this person. */
+  validUntil: string | null;
+}
+
 /** An event as every sink sees it; see docs/events.md. */
 export interface SpotterEvent
-  extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap'>,
+  extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit'>,
     Partial<TrackEnd>,
-    Partial<Gap> {
+    Partial<Gap>,
+    Partial<Visit> {
   seq: number;
   /** ULID. */
   id: string;

@@ -27,6 +27,10 @@ function describe(event: SpotterEvent): string {
         'yellow',
         `! nobody watched from ${event.from} to ${event.to} (${event.cause?.replaceAll('_', ' ')})`,
       );
+    case 'visit_started':
+      return `> ${event.person} is here`;
+    case 'visit_ended':
+      return `< ${event.person} was here from ${event.startedAt} to ${event.endedAt}`;
     case 'left':
       return `- ${who(event)} left after ${seconds((event.lastSeenMs ?? 0) - (event.firstSeenMs ?? 0))}`;
   }

@@ -126,6 +126,27 @@ export const camera = z
       ),
     input,
     motion,
+    match: z
+      .strictObject({
+        threshold: z
+          .number()
+          .min(-1)
+          .max(1)
+          .nullable()
+          .default(null)
+          .describe(
+            'Cosine similarity from which a face is a known person here; null: as match.threshold says.',
+          ),
+        margin: z
+          .number()
+          .min(0)
+          .max(2)
+          .nullable()
+          .default(null)
+          .describe('How much better than anybody else here, 0..2; null: as match.margin says.'),
+      })
+      .prefault({})
+      .describe('Naming faces at this camera.'),
     zones: z
       .array(zone)
       .max(32)

@@ -23,9 +23,14 @@ export function diffCameras(before: Config, after: Config): CameraDiff {
 
 /** Whether more has changed than what a running engine can take over. */
 export function needsEngine(before: Config, after: Config): boolean {
-  const { cameras: _1, http: _2, log: _3, ...old } = before;
-  const { cameras: _4, http: _5, log: _6, ...now } = after;
-  return !isDeepStrictEqual(old, now);
+  return !isDeepStrictEqual(ofEngine(before), ofEngine(after));
+}
+
+/** What the engine is started with: all but its cameras, which it is assigned, and what is the supervisor's alone. */
+function ofEngine(config: Config): Partial<Config> {
+  const { cameras: _1, http: _2, log: _3, events: _4, visits: _5, notify: _6, ...rest } = config;
+  const { webhooks: _7, mqtt: _8, ...engine } = rest;
+  return engine;
 }
 
 /** Keys that have changed and only count from the next start on. */

@@ -110,6 +110,11 @@ export class CameraBook {
 
 const NOTHING = {
   person: null,
+  displayName: null,
+  withdrawn: null,
+  notify: false,
+  explain: null,
+  visit: null,
   similarity: null,
   threshold: null,
   margin: null,

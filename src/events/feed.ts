@@ -15,7 +15,7 @@ export class EventFeed {
   }
 
   publish(draft: EventDraft): SpotterEvent {
-    const { capturedAtMs, ended, gap, ...told } = draft;
+    const { capturedAtMs, ended, gap, visit, ...told } = draft;
     const nowMs = Date.now();
     const event: SpotterEvent = {
       seq: ++this.#seq,
@@ -23,6 +23,7 @@ export class EventFeed {
       ...told,
       ...ended,
       ...gap,
+      ...visit,
       capturedAt: new Date(capturedAtMs).toISOString(),
       publishedAt: new Date(nowMs).toISOString(),
       snapshot: null,

@@ -38,6 +38,7 @@ export class GallerySnapshot {
     const alone = runnerUp < 0;
     return {
       person: this.people[person],
+      threshold: null,
       similarity,
       margin: alone ? null : similarity - runnerUpSimilarity,
       runnerUp: alone ? null : this.people[runnerUp],

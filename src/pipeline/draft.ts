@@ -44,6 +44,10 @@ export function toDraft(news: News, { camera, track: id, frame, zones, policy }:
     camera,
     track: id,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
+    displayName: null,
+    withdrawn: null,
+    notify: false,
+    explain: null,
     similarity: match && round(match.similarity, 4),
     threshold: verdict && verdict.kind !== 'unusable' ? policy.threshold : null,
     margin: match?.margin == null ? null : round(match.margin, 4),
@@ -66,6 +70,7 @@ export function toDraft(news: News, { camera, track: id, frame, zones, policy }:
           }
         : null,
     gap: null,
+    visit: null,
   };
 }
 

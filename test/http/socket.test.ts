@@ -6,29 +6,11 @@ import { EventFeed } from '../../src/events/feed.js';
 import { HttpServer } from '../../src/http/server.js';
 import { EventSocket } from '../../src/http/socket.js';
 import type { EventDraft } from '../../src/types.js';
+import { eventDraft } from '../helpers/events.js';
 
 type Message = Record<string, unknown> & { type: string };
 
-const draft = (change: Partial<EventDraft> = {}): EventDraft => ({
-  kind: 'match',
-  camera: 'door',
-  track: 'door-1',
-  person: 'alice',
-  similarity: 0.6,
-  threshold: 0.4,
-  margin: 0.2,
-  runnerUp: 'bob',
-  candidates: null,
-  box: [1, 2, 3, 4],
-  frame: { width: 640, height: 360 },
-  quality: null,
-  mediaTimeMs: 1000,
-  capturedAtMs: Date.now(),
-  zones: [],
-  ended: null,
-  gap: null,
-  ...change,
-});
+const draft = (change: Partial<EventDraft> = {}) => eventDraft({ capturedAtMs: Date.now(), ...change });
 
 /** A real server on a free port, fed by a real feed. */
 async function serve(allowedOrigins: string[] = []) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Throughput } from '../../src/observe/throughput.js';
 import type { FrameReport } from '../../src/types.js';
+import { spotterEvent } from '../helpers/events.js';
 
 const report: FrameReport = {
   camera: 'door',
@@ -39,27 +40,7 @@ function filled(): Metrics {
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
-  metrics.event({
-    seq: 1,
-    id: 'x',
-    kind: 'match',
-    camera: 'door',
-    track: 'door-1',
-    person: 'alice',
-    similarity: 0.6,
-    threshold: 0.4,
-    margin: null,
-    runnerUp: null,
-    candidates: null,
-    box: [0, 0, 1, 1],
-    frame: { width: 1, height: 1 },
-    quality: null,
-    zones: [],
-    mediaTimeMs: 0,
-    capturedAt: '2026-01-01T00:00:00.000Z',
-    publishedAt: '2026-01-01T00:00:00.040Z',
-    snapshot: null,
-  });
+  metrics.event(spotterEvent());
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
   metrics.wsClosed('slow');

@@ -48,6 +48,7 @@ interface Person {
 
 const known = (person: string, similarity: number, margin: number | null = 0.3): Match => ({
   person,
+  threshold: null,
   similarity,
   margin,
   runnerUp: margin === null ? null : 'somebody-else',

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { EVENT_KINDS } from '../types.js';
+import { milliseconds } from './milliseconds.js';
+
+/** Where events go beside the WebSocket. */
+
+const NAME = /^[a-z0-9-]{1,40}$/;
+
+const webhook = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(NAME, 'must be 1 to 40 of a-z, 0-9 and hyphen')
+      .describe('Name of the webhook: 1 to 40 of a-z, 0-9 and hyphen. What it has had is kept under it.'),
+    url: z.url({ protocol: /^https?$/ }).describe('Where each event is POSTed as JSON, http:// or https://.'),
+    secret: z
+      .string()
+      .min(16)
+      .max(1024)
+      .nullable()
+      .default(null)
+      .describe('Key of the HMAC-SHA256 signature, 16 to 1024 characters; null: no signature.'),
+    cameras: z.array(z.string()).default([]).describe('Only events of these cameras; empty: of all.'),
+    people: z.array(z.string()).default([]).describe('Only events of these people; empty: of all.'),
+    kinds: z.array(z.enum(EVENT_KINDS)).default([]).describe('Only these kinds; empty: all.'),
+    notifyOnly: z.boolean().default(false).describe('Only events that say "notify": true.'),
+    timeoutMs: milliseconds(100, 120_000, 10_000, 'An answer that takes longer counts as none'),
+    giveUpMs: milliseconds(
+      1000,
+      2_592_000_000,
+      86_400_000,
+      'An event that was not taken for this long becomes a dead letter',
+    ),
+  })
+  .describe('One webhook.');
+
+export const webhooks = z
+  .array(webhook)
+  .max(16)
+  .default([])
+  .describe('Programs that are told every event by an HTTP POST, up to 16.');
+
+export const mqtt = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^mqtts?$/ })
+      .nullable()
+      .default(null)
+      .describe('The broker, mqtt://user:password@host:1883 or mqtts://; null: none.'),
+    topic: z
+      .string()
+      .regex(/^[^#+\0/][^#+\0]*[^#+\0/]$/, 'must be a topic without # and +, and not begin or end with /')
+      .default('spotter')
+      .describe('What every topic begins with.'),
+    discovery: z.boolean().default(true).describe('Announce everything to Home Assistant.'),
+    discoveryPrefix: z.string().min(1).default('homeassistant').describe("Home Assistant's own prefix."),
+  })
+  .prefault({})
+  .describe('MQTT, for home automation.');
