@@ -1,6 +1,6 @@
 import type { CameraConfig, Config } from './config/schema.js';
 import type { ErrorData } from './errors.js';
-import type { CameraState, EventDraft, FrameReport, PersonSettings } from './types.js';
+import type { CameraState, EventDraft, FrameReport, PersonSettings, Pictures } from './types.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
 export const LINK_VERSION = 1;
@@ -47,11 +47,12 @@ export interface EngineLoad {
   cpuSeconds: number;
 }
 
-/** What the engine tells the supervisor. Never pictures or embeddings. */
+/** What the engine tells the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are wanted. */
 export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
   | { kind: 'failed'; error: ErrorData }
-  | { kind: 'event'; draft: EventDraft }
+  /** `pictures` is null when the event should have some and they were not to be had. */
+  | { kind: 'event'; draft: EventDraft; pictures?: Pictures | null }
   | { kind: 'report'; report: FrameReport }
   | { kind: 'camera'; id: string; state: CameraState; message: string | null }
   | { kind: 'restart'; id: string; reason: string }

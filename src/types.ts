@@ -150,6 +150,16 @@ export interface EventDraft {
   gap: Gap | null;
   /** On visits only. */
   visit: Visit | null;
+  /** ULID under which the pictures of the event are stored, which becomes its id; null without pictures. */
+  snapshotKey: string | null;
+}
+
+/** A look at a face as JPEGs. */
+export interface Pictures {
+  /** The whole frame, scaled down, with the face's box. */
+  frame: Uint8Array;
+  /** The face with some of what is around it. */
+  face: Uint8Array;
 }
 
 /** One test that a verdict rests on, such as `similarity 0.31 < 0.35`. */
@@ -244,7 +254,7 @@ export interface PersonSettings {
 
 /** An event as every sink sees it; see docs/events.md. */
 export interface SpotterEvent
-  extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit'>,
+  extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit' | 'snapshotKey'>,
     Partial<TrackEnd>,
     Partial<Gap>,
     Partial<Visit> {
@@ -254,6 +264,7 @@ export interface SpotterEvent
   /** ISO 8601, UTC, ms. */
   capturedAt: string;
   publishedAt: string;
+  /** Where the picture of the best look is served; null when there is none. */
   snapshot: string | null;
 }
 

@@ -115,6 +115,7 @@ const NOTHING = {
   notify: false,
   explain: null,
   visit: null,
+  snapshotKey: null,
   similarity: null,
   threshold: null,
   margin: null,

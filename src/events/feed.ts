@@ -15,18 +15,19 @@ export class EventFeed {
   }
 
   publish(draft: EventDraft): SpotterEvent {
-    const { capturedAtMs, ended, gap, visit, ...told } = draft;
+    const { capturedAtMs, ended, gap, visit, snapshotKey, ...told } = draft;
     const nowMs = Date.now();
+    const seq = ++this.#seq;
     const event: SpotterEvent = {
-      seq: ++this.#seq,
-      id: this.#nextId(nowMs),
+      seq,
+      id: snapshotKey ?? this.#nextId(nowMs),
       ...told,
       ...ended,
       ...gap,
       ...visit,
       capturedAt: new Date(capturedAtMs).toISOString(),
       publishedAt: new Date(nowMs).toISOString(),
-      snapshot: null,
+      snapshot: snapshotKey === null ? null : `/api/v1/events/${seq}/snapshot.jpg`,
     };
     for (const listener of this.#listeners) listener(event);
     return event;

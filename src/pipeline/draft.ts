@@ -71,6 +71,7 @@ export function toDraft(news: News, { camera, track: id, frame, zones, policy }:
         : null,
     gap: null,
     visit: null,
+    snapshotKey: null,
   };
 }
 

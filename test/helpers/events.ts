@@ -25,13 +25,14 @@ export function eventDraft(change: Partial<EventDraft> = {}): EventDraft {
     ended: null,
     gap: null,
     visit: null,
+    snapshotKey: null,
     ...change,
   };
 }
 
 /** The same as a sink sees it. */
 export function spotterEvent(change: Partial<SpotterEvent> = {}): SpotterEvent {
-  const { capturedAtMs, ended: _1, gap: _2, visit: _3, ...told } = eventDraft();
+  const { capturedAtMs, ended: _1, gap: _2, visit: _3, snapshotKey: _4, ...told } = eventDraft();
   return {
     seq: 1,
     id: '01KDVPQ4001234567890ABCDEF',
