@@ -4,6 +4,8 @@ import { isMasked, zonesAt } from './face/polygon.js';
 import { Gallery, type GalleryOptions } from './gallery/gallery.js';
 import type { Component } from './lifecycle.js';
 import type { GalleryReport } from './link.js';
+import { Album, type Budget, LOOKS_BYTES } from './pictures/album.js';
+import { encodePictures } from './pictures/jpeg.js';
 import { Camera, type CameraOptions } from './pipeline/camera.js';
 import { type Guard, guarded } from './pipeline/guarded.js';
 import { MotionGate } from './pipeline/motion.js';
@@ -33,6 +35,8 @@ const UNCHANGED_LOOK_MS = 2000;
 export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport'> {
   /** By default the whole picture, always. */
   view?: View;
+  /** Of {@link Engine.album}; by default no pictures are kept. */
+  album?: Album | null;
   /** By default nobody watches over the networks. */
   guard?: Guard;
   firstTrack?: number;
@@ -48,6 +52,7 @@ export class Engine implements Component {
   readonly policy: TrackPolicy;
   readonly turns: Turns;
   readonly #config: Config;
+  readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
   #gallerySeconds = 0;
 
   constructor(config: Config, { settings, policy, modelKey }: Prepared, options: EngineOptions = {}) {
@@ -130,8 +135,28 @@ export class Engine implements Component {
     );
   }
 
+  /** Keeps the best looks of one camera as pictures; null where the configuration does not want any. */
+  album({ masks }: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null {
+    const { enabled, maxWidth, quality } = this.#config.snapshots;
+    if (!enabled) return null;
+    const settings = { maxWidth, quality, masks };
+    return new Album({
+      encode: (image, box) => encodePictures(image, box, settings),
+      onFailure,
+      budget: this.#looks,
+    });
+  }
+
   /** A camera that watches with this engine's eyes for this engine's people. */
-  camera({ id, view = WHOLE_PICTURE, guard, firstTrack = 1, onEvent, onReport }: EngineCamera): Camera {
+  camera({
+    id,
+    view = WHOLE_PICTURE,
+    album,
+    guard,
+    firstTrack = 1,
+    onEvent,
+    onReport,
+  }: EngineCamera): Camera {
     const { zones, masks, motion } = view;
     const gate = motion.enabled
       ? new MotionGate({ sensitivity: motion.sensitivity, everyMs: UNCHANGED_LOOK_MS })
@@ -151,6 +176,7 @@ export class Engine implements Component {
         const { snapshot } = this.gallery;
         return { matrix: snapshot.matrix, toMatch: (nearest) => snapshot.toMatch(nearest) };
       },
+      ...(album && { album }),
       firstTrack,
       onEvent,
       onReport,

@@ -3,7 +3,9 @@ import { isRecording } from './config/camera.js';
 import { maskText } from './config/mask.js';
 import type { CameraConfig, Config } from './config/schema.js';
 import type { Engine } from './engine.js';
+import { describeError } from './errors.js';
 import type { Assignment, FromEngine } from './link.js';
+import { Outbox } from './pictures/outbox.js';
 import type { Camera } from './pipeline/camera.js';
 import { Watch } from './pipeline/watch.js';
 
@@ -17,6 +19,8 @@ export interface WatcherOptions {
 interface Watched {
   config: CameraConfig;
   camera: Camera;
+  /** Everything that is told of the camera. */
+  outbox: Outbox<FromEngine>;
   stopping: AbortController;
   ended: Promise<void>;
 }
@@ -70,6 +74,7 @@ export class Watcher {
     const watched = this.#watched.get(id);
     watched?.stopping.abort();
     await watched?.ended;
+    await watched?.outbox.flushed();
     this.#watched.delete(id);
   }
 
@@ -77,16 +82,26 @@ export class Watcher {
     const { engine, send, secrets, config: whole } = this.#options;
     const { id, url } = config;
     const mask = (text: string) => maskText(text, secrets);
+    const outbox = new Outbox<FromEngine>(send);
+    const album = engine.album(config, (error) =>
+      outbox.post({ kind: 'log', level: 'warn', camera: id, message: `no picture: ${describeError(error)}` }),
+    );
     const camera = engine.camera({
       id,
       view: config,
+      album,
       firstTrack,
       guard: {
         isPoison: (mark) => this.#poison.has(mark),
         onWork: (mark, begins) => send({ kind: 'work', camera: id, mark, begins }),
       },
-      onEvent: (draft) => send({ kind: 'event', draft }),
-      onReport: (report) => send({ kind: 'report', report }),
+      onEvent: (draft) => {
+        const pictures = album?.picturesOf(draft);
+        outbox.post(
+          pictures?.then((made) => ({ kind: 'event', draft, pictures: made })) ?? { kind: 'event', draft },
+        );
+      },
+      onReport: (report) => outbox.post({ kind: 'report', report }),
     });
     const listener = {
       onDropped: camera.drop.bind(camera),
@@ -105,10 +120,11 @@ export class Watcher {
           : { live: engine.live(config, listener, mask) },
       backoff: { firstMs, maxMs, healthyMs },
       authRetryMs,
-      onState: (state, message) => send({ kind: 'camera', id, state, message: message && mask(message) }),
-      onRestart: (reason) => send({ kind: 'restart', id, reason }),
+      onState: (state, message) =>
+        outbox.post({ kind: 'camera', id, state, message: message && mask(message) }),
+      onRestart: (reason) => outbox.post({ kind: 'restart', id, reason }),
     });
     const stopping = new AbortController();
-    this.#watched.set(id, { config, camera, stopping, ended: watch.run(stopping.signal) });
+    this.#watched.set(id, { config, camera, outbox, stopping, ended: watch.run(stopping.signal) });
   }
 }

@@ -3,17 +3,19 @@ import type { QualityLimits } from '../face/quality.js';
 import { EMPTY_STATE, type News, type TrackerState, type TrackPolicy } from '../track/state.js';
 import { finish } from '../track/tracker.js';
 import type {
+  Box,
   Detection,
   DropReason,
   EventDraft,
   Frame,
   FrameReport,
   Image,
+  Quality,
   Size,
   TrackBrief,
 } from '../types.js';
 import { toBrief, toDraft, trackId } from './draft.js';
-import { type Eyes, type Found, outcomeReport, type People, processFrame } from './frame.js';
+import { type Eyes, type Found, outcomeReport, type People, type Processed, processFrame } from './frame.js';
 
 /** Live pictures as they are wanted: the newest one, and only when there is time for it. */
 export interface NewestFrames {
@@ -39,6 +41,11 @@ export interface CameraOptions {
   };
   /** Asked once a frame, so that a new gallery counts from the next frame on. */
   people: () => People;
+  /** Keeps the best look at each track, by its id, where pictures are wanted. The image changes after the call. */
+  album?: {
+    look(image: Image, looks: readonly { track: string; box: Box; quality: Quality }[]): void;
+    keepOnly(tracks: ReadonlySet<string>): void;
+  };
   /** Number of the first track, from 1. */
   firstTrack: number;
   onEvent: (draft: EventDraft) => void;
@@ -151,9 +158,10 @@ export class Camera {
     try {
       const found = await finding;
       const context = { camera, limits, policy, eyes, people: people() };
-      const { state, news, report } = await processFrame(this.#state, frame, found, context);
+      const { state, news, looks, report } = await processFrame(this.#state, frame, found, context);
       this.#state = state;
       this.#lastFrame = frame;
+      this.#keep(looks, frame);
       this.#tell(news, frame);
       onReport({ ...report, tracks: this.#briefs() });
     } catch (error) {
@@ -183,6 +191,15 @@ export class Camera {
       const zones = area.zonesOf(item.track.detection, frame.image);
       onEvent(toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy }));
     }
+    this.#options.album?.keepOnly(new Set(this.#state.tracks.map((track) => trackId(id, track))));
+  }
+
+  #keep(looks: Processed['looks'], { image }: Frame): void {
+    const { id, album } = this.#options;
+    album?.look(
+      image,
+      looks.map(({ track, quality }) => ({ track: trackId(id, track), box: track.detection.box, quality })),
+    );
   }
 
   #briefs(): TrackBrief[] {

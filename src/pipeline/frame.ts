@@ -1,6 +1,6 @@
 import type { NearestTwo } from '../face/match.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
-import type { News, TrackerState, TrackPolicy } from '../track/state.js';
+import type { News, Track, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type LookResult, type Sighting } from '../track/tracker.js';
 import { judgeLook } from '../track/verdict.js';
 import type { Detection, Frame, FrameReport, Landmarks, Match, Quality, Verdict } from '../types.js';
@@ -39,6 +39,8 @@ export interface Found extends Detected {
 export interface Processed {
   state: TrackerState;
   news: News[];
+  /** The close looks of this frame: at which track each turned out to be, and how good a view it was. */
+  looks: { track: Track; quality: Quality }[];
   report: FrameReport;
 }
 
@@ -99,7 +101,13 @@ export async function processFrame(
     embedded: results.filter(({ embedding }) => embedding).length,
     anatomy,
   };
-  return { state: judged.state, news: [...followed.news, ...judged.news], report };
+  const looks = faces.flatMap(({ detection, sighting, quality }) => {
+    const result = results.find(({ trackNumber }) => trackNumber === sighting.trackNumber);
+    // By its face: a look may have shown that it is somebody else's, a new track's.
+    const track = result && judged.state.tracks.find((candidate) => candidate.detection === detection);
+    return track ? [{ track, quality: result?.quality ?? quality }] : [];
+  });
+  return { state: judged.state, news: [...followed.news, ...judged.news], looks, report };
 }
 
 /** The report of a frame in which no faces were searched. */

@@ -1,0 +1,34 @@
+/**
+ * Keeps what one camera tells in order although some of it waits for its pictures. While nothing waits, everything goes
+ * out at once.
+ */
+export class Outbox<T> {
+  readonly #send: (message: T) => void;
+  readonly #waiting: (T | Promise<T>)[] = [];
+  #draining: Promise<void> | null = null;
+
+  constructor(send: (message: T) => void) {
+    this.#send = send;
+  }
+
+  /** @param message a promise must not reject */
+  post(message: T | Promise<T>): void {
+    if (!this.#draining && !(message instanceof Promise)) {
+      this.#send(message);
+      return;
+    }
+    this.#waiting.push(message);
+    this.#draining ??= this.#drain();
+  }
+
+  /** Resolves when all that was posted is sent. */
+  async flushed(): Promise<void> {
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      this.#send(await next);
+    this.#draining = null;
+  }
+}
