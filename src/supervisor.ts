@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
@@ -10,6 +11,9 @@ import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
 import { EventFeed } from './events/feed.js';
+import { SnapshotIndex } from './events/snapshotIndex.js';
+import { SnapshotStore } from './events/snapshots.js';
+import { Telling } from './events/telling.js';
 import { HttpServer } from './http/server.js';
 import { EventSocket } from './http/socket.js';
 import { Stack } from './lifecycle.js';
@@ -36,6 +40,7 @@ export interface SupervisorOptions {
 
 const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
+const HOUR_MS = 3_600_000;
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
 const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], settings: {}, seconds: 0 };
 
@@ -43,6 +48,9 @@ const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], settings: 
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #feed = new EventFeed();
+  readonly #telling: Telling;
+  readonly #snapshots: SnapshotStore;
+  readonly #snapshotIndex = new SnapshotIndex();
   readonly #throughput = new Throughput();
   readonly #book = new CameraBook();
   readonly #suspects = new Suspects();
@@ -70,6 +78,19 @@ export class Supervisor {
       engine: () => this.#load,
       wsClients: () => this.#socket.clients,
       gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
+      openVisits: () => this.#telling.openVisits,
+    });
+    this.#telling = new Telling({
+      rules: () => this.#loaded.config,
+      people: () => this.#gallery.settings,
+      clock: 'captured',
+      publish: (draft) => this.#feed.publish(draft),
+    });
+    this.#snapshots = new SnapshotStore({
+      folder: path.join(options.loaded.config.data, 'snapshots'),
+      keepMs: () => this.#loaded.config.snapshots.keepHours * HOUR_MS,
+      onWarning: (message) => options.logger.warn(message),
+      onOutcome: (outcome, bytes) => this.#metrics.snapshot(outcome, bytes),
     });
     this.#socket = new EventSocket({
       allowedOrigins: http.allowedOrigins,
@@ -86,7 +107,15 @@ export class Supervisor {
     this.#http = new HttpServer({
       host: http.host,
       port: http.port,
-      views: { server: SERVER, unreadyReason: () => this.#unready, metrics: () => this.#metrics.expose() },
+      views: {
+        server: SERVER,
+        unreadyReason: () => this.#unready,
+        metrics: () => this.#metrics.expose(),
+        snapshot: async (seq, form) => {
+          const key = this.#snapshotIndex.keyOf(seq);
+          return key === null ? null : this.#snapshots.read(key, form);
+        },
+      },
       onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
     });
     this.#host = new EngineHost({
@@ -103,6 +132,7 @@ export class Supervisor {
       onDeath: (cause, how) => this.#engineDied(cause, how),
     });
     this.#feed.subscribe((event) => {
+      this.#snapshotIndex.note(event);
       this.#metrics.event(event);
       this.#socket.publish(event);
       options.onEvent(event);
@@ -119,7 +149,7 @@ export class Supervisor {
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // HTTP before the engine: a port in use is told at once, and /readyz can say what is missing. The socket ends
     // before it: an HTTP server that closes waits for its connections.
-    const parts = new Stack([this.#http, this.#socket, this.#host]);
+    const parts = new Stack([this.#http, this.#socket, this.#snapshots, this.#telling, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
@@ -214,7 +244,7 @@ export class Supervisor {
         break;
       case 'event':
         if (message.draft.track !== null) this.#book.noteTrack(message.draft.camera, message.draft.track);
-        this.#feed.publish(message.draft);
+        this.#telling.tell(this.#snapshots.attach(message.draft, message.pictures, Date.now()));
         break;
       case 'report':
         this.#noteReport(message.report);
@@ -252,7 +282,7 @@ export class Supervisor {
   #cameraChanged(id: string, state: CameraState, message: string | null): void {
     if (!this.#book.setState(id, state, message)) return;
     const gap = state === 'live' ? this.#book.endGap(id, Date.now()) : null;
-    if (gap) this.#feed.publish(gap);
+    if (gap) this.#telling.tell(gap);
     const { logger } = this.#options;
     this.#metrics.cameraState(id, state);
     this.#socket.publishCamera({ id, state, message });
@@ -282,7 +312,7 @@ export class Supervisor {
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
     this.#load = IDLE;
-    for (const draft of this.#book.interrupt(cause, Date.now())) this.#feed.publish(draft);
+    for (const draft of this.#book.interrupt(cause, Date.now())) this.#telling.tell(draft);
     for (const { id, state } of this.#book.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')
         this.#cameraChanged(id, 'connecting', 'the engine is being replaced');

@@ -3,6 +3,7 @@ import { maskText } from '../config/mask.js';
 import { Engine } from '../engine.js';
 import { SpotterError } from '../errors.js';
 import { EventFeed } from '../events/feed.js';
+import { Telling } from '../events/telling.js';
 import { prepare } from '../prepare.js';
 import type { SpotterEvent } from '../types.js';
 import type { FileSource } from '../video/fileSource.js';
@@ -57,7 +58,15 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       if (signal.aborted) break;
       const frames = Math.ceil((infos[index].frames ?? 0) / every);
       try {
-        await scanOne(engine, source, ids[index], frames, output, signal);
+        const { settings } = engine.galleryReport();
+        // A recording each: their clocks have nothing to do with one another.
+        const telling = new Telling({
+          rules: () => config,
+          people: () => settings,
+          clock: 'media',
+          publish: (draft) => output.feed.publish(draft),
+        });
+        await scanOne(engine, source, ids[index], frames, { output, telling }, signal);
       } catch (error) {
         // The other files are worth scanning all the same.
         if (!(error instanceof SpotterError)) throw error;
@@ -78,7 +87,7 @@ async function scanOne(
   source: FileSource,
   id: string,
   frames: number,
-  output: ScanOutput,
+  { output, telling }: { output: ScanOutput; telling: Telling },
   signal: AbortSignal,
 ): Promise<void> {
   const stop = () => source.stop();
@@ -88,11 +97,12 @@ async function scanOne(
     await engine
       .camera({
         id,
-        onEvent: (draft) => output.feed.publish(draft),
+        onEvent: (draft) => telling.tell(draft),
         onReport: (report) => output.report(report),
       })
       .play(source.frames());
   } finally {
+    telling.finish();
     signal.removeEventListener('abort', stop);
   }
 }

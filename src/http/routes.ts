@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 
 /** What the routes show. */
-export interface Views {
+export interface Views extends SnapshotViews {
   /** Like spotter/0.1.0. */
   server: string;
   /** Why the daemon cannot work yet; null once it can. */
@@ -14,10 +15,14 @@ const ADDRESSES = {
   '/healthz': 'alive',
   '/readyz': 'able to work',
   '/metrics': 'for Prometheus',
+  '/api/v1/events/<seq>/snapshot.jpg':
+    'picture of an event, and face.jpg of its face, where snapshots are on',
 };
 
 /** Adds every address of the HTTP side. */
-export function addRoutes(app: FastifyInstance, { server, unreadyReason, metrics }: Views): void {
+export function addRoutes(app: FastifyInstance, views: Views): void {
+  const { server, unreadyReason, metrics } = views;
+  addSnapshotRoutes(app, views);
   app.get('/', async () => ({ server, addresses: ADDRESSES }));
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {

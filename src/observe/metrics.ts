@@ -9,9 +9,11 @@ export interface MetricSources {
   engine: () => { utilization: number; residentBytes: number; cpuSeconds: number };
   wsClients: () => number;
   gallery: () => { people: number; used: number; unusable: number };
+  openVisits: () => number;
 }
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const PICTURE_BUCKETS = [10e3, 25e3, 50e3, 100e3, 250e3, 500e3, 1e6, 2.5e6];
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5];
 
 /** Everything Prometheus sees. Rooms do not count; they report, and this counts. Names are a contract: docs/metrics.md. */
@@ -84,6 +86,18 @@ export class Metrics {
     ['reason'],
   );
 
+  readonly #snapshots = this.#counter(
+    'spotter_snapshots_total',
+    'Events that should have pictures, by what became of them.',
+    ['outcome'],
+  );
+  readonly #snapshotBytes = this.#histogram(
+    'spotter_snapshot_bytes',
+    'Size of the pictures of one event.',
+    [],
+    PICTURE_BUCKETS,
+  );
+
   constructor(sources: MetricSources) {
     collectDefaultMetrics({ register: this.#registry });
     new Gauge({
@@ -112,6 +126,11 @@ export class Metrics {
       () => sources.engine().cpuSeconds,
     );
     this.#collected('spotter_ws_clients', 'WebSocket clients connected.', sources.wsClients);
+    this.#collected(
+      'spotter_visits_open',
+      'Visits that have begun and not ended, where visits are told.',
+      sources.openVisits,
+    );
     this.#collected('spotter_gallery_people', 'People in the gallery.', () => sources.gallery().people);
     new Gauge({
       name: 'spotter_gallery_photos',
@@ -171,6 +190,12 @@ export class Metrics {
 
   galleryRead(seconds: number): void {
     this.#reload.set(seconds);
+  }
+
+  /** @param bytes null when nothing was stored */
+  snapshot(outcome: string, bytes: number | null): void {
+    this.#snapshots.inc({ outcome });
+    if (bytes !== null) this.#snapshotBytes.observe(bytes);
   }
 
   wsClosed(reason: string): void {

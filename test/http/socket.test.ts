@@ -35,6 +35,7 @@ async function serve(allowedOrigins: string[] = []) {
     views: {
       server: 'spotter/test',
       unreadyReason: () => unready,
+      snapshot: async () => null,
       metrics: async () => ({ contentType: 'text/plain', body: 'x 1\n' }),
     },
     onUpgrade: (request, stream, head) => socket.upgrade(request, stream, head),
@@ -336,7 +337,12 @@ describe('HTTP', () => {
     const second = new HttpServer({
       host: '127.0.0.1',
       port,
-      views: { server: 'x', unreadyReason: () => null, metrics: async () => ({ contentType: '', body: '' }) },
+      views: {
+        server: 'x',
+        unreadyReason: () => null,
+        metrics: async () => ({ contentType: '', body: '' }),
+        snapshot: async () => null,
+      },
       onUpgrade: () => {},
     });
     await expect(second.start()).rejects.toMatchObject({

@@ -37,6 +37,7 @@ function filled(): Metrics {
     engine: () => ({ utilization: 0.5, residentBytes: 1e8, cpuSeconds: 3 }),
     wsClients: () => 3,
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
+    openVisits: () => 4,
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
@@ -44,6 +45,8 @@ function filled(): Metrics {
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
   metrics.wsClosed('slow');
+  metrics.snapshot('stored', 90_000);
+  metrics.snapshot('failed', null);
   return metrics;
 }
 
@@ -68,6 +71,10 @@ describe('metrics', () => {
       'spotter_ws_clients 3',
       'spotter_ws_closed_total{reason="slow"} 1',
       'spotter_worker_utilization 0.5',
+      'spotter_visits_open 4',
+      'spotter_snapshots_total{outcome="stored"} 1',
+      'spotter_snapshots_total{outcome="failed"} 1',
+      'spotter_snapshot_bytes_sum 90000',
       `spotter_build_info{version="0.1.0",node="${process.versions.node}",onnxruntime="1.2.3"} 1`,
     ]) {
       expect(body.split('\n')).toContain(line);
