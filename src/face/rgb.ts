@@ -19,19 +19,24 @@ export function drawRgbRows(image: Image, from: number, to: number, out: Uint8Cl
   const vPlane = uPlane + chromaWidth * chromaLength(height);
   for (let y = from; y < to; y++) {
     const chroma = (y >> 1) * chromaWidth;
-    for (let x = 0, i = y * width, o = i * 3; x < width; x += 2) {
+    const row = y * width;
+    // Two pixels share a chroma sample; the last one of an odd row has its own.
+    for (let x = 0; x < width; x += 2) {
       const u = pixels[uPlane + chroma + (x >> 1)] - 128;
       const v = pixels[vPlane + chroma + (x >> 1)] - 128;
       const red = Math.imul(v, rv) + bias;
       const green = bias - Math.imul(u, gu) - Math.imul(v, gv);
       const blue = Math.imul(u, bu) + bias;
-      // Two pixels share a chroma sample; the last one of an odd row has its own.
-      for (const end = Math.min(i + 2, (y + 1) * width); i < end; i++, o += 3) {
-        const grey = Math.imul(pixels[i], luma);
-        out[o] = (grey + red) >> COLOUR_BITS;
-        out[o + 1] = (grey + green) >> COLOUR_BITS;
-        out[o + 2] = (grey + blue) >> COLOUR_BITS;
-      }
+      const first = Math.imul(pixels[row + x], luma);
+      const o = (row + x) * 3;
+      out[o] = (first + red) >> COLOUR_BITS;
+      out[o + 1] = (first + green) >> COLOUR_BITS;
+      out[o + 2] = (first + blue) >> COLOUR_BITS;
+      if (x + 1 === width) break;
+      const second = Math.imul(pixels[row + x + 1], luma);
+      out[o + 3] = (second + red) >> COLOUR_BITS;
+      out[o + 4] = (second + green) >> COLOUR_BITS;
+      out[o + 5] = (second + blue) >> COLOUR_BITS;
     }
   }
 }
