@@ -14,6 +14,7 @@ import type { TrackPolicy } from './track/state.js';
 import { FileSource, type FileSourceOptions } from './video/fileSource.js';
 import type { LiveListener } from './video/live.js';
 import { LiveSource } from './video/liveSource.js';
+import type { FrameMemory } from './video/slots.js';
 
 export interface EngineOptions {
   onGalleryProgress?: GalleryOptions['onProgress'];
@@ -39,7 +40,7 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
 }
 
 /** How a recording is played; by default every frame once, as fast as possible. */
-export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop'>;
+export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop' | 'memory'>;
 
 /** The inner half of spotter: worker pool and gallery, and the cameras that use them. */
 export class Engine implements Component {
@@ -115,8 +116,13 @@ export class Engine implements Component {
     });
   }
 
-  /** A camera's live pictures. */
-  live(camera: CameraConfig, listener: LiveListener, redact: (text: string) => string): LiveSource {
+  /** A camera's live pictures. @param memory used again by the camera's next connection */
+  live(
+    camera: CameraConfig,
+    listener: LiveListener,
+    redact: (text: string) => string,
+    memory: FrameMemory,
+  ): LiveSource {
     const { watchdog, video } = this.#config;
     const { connectMs, frameAgeMs } = watchdog;
     const maxWidth = camera.maxWidth ?? video.maxWidth;
@@ -124,7 +130,17 @@ export class Engine implements Component {
       Object.entries(camera.input).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     );
     return new LiveSource(
-      { ...camera, input, cameraId: camera.id, maxWidth, connectMs, frameAgeMs, staleMs: STALE_MS, redact },
+      {
+        ...camera,
+        input,
+        cameraId: camera.id,
+        memory,
+        maxWidth,
+        connectMs,
+        frameAgeMs,
+        staleMs: STALE_MS,
+        redact,
+      },
       listener,
     );
   }

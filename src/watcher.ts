@@ -6,6 +6,7 @@ import type { Engine } from './engine.js';
 import type { Assignment, FromEngine } from './link.js';
 import type { Camera } from './pipeline/camera.js';
 import { Watch } from './pipeline/watch.js';
+import { FrameMemory } from './video/slots.js';
 
 export interface WatcherOptions {
   engine: Engine;
@@ -94,15 +95,16 @@ export class Watcher {
       onNotice: (message: string) => send({ kind: 'log', level: 'warn', camera: id, message: mask(message) }),
     };
     const { firstBackoffMs: firstMs, maxBackoffMs: maxMs, healthyMs, authRetryMs } = whole.watchdog;
+    const memory = new FrameMemory();
     const watch = new Watch({
       camera,
       open: () =>
         isRecording(url)
           ? {
-              recording: engine.recording(id, url, { realtime: config.realtime, loop: config.loop }),
+              recording: engine.recording(id, url, { realtime: config.realtime, loop: config.loop, memory }),
               again: config.loop,
             }
-          : { live: engine.live(config, listener, mask) },
+          : { live: engine.live(config, listener, mask, memory) },
       backoff: { firstMs, maxMs, healthyMs },
       authRetryMs,
       onState: (state, message) => send({ kind: 'camera', id, state, message: message && mask(message) }),

@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   supervisor: ['daemon', 'link', 'prepare', 'config', 'events', 'http', 'observe', ...BASE],
   daemon: ['link', ...BASE],
   engineProcess: ['engine', 'prepare', 'watcher', 'link', 'observe', 'video', ...BASE],
-  watcher: ['engine', 'link', 'config', 'pipeline', ...BASE],
+  watcher: ['engine', 'link', 'config', 'pipeline', 'video', ...BASE],
   link: ['config', ...BASE],
   prepare: ['config', 'models', 'worker/protocol', ...PURE, ...BASE],
   engine: ['prepare', 'link', 'config', 'gallery', 'pipeline', 'video', 'worker/protocol', ...PURE, ...BASE],

@@ -10,12 +10,15 @@ import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
 import { fault, faultOf, noPictureYet, stalled } from './liveFault.js';
 import { NewestFrame } from './newest.js';
 import { scrubber } from './scrub.js';
+import type { FrameMemory } from './slots.js';
 import { parseStreamLine } from './streamLine.js';
 import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
 export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'timeoutMs'> {
   cameraId: string;
+  /** Kept from one connection to the next; by default for this one alone. */
+  memory?: FrameMemory | undefined;
   /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
   url: string;
   /** Without a picture for so long from the start on, the source is unreachable. */
@@ -63,6 +66,7 @@ export class LiveSource implements LiveFrames {
     this.#redact = options.redact;
     this.#newest = new NewestFrame({
       cameraId: options.cameraId,
+      memory: options.memory,
       onWaiting: () => this.#wake(),
       onDropped: (reason) => listener.onDropped(reason),
     });

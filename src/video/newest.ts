@@ -2,7 +2,7 @@ import { imageBytes } from '../face/colour.js';
 import type { ColourSpace, DropReason, Frame, Size } from '../types.js';
 import type { Freshness } from './freshness.js';
 import { Pairing } from './pairing.js';
-import { SlotPool } from './slots.js';
+import { FrameMemory, SlotPool } from './slots.js';
 
 /** One with the taker, one that waits for it, one that is being filled. */
 const SLOTS = 3;
@@ -15,6 +15,8 @@ interface Arrived {
 
 export interface NewestOptions {
   cameraId: string;
+  /** Kept from one connection to the next; by default for this one alone. */
+  memory?: FrameMemory | undefined;
   /** A frame waits to be taken. */
   onWaiting: () => void;
   onDropped: (reason: DropReason) => void;
@@ -45,7 +47,8 @@ export class NewestFrame {
   /** The size of all frames, before the first. */
   begin(size: Size): void {
     this.#size = size;
-    this.#slots = new SlotPool(SLOTS, imageBytes('yuv420p', size.width, size.height));
+    const { memory = new FrameMemory() } = this.#options;
+    this.#slots = new SlotPool(memory.take(SLOTS, imageBytes('yuv420p', size.width, size.height)));
   }
 
   /** What judges and describes the frames, before the first timestamp. */
