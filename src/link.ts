@@ -49,7 +49,8 @@ export interface EngineLoad {
 export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
   | { kind: 'failed'; error: ErrorData }
-  | { kind: 'event'; draft: EventDraft }
+  /** With the monotonic time at which its frame came, where a frame gave it. */
+  | { kind: 'event'; draft: EventDraft; sinceMs: number | null }
   | { kind: 'report'; report: FrameReport }
   | { kind: 'camera'; id: string; state: CameraState; message: string | null }
   | { kind: 'restart'; id: string; reason: string }

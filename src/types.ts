@@ -53,6 +53,8 @@ export interface Frame {
   seq: number;
   /** Unix time at which the frame was whole in our memory. */
   capturedAtMs: number;
+  /** The same moment on the monotonic clock of clock.ts: how long something takes is measured from here. */
+  arrivedAtMs: number;
   /** The source's own clock, from 0 at its beginning. */
   mediaTimeMs: number;
   image: Image;

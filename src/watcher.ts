@@ -85,7 +85,7 @@ export class Watcher {
         isPoison: (mark) => this.#poison.has(mark),
         onWork: (mark, begins) => send({ kind: 'work', camera: id, mark, begins }),
       },
-      onEvent: (draft) => send({ kind: 'event', draft }),
+      onEvent: (draft, sinceMs) => send({ kind: 'event', draft, sinceMs }),
       onReport: (report) => send({ kind: 'report', report }),
     });
     const listener = {

@@ -144,9 +144,13 @@ export class Metrics {
     if (outcome === 'processed') this.#lastFrame.set({ camera }, Date.now() / 1000);
   }
 
-  event({ camera, kind, capturedAt, publishedAt }: SpotterEvent): void {
+  event({ camera, kind }: SpotterEvent): void {
     this.#events.inc({ camera, kind });
-    this.#latency.observe({ camera }, (Date.parse(publishedAt) - Date.parse(capturedAt)) / 1000);
+  }
+
+  /** From a frame being whole in memory to its event having been published, measured on a clock that nobody sets. */
+  eventLatency(camera: string, seconds: number): void {
+    this.#latency.observe({ camera }, seconds);
   }
 
   cameraState(camera: string, state: CameraState): void {

@@ -41,7 +41,8 @@ export interface CameraOptions {
   people: () => People;
   /** Number of the first track, from 1. */
   firstTrack: number;
-  onEvent: (draft: EventDraft) => void;
+  /** `sinceMs`: monotonic time at which the frame came that gave the event; null when it is for want of frames. */
+  onEvent: (draft: EventDraft, sinceMs: number | null) => void;
   onReport: (report: FrameReport) => void;
 }
 
@@ -154,7 +155,7 @@ export class Camera {
       const { state, news, report } = await processFrame(this.#state, frame, found, context);
       this.#state = state;
       this.#lastFrame = frame;
-      this.#tell(news, frame);
+      this.#tell(news, frame, frame.arrivedAtMs);
       onReport({ ...report, tracks: this.#briefs() });
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
@@ -174,14 +175,15 @@ export class Camera {
   #leave(): void {
     const { state, news } = finish(this.#state);
     this.#state = state;
-    if (this.#lastFrame) this.#tell(news, this.#lastFrame);
+    if (this.#lastFrame) this.#tell(news, this.#lastFrame, null);
   }
 
-  #tell(news: News[], frame: Frame): void {
+  #tell(news: News[], frame: Frame, sinceMs: number | null): void {
     const { id, policy, area, onEvent } = this.#options;
     for (const item of news) {
       const zones = area.zonesOf(item.track.detection, frame.image);
-      onEvent(toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy }));
+      const draft = toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy });
+      onEvent(draft, sinceMs);
     }
   }
 

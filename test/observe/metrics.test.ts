@@ -60,6 +60,7 @@ function filled(): Metrics {
     publishedAt: '2026-01-01T00:00:00.040Z',
     snapshot: null,
   });
+  metrics.eventLatency('door', 0.04);
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
   metrics.wsClosed('slow');
