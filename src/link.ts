@@ -58,8 +58,11 @@ export type FromEngine =
   | { kind: 'work'; camera: string; mark: string; begins: boolean }
   /** A process that must not outlive the engine, and its end. */
   | { kind: 'process'; pid: number; running: boolean }
-  /** Alive; `oldestTaskMs` is how long the oldest task has been in the pool. */
-  | ({ kind: 'beat'; oldestTaskMs: number } & EngineLoad)
+  /**
+   * Alive; `oldestTaskMs` is how long the oldest task has been in the pool, `decoded` how many live frames have come
+   * whole since the beat before, by camera.
+   */
+  | ({ kind: 'beat'; oldestTaskMs: number; decoded: Record<string, number> } & EngineLoad)
   | { kind: 'log'; level: 'info' | 'warn'; camera: string | null; message: string };
 
 /** How often the engine says that it is alive, ms. */

@@ -70,6 +70,7 @@ export class Supervisor {
       onnxruntime: () => this.#onnxruntime,
       engine: () => this.#load,
       wsClients: () => this.#socket.clients,
+      inWork: () => this.#book.ids.map((id) => [id, this.#suspects.inWork(id)]),
       gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
     });
     this.#socket = new EventSocket({
@@ -232,6 +233,7 @@ export class Supervisor {
         break;
       case 'beat':
         this.#load = message;
+        for (const [id, frames] of Object.entries(message.decoded)) this.#metrics.decoded(id, frames);
         break;
       case 'log':
         this.#options.logger[message.level](

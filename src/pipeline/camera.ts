@@ -21,6 +21,8 @@ export interface NewestFrames {
   ready(): Promise<boolean>;
   /** The newest frame not yet taken, or null. */
   take(): Frame | null;
+  /** When it came, monotonic ms; null when there is none. */
+  newestAtMs(): number | null;
 }
 
 export interface CameraOptions {
@@ -29,7 +31,7 @@ export interface CameraOptions {
   policy: TrackPolicy;
   eyes: Eyes;
   /** Whose turn it is in the worker pool; the function that it gives hands the turn back. */
-  turns: { acquire(camera: string): Promise<() => void> };
+  turns: { acquire(camera: string, newestAtMs?: () => number): Promise<() => void> };
   /** Whether a live frame has changed enough to be looked at; `followed` while a face is. */
   gate: { isOpen(image: Image, timeMs: number, followed: boolean): boolean };
   /** Which part of the picture counts, and how its parts are called. */
@@ -122,14 +124,15 @@ export class Camera {
       this.#report('processed', { unchanged: true });
       return;
     }
-    const giveBack = await turns.acquire(id);
+    const giveBack = await turns.acquire(id, () => source.newestAtMs() ?? waiting.arrivedAtMs);
     const newer = source.take();
     if (newer) {
       waiting.release();
       this.drop('newer');
     }
     const frame = newer ?? waiting;
-    await this.#finishFrame(frame, this.#detect(frame).finally(giveBack));
+    // The turn is for all of it: a look that had to wait for other frames' detections would be late.
+    await this.#finishFrame(frame, this.#detect(frame)).finally(giveBack);
   }
 
   #find(frame: Frame): Promise<Found> {

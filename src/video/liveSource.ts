@@ -83,6 +83,10 @@ export class LiveSource implements LiveFrames {
     return this.#newest.take();
   }
 
+  newestAtMs(): number | null {
+    return this.#newest.waitingSinceMs;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#end();
@@ -153,6 +157,7 @@ export class LiveSource implements LiveFrames {
   #arrive(): void {
     const { frameAgeMs, fps, hardware } = this.#options;
     this.#frames++;
+    this.#listener.onFrame();
     if (this.#frames > 1) {
       this.#watchdog.feed();
       return;
@@ -220,7 +225,7 @@ export class LiveSource implements LiveFrames {
     this.#notices.stop();
     this.#ending.abort();
     this.#decoder?.kill();
-    this.#newest.take()?.release();
+    this.#newest.end();
     this.#wake();
   }
 

@@ -58,6 +58,11 @@ export class NewestFrame {
     return this.#waiting !== null;
   }
 
+  /** When the frame came that waits, monotonic ms; null when none does. */
+  get waitingSinceMs(): number | null {
+    return this.#waiting?.arrivedAtMs ?? null;
+  }
+
   take(): Frame | null {
     const frame = this.#waiting;
     this.#waiting = null;
@@ -92,6 +97,13 @@ export class NewestFrame {
   /** Gives back memory that no frame came of. */
   giveBack(pixels: Uint8Array): void {
     this.#slots?.release(pixels);
+  }
+
+  /** No frame will be taken any more: lets go of those that wait. */
+  end(): void {
+    const waiting = this.take();
+    if (waiting) this.#drop(waiting.image.pixels, 'ended');
+    for (const { pixels } of this.#pairing.clear()) this.#drop(pixels, 'ended');
   }
 
   #judge({ pixels, at }: Arrived, timestampMs: number): void {

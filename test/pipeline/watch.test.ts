@@ -88,6 +88,7 @@ function liveSource(frames: number, failure: ErrorCode | null): Live {
       waiting = null;
       return taken;
     },
+    newestAtMs: () => waiting?.arrivedAtMs ?? null,
     stop,
     ended: async () => {},
   };
