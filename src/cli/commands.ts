@@ -226,6 +226,13 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         load: async () => (await import('./benchOverload.js')).overload,
       },
       {
+        name: 'starts',
+        description: 'what decoders that are started and stopped leave behind; on Linux',
+        example: 'spotter bench starts --runs 200',
+        options: [new Option('--runs <n>', 'how often').argParser(wholeNumber(1)).default(200), JSON_FORM()],
+        load: async () => (await import('./benchDaemon.js')).starts,
+      },
+      {
         name: 'kill',
         description: 'how long nobody watches when the engine is killed; from a checkout, on Linux',
         example: 'spotter bench kill --runs 50',
