@@ -160,6 +160,13 @@ export function stalled(cameraId: string, name: string, limitMs: number): Spotte
   return fault('camera.stalled', cameraId, sentence);
 }
 
+/** Its pictures have become wider or narrower: only when opened anew they are not stretched to the first one's size. */
+export function reshaped(cameraId: string, name: string, before: number, after: number): SpotterError {
+  const change = `from ${before.toFixed(2)} to ${after.toFixed(2)} times as wide as high`;
+  const sentence = `the pictures of ${name} have changed their shape (${change}); it is opened again, nothing is to be done`;
+  return fault('camera.ended', cameraId, sentence);
+}
+
 /** An error of a live source, its sentence behind the camera's name. */
 export function fault(code: ErrorCode, cameraId: string, sentence: string, cause?: unknown): SpotterError {
   const retryable = !['camera.auth', 'camera.address', 'ffmpeg.missing'].includes(code);
