@@ -64,7 +64,7 @@ const DOORS: Record<string, string[]> = {
   'prom-client': ['src/observe/metrics.ts'],
   pino: ['src/observe/logger.ts'],
   sharp: ['src/gallery/photo.ts'],
-  ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/kill.ts'],
+  ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts'],
 };
 
 interface Import {

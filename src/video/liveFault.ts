@@ -101,7 +101,7 @@ const BEFORE_THE_FIRST_PICTURE: Rule[] = [
     sentence: (end) => `no safe connection to ${end.name}${said(end)}; try the address without the s`,
   },
   {
-    pattern: /protocol not found|unknown input format|not on whitelist/i,
+    pattern: /protocol not found|unknown input format|input format \S+ is not available|not on whitelist/i,
     code: 'camera.address',
     sentence: (end) =>
       `this ffmpeg cannot open such an address${said(end)}; give another, or a full ffmpeg build`,
