@@ -55,8 +55,8 @@ export class Engine implements Component {
     this.#config = config;
     this.policy = policy;
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
-    // One more than threads, so that none waits while a result is read.
-    this.turns = new Turns(this.pool.threads + 1);
+    // One more than threads for recordings, so that none waits while a result is read; a live picture would grow old.
+    this.turns = new Turns(this.pool.threads, 1);
     this.gallery = new Gallery({
       folder: config.gallery,
       cacheFolder: config.data,

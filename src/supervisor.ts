@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { moment, monotonicMs } from './clock.js';
 import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
@@ -19,7 +20,7 @@ import { Metrics } from './observe/metrics.js';
 import { Throughput } from './observe/throughput.js';
 import { packageVersion } from './package.js';
 import { prepare } from './prepare.js';
-import type { CameraState, FrameReport, Gap, SpotterEvent } from './types.js';
+import type { CameraState, EventDraft, FrameReport, Gap, SpotterEvent } from './types.js';
 
 export interface SupervisorOptions {
   loaded: LoadedConfig;
@@ -69,6 +70,7 @@ export class Supervisor {
       onnxruntime: () => this.#onnxruntime,
       engine: () => this.#load,
       wsClients: () => this.#socket.clients,
+      inWork: () => this.#book.ids.map((id) => [id, this.#suspects.inWork(id)]),
       gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
     });
     this.#socket = new EventSocket({
@@ -213,8 +215,7 @@ export class Supervisor {
         this.#assign();
         break;
       case 'event':
-        if (message.draft.track !== null) this.#book.noteTrack(message.draft.camera, message.draft.track);
-        this.#feed.publish(message.draft);
+        this.#noteEvent(message.draft, message.sinceMs);
         break;
       case 'report':
         this.#noteReport(message.report);
@@ -232,6 +233,7 @@ export class Supervisor {
         break;
       case 'beat':
         this.#load = message;
+        for (const [id, frames] of Object.entries(message.decoded)) this.#metrics.decoded(id, frames);
         break;
       case 'log':
         this.#options.logger[message.level](
@@ -242,16 +244,22 @@ export class Supervisor {
     }
   }
 
+  #noteEvent(draft: EventDraft, sinceMs: number | null): void {
+    if (draft.track !== null) this.#book.noteTrack(draft.camera, draft.track);
+    this.#feed.publish(draft);
+    if (sinceMs !== null) this.#metrics.eventLatency(draft.camera, (monotonicMs() - sinceMs) / 1000);
+  }
+
   #noteReport(report: FrameReport): void {
     this.#metrics.frame(report);
     this.#throughput.add(report);
     if (report.outcome === 'processed') this.#suspects.finished(report.camera);
-    this.#book.noteFrame(report, Date.now());
+    this.#book.noteFrame(report, monotonicMs());
   }
 
   #cameraChanged(id: string, state: CameraState, message: string | null): void {
     if (!this.#book.setState(id, state, message)) return;
-    const gap = state === 'live' ? this.#book.endGap(id, Date.now()) : null;
+    const gap = state === 'live' ? this.#book.endGap(id, moment()) : null;
     if (gap) this.#feed.publish(gap);
     const { logger } = this.#options;
     this.#metrics.cameraState(id, state);
@@ -282,7 +290,7 @@ export class Supervisor {
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
     this.#load = IDLE;
-    for (const draft of this.#book.interrupt(cause, Date.now())) this.#feed.publish(draft);
+    for (const draft of this.#book.interrupt(cause, moment())) this.#feed.publish(draft);
     for (const { id, state } of this.#book.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')
         this.#cameraChanged(id, 'connecting', 'the engine is being replaced');

@@ -27,6 +27,7 @@ export class Watcher {
   readonly #options: WatcherOptions;
   readonly #watched = new Map<string, Watched>();
   readonly #poison = new Set<string>();
+  #decoded = new Map<string, number>();
   #changing: Promise<void> = Promise.resolve();
 
   constructor(options: WatcherOptions) {
@@ -50,6 +51,13 @@ export class Watcher {
     for (const { stopping } of this.#watched.values()) stopping.abort();
     await this.#changing;
     await Promise.all([...this.#watched.keys()].map((id) => this.#end(id)));
+  }
+
+  /** Live frames that have come whole since the last call, by camera. */
+  readDecoded(): Record<string, number> {
+    const decoded = Object.fromEntries(this.#decoded);
+    this.#decoded = new Map();
+    return decoded;
   }
 
   async #change(assignments: readonly Assignment[]): Promise<void> {
@@ -86,10 +94,11 @@ export class Watcher {
         isPoison: (mark) => this.#poison.has(mark),
         onWork: (mark, begins) => send({ kind: 'work', camera: id, mark, begins }),
       },
-      onEvent: (draft) => send({ kind: 'event', draft }),
+      onEvent: (draft, sinceMs) => send({ kind: 'event', draft, sinceMs }),
       onReport: (report) => send({ kind: 'report', report }),
     });
     const listener = {
+      onFrame: () => void this.#decoded.set(id, (this.#decoded.get(id) ?? 0) + 1),
       onDropped: camera.drop.bind(camera),
       onProcess: (pid: number, running: boolean) => send({ kind: 'process', pid, running }),
       onNotice: (message: string) => send({ kind: 'log', level: 'warn', camera: id, message: mask(message) }),

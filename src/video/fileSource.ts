@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { monotonicMs } from '../clock.js';
 import { SpotterError } from '../errors.js';
 import { imageBytes } from '../face/colour.js';
 import type { Frame, Size } from '../types.js';
@@ -67,6 +68,7 @@ export class FileSource {
         cameraId: this.#options.cameraId,
         seq: this.#decoded++,
         capturedAtMs: Date.now(),
+        arrivedAtMs: monotonicMs(),
         mediaTimeMs,
         image: { ...size, format: 'yuv420p', colour: info.colour, pixels },
         release: () => slots.release(pixels),

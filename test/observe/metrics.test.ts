@@ -35,6 +35,7 @@ function filled(): Metrics {
     onnxruntime: () => '1.2.3',
     engine: () => ({ utilization: 0.5, residentBytes: 1e8, cpuSeconds: 3 }),
     wsClients: () => 3,
+    inWork: () => [['door', 1]],
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
   });
   metrics.cameraState('door', 'live');
@@ -60,8 +61,10 @@ function filled(): Metrics {
     publishedAt: '2026-01-01T00:00:00.040Z',
     snapshot: null,
   });
+  metrics.eventLatency('door', 0.04);
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
+  metrics.decoded('door', 12);
   metrics.wsClosed('slow');
   return metrics;
 }
@@ -78,6 +81,8 @@ describe('metrics', () => {
       'spotter_faces_unusable_total{camera="door",reason="blurred"} 1',
       'spotter_events_total{camera="door",kind="match"} 1',
       'spotter_tracks{camera="door"} 2',
+      'spotter_frames_decoded_total{camera="door"} 12',
+      'spotter_frames_in_work{camera="door"} 1',
       'spotter_camera_up{camera="door"} 1',
       'spotter_camera_restarts_total{camera="door",reason="video.killed"} 1',
       'spotter_gallery_people 2',
