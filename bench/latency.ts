@@ -1,27 +1,25 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import WebSocket from 'ws';
+import { DROP_REASONS } from '../src/types.js';
 import {
-  DEMO_CLIP,
   ended,
   familyOf,
   metricsOf,
   pause,
-  samples,
   startDaemon,
   startRtspServer,
   sum,
   writeConfig,
 } from './daemon.js';
+import { frameLatency, type Quantiles, quantilesOf } from './quantiles.js';
+import { makeScene, type Scene } from './scene.js';
 import { quantile } from './statistics.js';
 
 /** Cameras come up one after the other, and the first pictures are all looked at. */
 const SETTLE_MS = 5000;
-
-/** What the cameras see: people who come and go, or a picture in which nothing moves. */
-export type Scene = 'visits' | 'still';
 
 export interface LatencyOptions {
   /** Numbers of cameras, each measured by itself. */
@@ -55,18 +53,12 @@ export interface LatencyRow {
   ownMb: number;
 }
 
-export interface Quantiles {
-  p50: number;
-  p95: number;
-  p99: number;
-}
-
 /** Runs the daemon on real RTSP cameras in real time, a WebSocket client on the other side, for each number of cameras. */
 export async function measureLatency(options: LatencyOptions): Promise<LatencyRow[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
   const clip = path.join(folder, 'scene.mp4');
   try {
-    makeClip(options, clip);
+    makeScene({ ...options, seconds: options.seconds + 60 }, clip);
     const rows: LatencyRow[] = [];
     for (const cameras of options.cameras) {
       if (options.signal.aborted) break;
@@ -77,44 +69,6 @@ export async function measureLatency(options: LatencyOptions): Promise<LatencyRo
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The demo's portraits a second long, then nobody for a second and a half, at 25 frames a second; or a
- * picture with nobody in it, and a camera's noise. */
-function makeClip({ scene, width, seconds }: LatencyOptions, clip: string): void {
-  const height = Math.round((width * 9) / 32) * 2;
-  const longEnough = [
-    '-t',
-    String(seconds + 60),
-    '-an',
-    '-c:v',
-    'libx264',
-    '-preset',
-    'veryfast',
-    '-g',
-    '25',
-  ];
-  const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease,pad=${width}:${height}:-1:-1,setsar=1,fps=25,format=yuv420p`;
-  const filter =
-    scene === 'still'
-      ? `[0:v]trim=11:11.04,${fit},loop=-1:1:0,noise=alls=8:allf=t`
-      : `[0:v]trim=0:1,${fit},setpts=PTS-STARTPTS,tpad=stop_mode=add:stop_duration=1.5:color=gray,loop=-1:62:0`;
-  execFileSync(
-    'ffmpeg',
-    [
-      '-v',
-      'error',
-      '-i',
-      DEMO_CLIP,
-      '-filter_complex',
-      `${filter},setpts=N/25/TB[v]`,
-      '-map',
-      '[v]',
-      ...longEnough,
-      clip,
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
 }
 
 async function measure(
@@ -181,14 +135,11 @@ async function observe(
     events: published.length,
     published: quantilesOf((q) => quantile(published, q)),
     received: quantilesOf((q) => quantile(received, q)),
-    frames: quantilesOf((q) => histogramQuantile(q, before.metrics, after.metrics)),
+    frames: frameLatency(before.metrics, after.metrics),
     seen: count('spotter_frames_total', 'outcome="processed"'),
     unchanged: count('spotter_frames_unchanged_total'),
     dropped: Object.fromEntries(
-      ['newer', 'stale', 'poison'].map((reason) => [
-        reason,
-        count('spotter_frames_dropped_total', `reason="${reason}"`),
-      ]),
+      DROP_REASONS.map((reason) => [reason, count('spotter_frames_dropped_total', `reason="${reason}"`)]),
     ),
     ownCpu: (after.ownCpuMs - before.ownCpuMs) / 1000 / took / ids.length,
     decoderCpu: (after.decoderCpuMs - before.decoderCpuMs) / 1000 / took / ids.length,
@@ -217,37 +168,4 @@ async function snapshot(daemon: ChildProcess, address: string): Promise<Snapshot
     decoderCpuMs: total(decoders, 'cpuMs'),
     ownMb: total(own, 'mb'),
   };
-}
-
-/** As Prometheus estimates it, of what came between two readings: linear within a bucket. ms. */
-function histogramQuantile(q: number, before: string, after: string): number {
-  const counts = new Map<number, number>();
-  for (const [text, sign] of [
-    [before, -1],
-    [after, 1],
-  ] as const) {
-    for (const { labels, value } of samples(text, 'spotter_stage_seconds_bucket')) {
-      if (!labels.includes('stage="total"')) continue;
-      const [, le = ''] = /le="([^"]+)"/.exec(labels) ?? [];
-      const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
-      counts.set(bound, (counts.get(bound) ?? 0) + sign * value);
-    }
-  }
-  const bounds = [...counts].sort(([a], [b]) => a - b);
-  const wanted = q * (bounds.at(-1)?.[1] ?? 0);
-  let lower = { bound: 0, count: 0 };
-  for (const [bound, count] of bounds) {
-    if (count >= wanted && count > lower.count) {
-      const part = (wanted - lower.count) / (count - lower.count);
-      return Number.isFinite(bound)
-        ? 1000 * (lower.bound + part * (bound - lower.bound))
-        : 1000 * lower.bound;
-    }
-    lower = { bound, count };
-  }
-  return Number.NaN;
-}
-
-function quantilesOf(read: (q: number) => number): Quantiles {
-  return { p50: read(0.5), p95: read(0.95), p99: read(0.99) };
 }

@@ -16,6 +16,7 @@ import type { TrackPolicy } from './track/state.js';
 import { FileSource, type FileSourceOptions } from './video/fileSource.js';
 import type { LiveListener } from './video/live.js';
 import { LiveSource } from './video/liveSource.js';
+import type { FrameMemory } from './video/slots.js';
 
 export interface EngineOptions {
   onGalleryProgress?: GalleryOptions['onProgress'];
@@ -43,7 +44,7 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
 }
 
 /** How a recording is played; by default every frame once, as fast as possible. */
-export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop'>;
+export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop' | 'memory'>;
 
 /** The inner half of spotter: worker pool and gallery, and the cameras that use them. */
 export class Engine implements Component {
@@ -59,8 +60,8 @@ export class Engine implements Component {
     this.#config = config;
     this.policy = policy;
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
-    // One more than threads, so that none waits while a result is read.
-    this.turns = new Turns(this.pool.threads + 1);
+    // One more than threads for recordings, so that none waits while a result is read; a live picture would grow old.
+    this.turns = new Turns(this.pool.threads, 1);
     this.gallery = new Gallery({
       folder: config.gallery,
       cacheFolder: config.data,
@@ -121,8 +122,13 @@ export class Engine implements Component {
     });
   }
 
-  /** A camera's live pictures. */
-  live(camera: CameraConfig, listener: LiveListener, redact: (text: string) => string): LiveSource {
+  /** A camera's live pictures. @param memory used again by the camera's next connection */
+  live(
+    camera: CameraConfig,
+    listener: LiveListener,
+    redact: (text: string) => string,
+    memory: FrameMemory,
+  ): LiveSource {
     const { watchdog, video } = this.#config;
     const { connectMs, frameAgeMs } = watchdog;
     const maxWidth = camera.maxWidth ?? video.maxWidth;
@@ -130,7 +136,17 @@ export class Engine implements Component {
       Object.entries(camera.input).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     );
     return new LiveSource(
-      { ...camera, input, cameraId: camera.id, maxWidth, connectMs, frameAgeMs, staleMs: STALE_MS, redact },
+      {
+        ...camera,
+        input,
+        cameraId: camera.id,
+        memory,
+        maxWidth,
+        connectMs,
+        frameAgeMs,
+        staleMs: STALE_MS,
+        redact,
+      },
       listener,
     );
   }

@@ -39,6 +39,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
       kind: 'beat',
       utilization: utilization.read(),
       oldestTaskMs: engine.pool.oldestTaskMs,
+      decoded: watcher?.readDecoded() ?? {},
       residentBytes: process.memoryUsage.rss(),
       cpuSeconds: (user + system) / 1e6,
     });

@@ -51,8 +51,11 @@ export interface EngineLoad {
 export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
   | { kind: 'failed'; error: ErrorData }
-  /** `pictures` is null when the event should have some and they were not to be had. */
-  | { kind: 'event'; draft: EventDraft; pictures?: Pictures | null }
+  /**
+   * With the monotonic time at which its frame came, where a frame gave it. `pictures` is null when the event should have
+   * some and they were not to be had.
+   */
+  | { kind: 'event'; draft: EventDraft; sinceMs: number | null; pictures?: Pictures | null }
   | { kind: 'report'; report: FrameReport }
   | { kind: 'camera'; id: string; state: CameraState; message: string | null }
   | { kind: 'restart'; id: string; reason: string }
@@ -60,8 +63,11 @@ export type FromEngine =
   | { kind: 'work'; camera: string; mark: string; begins: boolean }
   /** A process that must not outlive the engine, and its end. */
   | { kind: 'process'; pid: number; running: boolean }
-  /** Alive; `oldestTaskMs` is how long the oldest task has been in the pool. */
-  | ({ kind: 'beat'; oldestTaskMs: number } & EngineLoad)
+  /**
+   * Alive; `oldestTaskMs` is how long the oldest task has been in the pool, `decoded` how many live frames have come
+   * whole since the beat before, by camera.
+   */
+  | ({ kind: 'beat'; oldestTaskMs: number; decoded: Record<string, number> } & EngineLoad)
   | { kind: 'log'; level: 'info' | 'warn'; camera: string | null; message: string };
 
 /** How often the engine says that it is alive, ms. */

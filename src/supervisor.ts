@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { moment, monotonicMs } from './clock.js';
 import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
@@ -77,6 +78,7 @@ export class Supervisor {
       onnxruntime: () => this.#onnxruntime,
       engine: () => this.#load,
       wsClients: () => this.#socket.clients,
+      inWork: () => this.#book.ids.map((id) => [id, this.#suspects.inWork(id)]),
       gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
       openVisits: () => this.#telling.openVisits,
     });
@@ -243,8 +245,7 @@ export class Supervisor {
         this.#assign();
         break;
       case 'event':
-        if (message.draft.track !== null) this.#book.noteTrack(message.draft.camera, message.draft.track);
-        this.#telling.tell(this.#snapshots.attach(message.draft, message.pictures, Date.now()));
+        this.#noteEvent(message);
         break;
       case 'report':
         this.#noteReport(message.report);
@@ -262,6 +263,7 @@ export class Supervisor {
         break;
       case 'beat':
         this.#load = message;
+        for (const [id, frames] of Object.entries(message.decoded)) this.#metrics.decoded(id, frames);
         break;
       case 'log':
         this.#options.logger[message.level](
@@ -272,16 +274,22 @@ export class Supervisor {
     }
   }
 
+  #noteEvent({ draft, sinceMs, pictures }: FromEngine & { kind: 'event' }): void {
+    if (draft.track !== null) this.#book.noteTrack(draft.camera, draft.track);
+    this.#telling.tell(this.#snapshots.attach(draft, pictures, Date.now()));
+    if (sinceMs !== null) this.#metrics.eventLatency(draft.camera, (monotonicMs() - sinceMs) / 1000);
+  }
+
   #noteReport(report: FrameReport): void {
     this.#metrics.frame(report);
     this.#throughput.add(report);
     if (report.outcome === 'processed') this.#suspects.finished(report.camera);
-    this.#book.noteFrame(report, Date.now());
+    this.#book.noteFrame(report, monotonicMs());
   }
 
   #cameraChanged(id: string, state: CameraState, message: string | null): void {
     if (!this.#book.setState(id, state, message)) return;
-    const gap = state === 'live' ? this.#book.endGap(id, Date.now()) : null;
+    const gap = state === 'live' ? this.#book.endGap(id, moment()) : null;
     if (gap) this.#telling.tell(gap);
     const { logger } = this.#options;
     this.#metrics.cameraState(id, state);
@@ -312,7 +320,7 @@ export class Supervisor {
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
     this.#load = IDLE;
-    for (const draft of this.#book.interrupt(cause, Date.now())) this.#telling.tell(draft);
+    for (const draft of this.#book.interrupt(cause, moment())) this.#telling.tell(draft);
     for (const { id, state } of this.#book.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')
         this.#cameraChanged(id, 'connecting', 'the engine is being replaced');

@@ -53,6 +53,8 @@ export interface Frame {
   seq: number;
   /** Unix time at which the frame was whole in our memory. */
   capturedAtMs: number;
+  /** The same moment on the monotonic clock of clock.ts: how long something takes is measured from here. */
+  arrivedAtMs: number;
   /** The source's own clock, from 0 at its beginning. */
   mediaTimeMs: number;
   image: Image;
@@ -274,9 +276,10 @@ export type Stage = (typeof STAGES)[number];
 
 /**
  * Why a live frame was not looked at: a newer one was there when its turn came, it was older than a second when it
- * came, or it has ended the engine before.
+ * came, it has ended the engine before, or its source ended while it waited.
  */
-export type DropReason = 'newer' | 'stale' | 'poison';
+export const DROP_REASONS = ['newer', 'stale', 'poison', 'ended'] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
 
 /** One a frame, for whoever measures. */
 export interface FrameReport {

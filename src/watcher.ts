@@ -8,6 +8,7 @@ import type { Assignment, FromEngine } from './link.js';
 import { Outbox } from './pictures/outbox.js';
 import type { Camera } from './pipeline/camera.js';
 import { Watch } from './pipeline/watch.js';
+import { FrameMemory } from './video/slots.js';
 
 export interface WatcherOptions {
   engine: Engine;
@@ -30,6 +31,7 @@ export class Watcher {
   readonly #options: WatcherOptions;
   readonly #watched = new Map<string, Watched>();
   readonly #poison = new Set<string>();
+  #decoded = new Map<string, number>();
   #changing: Promise<void> = Promise.resolve();
 
   constructor(options: WatcherOptions) {
@@ -53,6 +55,13 @@ export class Watcher {
     for (const { stopping } of this.#watched.values()) stopping.abort();
     await this.#changing;
     await Promise.all([...this.#watched.keys()].map((id) => this.#end(id)));
+  }
+
+  /** Live frames that have come whole since the last call, by camera. */
+  readDecoded(): Record<string, number> {
+    const decoded = Object.fromEntries(this.#decoded);
+    this.#decoded = new Map();
+    return decoded;
   }
 
   async #change(assignments: readonly Assignment[]): Promise<void> {
@@ -95,29 +104,30 @@ export class Watcher {
         isPoison: (mark) => this.#poison.has(mark),
         onWork: (mark, begins) => send({ kind: 'work', camera: id, mark, begins }),
       },
-      onEvent: (draft) => {
+      onEvent: (draft, sinceMs) => {
+        const event = { kind: 'event', draft, sinceMs } as const;
         const pictures = album?.picturesOf(draft);
-        outbox.post(
-          pictures?.then((made) => ({ kind: 'event', draft, pictures: made })) ?? { kind: 'event', draft },
-        );
+        outbox.post(pictures?.then((made) => ({ ...event, pictures: made })) ?? event);
       },
       onReport: (report) => outbox.post({ kind: 'report', report }),
     });
     const listener = {
+      onFrame: () => void this.#decoded.set(id, (this.#decoded.get(id) ?? 0) + 1),
       onDropped: camera.drop.bind(camera),
       onProcess: (pid: number, running: boolean) => send({ kind: 'process', pid, running }),
       onNotice: (message: string) => send({ kind: 'log', level: 'warn', camera: id, message: mask(message) }),
     };
     const { firstBackoffMs: firstMs, maxBackoffMs: maxMs, healthyMs, authRetryMs } = whole.watchdog;
+    const memory = new FrameMemory();
     const watch = new Watch({
       camera,
       open: () =>
         isRecording(url)
           ? {
-              recording: engine.recording(id, url, { realtime: config.realtime, loop: config.loop }),
+              recording: engine.recording(id, url, { realtime: config.realtime, loop: config.loop, memory }),
               again: config.loop,
             }
-          : { live: engine.live(config, listener, mask) },
+          : { live: engine.live(config, listener, mask, memory) },
       backoff: { firstMs, maxMs, healthyMs },
       authRetryMs,
       onState: (state, message) =>

@@ -26,6 +26,24 @@ export async function kill({ signal }: Context, { runs, json }: KillOptions): Pr
   return connected && untold === 0 ? 0 : 1;
 }
 
+/** What decoders leave behind that are started and stopped again and again. */
+export async function starts({ signal }: Context, { runs, json }: KillOptions): Promise<number> {
+  const { measureStarts } = await import('../../bench/starts.js');
+  const result = await measureStarts(runs, signal);
+  const { left, zombies, descriptors, stopMs } = result;
+  if (json) printJson(result);
+  else
+    process.stdout.write(
+      [
+        `${result.runs} decoders started and stopped, gone after ${stopMs.p50.toFixed(0)} ms, worst ${stopMs.worst.toFixed(0)} ms`,
+        `processes left  ${left}, of them zombies ${zombies}`,
+        `descriptors     ${descriptors.join(', at the end ')}`,
+        '',
+      ].join('\n'),
+    );
+  return left === 0 && Math.abs(descriptors[1] - descriptors[0]) <= 2 ? 0 : 1;
+}
+
 export interface SoakOptions extends CommonOptions {
   minutes: number;
   cutEvery: number;

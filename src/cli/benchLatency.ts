@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import type { LatencyRow, Scene } from '../../bench/latency.js';
+import type { LatencyRow } from '../../bench/latency.js';
+import type { Scene } from '../../bench/scene.js';
 import type { Context } from './context.js';
 import type { CommonOptions } from './options.js';
 import { printJson } from './print.js';

@@ -209,6 +209,30 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         load: async () => (await import('./benchLatency.js')).latency,
       },
       {
+        name: 'overload',
+        description:
+          'latency and exact counts with far more pictures than can be looked at; from a checkout, on Linux',
+        example: 'spotter bench overload --minutes 10',
+        options: [
+          new Option('--minutes <n>', 'how long').argParser(wholeNumber(1)).default(10),
+          new Option('--times <n>', 'as many pictures as can be looked at')
+            .argParser(wholeNumber(1))
+            .default(5),
+          new Option('--fps <n>', 'frames a second and camera').argParser(wholeNumber(1)).default(25),
+          new Option('--width <px>', 'width of the pictures, 16:9').argParser(wholeNumber(160)).default(640),
+          JSON_FORM(),
+          ...FACES(),
+        ],
+        load: async () => (await import('./benchOverload.js')).overload,
+      },
+      {
+        name: 'starts',
+        description: 'what decoders that are started and stopped leave behind; on Linux',
+        example: 'spotter bench starts --runs 200',
+        options: [new Option('--runs <n>', 'how often').argParser(wholeNumber(1)).default(200), JSON_FORM()],
+        load: async () => (await import('./benchDaemon.js')).starts,
+      },
+      {
         name: 'kill',
         description: 'how long nobody watches when the engine is killed; from a checkout, on Linux',
         example: 'spotter bench kill --runs 50',

@@ -85,7 +85,7 @@ export const camera = z
       ),
     url: z
       .string()
-      .min(1)
+      .min(1, 'is empty; write where the pictures come from, such as rtsp://host/path')
       .superRefine(checkAddress)
       .describe(
         'Where the pictures come from: rtsp://, rtsps://, http:// or https:// (MJPEG, HLS), device:/dev/video0, test: (a test picture), or a recording: a file (relative to this file) or file: URL.',

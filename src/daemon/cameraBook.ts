@@ -1,3 +1,4 @@
+import type { Moment } from '../clock.js';
 import type { CameraState, EventDraft, FrameReport, Gap, TrackBrief } from '../types.js';
 
 interface Entry {
@@ -7,9 +8,9 @@ interface Entry {
   tracks: readonly TrackBrief[];
   /** Number of the next track, from 1. */
   nextTrack: number;
-  /** Unix time of the last frame. */
+  /** Monotonic time of the last frame. */
   lastFrameMs: number | null;
-  /** Since when nobody watches although the camera may deliver; Unix time. */
+  /** Since when nobody watches although the camera may deliver; monotonic time. */
   gap: { sinceMs: number; cause: Gap['cause'] } | null;
 }
 
@@ -77,6 +78,7 @@ export class CameraBook {
     if (entry) entry.nextTrack = Math.max(entry.nextTrack, Number(track.slice(id.length + 1)) + 1);
   }
 
+  /** @param nowMs monotonic */
   noteFrame({ camera, outcome, tracks }: FrameReport, nowMs: number): void {
     const entry = this.#entries.get(camera);
     if (!entry || outcome !== 'processed') return;
@@ -85,12 +87,12 @@ export class CameraBook {
   }
 
   /** Frames flow again. @returns the gap that this ends, for the feed */
-  endGap(id: string, nowMs: number): EventDraft | null {
+  endGap(id: string, now: Moment): EventDraft | null {
     const entry = this.#entries.get(id);
     if (!entry?.gap) return null;
     const { gap } = entry;
     entry.gap = null;
-    return gapDraft(id, { ...gap, nowMs });
+    return gapDraft(id, { ...gap, now });
   }
 
   /**
@@ -98,12 +100,12 @@ export class CameraBook {
    *
    * @returns the leavings, for the feed
    */
-  interrupt(cause: Gap['cause'], nowMs: number): EventDraft[] {
+  interrupt(cause: Gap['cause'], { unixMs, monotonicMs }: Moment): EventDraft[] {
     return [...this.#entries].flatMap(([camera, entry]) => {
       const { tracks } = entry;
       entry.tracks = [];
-      if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? nowMs, cause };
-      return tracks.map((track) => leavingDraft(camera, track, nowMs));
+      if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? monotonicMs, cause };
+      return tracks.map((track) => leavingDraft(camera, track, unixMs));
     });
   }
 }
@@ -125,13 +127,16 @@ const NOTHING = {
   zones: [],
 };
 
+/** Its length is measured; that of the wall clock would be wrong where somebody has set it meanwhile. */
 function gapDraft(
   camera: string,
-  { sinceMs, cause, nowMs }: { sinceMs: number; cause: Gap['cause']; nowMs: number },
+  { sinceMs, cause, now }: { sinceMs: number; cause: Gap['cause']; now: Moment },
 ): EventDraft {
-  const gap = { from: new Date(sinceMs).toISOString(), to: new Date(nowMs).toISOString(), cause };
+  const lengthMs = now.monotonicMs - sinceMs;
+  const [from, to] = [now.unixMs - lengthMs, now.unixMs].map((ms) => new Date(ms).toISOString());
+  const gap = { from, to, cause };
   const nobody = { track: null, box: null, frame: null, mediaTimeMs: null, ended: null };
-  return { ...NOTHING, ...nobody, kind: 'gap', camera, capturedAtMs: nowMs, gap };
+  return { ...NOTHING, ...nobody, kind: 'gap', camera, capturedAtMs: now.unixMs, gap };
 }
 
 function leavingDraft(camera: string, track: TrackBrief, capturedAtMs: number): EventDraft {

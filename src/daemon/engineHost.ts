@@ -12,6 +12,11 @@ const LOADING_MS = 10 * 60_000;
 const BEAT_SLACK_MS = 2000;
 /** Frames in flight are finished within this, or the engine is ended the hard way. */
 const STOP_GRACE_MS = 4000;
+/**
+ * glibc raises the size from which a block is mapped by itself to that of the largest freed one, and never lowers it: from
+ * then on frames and tensors come from a heap that gets holes and grows. A fixed size keeps them out of it.
+ */
+const MALLOC = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 
 /** Why an engine is gone although nobody asked for its end. */
@@ -109,7 +114,11 @@ export class EngineHost implements Component {
   }
 
   #fork(): void {
-    const child = fork(ENTRY, [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+    const child = fork(ENTRY, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 2, 2, 'ipc'],
+      env: { ...MALLOC, ...process.env },
+    });
     this.#child = child;
     this.#silentBeats = 0;
     this.#hung = false;

@@ -44,6 +44,11 @@ export class Suspects {
     else this.#work.delete(key);
   }
 
+  /** How many of a camera's pictures are in the networks at the moment. */
+  inWork(camera: string): number {
+    return [...this.#work.values()].filter((work) => work.camera === camera).length;
+  }
+
   /** A camera has finished a frame. */
   finished(camera: string): void {
     this.#finished.set(camera, (this.#finished.get(camera) ?? 0) + 1);

@@ -8,6 +8,8 @@ export interface MetricSources {
   onnxruntime: () => string;
   engine: () => { utilization: number; residentBytes: number; cpuSeconds: number };
   wsClients: () => number;
+  /** Frames in the networks, by camera. */
+  inWork: () => [camera: string, frames: number][];
   gallery: () => { people: number; used: number; unusable: number };
   openVisits: () => number;
 }
@@ -23,6 +25,11 @@ export class Metrics {
     'camera',
     'outcome',
   ]);
+  readonly #decoded = this.#counter(
+    'spotter_frames_decoded_total',
+    'Live frames that came whole from the decoder.',
+    ['camera'],
+  );
   readonly #dropped = this.#counter('spotter_frames_dropped_total', 'Live frames not looked at, by reason.', [
     'camera',
     'reason',
@@ -125,6 +132,16 @@ export class Metrics {
       'CPU time of the engine since it began.',
       () => sources.engine().cpuSeconds,
     );
+    new Gauge({
+      name: 'spotter_frames_in_work',
+      help: 'Frames in the networks at the moment.',
+      labelNames: ['camera'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [camera, frames] of sources.inWork()) this.set({ camera }, frames);
+      },
+    });
     this.#collected('spotter_ws_clients', 'WebSocket clients connected.', sources.wsClients);
     this.#collected(
       'spotter_visits_open',
@@ -163,9 +180,18 @@ export class Metrics {
     if (outcome === 'processed') this.#lastFrame.set({ camera }, Date.now() / 1000);
   }
 
-  event({ camera, kind, capturedAt, publishedAt }: SpotterEvent): void {
+  /** Live frames that have come whole from the decoder. */
+  decoded(camera: string, frames: number): void {
+    this.#decoded.inc({ camera }, frames);
+  }
+
+  event({ camera, kind }: SpotterEvent): void {
     this.#events.inc({ camera, kind });
-    this.#latency.observe({ camera }, (Date.parse(publishedAt) - Date.parse(capturedAt)) / 1000);
+  }
+
+  /** From a frame being whole in memory to its event having been published, measured on a clock that nobody sets. */
+  eventLatency(camera: string, seconds: number): void {
+    this.#latency.observe({ camera }, seconds);
   }
 
   cameraState(camera: string, state: CameraState): void {

@@ -23,6 +23,8 @@ export interface NewestFrames {
   ready(): Promise<boolean>;
   /** The newest frame not yet taken, or null. */
   take(): Frame | null;
+  /** When it came, monotonic ms; null when there is none. */
+  newestAtMs(): number | null;
 }
 
 export interface CameraOptions {
@@ -31,7 +33,7 @@ export interface CameraOptions {
   policy: TrackPolicy;
   eyes: Eyes;
   /** Whose turn it is in the worker pool; the function that it gives hands the turn back. */
-  turns: { acquire(camera: string): Promise<() => void> };
+  turns: { acquire(camera: string, newestAtMs?: () => number): Promise<() => void> };
   /** Whether a live frame has changed enough to be looked at; `followed` while a face is. */
   gate: { isOpen(image: Image, timeMs: number, followed: boolean): boolean };
   /** Which part of the picture counts, and how its parts are called. */
@@ -48,7 +50,8 @@ export interface CameraOptions {
   };
   /** Number of the first track, from 1. */
   firstTrack: number;
-  onEvent: (draft: EventDraft) => void;
+  /** `sinceMs`: monotonic time at which the frame came that gave the event; null when it is for want of frames. */
+  onEvent: (draft: EventDraft, sinceMs: number | null) => void;
   onReport: (report: FrameReport) => void;
 }
 
@@ -128,14 +131,15 @@ export class Camera {
       this.#report('processed', { unchanged: true });
       return;
     }
-    const giveBack = await turns.acquire(id);
+    const giveBack = await turns.acquire(id, () => source.newestAtMs() ?? waiting.arrivedAtMs);
     const newer = source.take();
     if (newer) {
       waiting.release();
       this.drop('newer');
     }
     const frame = newer ?? waiting;
-    await this.#finishFrame(frame, this.#detect(frame).finally(giveBack));
+    // The turn is for all of it: a look that had to wait for other frames' detections would be late.
+    await this.#finishFrame(frame, this.#detect(frame)).finally(giveBack);
   }
 
   #find(frame: Frame): Promise<Found> {
@@ -162,7 +166,7 @@ export class Camera {
       this.#state = state;
       this.#lastFrame = frame;
       this.#keep(looks, frame);
-      this.#tell(news, frame);
+      this.#tell(news, frame, frame.arrivedAtMs);
       onReport({ ...report, tracks: this.#briefs() });
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
@@ -182,14 +186,15 @@ export class Camera {
   #leave(): void {
     const { state, news } = finish(this.#state);
     this.#state = state;
-    if (this.#lastFrame) this.#tell(news, this.#lastFrame);
+    if (this.#lastFrame) this.#tell(news, this.#lastFrame, null);
   }
 
-  #tell(news: News[], frame: Frame): void {
+  #tell(news: News[], frame: Frame, sinceMs: number | null): void {
     const { id, policy, area, onEvent } = this.#options;
     for (const item of news) {
       const zones = area.zonesOf(item.track.detection, frame.image);
-      onEvent(toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy }));
+      const draft = toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy });
+      onEvent(draft, sinceMs);
     }
     this.#options.album?.keepOnly(new Set(this.#state.tracks.map((track) => trackId(id, track))));
   }

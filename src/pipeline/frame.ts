@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.js';
 import type { NearestTwo } from '../face/match.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { News, Track, TrackerState, TrackPolicy } from '../track/state.js';
@@ -95,7 +96,7 @@ export async function processFrame(
       detect: detectMs,
       track: followMs + judgeMs,
       ...(looked && { align: anatomy.alignMs, embed: anatomy.embedModelMs, match: anatomy.matchMs }),
-      total: Date.now() - frame.capturedAtMs,
+      total: monotonicMs() - frame.arrivedAtMs,
     },
     verdicts: faces.map((face) => verdictOf(face, results, judged.state, context)),
     embedded: results.filter(({ embedding }) => embedding).length,

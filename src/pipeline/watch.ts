@@ -116,6 +116,7 @@ export class Watch {
         return waiting;
       },
       take: () => live.take(),
+      newestAtMs: () => live.newestAtMs(),
     };
   }
 

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { monotonicMs } from '../clock.js';
 import { SpotterError } from '../errors.js';
 import { imageBytes } from '../face/colour.js';
 import type { Frame, Size } from '../types.js';
 import { FrameAssembler } from './assembler.js';
 import { type DecodeCommand, type DecodeEnd, Decoder, frameModeOption } from './ffmpeg.js';
 import { FILE_ONLY, fileInput, probeFile, type VideoInfo } from './info.js';
-import { SlotPool } from './slots.js';
+import { FrameMemory, SlotPool } from './slots.js';
 
 export interface FileSourceOptions {
   cameraId: string;
@@ -21,6 +22,8 @@ export interface FileSourceOptions {
   realtime: boolean;
   /** Begin again at the end, for ever; media time goes on. */
   loop: boolean;
+  /** Kept from one attempt to the next; by default for this one alone. */
+  memory?: FrameMemory | undefined;
 }
 
 /** A recording as frames: every one, in order, each with its own media time. Reading stops while no slot is free. */
@@ -56,7 +59,8 @@ export class FileSource {
     const info = this.#info ?? (await this.open());
     if (this.#stopped) return;
     const size = fitWidth(info.size, this.#options.maxWidth);
-    const slots = new SlotPool(this.#options.slots, imageBytes('yuv420p', size.width, size.height));
+    const { memory = new FrameMemory(), slots: count } = this.#options;
+    const slots = new SlotPool(memory.take(count, imageBytes('yuv420p', size.width, size.height)));
     const output = new Readable({ objectMode: true, read() {} });
     const pairs = new Pairs(this.#options.slots, (pixels, mediaTimeMs) => {
       this.#lastTimeMs = mediaTimeMs;
@@ -64,6 +68,7 @@ export class FileSource {
         cameraId: this.#options.cameraId,
         seq: this.#decoded++,
         capturedAtMs: Date.now(),
+        arrivedAtMs: monotonicMs(),
         mediaTimeMs,
         image: { ...size, format: 'yuv420p', colour: info.colour, pixels },
         release: () => slots.release(pixels),

@@ -18,6 +18,9 @@ export interface VideoInfo {
 /** Formats that turn any text into pictures of its letters. */
 const NOT_VIDEO: ReadonlySet<string> = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
 
+/** Formats of single pictures: `image2`, `png_pipe` and the like. */
+const PICTURE = /^image2$|_pipe$/;
+
 /** ffmpeg opens nothing but files: a playlist that poses as a clip reaches no network. */
 export const FILE_ONLY = ['-protocol_whitelist', 'file'];
 
@@ -49,6 +52,10 @@ export async function probeFile(file: string): Promise<VideoInfo> {
   });
   if (NOT_VIDEO.has(data.format.format_name ?? '')) {
     throw new SpotterError('video.unreadable', `${file} is a text, not a video; check the file`);
+  }
+  if (PICTURE.test(data.format.format_name ?? '')) {
+    const advice = 'give a recording; "spotter detect" is for pictures';
+    throw new SpotterError('video.no_video', `${file} is a single picture, no video; ${advice}`);
   }
   if (!stream)
     throw new SpotterError(

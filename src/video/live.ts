@@ -10,6 +10,8 @@ export interface LiveFrames {
   ready(): Promise<boolean>;
   /** The newest frame not yet taken, or null. */
   take(): Frame | null;
+  /** When it came, monotonic ms; null when there is none. */
+  newestAtMs(): number | null;
   /** Begins the end; safe at any time and twice. */
   stop(): void;
   /** Resolves, never rejects, when nothing of it runs any more. */
@@ -17,6 +19,8 @@ export interface LiveFrames {
 }
 
 export interface LiveListener {
+  /** A frame has come whole: somebody takes it, or it is dropped. */
+  onFrame(): void;
   /** A frame that nobody took. */
   onDropped(reason: DropReason): void;
   /** A process that must be ended with us, and that it has ended. */

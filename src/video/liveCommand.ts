@@ -114,7 +114,8 @@ function filters({ fps, maxWidth, rotate, address }: LiveRequest): string[] {
   return [
     ...(fps === null ? [] : [select(fps, isHttp && !isPlaylist(address))]),
     ...TURNS[rotate],
-    `scale=w='max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +
+    // Without speaking of it, ffmpeg would stretch later pictures of another shape to the first one's size.
+    `scale=w='0*print(iw*sar/ih)+max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +
       `:h='max(2,trunc(min(min(iw*sar,${maxWidth})/dar,${MAX_SIDE_PX})/2)*2)'` +
       ':flags=bilinear:out_range=limited',
     'setsar=1',

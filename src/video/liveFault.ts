@@ -101,7 +101,7 @@ const BEFORE_THE_FIRST_PICTURE: Rule[] = [
     sentence: (end) => `no safe connection to ${end.name}${said(end)}; try the address without the s`,
   },
   {
-    pattern: /protocol not found|unknown input format|not on whitelist/i,
+    pattern: /protocol not found|unknown input format|input format \S+ is not available|not on whitelist/i,
     code: 'camera.address',
     sentence: (end) =>
       `this ffmpeg cannot open such an address${said(end)}; give another, or a full ffmpeg build`,
@@ -158,6 +158,13 @@ export function noPictureYet(cameraId: string, name: string, limitMs: number): S
 export function stalled(cameraId: string, name: string, limitMs: number): SpotterError {
   const sentence = `no picture from ${name} for ${seconds(limitMs)}; check the camera and the network`;
   return fault('camera.stalled', cameraId, sentence);
+}
+
+/** Its pictures have become wider or narrower: only when opened anew they are not stretched to the first one's size. */
+export function reshaped(cameraId: string, name: string, before: number, after: number): SpotterError {
+  const change = `from ${before.toFixed(2)} to ${after.toFixed(2)} times as wide as high`;
+  const sentence = `the pictures of ${name} have changed their shape (${change}); it is opened again, nothing is to be done`;
+  return fault('camera.ended', cameraId, sentence);
 }
 
 /** An error of a live source, its sentence behind the camera's name. */

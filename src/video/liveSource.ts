@@ -7,15 +7,18 @@ import { type DecodeEnd, type DecodeMessage, Decoder, ffmpegVersion, frameModeOp
 import { Freshness } from './freshness.js';
 import type { LiveFrames, LiveListener } from './live.js';
 import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
-import { fault, faultOf, noPictureYet, stalled } from './liveFault.js';
+import { fault, faultOf, noPictureYet, reshaped, stalled } from './liveFault.js';
 import { NewestFrame } from './newest.js';
 import { scrubber } from './scrub.js';
-import { parseStreamLine } from './streamLine.js';
+import type { FrameMemory } from './slots.js';
+import { parseShape, parseStreamLine } from './streamLine.js';
 import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
 export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'timeoutMs'> {
   cameraId: string;
+  /** Kept from one connection to the next; by default for this one alone. */
+  memory?: FrameMemory | undefined;
   /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
   url: string;
   /** Without a picture for so long from the start on, the source is unreachable. */
@@ -32,6 +35,8 @@ export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'timeou
 const MIN_TIMEOUT_MS = 5000;
 const NOTICE_EVERY_MS = 10_000;
 const MIN_SIDE_PX = 16;
+/** Sizes are rounded: 1280x720 and 640x368 are meant to be of one shape. */
+const SAME_SHAPE = 0.05;
 /** Said of motion JPEG and of cameras that keep no even pace; of no use to anybody. */
 const NOISE = /deprecated pixel format used|Non-monoton(ous|ic) DTS/;
 
@@ -56,6 +61,7 @@ export class LiveSource implements LiveFrames {
   #frames = 0;
   #isDescribed = false;
   #usesHardware = false;
+  #shape: number | null = null;
 
   constructor(options: LiveSourceOptions, listener: LiveListener) {
     this.#options = options;
@@ -63,6 +69,7 @@ export class LiveSource implements LiveFrames {
     this.#redact = options.redact;
     this.#newest = new NewestFrame({
       cameraId: options.cameraId,
+      memory: options.memory,
       onWaiting: () => this.#wake(),
       onDropped: (reason) => listener.onDropped(reason),
     });
@@ -81,6 +88,10 @@ export class LiveSource implements LiveFrames {
 
   take(): Frame | null {
     return this.#newest.take();
+  }
+
+  newestAtMs(): number | null {
+    return this.#newest.waitingSinceMs;
   }
 
   stop(): void {
@@ -153,6 +164,7 @@ export class LiveSource implements LiveFrames {
   #arrive(): void {
     const { frameAgeMs, fps, hardware } = this.#options;
     this.#frames++;
+    this.#listener.onFrame();
     if (this.#frames > 1) {
       this.#watchdog.feed();
       return;
@@ -181,7 +193,9 @@ export class LiveSource implements LiveFrames {
     return fault('internal', cameraId, sentence);
   }
 
-  #hear({ level, text }: DecodeMessage, { kind }: Address): void {
+  #hear({ level, text }: DecodeMessage, { kind, name }: Address): void {
+    const shape = parseShape(text);
+    if (shape !== null) this.#see(shape, name);
     const stream = this.#isDescribed ? null : parseStreamLine(text);
     if (stream) {
       this.#isDescribed = true;
@@ -194,6 +208,13 @@ export class LiveSource implements LiveFrames {
     // Before the first picture, what ffmpeg says becomes the fault's sentence.
     if (level !== 'info' && this.#frames > 0 && !this.#isOver && !NOISE.test(text))
       this.#notices.add(`ffmpeg: ${this.#redact(text)}`);
+  }
+
+  /** Told before the timestamp of the first picture of that shape: none that is stretched is offered. */
+  #see(shape: number, name: string): void {
+    this.#shape ??= shape;
+    if (Math.abs(shape / this.#shape - 1) > SAME_SHAPE)
+      this.#fail(reshaped(this.#options.cameraId, name, this.#shape, shape));
   }
 
   #late(limitMs: number): void {
@@ -220,7 +241,7 @@ export class LiveSource implements LiveFrames {
     this.#notices.stop();
     this.#ending.abort();
     this.#decoder?.kill();
-    this.#newest.take()?.release();
+    this.#newest.end();
     this.#wake();
   }
 

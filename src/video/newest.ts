@@ -1,20 +1,22 @@
+import { type Moment, moment, monotonicMs } from '../clock.js';
 import { imageBytes } from '../face/colour.js';
 import type { ColourSpace, DropReason, Frame, Size } from '../types.js';
 import type { Freshness } from './freshness.js';
 import { Pairing } from './pairing.js';
-import { SlotPool } from './slots.js';
+import { FrameMemory, SlotPool } from './slots.js';
 
 /** One with the taker, one that waits for it, one that is being filled. */
 const SLOTS = 3;
 
 interface Arrived {
   pixels: Uint8Array | null;
-  arrivalMs: number;
-  capturedAtMs: number;
+  at: Moment;
 }
 
 export interface NewestOptions {
   cameraId: string;
+  /** Kept from one connection to the next; by default for this one alone. */
+  memory?: FrameMemory | undefined;
   /** A frame waits to be taken. */
   onWaiting: () => void;
   onDropped: (reason: DropReason) => void;
@@ -45,7 +47,8 @@ export class NewestFrame {
   /** The size of all frames, before the first. */
   begin(size: Size): void {
     this.#size = size;
-    this.#slots = new SlotPool(SLOTS, imageBytes('yuv420p', size.width, size.height));
+    const { memory = new FrameMemory() } = this.#options;
+    this.#slots = new SlotPool(memory.take(SLOTS, imageBytes('yuv420p', size.width, size.height)));
   }
 
   /** What judges and describes the frames, before the first timestamp. */
@@ -56,6 +59,11 @@ export class NewestFrame {
 
   get hasWaiting(): boolean {
     return this.#waiting !== null;
+  }
+
+  /** When the frame came that waits, monotonic ms; null when none does. */
+  get waitingSinceMs(): number | null {
+    return this.#waiting?.arrivedAtMs ?? null;
   }
 
   take(): Frame | null {
@@ -80,13 +88,13 @@ export class NewestFrame {
 
   /** A frame is whole; null for one that found no memory. */
   add(pixels: Uint8Array | null): void {
-    const arrivalMs = performance.now();
-    this.#pairing.frame({ pixels, arrivalMs, capturedAtMs: Date.now() }, arrivalMs);
+    const at = moment();
+    this.#pairing.frame({ pixels, at }, at.monotonicMs);
   }
 
   /** The media time of the next frame, in ms on the source's clock. */
   addTimestamp(ms: number): void {
-    this.#pairing.timestamp(ms, performance.now());
+    this.#pairing.timestamp(ms, monotonicMs());
   }
 
   /** Gives back memory that no frame came of. */
@@ -94,20 +102,28 @@ export class NewestFrame {
     this.#slots?.release(pixels);
   }
 
-  #judge({ pixels, arrivalMs, capturedAtMs }: Arrived, timestampMs: number): void {
-    if (this.#freshness?.isStale(timestampMs, arrivalMs)) this.#drop(pixels, 'stale');
-    else if (pixels === null) this.#drop(null, 'newer');
-    else this.#replace(this.#frame(pixels, arrivalMs, capturedAtMs));
+  /** No frame will be taken any more: lets go of those that wait. */
+  end(): void {
+    const waiting = this.take();
+    if (waiting) this.#drop(waiting.image.pixels, 'ended');
+    for (const { pixels } of this.#pairing.clear()) this.#drop(pixels, 'ended');
   }
 
-  #frame(pixels: Uint8Array, arrivalMs: number, capturedAtMs: number): Frame {
-    this.#firstArrivalMs ??= arrivalMs;
+  #judge({ pixels, at }: Arrived, timestampMs: number): void {
+    if (this.#freshness?.isStale(timestampMs, at.monotonicMs)) this.#drop(pixels, 'stale');
+    else if (pixels === null) this.#drop(null, 'newer');
+    else this.#replace(this.#frame(pixels, at));
+  }
+
+  #frame(pixels: Uint8Array, { unixMs, monotonicMs: arrivedAtMs }: Moment): Frame {
+    this.#firstArrivalMs ??= arrivedAtMs;
     let isOut = true;
     return {
       cameraId: this.#options.cameraId,
       seq: this.#offered++,
-      capturedAtMs,
-      mediaTimeMs: arrivalMs - this.#firstArrivalMs,
+      capturedAtMs: unixMs,
+      arrivedAtMs,
+      mediaTimeMs: arrivedAtMs - this.#firstArrivalMs,
       image: { ...this.#size, format: 'yuv420p', colour: this.#colour, pixels },
       release: () => {
         if (isOut) this.#slots?.release(pixels);

@@ -27,6 +27,12 @@ export class Pairing<F> {
     return this.#frames.map(({ value }) => value);
   }
 
+  /** Gives up everything that waits. @returns the frames, oldest first */
+  clear(): F[] {
+    this.#timestamps.length = 0;
+    return this.#frames.splice(0).map(({ value }) => value);
+  }
+
   /** @param nowMs our monotonic clock */
   frame(value: F, nowMs: number): void {
     this.#frames.push({ value, sinceMs: nowMs });

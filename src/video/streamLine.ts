@@ -22,6 +22,14 @@ export function parseStreamLine(text: string): StreamLine | null {
   return { codec, colour: { matrix: matrixOf(format, details, height), fullRange: false } };
 }
 
+/**
+ * Reads what the filters of a live source print whenever they begin with pictures of a certain shape: width over height as
+ * shown; null for another line.
+ */
+export function parseShape(text: string): number | null {
+  return /^\d+\.\d{6}$/.test(text) ? Number(text) : null;
+}
+
 function matrixOf(format: string, details: string, height: number): ColourSpace['matrix'] {
   // ffmpeg makes BT.601 of RGB.
   if (/^(rgb|bgr|gbr|argb|abgr|pal8|gray|0rgb|0bgr)/.test(format)) return 'bt601';

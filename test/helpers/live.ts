@@ -6,6 +6,8 @@ import { MARKER } from './rtsp.js';
 
 export interface Live {
   source: LiveSource;
+  /** Frames that came whole. */
+  came: { whole: number };
   dropped: DropReason[];
   notices: string[];
   /** Processes that were told of, and those of them that run. */
@@ -15,7 +17,13 @@ export interface Live {
 
 /** A live source with everything that it tells. Stopped, and waited for, at the end of the test. */
 export function live(url: string, options: Partial<LiveSourceOptions> = {}): Live {
-  const told: Omit<Live, 'source'> = { dropped: [], notices: [], pids: [], running: new Set() };
+  const told: Omit<Live, 'source'> = {
+    came: { whole: 0 },
+    dropped: [],
+    notices: [],
+    pids: [],
+    running: new Set(),
+  };
   const source = new LiveSource(
     {
       cameraId: 'door',
@@ -33,6 +41,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
       ...options,
     },
     {
+      onFrame: () => void told.came.whole++,
       onDropped: (reason) => told.dropped.push(reason),
       onNotice: (message) => told.notices.push(message),
       onProcess: (pid, isRunning) => {

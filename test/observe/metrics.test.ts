@@ -36,14 +36,17 @@ function filled(): Metrics {
     onnxruntime: () => '1.2.3',
     engine: () => ({ utilization: 0.5, residentBytes: 1e8, cpuSeconds: 3 }),
     wsClients: () => 3,
+    inWork: () => [['door', 1]],
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
     openVisits: () => 4,
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
   metrics.event(spotterEvent());
+  metrics.eventLatency('door', 0.04);
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
+  metrics.decoded('door', 12);
   metrics.wsClosed('slow');
   metrics.snapshot('stored', 90_000);
   metrics.snapshot('failed', null);
@@ -62,6 +65,8 @@ describe('metrics', () => {
       'spotter_faces_unusable_total{camera="door",reason="blurred"} 1',
       'spotter_events_total{camera="door",kind="match"} 1',
       'spotter_tracks{camera="door"} 2',
+      'spotter_frames_decoded_total{camera="door"} 12',
+      'spotter_frames_in_work{camera="door"} 1',
       'spotter_camera_up{camera="door"} 1',
       'spotter_camera_restarts_total{camera="door",reason="video.killed"} 1',
       'spotter_gallery_people 2',

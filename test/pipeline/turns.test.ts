@@ -51,7 +51,7 @@ describe('turns in the worker pool', () => {
       await settled();
       out[turn]();
     }
-    expect(order.slice(0, 7)).toEqual(['greedy', 'greedy', 'modest', 'greedy', 'modest', 'greedy', 'modest']);
+    expect(order.slice(0, 7)).toEqual(['greedy', 'modest', 'greedy', 'modest', 'greedy', 'modest', 'greedy']);
     expect(order).toHaveLength(33);
   });
 
@@ -84,6 +84,66 @@ describe('turns in the worker pool', () => {
         expect(index - since).toBeLessThanOrEqual(cameras.length + 1);
       });
     }
+  });
+
+  it('go to the freshest live picture, yet nobody is passed over for long', async () => {
+    const turns = new Turns(1);
+    const order: string[] = [];
+    const came = new Map<string, number>();
+    let giveBack = await turns.acquire('first');
+    const ask = (camera: string) =>
+      void turns
+        .acquire(camera, () => came.get(camera) ?? 0)
+        .then((back) => {
+          order.push(camera);
+          giveBack = back;
+        });
+    for (const camera of ['old', 'newer', 'newest']) ask(camera);
+    // What counts is how fresh they are when the turn is there, not when it was asked for.
+    came.set('newest', 3).set('newer', 2).set('old', 1);
+    for (let turn = 0; turn < 12; turn++) {
+      giveBack();
+      await settled();
+      ask(order[order.length - 1]);
+    }
+    expect(order.slice(0, 3)).toEqual(['newest', 'newest', 'newest']);
+    const had = (camera: string) => order.filter((name) => name === camera).length;
+    expect(had('newest') - had('old')).toBeLessThanOrEqual(3);
+    expect(had('old')).toBeGreaterThan(1);
+  });
+
+  it('that a camera did not ask for are not made up for', async () => {
+    const turns = new Turns(1);
+    const { order, out, ask } = watched(turns);
+    for (let turn = 0; turn < 20; turn++) {
+      ask('busy');
+      await settled();
+      out.shift()?.();
+    }
+    for (const camera of ['busy', 'busy', 'busy', 'late', 'late', 'late']) ask(camera);
+    for (let turn = 0; turn < 6; turn++) {
+      await settled();
+      out.shift()?.();
+    }
+    expect(order.slice(20, 24)).toEqual(['busy', 'late', 'busy', 'late']);
+  });
+
+  it('beyond the capacity are for pictures that do not age, and only while no other waits', async () => {
+    const turns = new Turns(1, 1);
+    const { order, out, ask } = watched(turns);
+    ask('recording');
+    ask('recording');
+    ask('recording');
+    await settled();
+    expect(order).toHaveLength(2);
+    void turns.acquire('live', () => 0).then(() => order.push('live'));
+    out[0]();
+    await settled();
+    expect(order).toHaveLength(2);
+    out[1]();
+    await settled();
+    // Once no live picture waits, the next recording queues behind it.
+    expect(order).toEqual(['recording', 'recording', 'live', 'recording']);
   });
 
   it('are out one at a time while isolated', async () => {

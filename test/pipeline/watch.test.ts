@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { monotonicMs } from '../../src/clock.js';
 import { type ErrorCode, SpotterError } from '../../src/errors.js';
 import { Camera } from '../../src/pipeline/camera.js';
 import { type Live, Watch } from '../../src/pipeline/watch.js';
@@ -58,6 +59,7 @@ const frame = (seq: number): Frame => ({
   cameraId: 'door',
   seq,
   capturedAtMs: Date.now(),
+  arrivedAtMs: monotonicMs(),
   mediaTimeMs: seq * 100,
   image,
   release: () => {
@@ -86,6 +88,7 @@ function liveSource(frames: number, failure: ErrorCode | null): Live {
       waiting = null;
       return taken;
     },
+    newestAtMs: () => waiting?.arrivedAtMs ?? null,
     stop,
     ended: async () => {},
   };

@@ -1,7 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Digest } from '../../src/video/digest.js';
-import { parseLine } from '../../src/video/ffmpeg.js';
+import { parseLine, versionIn } from '../../src/video/ffmpeg.js';
 import { parseStreamLine } from '../../src/video/streamLine.js';
+
+describe('the version of ffmpeg', () => {
+  it.each([
+    ['ffmpeg version 5.1.9-0+deb12u1 Copyright', [5, 1]],
+    ['ffmpeg version n7.1 Copyright', [7, 1]],
+    ['ffmpeg version N-47683-g0e8eb07980-static x\nlibavutil      56. 24.101 / 56. 24.101', [4, 0]],
+    ['ffmpeg version N-1-gabc x\nlibavutil      57. 17.100 / 57. 17.100', [5, 0]],
+    ['ffmpeg version N-1-gabc x\nlibavutil      57. 28.100 / 57. 28.100', [5, 1]],
+    ['ffmpeg version git-2030', [Number.POSITIVE_INFINITY, 0]],
+  ])('is read, of a build from git by its libraries: %s', (text, version) => {
+    expect(versionIn(text)).toEqual(version);
+  });
+});
 
 describe('a line of ffmpeg', () => {
   it.each([

@@ -6,7 +6,7 @@ import type { SpotterError } from '../../src/errors.js';
 import type { Frame } from '../../src/types.js';
 import { FileSource, type FileSourceOptions } from '../../src/video/fileSource.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
-import { demoClip } from '../helpers/paths.js';
+import { demoClip, hopper } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { randomNumbers } from '../helpers/random.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -314,6 +314,7 @@ describe('what is no recording', () => {
     missing: () => {},
     empty: (file) => writeFileSync(file, ''),
     text: (file) => writeFileSync(file, 'hello\n'.repeat(1000)),
+    picture: (file) => copyFileSync(hopper, file),
     folder: (file) => mkdirSync(file),
     sound: (file) => ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', '-f', 'mp4', file),
     headless: (file) => {
@@ -328,6 +329,7 @@ describe('what is no recording', () => {
     ['text', 'video.unreadable', 'is not a video'],
     ['folder', 'video.unreadable', 'is a folder'],
     ['sound', 'video.no_video', 'has no video in it'],
+    ['picture', 'video.no_video', 'is a single picture, no video'],
     ['headless', 'video.unreadable', 'is not a video that ffmpeg can read, or is cut off'],
   ])('says so: %s', async (kind, code, sentence) => {
     const file = path.join(temporaryFolder(), 'clip.mp4');

@@ -41,6 +41,7 @@ describe('the end of a live source', () => {
     ['pipe:0: Connection timed out', 'camera.unreachable', 'does not answer in time'],
     ['tls: An unexpected TLS packet was received.', 'camera.unreachable', 'no safe connection'],
     ['pipe:0: Protocol not found', 'camera.address', 'this ffmpeg cannot open'],
+    ['Input format lavfi is not available', 'camera.address', 'give another, or a full ffmpeg build'],
     [
       'video4linux2,v4l2: Cannot open video device /dev/video0: No such file or directory',
       'camera.unreachable',

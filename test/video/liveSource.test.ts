@@ -10,6 +10,7 @@ import { ffmpeg } from '../helpers/ffmpeg.js';
 import { failureOf, live, look, lumaAt, markerOf, nextFrame } from '../helpers/live.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { makeMarkerClip, needRtsp, startRtsp } from '../helpers/rtsp.js';
+import { startTls } from '../helpers/tls.js';
 
 const CLIP_SECONDS = 30;
 let folder: string;
@@ -111,6 +112,24 @@ describe('a camera', () => {
     }
     const error = await failureOf(live(`rtsp://127.0.0.1:${port}/cam`).source);
     expect(error.message).toContain('wants a user name and a password');
+  });
+
+  it('is watched over TLS, with a certificate of its own and a password that nobody hears', async (context) => {
+    needRtsp(context);
+    const [user, password] = ['first.last', 'p@ss/w:rd'];
+    const port = await startTls((await startRtsp({ clip, users: [[user, password]] })).port);
+    const { source, pids, notices } = live(`rtsps://${user}:${password}@127.0.0.1:${port}/cam`);
+    await look(source, 5, markerOf);
+    expect(readFileSync(`/proc/${pids[0]}/cmdline`, 'utf8')).not.toMatch(/p@ss|p%40ss/);
+    expect(notices.join()).not.toMatch(/p@ss|p%40ss|first\.last/);
+    const error = await failureOf(live(`rtsps://${user}:wr@ng@127.0.0.1:${port}/cam`).source);
+    expect(error.message).toBe(
+      `camera door: 127.0.0.1:${port} refuses the user name or the password; check both in the camera's url`,
+    );
+    const plain = await startRtsp({ clip });
+    const unsafe = await failureOf(live(`rtsps://${user}:${password}@127.0.0.1:${plain.port}/cam`).source);
+    expect(unsafe.code).toBe('camera.unreachable');
+    expect(unsafe.message).not.toMatch(/p@ss|p%40ss|first\.last/);
   });
 
   it('with sound only has no video', async (context) => {
@@ -239,7 +258,6 @@ describe('a stream over HTTP', () => {
   it.each([
     ['smaller', '640x360', '320x180'],
     ['larger', '320x180', '640x360'],
-    ['of another shape', '640x360', '480x360'],
   ])('keeps frames whole when they become %s', async (_what, ...sizes) => {
     const parts = sizes.map((size, index) => {
       makeMarkerClip(path.join(folder, `${index}.ts`), 2, size, '-f', 'mpegts');
@@ -255,6 +273,32 @@ describe('a stream over HTTP', () => {
     expect(error.code).toBe('camera.ended');
     // The second part begins at 0 again, so the change was seen.
     expect(numbers.filter((number, index) => number < numbers[index - 1])).toHaveLength(1);
+  });
+
+  it('fails rather than stretch pictures of another shape, and is right when opened again', async () => {
+    const [wide, high] = ['640x360', '480x360'].map((size) => {
+      const file = path.join(folder, `${size}.ts`);
+      makeMarkerClip(file, 2, size, '-f', 'mpegts');
+      return readFileSync(file);
+    });
+    let opened = 0;
+    const host = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp2t' });
+      response.end(opened++ === 0 ? Buffer.concat([wide, high]) : high);
+    });
+    const numbers: number[] = [];
+    const error = await failureOf(live(`http://${host}/change.ts`).source, (frame) => {
+      expect(frame.image).toMatchObject({ width: 640, height: 360 });
+      numbers.push(markerOf(frame));
+    });
+    expect(error).toMatchObject({ code: 'camera.ended', retryable: true });
+    expect(error.message).toContain('changed their shape (from 1.78 to 1.33 times as wide as high)');
+    // The second part begins at 0 again: nothing of it was offered.
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    await look(live(`http://${host}/change.ts`).source, 3, (frame) => {
+      expect(frame.image).toMatchObject({ width: 480, height: 360 });
+      markerOf(frame);
+    });
   });
 
   it.each([

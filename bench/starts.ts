@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LiveSource } from '../src/video/liveSource.js';
+import { quantile } from './statistics.js';
+
+export interface StartsResult {
+  runs: number;
+  /** Processes of ours that are left at the end, those among them that have ended and that nobody has collected. */
+  left: number;
+  zombies: number;
+  /** Open descriptors before and after. */
+  descriptors: [before: number, after: number];
+  /** From the order to stop until nothing runs any more, ms. */
+  stopMs: { p50: number; worst: number };
+}
+
+const WARM_UP = 4;
+const LATEST_MS = 400;
+
+/** Starts decoders of the test picture and stops each at a random moment: before its first picture or after it. */
+export async function measureStarts(runs: number, signal: AbortSignal): Promise<StartsResult> {
+  for (let run = 0; run < WARM_UP; run++) await startAndStop(run);
+  const before = openDescriptors();
+  const times: number[] = [];
+  for (let run = 0; run < runs && !signal.aborted; run++) times.push(await startAndStop(run));
+  const after = openDescriptors();
+  const states = childStates();
+  return {
+    runs: times.length,
+    left: states.length,
+    zombies: states.filter((state) => state === 'Z').length,
+    descriptors: [before, after],
+    stopMs: { p50: quantile(times, 0.5), worst: Math.max(...times) },
+  };
+}
+
+async function startAndStop(run: number): Promise<number> {
+  const listener = { onFrame: () => {}, onDropped: () => {}, onProcess: () => {}, onNotice: () => {} };
+  const options = {
+    transport: 'tcp',
+    fps: null,
+    maxWidth: 640,
+    rotate: 0,
+    hardware: 'none',
+    input: {},
+  } as const;
+  const limits = { connectMs: 30_000, frameAgeMs: 30_000, staleMs: 1000, redact: (text: string) => text };
+  const source = new LiveSource(
+    { cameraId: `run-${run}`, url: 'test:640x360', ...options, ...limits },
+    listener,
+  );
+  const ready = source.ready();
+  // Every other one once pictures come, with nobody who reads them.
+  if (run % 2 === 0) await ready;
+  await sleep(Math.random() * LATEST_MS);
+  const startMs = performance.now();
+  source.stop();
+  await Promise.all([ready, source.ended()]);
+  return performance.now() - startMs;
+}
+
+function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+/** One letter a child process, as /proc has them. */
+function childStates(): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const [, state, parent] =
+          /^\d+ \(.*\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+        return Number(parent) === process.pid && state !== undefined ? [state] : [];
+      } catch {
+        return [];
+      }
+    });
+}

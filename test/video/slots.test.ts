@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { FrameMemory, SlotPool } from '../../src/video/slots.js';
+
+describe("a camera's frame memory", () => {
+  it('is the same from one connection to the next while the pictures keep their size', () => {
+    const memory = new FrameMemory();
+    const first = memory.take(3, 100);
+    expect(first.map(({ length }) => length)).toEqual([100, 100, 100]);
+    expect(memory.take(3, 100)).toEqual(first);
+    expect(memory.take(3, 100)[0]).toBe(first[0]);
+    expect(memory.take(3, 200).map(({ length }) => length)).toEqual([200, 200, 200]);
+    expect(memory.take(2, 200)).toHaveLength(2);
+  });
+
+  it('is whole again for a new connection, whatever the one before has not given back', () => {
+    const memory = new FrameMemory();
+    const before = new SlotPool(memory.take(2, 10));
+    before.tryAcquire();
+    const lost = before.tryAcquire() as Uint8Array;
+    const now = new SlotPool(memory.take(2, 10));
+    before.release(lost);
+    expect([now.tryAcquire(), now.tryAcquire(), now.tryAcquire()].map((slot) => slot !== null)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
