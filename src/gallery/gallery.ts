@@ -136,6 +136,11 @@ export class Gallery implements Component {
 
   async stop(): Promise<void> {}
 
+  /** What a photo would give that is not in the gallery. @throws SpotterError of the worker pool */
+  examine(bytes: Uint8Array, name: string): Promise<PhotoResult> {
+    return this.#reader.embed(bytes, name);
+  }
+
   /**
    * Looks at the folder again and takes over what has changed and settled, all at once. What cannot be read now, the whole
    * folder or one photo in the middle of being copied, stays as it was.
