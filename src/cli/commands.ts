@@ -228,6 +228,17 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         load: async () => (await import('./benchLatency.js')).latency,
       },
       {
+        name: 'gallery',
+        description: 'how soon a photo counts that is added while the daemon runs; from a checkout, on Linux',
+        example: 'spotter bench gallery --photos 2000',
+        options: [
+          new Option('--photos <n>', 'photos in the gallery').argParser(wholeNumber(1)).default(2000),
+          new Option('--rounds <n>', 'photos added and removed').argParser(wholeNumber(1)).default(20),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./benchDaemon.js')).gallery,
+      },
+      {
         name: 'kill',
         description: 'how long nobody watches when the engine is killed; from a checkout, on Linux',
         example: 'spotter bench kill --runs 50',
