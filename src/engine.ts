@@ -86,12 +86,13 @@ export class Engine implements Component {
 
   async stop(): Promise<void> {
     await this.#galleryWatch?.stop();
+    await this.gallery.stop();
     await this.pool.stop();
   }
 
   /** Takes over changes of the gallery from now on, each between two frames. Ends with the engine. */
   watchGallery(options: Pick<WatchGalleryOptions, 'onChange' | 'onWarning'>): void {
-    const refresh = (signal: AbortSignal) => this.gallery.refresh(signal);
+    const refresh = this.gallery.refresh.bind(this.gallery);
     this.#galleryWatch = new GalleryWatch({ folder: this.#config.gallery, refresh, ...options });
     this.#galleryWatch.start();
   }

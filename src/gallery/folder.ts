@@ -17,8 +17,18 @@ export interface GalleryFile {
   refused: { fault: PhotoFault; message: string } | null;
 }
 
+/** A person's folder, or a file beside those. */
+interface Part {
+  photos: GalleryFile[];
+  settings: GalleryFile[];
+  /** What it is, where it is a folder that could be read. */
+  folder: string | null;
+}
+
 /** A gallery's folder at one moment. */
 export interface Listing {
+  /** Absolute path, without links. */
+  root: string;
   /** Differs when another folder is in the place of the one before. */
   identity: string;
   /** Of the file system that it is on. */
@@ -29,6 +39,15 @@ export interface Listing {
   settings: GalleryFile[];
   /** Absolute paths of the folders that were read, and who they are: the gallery's own first. */
   folders: Map<string, string>;
+  /** By name in the gallery's folder, but links. */
+  parts: ReadonlyMap<string, Part>;
+}
+
+/** What is known already. */
+export interface KnownListing {
+  listing: Listing;
+  /** Absolute paths in the gallery's folder where something may have changed; nowhere else anything has. */
+  changed: ReadonlySet<string>;
 }
 
 const PHOTO = /\.(jpe?g|png|webp)$/i;
@@ -44,9 +63,10 @@ const UNREADABLE = {
  * What is in a gallery. Hidden and other files are passed over. A link counts as what it points to, but only inside the
  * folder.
  *
+ * @param known to be quicker: 2,000 photos take a tenth of a second
  * @throws SpotterError gallery.not_found
  */
-export async function listGallery(folder: string): Promise<Listing> {
+export async function listGallery(folder: string, known: KnownListing | null = null): Promise<Listing> {
   const root = await realpath(folder).catch((cause: unknown) => {
     const why = hasErrno(cause, 'ENOENT') ? 'does not exist' : 'cannot be read';
     throw new SpotterError(
@@ -58,18 +78,22 @@ export async function listGallery(folder: string): Promise<Listing> {
   const identity = await identityOf(root);
   const [device] = identity.split(':');
   const folders = new Map([[root, identity]]);
-  const listing: Listing = { identity, device, photos: [], settings: [], folders };
+  const before = known?.listing.identity === identity ? known : null;
+  const photos: GalleryFile[] = [];
+  const settings: GalleryFile[] = [];
+  const parts = new Map<string, Part>();
   for (const entry of await topEntries(root, folder)) {
-    const kind = await kindOf(path.join(root, entry.name), entry);
-    if (kind === 'file' && PHOTO.test(entry.name))
-      listing.photos.push(await galleryFile(root, entry.name, stemOf(entry.name), entry.isSymbolicLink()));
-    if (kind === 'file' && SETTINGS.test(entry.name))
-      listing.settings.push(await galleryFile(root, entry.name, stemOf(entry.name), entry.isSymbolicLink()));
-    if (kind === 'folder') await listPerson(root, entry, listing);
+    const where = path.join(root, entry.name);
+    const same = before?.changed.has(where) ? undefined : before?.listing.parts.get(entry.name);
+    const part = same ?? (await listPart(root, entry));
+    if (!entry.isSymbolicLink()) parts.set(entry.name, part);
+    photos.push(...part.photos);
+    settings.push(...part.settings);
+    if (part.folder !== null) folders.set(where, part.folder);
   }
-  listing.photos.sort(byName);
-  listing.settings.sort(byName);
-  return listing;
+  photos.sort(byName);
+  settings.sort(byName);
+  return { root, identity, device, photos, settings, folders, parts };
 }
 
 /** Whether a person may be called so; null, or one sentence about the name. */
@@ -78,25 +102,34 @@ export function nameFault(person: string): string | null {
   return `"${person}" is no name: use up to 64 letters, digits, spaces, hyphens, apostrophes and underscores`;
 }
 
-async function listPerson(root: string, entry: Dirent, listing: Listing): Promise<void> {
+async function listPart(root: string, entry: Dirent): Promise<Part> {
+  const { name } = entry;
+  const kind = await kindOf(path.join(root, name), entry);
+  if (kind === 'folder') return listPerson(root, entry);
+  const part: Part = { photos: [], settings: [], folder: null };
+  const list = PHOTO.test(name) ? part.photos : SETTINGS.test(name) ? part.settings : null;
+  if (kind === 'file' && list)
+    list.push(await galleryFile(root, name, path.parse(name).name, entry.isSymbolicLink()));
+  return part;
+}
+
+async function listPerson(root: string, entry: Dirent): Promise<Part> {
   const folder = path.join(root, entry.name);
+  const part: Part = { photos: [], settings: [], folder: null };
   const inside = await readdirVisible(folder).catch(() => null);
   if (inside === null) {
-    const gone = { person: entry.name.normalize('NFC'), name: `${entry.name}/`, path: '', mark: null };
-    listing.photos.push({ ...gone, refused: UNREADABLE });
-    return;
+    const closed = { person: entry.name.normalize('NFC'), name: `${entry.name}/`, path: '', mark: null };
+    part.photos.push({ ...closed, refused: UNREADABLE });
+    return part;
   }
-  listing.folders.set(folder, await identityOf(folder));
+  part.folder = await identityOf(folder);
   for (const inner of inside) {
-    const list = PHOTO.test(inner.name)
-      ? listing.photos
-      : PERSON_FILE.test(inner.name)
-        ? listing.settings
-        : null;
+    const list = PHOTO.test(inner.name) ? part.photos : PERSON_FILE.test(inner.name) ? part.settings : null;
     const name = `${entry.name}/${inner.name}`;
     if (!list || (await kindOf(path.join(root, name), inner)) !== 'file') continue;
     list.push(await galleryFile(root, name, entry.name, entry.isSymbolicLink() || inner.isSymbolicLink()));
   }
+  return part;
 }
 
 async function readdirVisible(directory: string): Promise<Dirent[]> {
@@ -136,11 +169,11 @@ async function galleryFile(root: string, name: string, stem: string, linked: boo
   return { person, name, path: file, mark: refused ? null : await markOf(file), refused };
 }
 
-/** What of a gallery can be seen without reading it: differs when another folder is in its place, or a top entry came or went. */
+/** Differs when another folder is in the place of a gallery, or none. */
 export async function glanceAt(folder: string): Promise<string> {
   try {
     const root = await realpath(folder);
-    return `${root} ${await identityOf(root)} ${(await stat(root)).mtimeMs}`;
+    return `${root} ${await identityOf(root)}`;
   } catch {
     return '';
   }
@@ -171,10 +204,6 @@ async function linkRefusal(root: string, file: string): Promise<GalleryFile['ref
 function nameRefusal(person: string): GalleryFile['refused'] {
   const message = nameFault(person);
   return message === null ? null : { fault: 'bad_name', message };
-}
-
-function stemOf(name: string): string {
-  return path.parse(name).name;
 }
 
 function byName(a: GalleryFile, b: GalleryFile): number {

@@ -49,6 +49,8 @@ export interface Refreshed {
   againMs: number | null;
 }
 
+/** Changes that follow each other are written into the cache together, within this, ms. */
+const CACHE_MS = 3000;
 /** Photos in memory at a time at the start: a large one takes 50 MB. */
 const MAX_OPEN = 5;
 const SETTLING: SettlingOptions = { quietMs: 250, brokenMs: 5000 };
@@ -64,7 +66,8 @@ export class Gallery implements Component {
   readonly #cache: EmbeddingCache;
   readonly #settling: Settling;
   #state: GalleryState;
-  #listed: Pick<Listing, 'identity' | 'device'> | null = null;
+  #listed: Listing | null = null;
+  #cacheTimer: NodeJS.Timeout | undefined;
   /** Why nothing can be read now. */
   #away: string | null = null;
   #isReturning = false;
@@ -134,7 +137,12 @@ export class Gallery implements Component {
     this.#seconds = (performance.now() - startMs) / 1000;
   }
 
-  async stop(): Promise<void> {}
+  /** Writes what the cache still has to. */
+  async stop(): Promise<void> {
+    if (this.#cacheTimer === undefined) return;
+    clearTimeout(this.#cacheTimer);
+    await this.#writeCache(true);
+  }
 
   /** What a photo would give that is not in the gallery. @throws SpotterError of the worker pool */
   examine(bytes: Uint8Array, name: string): Promise<PhotoResult> {
@@ -145,14 +153,15 @@ export class Gallery implements Component {
    * Looks at the folder again and takes over what has changed and settled, all at once. What cannot be read now, the whole
    * folder or one photo in the middle of being copied, stays as it was.
    *
+   * @param paths where alone something can have changed, absolute; null when it can be anywhere
    * @throws SpotterError of the worker pool
    */
-  async refresh(signal?: AbortSignal): Promise<Refreshed> {
+  async refresh(paths: ReadonlySet<string> | null = null, signal?: AbortSignal): Promise<Refreshed> {
     const startMs = performance.now();
     const wasAway = this.#away !== null;
     let listing: Listing;
     try {
-      listing = await this.#list();
+      listing = await this.#list(paths);
     } catch (error) {
       this.#away = describeError(error);
       return { change: null, turned: !wasAway, folders: new Map(), againMs: null };
@@ -168,15 +177,19 @@ export class Gallery implements Component {
       this.#seconds = (performance.now() - startMs) / 1000;
       const { photos: kept } = this.#state;
       this.#cache.retain((name) => kept.has(name));
-      await this.#writeCache(true);
+      this.#cacheTimer ??= setTimeout(() => {
+        this.#cacheTimer = undefined;
+        void this.#writeCache(true);
+      }, CACHE_MS);
     }
     return { change, turned: wasAway, folders: listing.folders, againMs: isPart ? 0 : this.#nextMs() };
   }
 
   /** @throws SpotterError gallery.not_found, also for the empty place where another file system was before */
-  async #list(): Promise<Listing> {
+  async #list(paths: ReadonlySet<string> | null = null): Promise<Listing> {
     const { folder } = this.#options;
-    const listing = await listGallery(folder);
+    const known = paths && this.#listed && { listing: this.#listed, changed: paths };
+    const listing = await listGallery(folder, known);
     const isEmpty = listing.photos.length === 0 && listing.settings.length === 0;
     if (isEmpty && this.#listed && this.#listed.device !== listing.device && this.#state.photos.size > 0)
       throw new SpotterError('gallery.not_found', `gallery ${folder} is no longer mounted; mount it again`);

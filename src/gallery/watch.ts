@@ -1,4 +1,5 @@
-import { type FSWatcher, statfsSync, watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError } from '../errors.js';
 import type { GalleryChange } from '../types.js';
@@ -8,8 +9,8 @@ import { dateOf } from './person.js';
 
 export interface WatchGalleryOptions {
   folder: string;
-  /** Looks at the whole gallery. */
-  refresh: (signal: AbortSignal) => Promise<Refreshed>;
+  /** Looks at the gallery; at some places only, where the others cannot have changed. */
+  refresh: (paths: ReadonlySet<string> | null, signal: AbortSignal) => Promise<Refreshed>;
   /** Told when it has changed, or when the folder has gone away or come back: then the change may be null. */
   onChange: (change: GalleryChange | null) => void;
   onWarning: (message: string) => void;
@@ -48,8 +49,8 @@ export class GalleryWatch {
   #looking: Promise<void> | undefined;
   /** When everything is looked at however quiet it is. */
   #wholeAtMs = 0;
-  /** There was a sign of a change. */
-  #isDue = true;
+  /** Where there was a sign of a change; null: anywhere. */
+  #signs: Set<string> | null = null;
   #glance = '';
 
   constructor(options: WatchGalleryOptions) {
@@ -95,17 +96,20 @@ export class GalleryWatch {
     try {
       const glance = `${await glanceAt(folder)} ${dateOf(now?.() ?? new Date())}`;
       const startMs = performance.now();
-      if (glance === this.#glance && startMs < this.#wholeAtMs && !this.#isDue) return;
+      const isQuiet = glance === this.#glance && startMs < this.#wholeAtMs;
+      if (isQuiet && this.#signs?.size === 0) return;
+      const paths = isQuiet ? this.#signs : null;
       this.#glance = glance;
-      this.#isDue = false;
-      const { change, turned, folders, againMs } = await refresh(signal);
+      this.#signs = new Set();
+      const { change, turned, folders, againMs } = await refresh(paths, signal);
       if (signal.aborted) return;
       if (change || turned) onChange(change);
-      const isTold = this.#watchAll(folders);
+      const isTold = this.#watchAll(folders) && !(await isRemote(folder));
       const endMs = performance.now();
       const restMs = (endMs - startMs) / SHARE;
-      this.#wholeAtMs = endMs + Math.max(isTold ? WHOLE_MS : 0, restMs);
-      if (againMs !== null) this.#lookWhole(Math.max(againMs, SOON_MS));
+      if (paths === null || !isTold) this.#wholeAtMs = endMs + Math.max(isTold ? WHOLE_MS : 0, restMs);
+      // What has not settled is looked at again.
+      if (againMs !== null) this.#sign(paths, Math.max(againMs, SOON_MS));
     } catch (error) {
       if (signal.aborted) return;
       onWarning(`the gallery cannot be read again, the people known so far stay: ${describeError(error)}`);
@@ -113,9 +117,11 @@ export class GalleryWatch {
     }
   }
 
-  #lookWhole(ms: number): void {
-    this.#isDue = true;
-    this.#soon(ms);
+  /** Something may have changed at these places, or anywhere. */
+  #sign(paths: Iterable<string> | null, afterMs = SOON_MS): void {
+    if (paths === null) this.#signs = null;
+    else for (const place of paths) this.#signs?.add(place);
+    this.#soon(afterMs);
   }
 
   /** Watches exactly these folders, and the one that the gallery is in. @returns whether every change will show */
@@ -131,11 +137,11 @@ export class GalleryWatch {
       if (this.#watchers.has(name)) continue;
       this.#watchers.set(name, { identity, watcher: this.#watchFolder(name, name === above) });
       // What came before the watch did not show.
-      this.#lookWhole(SOON_MS);
+      this.#sign([name]);
     }
     const isWatched =
       folders.size <= MAX_WATCHES && [...this.#watchers.values()].every(({ watcher }) => watcher);
-    return folders.size > 0 && isWatched && ![...folders.keys()].slice(0, 1).some(isRemote);
+    return folders.size > 0 && isWatched;
   }
 
   /** null when out of watches, or on a file system without them: looking now and then will do. */
@@ -144,7 +150,8 @@ export class GalleryWatch {
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
         // The gallery's neighbours are none of our business.
-        if (!isAbove || name === null || name === own) this.#lookWhole(SOON_MS);
+        if (isAbove ? name === null || name === own : name === null) this.#sign(null);
+        else if (!isAbove) this.#sign([folder, path.join(folder, name as string)]);
       });
       return watcher.on('error', () => watcher.close());
     } catch {
@@ -153,10 +160,7 @@ export class GalleryWatch {
   }
 }
 
-function isRemote(folder: string): boolean {
-  try {
-    return REMOTE.has(statfsSync(folder).type);
-  } catch {
-    return true;
-  }
+async function isRemote(folder: string): Promise<boolean> {
+  const { type } = await statfs(folder).catch(() => ({ type: null }));
+  return type === null || REMOTE.has(type);
 }
