@@ -6,11 +6,12 @@ import { EmbeddingCache } from './cache.js';
 import { changeBetween } from './change.js';
 import type { PhotoResult } from './enrol.js';
 import { type GalleryFile, type Listing, listGallery } from './folder.js';
-import { dateOf, readPerson } from './person.js';
+import { dateOf } from './person.js';
 import { PhotoReader, type ReaderOptions } from './reader.js';
 import { Settling, type SettlingOptions } from './settling.js';
 import type { GallerySnapshot } from './snapshot.js';
 import { emptyState, type GalleryState, keyOf, type ReadPhoto, type ReadSettings, stateOf } from './state.js';
+import { readSettings, takeOver } from './takeOver.js';
 
 export interface GalleryOptions extends ReaderOptions {
   folder: string;
@@ -54,10 +55,6 @@ const CACHE_MS = 3000;
 /** Photos in memory at a time at the start: a large one takes 50 MB. */
 const MAX_OPEN = 5;
 const SETTLING: SettlingOptions = { quietMs: 250, brokenMs: 5000 };
-/** Whoever is missing in a folder that has come back may still be on the way: so long nothing must have happened, ms. */
-const RETURN_MS = 2000;
-/** A change of many photos is taken over in parts of about so long, ms. */
-const PART_MS = 2000;
 
 /** The known people: read from a folder of photos, embedded once, kept in a cache, read again where they change. */
 export class Gallery implements Component {
@@ -70,7 +67,8 @@ export class Gallery implements Component {
   #cacheTimer: NodeJS.Timeout | undefined;
   /** Why nothing can be read now. */
   #away: string | null = null;
-  #isReturning = false;
+  /** Another folder has taken the place of the one before, and not everybody is there. */
+  readonly #returning = { now: false };
   #seconds = 0;
 
   constructor(options: GalleryOptions) {
@@ -167,10 +165,15 @@ export class Gallery implements Component {
       return { change: null, turned: !wasAway, folders: new Map(), againMs: null };
     }
     this.#away = null;
-    this.#isReturning ||= this.#listed?.identity !== listing.identity;
+    this.#returning.now ||= this.#listed?.identity !== listing.identity;
     this.#listed = listing;
     const before = this.#state;
-    const { photos, files, isPart } = await this.#takeOver(listing, signal);
+    const { photos, files, againMs } = await takeOver(listing, before, {
+      settling: this.#settling,
+      returning: this.#returning,
+      readPhoto: (file) => this.#readPhoto(file),
+      isStopping: () => signal?.aborted === true,
+    });
     this.#state = stateOf(photos, files, before, this.#today());
     const change = changeBetween(before, this.#state);
     if (change) {
@@ -182,7 +185,7 @@ export class Gallery implements Component {
         void this.#writeCache(true);
       }, CACHE_MS);
     }
-    return { change, turned: wasAway, folders: listing.folders, againMs: isPart ? 0 : this.#nextMs() };
+    return { change, turned: wasAway, folders: listing.folders, againMs };
   }
 
   /** @throws SpotterError gallery.not_found, also for the empty place where another file system was before */
@@ -194,63 +197,6 @@ export class Gallery implements Component {
     if (isEmpty && this.#listed && this.#listed.device !== listing.device && this.#state.photos.size > 0)
       throw new SpotterError('gallery.not_found', `gallery ${folder} is no longer mounted; mount it again`);
     return listing;
-  }
-
-  /** Reads what has changed and settled. @returns everything that counts from now on, and whether more is to be read */
-  async #takeOver(
-    listing: Listing,
-    signal?: AbortSignal,
-  ): Promise<{ photos: ReadPhoto[]; files: ReadSettings[]; isPart: boolean }> {
-    const photos = new Map(this.#state.photos);
-    const files = new Map(this.#state.files);
-    const nowMs = performance.now();
-    const gone = this.#missing(listing);
-    const changed = [...listing.photos, ...listing.settings].filter(
-      (file) => (photos.get(file.name) ?? files.get(file.name))?.key !== keyOf(file),
-    );
-    const changes = changed.map((file): [string, string] => [file.name, keyOf(file)]);
-    const ripe = this.#settling.see(
-      new Map([...changes, ...gone.map((name): [string, string] => [name, 'gone'])]),
-      nowMs,
-    );
-    this.#isReturning &&= gone.length > 0;
-    const mayLeave = !this.#isReturning || this.#settling.quietFor(nowMs) >= RETURN_MS;
-    for (const name of mayLeave ? gone : []) {
-      if (!ripe.has(name)) continue;
-      photos.delete(name);
-      files.delete(name);
-      this.#settling.done(name);
-    }
-    const isSettings = new Set(listing.settings);
-    let isPart = false;
-    for (const file of changed.filter(({ name }) => ripe.has(name))) {
-      isPart = performance.now() - nowMs > PART_MS;
-      if (isPart || signal?.aborted) break;
-      if (isSettings.has(file)) files.set(file.name, await readSettings(file));
-      else {
-        const photo = await this.#readPhoto(file);
-        const isBroken = photo.result.state === 'unusable' && photo.result.fault === 'unreadable';
-        if (isBroken && this.#settling.putOff(file.name, nowMs)) continue;
-        photos.set(file.name, photo);
-      }
-      this.#settling.done(file.name);
-    }
-    return { photos: [...photos.values()], files: [...files.values()], isPart };
-  }
-
-  /** Names that were there and are not; a person's folder that cannot be read says nothing about what is in it. */
-  #missing({ photos, settings }: Listing): string[] {
-    const there = new Set([...photos, ...settings].map(({ name }) => name));
-    const closed = [...there].filter((name) => name.endsWith('/'));
-    const known = [...this.#state.photos.keys(), ...this.#state.files.keys()];
-    return known.filter((name) => !there.has(name) && !closed.some((folder) => name.startsWith(folder)));
-  }
-
-  #nextMs(): number | null {
-    const nowMs = performance.now();
-    const nextMs = this.#settling.nextMs(nowMs);
-    if (nextMs !== 0 || !this.#isReturning) return nextMs;
-    return Math.max(0, RETURN_MS - this.#settling.quietFor(nowMs));
   }
 
   /** The people of the last reading, from the cache. */
@@ -293,8 +239,4 @@ export class Gallery implements Component {
   #today(): string {
     return dateOf(this.#options.now?.() ?? new Date());
   }
-}
-
-async function readSettings(file: GalleryFile): Promise<ReadSettings> {
-  return { person: file.person, name: file.name, key: keyOf(file), content: await readPerson(file) };
 }
