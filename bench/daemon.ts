@@ -17,14 +17,18 @@ const PAGE_BYTES = 4096;
 /** The demo's own clip. */
 export const DEMO_CLIP = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
 
-/** Writes a configuration with the demo's people on a free port. @returns its file */
-export function writeConfig(folder: string, cameras: object[]): string {
+/** Writes a configuration on a free port, by default with the demo's people. @returns its file */
+export function writeConfig(
+  folder: string,
+  cameras: object[],
+  gallery = path.join(packageRoot, 'gallery'),
+): string {
   const file = path.join(folder, 'config.yaml');
   writeFileSync(
     file,
     stringify({
       cameras,
-      gallery: path.join(packageRoot, 'gallery'),
+      gallery,
       models: { folder: path.join(packageRoot, 'models') },
       data: path.join(folder, 'data'),
       http: { port: 0 },

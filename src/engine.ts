@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { CameraConfig, Config } from './config/schema.js';
 import { isMasked, zonesAt } from './face/polygon.js';
 import { Gallery, type GalleryOptions } from './gallery/gallery.js';
+import { GalleryWatch, type WatchGalleryOptions } from './gallery/watch.js';
 import type { Component } from './lifecycle.js';
 import type { GalleryReport } from './link.js';
 import { Album, type Budget, LOOKS_BYTES } from './pictures/album.js';
@@ -21,6 +22,8 @@ import type { FrameMemory } from './video/slots.js';
 export interface EngineOptions {
   onGalleryProgress?: GalleryOptions['onProgress'];
   onWarning?: GalleryOptions['onWarning'];
+  /** See {@link GalleryOptions.known}. */
+  known?: GalleryOptions['known'];
 }
 
 /** What of a camera's picture counts, and when. */
@@ -54,7 +57,7 @@ export class Engine implements Component {
   readonly turns: Turns;
   readonly #config: Config;
   readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
-  #gallerySeconds = 0;
+  #galleryWatch: GalleryWatch | undefined;
 
   constructor(config: Config, { settings, policy, modelKey }: Prepared, options: EngineOptions = {}) {
     this.#config = config;
@@ -65,11 +68,12 @@ export class Engine implements Component {
     this.gallery = new Gallery({
       folder: config.gallery,
       cacheFolder: config.data,
-      eyes: this.pool,
+      eyes: this.pool.background,
       limits: { quality: config.quality, minDominance: config.photos.minDominance },
       maxMegapixels: config.photos.maxMegapixels,
       dimension: settings.embedder.dimension,
       modelKey,
+      known: options.known ?? null,
       ...(options.onGalleryProgress && { onProgress: options.onGalleryProgress }),
       ...(options.onWarning && { onWarning: options.onWarning }),
     });
@@ -79,9 +83,7 @@ export class Engine implements Component {
   async start(signal?: AbortSignal): Promise<void> {
     await this.pool.start();
     try {
-      const startMs = performance.now();
       await this.gallery.start(signal);
-      this.#gallerySeconds = (performance.now() - startMs) / 1000;
     } catch (error) {
       await this.stop();
       throw error;
@@ -89,21 +91,33 @@ export class Engine implements Component {
   }
 
   async stop(): Promise<void> {
+    await this.#galleryWatch?.stop();
+    await this.gallery.stop();
     await this.pool.stop();
+  }
+
+  /** Takes over changes of the gallery from now on, each between two frames. Ends with the engine. */
+  watchGallery(options: Pick<WatchGalleryOptions, 'onChange' | 'onWarning'>): void {
+    const refresh = this.gallery.refresh.bind(this.gallery);
+    this.#galleryWatch = new GalleryWatch({ folder: this.#config.gallery, refresh, ...options });
+    this.#galleryWatch.start();
   }
 
   /** What the gallery has come to, for those who only need to tell of it. */
   galleryReport(): GalleryReport {
-    const { photos, snapshot } = this.gallery;
+    const { photos, snapshot, said, away, seconds } = this.gallery;
     const unusable = photos.flatMap(({ name, result }) =>
       result.state === 'unusable' ? [{ name, fault: result.fault, message: result.message }] : [],
     );
     return {
       people: snapshot.people.length,
-      used: photos.length - unusable.length,
+      used: snapshot.matrix.photos,
       unusable,
-      settings: {},
-      seconds: this.#gallerySeconds,
+      settings: Object.fromEntries(said.settings),
+      faults: [...said.faults],
+      expired: [...said.expired],
+      away,
+      seconds,
     };
   }
 

@@ -27,10 +27,12 @@ function die(error: unknown): void {
 }
 
 async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
-  const { config, modelFolder, secrets } = message;
+  const { config, modelFolder, secrets, known } = message;
   if (config.cameras.length > 0) await ffmpegVersion();
+  const warn = (text: string) => send({ kind: 'log', level: 'warn', camera: null, message: text });
   const engine = new Engine(config, await prepare(config, modelFolder), {
-    onWarning: (text) => send({ kind: 'log', level: 'warn', camera: null, message: text }),
+    onWarning: warn,
+    known,
   });
   const utilization = new Utilization(engine.pool);
   const beat = setInterval(() => {
@@ -52,6 +54,10 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
       kind: 'ready',
       onnxruntime: engine.pool.onnxruntime,
       gallery: engine.galleryReport(),
+    });
+    engine.watchGallery({
+      onChange: (change) => send({ kind: 'gallery', gallery: engine.galleryReport(), change }),
+      onWarning: warn,
     });
     await new Promise<void>((resolve) =>
       stopped.signal.addEventListener('abort', () => resolve(), { once: true }),

@@ -1,6 +1,13 @@
 import type { CameraConfig, Config } from './config/schema.js';
 import type { ErrorData } from './errors.js';
-import type { CameraState, EventDraft, FrameReport, PersonSettings, Pictures } from './types.js';
+import type {
+  CameraState,
+  EventDraft,
+  FrameReport,
+  GalleryChange,
+  PersonSettings,
+  Pictures,
+} from './types.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
 export const LINK_VERSION = 1;
@@ -19,6 +26,8 @@ export type ToEngine =
       config: Config;
       modelFolder?: string | undefined;
       secrets: readonly string[];
+      /** What an engine before this one knew of people's settings; null for the first, which must find the gallery. */
+      known: Record<string, PersonSettings> | null;
     }
   /** The cameras to watch from now on; those that stay as they are are not disturbed. */
   | { kind: 'cameras'; assignments: Assignment[] }
@@ -29,12 +38,18 @@ export type ToEngine =
 /** What a gallery has come to. */
 export interface GalleryReport {
   people: number;
-  /** Photos. */
+  /** Photos that are compared with. */
   used: number;
   unusable: { name: string; fault: string; message: string }[];
   /** By name, what is said of each person in person.yaml; nobody of whom nothing is said. */
   settings: Record<string, PersonSettings>;
-  /** Time that reading it took. */
+  /** Sentences about files of settings that do not count. */
+  faults: string[];
+  /** People with whom nobody is matched any more, because their last day is over. */
+  expired: string[];
+  /** Why the folder cannot be read now; the people known before stay. null while it can be. */
+  away: string | null;
+  /** Time that the last reading which changed something took. */
   seconds: number;
 }
 
@@ -50,6 +65,8 @@ export interface EngineLoad {
 /** What the engine tells the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are wanted. */
 export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
+  /** The gallery has changed while running, or (without a change) has gone away or come back. */
+  | { kind: 'gallery'; gallery: GalleryReport; change: GalleryChange | null }
   | { kind: 'failed'; error: ErrorData }
   /**
    * With the monotonic time at which its frame came, where a frame gave it. `pictures` is null when the event should have

@@ -7,6 +7,7 @@ import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
 import { CameraBook } from './daemon/cameraBook.js';
 import { type DeathCause, EngineHost } from './daemon/engineHost.js';
+import { tellChange, tellGallery } from './daemon/galleryNews.js';
 import { Offspring } from './daemon/offspring.js';
 import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
@@ -43,7 +44,16 @@ const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
 const HOUR_MS = 3_600_000;
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
-const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], settings: {}, seconds: 0 };
+const NO_GALLERY: GalleryReport = {
+  people: 0,
+  used: 0,
+  unusable: [],
+  settings: {},
+  faults: [],
+  expired: [],
+  away: null,
+  seconds: 0,
+};
 
 /** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
 export class Supervisor {
@@ -128,6 +138,7 @@ export class Supervisor {
         config: this.#loaded.config,
         modelFolder: options.modelFolder,
         secrets: this.#loaded.secrets,
+        known: this.#gallery === NO_GALLERY ? null : this.#gallery.settings,
       }),
       hangMs: () => this.#loaded.config.engine.hangMs,
       onMessage: (message) => this.#receive(message),
@@ -177,7 +188,7 @@ export class Supervisor {
       // A new engine that finds no models would be the end of the old one.
       if (needsEngine(this.#loaded.config, next.config)) {
         await prepare(next.config, modelFolder);
-        await access(next.config.gallery);
+        if (next.config.gallery !== this.#loaded.config.gallery) await access(next.config.gallery);
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : describeError(error);
@@ -187,6 +198,7 @@ export class Supervisor {
     }
     const before = this.#loaded.config;
     this.#loaded = next;
+    if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
     const { added, removed, changed } = diffCameras(before, next.config);
     for (const key of fixedKeys(before, next.config))
       logger.warn(`${key} has changed; restart spotter for it to count`);
@@ -243,6 +255,11 @@ export class Supervisor {
         this.#noteGallery(message.gallery);
         this.#unready = null;
         this.#assign();
+        break;
+      case 'gallery':
+        tellChange(this.#options.logger, this.#gallery, message.gallery, message.change);
+        this.#metrics.galleryRead(message.gallery.seconds);
+        this.#gallery = message.gallery;
         break;
       case 'event':
         this.#noteEvent(message);
@@ -358,11 +375,6 @@ export class Supervisor {
     this.#metrics.galleryRead(gallery.seconds);
     if (isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...this.#gallery, seconds: 0 })) return;
     this.#gallery = gallery;
-    const { people, used, unusable } = gallery;
-    logger.info({ people, photos: used }, 'the gallery is read');
-    for (const { name, fault, message } of unusable)
-      logger.warn({ photo: name, fault }, `photo is not used: ${message}`);
-    if (people === 0)
-      logger.warn({ unusable: unusable.length }, 'the gallery knows nobody, so every face is unknown');
+    tellGallery(logger, gallery);
   }
 }

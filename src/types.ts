@@ -254,6 +254,21 @@ export interface PersonSettings {
   validUntil: string | null;
 }
 
+/** What is different in a gallery since it was last told of. Files are named relative to the gallery. */
+export interface GalleryChange {
+  /** People who can be matched, or no longer. */
+  people: { added: string[]; removed: string[] };
+  photos: { added: string[]; replaced: string[]; removed: string[] };
+  /** Those of the photos above that are not used, and why. */
+  unusable: { name: string; fault: string; message: string }[];
+  /** People of whom something else is said than before. */
+  settings: string[];
+  /** Sentences about files of settings that do not count. */
+  faults: string[];
+  /** People whose last day is over. */
+  expired: string[];
+}
+
 /** An event as every sink sees it; see docs/events.md. */
 export interface SpotterEvent
   extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit' | 'snapshotKey'>,

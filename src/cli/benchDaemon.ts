@@ -76,3 +76,38 @@ export async function soak({ signal }: Context, options: SoakOptions): Promise<n
   }
   return 0;
 }
+
+export interface GalleryBenchOptions extends CommonOptions {
+  photos: number;
+  rounds: number;
+  json?: boolean;
+}
+
+/** How soon a photo counts that is added to a large gallery while the daemon runs, and what it costs. */
+export async function gallery({ signal }: Context, options: GalleryBenchOptions): Promise<number> {
+  const { measureGallery } = await import('../../bench/gallery.js');
+  const { photos, rounds, quiet, json } = options;
+  const bar = new ProgressBar('rounds', !quiet);
+  const onProgress = bar.show.bind(bar);
+  const result = await measureGallery({ photos, rounds, signal, onProgress }).finally(() => bar.stop());
+  if (json) printJson(result);
+  else {
+    const time = ({ p50, worst }: typeof result.addedMs) =>
+      `after ${p50.toFixed(0)} ms, worst ${worst.toFixed(0)} ms`;
+    const frames = ({ dropped, processed }: typeof result.busy) =>
+      `${dropped} dropped, ${processed} processed`;
+    const [before, after] = result.memoryMb;
+    process.stdout.write(
+      [
+        `${photos} photos, ${rounds} times one added and removed`,
+        `added counts     ${time(result.addedMs)}`,
+        `removed counts   ${time(result.removedMs)}`,
+        `live frames      ${frames(result.busy)}`,
+        `without changes  ${frames(result.quiet)}`,
+        `memory           ${before.toFixed(0)} MB, at the end ${after.toFixed(0)} MB`,
+        '',
+      ].join('\n'),
+    );
+  }
+  return result.addedMs.worst <= 1000 && result.busy.dropped <= result.quiet.dropped ? 0 : 1;
+}

@@ -108,6 +108,25 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         options: [JSON_FORM(), ...FACES()],
         load: async () => (await import('./gallery.js')).check,
       },
+      {
+        name: 'add',
+        arguments: [
+          ['<name>', 'the person'],
+          ['<image...>', 'photos to copy'],
+        ],
+        description: 'copies photos to a person; refuses what cannot be used; exit code 2 when it did',
+        example: 'spotter gallery add alice passport.jpg holiday.png',
+        options: [JSON_FORM(), ...FACES()],
+        load: async () => (await import('./galleryEdit.js')).add,
+      },
+      {
+        name: 'remove',
+        arguments: [['<name>', 'the person']],
+        description: "removes a person's folder with all that is in it, without asking",
+        example: 'spotter gallery remove alice',
+        options: [JSON_FORM(), new Option('-g, --gallery <folder>', 'the people to know')],
+        load: async () => (await import('./galleryEdit.js')).remove,
+      },
     ],
   },
   {
@@ -231,6 +250,17 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         example: 'spotter bench starts --runs 200',
         options: [new Option('--runs <n>', 'how often').argParser(wholeNumber(1)).default(200), JSON_FORM()],
         load: async () => (await import('./benchDaemon.js')).starts,
+      },
+      {
+        name: 'gallery',
+        description: 'how soon a photo counts that is added while the daemon runs; from a checkout, on Linux',
+        example: 'spotter bench gallery --photos 2000',
+        options: [
+          new Option('--photos <n>', 'photos in the gallery').argParser(wholeNumber(1)).default(2000),
+          new Option('--rounds <n>', 'photos added and removed').argParser(wholeNumber(1)).default(20),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./benchDaemon.js')).gallery,
       },
       {
         name: 'kill',

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { describeError, hasErrno, SpotterError } from '../errors.js';
+import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../faults.js';
 import { isRecording, passwordsOf, recordingPath } from './camera.js';
-import { type Fault, faultsOf, formatFaults, offsetOf, twinFaults } from './faults.js';
+import { faultsOf, twinFaults } from './faults.js';
 import { maskText } from './mask.js';
 import { type Config, schema } from './schema.js';
 import { type Substituted, substitute } from './substitute.js';
@@ -42,17 +43,7 @@ export function loadConfig(
 
 function readFile(file: string): { config: Config; secrets: string[] } {
   const text = readText(file);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const syntax: Fault[] = [...document.errors, ...document.warnings].map((error) => ({
-    offset: error.pos[0],
-    path: '',
-    message: error.message
-      .replace(/\s*\n[\s\S]*$/, '')
-      // The piece of text that it means may be one of a password.
-      .replace(/: ".*"$/, '')
-      .replace(/Source contains multiple documents.*/, 'a second document begins here; keep one'),
-  }));
+  const { document, lines, syntax } = parseYaml(text);
   const fail = (faults: Fault[], secrets: readonly string[] = []) => {
     const shown = faults.map((fault) => ({ ...fault, message: maskText(fault.message, secrets) }));
     return new SpotterError('config.invalid', formatFaults(file, shown, lines));
@@ -98,11 +89,6 @@ function readText(file: string): string {
   } catch (cause) {
     throw new SpotterError('config.invalid', `${file} is not UTF-8 text`, { cause });
   }
-}
-
-/** An empty file, or one of comments only, is an empty mapping. @throws ReferenceError of aliases without an anchor, or too many */
-function toData(document: Document): unknown {
-  return document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
 }
 
 type Issues = Parameters<typeof faultsOf>[0];

@@ -24,6 +24,8 @@ interface Contents {
 /** To be raised with every change of {@link Contents}. */
 const FORMAT = 1;
 const DIGEST_BYTES = 32;
+/** The mark of a file that is looked into again in any case. */
+const NEVER: FileMark = { size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0 };
 
 /**
  * What the photos of one gallery gave, by SHA-256 of the photo and key of everything else that counts (models,
@@ -33,7 +35,7 @@ const DIGEST_BYTES = 32;
 export class EmbeddingCache {
   readonly #file: string;
   #old = emptyContents();
-  readonly #kept = emptyContents();
+  #kept = emptyContents();
   #changed = false;
 
   /** @param folder where caches are kept; @param gallery the gallery's folder, one file each */
@@ -67,9 +69,30 @@ export class EmbeddingCache {
   keep(name: string, mark: FileMark | null, key: string, sha256: string, result: PhotoResult): void {
     this.#changed ||=
       !this.#old.results.get(sha256)?.has(key) || (mark !== null && this.knownHash(name, mark) !== sha256);
-    if (mark) this.#kept.files.set(name, { ...mark, sha256 });
+    this.#kept.files.set(name, { ...(mark ?? NEVER), sha256 });
     const results = this.#kept.results.get(sha256) ?? new Map(this.#old.results.get(sha256));
     this.#kept.results.set(sha256, results.set(key, result));
+  }
+
+  /** What the photos gave when they were last written, by name: for a gallery that is away. */
+  remembered(key: string): { name: string; sha256: string; result: PhotoResult }[] {
+    return [...this.#old.files].flatMap(([name, { sha256 }]) => {
+      const result = this.result(key, sha256);
+      return result ? [{ name, sha256, result }] : [];
+    });
+  }
+
+  /** Forgets every photo but these, and what they gave. */
+  retain(isThere: (name: string) => boolean): void {
+    const files = [...this.#kept.files].filter(([name]) => isThere(name));
+    const hashes = new Set(files.map(([, { sha256 }]) => sha256));
+    const results = [...this.#kept.results].filter(([sha256]) => hashes.has(sha256));
+    this.#kept = { format: FORMAT, files: new Map(files), results: new Map(results) };
+  }
+
+  /** Takes up all that was written, so that what is not kept anew stays. */
+  keepAll(): void {
+    this.#kept = merged(this.#old, this.#kept);
   }
 
   /**
@@ -88,6 +111,9 @@ export class EmbeddingCache {
         mode: 0o600,
       });
       await rename(temporary, this.#file);
+      if (complete)
+        this.#old = { ...this.#kept, files: new Map(this.#kept.files), results: new Map(this.#kept.results) };
+      this.#changed = false;
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;

@@ -2,28 +2,71 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../errors.js';
+import type { FileMark } from './cache.js';
 import type { PhotoFault } from './enrol.js';
 
-/** A photo in the gallery's folder, before anybody looked into it. */
-export interface PhotoFile {
+/** A file in the gallery's folder that says something of a person, before anybody looked into it. */
+export interface GalleryFile {
   person: string;
-  /** Relative to the gallery, with forward slashes. */
+  /** Relative to the gallery, with forward slashes. A folder that cannot be read ends in one. */
   name: string;
   path: string;
+  /** null when it cannot be told. */
+  mark: FileMark | null;
   /** Why it is not even opened. */
   refused: { fault: PhotoFault; message: string } | null;
 }
 
+/** A person's folder, or a file beside those. */
+interface Part {
+  photos: GalleryFile[];
+  settings: GalleryFile[];
+  /** What it is, where it is a folder that could be read. */
+  folder: string | null;
+}
+
+/** A gallery's folder at one moment. */
+export interface Listing {
+  /** Absolute path, without links. */
+  root: string;
+  /** Differs when another folder is in the place of the one before. */
+  identity: string;
+  /** Of the file system that it is on. */
+  device: string;
+  /** <person>/*.jpg and <person>.jpg, sorted. */
+  photos: GalleryFile[];
+  /** <person>/person.yaml and <person>.yaml, sorted. */
+  settings: GalleryFile[];
+  /** Absolute paths of the folders that were read, and who they are: the gallery's own first. */
+  folders: Map<string, string>;
+  /** By name in the gallery's folder, but links. */
+  parts: ReadonlyMap<string, Part>;
+}
+
+/** What is known already. */
+export interface KnownListing {
+  listing: Listing;
+  /** Absolute paths in the gallery's folder where something may have changed; nowhere else anything has. */
+  changed: ReadonlySet<string>;
+}
+
 const PHOTO = /\.(jpe?g|png|webp)$/i;
+const SETTINGS = /\.ya?ml$/i;
+const PERSON_FILE = /^person\.ya?ml$/i;
 const PERSON = /^[\p{L}\p{N} _'-]{1,64}$/u;
+const UNREADABLE = {
+  fault: 'unreadable',
+  message: 'cannot be read; check its permissions and its name',
+} as const;
 
 /**
- * The photos of a gallery: <person>/*.jpg and <person>.jpg, sorted. Hidden and other files are passed over. A link
- * counts as what it points to, but only inside the folder.
+ * What is in a gallery. Hidden and other files are passed over. A link counts as what it points to, but only inside the
+ * folder.
  *
+ * @param known to be quicker: 2,000 photos take a tenth of a second
  * @throws SpotterError gallery.not_found
  */
-export async function listPhotos(folder: string): Promise<PhotoFile[]> {
+export async function listGallery(folder: string, known: KnownListing | null = null): Promise<Listing> {
   const root = await realpath(folder).catch((cause: unknown) => {
     const why = hasErrno(cause, 'ENOENT') ? 'does not exist' : 'cannot be read';
     throw new SpotterError(
@@ -32,31 +75,61 @@ export async function listPhotos(folder: string): Promise<PhotoFile[]> {
       { cause },
     );
   });
-  const photos: PhotoFile[] = [];
+  const identity = await identityOf(root);
+  const [device] = identity.split(':');
+  const folders = new Map([[root, identity]]);
+  const before = known?.listing.identity === identity ? known : null;
+  const photos: GalleryFile[] = [];
+  const settings: GalleryFile[] = [];
+  const parts = new Map<string, Part>();
   for (const entry of await topEntries(root, folder)) {
-    const kind = await kindOf(path.join(root, entry.name), entry);
-    if (kind === 'file' && PHOTO.test(entry.name))
-      photos.push(await photoFile(root, entry.name, path.parse(entry.name).name));
-    if (kind !== 'folder') continue;
-    const inside = await readdirVisible(path.join(root, entry.name)).catch(() => null);
-    if (inside === null) {
-      const message = 'cannot be read; check its permissions and its name';
-      photos.push({
-        person: entry.name,
-        name: `${entry.name}/`,
-        path: '',
-        refused: { fault: 'unreadable', message },
-      });
-      continue;
-    }
-    for (const inner of inside) {
-      const name = `${entry.name}/${inner.name}`;
-      if (PHOTO.test(inner.name) && (await kindOf(path.join(root, name), inner)) === 'file') {
-        photos.push(await photoFile(root, name, entry.name));
-      }
-    }
+    const where = path.join(root, entry.name);
+    const same = before?.changed.has(where) ? undefined : before?.listing.parts.get(entry.name);
+    const part = same ?? (await listPart(root, entry));
+    if (!entry.isSymbolicLink()) parts.set(entry.name, part);
+    photos.push(...part.photos);
+    settings.push(...part.settings);
+    if (part.folder !== null) folders.set(where, part.folder);
   }
-  return photos.sort((a, b) => (a.name < b.name ? -1 : 1));
+  photos.sort(byName);
+  settings.sort(byName);
+  return { root, identity, device, photos, settings, folders, parts };
+}
+
+/** Whether a person may be called so; null, or one sentence about the name. */
+export function nameFault(person: string): string | null {
+  if (PERSON.test(person)) return null;
+  return `"${person}" is no name: use up to 64 letters, digits, spaces, hyphens, apostrophes and underscores`;
+}
+
+async function listPart(root: string, entry: Dirent): Promise<Part> {
+  const { name } = entry;
+  const kind = await kindOf(path.join(root, name), entry);
+  if (kind === 'folder') return listPerson(root, entry);
+  const part: Part = { photos: [], settings: [], folder: null };
+  const list = PHOTO.test(name) ? part.photos : SETTINGS.test(name) ? part.settings : null;
+  if (kind === 'file' && list)
+    list.push(await galleryFile(root, name, path.parse(name).name, entry.isSymbolicLink()));
+  return part;
+}
+
+async function listPerson(root: string, entry: Dirent): Promise<Part> {
+  const folder = path.join(root, entry.name);
+  const part: Part = { photos: [], settings: [], folder: null };
+  const inside = await readdirVisible(folder).catch(() => null);
+  if (inside === null) {
+    const closed = { person: entry.name.normalize('NFC'), name: `${entry.name}/`, path: '', mark: null };
+    part.photos.push({ ...closed, refused: UNREADABLE });
+    return part;
+  }
+  part.folder = await identityOf(folder);
+  for (const inner of inside) {
+    const list = PHOTO.test(inner.name) ? part.photos : PERSON_FILE.test(inner.name) ? part.settings : null;
+    const name = `${entry.name}/${inner.name}`;
+    if (!list || (await kindOf(path.join(root, name), inner)) !== 'file') continue;
+    list.push(await galleryFile(root, name, entry.name, entry.isSymbolicLink() || inner.isSymbolicLink()));
+  }
+  return part;
 }
 
 async function readdirVisible(directory: string): Promise<Dirent[]> {
@@ -89,13 +162,38 @@ async function kindOf(file: string, entry: Dirent): Promise<'file' | 'folder' | 
   return stats.isFile() ? 'file' : 'other';
 }
 
-async function photoFile(root: string, name: string, stem: string): Promise<PhotoFile> {
+async function galleryFile(root: string, name: string, stem: string, linked: boolean): Promise<GalleryFile> {
   const person = stem.normalize('NFC');
   const file = path.join(root, name);
-  return { person, name, path: file, refused: (await refusal(root, file)) ?? nameRefusal(person) };
+  const refused = (linked ? await linkRefusal(root, file) : null) ?? nameRefusal(person);
+  return { person, name, path: file, mark: refused ? null : await markOf(file), refused };
 }
 
-async function refusal(root: string, file: string): Promise<PhotoFile['refused']> {
+/** Differs when another folder is in the place of a gallery, or none. */
+export async function glanceAt(folder: string): Promise<string> {
+  try {
+    const root = await realpath(folder);
+    return `${root} ${await identityOf(root)}`;
+  } catch {
+    return '';
+  }
+}
+
+/** Nothing is known of a file that cannot be looked at: null. */
+async function markOf(file: string): Promise<FileMark | null> {
+  const stats = await stat(file).catch(() => null);
+  if (!stats) return null;
+  const { size, mtimeMs, ctimeMs, ino } = stats;
+  return { size, mtimeMs, ctimeMs, inode: ino };
+}
+
+/** A folder that is made anew may get the number of the old one, but not its birth. */
+async function identityOf(folder: string): Promise<string> {
+  const stats = await stat(folder).catch(() => null);
+  return stats ? `${stats.dev}:${stats.ino}:${stats.birthtimeMs}` : '';
+}
+
+async function linkRefusal(root: string, file: string): Promise<GalleryFile['refused']> {
   const target = await realpath(file).catch(() => null);
   if (target === null)
     return { fault: 'unreadable', message: 'points to a file that does not exist; copy the photo itself' };
@@ -103,10 +201,11 @@ async function refusal(root: string, file: string): Promise<PhotoFile['refused']
   return { fault: 'outside', message: 'is a link to a place outside the gallery; copy the photo itself' };
 }
 
-function nameRefusal(person: string): PhotoFile['refused'] {
-  if (PERSON.test(person)) return null;
-  return {
-    fault: 'bad_name',
-    message: `"${person}" is no name: use up to 64 letters, digits, spaces, hyphens, apostrophes and underscores`,
-  };
+function nameRefusal(person: string): GalleryFile['refused'] {
+  const message = nameFault(person);
+  return message === null ? null : { fault: 'bad_name', message };
+}
+
+function byName(a: GalleryFile, b: GalleryFile): number {
+  return a.name < b.name ? -1 : 1;
 }

@@ -1,27 +1,31 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { describeError, SpotterError } from '../errors.js';
 import type { Component } from '../lifecycle.js';
-import { EmbeddingCache, type FileMark } from './cache.js';
-import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
-import type { PhotoEyes } from './faces.js';
-import { listPhotos, type PhotoFile } from './folder.js';
-import { decodePhoto } from './photo.js';
-import { GallerySnapshot } from './snapshot.js';
+import type { GalleryChange, PersonSettings } from '../types.js';
+import { EmbeddingCache } from './cache.js';
+import { changeBetween } from './change.js';
+import type { PhotoResult } from './enrol.js';
+import { type GalleryFile, type Listing, listGallery } from './folder.js';
+import { dateOf } from './person.js';
+import { PhotoReader, type ReaderOptions } from './reader.js';
+import { Settling, type SettlingOptions } from './settling.js';
+import type { GallerySnapshot } from './snapshot.js';
+import { emptyState, type GalleryState, keyOf, type ReadPhoto, type ReadSettings, stateOf } from './state.js';
+import { readSettings, takeOver } from './takeOver.js';
 
-export interface GalleryOptions {
+export interface GalleryOptions extends ReaderOptions {
   folder: string;
   /** Where the cache is kept. */
   cacheFolder: string;
-  eyes: PhotoEyes;
-  limits: EnrolLimits;
-  maxMegapixels: number;
   /** Values of an embedding. */
   dimension: number;
-  /** Differs when a photo may give another result: models, their settings. */
-  modelKey: string;
-  /** Told after every photo that had to be opened. */
+  /** What an engine before this one knew of people's settings. With it a folder that is away is no error: the cache knows the people. */
+  known?: Readonly<Record<string, PersonSettings>> | null;
+  /** For how long a changed file must have stayed the same. */
+  settling?: SettlingOptions;
+  /** The time. */
+  now?: () => Date;
+  /** Told after every photo that had to be opened at the start. */
   onProgress?: (done: number, total: number) => void;
   /** Told when the cache cannot be written: the next start will be slow, nothing else. */
   onWarning?: (message: string) => void;
@@ -34,41 +38,71 @@ export interface PhotoReport {
   result: PhotoResult;
 }
 
-/** Photos in memory at a time: a large one takes 50 MB. */
-const MAX_OPEN = 5;
-/** To be raised when enrol, faces, photo or face/ change what a photo gives: results of older code are not used. */
-const CODE_VERSION = 1;
-const UNREADABLE: PhotoResult = {
-  state: 'unusable',
-  fault: 'unreadable',
-  message: 'cannot be read; check its permissions',
-};
-/** A file changed twice within the clock's grain looks unchanged: a mark is only trusted when the file was older. */
-const SETTLED_MS = 2000;
+/** What a look at a gallery that may have changed has brought. */
+export interface Refreshed {
+  /** null when there is nothing to tell. */
+  change: GalleryChange | null;
+  /** Whether the folder has gone away or come back. */
+  turned: boolean;
+  /** See {@link Listing.folders}; none while the gallery is away. */
+  folders: ReadonlyMap<string, string>;
+  /** When to look again, ms from now; null: when something happens. */
+  againMs: number | null;
+}
 
-/** The known people: read from a folder of photos, embedded once, kept in a cache. */
+/** Changes that follow each other are written into the cache together, within this, ms. */
+const CACHE_MS = 3000;
+/** Photos in memory at a time at the start: a large one takes 50 MB. */
+const MAX_OPEN = 5;
+const SETTLING: SettlingOptions = { quietMs: 250, brokenMs: 5000 };
+
+/** The known people: read from a folder of photos, embedded once, kept in a cache, read again where they change. */
 export class Gallery implements Component {
   readonly #options: GalleryOptions;
-  readonly #key: string;
-  #photos: PhotoReport[] = [];
-  #snapshot: GallerySnapshot;
+  readonly #reader: PhotoReader;
+  readonly #cache: EmbeddingCache;
+  readonly #settling: Settling;
+  #state: GalleryState;
+  #listed: Listing | null = null;
+  #cacheTimer: NodeJS.Timeout | undefined;
+  /** Why nothing can be read now. */
+  #away: string | null = null;
+  /** Another folder has taken the place of the one before, and not everybody is there. */
+  readonly #returning = { now: false };
+  #seconds = 0;
 
   constructor(options: GalleryOptions) {
     this.#options = options;
-    this.#snapshot = new GallerySnapshot([], options.dimension);
-    const { modelKey, limits, maxMegapixels } = options;
-    const everything = JSON.stringify({ CODE_VERSION, modelKey, limits, maxMegapixels });
-    this.#key = createHash('sha256').update(everything).digest('hex').slice(0, 24);
+    this.#reader = new PhotoReader(options);
+    this.#cache = new EmbeddingCache(options.cacheFolder, options.folder);
+    this.#settling = new Settling(options.settling ?? SETTLING);
+    const settings = new Map(Object.entries(options.known ?? {}));
+    this.#state = { ...emptyState(options.dimension), settings };
   }
 
   /** Every photo, used or not, in the order of the folder. */
   get photos(): readonly PhotoReport[] {
-    return this.#photos;
+    return [...this.#state.photos.values()];
   }
 
   /** The people to compare with. */
   get snapshot(): GallerySnapshot {
-    return this.#snapshot;
+    return this.#state.snapshot;
+  }
+
+  /** What is said of people, what is wrong with that, and whose time is over. */
+  get said(): Pick<GalleryState, 'settings' | 'faults' | 'expired'> {
+    return this.#state;
+  }
+
+  /** Why the folder cannot be read now, one sentence; the people known before stay known. */
+  get away(): string | null {
+    return this.#away;
+  }
+
+  /** Time that the last reading which changed something took. */
+  get seconds(): number {
+    return this.#seconds;
   }
 
   /**
@@ -77,79 +111,132 @@ export class Gallery implements Component {
    * @throws SpotterError gallery.not_found, and those of the worker pool
    */
   async start(signal?: AbortSignal): Promise<void> {
-    const cache = new EmbeddingCache(this.#options.cacheFolder, this.#options.folder);
-    const [files] = await Promise.all([listPhotos(this.#options.folder), cache.read()]);
+    const startMs = performance.now();
+    await this.#cache.read();
+    const listing = await this.#list().catch((error: unknown) => {
+      if (!this.#options.known || !(error instanceof SpotterError)) throw error;
+      this.#restore(error.message);
+      return null;
+    });
+    if (!listing) return;
+    this.#listed = listing;
+    let photos: ReadPhoto[] = [];
     let complete = false;
     try {
-      this.#photos = await this.#readAll(files, cache, signal);
+      photos = await this.#readAll(listing.photos, signal);
       complete = !signal?.aborted;
     } finally {
-      await cache.write(complete).catch((error: unknown) => {
-        this.#options.onWarning?.(`the cache of photo embeddings cannot be written: ${describeError(error)}`);
-      });
+      await this.#writeCache(complete);
     }
     if (!complete) return;
-    const faces = this.#photos.flatMap(({ person, result }) =>
-      result.state === 'used' ? [{ person, embedding: result.embedding }] : [],
-    );
-    this.#snapshot = new GallerySnapshot(faces, this.#options.dimension);
+    const files: ReadSettings[] = [];
+    for (const file of listing.settings) files.push(await readSettings(file));
+    this.#state = stateOf(photos, files, this.#state, this.#today());
+    this.#seconds = (performance.now() - startMs) / 1000;
   }
 
-  async stop(): Promise<void> {}
+  /** Writes what the cache still has to. */
+  async stop(): Promise<void> {
+    if (this.#cacheTimer === undefined) return;
+    clearTimeout(this.#cacheTimer);
+    await this.#writeCache(true);
+  }
+
+  /** What a photo would give that is not in the gallery. @throws SpotterError of the worker pool */
+  examine(bytes: Uint8Array, name: string): Promise<PhotoResult> {
+    return this.#reader.embed(bytes, name);
+  }
+
+  /**
+   * Looks at the folder again and takes over what has changed and settled, all at once. What cannot be read now, the whole
+   * folder or one photo in the middle of being copied, stays as it was.
+   *
+   * @param paths where alone something can have changed, absolute; null when it can be anywhere
+   * @throws SpotterError of the worker pool
+   */
+  async refresh(paths: ReadonlySet<string> | null = null, signal?: AbortSignal): Promise<Refreshed> {
+    const startMs = performance.now();
+    const wasAway = this.#away !== null;
+    let listing: Listing;
+    try {
+      listing = await this.#list(paths);
+    } catch (error) {
+      this.#away = describeError(error);
+      return { change: null, turned: !wasAway, folders: new Map(), againMs: null };
+    }
+    this.#away = null;
+    this.#returning.now ||= this.#listed?.identity !== listing.identity;
+    this.#listed = listing;
+    const before = this.#state;
+    const { photos, files, againMs } = await takeOver(listing, before, {
+      settling: this.#settling,
+      returning: this.#returning,
+      readPhoto: (file) => this.#readPhoto(file),
+      isStopping: () => signal?.aborted === true,
+    });
+    this.#state = stateOf(photos, files, before, this.#today());
+    const change = changeBetween(before, this.#state);
+    if (change) {
+      this.#seconds = (performance.now() - startMs) / 1000;
+      const { photos: kept } = this.#state;
+      this.#cache.retain((name) => kept.has(name));
+      this.#cacheTimer ??= setTimeout(() => {
+        this.#cacheTimer = undefined;
+        void this.#writeCache(true);
+      }, CACHE_MS);
+    }
+    return { change, turned: wasAway, folders: listing.folders, againMs };
+  }
+
+  /** @throws SpotterError gallery.not_found, also for the empty place where another file system was before */
+  async #list(paths: ReadonlySet<string> | null = null): Promise<Listing> {
+    const { folder } = this.#options;
+    const known = paths && this.#listed && { listing: this.#listed, changed: paths };
+    const listing = await listGallery(folder, known);
+    const isEmpty = listing.photos.length === 0 && listing.settings.length === 0;
+    if (isEmpty && this.#listed && this.#listed.device !== listing.device && this.#state.photos.size > 0)
+      throw new SpotterError('gallery.not_found', `gallery ${folder} is no longer mounted; mount it again`);
+    return listing;
+  }
+
+  /** The people of the last reading, from the cache. */
+  #restore(why: string): void {
+    this.#away = why;
+    const photos = this.#cache.remembered(this.#reader.key).map(({ name, ...reading }) => {
+      const person = (name.includes('/') ? name.split('/')[0] : name.replace(/\.\w+$/, '')).normalize('NFC');
+      return { ...reading, name, person, key: 'remembered' };
+    });
+    this.#cache.keepAll();
+    this.#state = stateOf(photos, [], this.#state, this.#today(), this.#state.settings);
+  }
 
   /** Some photos are decoded while others are in the networks. */
-  async #readAll(files: PhotoFile[], cache: EmbeddingCache, signal?: AbortSignal): Promise<PhotoReport[]> {
-    const reports: PhotoReport[] = [];
+  async #readAll(files: GalleryFile[], signal?: AbortSignal): Promise<ReadPhoto[]> {
+    const photos: ReadPhoto[] = [];
     let next = 0;
     let done = 0;
     const readSome = async () => {
       for (let index = next++; index < files.length && !signal?.aborted; index = next++) {
-        const file = files[index];
-        const result: PhotoResult = file.refused
-          ? { state: 'unusable', ...file.refused }
-          : await this.#read(file, cache);
-        reports[index] = { person: file.person, name: file.name, result };
+        photos[index] = await this.#readPhoto(files[index]);
         this.#options.onProgress?.(++done, files.length);
       }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_OPEN, availableParallelism() + 1) }, readSome));
-    return reports;
+    return photos;
   }
 
-  async #read(file: PhotoFile, cache: EmbeddingCache): Promise<PhotoResult> {
-    const mark = await markOf(file.path).catch(() => null);
-    if (!mark) return UNREADABLE;
-    const knownHash = cache.knownHash(file.name, mark);
-    const known = knownHash && cache.result(this.#key, knownHash);
-    if (knownHash && known) {
-      cache.keep(file.name, mark, this.#key, knownHash, known);
-      return known;
-    }
-    const bytes = await readFile(file.path).catch(() => null);
-    if (!bytes) return UNREADABLE;
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const result = cache.result(this.#key, sha256) ?? (await this.#embed(bytes, file));
-    const settled = Date.now() - mark.ctimeMs > SETTLED_MS;
-    cache.keep(file.name, settled ? mark : null, this.#key, sha256, result);
-    return result;
+  async #readPhoto(file: GalleryFile): Promise<ReadPhoto> {
+    const reading = await this.#reader.read(file, this.#cache);
+    return { ...reading, person: file.person, name: file.name, key: keyOf(file) };
   }
 
-  async #embed(bytes: Uint8Array, file: PhotoFile): Promise<PhotoResult> {
-    try {
-      const { image } = await decodePhoto(bytes, 'it', this.#options.maxMegapixels);
-      return await enrol(this.#options.eyes, image, this.#options.limits);
-    } catch (error) {
-      if (!(error instanceof SpotterError)) throw error;
-      if (error.code === 'photo.too_large')
-        return { state: 'unusable', fault: 'too_large', message: error.message };
-      if (error.code === 'photo.unreadable')
-        return { state: 'unusable', fault: 'unreadable', message: error.message };
-      throw new SpotterError(error.code, `${file.name}: ${error.message}`, { cause: error });
-    }
+  async #writeCache(complete: boolean): Promise<void> {
+    await this.#cache.write(complete).catch((error: unknown) => {
+      this.#options.onWarning?.(`the cache of photo embeddings cannot be written: ${describeError(error)}`);
+    });
   }
-}
 
-async function markOf(file: string): Promise<FileMark> {
-  const { size, mtimeMs, ctimeMs, ino } = await stat(file);
-  return { size, mtimeMs, ctimeMs, inode: ino };
+  #today(): string {
+    return dateOf(this.#options.now?.() ?? new Date());
+  }
 }

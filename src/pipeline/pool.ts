@@ -17,6 +17,8 @@ import type {
 const ENTRY = new URL('../worker/entry.js', import.meta.url);
 /** A thread's young generation: its garbage is small and short-lived, and each thread pays for the default of 48 MiB. */
 const YOUNG_GENERATION_MB = 8;
+/** So often a task that can wait is passed over; with a pool that is never idle it would wait for ever otherwise. */
+const PATIENCE = 8;
 
 /**
  * The threads that run the networks. Ending a thread inside a network aborts the whole process, so nothing here is
@@ -57,7 +59,7 @@ export class WorkerPool implements Component {
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: 1,
       stricterFIFO: true,
-      taskQueue: new LooksFirst(),
+      taskQueue: new Lanes(),
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     // Told by the task that failed; without a listener it would end the process.
@@ -91,6 +93,17 @@ export class WorkerPool implements Component {
     return this.#run({ kind: 'look', ...task });
   }
 
+  /**
+   * The same networks for work that can wait, such as a gallery's photos: behind every frame, but passed over only
+   * {@link PATIENCE} times.
+   */
+  readonly background = {
+    detect: (task: Omit<DetectTask, 'kind'>): Promise<Detected> =>
+      this.#run({ kind: 'detect', ...task }, 'background'),
+    look: (task: Omit<LookTask, 'kind'>): Promise<Looked> =>
+      this.#run({ kind: 'look', ...task }, 'background'),
+  };
+
   /** Time that the threads have spent working since the start, ms, all together. */
   get busyMs(): number {
     this.#countBusy();
@@ -114,10 +127,10 @@ export class WorkerPool implements Component {
     return this.#onnxruntime;
   }
 
-  async #run<T>(task: Task): Promise<T> {
+  async #run<T>(task: Task, lane: Lane = task.kind === 'look' ? 'looks' : 'others'): Promise<T> {
     if (!this.#piscina || this.#stopping)
       throw new SpotterError('worker.failed', 'the worker pool is stopping');
-    const tagged = { ...task, [queueOptionsSymbol]: { first: task.kind === 'look' } };
+    const tagged = { ...task, [queueOptionsSymbol]: { lane } };
     const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
     this.#countBusy();
     this.#running.set(running, performance.now());
@@ -135,22 +148,28 @@ export class WorkerPool implements Component {
   }
 }
 
+type Lane = 'looks' | 'others' | 'background';
 type PiscinaTask = NonNullable<ReturnType<TaskQueue['shift']>>;
 
 /**
- * Two lanes: looks, then detections. Frames are detected ahead of time, but looked at in order, so a look that waited
- * behind detections would hold up everything behind it.
+ * Three lanes: looks, then detections, then what can wait. Frames are detected ahead of time, but looked at in order, so
+ * a look that waited behind detections would hold up everything behind it.
  */
-class LooksFirst implements TaskQueue {
-  readonly #looks: PiscinaTask[] = [];
-  readonly #others: PiscinaTask[] = [];
+class Lanes implements TaskQueue {
+  readonly #lanes: Record<Lane, PiscinaTask[]> = { looks: [], others: [], background: [] };
+  /** How often the first of those that can wait has been passed over. */
+  #passedOver = 0;
 
   get size(): number {
-    return this.#looks.length + this.#others.length;
+    return Object.values(this.#lanes).reduce((sum, lane) => sum + lane.length, 0);
   }
 
   shift(): PiscinaTask | null {
-    return this.#looks.shift() ?? this.#others.shift() ?? null;
+    const { looks, others, background } = this.#lanes;
+    const isDue = background.length > 0 && this.#passedOver >= PATIENCE;
+    const next = isDue ? undefined : (looks.shift() ?? others.shift());
+    this.#passedOver = next && background.length > 0 ? this.#passedOver + 1 : 0;
+    return next ?? background.shift() ?? null;
   }
 
   push(task: PiscinaTask): void {
@@ -168,7 +187,7 @@ class LooksFirst implements TaskQueue {
   }
 
   #lane(task: PiscinaTask): PiscinaTask[] {
-    const options = task[queueOptionsSymbol] as { first?: boolean } | null;
-    return options?.first ? this.#looks : this.#others;
+    const options = task[queueOptionsSymbol] as { lane?: Lane } | null;
+    return this.#lanes[options?.lane ?? 'others'];
   }
 }

@@ -40,7 +40,9 @@ export class Matcher {
   /** A tensor cannot be made over shared memory, so each worker holds its own copy of the gallery. */
   #adopt(gallery: GalleryMatrix): void {
     if (this.#version === gallery.version) return;
-    this.#columns = Float32Array.from(gallery.columns);
+    // One of the same size takes the place of the old one: a gallery that changes often leaves no garbage.
+    if (this.#columns.length !== gallery.columns.length) this.#columns = new Float32Array(gallery.columns);
+    else this.#columns.set(gallery.columns);
     this.#version = gallery.version;
   }
 

@@ -16,7 +16,7 @@ import { serialize } from 'node:v8';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { findFaces } from '../../src/gallery/faces.js';
-import { listPhotos } from '../../src/gallery/folder.js';
+import { listGallery } from '../../src/gallery/folder.js';
 import type { Gallery, GalleryOptions } from '../../src/gallery/gallery.js';
 import { decodePhoto } from '../../src/gallery/photo.js';
 import { galleryOver, startPool } from '../helpers/engine.js';
@@ -56,7 +56,7 @@ describe('the folder', () => {
     }
     mkdirSync(path.join(folder, 'Grace Hopper/deeper'));
     writeFileSync(path.join(folder, 'Grace Hopper/deeper/c.jpg'), 'x');
-    const photos = await listPhotos(folder);
+    const { photos } = await listGallery(folder);
     expect(photos.map(({ person, name }) => `${person}: ${name}`)).toEqual([
       'Grace Hopper: Grace Hopper/a.webp',
       'Grace Hopper: Grace Hopper/b.JPG',
@@ -69,7 +69,7 @@ describe('the folder', () => {
     mkdirSync(path.join(folder, 'alice'));
     execFileSync('mkfifo', [path.join(folder, 'alice/pipe.jpg')]);
     mkdirSync(Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff])]));
-    const photos = await listPhotos(folder);
+    const { photos } = await listGallery(folder);
     expect(photos).toHaveLength(1);
     expect(photos[0].refused).toMatchObject({ fault: 'unreadable' });
   });
@@ -85,7 +85,7 @@ describe('the folder', () => {
     symlinkSync(path.dirname(folder), path.join(folder, 'up'));
     writeFileSync(path.join(folder, 'a;b<c>.jpg'), 'x');
     const refused = Object.fromEntries(
-      (await listPhotos(folder)).map(({ name, refused }) => [name, refused?.fault ?? 'ok']),
+      (await listGallery(folder)).photos.map(({ name, refused }) => [name, refused?.fault ?? 'ok']),
     );
     expect(refused).toEqual({
       'real.jpg': 'ok',
@@ -98,10 +98,10 @@ describe('the folder', () => {
   });
 
   it('must be there, and be a folder', async () => {
-    await expect(listPhotos('/nowhere/gallery')).rejects.toThrow(
+    await expect(listGallery('/nowhere/gallery')).rejects.toThrow(
       /gallery \/nowhere\/gallery does not exist; make the folder/,
     );
-    await expect(listPhotos(hopper)).rejects.toThrow(/is a file; name the folder/);
+    await expect(listGallery(hopper)).rejects.toThrow(/is a file; name the folder/);
   });
 });
 

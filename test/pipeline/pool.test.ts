@@ -37,6 +37,20 @@ describe('the worker pool', () => {
     expect(order.indexOf('look')).toBeLessThan(6);
   });
 
+  it('lets what can wait wait for detections, but not for ever', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const order: string[] = [];
+    const enqueue = (name: string, eyes: Pick<WorkerPool, 'detect'>) =>
+      eyes.detect({ image, border: 0 }).then(() => order.push(name));
+    const first = [enqueue('first', pool), enqueue('second', pool)];
+    const waiting = enqueue('background', pool.background);
+    const rest = Array.from({ length: 20 }, (_, i) => enqueue(`detect ${i}`, pool));
+    await Promise.all([...first, waiting, ...rest]);
+    expect(order.indexOf('background')).toBeGreaterThan(4);
+    expect(order.indexOf('background')).toBeLessThan(16);
+  });
+
   it('tells a model that does not fit by its name, and ends', async () => {
     const { config } = configWith((draft) => {
       draft.detector = 'wrong';

@@ -1,0 +1,57 @@
+import { Engine } from '../engine.js';
+import { describeError, throwIfInterrupted } from '../errors.js';
+import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
+import { prepare } from '../prepare.js';
+import type { Context } from './context.js';
+import type { GalleryOptions } from './gallery.js';
+import { configOf, loggerOf } from './options.js';
+import { printJson } from './print.js';
+
+/** Copies photos to a person. @returns 2 when a photo is refused; the others are added all the same */
+export async function add(
+  { signal }: Context,
+  name: string,
+  images: string[],
+  options: GalleryOptions,
+): Promise<number> {
+  const person = personName(name);
+  const { config } = configOf(options);
+  const engine = new Engine(config, await prepare(config, options.models));
+  const added: (Added & { image: string })[] = [];
+  try {
+    await engine.pool.start();
+    for (const image of images) {
+      throwIfInterrupted(signal);
+      const examine = engine.gallery.examine.bind(engine.gallery);
+      const result = await addPhoto({ folder: config.gallery, person, file: image, examine });
+      added.push({ image, ...result });
+      if (!options.json) print(image, result);
+    }
+  } finally {
+    await engine.stop();
+  }
+  if (options.json) printJson({ gallery: config.gallery, person, photos: added });
+  return added.some(({ state }) => state === 'refused') ? 2 : 0;
+}
+
+/** Removes a person with everything that the gallery and its cache have of them. */
+export async function remove(_: Context, name: string, options: GalleryOptions): Promise<number> {
+  const person = personName(name);
+  const loaded = configOf(options);
+  const { gallery: folder, data } = loaded.config;
+  const removed = await removePerson(folder, person);
+  await forgetPerson(data, folder, person).catch((error: unknown) => {
+    const what = 'the cache of photo embeddings cannot be written, the next start will forget them';
+    loggerOf(loaded, options).warn(`${what}: ${describeError(error)}`);
+  });
+  if (options.json) printJson({ gallery: folder, person, removed });
+  else for (const file of removed) process.stdout.write(`${file} removed\n`);
+  return 0;
+}
+
+function print(image: string, result: Added): void {
+  if (result.state === 'added') process.stdout.write(`${image}: added as ${result.name}\n`);
+  if (result.state === 'there') process.stdout.write(`${image}: is there already, as ${result.name}\n`);
+  if (result.state === 'refused')
+    process.stderr.write(`${image}: not added: ${result.fault}: ${result.message}\n`);
+}

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GalleryChange } from '../types.js';
+import type { GalleryState, ReadPhoto } from './state.js';
+
+/** What is different between two moments of a gallery; null when nothing is that anybody would be told of. */
+export function changeBetween(before: GalleryState, after: GalleryState): GalleryChange | null {
+  const people = new Set(before.snapshot.people);
+  const peopleNow = new Set(after.snapshot.people);
+  const changed = [...after.photos.values()].filter((photo) => isOther(before.photos.get(photo.name), photo));
+  const told = new Set(before.faults);
+  const everybody = new Set([...before.settings.keys(), ...after.settings.keys()]);
+  const change: GalleryChange = {
+    people: {
+      added: [...peopleNow].filter((person) => !people.has(person)),
+      removed: [...people].filter((person) => !peopleNow.has(person)),
+    },
+    photos: {
+      added: namesOf(changed.filter(({ name }) => !before.photos.has(name))),
+      replaced: namesOf(changed.filter(({ name }) => before.photos.has(name))),
+      removed: [...before.photos.keys()].filter((name) => !after.photos.has(name)),
+    },
+    unusable: changed.flatMap(({ name, result }) =>
+      result.state === 'unusable' ? [{ name, fault: result.fault, message: result.message }] : [],
+    ),
+    settings: [...everybody]
+      .filter((person) => !isDeepStrictEqual(before.settings.get(person), after.settings.get(person)))
+      .sort(),
+    faults: after.faults.filter((fault) => !told.has(fault)),
+    expired: after.expired.filter((person) => !before.expired.includes(person)),
+  };
+  const lists = [change.unusable, change.settings, change.faults, change.expired];
+  const parts = [...Object.values(change.people), ...Object.values(change.photos), ...lists];
+  const isMended = after.faults.length < before.faults.length;
+  return isMended || parts.some((part) => part.length > 0) ? change : null;
+}
+
+/** A file that was only touched is the same photo. */
+function isOther(before: ReadPhoto | undefined, after: ReadPhoto): boolean {
+  if (!before || before.person !== after.person) return true;
+  if (before.sha256 !== null || after.sha256 !== null) return before.sha256 !== after.sha256;
+  return !isDeepStrictEqual(before.result, after.result);
+}
+
+function namesOf(photos: readonly ReadPhoto[]): string[] {
+  return photos.map(({ name }) => name);
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { hasErrno, SpotterError } from '../errors.js';
+import { EmbeddingCache } from './cache.js';
+import type { PhotoResult } from './enrol.js';
+import { type Listing, listGallery, nameFault } from './folder.js';
+
+/** What became of a photo that was to be added. */
+export type Added =
+  | { state: 'added'; name: string }
+  /** The very same file is there already. */
+  | { state: 'there'; name: string }
+  | { state: 'refused'; fault: string; message: string };
+
+export interface AddOptions {
+  folder: string;
+  person: string;
+  /** The photo to copy. */
+  file: string;
+  /** What it would give. */
+  examine: (bytes: Uint8Array, name: string) => Promise<PhotoResult>;
+}
+
+const PHOTO = /\.(jpe?g|png|webp)$/i;
+const OWN_FILE = /\.(jpe?g|png|webp|ya?ml)$/i;
+
+/** A person's name as it counts. @throws SpotterError usage */
+export function personName(text: string): string {
+  const person = text.normalize('NFC');
+  const fault =
+    nameFault(person) ?? (person.trim() === person ? null : `"${person}" begins or ends with a space`);
+  if (fault) throw new SpotterError('usage', fault);
+  return person;
+}
+
+/**
+ * Copies a photo to a person, if it can be used: under a hidden name first, so that nobody ever sees half of it.
+ *
+ * @throws SpotterError gallery.not_found; photo.unreadable when the copy cannot be written
+ */
+export async function addPhoto({ folder, person, file, examine }: AddOptions): Promise<Added> {
+  const refused = (fault: string, message: string): Added => ({ state: 'refused', fault, message });
+  const listing = await listGallery(folder);
+  if (!PHOTO.test(file))
+    return refused('unreadable', 'is no JPEG, PNG or WebP by its name; rename or convert it');
+  const stats = await stat(file).catch(() => null);
+  if (!stats) return refused('unreadable', 'does not exist; check the path');
+  if (!stats.isFile()) return refused('unreadable', 'is no file; give the photos themselves');
+  const bytes = await readFile(file).catch(() => null);
+  if (!bytes) return refused('unreadable', 'cannot be read; check its permissions');
+  const twin = await twinOf(bytes, listing);
+  if (twin?.person === person) return { state: 'there', name: twin.name };
+  if (twin)
+    return refused('double', `is already a photo of ${twin.person} (${twin.name}); one photo is one person`);
+  const result = await examine(bytes, file);
+  if (result.state === 'unusable') return refused(result.fault, result.message);
+  return {
+    state: 'added',
+    name: await place(bytes, path.basename(file).replace(/^\.+/, ''), folder, person),
+  };
+}
+
+/**
+ * Removes a person: the folder with all that is in it, and photo and settings beside it. Never follows a link.
+ *
+ * @returns what was removed, relative to the gallery
+ * @throws SpotterError gallery.not_found, also when there is nobody of that name
+ */
+export async function removePerson(folder: string, person: string): Promise<string[]> {
+  await listGallery(folder);
+  const root = await realpath(folder);
+  const removed: string[] = [];
+  for (const name of await readdir(root)) {
+    if (name.startsWith('.')) continue;
+    const isFolder = (await lstat(path.join(root, name))).isDirectory();
+    const isLink = (await lstat(path.join(root, name))).isSymbolicLink();
+    const whole = name.normalize('NFC') === person && (isFolder || isLink);
+    const beside = OWN_FILE.test(name) && !isFolder && path.parse(name).name.normalize('NFC') === person;
+    if (!whole && !beside) continue;
+    // Gone at once, however long it takes to remove what is in it.
+    const hidden = path.join(root, `.removed-${process.pid}-${removed.length}`);
+    await rename(path.join(root, name), hidden);
+    await rm(hidden, { recursive: true, force: true });
+    removed.push(isFolder ? `${name}/` : name);
+  }
+  if (removed.length === 0)
+    throw new SpotterError(
+      'gallery.not_found',
+      `there is nobody called ${person} in ${folder}; "spotter gallery list" shows who is`,
+    );
+  return removed;
+}
+
+/** Forgets what the photos of a person gave. @param cacheFolder where caches are kept */
+export async function forgetPerson(cacheFolder: string, folder: string, person: string): Promise<void> {
+  const cache = new EmbeddingCache(cacheFolder, folder);
+  await cache.read();
+  cache.keepAll();
+  cache.retain((name) => {
+    const first = name.includes('/') ? name.split('/')[0] : path.parse(name).name;
+    return first.normalize('NFC') !== person;
+  });
+  await cache.write(true);
+}
+
+/** The same file, whatever it is called there. */
+async function twinOf(bytes: Buffer, { photos }: Listing): Promise<{ person: string; name: string } | null> {
+  const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+  const wanted = hash(bytes);
+  for (const { person, name, path: file, mark } of photos) {
+    if (mark?.size !== bytes.length) continue;
+    const other = await readFile(file).catch(() => null);
+    if (other && hash(other) === wanted) return { person, name };
+  }
+  return null;
+}
+
+async function place(bytes: Buffer, wanted: string, folder: string, person: string): Promise<string> {
+  const root = await realpath(folder);
+  const entries = await readdir(root);
+  const own = entries.find((name) => name.normalize('NFC') === person) ?? person;
+  try {
+    await mkdir(path.join(root, own), { recursive: true });
+    const target = await realpath(path.join(root, own));
+    if (target !== path.join(root, own) && !target.startsWith(root + path.sep))
+      throw new SpotterError('usage', `${own} is a link to a place outside the gallery; make it a folder`);
+    const taken = new Set(await readdir(target));
+    const { name: stem, ext } = path.parse(wanted);
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${stem}-${number}${ext}`;
+    const temporary = path.join(target, `.${process.pid}.adding`);
+    try {
+      await writeFile(temporary, bytes);
+      await rename(temporary, path.join(target, name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    return `${own}/${name}`;
+  } catch (cause) {
+    if (cause instanceof SpotterError) throw cause;
+    const why = hasErrno(cause, 'ENOSPC') ? 'the disk is full' : 'check the permissions of the gallery';
+    throw new SpotterError('photo.unreadable', `${wanted} cannot be written to ${root}; ${why}`, { cause });
+  }
+}

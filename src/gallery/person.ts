@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { describeError } from '../errors.js';
+import { faultLines, faultsOf, parseYaml, type SchemaNode, toData } from '../faults.js';
+import type { PersonSettings } from '../types.js';
+import type { GalleryFile } from './folder.js';
+
+const MAX_BYTES = 64 * 1024;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const text = (most: number) =>
+  z.string().max(most, `must have at most ${most} characters`).nullable().default(null);
+
+const schema = z.strictObject({
+  displayName: text(100).describe('How events call the person; the name of the folder stays the key.'),
+  threshold: z
+    .number()
+    .min(-1)
+    .max(1)
+    .nullable()
+    .default(null)
+    .describe('Cosine similarity from which a face is this person, -1..1.'),
+  notify: z.boolean().default(true).describe('false: events of this person never ask for a notification.'),
+  note: text(1000).describe('For people who read the file; not in events.'),
+  validUntil: z.iso
+    .date({ error: 'must be a date such as 2026-12-31' })
+    .nullable()
+    .default(null)
+    .describe('The last day on which anybody is matched with this person.'),
+});
+
+/** What a person gets of whom nothing is said. */
+export const DEFAULT_SETTINGS: PersonSettings = schema.parse({});
+
+/** What a person's file says, or what is wrong with it: a sentence a fault, with the file, line and column. */
+export type PersonFile = { ok: true; settings: PersonSettings } | { ok: false; faults: string[] };
+
+/** Reads what is said of a person. Never throws. */
+export async function readPerson(file: GalleryFile): Promise<PersonFile> {
+  const { name } = file;
+  const fail = (why: string): PersonFile => ({ ok: false, faults: [`${name}: ${why}`] });
+  if (file.refused) return fail(file.refused.message);
+  if (!/\.yaml$/.test(name)) return fail('is not read; call it .yaml, in small letters');
+  if (file.mark && file.mark.size > MAX_BYTES) return fail('is larger than 64 KiB; keep the keys that count');
+  const bytes = await readFile(file.path).catch(() => null);
+  if (bytes === null) return fail('cannot be read; check its permissions');
+  // It may have grown since it was listed.
+  if (bytes.length > MAX_BYTES) return fail('is larger than 64 KiB; keep the keys that count');
+  try {
+    return parsePerson(name, UTF8.decode(bytes));
+  } catch {
+    return fail('is not UTF-8 text');
+  }
+}
+
+/** @param name of the file, for the faults */
+export function parsePerson(name: string, content: string): PersonFile {
+  const { document, lines, syntax } = parseYaml(content);
+  if (syntax.length > 0) return { ok: false, faults: faultLines(name, syntax, lines) };
+  let data: unknown;
+  try {
+    data = toData(document);
+  } catch (error) {
+    return { ok: false, faults: [`${name}: ${describeError(error)}`] };
+  }
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return { ok: true, settings: parsed.data };
+  const faults = faultsOf(parsed.error.issues, document, () => z.toJSONSchema(schema) as SchemaNode);
+  return { ok: false, faults: faultLines(name, faults, lines) };
+}
+
+/** Whether a person's time is over. @param today ISO 8601 date where the daemon is */
+export function isExpired({ validUntil }: PersonSettings, today: string): boolean {
+  return validUntil !== null && validUntil < today;
+}
+
+/** The date of a moment where the daemon is, as ISO 8601 has it. */
+export function dateOf(moment: Date): string {
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;
+}

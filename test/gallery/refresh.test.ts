@@ -1,0 +1,172 @@
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Gallery, GalleryOptions, Refreshed } from '../../src/gallery/gallery.js';
+import { GallerySnapshot } from '../../src/gallery/snapshot.js';
+import { GalleryWatch } from '../../src/gallery/watch.js';
+import type { GalleryChange } from '../../src/types.js';
+import { galleryOver, startPool } from '../helpers/engine.js';
+import { collins, hopper } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const AT_ONCE = { settling: { quietMs: 0, brokenMs: 0 } };
+
+async function opened(options: Partial<GalleryOptions> = {}) {
+  const folder = path.join(temporaryFolder(), 'gallery');
+  mkdirSync(path.join(folder, 'grace'), { recursive: true });
+  copyFileSync(hopper, path.join(folder, 'grace/a.jpg'));
+  const gallery = galleryOver(folder, await startPool(), { ...AT_ONCE, ...options });
+  await gallery.start();
+  onTestFinished(() => gallery.stop());
+  return { folder, gallery };
+}
+
+const people = ({ snapshot }: Gallery) => snapshot.people;
+
+describe('a gallery that is looked at again', () => {
+  it('is the same snapshot until something counts', async () => {
+    const { folder, gallery } = await opened();
+    const { snapshot } = gallery;
+    expect((await gallery.refresh()).change).toBe(null);
+    writeFileSync(path.join(folder, 'notes.txt'), 'x');
+    writeFileSync(path.join(folder, 'broken.jpg'), 'x');
+    const { change } = await gallery.refresh();
+    expect(change).toMatchObject({ unusable: [{ name: 'broken.jpg', fault: 'unreadable' }] });
+    expect(gallery.snapshot).toBe(snapshot);
+    copyFileSync(collins, path.join(folder, 'eileen.png'));
+    await gallery.refresh();
+    expect(gallery.snapshot.matrix.version).not.toBe(snapshot.matrix.version);
+    expect(people(gallery)).toEqual(['eileen', 'grace']);
+    expect(snapshot.people).toEqual(['grace']);
+  });
+
+  it('keeps the people of a folder that cannot be read', async (context) => {
+    if (process.getuid?.() === 0) context.skip('the superuser may read everything');
+    const { folder, gallery } = await opened();
+    chmodSync(path.join(folder, 'grace'), 0);
+    onTestFinished(() => chmodSync(path.join(folder, 'grace'), 0o700));
+    const { change } = await gallery.refresh();
+    expect(change?.unusable).toMatchObject([{ name: 'grace/', fault: 'unreadable' }]);
+    expect(people(gallery)).toEqual(['grace']);
+  });
+
+  it('keeps who is on the way into a folder that is put back, and lets the others go after a while', async () => {
+    const { folder, gallery } = await opened();
+    rmSync(folder, { recursive: true });
+    expect(await gallery.refresh()).toMatchObject({ turned: true, change: null });
+    expect(gallery.away).toMatch(/does not exist/);
+    expect((await gallery.refresh()).turned).toBe(false);
+    mkdirSync(folder);
+    copyFileSync(collins, path.join(folder, 'eileen.png'));
+    const { turned, againMs } = await gallery.refresh();
+    expect(turned).toBe(true);
+    expect(people(gallery)).toEqual(['eileen', 'grace']);
+    expect(againMs).toBeGreaterThan(0);
+  });
+
+  it('follows a link that points elsewhere, and a person that is renamed', async () => {
+    const { folder, gallery } = await opened();
+    const seen = new Set<string>();
+    renameSync(path.join(folder, 'grace'), path.join(folder, 'admiral'));
+    const { change } = await gallery.refresh(
+      new Set([path.join(folder, 'grace'), path.join(folder, 'admiral')]),
+    );
+    expect(change?.people).toEqual({ added: ['admiral'], removed: ['grace'] });
+    renameSync(folder, `${folder}-1`);
+    mkdirSync(`${folder}-2`);
+    copyFileSync(collins, path.join(`${folder}-2`, 'eileen.png'));
+    symlinkSync(`${folder}-2`, folder);
+    await gallery.refresh(seen);
+    expect(people(gallery)).toContain('eileen');
+  });
+
+  it('knows the people from the cache when the folder is away from an engine that takes over', async () => {
+    const engine = await startPool();
+    const folder = path.join(temporaryFolder(), 'gallery');
+    mkdirSync(folder);
+    copyFileSync(hopper, path.join(folder, 'grace.jpg'));
+    await galleryOver(folder, engine).start();
+    rmSync(folder, { recursive: true });
+    await expect(galleryOver(folder, engine).start()).rejects.toThrow(/does not exist/);
+    const said = { displayName: null, threshold: 0.6, notify: true, note: null, validUntil: null };
+    const next = galleryOver(folder, engine, { known: { grace: said } });
+    await next.start();
+    expect(people(next)).toEqual(['grace']);
+    const nearest = next.snapshot.nearest(new Float32Array(next.snapshot.matrix.dimension));
+    expect(next.snapshot.toMatch(nearest)?.threshold).toBe(0.6);
+  });
+
+  it('has the last good settings of a person whose file is faulty', async () => {
+    const { folder, gallery } = await opened();
+    const file = path.join(folder, 'grace/person.yaml');
+    writeFileSync(file, 'threshold: 0.5');
+    expect((await gallery.refresh()).change?.settings).toEqual(['grace']);
+    writeFileSync(file, 'threshold: 5');
+    const { change } = await gallery.refresh();
+    expect(change).toMatchObject({ settings: [], faults: [expect.stringContaining('at most 1')] });
+    expect(gallery.said.settings.get('grace')?.threshold).toBe(0.5);
+    writeFileSync(path.join(folder, 'grace.yaml'), 'threshold: 0.4');
+    expect((await gallery.refresh()).change?.faults).toEqual([
+      'grace.yaml: is not read, because grace/person.yaml is there; keep one',
+    ]);
+    rmSync(file);
+    await gallery.refresh();
+    expect(gallery.said.settings.get('grace')?.threshold).toBe(0.4);
+    expect(gallery.said.faults).toEqual([]);
+  });
+});
+
+describe('the watch over a gallery', () => {
+  it('takes out a person whose last day is over, and says so once', async () => {
+    let today = new Date(2026, 4, 1, 23, 59);
+    const now = () => today;
+    const { folder, gallery } = await opened({ now });
+    writeFileSync(path.join(folder, 'grace/person.yaml'), 'validUntil: 2026-05-01');
+    await gallery.refresh();
+    expect(people(gallery)).toEqual(['grace']);
+    const changes: (GalleryChange | null)[] = [];
+    let looks = 0;
+    await new Promise<void>((resolve) => {
+      const refresh = async (...args: Parameters<Gallery['refresh']>): Promise<Refreshed> => {
+        looks++;
+        return gallery.refresh(...args);
+      };
+      const watch = new GalleryWatch({
+        folder,
+        refresh,
+        now,
+        glanceMs: 20,
+        onWarning: () => {},
+        onChange: (change) => {
+          changes.push(change);
+          resolve();
+        },
+      });
+      onTestFinished(() => watch.stop());
+      watch.start();
+      today = new Date(2026, 4, 2, 0, 0);
+    });
+    expect(changes).toMatchObject([{ expired: ['grace'], people: { removed: ['grace'] } }]);
+    expect(people(gallery)).toEqual([]);
+    expect(looks).toBeGreaterThan(0);
+    today = new Date(2026, 4, 3);
+    expect((await gallery.refresh()).change).toBe(null);
+  });
+});
+
+describe('a snapshot', () => {
+  it('finds the two nearest people by itself', () => {
+    const unit = (...values: number[]) => Float32Array.from(values);
+    const faces = [
+      { person: 'a', embedding: unit(1, 0, 0) },
+      { person: 'b', embedding: unit(0, 1, 0) },
+      { person: 'a', embedding: unit(0, 0, 1) },
+    ];
+    const snapshot = new GallerySnapshot(faces, 3);
+    const nearest = snapshot.nearest(unit(0, 0.6, 0.8));
+    expect(snapshot.toMatch(nearest)).toMatchObject({ person: 'a', runnerUp: 'b', threshold: null });
+    expect(nearest.similarity).toBeCloseTo(0.8);
+    expect(nearest.runnerUpSimilarity).toBeCloseTo(0.6);
+    expect(new GallerySnapshot([], 3).nearest(unit(1, 0, 0)).person).toBe(-1);
+  });
+});
