@@ -80,6 +80,7 @@ export class Watcher {
     const camera = engine.camera({
       id,
       view: config,
+      match: config.match,
       firstTrack,
       guard: {
         isPoison: (mark) => this.#poison.has(mark),

@@ -1,6 +1,6 @@
 import { SpotterError } from '../errors.js';
 import type { QualityLimits } from '../face/quality.js';
-import { EMPTY_STATE, type News, type TrackerState, type TrackPolicy } from '../track/state.js';
+import { EMPTY_STATE, type News, type Track, type TrackerState, type TrackPolicy } from '../track/state.js';
 import { finish } from '../track/tracker.js';
 import type {
   Detection,
@@ -14,6 +14,7 @@ import type {
 } from '../types.js';
 import { toBrief, toDraft, trackId } from './draft.js';
 import { type Eyes, type Found, outcomeReport, type People, processFrame } from './frame.js';
+import { SceneCuts } from './scene.js';
 
 /** Live pictures as they are wanted: the newest one, and only when there is time for it. */
 export interface NewestFrames {
@@ -43,6 +44,8 @@ export interface CameraOptions {
   firstTrack: number;
   onEvent: (draft: EventDraft) => void;
   onReport: (report: FrameReport) => void;
+  /** Told every track after each frame that was searched, for whoever scores or draws them in this process. */
+  onFrame?: ((frame: Frame, tracks: readonly Track[]) => void) | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export interface CameraOptions {
  */
 export class Camera {
   readonly #options: CameraOptions;
+  readonly #cuts = new SceneCuts();
   #state: TrackerState;
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
@@ -150,11 +154,13 @@ export class Camera {
     const { id: camera, quality: limits, policy, eyes, people, onReport } = this.#options;
     try {
       const found = await finding;
+      const isCut = this.#cuts.isCut(frame.image);
       const context = { camera, limits, policy, eyes, people: people() };
-      const { state, news, report } = await processFrame(this.#state, frame, found, context);
+      const { state, news, report } = await processFrame(this.#state, frame, found, context, isCut);
       this.#state = state;
       this.#lastFrame = frame;
       this.#tell(news, frame);
+      this.#options.onFrame?.(frame, state.tracks);
       onReport({ ...report, tracks: this.#briefs() });
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
@@ -172,16 +178,17 @@ export class Camera {
   }
 
   #leave(): void {
-    const { state, news } = finish(this.#state);
+    const { state, news } = finish(this.#state, this.#options.policy);
     this.#state = state;
+    this.#cuts.reset();
     if (this.#lastFrame) this.#tell(news, this.#lastFrame);
   }
 
   #tell(news: News[], frame: Frame): void {
-    const { id, policy, area, onEvent } = this.#options;
+    const { id, policy, quality: limits, area, onEvent } = this.#options;
     for (const item of news) {
       const zones = area.zonesOf(item.track.detection, frame.image);
-      onEvent(toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy }));
+      onEvent(toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy, limits }));
     }
   }
 

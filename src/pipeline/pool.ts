@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina, queueOptionsSymbol, type TaskQueue } from 'piscina';
 import { describeError, fromErrorData, SpotterError } from '../errors.js';
+import type { NearestTwo } from '../face/match.js';
 import type { Component } from '../lifecycle.js';
 import type {
   Detected,
   DetectTask,
   Looked,
   LookTask,
+  MatchTask,
   Outcome,
   Ready,
   ReadyTask,
@@ -91,6 +93,11 @@ export class WorkerPool implements Component {
     return this.#run({ kind: 'look', ...task });
   }
 
+  /** The two nearest people of each probe. Comes before every waiting detection. @throws SpotterError worker.failed */
+  match(task: Omit<MatchTask, 'kind'>): Promise<NearestTwo[]> {
+    return this.#run({ kind: 'match', ...task });
+  }
+
   /** Time that the threads have spent working since the start, ms, all together. */
   get busyMs(): number {
     this.#countBusy();
@@ -117,7 +124,10 @@ export class WorkerPool implements Component {
   async #run<T>(task: Task): Promise<T> {
     if (!this.#piscina || this.#stopping)
       throw new SpotterError('worker.failed', 'the worker pool is stopping');
-    const tagged = { ...task, [queueOptionsSymbol]: { first: task.kind === 'look' } };
+    const tagged = {
+      ...task,
+      [queueOptionsSymbol]: { first: task.kind === 'look' || task.kind === 'match' },
+    };
     const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
     this.#countBusy();
     this.#running.set(running, performance.now());
