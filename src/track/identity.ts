@@ -67,7 +67,7 @@ export function sortOut(
         lost.set(track.number, waiting);
       }
       if (look && embedding) loose.push({ track: newcomer, look, embedding });
-    } else if (look && embedding && track.evidence.usable === 0 && track.verdict === null)
+    } else if (look && embedding && track.evidence.usable === 0 && !track.announced)
       loose.push({ track, look, embedding });
   }
   for (const { owner, face } of bestPairs([...lost.values()], loose, timeMs, policy)) {
