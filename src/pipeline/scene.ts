@@ -4,7 +4,7 @@ import { brightness } from './motion.js';
 /** Cells across the picture. */
 const COLUMNS = 32;
 /** A cut has less in common with the picture before (correlation of the cells, -1..1) and changes them by more (levels of 255). */
-const MAX_CORRELATION = 0.35;
+const MAX_CORRELATION = 0.5;
 const MIN_CHANGE = 16;
 
 /**

@@ -51,7 +51,9 @@ export function follow(
   const tracks = new Map<number, Track>();
   for (const track of alive) tracks.set(track.number, { ...track, missed: track.missed + 1 });
   const sightings = detections.map((detection, index): Sighting => {
-    const owner = owners.get(index);
+    const nearest = owners.get(index);
+    // Another scene: only who is still in the same place may be the same.
+    const owner = isCut && nearest && nearest.overlap < DOUBTFUL_IOU ? undefined : nearest;
     if (!owner && detection.score < policy.startScore) return { trackNumber: null, wantsLook: false };
     const track = owner ? seenAgain(owner, detection, timeMs, isCut) : newTrack(next++, detection, timeMs);
     tracks.set(track.number, track);
