@@ -160,8 +160,8 @@ async function lookAtFaces(
     results.push(result);
     if (unusable !== null) continue;
     const track = tracks.find(({ number }) => number === trackNumber);
-    // While it is open whose face it is, the looks are not put together.
-    const sum = track && !track.doubt ? templateOf(track.evidence) : null;
+    // Should the face turn out to be another track's, the tracker leaves out what came of the sum.
+    const sum = track ? templateOf(track.evidence) : null;
     worthwhile.push({ result, landmarks: detection.landmarks, past: sum && { sum, quality } });
   }
   if (worthwhile.length === 0) return { results, looked: null };
