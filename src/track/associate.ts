@@ -17,9 +17,9 @@ export interface Association {
 
 /** A pair by place alone counts less than any pair that overlaps enough. */
 const BY_PLACE = 0.5;
-/** How far off a face may be, in standard deviations of its prediction, and never more than so many face sizes. */
+/** How far off a face may be, in standard deviations of its prediction; in face sizes, at least and at most. */
 const MAX_SPREADS = 2.5;
-const MAX_SIZES = 1.5;
+const REACH_SIZES = { least: 0.5, most: 1.5 };
 /** Of two boxes that are one face, the larger has at most this many times the side of the smaller. */
 const MAX_GROWTH = 1.7;
 /** Scores that differ by less are too close to call without looking at the faces. */
@@ -51,8 +51,8 @@ export function associate(
   let free = expected;
   for (const group of [high, low]) {
     if (group.length === 0) continue;
-    const scores = free.map(({ motion }) =>
-      group.map((index) => pairScore(motion, detections[index].box, policy.minIou)),
+    const scores = free.map(({ motion, track }) =>
+      group.map((index) => pairScore(motion, track.detection.box, detections[index].box, policy.minIou)),
     );
     const columns = assign(scores, group.length);
     for (const [row, column] of columns.entries()) {
@@ -72,19 +72,23 @@ export function associate(
 }
 
 /** How well a face fits where it is expected; 0 where it cannot be. */
-function pairScore(motion: Motion, found: Box, minIou: number): number {
+function pairScore(motion: Motion, last: Box, found: Box, minIou: number): number {
   const predicted = boxOf(motion);
   const overlap = iou(predicted, found);
   if (overlap > 0 && overlap >= minIou) return BY_PLACE + overlap;
   const size = Math.sqrt(side(predicted) * side(found));
   const growth = side(found) / side(predicted);
   if (growth > MAX_GROWTH || growth < 1 / MAX_GROWTH) return 0;
-  const distance = Math.hypot(
-    (found.x1 + found.x2 - predicted.x1 - predicted.x2) / 2,
-    (found.y1 + found.y2 - predicted.y1 - predicted.y2) / 2,
-  );
-  const reach = Math.min(MAX_SPREADS * spread(motion), MAX_SIZES * size);
+  // Who turns round on the spot is where they were, not where they were going.
+  const distance = Math.min(apart(predicted, found), apart(last, found));
+  const { least, most } = REACH_SIZES;
+  const reach = Math.min(Math.max(MAX_SPREADS * spread(motion), least * size), most * size);
   return distance < reach ? BY_PLACE * (1 - distance / reach) : 0;
+}
+
+/** Distance of the centres, px. */
+function apart(a: Box, b: Box): number {
+  return Math.hypot(b.x1 + b.x2 - a.x1 - a.x2, b.y1 + b.y2 - a.y1 - a.y2) / 2;
 }
 
 function side({ x1, y1, x2, y2 }: Box): number {

@@ -5,7 +5,7 @@ import { newTrack } from './lifetime.js';
 import type { LookResult, Track, TrackerState, TrackPolicy } from './state.js';
 
 /** So much more alike than `sameFace` makes two looks one face. */
-const SURELY_SAME = 0.3;
+const SURELY_SAME = 0.25;
 /** Blurred faces look alike: a look must be worth this much to say that two are one. */
 const TELLING_WEIGHT = 0.2;
 /** Who comes back is no further from where they were than this, in face sizes, and so much more a second. */

@@ -29,7 +29,7 @@ const MEASURED = 0.05;
 /** What a face may be doing when it is first seen, in sizes a second. */
 const FIRST_SPEED = { place: 2, size: 0.5 };
 /** How much its speed may change within a second, in sizes a second. */
-const UNREST = { place: 2, size: 0.5 };
+const UNREST = { place: 4, size: 0.5 };
 /** Nobody walks on for ever behind a pillar: a prediction goes no further than this. */
 const MAX_AHEAD_S = 0.5;
 const MIN_SIZE_PX = 1;

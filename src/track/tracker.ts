@@ -11,6 +11,8 @@ import type { DoubtReason, LookResult, News, Track, TrackerState, TrackPolicy } 
 /** Overlap with the expected place, or pause, at which a face may be somebody else's: a crossing, a jump. */
 const DOUBTFUL_IOU = 0.5;
 const DOUBTFUL_GAP_MS = 400;
+/** Frames this close show whether a scene was cut; further apart a lot may move, and only a look can tell. */
+const CLOSE_FRAMES_MS = 200;
 /** At a slow frame rate a face may be away this many frames whatever `graceMs` says. */
 const GRACE_FRAMES = 2;
 
@@ -53,7 +55,8 @@ export function follow(
   const sightings = detections.map((detection, index): Sighting => {
     const nearest = owners.get(index);
     // Another scene: only who is still in the same place may be the same.
-    const owner = isCut && nearest && nearest.overlap < DOUBTFUL_IOU ? undefined : nearest;
+    const isElsewhere = isCut && frameMs < CLOSE_FRAMES_MS && (nearest?.overlap ?? 0) < DOUBTFUL_IOU;
+    const owner = isElsewhere ? undefined : nearest;
     if (!owner && detection.score < policy.startScore) return { trackNumber: null, wantsLook: false };
     const track = owner ? seenAgain(owner, detection, timeMs, isCut) : newTrack(next++, detection, timeMs);
     tracks.set(track.number, track);
