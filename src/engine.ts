@@ -36,7 +36,7 @@ const STALE_MS = 1000;
 const UNCHANGED_LOOK_MS = 2000;
 
 /** A camera as the engine makes it. */
-export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport'> {
+export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport' | 'onFrame'> {
   /** By default the whole picture, always. */
   view?: View;
   /** Of {@link Engine.album}; by default no pictures are kept. */
@@ -44,6 +44,8 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
   /** By default nobody watches over the networks. */
   guard?: Guard;
   firstTrack?: number;
+  /** What this camera's names rest on, where it differs from the configuration. */
+  match?: CameraConfig['match'];
 }
 
 /** How a recording is played; by default every frame once, as fast as possible. */
@@ -178,23 +180,20 @@ export class Engine implements Component {
   }
 
   /** A camera that watches with this engine's eyes for this engine's people. */
-  camera({
-    id,
-    view = WHOLE_PICTURE,
-    album,
-    guard,
-    firstTrack = 1,
-    onEvent,
-    onReport,
-  }: EngineCamera): Camera {
+  camera({ id, view = WHOLE_PICTURE, album, guard, firstTrack = 1, match, ...told }: EngineCamera): Camera {
     const { zones, masks, motion } = view;
+    const { policy } = this;
     const gate = motion.enabled
       ? new MotionGate({ sensitivity: motion.sensitivity, everyMs: UNCHANGED_LOOK_MS })
       : { isOpen: () => true };
     return new Camera({
       id,
       quality: this.#config.quality,
-      policy: this.policy,
+      policy: {
+        ...policy,
+        threshold: match?.threshold ?? policy.threshold,
+        margin: match?.margin ?? policy.margin,
+      },
       eyes: guard ? guarded(this.pool, guard) : this.pool,
       turns: this.turns,
       gate,
@@ -208,8 +207,7 @@ export class Engine implements Component {
       },
       ...(album && { album }),
       firstTrack,
-      onEvent,
-      onReport,
+      ...told,
     });
   }
 }

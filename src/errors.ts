@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'video.no_video'
   | 'video.truncated'
   | 'video.killed'
+  | 'video.unwritable'
   | 'ffmpeg.missing'
   | 'camera.address'
   | 'camera.auth'

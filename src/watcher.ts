@@ -99,6 +99,7 @@ export class Watcher {
       id,
       view: config,
       album,
+      match: config.match,
       firstTrack,
       guard: {
         isPoison: (mark) => this.#poison.has(mark),

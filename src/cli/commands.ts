@@ -57,6 +57,10 @@ export const COMMANDS: readonly Definition[] = [
     options: [
       new Option('--every <n>', 'only every n-th frame').argParser(wholeNumber(1)).default(1),
       new Option('--json', 'JSON lines on a terminal too'),
+      new Option('--explain', 'every number and check behind a verdict with each event'),
+      new Option('--score <csv>', 'hold it against labels made by hand; see docs/recognition.md'),
+      new Option('--annotate <file>', 'also write the video with boxes, names and track numbers drawn in'),
+      new Option('--force', 'let --annotate write over a file'),
       ...FACES(),
     ],
     load: async () => (await import('./scan.js')).scan,

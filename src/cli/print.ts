@@ -12,16 +12,24 @@ export function eventLine(event: SpotterEvent): string {
   return `${paint('dim', time)}  ${event.camera}  ${describe(event)}  ${paint('dim', event.track ?? '')}`.trim();
 }
 
+/** What an event's verdict rests on, a line a check; nothing where it is not explained. */
+export function explainLines({ explain }: SpotterEvent): string[] {
+  if (!explain) return [];
+  const { checks, looks, usable } = explain;
+  const lines = checks.map(({ text, passed }) => `${passed ? '+' : '-'} ${text}`);
+  return [...lines, `  ${looks} looks, ${usable} usable`].map((line) => paint('dim', `        ${line}`));
+}
+
 function describe(event: SpotterEvent): string {
   switch (event.kind) {
     case 'appeared':
       return '+ a face appeared';
     case 'match':
-      return `${paint('green', `✓ ${event.person}`)} (${numbers(event)})`;
+      return `${paint('green', `✓ ${event.person}`)} (${numbers(event)})${withdrawn(event)}`;
     case 'unknown':
-      return `${paint('yellow', '? unknown')} (${numbers(event)})`;
+      return `${paint('yellow', '? unknown')} (${numbers(event)})${withdrawn(event)}`;
     case 'ambiguous':
-      return `${paint('magenta', `~ ambiguous: ${event.candidates?.join(' or ')}`)} (${numbers(event)})`;
+      return `${paint('magenta', `~ ambiguous: ${event.candidates?.join(' or ')}`)} (${numbers(event)})${withdrawn(event)}`;
     case 'gap':
       return paint(
         'yellow',
@@ -34,6 +42,10 @@ function describe(event: SpotterEvent): string {
     case 'left':
       return `- ${who(event)} left after ${seconds((event.lastSeenMs ?? 0) - (event.firstSeenMs ?? 0))}`;
   }
+}
+
+function withdrawn({ withdrawn: name }: SpotterEvent): string {
+  return name === null ? '' : `, not ${name}`;
 }
 
 function who(event: SpotterEvent): string {

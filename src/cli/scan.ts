@@ -5,19 +5,28 @@ import { SpotterError } from '../errors.js';
 import { EventFeed } from '../events/feed.js';
 import { Telling } from '../events/telling.js';
 import { prepare } from '../prepare.js';
-import type { SpotterEvent } from '../types.js';
+import type { Track } from '../track/state.js';
+import type { Frame, SpotterEvent } from '../types.js';
+import { AnnotatedCopy } from '../video/annotate.js';
 import type { FileSource } from '../video/fileSource.js';
 import { cameraIds } from './cameraIds.js';
 import type { Context } from './context.js';
 import { galleryNotice } from './galleryNotice.js';
+import { marksOf } from './marks.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
-import { eventLine, formatTime, printJson } from './print.js';
+import { eventLine, explainLines, formatTime, printJson } from './print.js';
 import { ProgressBar } from './progress.js';
+import { Score, type ScoreResult, scoreLines } from './score.js';
 import { Summary } from './summary.js';
+import { readTruth } from './truth.js';
 
 export interface ScanOptions extends CommonOptions {
   every: number;
   json?: boolean;
+  explain?: boolean;
+  score?: string;
+  annotate?: string;
+  force?: boolean;
 }
 
 /** Recorded footage, lossless and repeatable: events as they are found, a summary at the end. */
@@ -37,12 +46,22 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       `${maskText(stream)} is no file; scan reads recordings, "spotter run" watches streams`,
     );
   const ids = cameraIds(files);
+  const [file] = files;
+  if (files.length > 1 && (options.score !== undefined || options.annotate !== undefined))
+    throw new SpotterError('usage', '--score and --annotate are for one recording at a time; give one file');
+  const score = options.score === undefined ? null : new Score(readTruth(options.score));
+  const copy =
+    options.annotate === undefined ? null : new AnnotatedCopy(file, options.annotate, options.force ?? false);
+  const onFrame = ({ image, mediaTimeMs }: Frame, tracks: readonly Track[]) => {
+    score?.addFrame(mediaTimeMs, tracks);
+    copy?.add(mediaTimeMs, image, marksOf(tracks));
+  };
   const { every } = options;
   const sources = files.map((file, index) => engine.recording(ids[index], file, { every }));
   // Every file is looked at before the first is scanned: a typo at the end costs no hours.
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
-  const output = new ScanOutput(options);
+  const output = new ScanOutput(options, options.explain ?? config.events.explain);
   let exitCode = 0;
   try {
     await engine.start(signal);
@@ -66,15 +85,17 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
           clock: 'media',
           publish: (draft) => output.feed.publish(draft),
         });
-        await scanOne(engine, source, ids[index], frames, { output, telling }, signal);
+        await scanOne(engine, source, ids[index], frames, { output, telling, onFrame }, signal);
+        if (copy && !signal.aborted) await copy.write(signal);
       } catch (error) {
         // The other files are worth scanning all the same.
         if (!(error instanceof SpotterError)) throw error;
         exitCode = Math.max(exitCode, output.fail(error));
       }
     }
-    output.finish(signal.aborted);
+    output.finish(signal.aborted, score?.result() ?? null);
   } finally {
+    copy?.close();
     galleryBar.stop();
     output.stop();
     await engine.stop();
@@ -82,12 +103,19 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   return exitCode;
 }
 
+/** Who is told of a recording. */
+interface Told {
+  output: ScanOutput;
+  telling: Telling;
+  onFrame: (frame: Frame, tracks: readonly Track[]) => void;
+}
+
 async function scanOne(
   engine: Engine,
   source: FileSource,
   id: string,
   frames: number,
-  { output, telling }: { output: ScanOutput; telling: Telling },
+  { output, telling, onFrame }: Told,
   signal: AbortSignal,
 ): Promise<void> {
   const stop = () => source.stop();
@@ -97,6 +125,7 @@ async function scanOne(
     await engine
       .camera({
         id,
+        onFrame,
         onEvent: (draft) => telling.tell(draft),
         onReport: (report) => output.report(report),
       })
@@ -113,11 +142,13 @@ class ScanOutput {
   readonly #summary = new Summary();
   readonly #bar: ProgressBar;
   readonly #pretty: boolean;
+  readonly #explain: boolean;
   #file = '';
   #done = 0;
   #total = 0;
 
-  constructor({ json, quiet }: ScanOptions) {
+  constructor({ json, quiet }: ScanOptions, explain: boolean) {
+    this.#explain = explain;
     this.#pretty = process.stdout.isTTY && !json;
     this.#bar = new ProgressBar('frames', !quiet);
     this.feed.subscribe((event) => this.#print(event));
@@ -134,8 +165,10 @@ class ScanOutput {
     this.#bar.show(++this.#done, this.#total, `${this.#file} ${formatTime(report.mediaTimeMs ?? 0)}`);
   }
 
-  finish(interrupted: boolean): void {
+  finish(interrupted: boolean, score: ScoreResult | null): void {
     this.#bar.stop();
+    if (score && !this.#pretty) printJson(score);
+    if (score && this.#pretty) process.stdout.write(`${scoreLines(score).join('\n')}\n`);
     if (!this.#pretty) printJson(this.#summary.toJson(interrupted));
     else process.stdout.write(`${this.#summary.toLines(interrupted).join('\n')}\n`);
   }
@@ -150,8 +183,10 @@ class ScanOutput {
     this.#bar.stop();
   }
 
-  #print(event: SpotterEvent): void {
+  #print(told: SpotterEvent): void {
+    const event = this.#explain ? told : { ...told, explain: null };
     this.#summary.addEvent(event);
-    this.#bar.above(() => (this.#pretty ? process.stdout.write(`${eventLine(event)}\n`) : printJson(event)));
+    const lines = [eventLine(event), ...explainLines(event)];
+    this.#bar.above(() => (this.#pretty ? process.stdout.write(`${lines.join('\n')}\n`) : printJson(event)));
   }
 }

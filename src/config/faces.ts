@@ -82,7 +82,7 @@ export const track = z
       .describe('Detection score from which a face is followed, 0..1; once followed, less will do.'),
     minIou: probability
       .default(0.3)
-      .describe('Overlap (intersection over union, 0..1) of a face with where it was a frame ago.'),
+      .describe('Overlap (intersection over union, 0..1) of a face with where it is expected.'),
     graceMs: z
       .int()
       .min(0)
@@ -119,7 +119,7 @@ export const track = z
       .max(600_000)
       .default(2000)
       .describe(
-        'A face with a verdict is looked at again this often, in ms, 0 to 600000, to notice a change of person.',
+        'A face with a verdict is looked at again this often, in ms, 0 to 600000, and when a clearly better view comes.',
       ),
     sameFace: cosine
       .default(0.3)

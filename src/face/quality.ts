@@ -37,6 +37,26 @@ export function failedLimit(quality: Quality, limits: QualityLimits): UnusableRe
   return null;
 }
 
+/** A look this large and sharp counts in full. */
+const FULL = { sizePx: 96, sharpness: 0.12 };
+const LEAST_WEIGHT = 0.02;
+
+/**
+ * What a look counts among others of the same face: size, sharpness, turn and the detector's confidence, each from 0 to 1.
+ *
+ * @returns over 0 to 1; a sharpness that is not known yet counts in full
+ */
+export function lookWeight({ sizePx, sharpness, yawDeg, pitchDeg, score }: Quality): number {
+  const size = Math.min(1, sizePx / FULL.sizePx);
+  const sharp = sharpness === null ? 1 : Math.min(1, sharpness / FULL.sharpness);
+  const facing = Math.max(0, cosineOf(yawDeg)) * Math.max(0, cosineOf(pitchDeg));
+  return Math.max(LEAST_WEIGHT, size * sharp * facing * score);
+}
+
+function cosineOf(degrees: number): number {
+  return Math.cos((degrees * Math.PI) / 180);
+}
+
 /**
  * Whether the landmarks can be a face's, from their places relative to the box and to each other. Round things that a
  * detector takes for a face (medals, badges, buttons) come out flat: as wide as high, with eyes far apart.

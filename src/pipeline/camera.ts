@@ -1,6 +1,6 @@
 import { SpotterError } from '../errors.js';
 import type { QualityLimits } from '../face/quality.js';
-import { EMPTY_STATE, type News, type TrackerState, type TrackPolicy } from '../track/state.js';
+import { EMPTY_STATE, type News, type Track, type TrackerState, type TrackPolicy } from '../track/state.js';
 import { finish } from '../track/tracker.js';
 import type {
   Box,
@@ -16,6 +16,7 @@ import type {
 } from '../types.js';
 import { toBrief, toDraft, trackId } from './draft.js';
 import { type Eyes, type Found, outcomeReport, type People, type Processed, processFrame } from './frame.js';
+import { SceneCuts } from './scene.js';
 
 /** Live pictures as they are wanted: the newest one, and only when there is time for it. */
 export interface NewestFrames {
@@ -53,6 +54,8 @@ export interface CameraOptions {
   /** `sinceMs`: monotonic time at which the frame came that gave the event; null when it is for want of frames. */
   onEvent: (draft: EventDraft, sinceMs: number | null) => void;
   onReport: (report: FrameReport) => void;
+  /** Told every track after each frame that was searched, for whoever scores or draws them in this process. */
+  onFrame?: ((frame: Frame, tracks: readonly Track[]) => void) | undefined;
 }
 
 /**
@@ -62,6 +65,7 @@ export interface CameraOptions {
  */
 export class Camera {
   readonly #options: CameraOptions;
+  readonly #cuts = new SceneCuts();
   #state: TrackerState;
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
@@ -161,12 +165,14 @@ export class Camera {
     const { id: camera, quality: limits, policy, eyes, people, onReport } = this.#options;
     try {
       const found = await finding;
+      const isCut = this.#cuts.isCut(frame.image);
       const context = { camera, limits, policy, eyes, people: people() };
-      const { state, news, looks, report } = await processFrame(this.#state, frame, found, context);
+      const { state, news, looks, report } = await processFrame(this.#state, frame, found, context, isCut);
       this.#state = state;
       this.#lastFrame = frame;
       this.#keep(looks, frame);
       this.#tell(news, frame, frame.arrivedAtMs);
+      this.#options.onFrame?.(frame, state.tracks);
       onReport({ ...report, tracks: this.#briefs() });
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
@@ -184,16 +190,24 @@ export class Camera {
   }
 
   #leave(): void {
-    const { state, news } = finish(this.#state);
+    const { state, news } = finish(this.#state, this.#options.policy);
     this.#state = state;
+    this.#cuts.reset();
     if (this.#lastFrame) this.#tell(news, this.#lastFrame, null);
   }
 
   #tell(news: News[], frame: Frame, sinceMs: number | null): void {
-    const { id, policy, area, onEvent } = this.#options;
+    const { id, policy, quality: limits, area, onEvent } = this.#options;
     for (const item of news) {
       const zones = area.zonesOf(item.track.detection, frame.image);
-      const draft = toDraft(item, { camera: id, track: trackId(id, item.track), frame, zones, policy });
+      const draft = toDraft(item, {
+        camera: id,
+        track: trackId(id, item.track),
+        frame,
+        zones,
+        policy,
+        limits,
+      });
       onEvent(draft, sinceMs);
     }
     this.#options.album?.keepOnly(new Set(this.#state.tracks.map((track) => trackId(id, track))));

@@ -1,9 +1,13 @@
-import { geometricQuality } from '../face/quality.js';
+import { geometricQuality, type QualityLimits } from '../face/quality.js';
+import { bestQuality } from '../track/evidence.js';
+import { explain } from '../track/explain.js';
 import type { News, Track, TrackPolicy } from '../track/state.js';
+import { thresholdOf } from '../track/verdict.js';
 import type {
   Box,
   EventDraft,
   EventKind,
+  Explanation,
   Frame,
   Match,
   Quality,
@@ -32,10 +36,11 @@ export interface Origin {
   frame: Frame;
   zones: string[];
   policy: TrackPolicy;
+  limits: QualityLimits;
 }
 
 /** News of a track as an event for the feed. */
-export function toDraft(news: News, { camera, track: id, frame, zones, policy }: Origin): EventDraft {
+export function toDraft(news: News, { camera, track: id, frame, zones, policy, limits }: Origin): EventDraft {
   const { track } = news;
   const verdict = news.kind === 'appeared' ? null : news.verdict;
   const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
@@ -45,17 +50,17 @@ export function toDraft(news: News, { camera, track: id, frame, zones, policy }:
     track: id,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
     displayName: null,
-    withdrawn: null,
+    withdrawn: news.kind === 'verdict' ? news.withdrawn : null,
     notify: false,
-    explain: null,
+    explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
     similarity: match && round(match.similarity, 4),
-    threshold: verdict && verdict.kind !== 'unusable' ? policy.threshold : null,
+    threshold: verdict && verdict.kind !== 'unusable' ? thresholdOf(match, policy) : null,
     margin: match?.margin == null ? null : round(match.margin, 4),
     runnerUp: verdict?.kind === 'known' ? verdict.match.runnerUp : null,
     candidates: verdict?.kind === 'ambiguous' ? candidates(verdict.match) : null,
     box: roundBox(track.detection.box),
     frame: sizeOf(frame.image),
-    quality: roundQuality(track.evidence.nearest?.quality ?? geometricQuality(track.detection)),
+    quality: roundQuality(bestQuality(track.evidence) ?? geometricQuality(track.detection)),
     zones,
     mediaTimeMs: frame.mediaTimeMs,
     capturedAtMs: frame.capturedAtMs,
@@ -110,6 +115,16 @@ function candidates({ person, runnerUp }: Match): string[] {
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
+}
+
+function roundExplanation(explanation: Explanation): Explanation {
+  const rounded = (value: number | null) => (value === null ? null : round(value, 4));
+  const checks = explanation.checks.map((check) => ({
+    ...check,
+    value: rounded(check.value),
+    limit: rounded(check.limit),
+  }));
+  return { ...explanation, checks };
 }
 
 /** For people to read: no measure of a face is good to more digits. */

@@ -1,11 +1,12 @@
 import { monotonicMs } from '../clock.js';
 import type { NearestTwo } from '../face/match.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
-import type { News, Track, TrackerState, TrackPolicy } from '../track/state.js';
-import { follow, judge, type LookResult, type Sighting } from '../track/tracker.js';
+import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidence.js';
+import type { LookResult, News, Track, TrackerState, TrackPolicy } from '../track/state.js';
+import { follow, judge, type Sighting } from '../track/tracker.js';
 import { judgeLook } from '../track/verdict.js';
 import type { Detection, Frame, FrameReport, Landmarks, Match, Quality, Verdict } from '../types.js';
-import type { Detected, GalleryMatrix, Look, Looked } from '../worker/protocol.js';
+import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/protocol.js';
 
 /** What a camera needs of the worker pool. */
 export interface Eyes {
@@ -13,9 +14,11 @@ export interface Eyes {
   look(task: {
     image: Frame['image'];
     faces: Landmarks[];
+    past: (Past | null)[];
     minSharpness: number;
     gallery: GalleryMatrix | null;
   }): Promise<Looked>;
+  match(task: { probes: Float32Array[]; gallery: GalleryMatrix }): Promise<NearestTwo[]>;
 }
 
 /** What a camera needs of the gallery: the people at this moment. */
@@ -56,16 +59,18 @@ interface Face {
  * what has become certain.
  */
 export async function processFrame(
-  before: TrackerState,
+  state: TrackerState,
   frame: Frame,
   found: Found,
   context: FrameContext,
+  isCut = false,
 ): Promise<Processed> {
   const { camera, policy } = context;
+  const before = await beforeThesePeople(state, context);
   const timeMs = Math.max(frame.mediaTimeMs, before.lastFrameMs ?? 0);
 
   const followStart = performance.now();
-  const followed = follow(before, found.detections, timeMs, policy);
+  const followed = follow(before, found.detections, timeMs, policy, isCut);
   const faces = found.detections.map((detection, index) => ({
     detection,
     sighting: followed.sightings[index],
@@ -73,7 +78,7 @@ export async function processFrame(
   }));
   const followMs = performance.now() - followStart;
 
-  const { results, looked } = await lookAtFaces(frame, faces, context);
+  const { results, looked } = await lookAtFaces(frame, faces, followed.state, context);
 
   const judgeStart = performance.now();
   const judged = judge(followed.state, results, timeMs, policy);
@@ -111,6 +116,19 @@ export async function processFrame(
   return { state: judged.state, news: [...followed.news, ...judged.news], looks, report };
 }
 
+/** When the gallery has changed, what has been seen so far is compared with the new one before anything else. */
+async function beforeThesePeople(state: TrackerState, { eyes, people }: FrameContext): Promise<TrackerState> {
+  const { version } = people.matrix;
+  if (state.gallery === version) return state;
+  const probes = probesOf(state);
+  const nearest = probes.length > 0 ? await eyes.match({ probes, gallery: people.matrix }) : [];
+  return withGallery(
+    state,
+    nearest.map((one) => people.toMatch(one)),
+    version,
+  );
+}
+
 /** The report of a frame in which no faces were searched. */
 export function outcomeReport(camera: string, outcome: FrameReport['outcome']): FrameReport {
   return {
@@ -131,22 +149,35 @@ export function outcomeReport(camera: string, outcome: FrameReport['outcome']): 
 async function lookAtFaces(
   { image }: Frame,
   faces: readonly Face[],
+  { tracks }: TrackerState,
   { limits, eyes, people }: FrameContext,
 ): Promise<{ results: LookResult[]; looked: Looked | null }> {
   const results: LookResult[] = [];
-  const worthwhile: { result: LookResult; landmarks: Landmarks }[] = [];
+  const worthwhile: { result: LookResult; landmarks: Landmarks; past: Past | null }[] = [];
   for (const { detection, quality, sighting } of faces) {
     const { trackNumber, wantsLook } = sighting;
     if (trackNumber === null || !wantsLook) continue;
     const unusable = failedLimit(quality, limits);
-    const result: LookResult = { trackNumber, quality, unusable, embedding: null, match: null };
+    const result: LookResult = {
+      trackNumber,
+      quality,
+      unusable,
+      embedding: null,
+      match: null,
+      combined: null,
+    };
     results.push(result);
-    if (unusable === null) worthwhile.push({ result, landmarks: detection.landmarks });
+    if (unusable !== null) continue;
+    const track = tracks.find(({ number }) => number === trackNumber);
+    // Should the face turn out to be another track's, the tracker leaves out what came of the sum.
+    const sum = track ? templateOf(track.evidence) : null;
+    worthwhile.push({ result, landmarks: detection.landmarks, past: sum && { sum, quality } });
   }
   if (worthwhile.length === 0) return { results, looked: null };
   const looked = await eyes.look({
     image,
     faces: worthwhile.map(({ landmarks }) => landmarks),
+    past: worthwhile.map(({ past }) => past),
     minSharpness: limits.minSharpness,
     gallery: people.matrix,
   });
@@ -159,20 +190,21 @@ function fill(result: LookResult, look: Look, limits: QualityLimits, people: Peo
   result.unusable = failedLimit(result.quality, limits) ?? (look.embedding ? null : 'bad_landmarks');
   result.embedding = look.embedding;
   result.match = look.nearest && people.toMatch(look.nearest);
+  result.combined = look.together && people.toMatch(look.together);
 }
 
 /** Every face has exactly one verdict: of this frame's look, else of its track. */
 function verdictOf(
-  { sighting: { trackNumber }, quality }: Face,
+  { sighting: { trackNumber }, detection, quality }: Face,
   results: readonly LookResult[],
   { tracks }: TrackerState,
   { limits, policy }: FrameContext,
 ): Verdict {
-  const look = results.find((result) => result.trackNumber === trackNumber);
+  const look = trackNumber === null ? null : results.find((result) => result.trackNumber === trackNumber);
   if (look?.unusable) return { kind: 'unusable', reason: look.unusable };
   if (look) return judgeLook(look.match, policy);
   const reason = failedLimit(quality, limits);
   if (reason) return { kind: 'unusable', reason };
-  const track = tracks.find(({ number }) => number === trackNumber);
-  return track?.verdict ?? judgeLook(track?.evidence.nearest?.match ?? null, policy);
+  const track = tracks.find((one) => one.detection === detection);
+  return track?.verdict ?? judgeLook((track && nearestLook(track.evidence)?.match) ?? null, policy);
 }

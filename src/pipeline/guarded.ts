@@ -44,5 +44,6 @@ export function guarded(eyes: Eyes, guard: Guard): Eyes {
   return {
     detect: (task) => during(task.image, () => eyes.detect(task)),
     look: (task) => during(task.image, () => eyes.look(task)),
+    match: (task) => eyes.match(task),
   };
 }

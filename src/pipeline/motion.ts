@@ -65,17 +65,21 @@ export class MotionGate {
   }
 }
 
-/** Mean brightness of each cell, 0..255. */
-function brightness({ pixels, width, height }: Image): Float32Array {
-  const columns = Math.min(COLUMNS, width);
+/**
+ * Mean brightness of each cell, 0..255, row by row.
+ *
+ * @param across cells across the picture; as many down as keep them square
+ */
+export function brightness({ pixels, width, height }: Image, across = COLUMNS): Float32Array {
+  const columns = Math.min(across, width);
   const rows = Math.max(1, Math.min(height, Math.round((columns * height) / width)));
   const xs = positions(columns, width);
   const ys = positions(rows, height);
   const cells = new Float32Array(columns * rows);
   for (const [index, y] of ys.entries()) {
     const firstCell = Math.floor(index / SAMPLES) * columns;
-    for (let across = 0; across < xs.length; across++) {
-      cells[firstCell + Math.floor(across / SAMPLES)] += pixels[y * width + xs[across]];
+    for (let read = 0; read < xs.length; read++) {
+      cells[firstCell + Math.floor(read / SAMPLES)] += pixels[y * width + xs[read]];
     }
   }
   return cells.map((sum) => sum / SAMPLES ** 2);

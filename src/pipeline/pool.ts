@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina, queueOptionsSymbol, type TaskQueue } from 'piscina';
 import { describeError, fromErrorData, SpotterError } from '../errors.js';
+import type { NearestTwo } from '../face/match.js';
 import type { Component } from '../lifecycle.js';
 import type {
   Detected,
   DetectTask,
   Looked,
   LookTask,
+  MatchTask,
   Outcome,
   Ready,
   ReadyTask,
@@ -93,6 +95,11 @@ export class WorkerPool implements Component {
     return this.#run({ kind: 'look', ...task });
   }
 
+  /** The two nearest people of each probe. Comes before every waiting detection. @throws SpotterError worker.failed */
+  match(task: Omit<MatchTask, 'kind'>): Promise<NearestTwo[]> {
+    return this.#run({ kind: 'match', ...task });
+  }
+
   /**
    * The same networks for work that can wait, such as a gallery's photos: behind every frame, but passed over only
    * {@link PATIENCE} times.
@@ -127,7 +134,10 @@ export class WorkerPool implements Component {
     return this.#onnxruntime;
   }
 
-  async #run<T>(task: Task, lane: Lane = task.kind === 'look' ? 'looks' : 'others'): Promise<T> {
+  async #run<T>(
+    task: Task,
+    lane: Lane = task.kind === 'look' || task.kind === 'match' ? 'looks' : 'others',
+  ): Promise<T> {
     if (!this.#piscina || this.#stopping)
       throw new SpotterError('worker.failed', 'the worker pool is stopping');
     const tagged = { ...task, [queueOptionsSymbol]: { lane } };

@@ -1,28 +1,20 @@
-import { iou } from '../face/box.js';
-import { cosine } from '../face/embedding.js';
-import type { Detection, Match, Quality, UnusableReason, Verdict } from '../types.js';
-import {
-  type Evidence,
-  type News,
-  NO_EVIDENCE,
-  type Track,
-  type TrackerState,
-  type TrackPolicy,
-} from './state.js';
-import { conclude, decide, isGoodLook, judgeLook } from './verdict.js';
+import type { Detection } from '../types.js';
+import { type Association, associate } from './associate.js';
+import { isLookDue } from './due.js';
+import { addLook } from './evidence.js';
+import { sortOut } from './identity.js';
+import { correct } from './kalman.js';
+import { farewell, newTrack, stays } from './lifetime.js';
+import { isAgain, revise } from './revise.js';
+import type { DoubtReason, LookResult, News, Track, TrackerState, TrackPolicy } from './state.js';
 
-/** Overlap or pause at which a face may be somebody else's: a cut in the film, a crossing, a jump. */
+/** Overlap with the expected place, or pause, at which a face may be somebody else's: a crossing, a jump. */
 const DOUBTFUL_IOU = 0.5;
 const DOUBTFUL_GAP_MS = 400;
+/** Frames this close show whether a scene was cut; further apart a lot may move, and only a look can tell. */
+const CLOSE_FRAMES_MS = 200;
 /** At a slow frame rate a face may be away this many frames whatever `graceMs` says. */
 const GRACE_FRAMES = 2;
-/** Looks at the very beginning come on every frame: the sooner the name. */
-const EAGER_LOOKS = 3;
-const KEPT_LOOKS = 4;
-
-/** A real face stays: it is told once it was found this often, or twice over this time. */
-const STAYING_FRAMES = 3;
-const STAYING_MS = 100;
 
 /** A face of the frame, the track it belongs to, and whether it is worth looking at closely. */
 export interface Sighting {
@@ -38,204 +30,121 @@ export interface Followed {
   news: News[];
 }
 
-/** What a close look at a face showed. */
-export interface LookResult {
-  trackNumber: number;
-  /** With its sharpness. */
-  quality: Quality;
-  /** Why the face cannot be judged; null when it can. */
-  unusable: UnusableReason | null;
-  embedding: Float32Array | null;
-  match: Match | null;
-}
-
 /**
  * Follows the faces of one frame: which track each belongs to, which are new, which have left.
  *
  * @param timeMs media time, never less than the frame's before
+ * @param isCut the picture has nothing to do with the one before: who is not found at once has left
  */
 export function follow(
   state: TrackerState,
   detections: readonly Detection[],
   timeMs: number,
   policy: TrackPolicy,
+  isCut = false,
 ): Followed {
   const frameMs = state.lastFrameMs === null ? 0 : timeMs - state.lastFrameMs;
   const graceMs = Math.max(policy.graceMs, GRACE_FRAMES * frameMs);
-  const alive = state.tracks.filter((track) => timeMs - track.lastSeenMs <= graceMs);
-  const gone = state.tracks.filter((track) => timeMs - track.lastSeenMs > graceMs);
-  const owners = associate(alive, detections, policy.minIou);
+  const isGone = ({ lastSeenMs }: Track) => timeMs - lastSeenMs > graceMs;
+  const gone = state.tracks.filter(isGone);
+  const alive = state.tracks.filter((track) => !isGone(track));
+  const owners = associate(alive, detections, timeMs, policy);
   let next = state.next;
   const tracks = new Map<number, Track>();
   for (const track of alive) tracks.set(track.number, { ...track, missed: track.missed + 1 });
   const sightings = detections.map((detection, index): Sighting => {
-    const owner = owners.get(index);
+    const nearest = owners.get(index);
+    // Another scene: only who is still in the same place may be the same.
+    const isElsewhere = isCut && frameMs < CLOSE_FRAMES_MS && (nearest?.overlap ?? 0) < DOUBTFUL_IOU;
+    const owner = isElsewhere ? undefined : nearest;
     if (!owner && detection.score < policy.startScore) return { trackNumber: null, wantsLook: false };
-    const track = owner ? seenAgain(owner, detection, timeMs) : newTrack(next++, detection, timeMs);
+    const track = owner ? seenAgain(owner, detection, timeMs, isCut) : newTrack(next++, detection, timeMs);
     tracks.set(track.number, track);
     return { trackNumber: track.number, wantsLook: isLookDue(track, timeMs, policy) };
   });
+  const cutOff = isCut ? alive.filter(({ number }) => (tracks.get(number)?.missed ?? 0) > 0) : [];
+  for (const { number } of cutOff) tracks.delete(number);
   return {
-    state: { next, lastFrameMs: timeMs, tracks: [...tracks.values()] },
+    state: { ...state, next, lastFrameMs: timeMs, tracks: [...tracks.values()] },
     sightings,
-    news: gone.flatMap(farewell),
+    news: [...gone, ...cutOff].flatMap((track) => farewell(track, policy)),
   };
 }
 
 /** Adds what the looks of this frame showed; says what has become certain by it. */
 export function judge(
   state: TrackerState,
-  looks: readonly LookResult[],
+  results: readonly LookResult[],
   timeMs: number,
   policy: TrackPolicy,
 ): { state: TrackerState; news: News[] } {
-  const byTrack = new Map(looks.map((look) => [look.trackNumber, look]));
-  const news: News[] = [];
-  let next = state.next;
-  const tracks = state.tracks.map((before) => {
-    const look = byTrack.get(before.number);
-    let track = before;
-    if (look && isSomebodyElse(before, look, policy)) {
-      news.push(...farewell({ ...before, ...before.doubt }));
-      track = newTrack(next++, before.detection, timeMs);
+  const sorted = sortOut(state, results, timeMs, policy);
+  const news = sorted.ended.flatMap((track) => farewell(track, policy));
+  let { next } = sorted;
+  const tracks = sorted.tracks.map((before) => {
+    const look = sorted.looks.get(before.number);
+    let track = look ? lookedAt(before, look, timeMs) : before;
+    if (track.revised && isAgain(track, timeMs, policy)) {
+      // Nobody is told twice of a track: who was taken out of the gallery and is back in it gets another track.
+      news.push(...farewell(track, policy));
+      const { detection, evidence, lastLookMs } = track;
+      track = { ...newTrack(next++, detection, timeMs), evidence, lastLookMs };
     }
-    if (look) track = lookedAt(track, look, timeMs, policy);
-    const verdict =
-      track.verdict ?? (look ? decide(track.evidence, timeMs - track.firstSeenMs, policy) : null);
+    const verdict = look || track.revised ? revise(track, timeMs, policy) : null;
     if (!track.announced && (stays(track) || verdict?.kind === 'known')) {
       track = { ...track, announced: true };
       news.push({ kind: 'appeared', track });
     }
-    if (!track.verdict && verdict && track.announced) {
-      track = { ...track, verdict };
-      news.push({ kind: 'verdict', track, verdict });
+    if (verdict && verdict.kind !== 'unusable' && track.announced) {
+      const withdrawn = track.verdict?.kind === 'known' ? track.verdict.match.person : null;
+      const told = verdict.kind === 'known' ? [...track.told, verdict.match.person] : track.told;
+      track = { ...track, verdict, told };
+      news.push({ kind: 'verdict', track, verdict, withdrawn });
     }
-    return track;
+    return track.revised ? { ...track, revised: false } : track;
   });
   return { state: { ...state, next, tracks }, news };
 }
 
 /** The end of the source: everybody leaves. The numbers go on, the clock may begin anew. */
-export function finish(state: TrackerState): { state: TrackerState; news: News[] } {
-  return { state: { ...state, lastFrameMs: null, tracks: [] }, news: state.tracks.flatMap(farewell) };
-}
-
-/** Greedy by overlap: the best pair first. Detection index to track. */
-function associate(
-  tracks: readonly Track[],
-  detections: readonly Detection[],
-  minIou: number,
-): Map<number, Track> {
-  const pairs = tracks.flatMap((track) =>
-    detections.map((detection, index) => ({
-      track,
-      index,
-      overlap: iou(track.detection.box, detection.box),
-    })),
-  );
-  const owners = new Map<number, Track>();
-  const taken = new Set<number>();
-  for (const { track, index, overlap } of pairs.sort((a, b) => b.overlap - a.overlap)) {
-    if (overlap < minIou || overlap === 0) break;
-    if (owners.has(index) || taken.has(track.number)) continue;
-    owners.set(index, track);
-    taken.add(track.number);
-  }
-  return owners;
-}
-
-function newTrack(number: number, detection: Detection, timeMs: number): Track {
+export function finish(state: TrackerState, policy: TrackPolicy): { state: TrackerState; news: News[] } {
   return {
-    number,
-    detection,
-    firstSeenMs: timeMs,
-    lastSeenMs: timeMs,
-    frames: 1,
-    missed: 0,
-    announced: false,
-    lastLookMs: null,
-    doubt: null,
-    evidence: NO_EVIDENCE,
-    verdict: null,
+    state: { ...state, lastFrameMs: null, tracks: [] },
+    news: state.tracks.flatMap((track) => farewell(track, policy)),
   };
 }
 
-function seenAgain(track: Track, detection: Detection, timeMs: number): Track {
-  const jumped = iou(track.detection.box, detection.box) < DOUBTFUL_IOU;
-  const paused = timeMs - track.lastSeenMs > DOUBTFUL_GAP_MS;
-  const before = { lastSeenMs: track.lastSeenMs, frames: track.frames };
+function seenAgain(
+  { track, motion, overlap, contested }: Association,
+  detection: Detection,
+  timeMs: number,
+  isCut: boolean,
+): Track {
+  const isPaused = timeMs - track.lastSeenMs > DOUBTFUL_GAP_MS;
+  const reason: DoubtReason | null = isCut
+    ? 'cut'
+    : contested
+      ? 'contested'
+      : overlap < DOUBTFUL_IOU
+        ? 'jump'
+        : isPaused
+          ? 'pause'
+          : null;
+  const { motion: before, lastSeenMs, frames } = track;
+  const whereabouts = { detection: track.detection, motion: before, lastSeenMs, frames };
+  const doubt = reason && { ...whereabouts, ...track.doubt, reason };
   return {
     ...track,
     detection,
+    motion: correct(motion, detection.box),
     lastSeenMs: timeMs,
     frames: track.frames + 1,
     missed: 0,
-    doubt: track.doubt ?? (jumped || paused ? before : null),
+    doubt: doubt ?? track.doubt,
   };
 }
 
-function stays({ frames, firstSeenMs, lastSeenMs }: Track): boolean {
-  return frames >= STAYING_FRAMES || (frames >= 2 && lastSeenMs - firstSeenMs >= STAYING_MS);
-}
-
-function isLookDue(track: Track, timeMs: number, policy: TrackPolicy): boolean {
-  if (track.lastLookMs === null || track.doubt) return true;
-  if (!track.verdict && track.evidence.usable < EAGER_LOOKS) return true;
-  const everyMs = track.verdict ? policy.relookEveryMs : policy.lookEveryMs;
-  return timeMs - track.lastLookMs >= everyMs;
-}
-
-/** Only asked where the picture gives a reason: over a longer time one face may look less like itself than like others. */
-function isSomebodyElse(track: Track, { embedding }: LookResult, policy: TrackPolicy): boolean {
-  if (!track.doubt || !embedding || track.evidence.recent.length === 0) return false;
-  return track.evidence.recent.every((before) => cosine(before, embedding) < policy.sameFace);
-}
-
-function lookedAt(track: Track, look: LookResult, timeMs: number, policy: TrackPolicy): Track {
-  const evidence = addLook(track.evidence, look, policy);
+function lookedAt(track: Track, look: LookResult, timeMs: number): Track {
+  const evidence = addLook(track.evidence, look);
   return { ...track, evidence, lastLookMs: timeMs, doubt: look.unusable === null ? null : track.doubt };
-}
-
-function addLook(evidence: Evidence, look: LookResult, policy: TrackPolicy): Evidence {
-  if (look.unusable !== null || !look.embedding)
-    return { ...evidence, unusable: look.unusable ?? 'bad_landmarks' };
-  const verdict = judgeLook(look.match, policy);
-  const people = new Map(evidence.people);
-  if (verdict.kind === 'known') {
-    const { person, similarity } = verdict.match;
-    const known = people.get(person);
-    const best = known && known.best.similarity >= similarity ? known.best : verdict.match;
-    people.set(person, { looks: (known?.looks ?? 0) + 1, best });
-  }
-  const nearer = (look.match?.similarity ?? -1) > (evidence.nearest?.match?.similarity ?? -1);
-  return {
-    usable: evidence.usable + 1,
-    good: evidence.good + (isGoodLook(look.quality) ? 1 : 0),
-    ambiguous: evidence.ambiguous + (verdict.kind === 'ambiguous' ? 1 : 0),
-    people,
-    nearest: nearer || !evidence.nearest ? { match: look.match, quality: look.quality } : evidence.nearest,
-    unusable: evidence.unusable,
-    recent: [look.embedding, ...evidence.recent].slice(0, KEPT_LOOKS),
-  };
-}
-
-/**
- * What is told when a track has ended. A verdict that was still open comes before the leaving; a flicker, found once or
- * twice and then missed in as many frames as would have confirmed it, is not told at all.
- */
-function farewell(track: Track): News[] {
-  if (!track.announced) {
-    if (track.missed >= STAYING_FRAMES) return [];
-    return [{ kind: 'appeared', track }, ...farewell({ ...track, announced: true })];
-  }
-  if (track.verdict) return [{ kind: 'left', track, verdict: atBest(track.verdict, track.evidence) }];
-  const verdict = conclude(track.evidence);
-  const told = verdict.kind === 'unusable' ? [] : [{ kind: 'verdict' as const, track, verdict }];
-  return [...told, { kind: 'left', track, verdict }];
-}
-
-/** The verdict with the clearest look there was, before or after it was told. */
-function atBest(verdict: Verdict, { people }: Evidence): Verdict {
-  if (verdict.kind !== 'known') return verdict;
-  return { kind: 'known', match: people.get(verdict.match.person)?.best ?? verdict.match };
 }

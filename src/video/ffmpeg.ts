@@ -206,3 +206,49 @@ function missing(tool: string, cause: unknown): SpotterError {
     { cause },
   );
 }
+
+/** One file to be made out of another. */
+export interface EncodeCommand {
+  /** Where relative paths of filters begin. */
+  cwd: string;
+  input: string;
+  inputOptions: string[];
+  output: string;
+  outputOptions: string[];
+}
+
+/** Runs ffmpeg from one file to another. @throws SpotterError interrupted; Error with what ffmpeg said */
+export function encode(command: EncodeCommand, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const interrupted = () =>
+      new SpotterError('interrupted', 'interrupted while the video was being written');
+    if (signal.aborted) return reject(interrupted());
+    const messages: string[] = [];
+    const run = ffmpeg({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES })
+      .input(command.input)
+      .inputOptions(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', ...command.inputOptions])
+      .output(command.output)
+      .outputOptions(command.outputOptions);
+    let child: ChildProcess | undefined;
+    const stop = () => {
+      child?.kill('SIGTERM');
+      setTimeout(() => child?.kill('SIGKILL'), KILL_GRACE_MS).unref();
+    };
+    run.on('stderr', (line: string) => messages.push(line));
+    run.on('start', () => {
+      child = (run as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
+      signal.addEventListener('abort', stop, { once: true });
+      child.once('close', (code) => {
+        signal.removeEventListener('abort', stop);
+        if (signal.aborted) reject(interrupted());
+        else if (code === 0) resolve();
+        else reject(new Error(messages.at(-1) ?? `ffmpeg ended with code ${code}`));
+      });
+    });
+    run.on('error', (error: Error) => {
+      // With a process, its `close` tells.
+      if (!child) reject(error);
+    });
+    run.run();
+  });
+}

@@ -1,8 +1,10 @@
+import { normalise } from '../face/embedding.js';
 import type { NearestTwo } from '../face/match.js';
+import { lookWeight } from '../face/quality.js';
 import { Detector } from './detector.js';
 import { Embedder } from './embedder.js';
 import { Matcher } from './matcher.js';
-import type { Detected, DetectTask, Look, Looked, LookTask, WorkerSettings } from './protocol.js';
+import type { Detected, DetectTask, Look, Looked, LookTask, Past, WorkerSettings } from './protocol.js';
 
 /** Everything one worker thread holds: the networks, loaded once for life. */
 export class WorkerEngine {
@@ -31,7 +33,7 @@ export class WorkerEngine {
   }
 
   /** Cuts, judges, embeds and compares the faces asked for, one after the other. */
-  async look({ image, faces, minSharpness, gallery }: LookTask): Promise<Looked> {
+  async look({ image, faces, past, minSharpness, gallery }: LookTask): Promise<Looked> {
     const timing = { alignMs: 0, modelMs: 0, matchMs: 0 };
     const looks: Look[] = [];
     for (const landmarks of faces) {
@@ -42,15 +44,37 @@ export class WorkerEngine {
       const usable = sharpness !== null && sharpness >= minSharpness;
       const embedding = usable ? await this.embedder.embed() : null;
       if (usable) timing.modelMs += performance.now() - cut;
-      looks.push({ sharpness: sharpness ?? 0, embedding, nearest: null });
+      looks.push({ sharpness: sharpness ?? 0, embedding, nearest: null, together: null });
     }
     if (gallery) {
       const start = performance.now();
-      const probes = looks.flatMap(({ embedding }) => (embedding ? [embedding] : []));
-      const nearest: NearestTwo[] = await this.matcher.match(probes, gallery);
-      for (const look of looks) if (look.embedding) look.nearest = nearest.shift() ?? null;
+      const probes: Float32Array[] = [];
+      const answers: ((nearest: NearestTwo) => void)[] = [];
+      for (const [index, look] of looks.entries()) {
+        if (!look.embedding) continue;
+        probes.push(look.embedding);
+        answers.push((nearest) => {
+          look.nearest = nearest;
+        });
+        const all = joined(look.embedding, look.sharpness, past?.[index] ?? null);
+        if (!all) continue;
+        probes.push(all);
+        answers.push((nearest) => {
+          look.together = nearest;
+        });
+      }
+      const nearest = await this.matcher.match(probes, gallery);
+      for (const [index, answer] of answers.entries()) answer(nearest[index]);
       timing.matchMs = performance.now() - start;
     }
     return { looks, timing };
   }
+}
+
+/** A look and those before it as one direction; null without a past, or when they cancel out. */
+function joined(embedding: Float32Array, sharpness: number, past: Past | null): Float32Array | null {
+  if (!past) return null;
+  const weight = lookWeight({ ...past.quality, sharpness });
+  const all = past.sum.map((value, i) => value + weight * embedding[i]);
+  return normalise(all) ? all : null;
 }

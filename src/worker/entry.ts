@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { toErrorData } from '../errors.js';
+import type { NearestTwo } from '../face/match.js';
 import { WorkerEngine } from './engine.js';
 import { runtimeVersion } from './network.js';
 import type { Detected, Looked, Outcome, Ready, Task, WorkerSettings } from './protocol.js';
@@ -17,12 +18,14 @@ export async function run(task: Task): Promise<Outcome<unknown>> {
   }
 }
 
-async function perform(engine: WorkerEngine, task: Task): Promise<Detected | Looked | Ready> {
+async function perform(engine: WorkerEngine, task: Task): Promise<Detected | Looked | NearestTwo[] | Ready> {
   switch (task.kind) {
     case 'detect':
       return engine.detect(task);
     case 'look':
       return engine.look(task);
+    case 'match':
+      return engine.matcher.match(task.probes, task.gallery);
     case 'ready':
       return { onnxruntime: runtimeVersion };
   }

@@ -1,7 +1,7 @@
 import type { ErrorData } from '../errors.js';
 import type { NearestTwo } from '../face/match.js';
 import type { Normalisation } from '../face/normalisation.js';
-import type { Detection, Image, Landmarks } from '../types.js';
+import type { Detection, Image, Landmarks, Quality } from '../types.js';
 
 /** A model file as a worker needs it: found, hashed, its numbers known. */
 export interface ModelSpec {
@@ -57,9 +57,27 @@ export interface LookTask {
   kind: 'look';
   image: Image;
   faces: Landmarks[];
+  /** One a face where there are any: the looks before this one, to compare all of them together as well. */
+  past?: (Past | null)[];
   /** Blurrier faces are not embedded; 0 embeds all. */
   minSharpness: number;
   gallery: GalleryMatrix | null;
+}
+
+/** Earlier looks at a face. */
+export interface Past {
+  /** The sum of their embeddings, each with its weight. */
+  sum: Float32Array;
+  /** Of this look as far as box and landmarks tell; its sharpness comes with the cut. */
+  quality: Quality;
+}
+
+/** Compare embeddings with another gallery. */
+export interface MatchTask {
+  kind: 'match';
+  /** Each of length 1. */
+  probes: Float32Array[];
+  gallery: GalleryMatrix;
 }
 
 /** Make sure that the networks are loaded. */
@@ -67,7 +85,7 @@ export interface ReadyTask {
   kind: 'ready';
 }
 
-export type Task = DetectTask | LookTask | ReadyTask;
+export type Task = DetectTask | LookTask | MatchTask | ReadyTask;
 
 export interface Ready {
   /** Version of onnxruntime. */
@@ -86,6 +104,8 @@ export interface Look {
   embedding: Float32Array | null;
   /** null without an embedding or a gallery. */
   nearest: NearestTwo | null;
+  /** The same of this look and the past ones together; null without a past. */
+  together: NearestTwo | null;
 }
 
 export interface Looked {

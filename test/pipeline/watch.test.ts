@@ -41,6 +41,7 @@ function blindCamera(reports: FrameReport[]): Camera {
     policy,
     eyes: {
       detect: async () => ({ detections: [], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } }),
+      match: async () => [],
       look: async () => ({ looks: [], timing: { alignMs: 0, modelMs: 0, matchMs: 0 } }),
     },
     turns: { acquire: async () => () => {} },

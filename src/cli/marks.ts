@@ -1,0 +1,27 @@
+import type { Track } from '../track/state.js';
+import type { Verdict } from '../types.js';
+import type { Mark } from '../video/ass.js';
+
+const COLOURS: Record<Verdict['kind'], string> = {
+  known: '40E060',
+  unknown: 'FFD040',
+  ambiguous: 'FF60FF',
+  unusable: 'B0B0B0',
+};
+const OPEN = 'FFFFFF';
+
+/** The faces of a frame as they are drawn: box, name, number of the track. */
+export function marksOf(tracks: readonly Track[]): Mark[] {
+  const seen = tracks.filter(({ missed }) => missed === 0);
+  return seen.map(({ number, detection, verdict }) => ({
+    box: detection.box,
+    label: `${verdict === null ? '?' : wordFor(verdict)} #${number}`,
+    colour: verdict === null ? OPEN : COLOURS[verdict.kind],
+  }));
+}
+
+function wordFor(verdict: Verdict): string {
+  return verdict.kind === 'known'
+    ? `${verdict.match.person} ${verdict.match.similarity.toFixed(2)}`
+    : verdict.kind;
+}

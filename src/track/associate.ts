@@ -1,0 +1,105 @@
+import { iou } from '../face/box.js';
+import type { Box, Detection } from '../types.js';
+import { assign } from './assign.js';
+import { boxOf, type Motion, predict, spread } from './kalman.js';
+import type { Track, TrackPolicy } from './state.js';
+
+/** A face that was found, the track that it goes on, and whether that is open to doubt. */
+export interface Association {
+  track: Track;
+  /** Predicted for the frame's time. */
+  motion: Motion;
+  /** Overlap of the face with where it was expected, 0..1. */
+  overlap: number;
+  /** Another track or another face would have fitted nearly as well. */
+  contested: boolean;
+}
+
+/** A pair by place alone counts less than any pair that overlaps enough. */
+const BY_PLACE = 0.5;
+/** How far off a face may be, in standard deviations of its prediction; in face sizes, at least and at most. */
+const MAX_SPREADS = 2.5;
+const REACH_SIZES = { least: 0.5, most: 1.5 };
+/** Of two boxes that are one face, the larger has at most this many times the side of the smaller. */
+const MAX_GROWTH = 1.7;
+/** Scores that differ by less are too close to call without looking at the faces. */
+const CONTEST = 0.2;
+
+/**
+ * Which track each face of a frame goes on: first the faces that are certain, then, for the tracks left over, the
+ * uncertain ones, so that a face half hidden is not lost. Source: Zhang et al., "ByteTrack", ECCV 2022.
+ *
+ * Faces that overlap with where they are expected come first. At a low frame rate a face may be next to where it was
+ * without overlap; then its distance counts, measured by how uncertain the prediction is.
+ *
+ * @returns by index of the detection
+ */
+export function associate(
+  tracks: readonly Track[],
+  detections: readonly Detection[],
+  timeMs: number,
+  policy: Pick<TrackPolicy, 'startScore' | 'minIou'>,
+): Map<number, Association> {
+  const expected = tracks.map((track) => ({
+    track,
+    motion: predict(track.motion, timeMs - track.lastSeenMs),
+  }));
+  const indices = detections.map((_, index) => index);
+  const high = indices.filter((index) => detections[index].score >= policy.startScore);
+  const low = indices.filter((index) => detections[index].score < policy.startScore);
+  const owners = new Map<number, Association>();
+  let free = expected;
+  for (const group of [high, low]) {
+    if (group.length === 0) continue;
+    const scores = free.map(({ motion, track }) =>
+      group.map((index) => pairScore(motion, track.detection.box, detections[index].box, policy.minIou)),
+    );
+    const columns = assign(scores, group.length);
+    for (const [row, column] of columns.entries()) {
+      if (column < 0) continue;
+      const { track, motion } = free[row];
+      const index = group[column];
+      owners.set(index, {
+        track,
+        motion,
+        overlap: iou(boxOf(motion), detections[index].box),
+        contested: isContested(scores, row, column),
+      });
+    }
+    free = free.filter((_, row) => columns[row] < 0);
+  }
+  return owners;
+}
+
+/** How well a face fits where it is expected; 0 where it cannot be. */
+function pairScore(motion: Motion, last: Box, found: Box, minIou: number): number {
+  const predicted = boxOf(motion);
+  const overlap = iou(predicted, found);
+  if (overlap > 0 && overlap >= minIou) return BY_PLACE + overlap;
+  const size = Math.sqrt(side(predicted) * side(found));
+  const growth = side(found) / side(predicted);
+  if (growth > MAX_GROWTH || growth < 1 / MAX_GROWTH) return 0;
+  // Who turns round on the spot is where they were, not where they were going.
+  const distance = Math.min(apart(predicted, found), apart(last, found));
+  const { least, most } = REACH_SIZES;
+  const reach = Math.min(Math.max(MAX_SPREADS * spread(motion), least * size), most * size);
+  return distance < reach ? BY_PLACE * (1 - distance / reach) : 0;
+}
+
+/** Distance of the centres, px. */
+function apart(a: Box, b: Box): number {
+  return Math.hypot(b.x1 + b.x2 - a.x1 - a.x2, b.y1 + b.y2 - a.y1 - a.y2) / 2;
+}
+
+function side({ x1, y1, x2, y2 }: Box): number {
+  return Math.sqrt(Math.max(1, (x2 - x1) * (y2 - y1)));
+}
+
+function isContested(scores: readonly (readonly number[])[], row: number, column: number): boolean {
+  const chosen = scores[row][column];
+  const isClose = (score: number) => score > 0 && score > chosen - CONTEST;
+  return (
+    scores[row].some((score, other) => other !== column && isClose(score)) ||
+    scores.some((others, other) => other !== row && isClose(others[column]))
+  );
+}

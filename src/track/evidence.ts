@@ -1,0 +1,101 @@
+import { cosine, normalise } from '../face/embedding.js';
+import { lookWeight } from '../face/quality.js';
+import type { Match, Quality } from '../types.js';
+import type { Evidence, KeptLook, LookResult, TrackerState } from './state.js';
+
+/** Looks that a verdict rests on: the best ones, whenever they were. */
+const KEPT_LOOKS = 8;
+const RECENT_LOOKS = 4;
+
+/** The evidence with one more look. */
+export function addLook(evidence: Evidence, look: LookResult): Evidence {
+  const looks = evidence.looks + 1;
+  const { quality, embedding, match, unusable } = look;
+  if (unusable !== null || !embedding)
+    return { ...evidence, looks, failed: { reason: unusable ?? 'bad_landmarks', quality } };
+  const kept = [...evidence.kept, { embedding, weight: lookWeight(quality), quality, match }];
+  return {
+    ...evidence,
+    looks,
+    usable: evidence.usable + 1,
+    kept: best(kept),
+    recent: [embedding, ...evidence.recent].slice(0, RECENT_LOOKS),
+    // Of the first look, all there is; what was compared before this look says too little about all of them.
+    combined: look.combined ?? (evidence.usable === 0 ? match : null),
+  };
+}
+
+/** Without the poorest look when there are too many; of equals the oldest goes. */
+function best(looks: readonly KeptLook[]): readonly KeptLook[] {
+  if (looks.length <= KEPT_LOOKS) return looks;
+  const least = Math.min(...looks.map(({ weight }) => weight));
+  const poorest = looks.findIndex(({ weight }) => weight === least);
+  return looks.filter((_, index) => index !== poorest);
+}
+
+/** All looks together: the sum of their embeddings, each with its weight. Not of length 1; null without looks. */
+export function templateOf({ kept }: Evidence): Float32Array | null {
+  if (kept.length === 0) return null;
+  const sum = new Float32Array(kept[0].embedding.length);
+  for (const { embedding, weight } of kept)
+    for (let i = 0; i < sum.length; i++) sum[i] += weight * embedding[i];
+  return sum;
+}
+
+/** How much a face is like the one that the evidence is of: the nearest of the last looks and of all together, -1..1. */
+export function likeness(evidence: Evidence, embedding: Float32Array): number {
+  const together = templateOf(evidence);
+  const others = together && normalise(together) ? [...evidence.recent, together] : evidence.recent;
+  return others.reduce((most, other) => Math.max(most, cosine(other, embedding)), -1);
+}
+
+/** The best quality among the looks that a verdict rests on, or of a look in vain; null before the first. */
+export function bestQuality({ kept, failed }: Evidence): Quality | null {
+  const [first, ...rest] = kept;
+  if (!first) return failed?.quality ?? null;
+  return rest.reduce((most, look) => (nearness(look) > nearness(most) ? look : most), first).quality;
+}
+
+/** The look that was nearest to anybody. */
+export function nearestLook({ kept }: Evidence): KeptLook | null {
+  return kept.reduce<KeptLook | null>(
+    (most, look) => (most && nearness(most) >= nearness(look) ? most : look),
+    null,
+  );
+}
+
+function nearness({ match }: KeptLook): number {
+  return match?.similarity ?? -1;
+}
+
+/** Every embedding that a new gallery must be compared with: of each track its looks, then all of them together. */
+export function probesOf({ tracks }: TrackerState): Float32Array[] {
+  return tracks.flatMap(({ evidence }) => {
+    const together = templateOf(evidence);
+    if (!together) return [];
+    // Without a direction it is like nobody, and stays the zero vector.
+    normalise(together);
+    return [...evidence.kept.map(({ embedding }) => embedding), together];
+  });
+}
+
+/**
+ * The same tracks before another gallery, to be judged again.
+ *
+ * @param matches one for each of {@link probesOf}, in its order
+ * @param gallery version of the new gallery
+ */
+export function withGallery(
+  state: TrackerState,
+  matches: readonly (Match | null)[],
+  gallery: number,
+): TrackerState {
+  let next = 0;
+  const tracks = state.tracks.map((track) => {
+    if (track.evidence.kept.length === 0) return track;
+    const kept = track.evidence.kept.map((look) => ({ ...look, match: matches[next++] ?? null }));
+    const combined = matches[next++] ?? null;
+    return { ...track, evidence: { ...track.evidence, kept, combined }, revised: true };
+  });
+  return { ...state, gallery, tracks };
+}

@@ -1,0 +1,94 @@
+import type { QualityLimits } from '../face/quality.js';
+import type { Check, Explanation, Match, Quality, Verdict } from '../types.js';
+import { nearestLook } from './evidence.js';
+import type { Evidence, TrackPolicy } from './state.js';
+import { isGoodLook, supports, thresholdOf } from './verdict.js';
+
+/** Everything a verdict rests on, as numbers and in words. */
+export function explain(
+  evidence: Evidence,
+  verdict: Verdict,
+  policy: TrackPolicy,
+  limits: QualityLimits,
+): Explanation {
+  const quality = verdict.kind === 'unusable' ? evidence.failed?.quality : nearestLook(evidence)?.quality;
+  return {
+    checks: [
+      ...(verdict.kind === 'unusable' ? [] : ofName(evidence, verdict.match, policy)),
+      ...(quality ? ofQuality(quality, limits) : []),
+    ],
+    looks: evidence.looks,
+    usable: evidence.usable,
+  };
+}
+
+function ofName(evidence: Evidence, match: Match | null, policy: TrackPolicy): Check[] {
+  const { kept, combined } = evidence;
+  if (!match) {
+    const limit = policy.threshold;
+    return [{ name: 'similarity', value: null, limit, passed: false, text: 'nobody in the gallery' }];
+  }
+  const threshold = thresholdOf(match, policy);
+  const support = supports(evidence, policy).find(({ person }) => person === match.person);
+  const agreeing = support?.looks.length ?? 0;
+  const good = kept.filter((look) => isGoodLook(look.quality)).length;
+  return [
+    atLeast('similarity', match.similarity, threshold),
+    atLeast('similarity that is enough in one look', match.similarity, threshold + policy.sureBy),
+    ...(combined
+      ? [atLeast('similarity of all looks together', combined.similarity, thresholdOf(combined, policy))]
+      : []),
+    ...(match.margin === null ? [] : [atLeast('margin', match.margin, policy.margin)]),
+    atLeast('looks that agree', agreeing, policy.confirmLooks, 0, ` of ${kept.length}`),
+    {
+      name: 'good looks',
+      value: good,
+      limit: null,
+      passed: good > 0,
+      text: `good looks ${good} of ${kept.length}`,
+    },
+  ];
+}
+
+function ofQuality(quality: Quality, limits: QualityLimits): Check[] {
+  const { landmarksInOrder: inOrder } = quality;
+  return [
+    atLeast('score', quality.score, limits.minScore),
+    atLeast('size', quality.sizePx, limits.minSizePx, 0, ' px'),
+    {
+      name: 'landmarks',
+      value: null,
+      limit: null,
+      passed: inOrder,
+      text: `landmarks ${inOrder ? '' : 'not '}in order`,
+    },
+    atMost('flatness', quality.flatness, limits.maxFlatness, 2),
+    atMost('yaw', Math.abs(quality.yawDeg), limits.maxYawDeg, 0, '°'),
+    atMost('pitch', Math.abs(quality.pitchDeg), limits.maxPitchDeg, 0, '°'),
+    ...(quality.sharpness === null ? [] : [atLeast('sharpness', quality.sharpness, limits.minSharpness, 3)]),
+  ];
+}
+
+function atLeast(name: string, value: number, limit: number, digits = 2, unit = ''): Check {
+  const passed = value >= limit;
+  return { name, value, limit, passed, text: words(name, value, passed ? '>=' : '<', limit, digits, unit) };
+}
+
+function atMost(name: string, value: number, limit: number, digits: number, unit = ''): Check {
+  const passed = value <= limit;
+  return { name, value, limit, passed, text: words(name, value, passed ? '<=' : '>', limit, digits, unit) };
+}
+
+/** `similarity 0.31 < 0.35`, with as many digits as keep the two apart. */
+function words(
+  name: string,
+  value: number,
+  sign: string,
+  limit: number,
+  digits: number,
+  unit: string,
+): string {
+  const same = value !== limit && value.toFixed(digits) === limit.toFixed(digits);
+  const [a, b] = [value, limit].map((number) => number.toFixed(same ? digits + 2 : digits));
+  return `${name} ${a}${unit} ${sign} ${b}`;
+}

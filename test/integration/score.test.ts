@@ -1,0 +1,119 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { probe } from '../../src/video/ffmpeg.js';
+import { finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
+import { demoClip, needShared, root } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const truth = path.join(root, 'test/fixtures/truth/short_hamilton_clip.csv');
+
+function larger(context: TestContext): string[] {
+  const models = path.dirname(needShared(context, 'models/mobilefacenet.onnx'));
+  return ['--models', models, '--detector', 'scrfd-2.5g', '--embedder', 'mobilefacenet'];
+}
+
+function people(context: TestContext): string[] {
+  const folder = path.join(temporaryFolder(), 'gallery');
+  mkdirSync(folder);
+  for (const name of ['lin-manuel-miranda.png', 'alex-lacamoire.png', 'obama.jpg', 'biden.jpg'])
+    copyFileSync(needShared(context, `media/people/${name}`), path.join(folder, name));
+  return ['-g', folder];
+}
+
+/** What each face came to, without how often it was looked at. */
+function verdicts(lines: Record<string, unknown>[]): string[] {
+  return lines
+    .filter(({ kind }) => kind === 'left')
+    .map(({ firstSeenMs, lastSeenMs, frames, verdict, person }) =>
+      [firstSeenMs, lastSeenMs, frames, verdict, person].join(' '),
+    )
+    .sort();
+}
+
+describe('a clip labelled by hand', () => {
+  it('names nobody wrong, finds everybody it should, at once and without a switch', async (context) => {
+    const clip = needShared(context, 'media/short_hamilton_clip.mp4');
+    const args = ['scan', clip, ...people(context), ...larger(context), '--score', truth];
+    const { code, stdout } = await spotter(args);
+    expect(code).toBe(0);
+    const lines = jsonLines(stdout);
+    expect(lines.at(-1)).toMatchObject({ kind: 'summary' });
+    expect(lines.at(-2)).toMatchObject({ kind: 'score', precision: 1, switches: 0 });
+    const scores = lines.at(-2)?.people as { person: string; found: boolean; timeToNameMs: number }[];
+    expect(scores.map(({ person, found }) => [person, found])).toEqual([
+      ['lin-manuel-miranda', true],
+      ['obama', true],
+    ]);
+    for (const { timeToNameMs } of scores) expect(timeToNameMs).toBeLessThanOrEqual(500);
+  });
+
+  it('has the same verdicts as when every face is embedded, with a quarter of the work', async (context) => {
+    const clip = needShared(context, 'media/short_hamilton_clip.mp4');
+    const eager = path.join(temporaryFolder(), 'eager.yaml');
+    writeFileSync(eager, 'track: { lookEveryMs: 0, relookEveryMs: 0 }\n');
+    const args = ['scan', clip, ...people(context), ...larger(context)];
+    const usual = jsonLines(await spotter(args).then(({ stdout }) => stdout));
+    const every = jsonLines(await spotter([...args, '-c', eager]).then(({ stdout }) => stdout));
+    const { embedded, faces } = usual.at(-1) as { embedded: number; faces: number };
+    expect(embedded).toBeLessThanOrEqual(faces / 4);
+    expect(every.at(-1)?.embedded).toBeGreaterThan(embedded * 2);
+    expect(verdicts(usual)).toEqual(verdicts(every));
+  });
+
+  it('explains its verdicts when asked to, and only then', async () => {
+    const gallery = ['-g', path.join(root, 'gallery')];
+    const args = ['scan', demoClip, '--every', '10', ...gallery];
+    const plain = jsonLines(await spotter(args).then(({ stdout }) => stdout));
+    const explained = jsonLines(await spotter([...args, '--explain']).then(({ stdout }) => stdout));
+    expect(plain.filter(({ explain }) => explain)).toEqual([]);
+    const match = explained.find(({ kind }) => kind === 'match');
+    expect(JSON.stringify(match?.explain)).toMatch(/similarity 0\.\d\d >= 0\.42/);
+    expect(explained.filter(({ kind, explain }) => kind === 'left' && !explain)).toEqual([]);
+  });
+});
+
+describe('a copy with the faces drawn in', () => {
+  it('has every picture at its own time', async () => {
+    const copy = path.join(temporaryFolder(), 'Étage 2, drawn.mp4');
+    const args = ['scan', demoClip, '-g', path.join(root, 'gallery'), '--every', '5', '--annotate', copy];
+    expect(await spotter(args)).toMatchObject({ code: 0, stderr: '' });
+    const [before, after] = await Promise.all([demoClip, copy].map((file) => probe(file, [])));
+    const video = ({ streams }: typeof before) => streams.find(({ codec_type: type }) => type === 'video');
+    expect(video(after)?.nb_frames).toBe(video(before)?.nb_frames);
+    expect(video(after)?.avg_frame_rate).toBe(video(before)?.avg_frame_rate);
+    expect(Number(after.format.duration)).toBeCloseTo(Number(before.format.duration), 1);
+    expect(readdirSync(path.dirname(copy))).toEqual([path.basename(copy)]);
+  });
+
+  it('takes the place of nothing that is there, least of all of the recording', async () => {
+    const folder = temporaryFolder();
+    const clip = path.join(folder, 'clip.mp4');
+    const other = path.join(folder, 'other.mp4');
+    copyFileSync(demoClip, clip);
+    writeFileSync(other, 'mine');
+    const scan = (...args: string[]) => spotter(['scan', clip, '-g', path.join(root, 'gallery'), ...args]);
+    expect(await scan('--annotate', clip, '--force')).toMatchObject({
+      code: 2,
+      stderr: `spotter: --annotate ${clip} is the recording itself; give another name\n`,
+    });
+    expect(await scan('--annotate', other)).toMatchObject({
+      code: 2,
+      stderr: `spotter: --annotate ${other} exists; give another name, or --force\n`,
+    });
+    expect(readFileSync(other, 'utf8')).toBe('mine');
+    expect((await scan(clip, '--annotate', path.join(folder, 'new.mp4'))).stderr).toMatch(/give one file/);
+  });
+
+  it('leaves no half file behind a scan that is ended', async () => {
+    const folder = temporaryFolder();
+    const copy = path.join(folder, 'copy.mp4');
+    const child = start(['scan', demoClip, '-g', path.join(root, 'gallery'), '--annotate', copy]);
+    const ended = finish(child);
+    await lineMatching(child, 'stdout', /match/);
+    child.kill('SIGTERM');
+    await ended;
+    expect(existsSync(copy)).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { cosine } from '../../src/face/embedding.js';
+import { nearestTwo } from '../../src/face/match.js';
+import { GallerySnapshot } from '../../src/gallery/snapshot.js';
+import { type Eyes, type FrameContext, processFrame } from '../../src/pipeline/frame.js';
+import { EMPTY_STATE, type News, type TrackerState } from '../../src/track/state.js';
+import type { Detection, Frame } from '../../src/types.js';
+import type { GalleryMatrix } from '../../src/worker/protocol.js';
+import { direction, policy } from '../helpers/film.js';
+import { flatYuv } from '../helpers/image.js';
+
+const limits = {
+  minSizePx: 32,
+  minScore: 0.6,
+  maxFlatness: 2,
+  maxYawDeg: 72,
+  maxPitchDeg: 60,
+  minSharpness: 0.045,
+};
+const timing = { fitMs: 0, modelMs: 0, decodeMs: 0, alignMs: 0, matchMs: 0 };
+
+function nearest(probe: Float32Array, { photos, dimension, columns, personOf }: GalleryMatrix) {
+  const column = (photo: number) =>
+    Float32Array.from({ length: dimension }, (_, i) => columns[i * photos + photo]);
+  const similarities = Float32Array.from({ length: photos }, (_, photo) => cosine(probe, column(photo)));
+  return nearestTwo(similarities, personOf);
+}
+
+/** Eyes to which every face looks like the same direction; they compare as the workers do. */
+const eyes: Eyes = {
+  detect: async () => ({ detections: [], timing }),
+  look: async ({ faces, gallery }) => ({
+    looks: faces.map(() => ({
+      sharpness: 0.2,
+      embedding: direction(0),
+      nearest: gallery && nearest(direction(0), gallery),
+      together: null,
+    })),
+    timing,
+  }),
+  match: async ({ probes, gallery }) => probes.map((probe) => nearest(probe, gallery)),
+};
+
+/** A face of 100 px, turned by so much that it cannot be judged or not at all. */
+function face(turned = false): Detection {
+  const nose = turned ? 98 : 50;
+  return {
+    score: 0.9,
+    box: { x1: 0, y1: 0, x2: 100, y2: 120 },
+    landmarks: turned
+      ? [
+          [80, 45],
+          [84, 45],
+          [nose, 65],
+          [80, 90],
+          [84, 90],
+        ]
+      : [
+          [30, 45],
+          [70, 45],
+          [nose, 68],
+          [35, 90],
+          [65, 90],
+        ],
+  };
+}
+
+function frame(mediaTimeMs: number): Frame {
+  const image = flatYuv(64, 36, [100, 128, 128]);
+  return { cameraId: 'door', seq: 0, capturedAtMs: 0, arrivedAtMs: 0, mediaTimeMs, image, release: () => {} };
+}
+
+async function play(
+  people: readonly GallerySnapshot[],
+  turned: (index: number) => boolean = () => false,
+): Promise<string[]> {
+  let state: TrackerState = EMPTY_STATE;
+  const told: News[] = [];
+  for (const [index, now] of people.entries()) {
+    const context: FrameContext = { camera: 'door', limits, policy, eyes, people: now };
+    const found = { detections: [face(turned(index))], timing, totalMs: 0 };
+    const { news, ...rest } = await processFrame(state, frame(index * 40), found, context);
+    expect(rest.report.verdicts).toHaveLength(1);
+    state = rest.state;
+    told.push(...news);
+  }
+  return told.map((item) =>
+    item.kind === 'appeared'
+      ? item.kind
+      : `${item.verdict.kind}${item.kind === 'verdict' && item.withdrawn ? ` not ${item.withdrawn}` : ''}`,
+  );
+}
+
+const strangers = new GallerySnapshot([{ person: 'bob', embedding: direction(1) }], 8);
+const enrolled = new GallerySnapshot(
+  [
+    { person: 'alice', embedding: direction(0) },
+    { person: 'bob', embedding: direction(1) },
+  ],
+  8,
+);
+
+describe('a gallery that changes while a face is in view', () => {
+  it('names a stranger at the next frame, although the face is turned away by then', async () => {
+    const people = [strangers, strangers, strangers, enrolled];
+    expect(await play(people, (index) => index === 3)).toEqual(['appeared', 'unknown', 'known']);
+  });
+
+  it('withdraws the name of who is in it no more', async () => {
+    expect(await play([enrolled, enrolled, strangers, strangers])).toEqual([
+      'appeared',
+      'known',
+      'unknown not alice',
+    ]);
+  });
+});

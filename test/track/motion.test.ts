@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { assign } from '../../src/track/assign.js';
+import { beginMotion, boxOf, correct, predict } from '../../src/track/kalman.js';
+import { Film, known } from '../helpers/film.js';
+import { randomNumbers } from '../helpers/random.js';
+
+describe('motion', () => {
+  it.each([
+    [25, 40],
+    [5, 200],
+    [2, 500],
+  ])('of a steady face is foreseen at %i frames a second', (_, everyMs) => {
+    const box = (timeMs: number) => ({ x1: timeMs / 5, y1: 50, x2: timeMs / 5 + 100, y2: 170 });
+    let motion = beginMotion(box(0));
+    for (let t = everyMs; t <= 3000; t += everyMs) motion = correct(predict(motion, everyMs), box(t));
+    const next = 3000 + everyMs;
+    expect(Math.abs(boxOf(predict(motion, everyMs)).x1 - box(next).x1)).toBeLessThan(5);
+  });
+
+  it('does not run on for ever behind a pillar', () => {
+    let motion = beginMotion({ x1: 0, y1: 0, x2: 100, y2: 100 });
+    for (let i = 1; i <= 10; i++)
+      motion = correct(predict(motion, 100), { x1: i * 20, y1: 0, x2: i * 20 + 100, y2: 100 });
+    expect(boxOf(predict(motion, 10_000)).x1).toBeLessThan(320);
+  });
+});
+
+describe('assignment', () => {
+  it('finds the best sum where the best pair first would not', () => {
+    const scores = [
+      [0.9, 0.8],
+      [0.8, 0],
+    ];
+    expect(assign(scores, 2)).toEqual([1, 0]);
+  });
+
+  it('leaves out what does not fit, whatever the numbers of rows and columns', () => {
+    expect(assign([[0, 0.5, 0]], 3)).toEqual([1]);
+    expect(assign([[0.3], [0.6], [0]], 1)).toEqual([-1, 0, -1]);
+    expect(assign([], 2)).toEqual([]);
+  });
+
+  it('is never worse than any other, over random scores', () => {
+    const random = randomNumbers(7);
+    for (let round = 0; round < 200; round++) {
+      const scores = Array.from({ length: 4 }, () => Array.from({ length: 4 }, random));
+      const sum = (columns: number[]) => columns.reduce((all, column, row) => all + scores[row][column], 0);
+      const best = Math.max(...permutations([0, 1, 2, 3]).map(sum));
+      expect(sum(assign(scores, 4))).toBeCloseTo(best, 9);
+    }
+  });
+});
+
+describe('following', () => {
+  it.each([
+    [25, 40],
+    [5, 200],
+    [2, 500],
+  ])('keeps a walking face one track at %i frames a second', (_, everyMs) => {
+    const film = new Film();
+    // A face of 100 px that crosses a picture of 1280 px within 8 s.
+    for (let t = 0; t < 8000; t += everyMs) film.frame(t, { x: t * 0.15, match: known('alice', 0.6) });
+    expect(film.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
+  });
+
+  it('keeps a face when frames are left out and media time jumps', () => {
+    const film = new Film();
+    const random = randomNumbers(3);
+    for (let t = 0; t < 8000; t += 40 + Math.floor(random() * 400))
+      film.frame(t, { x: t * 0.15, match: known('alice', 0.6) });
+    expect(film.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
+  });
+
+  it('goes on with an uncertain face in the second step, beside a certain one', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0 }, { x: 300, face: 1 });
+    for (let t = 440; t <= 800; t += 40) film.frame(t, { x: 0, score: 0.5 }, { x: 300, face: 1 });
+    expect(film.numbers.every(([a, b]) => a === 1 && b === 2)).toBe(true);
+  });
+
+  it('gives a certain face the track even where an uncertain one fits better', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0 });
+    film.frame(440, { x: 2, score: 0.5 }, { x: 10, score: 0.9 });
+    expect(film.numbers.at(-1)).toEqual([null, 1]);
+  });
+
+  it.each([
+    [25, 40],
+    [5, 200],
+  ])('knows who is who when faces cross, at %i frames a second', (_, everyMs) => {
+    const film = new Film();
+    for (let t = 0; t <= 4000; t += everyMs) {
+      const alice = { x: t * 0.2, match: known('alice', 0.6), face: 0 };
+      const bob = { x: 800 - t * 0.2, match: known('bob', 0.6), face: 1 };
+      // Where they meet, only the one in front is found.
+      const hidden = Math.abs(alice.x - bob.x) < 70;
+      film.frame(t, ...(hidden ? [alice] : [alice, bob]));
+    }
+    expect(film.numbers.at(-1)).toEqual([1, 2]);
+    expect(film.told.filter((line) => line.includes('verdict'))).toEqual([
+      '1 verdict known alice',
+      '2 verdict known bob',
+    ]);
+  });
+
+  it('knows who is who when two swap places between frames', () => {
+    const film = new Film();
+    const at = (x: number, name: string, face: number) => ({ x, match: known(name, 0.6), face });
+    for (let t = 0; t <= 1000; t += 500) film.frame(t, at(0, 'alice', 0), at(110, 'bob', 1));
+    film.frame(1500, at(60, 'bob', 1), at(120, 'alice', 0));
+    film.frame(2000, at(0, 'bob', 1), at(110, 'alice', 0));
+    expect(film.numbers.at(-1)).toEqual([2, 1]);
+  });
+
+  it('goes on when a face comes back from behind somebody within the grace, elsewhere', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    for (let t = 440; t <= 1000; t += 40) film.frame(t);
+    film.frame(1040, { x: 260, match: known('alice', 0.6) });
+    film.frame(1080, { x: 265, match: known('alice', 0.6) });
+    expect(film.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
+  });
+
+  it('begins a track for somebody else who comes from there', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    for (let t = 440; t <= 1000; t += 40) film.frame(t);
+    film.frame(1040, { x: 260, match: known('bob', 0.6), face: 1 });
+    expect(film.numbers.at(-1)).toEqual([2]);
+  });
+});
+
+describe('a cut', () => {
+  it('ends the tracks that are not found again, at once', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    film.cut = true;
+    film.frame(440);
+    expect(film.told.at(-1)).toBe('1 left known alice');
+  });
+
+  it('gives no name to a face in the same place that cannot be judged', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    film.cut = true;
+    film.frame(440, { x: 0, unusable: 'turned', face: 1 });
+    expect(film.told.at(-1)).toBe('1 left known alice');
+    expect(film.numbers.at(-1)).toEqual([2]);
+  });
+
+  it('does not end a face that proves to be the same', () => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    film.cut = true;
+    film.frame(440, { x: 5, match: known('alice', 0.6) });
+    expect(film.numbers.at(-1)).toEqual([1]);
+  });
+});
+
+function permutations(items: number[]): number[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item) =>
+    permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
+  );
+}
