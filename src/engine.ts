@@ -94,6 +94,7 @@ export class Engine implements Component {
     );
     return {
       people: snapshot.people.length,
+      names: snapshot.people,
       used: photos.length - unusable.length,
       unusable,
       settings: {},

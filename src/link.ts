@@ -29,6 +29,8 @@ export type ToEngine =
 /** What a gallery has come to. */
 export interface GalleryReport {
   people: number;
+  /** Of the people, sorted. */
+  names: readonly string[];
   /** Photos. */
   used: number;
   unusable: { name: string; fault: string; message: string }[];

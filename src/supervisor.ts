@@ -37,7 +37,7 @@ export interface SupervisorOptions {
 const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
-const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], settings: {}, seconds: 0 };
+const NO_GALLERY: GalleryReport = { people: 0, names: [], used: 0, unusable: [], settings: {}, seconds: 0 };
 
 /** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
 export class Supervisor {
@@ -70,6 +70,7 @@ export class Supervisor {
       engine: () => this.#load,
       wsClients: () => this.#socket.clients,
       gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
+      sinks: () => [],
     });
     this.#socket = new EventSocket({
       allowedOrigins: http.allowedOrigins,

@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...BASE,
   ],
   supervisor: ['daemon', 'link', 'prepare', 'config', 'events', 'http', 'observe', ...BASE],
-  daemon: ['link', ...BASE],
+  daemon: ['link', 'config', 'events', ...BASE],
   engineProcess: ['engine', 'prepare', 'watcher', 'link', 'observe', 'video', ...BASE],
   watcher: ['engine', 'link', 'config', 'pipeline', ...BASE],
   link: ['config', ...BASE],
@@ -62,6 +62,7 @@ const DOORS: Record<string, string[]> = {
   'onnxruntime-node': ['src/worker/network.ts'],
   'prom-client': ['src/observe/metrics.ts'],
   pino: ['src/observe/logger.ts'],
+  mqtt: ['src/events/sinks/broker.ts'],
   sharp: ['src/gallery/photo.ts'],
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/kill.ts'],
 };

@@ -37,6 +37,7 @@ function filled(): Metrics {
     engine: () => ({ utilization: 0.5, residentBytes: 1e8, cpuSeconds: 3 }),
     wsClients: () => 3,
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
+    sinks: () => [{ name: 'mqtt', up: true, lag: 4 }],
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
@@ -44,6 +45,8 @@ function filled(): Metrics {
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
   metrics.wsClosed('slow');
+  metrics.sinkEvent('mqtt', 'delivered');
+  metrics.sinkRetried('mqtt');
   return metrics;
 }
 
@@ -68,6 +71,10 @@ describe('metrics', () => {
       'spotter_ws_clients 3',
       'spotter_ws_closed_total{reason="slow"} 1',
       'spotter_worker_utilization 0.5',
+      'spotter_sink_events_total{sink="mqtt",outcome="delivered"} 1',
+      'spotter_sink_retries_total{sink="mqtt"} 1',
+      'spotter_sink_up{sink="mqtt"} 1',
+      'spotter_sink_lag_events{sink="mqtt"} 4',
       `spotter_build_info{version="0.1.0",node="${process.versions.node}",onnxruntime="1.2.3"} 1`,
     ]) {
       expect(body.split('\n')).toContain(line);
