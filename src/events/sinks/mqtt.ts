@@ -24,7 +24,7 @@ export interface MqttOptions {
 /** Retained messages that are on their way at once. */
 const WINDOW = 100;
 /** Whatever the broker does, the last words take no longer. */
-const LAST_WORDS_MS = 400;
+const LAST_WORDS_MS = 300;
 /** Of retained messages that are nobody's any more, so many are remembered. */
 const MAX_STRAY = 10_000;
 
