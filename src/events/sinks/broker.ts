@@ -21,19 +21,18 @@ const END_MS = 300;
 /** One connection to an MQTT broker, for as long as it holds; whoever wants another makes another. MQTT 3.1.1. */
 export class BrokerConnection {
   readonly #client: MqttClient;
-  readonly #closed: Promise<never>;
+  /** How to tell those who wait for an answer that none will come. */
+  readonly #waiting = new Set<(error: Error) => void>();
   #isOpen = true;
 
   private constructor(client: MqttClient, onClosed: () => void) {
     this.#client = client;
-    this.#closed = new Promise((_resolve, reject) => {
-      client.once('close', () => {
-        this.#isOpen = false;
-        reject(new Error('the connection to the broker was closed'));
-        onClosed();
-      });
+    client.once('close', () => {
+      this.#isOpen = false;
+      for (const reject of this.#waiting) reject(closed());
+      this.#waiting.clear();
+      onClosed();
     });
-    this.#closed.catch(() => {});
   }
 
   /**
@@ -97,26 +96,47 @@ export class BrokerConnection {
    * @param payload empty and retained: the broker forgets what it had kept
    * @throws Error when the connection ends before
    */
-  async publish(topic: string, payload: string, retain: boolean): Promise<void> {
-    await Promise.race([this.#client.publishAsync(topic, payload, { qos: 1, retain }), this.#closed]);
+  publish(topic: string, payload: string, retain: boolean): Promise<void> {
+    return this.#answered((done) => this.#client.publish(topic, payload, { qos: 1, retain }, done));
   }
 
   /** Hears of what the broker has kept under some filters. @throws Error when it refuses, or the connection ends */
-  async watchRetained(filters: readonly string[], listener: RetainedListener): Promise<void> {
+  watchRetained(filters: readonly string[], listener: RetainedListener): Promise<void> {
     this.#client.on('message', (topic, payload, { retain }) => {
       if (retain && payload.length > 0) listener(topic);
     });
-    await Promise.race([this.#client.subscribeAsync([...filters], { qos: 1 }), this.#closed]);
+    return this.#answered((done) => this.#client.subscribe([...filters], { qos: 1 }, done));
   }
 
   /** Says goodbye, so that no last will is told; a broker that does not listen is left without. */
   async end(): Promise<void> {
     // A second end() would do nothing: the first one waits for a broker that may say nothing for long.
     const timer = setTimeout(() => this.#client.stream.destroy(), END_MS);
-    await Promise.race([this.#client.endAsync(), this.#closed.catch(() => {})]);
+    await new Promise<void>((resolve) => {
+      this.#client.once('close', () => resolve());
+      if (this.#isOpen) this.#client.end(() => resolve());
+      else resolve();
+    });
     clearTimeout(timer);
     this.#client.stream.destroy();
   }
+
+  /** Resolves when a question is answered, and rejects when the connection ends before. */
+  #answered(ask: (done: (error?: Error | null) => void) => void): Promise<void> {
+    if (!this.#isOpen) return Promise.reject(closed());
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      ask((error) => {
+        this.#waiting.delete(reject);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+}
+
+function closed(): Error {
+  return new Error('the connection to the broker was closed');
 }
 
 /** Codes of CONNACK in MQTT 3.1.1. */

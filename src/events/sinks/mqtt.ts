@@ -74,19 +74,21 @@ export class MqttSink implements Sink {
 
   async deliver(event: SpotterEvent, signal: AbortSignal): Promise<Delivery> {
     const connection = this.#connection;
-    if (!connection?.isOpen) return { outcome: 'failed', reason: 'the connection to the broker is lost' };
+    if (signal.aborted || !connection?.isOpen)
+      return { outcome: 'failed', reason: 'the connection to the broker is lost' };
     const payload = JSON.stringify({ type: 'event', ...event });
-    const aborted = new Promise<never>((_resolve, reject) => {
-      if (signal.aborted) reject(new Error('spotter ends'));
-      signal.addEventListener('abort', () => reject(new Error('spotter ends')), { once: true });
+    const sent = Promise.all(this.#topicsOf(event).map((topic) => connection.publish(topic, payload, false)));
+    return new Promise((resolve) => {
+      const fail = (reason: string) => resolve({ outcome: 'failed', reason });
+      const stop = () => fail('spotter ends');
+      signal.addEventListener('abort', stop, { once: true });
+      sent
+        .then(
+          () => resolve({ outcome: 'delivered' }),
+          (error) => fail(describeError(error)),
+        )
+        .finally(() => signal.removeEventListener('abort', stop));
     });
-    try {
-      const sent = this.#topicsOf(event).map((topic) => connection.publish(topic, payload, false));
-      await Promise.race([Promise.all(sent), aborted]);
-      return { outcome: 'delivered' };
-    } catch (error) {
-      return { outcome: 'failed', reason: describeError(error) };
-    }
   }
 
   /** Who is where, a camera or the gallery has changed: the broker is told the difference. Never fails. */

@@ -44,7 +44,7 @@ export class Poster {
 
   /**
    * @param timeoutMs from the beginning to the answer's headers
-   * @throws the system's error, or an AbortError or TimeoutError
+   * @throws NoAnswer, or the system's error
    */
   async post(
     body: string,
@@ -79,25 +79,39 @@ export class Poster {
         method: 'POST',
         agent: this.#agent,
         maxHeaderSize: MAX_HEADER_BYTES,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         headers: {
           ...headers,
           'content-length': body.length,
           ...(this.#authorization && { authorization: this.#authorization }),
         },
       });
+      const stop = () => outgoing.destroy(new NoAnswer());
+      const timer = setTimeout(stop, timeoutMs);
+      signal.addEventListener('abort', stop, { once: true });
+      const finish = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
+      };
+      // May come more than once.
       outgoing.on('error', (error) => {
+        finish();
         const isStale = outgoing.reusedSocket && hasErrno(error, 'ECONNRESET', 'EPIPE');
         reject(isStale ? new StaleConnection() : error);
       });
       outgoing.once('response', (incoming) => {
         const { statusCode: status = 0, statusMessage: text = '', headers: answered } = incoming;
-        void drain(incoming).then(() => resolve({ status, text, retryAfter: answered['retry-after'] }));
+        void drain(incoming).then(() => {
+          finish();
+          resolve({ status, text, retryAfter: answered['retry-after'] });
+        });
       });
       outgoing.end(body);
     });
   }
 }
+
+/** The time is over, or spotter ends. */
+export class NoAnswer extends Error {}
 
 class StaleConnection extends Error {}
 

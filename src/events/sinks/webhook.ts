@@ -1,7 +1,7 @@
 import { describeError, hasErrno } from '../../errors.js';
 import type { EventKind, SpotterEvent } from '../../types.js';
 import { systemClock } from './clock.js';
-import { type Answer, Poster } from './post.js';
+import { type Answer, NoAnswer, Poster } from './post.js';
 import { signatureOf } from './signature.js';
 import type { Clock, Delivery, Sink } from './sink.js';
 
@@ -104,8 +104,7 @@ export class WebhookSink implements Sink {
   /** Node's sentences are for programmers, and some have the address in them. */
   #explain(error: unknown): string {
     const { host } = this.#poster;
-    if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
-      return `no answer from ${host} within ${this.#options.timeoutMs} ms`;
+    if (error instanceof NoAnswer) return `no answer from ${host} within ${this.#options.timeoutMs} ms`;
     if (hasErrno(error, 'ECONNREFUSED')) return `nobody listens at ${host}`;
     if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `the host of ${host} is not found`;
     if (hasErrno(error, 'ECONNRESET', 'EPIPE')) return `${host} closed the connection without an answer`;
