@@ -17,8 +17,8 @@ const webhook = z
       .describe('Where each event is POSTed as JSON, http:// or https://.'),
     secret: z
       .string()
-      .min(16)
-      .max(1024)
+      .min(16, 'must have at least 16 characters')
+      .max(1024, 'must have at most 1024 characters')
       .nullable()
       .default(null)
       .describe('Key of the HMAC-SHA256 signature, 16 to 1024 characters; null: no signature.'),
