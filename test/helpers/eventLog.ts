@@ -8,6 +8,7 @@ export class MemoryLog implements EventSource, CursorStore, DeadLetterStore {
   /** Every cursor that was saved, in order. */
   readonly saved: [sink: string, seq: number][] = [];
   readonly cursors = new Map<string, number>();
+  readonly epoch = 'memory';
   #events: SpotterEvent[] = [];
   readonly #listeners = new Set<() => void>();
 
@@ -50,5 +51,9 @@ export class MemoryLog implements EventSource, CursorStore, DeadLetterStore {
 
   add(letter: DeadLetter): void {
     this.letters.push(letter);
+  }
+
+  list(_before: number | null, limit: number): (DeadLetter & { number: number })[] {
+    return this.letters.map((letter, index) => ({ ...letter, number: index + 1 })).slice(-limit);
   }
 }
