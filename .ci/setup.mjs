@@ -1,5 +1,5 @@
 // Makes a checkout ready to run: packages from the lockfile, ffmpeg, the compiled program. Does only what is missing.
-// Usage: node .ci/setup.mjs [--tests]      --tests: also what the tests use beside (a real Prometheus, a real RTSP server)
+// Usage: node .ci/setup.mjs [--tests]      --tests: also what the tests use beside (a real Prometheus, RTSP server, MQTT broker)
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -78,6 +78,13 @@ function installPrometheus() {
   say('prometheus is missing; the tests that need it are skipped (Debian: sudo apt-get install prometheus)');
 }
 
+function installBroker() {
+  // Debian puts it where not everybody's path leads.
+  const there = () => runs('mosquitto', '-h') || existsSync('/usr/sbin/mosquitto');
+  if (there() || (aptInstall(['mosquitto']) && there())) return;
+  say('mosquitto is missing; the tests that need it are skipped (Debian: sudo apt-get install mosquitto)');
+}
+
 function installRtspServer() {
   const there = () => runs('/usr/bin/python3', 'test/helpers/rtspServer.py', '--check');
   const packages = ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'];
@@ -117,5 +124,6 @@ installFfmpeg();
 if (process.argv.includes('--tests')) {
   installPrometheus();
   installRtspServer();
+  installBroker();
 }
 build();

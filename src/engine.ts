@@ -113,6 +113,7 @@ export class Engine implements Component {
     );
     return {
       people: snapshot.people.length,
+      names: snapshot.people,
       used: snapshot.matrix.photos,
       unusable,
       settings: Object.fromEntries(said.settings),

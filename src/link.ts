@@ -38,6 +38,8 @@ export type ToEngine =
 /** What a gallery has come to. */
 export interface GalleryReport {
   people: number;
+  /** Of the people, sorted. */
+  names: readonly string[];
   /** Photos that are compared with. */
   used: number;
   unusable: { name: string; fault: string; message: string }[];

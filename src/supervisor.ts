@@ -46,6 +46,7 @@ const HOUR_MS = 3_600_000;
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
 const NO_GALLERY: GalleryReport = {
   people: 0,
+  names: [],
   used: 0,
   unusable: [],
   settings: {},
@@ -90,6 +91,7 @@ export class Supervisor {
       wsClients: () => this.#socket.clients,
       inWork: () => this.#book.ids.map((id) => [id, this.#suspects.inWork(id)]),
       gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
+      sinks: () => [],
       openVisits: () => this.#telling.openVisits,
     });
     this.#telling = new Telling({

@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...BASE,
   ],
   supervisor: ['daemon', 'link', 'prepare', 'config', 'events', 'http', 'observe', ...BASE],
-  daemon: ['link', ...BASE],
+  daemon: ['link', 'config', 'events', ...BASE],
   engineProcess: ['engine', 'prepare', 'watcher', 'link', 'observe', 'video', ...BASE],
   watcher: ['engine', 'link', 'config', 'pictures', 'pipeline', 'video', ...BASE],
   link: ['config', ...BASE],
@@ -76,6 +76,7 @@ const DOORS: Record<string, string[]> = {
   'onnxruntime-node': ['src/worker/network.ts'],
   'prom-client': ['src/observe/metrics.ts'],
   pino: ['src/observe/logger.ts'],
+  mqtt: ['src/events/sinks/broker.ts'],
   sharp: ['src/gallery/photo.ts', 'src/pictures/jpeg.ts'],
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts'],
 };

@@ -4,9 +4,10 @@ import type { Document } from 'yaml';
 import { describeError, hasErrno, SpotterError } from '../errors.js';
 import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../faults.js';
 import { isRecording, passwordsOf, recordingPath } from './camera.js';
-import { faultsOf, twinFaults } from './faults.js';
+import { faultsOf, strangerFaults, twinFaults } from './faults.js';
 import { maskText } from './mask.js';
 import { type Config, schema } from './schema.js';
+import { sinkSecretsOf } from './sinks.js';
 import { type Substituted, substitute } from './substitute.js';
 
 /** A configuration with where it came from. */
@@ -63,10 +64,13 @@ function readFile(file: string): { config: Config; secrets: string[] } {
   const retried = parsed.success
     ? parsed
     : schema.safeParse(withNumbers(data, parsed.error.issues, document, substituted));
-  faults.push(...twinFaults(data, document));
+  faults.push(...twinFaults(data, document), ...strangerFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
   if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
-  const passwords = retried.data.cameras.flatMap(({ url }) => passwordsOf(url));
+  const passwords = [
+    ...retried.data.cameras.flatMap(({ url }) => passwordsOf(url)),
+    ...sinkSecretsOf(retried.data),
+  ];
   return { config: retried.data, secrets: [...new Set([...secrets, ...passwords])] };
 }
 

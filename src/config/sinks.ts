@@ -12,11 +12,13 @@ const webhook = z
       .string()
       .regex(NAME, 'must be 1 to 40 of a-z, 0-9 and hyphen')
       .describe('Name of the webhook: 1 to 40 of a-z, 0-9 and hyphen. What it has had is kept under it.'),
-    url: z.url({ protocol: /^https?$/ }).describe('Where each event is POSTed as JSON, http:// or https://.'),
+    url: z
+      .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+      .describe('Where each event is POSTed as JSON, http:// or https://.'),
     secret: z
       .string()
-      .min(16)
-      .max(1024)
+      .min(16, 'must have at least 16 characters')
+      .max(1024, 'must have at most 1024 characters')
       .nullable()
       .default(null)
       .describe('Key of the HMAC-SHA256 signature, 16 to 1024 characters; null: no signature.'),
@@ -40,20 +42,40 @@ export const webhooks = z
   .default([])
   .describe('Programs that are told every event by an HTTP POST, up to 16.');
 
+const topic = z
+  .string()
+  .max(200, 'must be at most 200 characters long')
+  .regex(/^[^#+\0/$]([^#+\0]*[^#+\0/])?$/, 'must be a topic without # and +, and not begin or end with /');
+
 export const mqtt = z
   .strictObject({
     url: z
-      .url({ protocol: /^mqtts?$/ })
+      .url({ protocol: /^mqtts?$/, error: 'must be an mqtt:// or mqtts:// address' })
       .nullable()
       .default(null)
       .describe('The broker, mqtt://user:password@host:1883 or mqtts://; null: none.'),
-    topic: z
-      .string()
-      .regex(/^[^#+\0/][^#+\0]*[^#+\0/]$/, 'must be a topic without # and +, and not begin or end with /')
-      .default('spotter')
-      .describe('What every topic begins with.'),
+    topic: topic.default('spotter').describe('What every topic begins with.'),
     discovery: z.boolean().default(true).describe('Announce everything to Home Assistant.'),
-    discoveryPrefix: z.string().min(1).default('homeassistant').describe("Home Assistant's own prefix."),
+    discoveryPrefix: topic.default('homeassistant').describe("Home Assistant's own prefix."),
   })
   .prefault({})
   .describe('MQTT, for home automation.');
+
+/** What must never be shown of webhooks and of the broker: keys and the passwords in addresses, decoded. */
+export function sinkSecretsOf(config: {
+  webhooks: readonly { url: string; secret: string | null }[];
+  mqtt: { url: string | null };
+}): string[] {
+  const keys = config.webhooks.flatMap(({ secret }) => secret ?? []);
+  const addresses = [...config.webhooks.map(({ url }) => url), ...(config.mqtt.url ? [config.mqtt.url] : [])];
+  const passwords = addresses.map((url) => new URL(url).password).filter((password) => password !== '');
+  return [...keys, ...passwords.flatMap((password) => [password, decoded(password)])];
+}
+
+function decoded(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
+}

@@ -12,6 +12,7 @@ export interface MetricSources {
   inWork: () => [camera: string, frames: number][];
   gallery: () => { people: number; used: number; unusable: number };
   openVisits: () => number;
+  sinks: () => { name: string; up: boolean; lag: number }[];
 }
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -104,6 +105,16 @@ export class Metrics {
     [],
     PICTURE_BUCKETS,
   );
+  readonly #sinkEvents = this.#counter(
+    'spotter_sink_events_total',
+    'Events that a webhook or broker is done with, by what became of them.',
+    ['sink', 'outcome'],
+  );
+  readonly #sinkRetries = this.#counter(
+    'spotter_sink_retries_total',
+    'Attempts of a webhook or broker that failed and are made again.',
+    ['sink'],
+  );
 
   constructor(sources: MetricSources) {
     collectDefaultMetrics({ register: this.#registry });
@@ -160,6 +171,9 @@ export class Metrics {
         this.set({ state: 'unusable' }, unusable);
       },
     });
+    const { sinks } = sources;
+    this.#perSink('spotter_sink_up', '1 while a webhook or broker takes events, else 0.', sinks, 'up');
+    this.#perSink('spotter_sink_lag_events', 'Events that a sink has still to be told.', sinks, 'lag');
   }
 
   /** The page that Prometheus reads, and its content type. */
@@ -228,6 +242,14 @@ export class Metrics {
     this.#wsClosed.inc({ reason });
   }
 
+  sinkEvent(sink: string, outcome: 'delivered' | 'dead_letter' | 'skipped'): void {
+    this.#sinkEvents.inc({ sink, outcome });
+  }
+
+  sinkRetried(sink: string): void {
+    this.#sinkRetries.inc({ sink });
+  }
+
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
@@ -247,6 +269,20 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.set(read());
+      },
+    });
+  }
+
+  #perSink(name: string, help: string, sinks: MetricSources['sinks'], key: 'up' | 'lag'): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['sink'],
+      registers: [this.#registry],
+      collect() {
+        // A sink that is no longer configured is gone at once.
+        this.reset();
+        for (const sink of sinks()) this.set({ sink: sink.name }, Number(sink[key]));
       },
     });
   }

@@ -97,6 +97,25 @@ data: data
       'cameras: [{id: a, url: x}, {id: a, url: y}]',
       'cameras[1].id: "a" is already the id of cameras[0]',
     ],
+    [
+      'twins among webhooks',
+      'webhooks:\n  - {id: a, url: "http://h/"}\n  - {id: a, url: "http://i/"}\n',
+      'config.yaml:3:10: webhooks[1].id: "a" is already the id of webhooks[0]; give each webhook its own',
+    ],
+    [
+      'a webhook for a camera that there is not',
+      'cameras: [{id: a, url: x}]\nwebhooks:\n  - {id: h, url: "http://h/", cameras: [a, b]}\n',
+      'config.yaml:3:44: webhooks[0].cameras[1]: "b" is the id of no camera; write one of "cameras", or leave it out',
+    ],
+    ['a webhook by mail', 'webhooks: [{id: a, url: "mailto:a@b"}]', 'must be an http:// or https:// address'],
+    ['a broker by HTTP', 'mqtt: {url: "http://h/"}', 'mqtt.url: must be an mqtt:// or mqtts:// address'],
+    ['a topic with a wildcard', 'mqtt: {topic: "a/#"}', 'mqtt.topic: must be a topic without # and +'],
+    ['a prefix with a wildcard', 'mqtt: {discoveryPrefix: "+"}', 'mqtt.discoveryPrefix: must be a topic'],
+    [
+      'a short secret',
+      'webhooks: [{id: a, url: "http://h/", secret: short}]',
+      'webhooks[0].secret: must have at least 16 characters',
+    ],
     ['no such choice', 'log: {level: loud}', 'log.level: must be one of fatal, error'],
     ['a fraction', 'http: {port: 80.5}', 'http.port: must be a whole number, not 80.5'],
     ['off the grid', 'detection: {longestSide: 600}', 'detection.longestSide: must be a multiple of 32'],
@@ -261,6 +280,18 @@ describe('secrets', () => {
     ['/some/file.mp4', '/some/file.mp4'],
   ])('mask %s', (text, masked) => {
     expect(maskText(text)).toBe(masked);
+  });
+
+  it('are those of webhooks and of the broker as well', () => {
+    const { config, secrets } = load(`
+webhooks: [{id: a, url: "https://u:hook%40pass@h/", secret: a-secret-of-16-chars}]
+mqtt: {url: "mqtt://u:broker%2Fpass@h"}
+`);
+    const shown = JSON.stringify(maskDeep(config, secrets));
+    expect(shown).toContain('"secret":"***"');
+    expect(shown).toContain('https://u:***@h/');
+    const said = maskText('hook@pass hook%40pass broker/pass broker%2Fpass a-secret-of-16-chars', secrets);
+    expect(said).toBe('*** *** *** *** ***');
   });
 
   it('mask what came out of a secret variable wherever it stands, however it is written', () => {

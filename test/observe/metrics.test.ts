@@ -39,6 +39,7 @@ function filled(): Metrics {
     inWork: () => [['door', 1]],
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
     openVisits: () => 4,
+    sinks: () => [{ name: 'mqtt', up: true, lag: 4 }],
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
@@ -50,6 +51,8 @@ function filled(): Metrics {
   metrics.wsClosed('slow');
   metrics.snapshot('stored', 90_000);
   metrics.snapshot('failed', null);
+  metrics.sinkEvent('mqtt', 'delivered');
+  metrics.sinkRetried('mqtt');
   return metrics;
 }
 
@@ -80,6 +83,10 @@ describe('metrics', () => {
       'spotter_snapshots_total{outcome="stored"} 1',
       'spotter_snapshots_total{outcome="failed"} 1',
       'spotter_snapshot_bytes_sum 90000',
+      'spotter_sink_events_total{sink="mqtt",outcome="delivered"} 1',
+      'spotter_sink_retries_total{sink="mqtt"} 1',
+      'spotter_sink_up{sink="mqtt"} 1',
+      'spotter_sink_lag_events{sink="mqtt"} 4',
       `spotter_build_info{version="0.1.0",node="${process.versions.node}",onnxruntime="1.2.3"} 1`,
     ]) {
       expect(body.split('\n')).toContain(line);

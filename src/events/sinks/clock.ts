@@ -1,0 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './sink.js';
+
+/** The time of the machine. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+};

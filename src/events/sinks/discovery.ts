@@ -1,0 +1,113 @@
+import { slugOf, type Topics } from './topics.js';
+
+/** What Home Assistant has to know of this installation. */
+export interface DiscoveryOptions {
+  /** Home Assistant's own prefix, such as `homeassistant`. */
+  prefix: string;
+  /** Unique to this installation: letters, digits, `_` and `-`. */
+  installation: string;
+  version: string;
+  topics: Topics;
+}
+
+/** A retained message for Home Assistant. */
+export interface DiscoveryMessage {
+  topic: string;
+  payload: string;
+}
+
+/**
+ * Announcements in the form of Home Assistant's MQTT discovery, one an entity: a device for spotter with a sensor a
+ * person, and a device a camera. The ids stay the same for as long as the name does, so settings made there last.
+ */
+export class Discovery {
+  readonly #options: DiscoveryOptions;
+  /** The `node_id` of the topics and the beginning of every unique id. */
+  readonly #node: string;
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+    this.#node = `spotter_${options.installation}`;
+  }
+
+  /** Filter of everything that this installation has announced. */
+  get filter(): string {
+    return `${this.#options.prefix}/+/${this.#node}/+/config`;
+  }
+
+  /** A sensor that says at which camera a person is. @param shown how the person is called */
+  person(name: string, shown: string): DiscoveryMessage {
+    const { topics } = this.#options;
+    return this.#entity('sensor', `person_${slugOf(name)}`, {
+      name: shown,
+      icon: 'mdi:face-recognition',
+      state_topic: topics.person(name),
+      json_attributes_topic: topics.personAttributes(name),
+      availability_topic: topics.available,
+      device: this.#device(),
+    });
+  }
+
+  /** Whether somebody is at a camera, who, and who was named last. */
+  camera(id: string): DiscoveryMessage[] {
+    const { topics } = this.#options;
+    const shared = {
+      availability_mode: 'all',
+      availability: [
+        { topic: topics.available },
+        {
+          topic: topics.camera(id, 'state'),
+          value_template: "{{ 'online' if value == 'live' else 'offline' }}",
+        },
+      ],
+      device: {
+        identifiers: [`${this.#node}_${id}`],
+        name: id,
+        manufacturer: 'spotter',
+        model: 'camera',
+        via_device: this.#node,
+      },
+    };
+    return [
+      this.#entity('binary_sensor', `${id}_occupancy`, {
+        name: 'Occupancy',
+        device_class: 'occupancy',
+        state_topic: topics.camera(id, 'occupancy'),
+        ...shared,
+      }),
+      this.#entity('sensor', `${id}_people`, {
+        name: 'People',
+        icon: 'mdi:account-group',
+        state_topic: topics.camera(id, 'people'),
+        // A state has at most 255 characters, and an empty one would be ignored.
+        value_template: "{{ (value_json | join(', '))[:255] if value_json else 'nobody' }}",
+        ...shared,
+      }),
+      this.#entity('sensor', `${id}_last_person`, {
+        name: 'Last person',
+        icon: 'mdi:account-clock',
+        state_topic: topics.camera(id, 'last_person'),
+        ...shared,
+        // Who it was last stays true when the camera is away.
+        availability: [{ topic: topics.available }],
+      }),
+    ];
+  }
+
+  #device(): object {
+    return {
+      identifiers: [this.#node],
+      name: 'spotter',
+      manufacturer: 'spotter',
+      model: 'face watch',
+      sw_version: this.#options.version,
+    };
+  }
+
+  #entity(component: 'sensor' | 'binary_sensor', id: string, config: object): DiscoveryMessage {
+    const { prefix, version } = this.#options;
+    const origin = { name: 'spotter', sw_version: version };
+    const payload = { unique_id: `${this.#node}_${id}`, ...config, origin };
+    return { topic: `${prefix}/${component}/${this.#node}/${id}/config`, payload: JSON.stringify(payload) };
+  }
+}

@@ -1,0 +1,46 @@
+import type { CameraState } from '../../types.js';
+import type { Presence } from '../presence.js';
+import type { Discovery } from './discovery.js';
+import type { Topics } from './topics.js';
+
+/** The state of a person who is at no camera. */
+export const NOT_HOME = 'not_home';
+
+/** What is known beside the events; what retained messages are made of. */
+export interface House {
+  /** Name and how the person is called; null until the gallery has been read. */
+  people: ReadonlyMap<string, string> | null;
+  cameras: ReadonlyMap<string, CameraState>;
+  presence: Presence;
+}
+
+/** Every retained message as it has to be now, by topic; null for one that stays as the broker has it. */
+export function retainedMessages(
+  { people, cameras, presence }: House,
+  topics: Topics,
+  discovery: Discovery | null,
+): Map<string, string | null> {
+  const messages = new Map<string, string | null>();
+  for (const [id, state] of cameras) {
+    messages.set(topics.camera(id, 'state'), state);
+    messages.set(topics.camera(id, 'people'), JSON.stringify(presence.peopleAt(id)));
+    messages.set(topics.camera(id, 'occupancy'), presence.isOccupied(id) ? 'ON' : 'OFF');
+    messages.set(topics.camera(id, 'last_person'), presence.lastAt(id));
+    for (const { topic, payload } of discovery?.camera(id) ?? []) messages.set(topic, payload);
+  }
+  for (const [name, shown] of people ?? []) {
+    const { cameras: places, since } = presence.whereIs(name) ?? { cameras: [], since: null };
+    messages.set(topics.person(name), places[0] ?? NOT_HOME);
+    const attributes = {
+      person: name,
+      display_name: shown,
+      present: places.length > 0,
+      cameras: places,
+      since,
+    };
+    messages.set(topics.personAttributes(name), JSON.stringify(attributes));
+    const entity = discovery?.person(name, shown);
+    if (entity) messages.set(entity.topic, entity.payload);
+  }
+  return messages;
+}

@@ -1,0 +1,113 @@
+import { describeError, hasErrno } from '../../errors.js';
+import type { EventKind, SpotterEvent } from '../../types.js';
+import { systemClock } from './clock.js';
+import { type Answer, NoAnswer, Poster } from './post.js';
+import { signatureOf } from './signature.js';
+import type { Clock, Delivery, Sink } from './sink.js';
+
+/** One of `webhooks` in the configuration. */
+export interface WebhookOptions {
+  id: string;
+  /** http:// or https://, with or without a login. */
+  url: string;
+  /** Key of the signature; null: none. */
+  secret: string | null;
+  /** Empty lists mean all. */
+  cameras: readonly string[];
+  people: readonly string[];
+  kinds: readonly EventKind[];
+  notifyOnly: boolean;
+  timeoutMs: number;
+  giveUpMs: number;
+}
+
+/** Statuses that say "not now". All of 5xx do as well. */
+const TRY_AGAIN = new Set([408, 425, 429]);
+
+/** Tells a program of events by HTTP POST, one a request. */
+export class WebhookSink implements Sink {
+  readonly name: string;
+  readonly giveUpMs: number;
+  /** Every request stands for itself. */
+  readonly isOpen = true;
+  readonly #options: WebhookOptions;
+  readonly #userAgent: string;
+  readonly #clock: Clock;
+  readonly #poster: Poster;
+
+  /** @param version of spotter, for the User-Agent */
+  constructor(options: WebhookOptions, version: string, clock: Clock = systemClock) {
+    this.name = `webhook:${options.id}`;
+    this.giveUpMs = options.giveUpMs;
+    this.#options = options;
+    this.#userAgent = `spotter/${version}`;
+    this.#clock = clock;
+    this.#poster = new Poster(options.url);
+  }
+
+  async open(): Promise<null> {
+    return null;
+  }
+
+  async deliver(event: SpotterEvent, signal: AbortSignal): Promise<Delivery> {
+    if (!this.#wants(event)) return { outcome: 'skipped' };
+    const { secret, timeoutMs } = this.#options;
+    const body = JSON.stringify({ type: 'event', ...event });
+    const timestamp = String(Math.floor(this.#clock.nowMs() / 1000));
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': this.#userAgent,
+      'x-spotter-event': event.id,
+      'x-spotter-seq': String(event.seq),
+      'x-spotter-timestamp': timestamp,
+      ...(secret !== null && { 'x-spotter-signature': signatureOf(secret, timestamp, body) }),
+    };
+    try {
+      return this.#judge(await this.#poster.post(body, headers, timeoutMs, signal));
+    } catch (error) {
+      return { outcome: 'failed', reason: this.#explain(error) };
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#poster.close();
+  }
+
+  /** A list of people also covers an event that takes one of their names back. */
+  #wants({ camera, person, withdrawn, kind, notify }: SpotterEvent): boolean {
+    const { cameras, people, kinds, notifyOnly } = this.#options;
+    if (notifyOnly && !notify) return false;
+    if (cameras.length > 0 && !cameras.includes(camera)) return false;
+    if (kinds.length > 0 && !kinds.includes(kind)) return false;
+    return people.length === 0 || [person, withdrawn].some((name) => name !== null && people.includes(name));
+  }
+
+  #judge({ status, text, retryAfter }: Answer): Delivery {
+    if (status >= 200 && status < 300) return { outcome: 'delivered' };
+    const phrase = text.replace(/[^ -~]/g, '').slice(0, 60);
+    const reason = `${this.#poster.host} answered ${status} ${phrase}`.trim();
+    if (status >= 500 || TRY_AGAIN.has(status))
+      return { outcome: 'failed', reason, retryAfterMs: this.#retryAfterMs(retryAfter) };
+    const remedy =
+      status >= 300 && status < 400 ? '; redirects are not followed, give the final address' : '';
+    return { outcome: 'refused', reason: `${reason}${remedy}` };
+  }
+
+  /** Of seconds, or of a date; 0 when it is neither. */
+  #retryAfterMs(header: string | undefined): number {
+    if (header === undefined) return 0;
+    if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+    const atMs = Date.parse(header);
+    return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - this.#clock.nowMs());
+  }
+
+  /** Node's sentences are for programmers, and some have the address in them. */
+  #explain(error: unknown): string {
+    const { host } = this.#poster;
+    if (error instanceof NoAnswer) return `no answer from ${host} within ${this.#options.timeoutMs} ms`;
+    if (hasErrno(error, 'ECONNREFUSED')) return `nobody listens at ${host}`;
+    if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `the host of ${host} is not found`;
+    if (hasErrno(error, 'ECONNRESET', 'EPIPE')) return `${host} closed the connection without an answer`;
+    return `${host} cannot be reached: ${describeError(error)}`;
+  }
+}

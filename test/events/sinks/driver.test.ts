@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery, Sink } from '../../../src/events/sinks/sink.js';
+import type { SpotterEvent } from '../../../src/types.js';
+import { MemoryLog } from '../../helpers/eventLog.js';
+import { drive, QuickClock, until } from '../../helpers/sinks.js';
+
+/** A far end that does what a test says. */
+class Recorder implements Sink {
+  readonly name = 'recorder';
+  readonly giveUpMs = null;
+  isOpen = true;
+  readonly seen: number[] = [];
+  result: Delivery = { outcome: 'delivered' };
+  onClosed = () => {};
+  opened = 0;
+
+  async open(_signal: AbortSignal, onClosed: () => void) {
+    this.opened++;
+    this.onClosed = onClosed;
+    this.isOpen = true;
+    return null;
+  }
+
+  async deliver({ seq }: SpotterEvent): Promise<Delivery> {
+    this.seen.push(seq);
+    return this.result;
+  }
+
+  async close(): Promise<void> {
+    this.isOpen = false;
+  }
+}
+
+describe('a sink', () => {
+  it('that is new begins at the end of the log and stays there over a restart', async () => {
+    const log = new MemoryLog();
+    for (let i = 0; i < 3; i++) log.commit();
+    const recorder = new Recorder();
+    const { driver } = await drive(recorder, { log });
+    expect(log.cursors.get('recorder')).toBe(3);
+    await driver.stop();
+    log.commit();
+    const next = new Recorder();
+    await drive(next, { log });
+    await until(() => next.seen.length === 1);
+    expect([...recorder.seen, ...next.seen]).toEqual([4]);
+  });
+
+  it('begins at the start of a log that was put in place of the other, and says so', async () => {
+    const log = new MemoryLog();
+    for (let i = 0; i < 5; i++) log.commit();
+    log.save('recorder', 5);
+    log.clear();
+    log.commit();
+    const recorder = new Recorder();
+    const { lines } = await drive(recorder, { log });
+    await until(() => recorder.seen.length === 1);
+    expect(recorder.seen).toEqual([1]);
+    expect(lines).toEqual(['warn: the event log is another one than before; beginning at its start']);
+  });
+
+  it('has its cursor saved now and then while events flow, and at the end', async () => {
+    const log = new MemoryLog();
+    const recorder = new Recorder();
+    const { driver } = await drive(recorder, { log });
+    for (let i = 0; i < 1000; i++) log.commit();
+    await until(() => recorder.seen.length === 1000);
+    expect(log.saved.length).toBeLessThan(50);
+    await driver.stop();
+    expect(log.cursors.get('recorder')).toBe(1000);
+    expect(recorder.seen).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+  });
+
+  it('is opened again when the far end has closed it', async () => {
+    const recorder = new Recorder();
+    recorder.isOpen = false;
+    const { log, driver } = await drive(recorder);
+    await until(() => driver.isUp);
+    recorder.isOpen = false;
+    recorder.onClosed();
+    await until(() => driver.isUp);
+    expect(recorder.opened).toBe(2);
+    log.commit();
+    await until(() => recorder.seen.length === 1);
+  });
+
+  it('survives a log that cannot be read, and a cursor that cannot be saved', async () => {
+    const log = new MemoryLog();
+    const clock = new QuickClock();
+    const recorder = new Recorder();
+    const { driver, lines, outcomes } = await drive(recorder, { log, clock });
+    const { after, save } = log;
+    log.after = () => {
+      throw new Error('disk I/O error');
+    };
+    log.save = () => {
+      throw new Error('disk is full');
+    };
+    log.commit();
+    await until(() => outcomes.includes('retry'));
+    log.after = after;
+    await until(() => recorder.seen.length === 1);
+    await until(() => driver.isUp && lines.some((line) => line.includes('caught up')));
+    for (let i = 0; i < 300; i++) log.commit();
+    await until(() => driver.lag === 0);
+    expect(lines.filter((line) => line.includes('disk I/O error'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('disk is full'))).toHaveLength(1);
+    log.save = save;
+    await driver.stop();
+    expect(log.cursors.get('recorder')).toBe(301);
+  });
+
+  it('still gets what waits when the daemon ends', async () => {
+    const recorder = new Recorder();
+    const { log, driver } = await drive(recorder);
+    for (let i = 0; i < 250; i++) log.commit();
+    await driver.stop();
+    expect(recorder.seen).toHaveLength(250);
+    await driver.stop();
+  });
+});

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, it, onTestFinished } from 'vitest';
+import { WebhookSink } from '../../../src/events/sinks/webhook.js';
+import { lineMatching } from '../../helpers/cli.js';
+import { MemoryLog } from '../../helpers/eventLog.js';
+import { root } from '../../helpers/paths.js';
+import { drive, until } from '../../helpers/sinks.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+it('the sample in docs/sinks.md takes what is signed, and nothing else', async () => {
+  const page = readFileSync(path.join(root, 'docs/sinks.md'), 'utf8');
+  const [, code] = /```js verify\.mjs\n([\s\S]*?)```/.exec(page) ?? [];
+  const file = path.join(temporaryFolder(), 'verify.mjs');
+  writeFileSync(file, code);
+  const secret = 'sixteen characters at least';
+  const env = { ...process.env, SPOTTER_SECRET: secret, PORT: '0' };
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const ready = await lineMatching(child, 'stdout', /^ready \d+$/);
+  const printed: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => printed.push(line));
+  const url = `http://127.0.0.1:${ready.split(' ')[1]}/`;
+  const filters = { cameras: [], people: [], kinds: [], notifyOnly: false };
+  const options = { id: 'sample', url, ...filters, timeoutMs: 10_000, giveUpMs: 60_000 };
+  const log = new MemoryLog();
+  const good = await drive(new WebhookSink({ ...options, secret }, '1'), { log });
+  log.commit();
+  await until(() => printed.length === 1);
+  expect(printed).toEqual(['1 match door alice']);
+  expect(good.outcomes).toEqual(['delivered']);
+  await good.driver.stop();
+  const bad = await drive(new WebhookSink({ ...options, secret: 'another secret, as long' }, '1'), { log });
+  log.commit();
+  await until(() => bad.outcomes.length === 1);
+  expect(bad.outcomes).toEqual(['dead_letter']);
+  expect(log.letters[0].reason).toContain('403 Forbidden');
+});

@@ -1,0 +1,270 @@
+import { createServer as createTcpServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { signatureOf } from '../../../src/events/sinks/signature.js';
+import { type WebhookOptions, WebhookSink } from '../../../src/events/sinks/webhook.js';
+import { MemoryLog } from '../../helpers/eventLog.js';
+import { Receiver, receiver } from '../../helpers/receiver.js';
+import { drive, QuickClock, until } from '../../helpers/sinks.js';
+
+const HOUR_MS = 3_600_000;
+const SECRET = 'a secret of some length';
+
+function options(url: string, change: Partial<WebhookOptions> = {}): WebhookOptions {
+  return {
+    id: 'hook',
+    url,
+    secret: null,
+    cameras: [],
+    people: [],
+    kinds: [],
+    notifyOnly: false,
+    timeoutMs: 10_000,
+    giveUpMs: 24 * HOUR_MS,
+    ...change,
+  };
+}
+
+/** A webhook for a receiver, driven at a quick clock. */
+async function hook(url: string, change: Partial<WebhookOptions> = {}) {
+  const clock = new QuickClock();
+  const driven = await drive(new WebhookSink(options(url, change), '1.2.3', clock), { clock });
+  return { ...driven, clock };
+}
+
+describe('a webhook', () => {
+  it('is sent every event in order as on the WebSocket, over one connection', async () => {
+    const far = await receiver();
+    const { log } = await hook(far.url);
+    const events = [log.commit(), log.commit({ kind: 'left' })];
+    await until(() => far.received.length === 2);
+    expect(far.received.map(({ body }) => JSON.parse(body))).toEqual(
+      events.map((event) => ({ type: 'event', ...event })),
+    );
+    expect(far.received[0]).toMatchObject({ path: '/hook', connection: 1 });
+    expect(far.received[0].headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': 'spotter/1.2.3',
+      'x-spotter-event': events[0].id,
+      'x-spotter-seq': '1',
+    });
+    expect(far.received[0].headers).not.toHaveProperty('x-spotter-signature');
+    expect(far.received[1].connection).toBe(1);
+  });
+
+  it('is signed with its secret, and logged in with the login of its address', async () => {
+    const far = await receiver();
+    const { log } = await hook(far.url.replace('//', '//us%20er:p%40ss@'), { secret: SECRET });
+    log.commit();
+    await until(() => far.received.length === 1);
+    const [{ headers, body, path }] = far.received;
+    const timestamp = String(headers['x-spotter-timestamp']);
+    expect(headers['x-spotter-signature']).toBe(signatureOf(SECRET, timestamp, body));
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('us er:p@ss').toString('base64')}`);
+    expect(path).toBe('/hook');
+  });
+
+  it('is sent only what it wants', async () => {
+    const far = await receiver();
+    const wanted = { cameras: ['door'], people: ['alice'], kinds: ['match' as const], notifyOnly: true };
+    const { log, outcomes } = await hook(far.url, wanted);
+    log.commit({ notify: true });
+    log.commit({ notify: true, camera: 'yard' });
+    log.commit({ notify: true, person: 'bob' });
+    log.commit({ notify: true, person: 'bob', withdrawn: 'alice' });
+    log.commit({ notify: true, kind: 'left' });
+    log.commit();
+    await until(() => outcomes.length === 6);
+    expect(far.seqs).toEqual([1, 4]);
+    expect(outcomes.filter((outcome) => outcome === 'skipped')).toHaveLength(4);
+  });
+
+  it('that is gone for an hour catches up, in order, and this is said in two lines', async () => {
+    const far = await receiver();
+    const { log, lines, clock, driver, outcomes } = await hook(far.url);
+    await far.stop();
+    const beganMs = clock.nowMs();
+    for (let i = 0; i < 250; i++) log.commit();
+    await until(() => clock.nowMs() - beganMs > HOUR_MS);
+    expect(driver.isUp).toBe(false);
+    expect(driver.lag).toBe(250);
+    expect(Math.max(...clock.waits)).toBeLessThanOrEqual(60_000);
+    await far.start();
+    await until(() => driver.lag === 0);
+    expect(far.seqs).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
+    await until(() => lines.length === 2);
+    expect(lines[0]).toBe(
+      `warn: not delivered, tried again until it is: nobody listens at 127.0.0.1:${far.port}`,
+    );
+    expect(lines[1]).toMatch(/^info: has caught up after \d+ s: 250 event\(s\) had waited$/);
+    expect(driver.isUp).toBe(true);
+    expect(outcomes.filter((outcome) => outcome === 'delivered')).toHaveLength(250);
+    expect(log.letters).toEqual([]);
+  });
+
+  it.each([500, 503, 408, 425, 429])('that answers %i is tried again with the same event', async (status) => {
+    const far = await receiver();
+    far.answer = (response) => response.writeHead(far.received.length < 4 ? status : 200).end();
+    const { log, outcomes } = await hook(far.url);
+    log.commit();
+    log.commit();
+    await until(() => far.received.length === 5);
+    expect(far.seqs).toEqual([1, 1, 1, 1, 2]);
+    await until(() => outcomes.length === 5);
+    expect(outcomes).toEqual(['retry', 'retry', 'retry', 'delivered', 'delivered']);
+  });
+
+  it('is left alone for as long as it asks, within reason', async () => {
+    const far = await receiver();
+    const asked = ['120', new Date(Date.now() + HOUR_MS).toUTCString(), 'soon'];
+    far.answer = (response) => {
+      const wait = asked[far.received.length - 1];
+      if (wait === undefined) response.writeHead(204).end();
+      else response.writeHead(429, { 'retry-after': wait }).end();
+    };
+    const { log, clock } = await hook(far.url);
+    log.commit();
+    await until(() => far.received.length === 4);
+    expect(clock.waits[0]).toBe(120_000);
+    expect(clock.waits[1]).toBe(600_000);
+    expect(clock.waits[2]).toBeLessThan(10_000);
+  });
+
+  it.each([
+    [400, 'answered 400 Bad Request'],
+    [404, 'answered 404 Not Found'],
+    [410, 'answered 410 Gone'],
+    [302, 'answered 302 Found; redirects are not followed, give the final address'],
+  ])('that answers %i gets no second chance: a dead letter with the reason', async (status, reason) => {
+    const far = await receiver();
+    far.answer = (response, { body }) =>
+      response.writeHead(JSON.parse(body).seq === 1 ? status : 200, { location: '/elsewhere' }).end();
+    const { log, lines, outcomes } = await hook(far.url);
+    log.commit();
+    log.commit();
+    await until(() => outcomes.length === 2);
+    expect(far.received.map(({ path }) => path)).toEqual(['/hook', '/hook']);
+    expect(outcomes).toEqual(['dead_letter', 'delivered']);
+    expect(log.letters).toMatchObject([
+      { sink: 'webhook:hook', seq: 1, reason: `127.0.0.1:${far.port} ${reason}` },
+    ]);
+    await until(() => lines.length === 2);
+    expect(lines[0]).toContain('becomes a dead letter');
+    expect(lines[1]).toContain('2 event(s) had waited, 1 of them became dead letters');
+  });
+
+  it('gets an event no more that it did not take for longer than giveUpMs, and those after it', async () => {
+    const far = await receiver();
+    far.answer = (response, { body }) => response.writeHead(JSON.parse(body).seq === 1 ? 500 : 200).end();
+    const { log } = await hook(far.url, { giveUpMs: HOUR_MS });
+    log.commit();
+    log.commit();
+    await until(() => far.seqs.includes(2));
+    expect(log.letters).toHaveLength(1);
+    expect(log.letters[0]).toMatchObject({
+      seq: 1,
+      reason: `not taken for 3600 s; at last: 127.0.0.1:${far.port} answered 500 Internal Server Error`,
+    });
+  });
+
+  it('that is gone for good lets a long queue go without an attempt each', async () => {
+    const far = await receiver();
+    far.answer = (response) => response.writeHead(500).end();
+    const { log, driver } = await hook(far.url, { giveUpMs: HOUR_MS });
+    for (let i = 0; i < 300; i++) log.commit();
+    await until(() => log.letters.length === 300);
+    expect([...new Set(far.seqs)]).toEqual([1, 2, 101, 201]);
+    far.answer = (response) => response.writeHead(200).end();
+    log.commit();
+    await until(() => driver.lag === 0 && driver.isUp);
+  });
+
+  it('that never answers costs no more than its timeout', async () => {
+    const far = await receiver();
+    far.answer = (response, _request) => {
+      if (far.received.length > 2) response.writeHead(200).end();
+    };
+    const { log, lines } = await hook(far.url, { timeoutMs: 100 });
+    log.commit();
+    await until(() => far.received.length === 3);
+    expect(lines[0]).toContain(`no answer from 127.0.0.1:${far.port} within 100 ms`);
+  });
+
+  it('that hangs does not keep the daemon from ending, and gets the event after the next start', async () => {
+    const far = await receiver();
+    far.answer = () => {};
+    const log = new MemoryLog();
+    const first = await drive(new WebhookSink(options(far.url), '1'), { log });
+    log.commit();
+    await until(() => far.received.length === 1);
+    await first.driver.stop();
+    expect(log.cursors.get('webhook:hook')).toBe(0);
+    far.answer = (response) => response.writeHead(200).end();
+    await drive(new WebhookSink(options(far.url), '1'), { log });
+    await until(() => far.seqs.length === 2);
+    expect(far.seqs).toEqual([1, 1]);
+  });
+
+  it.each([['resets the connection', (response: { destroy(): unknown }) => response.destroy()]])(
+    'that %s is tried again',
+    async (_how, answer) => {
+      const far = await receiver();
+      far.answer = (response) => {
+        if (far.received.length < 3) answer(response);
+        else response.writeHead(200).end();
+      };
+      const { log, lines } = await hook(far.url);
+      log.commit();
+      await until(() => far.received.length === 3);
+      expect(lines[0]).toContain('closed the connection without an answer');
+    },
+  );
+
+  it('that talks without end is cut off, and its answer counts', async () => {
+    const far = await receiver();
+    far.answer = (response) => {
+      response.writeHead(200);
+      const chunk = Buffer.alloc(65_536);
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    };
+    const { log, outcomes } = await hook(far.url);
+    log.commit();
+    log.commit();
+    await until(() => outcomes.length === 2);
+    expect(outcomes).toEqual(['delivered', 'delivered']);
+    expect(far.received[1].connection).toBe(2);
+  });
+
+  it('that speaks no HTTP is tried again, and nothing of its address is told', async () => {
+    const server = createTcpServer((socket) => socket.resume().end('SSH-2.0-x\r\n')).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const url = `http://user:p4ssw0rd@127.0.0.1:${port}/path-token?key=tok3n`;
+    const { log, lines, driver } = await hook(url);
+    log.commit();
+    await until(() => lines.length === 1);
+    expect(lines[0]).toContain(`127.0.0.1:${port}`);
+    expect(lines[0]).not.toMatch(/p4ssw0rd|path-token|tok3n/);
+    await driver.stop();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('that closes a kept connection at the wrong moment has not failed', async () => {
+    const far = new Receiver();
+    await far.start();
+    const { log, outcomes, driver } = await hook(far.url);
+    log.commit();
+    await until(() => outcomes.length === 1);
+    await far.stop();
+    await far.start();
+    log.commit();
+    await until(() => far.received.length === 2);
+    await until(() => outcomes.length === 2);
+    expect(outcomes).toEqual(['delivered', 'delivered']);
+    await driver.stop();
+    await far.stop();
+  });
+});

@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { onTestFinished, type TestContext } from 'vitest';
+import { lineMatching } from './cli.js';
+import { until } from './sinks.js';
+import { temporaryFolder } from './temporary.js';
+
+/** Debian puts it where not everybody's path leads. */
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+
+let isThere: boolean | undefined;
+
+/** Skips the test, and says why, where there is no broker. */
+export function needMosquitto(context: TestContext): void {
+  isThere ??= !spawnSync('mosquitto', ['-h'], { env, stdio: 'ignore' }).error;
+  if (!isThere) context.skip('needs mosquitto: node .ci/setup.mjs --tests installs it on Debian');
+}
+
+export interface Broker {
+  port: number;
+  /** Without a login. */
+  url: string;
+  /** Ends it with SIGKILL, so that it forgets all that it had kept. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Stops it in its tracks, connections and all. */
+  pause(): void;
+  /** Of its TLS; empty without. */
+  certificate: string;
+}
+
+/**
+ * A real broker on 127.0.0.1. Ends with the test.
+ *
+ * @param login who may come in; everybody where nobody is named
+ * @param tls files of its key and certificate; plain MQTT without
+ */
+export async function startMosquitto(
+  login?: { user: string; password: string },
+  tls?: { key: string; certificate: string },
+): Promise<Broker> {
+  const folder = temporaryFolder();
+  const port = await freePort();
+  const lines = [`listener ${port} 127.0.0.1`, 'persistence false', 'log_dest stderr', 'user root'];
+  if (login) {
+    const file = path.join(folder, 'passwords');
+    spawnSync('mosquitto_passwd', ['-b', '-c', file, login.user, login.password], { env });
+    lines.push('allow_anonymous false', `password_file ${file}`);
+  } else lines.push('allow_anonymous true');
+  if (tls) lines.push(`keyfile ${tls.key}`, `certfile ${tls.certificate}`);
+  const config = path.join(folder, 'mosquitto.conf');
+  writeFileSync(config, `${lines.join('\n')}\n`);
+  let child: ChildProcess | undefined;
+  const start = async () => {
+    child = spawn('mosquitto', ['-c', config], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    await lineMatching(child, 'stderr', /mosquitto version .* running/);
+    child.stderr?.resume();
+  };
+  const kill = async () => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  onTestFinished(kill);
+  await start();
+  const pause = () => {
+    child?.kill('SIGSTOP');
+  };
+  const certificate = tls?.certificate ?? '';
+  return { port, url: `mqtt://127.0.0.1:${port}`, kill, start, pause, certificate };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export interface Heard {
+  topic: string;
+  payload: string;
+  retain: boolean;
+}
+
+/** Somebody who hears everything that a broker says from now on. Ends with the test. */
+export class Subscriber {
+  readonly heard: Heard[] = [];
+  readonly #client: MqttClient;
+
+  private constructor(client: MqttClient) {
+    this.#client = client;
+  }
+
+  static async of(broker: Broker, options: IClientOptions = {}): Promise<Subscriber> {
+    const client = await connectAsync(broker.url, { reconnectPeriod: 20, ...options });
+    const subscriber = new Subscriber(client);
+    client.on('error', () => {});
+    client.on('message', (topic, payload, { retain }) =>
+      subscriber.heard.push({ topic, payload: payload.toString(), retain }),
+    );
+    onTestFinished(() => client.endAsync(true));
+    await client.subscribeAsync('#', { qos: 1 });
+    return subscriber;
+  }
+
+  /** Payloads of a topic, in order. */
+  of(topic: string): string[] {
+    return this.heard.filter((message) => message.topic === topic).map(({ payload }) => payload);
+  }
+
+  /** Numbers of the events on a topic. */
+  seqs(topic: string): number[] {
+    return this.of(topic).map((payload) => JSON.parse(payload).seq);
+  }
+
+  /** Waits until the last message of a topic is this one. */
+  async last(topic: string, payload: string): Promise<void> {
+    await until(() => this.of(topic).at(-1) === payload, `${topic} = ${payload}`);
+  }
+
+  publish(topic: string, payload: string): Promise<unknown> {
+    return this.#client.publishAsync(topic, payload, { retain: true, qos: 1 });
+  }
+}
+
+/** What a broker keeps, by topic, as somebody new is told. */
+export async function keptBy(broker: Broker): Promise<Map<string, string>> {
+  const client = await connectAsync(broker.url);
+  const kept = new Map<string, string>();
+  const marker = `marker/${Math.random()}`;
+  const marked = new Promise<void>((resolve) => {
+    client.on('message', (topic, payload, { retain }) => {
+      if (topic === marker) resolve();
+      else if (retain) kept.set(topic, payload.toString());
+    });
+  });
+  await client.subscribeAsync('#', { qos: 1 });
+  await client.publishAsync(marker, 'x', { qos: 1 });
+  await marked;
+  await client.endAsync();
+  return kept;
+}

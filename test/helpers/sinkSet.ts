@@ -1,0 +1,56 @@
+import { onTestFinished } from 'vitest';
+import { schema } from '../../src/config/schema.js';
+import { sinkSecretsOf } from '../../src/config/sinks.js';
+import { type SinkConfig, SinkSet } from '../../src/daemon/sinkSet.js';
+import type { SpotterEvent } from '../../src/types.js';
+import { MemoryLog } from './eventLog.js';
+import { temporaryFolder } from './temporary.js';
+
+export interface Sinks {
+  set: SinkSet;
+  log: MemoryLog;
+  lines: string[];
+  /** Commits an event and tells the set, as the supervisor does. */
+  tell(change?: Partial<SpotterEvent>): SpotterEvent;
+  config(change: { webhooks?: object[]; mqtt?: object }): SinkConfig;
+}
+
+/**
+ * The sinks of a configuration with the cameras `door` and `yard`; not started.
+ *
+ * @param people in the gallery; null: it is not read yet
+ */
+export function sinkSet(
+  change: { webhooks?: object[]; mqtt?: object },
+  log = new MemoryLog(),
+  people: string[] | null = ['alice', 'bob'],
+): Sinks {
+  const data = temporaryFolder();
+  const config = (other: object) => schema.parse({ data, ...other });
+  const first = config(change);
+  const lines: string[] = [];
+  const set = new SinkSet({
+    config: first,
+    source: log,
+    cursors: log,
+    deadLetters: log,
+    version: '1.2.3',
+    observer: { onEvent: () => {}, onRetry: () => {} },
+    log: {
+      info: ({ sink }, text) => lines.push(`${sink}: ${text}`),
+      warn: ({ sink }, text) => lines.push(`${sink}: ${text}`),
+    },
+    secrets: () => sinkSecretsOf(first),
+  });
+  onTestFinished(() => set.stop());
+  set.setCamera('door', 'live');
+  set.setCamera('yard', 'connecting');
+  const settings = { displayName: 'Alice B.', threshold: null, notify: true, note: null, validUntil: null };
+  if (people) set.setPeople(people, { alice: settings });
+  const tell = (event?: Partial<SpotterEvent>) => {
+    const committed = log.commit(event);
+    set.note(committed);
+    return committed;
+  };
+  return { set, log, lines, tell, config };
+}
