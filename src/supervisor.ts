@@ -12,10 +12,10 @@ import { Offspring } from './daemon/offspring.js';
 import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
+import { EventEditor } from './events/editor.js';
 import { EventFeed } from './events/feed.js';
 import { SnapshotIndex } from './events/snapshotIndex.js';
 import { SnapshotStore } from './events/snapshots.js';
-import { Telling } from './events/telling.js';
 import { HttpServer } from './http/server.js';
 import { EventSocket } from './http/socket.js';
 import { Stack } from './lifecycle.js';
@@ -60,7 +60,7 @@ const NO_GALLERY: GalleryReport = {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #feed = new EventFeed();
-  readonly #telling: Telling;
+  readonly #telling: EventEditor;
   readonly #snapshots: SnapshotStore;
   readonly #snapshotIndex = new SnapshotIndex();
   readonly #throughput = new Throughput();
@@ -94,7 +94,7 @@ export class Supervisor {
       sinks: () => [],
       openVisits: () => this.#telling.openVisits,
     });
-    this.#telling = new Telling({
+    this.#telling = new EventEditor({
       rules: () => this.#loaded.config,
       people: () => this.#gallery.settings,
       clock: 'captured',

@@ -2,8 +2,8 @@ import { isRecording } from '../config/camera.js';
 import { maskText } from '../config/mask.js';
 import { Engine } from '../engine.js';
 import { SpotterError } from '../errors.js';
+import { EventEditor } from '../events/editor.js';
 import { EventFeed } from '../events/feed.js';
-import { Telling } from '../events/telling.js';
 import { prepare } from '../prepare.js';
 import type { Track } from '../track/state.js';
 import type { Frame, SpotterEvent } from '../types.js';
@@ -79,13 +79,13 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       try {
         const { settings } = engine.galleryReport();
         // A recording each: their clocks have nothing to do with one another.
-        const telling = new Telling({
+        const editor = new EventEditor({
           rules: () => config,
           people: () => settings,
           clock: 'media',
           publish: (draft) => output.feed.publish(draft),
         });
-        await scanOne(engine, source, ids[index], frames, { output, telling, onFrame }, signal);
+        await scanOne(engine, source, ids[index], frames, { output, editor, onFrame }, signal);
         if (copy && !signal.aborted) await copy.write(signal);
       } catch (error) {
         // The other files are worth scanning all the same.
@@ -106,7 +106,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
 /** Who is told of a recording. */
 interface Told {
   output: ScanOutput;
-  telling: Telling;
+  editor: EventEditor;
   onFrame: (frame: Frame, tracks: readonly Track[]) => void;
 }
 
@@ -115,7 +115,7 @@ async function scanOne(
   source: FileSource,
   id: string,
   frames: number,
-  { output, telling, onFrame }: Told,
+  { output, editor, onFrame }: Told,
   signal: AbortSignal,
 ): Promise<void> {
   const stop = () => source.stop();
@@ -126,12 +126,12 @@ async function scanOne(
       .camera({
         id,
         onFrame,
-        onEvent: (draft) => telling.tell(draft),
+        onEvent: (draft) => editor.tell(draft),
         onReport: (report) => output.report(report),
       })
       .play(source.frames());
   } finally {
-    telling.finish();
+    editor.finish();
     signal.removeEventListener('abort', stop);
   }
 }

@@ -5,7 +5,7 @@ import { Notifier, type NotifyRules, type PeopleSettings } from './notify.js';
 import type { EventSource } from './sinks/port.js';
 import { Visits, type VisitsOptions } from './visits.js';
 
-export interface TellingOptions {
+export interface EventEditorOptions {
   /** Asked with every event, so that a changed configuration counts at once. */
   rules: () => { visits: { enabled: boolean; gapMs: number }; notify: NotifyRules };
   people: () => PeopleSettings;
@@ -23,15 +23,15 @@ const TICK_MS = 500;
  * Between whoever has something to tell and the feed: says which events are worth a notification, and adds those of
  * visits, each after the event that it follows from.
  */
-export class Telling implements Component {
-  readonly #options: TellingOptions;
+export class EventEditor implements Component {
+  readonly #options: EventEditorOptions;
   readonly #notifier = new Notifier();
   readonly #visits: Visits;
   #timer: NodeJS.Timeout | undefined;
   /** The present, by the clock of the visits. */
   #nowMs = 0;
 
-  constructor(options: TellingOptions) {
+  constructor(options: EventEditorOptions) {
     this.#options = options;
     const { clock } = options;
     this.#visits = new Visits({ clock, gapMs: options.rules().visits.gapMs });
