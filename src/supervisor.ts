@@ -9,16 +9,12 @@ import { Offspring } from './daemon/offspring.js';
 import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
-import { EventFeed } from './events/feed.js';
-import { HttpServer } from './http/server.js';
-import { EventSocket } from './http/socket.js';
 import { Stack } from './lifecycle.js';
 import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
-import { Metrics } from './observe/metrics.js';
 import { Throughput } from './observe/throughput.js';
-import { packageVersion } from './package.js';
 import { prepare } from './prepare.js';
+import { Telling } from './telling.js';
 import type { CameraState, FrameReport, Gap, SpotterEvent } from './types.js';
 
 export interface SupervisorOptions {
@@ -34,21 +30,16 @@ export interface SupervisorOptions {
   onReady: (address: string) => void;
 }
 
-const SERVER = `spotter/${packageVersion}`;
-const PROTOCOL = 1;
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
 const NO_GALLERY: GalleryReport = { people: 0, used: 0, unusable: [], settings: {}, seconds: 0 };
 
 /** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #feed = new EventFeed();
   readonly #throughput = new Throughput();
   readonly #book = new CameraBook();
   readonly #suspects = new Suspects();
-  readonly #metrics: Metrics;
-  readonly #socket: EventSocket;
-  readonly #http: HttpServer;
+  readonly #telling: Telling;
   readonly #host: EngineHost;
   readonly #quarantine = new Quarantine((id) => this.#beginAnew(id));
   #loaded: LoadedConfig;
@@ -63,31 +54,22 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
-    const { http } = options.loaded.config;
-    this.#metrics = new Metrics({
-      version: packageVersion,
-      onnxruntime: () => this.#onnxruntime,
-      engine: () => this.#load,
-      wsClients: () => this.#socket.clients,
-      gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
-    });
-    this.#socket = new EventSocket({
-      allowedOrigins: http.allowedOrigins,
-      hello: () => ({
-        protocol: PROTOCOL,
-        server: SERVER,
-        seq: this.#feed.seq,
-        cameras: this.#book.cameras,
+    this.#telling = new Telling({
+      config: () => this.#loaded.config,
+      logger: options.logger,
+      metrics: {
+        onnxruntime: () => this.#onnxruntime,
+        engine: () => this.#load,
+        gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
+      },
+      cameras: () => ({
+        list: this.#book.cameras,
+        details: this.#book.details,
         tracks: this.#book.tracks,
       }),
       stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#load.utilization }),
-      onClosed: (reason) => this.#metrics.wsClosed(reason),
-    });
-    this.#http = new HttpServer({
-      host: http.host,
-      port: http.port,
-      views: { server: SERVER, unreadyReason: () => this.#unready, metrics: () => this.#metrics.expose() },
-      onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
+      unreadyReason: () => this.#unready,
+      onEvent: options.onEvent,
     });
     this.#host = new EngineHost({
       offspring: new Offspring(options.loaded.config.data),
@@ -102,11 +84,6 @@ export class Supervisor {
       onMessage: (message) => this.#receive(message),
       onDeath: (cause, how) => this.#engineDied(cause, how),
     });
-    this.#feed.subscribe((event) => {
-      this.#metrics.event(event);
-      this.#socket.publish(event);
-      options.onEvent(event);
-    });
   }
 
   /**
@@ -117,13 +94,12 @@ export class Supervisor {
    * @throws SpotterError of models, gallery and port; nothing is left running then
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
-    // HTTP before the engine: a port in use is told at once, and /readyz can say what is missing. The socket ends
-    // before it: an HTTP server that closes waits for its connections.
-    const parts = new Stack([this.#http, this.#socket, this.#host]);
+    // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
+    const parts = new Stack([...this.#telling.parts, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
-      this.#options.onReady(this.#http.address);
+      this.#options.onReady(this.#telling.address);
       this.#watching = true;
       this.#assign();
       await this.#untilStopped(signal, untilEnd);
@@ -188,12 +164,12 @@ export class Supervisor {
     for (const id of this.#book.ids) {
       if (wanted.has(id)) continue;
       this.#book.remove(id);
-      this.#metrics.forgetCamera(id);
+      this.#telling.forgetCamera(id);
       this.#throughput.forget(id);
     }
     for (const { id } of cameras) {
       this.#book.add(id);
-      this.#metrics.cameraState(id, this.#book.stateOf(id) ?? 'connecting');
+      this.#telling.metrics.cameraState(id, this.#book.stateOf(id) ?? 'connecting');
     }
     // A recording that has come to its end is not played again by a new engine.
     const free = cameras.filter(
@@ -213,8 +189,8 @@ export class Supervisor {
         this.#assign();
         break;
       case 'event':
-        if (message.draft.track !== null) this.#book.noteTrack(message.draft.camera, message.draft.track);
-        this.#feed.publish(message.draft);
+        this.#book.noteDraft(message.draft);
+        this.#telling.publish(message.draft);
         break;
       case 'report':
         this.#noteReport(message.report);
@@ -225,7 +201,7 @@ export class Supervisor {
         this.#cameraChanged(message.id, message.state, message.message);
         break;
       case 'restart':
-        this.#metrics.cameraRestarted(message.id, message.reason);
+        this.#telling.metrics.cameraRestarted(message.id, message.reason);
         break;
       case 'work':
         this.#suspects.note(message.camera, message.mark, message.begins, performance.now());
@@ -243,7 +219,7 @@ export class Supervisor {
   }
 
   #noteReport(report: FrameReport): void {
-    this.#metrics.frame(report);
+    this.#telling.metrics.frame(report);
     this.#throughput.add(report);
     if (report.outcome === 'processed') this.#suspects.finished(report.camera);
     this.#book.noteFrame(report, Date.now());
@@ -252,10 +228,9 @@ export class Supervisor {
   #cameraChanged(id: string, state: CameraState, message: string | null): void {
     if (!this.#book.setState(id, state, message)) return;
     const gap = state === 'live' ? this.#book.endGap(id, Date.now()) : null;
-    if (gap) this.#feed.publish(gap);
+    if (gap) this.#telling.publish(gap);
     const { logger } = this.#options;
-    this.#metrics.cameraState(id, state);
-    this.#socket.publishCamera({ id, state, message });
+    this.#telling.cameraChanged(id, state, message);
     const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
     if (message === null) logger.info({ camera: id }, text);
     else logger.warn({ camera: id }, text);
@@ -269,7 +244,7 @@ export class Supervisor {
     const { poison, quarantined } = this.#suspects.died(nowMs, cause === 'engine_hung' ? hangMs / 2 : 0);
     const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
     logger.error({ poison: poison.length }, `the engine has ${what}; another one takes over`);
-    this.#metrics.engineDied(cause);
+    this.#telling.metrics.engineDied(cause);
     this.#interrupt(cause);
     for (const id of quarantined) this.#isolate(id);
     if (this.#suspects.isIsolating(nowMs)) {
@@ -282,7 +257,7 @@ export class Supervisor {
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
     this.#load = IDLE;
-    for (const draft of this.#book.interrupt(cause, Date.now())) this.#feed.publish(draft);
+    for (const draft of this.#book.interrupt(cause, Date.now())) this.#telling.publish(draft);
     for (const { id, state } of this.#book.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')
         this.#cameraChanged(id, 'connecting', 'the engine is being replaced');
@@ -317,7 +292,7 @@ export class Supervisor {
 
   #noteGallery(gallery: GalleryReport): void {
     const { logger } = this.#options;
-    this.#metrics.galleryRead(gallery.seconds);
+    this.#telling.metrics.galleryRead(gallery.seconds);
     if (isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...this.#gallery, seconds: 0 })) return;
     this.#gallery = gallery;
     const { people, used, unusable } = gallery;

@@ -71,10 +71,30 @@ export class CameraBook {
     return true;
   }
 
-  /** Remembers the number of a track that has been told of. */
-  noteTrack(id: string, track: string): void {
-    const entry = this.#entries.get(id);
-    if (entry) entry.nextTrack = Math.max(entry.nextTrack, Number(track.slice(id.length + 1)) + 1);
+  /** Every camera with when it was last seen and who is in view, by camera. */
+  get details(): object[] {
+    return [...this.#entries].map(([id, { state, message, tracks, lastFrameMs }]) => ({
+      id,
+      state,
+      message,
+      lastFrameAt: lastFrameMs === null ? null : new Date(lastFrameMs).toISOString(),
+      tracks,
+    }));
+  }
+
+  /** Remembers the number of a track that is told of, and that it is in view or has left. */
+  noteDraft(draft: EventDraft): void {
+    const { camera, track } = draft;
+    const entry = this.#entries.get(camera);
+    if (!entry || track === null) return;
+    entry.nextTrack = Math.max(entry.nextTrack, Number(track.slice(camera.length + 1)) + 1);
+    const others = entry.tracks.filter(({ id }) => id !== track);
+    const before = entry.tracks.find(({ id }) => id === track);
+    if (draft.kind === 'left') entry.tracks = others;
+    else if (!before) {
+      const brief = briefOf(draft, track);
+      if (brief) entry.tracks = [...others, brief];
+    }
   }
 
   noteFrame({ camera, outcome, tracks }: FrameReport, nowMs: number): void {
@@ -108,6 +128,18 @@ export class CameraBook {
   }
 }
 
+/** A track as its first event has it, until a frame report says more. */
+export function briefOf(
+  draft: Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit'>,
+  id: string,
+): TrackBrief | null {
+  const { kind, box, frame, person, mediaTimeMs } = draft;
+  if (!box || !frame || mediaTimeMs === null) return null;
+  const verdict =
+    kind === 'match' ? ('known' as const) : kind === 'unknown' || kind === 'ambiguous' ? kind : null;
+  return { id, box, frame, firstSeenMs: mediaTimeMs, lastSeenMs: mediaTimeMs, frames: 1, verdict, person };
+}
+
 const NOTHING = {
   person: null,
   displayName: null,
@@ -124,7 +156,8 @@ const NOTHING = {
   zones: [],
 };
 
-function gapDraft(
+/** A time in which nothing is known of a camera, for the feed; Unix times. */
+export function gapDraft(
   camera: string,
   { sinceMs, cause, nowMs }: { sinceMs: number; cause: Gap['cause']; nowMs: number },
 ): EventDraft {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { type ApiViews, addApi } from './api.js';
 
 /** What the routes show. */
 export interface Views {
@@ -7,6 +8,7 @@ export interface Views {
   /** Why the daemon cannot work yet; null once it can. */
   unreadyReason: () => string | null;
   metrics: () => Promise<{ contentType: string; body: string }>;
+  api: ApiViews;
 }
 
 const ADDRESSES = {
@@ -14,10 +16,14 @@ const ADDRESSES = {
   '/healthz': 'alive',
   '/readyz': 'able to work',
   '/metrics': 'for Prometheus',
+  '/api/v1/events': 'what was told before',
+  '/api/v1/events/:seq': 'one event',
+  '/api/v1/cameras': 'how each camera is doing',
+  '/api/v1/dead-letters': 'events that a webhook or broker did not take',
 };
 
 /** Adds every address of the HTTP side. */
-export function addRoutes(app: FastifyInstance, { server, unreadyReason, metrics }: Views): void {
+export function addRoutes(app: FastifyInstance, { server, unreadyReason, metrics, api }: Views): void {
   app.get('/', async () => ({ server, addresses: ADDRESSES }));
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
@@ -34,6 +40,7 @@ export function addRoutes(app: FastifyInstance, { server, unreadyReason, metrics
       .header('upgrade', 'websocket')
       .send({ error: 'this address speaks WebSocket; connect with ws://' }),
   );
+  addApi(app, api);
   app.setNotFoundHandler(async (request, reply) =>
     reply.code(404).send({ error: `nothing at ${request.url.split('?')[0]}; see /` }),
   );

@@ -9,9 +9,11 @@ export interface MetricSources {
   engine: () => { utilization: number; residentBytes: number; cpuSeconds: number };
   wsClients: () => number;
   gallery: () => { people: number; used: number; unusable: number };
+  log: () => { sizeBytes: number; waiting: number; isWritable: boolean };
 }
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const PUBLISH_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5];
 
 /** Everything Prometheus sees. Rooms do not count; they report, and this counts. Names are a contract: docs/metrics.md. */
@@ -52,6 +54,18 @@ export class Metrics {
     ['camera', 'reason'],
   );
   readonly #events = this.#counter('spotter_events_total', 'Events published.', ['camera', 'kind']);
+  readonly #publish = this.#histogram(
+    'spotter_event_publish_seconds',
+    'From an event being known to it being kept and handed to every sink.',
+    [],
+    PUBLISH_BUCKETS,
+  );
+  readonly #lost = this.#counter(
+    'spotter_events_lost_total',
+    'Events that could not be kept because the log took none for too long.',
+    [],
+  );
+  readonly #removed = this.#counter('spotter_events_removed_total', 'Events that the log keeps no more.', []);
   readonly #tracks = this.#gauge('spotter_tracks', 'Faces being followed.', ['camera']);
   readonly #up = this.#gauge('spotter_camera_up', '1 while the camera delivers frames, else 0.', ['camera']);
   readonly #states = this.#gauge('spotter_camera_state', '1 for the state that the camera is in, else 0.', [
@@ -111,6 +125,15 @@ export class Metrics {
       'CPU time of the engine since it began.',
       () => sources.engine().cpuSeconds,
     );
+    this.#collected(
+      'spotter_log_size_bytes',
+      'Bytes that the event log uses.',
+      () => sources.log().sizeBytes,
+    );
+    this.#collected('spotter_log_writable', '1 while the event log takes events, else 0.', () =>
+      Number(sources.log().isWritable),
+    );
+    this.#collected('spotter_events_waiting', 'Events not kept yet.', () => sources.log().waiting);
     this.#collected('spotter_ws_clients', 'WebSocket clients connected.', sources.wsClients);
     this.#collected('spotter_gallery_people', 'People in the gallery.', () => sources.gallery().people);
     new Gauge({
@@ -147,6 +170,18 @@ export class Metrics {
   event({ camera, kind, capturedAt, publishedAt }: SpotterEvent): void {
     this.#events.inc({ camera, kind });
     this.#latency.observe({ camera }, (Date.parse(publishedAt) - Date.parse(capturedAt)) / 1000);
+  }
+
+  eventTold(seconds: number): void {
+    this.#publish.observe(seconds);
+  }
+
+  eventLost(): void {
+    this.#lost.inc();
+  }
+
+  eventsRemoved(count: number): void {
+    this.#removed.inc(count);
   }
 
   cameraState(camera: string, state: CameraState): void {
