@@ -37,6 +37,7 @@ function filled(): Metrics {
     engine: () => ({ utilization: 0.5, residentBytes: 1e8, cpuSeconds: 3 }),
     wsClients: () => 3,
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
+    log: () => ({ sizeBytes: 65_536, waiting: 2, isWritable: true }),
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
@@ -44,6 +45,9 @@ function filled(): Metrics {
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
   metrics.wsClosed('slow');
+  metrics.eventTold(0.004);
+  metrics.eventLost();
+  metrics.eventsRemoved(7);
   return metrics;
 }
 
@@ -66,6 +70,12 @@ describe('metrics', () => {
       'spotter_gallery_photos{state="unusable"} 1',
       'spotter_gallery_reload_seconds 0.2',
       'spotter_ws_clients 3',
+      'spotter_event_publish_seconds_sum 0.004',
+      'spotter_events_lost_total 1',
+      'spotter_events_removed_total 7',
+      'spotter_events_waiting 2',
+      'spotter_log_size_bytes 65536',
+      'spotter_log_writable 1',
       'spotter_ws_closed_total{reason="slow"} 1',
       'spotter_worker_utilization 0.5',
       `spotter_build_info{version="0.1.0",node="${process.versions.node}",onnxruntime="1.2.3"} 1`,
