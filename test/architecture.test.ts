@@ -65,7 +65,7 @@ const DOORS: Record<string, string[]> = {
   pino: ['src/observe/logger.ts'],
   sharp: ['src/gallery/photo.ts'],
   libsql: ['src/events/log/database.ts'],
-  ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/kill.ts'],
+  ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
 };
 
 interface Import {
