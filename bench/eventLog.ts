@@ -137,8 +137,7 @@ export async function measureEvents(
     for (let second = 0; second < seconds && !signal.aborted; second++) {
       if (second % CYCLE_S === 0) slow.socket?.pause();
       await pause(1000, signal);
-      if (second % CYCLE_S === CYCLE_S - 2)
-        await wake(slow, server.address, (await server.stats()).lastSeq);
+      if (second % CYCLE_S === CYCLE_S - 2) await wake(slow, server.address, (await server.stats()).lastSeq);
       const stats = await server.stats();
       for (const ms of stats.publishMs) publishMs.push(ms);
       rss.push(stats.rssMb);

@@ -211,7 +211,17 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     try {
       return this.#guard((store) => store.append(pending));
     } catch (error) {
+      if (faultOf(error) === 'full') this.#makeRoom();
       throw explainFault(error, path.join(this.#options.folder, LOG_FILE));
+    }
+  }
+
+  /** The write-ahead log may be larger than what it adds to the file. */
+  #makeRoom(): void {
+    try {
+      this.#store?.removal.checkpoint();
+    } catch {
+      // No room for that either.
     }
   }
 
