@@ -118,7 +118,7 @@ export interface EventsResult {
 
 const SETTLED_S = 10;
 /** Of so many seconds the slow client reads nothing, but in the last two. */
-const CYCLE_S = 20;
+const CYCLE_S = 30;
 
 /** So many events a second through log and WebSocket to a client that reads and one that mostly does not. */
 export async function measureEvents(
@@ -216,7 +216,7 @@ export async function measureCrash(
         if (find.get(seq)?.id !== ear.heard.get(seq)) absent++;
       checked = ear.last;
       if (db.pragma('integrity_check') !== 'ok') damaged++;
-      db.close();
+      db.release();
       onProgress(run + 1);
     }
     const { heard, twice, undetected } = ear;

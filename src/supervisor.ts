@@ -168,7 +168,7 @@ export class Supervisor {
       this.#throughput.forget(id);
     }
     for (const { id } of cameras) {
-      this.#book.add(id);
+      this.#book.add(id, this.#telling.nextTrack(id));
       this.#telling.metrics.cameraState(id, this.#book.stateOf(id) ?? 'connecting');
     }
     // A recording that has come to its end is not played again by a new engine.

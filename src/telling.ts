@@ -118,6 +118,16 @@ export class Telling {
     return this.#http.address;
   }
 
+  /** A number that no track of a camera in the log has. */
+  nextTrack(camera: string): number {
+    return (
+      Math.max(
+        0,
+        ...this.#log.lastTracks(camera).map((track) => Number(track.slice(camera.length + 1)) || 0),
+      ) + 1
+    );
+  }
+
   /** Tells an event as soon as the log has it. */
   publish(draft: EventDraft): void {
     // What a draft gains on its way (visits, notify, display names, a snapshot) belongs here.

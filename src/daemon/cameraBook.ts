@@ -20,14 +20,18 @@ interface Entry {
 export class CameraBook {
   readonly #entries = new Map<string, Entry>();
 
-  /** Begins with a camera, or does nothing. */
-  add(id: string): void {
+  /**
+   * Begins with a camera, or does nothing.
+   *
+   * @param firstTrack number that no track of it has had
+   */
+  add(id: string, firstTrack = 1): void {
     if (this.#entries.has(id)) return;
     const entry: Entry = {
       state: 'connecting',
       message: null,
       tracks: [],
-      nextTrack: 1,
+      nextTrack: firstTrack,
       lastFrameMs: null,
       gap: null,
     };

@@ -24,6 +24,7 @@ describe('the daemon with its log', () => {
   it('killed again and again has everything that it told, and goes on with the next number', async () => {
     const config = configure([DOOR]);
     const told = new Map<number, string>();
+    const tracks: { round: number; number: number }[] = [];
     let epoch = '';
     for (let round = 0; round < 3; round++) {
       const { child, address } = await daemon(config, '--events', 'off');
@@ -40,11 +41,19 @@ describe('the daemon with its log', () => {
       expect(eventsOf(client).map(({ seq }) => seq)).toEqual(
         eventsOf(client).map((_, index) => last + 1 + index),
       );
-      for (const { seq, id } of eventsOf(client)) told.set(seq, id);
+      for (const { seq, id, track } of eventsOf(client)) {
+        told.set(seq, id);
+        if (track !== null) tracks.push({ round, number: Number(track.slice('door-'.length)) });
+      }
     }
     const { log } = await openLog({ folder: path.join(path.dirname(config), 'data') });
     const kept = new Map(log.after(0, 100_000).map(({ seq, id }) => [seq, id]));
     expect([...told].filter(([seq, id]) => kept.get(seq) !== id)).toEqual([]);
+    // No track has a name that another one had before the restart.
+    const used = (round: number) =>
+      tracks.filter((track) => track.round === round).map(({ number }) => number);
+    expect(Math.min(...used(1))).toBeGreaterThan(Math.max(...used(0)));
+    expect(Math.min(...used(2))).toBeGreaterThan(Math.max(...used(1)));
   });
 
   it('shows what was told on stdout, on the WebSocket and in the history alike, and the cameras', async () => {

@@ -148,6 +148,15 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return row && this.#shown(row, explain);
   }
 
+  /** Tracks that a camera had lately; none while the log cannot be read. */
+  lastTracks(camera: string): string[] {
+    try {
+      return this.#guard((store) => store.lastTracks(camera));
+    } catch {
+      return [];
+    }
+  }
+
   onCommitted(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

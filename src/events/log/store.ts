@@ -21,6 +21,7 @@ export class Store {
   readonly #first: Statement<{ seq: number }>;
   readonly #after: Statement<Row>;
   readonly #one: Statement<Row>;
+  readonly #lastTracks: Statement<{ track: string | null }>;
   #lastSeq: number;
   /** Latest capture time so far, and by how much the latest straggler was behind it; Unix ms and ms. */
   #highMs: number;
@@ -43,6 +44,7 @@ export class Store {
     this.#first = db.prepare('SELECT seq FROM events ORDER BY seq LIMIT 1');
     this.#after = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?`);
     this.#one = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq = ?`);
+    this.#lastTracks = db.prepare('SELECT track FROM events WHERE camera = ? ORDER BY seq DESC LIMIT 500');
     this.history = new History(db, () => this.#lateMs);
     this.removal = new Removal(db);
     this.cursors = new Cursors(db);
@@ -92,16 +94,14 @@ export class Store {
     return this.#one.get(seq) ?? null;
   }
 
+  /** Tracks of a camera's last events, more than can have been in view at once. */
+  lastTracks(camera: string): string[] {
+    return this.#lastTracks.all(camera).flatMap(({ track }) => track ?? []);
+  }
+
   /** Lets go of the file, so that another process may have it at once. */
   close(): void {
-    try {
-      // The lock outlives the connection for as long as statements are not collected, unless it is given back.
-      this.#db.pragma('journal_mode = DELETE');
-      this.#db.pragma('locking_mode = NORMAL');
-      this.#db.pragma('user_version');
-    } finally {
-      this.#db.close();
-    }
+    this.#db.release();
   }
 
   #keep(
