@@ -31,6 +31,10 @@ export type ErrorCode =
   | 'frame.poison'
   | 'engine.died'
   | 'http.port'
+  | 'log.locked'
+  | 'log.newer'
+  | 'log.unusable'
+  | 'log.unwritable'
   | 'worker.failed'
   | 'internal';
 

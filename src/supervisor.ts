@@ -1,5 +1,4 @@
 import { access } from 'node:fs/promises';
-import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { moment, monotonicMs } from './clock.js';
 import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
@@ -12,19 +11,12 @@ import { Offspring } from './daemon/offspring.js';
 import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
-import { EventEditor } from './events/editor.js';
-import { EventFeed } from './events/feed.js';
-import { SnapshotIndex } from './events/snapshotIndex.js';
-import { SnapshotStore } from './events/snapshots.js';
-import { HttpServer } from './http/server.js';
-import { EventSocket } from './http/socket.js';
 import { Stack } from './lifecycle.js';
 import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
-import { Metrics } from './observe/metrics.js';
 import { Throughput } from './observe/throughput.js';
-import { packageVersion } from './package.js';
 import { prepare } from './prepare.js';
+import { Telling } from './telling.js';
 import type { CameraState, FrameReport, Gap, SpotterEvent } from './types.js';
 
 export interface SupervisorOptions {
@@ -40,9 +32,6 @@ export interface SupervisorOptions {
   onReady: (address: string) => void;
 }
 
-const SERVER = `spotter/${packageVersion}`;
-const PROTOCOL = 1;
-const HOUR_MS = 3_600_000;
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
 const NO_GALLERY: GalleryReport = {
   people: 0,
@@ -59,16 +48,10 @@ const NO_GALLERY: GalleryReport = {
 /** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #feed = new EventFeed();
-  readonly #telling: EventEditor;
-  readonly #snapshots: SnapshotStore;
-  readonly #snapshotIndex = new SnapshotIndex();
   readonly #throughput = new Throughput();
   readonly #book = new CameraBook();
   readonly #suspects = new Suspects();
-  readonly #metrics: Metrics;
-  readonly #socket: EventSocket;
-  readonly #http: HttpServer;
+  readonly #telling: Telling;
   readonly #host: EngineHost;
   readonly #quarantine = new Quarantine((id) => this.#beginAnew(id));
   #loaded: LoadedConfig;
@@ -83,54 +66,24 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
-    const { http } = options.loaded.config;
-    this.#metrics = new Metrics({
-      version: packageVersion,
-      onnxruntime: () => this.#onnxruntime,
-      engine: () => this.#load,
-      wsClients: () => this.#socket.clients,
-      inWork: () => this.#book.ids.map((id) => [id, this.#suspects.inWork(id)]),
-      gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
-      sinks: () => [],
-      openVisits: () => this.#telling.openVisits,
-    });
-    this.#telling = new EventEditor({
-      rules: () => this.#loaded.config,
-      people: () => this.#gallery.settings,
-      clock: 'captured',
-      publish: (draft) => this.#feed.publish(draft),
-    });
-    this.#snapshots = new SnapshotStore({
-      folder: path.join(options.loaded.config.data, 'snapshots'),
-      keepMs: () => this.#loaded.config.snapshots.keepHours * HOUR_MS,
-      onWarning: (message) => options.logger.warn(message),
-      onOutcome: (outcome, bytes) => this.#metrics.snapshot(outcome, bytes),
-    });
-    this.#socket = new EventSocket({
-      allowedOrigins: http.allowedOrigins,
-      hello: () => ({
-        protocol: PROTOCOL,
-        server: SERVER,
-        seq: this.#feed.seq,
-        cameras: this.#book.cameras,
+    this.#telling = new Telling({
+      config: () => this.#loaded.config,
+      logger: options.logger,
+      metrics: {
+        onnxruntime: () => this.#onnxruntime,
+        engine: () => this.#load,
+        inWork: () => this.#book.ids.map((id) => [id, this.#suspects.inWork(id)]),
+        gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
+      },
+      cameras: () => ({
+        list: this.#book.cameras,
+        details: this.#book.details(moment()),
         tracks: this.#book.tracks,
       }),
       stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#load.utilization }),
-      onClosed: (reason) => this.#metrics.wsClosed(reason),
-    });
-    this.#http = new HttpServer({
-      host: http.host,
-      port: http.port,
-      views: {
-        server: SERVER,
-        unreadyReason: () => this.#unready,
-        metrics: () => this.#metrics.expose(),
-        snapshot: async (seq, form) => {
-          const key = this.#snapshotIndex.keyOf(seq);
-          return key === null ? null : this.#snapshots.read(key, form);
-        },
-      },
-      onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
+      unreadyReason: () => this.#unready,
+      secrets: () => this.#loaded.secrets,
+      onEvent: options.onEvent,
     });
     this.#host = new EngineHost({
       offspring: new Offspring(options.loaded.config.data),
@@ -146,12 +99,6 @@ export class Supervisor {
       onMessage: (message) => this.#receive(message),
       onDeath: (cause, how) => this.#engineDied(cause, how),
     });
-    this.#feed.subscribe((event) => {
-      this.#snapshotIndex.note(event);
-      this.#metrics.event(event);
-      this.#socket.publish(event);
-      options.onEvent(event);
-    });
   }
 
   /**
@@ -162,13 +109,12 @@ export class Supervisor {
    * @throws SpotterError of models, gallery and port; nothing is left running then
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
-    // HTTP before the engine: a port in use is told at once, and /readyz can say what is missing. The socket ends
-    // before it: an HTTP server that closes waits for its connections.
-    const parts = new Stack([this.#http, this.#socket, this.#snapshots, this.#telling, this.#host]);
+    // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
+    const parts = new Stack([...this.#telling.parts, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
-      this.#options.onReady(this.#http.address);
+      this.#options.onReady(this.#telling.address);
       this.#watching = true;
       this.#assign();
       await this.#untilStopped(signal, untilEnd);
@@ -200,6 +146,7 @@ export class Supervisor {
     }
     const before = this.#loaded.config;
     this.#loaded = next;
+    this.#telling.configure();
     if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
     const { added, removed, changed } = diffCameras(before, next.config);
     for (const key of fixedKeys(before, next.config))
@@ -234,12 +181,12 @@ export class Supervisor {
     for (const id of this.#book.ids) {
       if (wanted.has(id)) continue;
       this.#book.remove(id);
-      this.#metrics.forgetCamera(id);
+      this.#telling.forgetCamera(id);
       this.#throughput.forget(id);
     }
     for (const { id } of cameras) {
-      this.#book.add(id);
-      this.#metrics.cameraState(id, this.#book.stateOf(id) ?? 'connecting');
+      this.#book.add(id, this.#telling.nextTrack(id));
+      this.#telling.noteCamera(id, this.#book.stateOf(id) ?? 'connecting');
     }
     // A recording that has come to its end is not played again by a new engine.
     const free = cameras.filter(
@@ -260,11 +207,11 @@ export class Supervisor {
         break;
       case 'gallery':
         tellChange(this.#options.logger, this.#gallery, message.gallery, message.change);
-        this.#metrics.galleryRead(message.gallery.seconds);
-        this.#gallery = message.gallery;
+        this.#takeGallery(message.gallery);
         break;
       case 'event':
-        this.#noteEvent(message);
+        this.#book.noteDraft(message.draft);
+        this.#telling.event(message);
         break;
       case 'report':
         this.#noteReport(message.report);
@@ -275,14 +222,14 @@ export class Supervisor {
         this.#cameraChanged(message.id, message.state, message.message);
         break;
       case 'restart':
-        this.#metrics.cameraRestarted(message.id, message.reason);
+        this.#telling.metrics.cameraRestarted(message.id, message.reason);
         break;
       case 'work':
         this.#suspects.note(message.camera, message.mark, message.begins, performance.now());
         break;
       case 'beat':
         this.#load = message;
-        for (const [id, frames] of Object.entries(message.decoded)) this.#metrics.decoded(id, frames);
+        for (const [id, frames] of Object.entries(message.decoded)) this.#telling.metrics.decoded(id, frames);
         break;
       case 'log':
         this.#options.logger[message.level](
@@ -293,14 +240,8 @@ export class Supervisor {
     }
   }
 
-  #noteEvent({ draft, sinceMs, pictures }: FromEngine & { kind: 'event' }): void {
-    if (draft.track !== null) this.#book.noteTrack(draft.camera, draft.track);
-    this.#telling.tell(this.#snapshots.attach(draft, pictures, Date.now()));
-    if (sinceMs !== null) this.#metrics.eventLatency(draft.camera, (monotonicMs() - sinceMs) / 1000);
-  }
-
   #noteReport(report: FrameReport): void {
-    this.#metrics.frame(report);
+    this.#telling.metrics.frame(report);
     this.#throughput.add(report);
     if (report.outcome === 'processed') this.#suspects.finished(report.camera);
     this.#book.noteFrame(report, monotonicMs());
@@ -309,10 +250,9 @@ export class Supervisor {
   #cameraChanged(id: string, state: CameraState, message: string | null): void {
     if (!this.#book.setState(id, state, message)) return;
     const gap = state === 'live' ? this.#book.endGap(id, moment()) : null;
-    if (gap) this.#telling.tell(gap);
+    if (gap) this.#telling.publish(gap);
     const { logger } = this.#options;
-    this.#metrics.cameraState(id, state);
-    this.#socket.publishCamera({ id, state, message });
+    this.#telling.cameraChanged(id, state, message);
     const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
     if (message === null) logger.info({ camera: id }, text);
     else logger.warn({ camera: id }, text);
@@ -326,7 +266,7 @@ export class Supervisor {
     const { poison, quarantined } = this.#suspects.died(nowMs, cause === 'engine_hung' ? hangMs / 2 : 0);
     const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
     logger.error({ poison: poison.length }, `the engine has ${what}; another one takes over`);
-    this.#metrics.engineDied(cause);
+    this.#telling.metrics.engineDied(cause);
     this.#interrupt(cause);
     for (const id of quarantined) this.#isolate(id);
     if (this.#suspects.isIsolating(nowMs)) {
@@ -339,7 +279,7 @@ export class Supervisor {
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
     this.#load = IDLE;
-    for (const draft of this.#book.interrupt(cause, moment())) this.#telling.tell(draft);
+    for (const draft of this.#book.interrupt(cause, moment())) this.#telling.publish(draft);
     for (const { id, state } of this.#book.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')
         this.#cameraChanged(id, 'connecting', 'the engine is being replaced');
@@ -373,10 +313,14 @@ export class Supervisor {
   }
 
   #noteGallery(gallery: GalleryReport): void {
-    const { logger } = this.#options;
-    this.#metrics.galleryRead(gallery.seconds);
-    if (isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...this.#gallery, seconds: 0 })) return;
+    const isNew = !isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...this.#gallery, seconds: 0 });
+    this.#takeGallery(gallery);
+    if (isNew) tellGallery(this.#options.logger, gallery);
+  }
+
+  #takeGallery(gallery: GalleryReport): void {
     this.#gallery = gallery;
-    tellGallery(logger, gallery);
+    this.#telling.metrics.galleryRead(gallery.seconds);
+    this.#telling.setPeople(gallery.names, gallery.settings);
   }
 }

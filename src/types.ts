@@ -197,12 +197,15 @@ export interface Visit {
 /** x1, y1, x2, y2 in source px, to a tenth. */
 export type RoundBox = [x1: number, y1: number, x2: number, y2: number];
 
-/** A time in which a camera was not watched although it may have delivered. */
+/**
+ * A time in which a camera was not watched although it may have delivered, or (`log_unwritable`) of which events could not
+ * be kept.
+ */
 export interface Gap {
   /** ISO 8601, UTC, ms: the last frame before and the first one after. */
   from: string;
   to: string;
-  cause: 'engine_died' | 'engine_hung' | 'settings_changed';
+  cause: 'engine_died' | 'engine_hung' | 'settings_changed' | 'log_unwritable';
 }
 
 /** How a camera is doing. `stopped` is for good: a recording has ended, or the daemon ends. All others are tried again. */

@@ -27,7 +27,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...PURE,
     ...BASE,
   ],
-  supervisor: ['daemon', 'link', 'prepare', 'config', 'events', 'http', 'observe', ...BASE],
+  supervisor: ['telling', 'daemon', 'link', 'prepare', 'config', 'observe', ...BASE],
+  telling: ['daemon', 'config', 'events', 'http', 'observe', ...BASE],
   daemon: ['link', 'config', 'events', ...BASE],
   engineProcess: ['engine', 'prepare', 'watcher', 'link', 'observe', 'video', ...BASE],
   watcher: ['engine', 'link', 'config', 'pictures', 'pipeline', 'video', ...BASE],
@@ -45,7 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...PURE,
     ...BASE,
   ],
-  bench: ['engine', 'prepare', 'config', 'video', 'worker', ...PURE, ...BASE],
+  bench: ['engine', 'prepare', 'config', 'video', 'worker', 'events', 'http', ...PURE, ...BASE],
   config: ['models/entry', ...BASE],
   models: BASE,
   pictures: [...PURE, ...BASE],
@@ -78,7 +79,8 @@ const DOORS: Record<string, string[]> = {
   pino: ['src/observe/logger.ts'],
   mqtt: ['src/events/sinks/broker.ts'],
   sharp: ['src/gallery/photo.ts', 'src/pictures/jpeg.ts'],
-  ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts'],
+  libsql: ['src/events/log/database.ts'],
+  ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
 };
 
 interface Import {

@@ -274,6 +274,49 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         load: async () => (await import('./benchDaemon.js')).kill,
       },
       {
+        name: 'events',
+        description: 'events through log and WebSocket to a client that reads and one that does not',
+        example: 'spotter bench events --rate 1000 --seconds 60',
+        options: [
+          new Option('--rate <n>', 'events a second').argParser(wholeNumber(1)).default(1000),
+          new Option('--seconds <n>', 'how long').argParser(wholeNumber(15)).default(60),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./benchLog.js')).events,
+      },
+      {
+        name: 'history',
+        description: 'every kind of question to a log of a million events, over HTTP',
+        example: 'spotter bench history --events 1000000',
+        options: [
+          new Option('--events <n>', 'events in the log').argParser(wholeNumber(1000)).default(1_000_000),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./benchLog.js')).history,
+      },
+      {
+        name: 'crash',
+        description: 'whether the log has what was told when its process is killed while it writes',
+        example: 'spotter bench crash --runs 100',
+        options: [
+          new Option('--runs <n>', 'how often').argParser(wholeNumber(1)).default(100),
+          new Option('--rate <n>', 'events a second').argParser(wholeNumber(1)).default(1000),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./benchLog.js')).crash,
+      },
+      {
+        name: 'storm',
+        description: 'whether a client that hangs up and comes back misses anything',
+        example: 'spotter bench storm --drops 200',
+        options: [
+          new Option('--drops <n>', 'how often').argParser(wholeNumber(1)).default(200),
+          new Option('--rate <n>', 'events a second').argParser(wholeNumber(1)).default(500),
+          JSON_FORM(),
+        ],
+        load: async () => (await import('./benchLog.js')).storm,
+      },
+      {
         name: 'soak',
         description: 'memory, descriptors and processes over a long time; from a checkout, on Linux',
         example: 'spotter bench soak --minutes 60 --cut-every 300',

@@ -31,6 +31,8 @@ function describe(event: SpotterEvent): string {
     case 'ambiguous':
       return `${paint('magenta', `~ ambiguous: ${event.candidates?.join(' or ')}`)} (${numbers(event)})${withdrawn(event)}`;
     case 'gap':
+      if (event.cause === 'log_unwritable')
+        return paint('yellow', `! events from ${event.from} to ${event.to} could not be kept`);
       return paint(
         'yellow',
         `! nobody watched from ${event.from} to ${event.to} (${event.cause?.replaceAll('_', ' ')})`,

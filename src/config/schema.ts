@@ -44,7 +44,9 @@ export const schema = z
       .string()
       .min(1)
       .default('data')
-      .describe('Folder for what spotter keeps: the cache of photo embeddings. Readable by the owner only.'),
+      .describe(
+        'Folder for what spotter keeps: the event log, the cache of photo embeddings. Readable by the owner only.',
+      ),
     http: z
       .strictObject({
         host: z

@@ -21,14 +21,18 @@ interface Entry {
 export class CameraBook {
   readonly #entries = new Map<string, Entry>();
 
-  /** Begins with a camera, or does nothing. */
-  add(id: string): void {
+  /**
+   * Begins with a camera, or does nothing.
+   *
+   * @param firstTrack number that no track of it has had
+   */
+  add(id: string, firstTrack = 1): void {
     if (this.#entries.has(id)) return;
     const entry: Entry = {
       state: 'connecting',
       message: null,
       tracks: [],
-      nextTrack: 1,
+      nextTrack: firstTrack,
       lastFrameMs: null,
       gap: null,
     };
@@ -72,10 +76,30 @@ export class CameraBook {
     return true;
   }
 
-  /** Remembers the number of a track that has been told of. */
-  noteTrack(id: string, track: string): void {
-    const entry = this.#entries.get(id);
-    if (entry) entry.nextTrack = Math.max(entry.nextTrack, Number(track.slice(id.length + 1)) + 1);
+  /** Every camera with when it was last seen and who is in view, by camera. */
+  details(now: Moment): object[] {
+    return [...this.#entries].map(([id, { state, message, tracks, lastFrameMs }]) => ({
+      id,
+      state,
+      message,
+      lastFrameAt: lastFrameMs === null ? null : new Date(unixOf(lastFrameMs, now)).toISOString(),
+      tracks,
+    }));
+  }
+
+  /** Remembers the number of a track that is told of, and that it is in view or has left. */
+  noteDraft(draft: EventDraft): void {
+    const { camera, track } = draft;
+    const entry = this.#entries.get(camera);
+    if (!entry || track === null) return;
+    entry.nextTrack = Math.max(entry.nextTrack, Number(track.slice(camera.length + 1)) + 1);
+    const others = entry.tracks.filter(({ id }) => id !== track);
+    const before = entry.tracks.find(({ id }) => id === track);
+    if (draft.kind === 'left') entry.tracks = others;
+    else if (!before) {
+      const brief = briefOf(draft, track);
+      if (brief) entry.tracks = [...others, brief];
+    }
   }
 
   /** @param nowMs monotonic */
@@ -92,7 +116,7 @@ export class CameraBook {
     if (!entry?.gap) return null;
     const { gap } = entry;
     entry.gap = null;
-    return gapDraft(id, { ...gap, now });
+    return gapDraft(id, { fromMs: unixOf(gap.sinceMs, now), toMs: now.unixMs, cause: gap.cause });
   }
 
   /**
@@ -108,6 +132,18 @@ export class CameraBook {
       return tracks.map((track) => leavingDraft(camera, track, unixMs));
     });
   }
+}
+
+/** A track as its first event has it, until a frame report says more. */
+export function briefOf(
+  draft: Pick<EventDraft, 'kind' | 'box' | 'frame' | 'person' | 'mediaTimeMs'>,
+  id: string,
+): TrackBrief | null {
+  const { kind, box, frame, person, mediaTimeMs } = draft;
+  if (!box || !frame || mediaTimeMs === null) return null;
+  const verdict =
+    kind === 'match' ? ('known' as const) : kind === 'unknown' || kind === 'ambiguous' ? kind : null;
+  return { id, box, frame, firstSeenMs: mediaTimeMs, lastSeenMs: mediaTimeMs, frames: 1, verdict, person };
 }
 
 const NOTHING = {
@@ -127,16 +163,19 @@ const NOTHING = {
   zones: [],
 };
 
-/** Its length is measured; that of the wall clock would be wrong where somebody has set it meanwhile. */
-function gapDraft(
+/** Where a monotonic time lies on the wall clock, as far as that has not been set since. */
+function unixOf(monotonicMs: number, now: Moment): number {
+  return now.unixMs - (now.monotonicMs - monotonicMs);
+}
+
+/** A time in which nothing is known of a camera, for the feed; Unix times. */
+export function gapDraft(
   camera: string,
-  { sinceMs, cause, now }: { sinceMs: number; cause: Gap['cause']; now: Moment },
+  { fromMs, toMs, cause }: { fromMs: number; toMs: number; cause: Gap['cause'] },
 ): EventDraft {
-  const lengthMs = now.monotonicMs - sinceMs;
-  const [from, to] = [now.unixMs - lengthMs, now.unixMs].map((ms) => new Date(ms).toISOString());
-  const gap = { from, to, cause };
+  const gap = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), cause };
   const nobody = { track: null, box: null, frame: null, mediaTimeMs: null, ended: null };
-  return { ...NOTHING, ...nobody, kind: 'gap', camera, capturedAtMs: now.unixMs, gap };
+  return { ...NOTHING, ...nobody, kind: 'gap', camera, capturedAtMs: toMs, gap };
 }
 
 function leavingDraft(camera: string, track: TrackBrief, capturedAtMs: number): EventDraft {

@@ -13,8 +13,8 @@ export interface EventEditorOptions {
   clock: VisitsOptions['clock'];
   /** Where earlier events can be read back, so that visits do not stay open for ever when the daemon dies. */
   history?: EventSource;
-  /** Takes each event in its final form, in order. */
-  publish: (draft: EventDraft) => void;
+  /** Takes each event in its final form, in order; `sinceMs` as it came. */
+  publish: (draft: EventDraft, sinceMs: number | null) => void;
 }
 
 const TICK_MS = 500;
@@ -60,11 +60,11 @@ export class EventEditor implements Component {
     this.#publishVisits(this.#visits.endAll());
   }
 
-  /** Tells an event, and whatever follows from it. */
-  tell(draft: EventDraft): void {
+  /** Tells an event, and whatever follows from it. @param sinceMs passed on */
+  tell(draft: EventDraft, sinceMs: number | null = null): void {
     const { clock, publish } = this.#options;
     this.#tick(clock === 'media' ? (draft.mediaTimeMs ?? this.#nowMs) : performance.now());
-    publish(this.#judged(draft));
+    publish(this.#judged(draft), sinceMs);
     if (this.#options.rules().visits.enabled) this.#publishVisits(this.#visits.take(draft, this.#nowMs));
   }
 
@@ -80,7 +80,7 @@ export class EventEditor implements Component {
     for (const draft of drafts) {
       // That a visit is over is known later than it was: what counts as its moment is when it is told.
       const capturedAtMs = draft.kind === 'visit_ended' ? Date.now() : draft.capturedAtMs;
-      this.#options.publish(this.#judged({ ...draft, capturedAtMs }));
+      this.#options.publish(this.#judged({ ...draft, capturedAtMs }), null);
     }
   }
 

@@ -40,7 +40,10 @@ export function parseClientMessage(
 }
 
 /** Whether a subscription covers an event. A list of people leaves out whatever has no name. */
-export function covers({ cameras, people, kinds }: Subscription, event: SpotterEvent): boolean {
+export function covers(
+  { cameras, people, kinds }: Subscription,
+  event: Pick<SpotterEvent, 'camera' | 'kind' | 'person'>,
+): boolean {
   const isIn = <T>(list: readonly T[], value: T) => list.length === 0 || list.includes(value);
   const named = people.length === 0 || (event.person !== null && people.includes(event.person));
   return isIn(cameras, event.camera) && isIn(kinds, event.kind) && named;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { type ApiViews, addApi } from './api.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 
 /** What the routes show. */
@@ -8,6 +9,7 @@ export interface Views extends SnapshotViews {
   /** Why the daemon cannot work yet; null once it can. */
   unreadyReason: () => string | null;
   metrics: () => Promise<{ contentType: string; body: string }>;
+  api: ApiViews;
 }
 
 const ADDRESSES = {
@@ -17,11 +19,15 @@ const ADDRESSES = {
   '/metrics': 'for Prometheus',
   '/api/v1/events/<seq>/snapshot.jpg':
     'picture of an event, and face.jpg of its face, where snapshots are on',
+  '/api/v1/events': 'what was told before',
+  '/api/v1/events/:seq': 'one event',
+  '/api/v1/cameras': 'how each camera is doing',
+  '/api/v1/dead-letters': 'events that a webhook or broker did not take',
 };
 
 /** Adds every address of the HTTP side. */
 export function addRoutes(app: FastifyInstance, views: Views): void {
-  const { server, unreadyReason, metrics } = views;
+  const { server, unreadyReason, metrics, api } = views;
   addSnapshotRoutes(app, views);
   app.get('/', async () => ({ server, addresses: ADDRESSES }));
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -39,6 +45,7 @@ export function addRoutes(app: FastifyInstance, views: Views): void {
       .header('upgrade', 'websocket')
       .send({ error: 'this address speaks WebSocket; connect with ws://' }),
   );
+  addApi(app, api);
   app.setNotFoundHandler(async (request, reply) =>
     reply.code(404).send({ error: `nothing at ${request.url.split('?')[0]}; see /` }),
   );

@@ -6,24 +6,28 @@ import type { CameraState, SpotterEvent } from '../types.js';
 import { covers, EVERYTHING, parseClientMessage, type Subscription } from './message.js';
 import { isAllowedOrigin } from './origin.js';
 import { refuseUpgrade } from './refusal.js';
+import { type Listener, Replay, type StoredEvent } from './replay.js';
+import { type LogState, resume } from './resume.js';
 
-/** What a client is told first, less the type. */
+/** What a client is told first, less the type and what the log says of itself. */
 export interface Hello {
   protocol: number;
   server: string;
-  /** Number of the last event. */
-  seq: number;
   cameras: object[];
   tracks: object[];
 }
 
 export interface SocketOptions {
   allowedOrigins: readonly string[];
+  /** Its tracks are as the events up to the log's last have them. */
   hello: () => Hello;
+  log: () => LogState;
+  /** Events with a number above `seq`, in order; none at the end. */
+  page: (seq: number, limit: number) => StoredEvent[];
   /** What is sent once a second to who asked for it. */
   stats: () => object;
   /** Told of every connection that we ended ourselves. */
-  onClosed: (reason: 'slow' | 'silent' | 'shutdown') => void;
+  onClosed: (reason: 'slow' | 'silent' | 'shutdown' | 'log_replaced' | 'log_unreadable') => void;
 }
 
 const MAX_MESSAGE_BYTES = 4096;
@@ -34,10 +38,13 @@ const STATS_EVERY_MS = 1000;
 const CLOSE_GRACE_MS = 1000;
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
+const SERVICE_RESTART = 1012;
 
-interface Client {
+interface Client extends Listener {
   socket: WebSocket;
   subscription: Subscription;
+  /** Has been told everything, and is told what comes as it comes. */
+  isLive: boolean;
   /** Heard of since the last ping. */
   alive: boolean;
 }
@@ -52,10 +59,17 @@ export class EventSocket implements Component {
   });
   readonly #clients = new Set<Client>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #replay: Replay;
   #stopped = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
+    this.#replay = new Replay({
+      page: options.page,
+      onCaughtUp: (listener) => {
+        (listener as Client).isLive = true;
+      },
+    });
   }
 
   get clients(): number {
@@ -72,6 +86,7 @@ export class EventSocket implements Component {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.#replay.stop();
     await Promise.all([...this.#clients].map((client) => this.#dismiss(client)));
     this.#server.close();
   }
@@ -79,22 +94,31 @@ export class EventSocket implements Component {
   /** Takes over a request to upgrade. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [path, query] = (request.url ?? '/').split('?', 2);
-    const refusal = this.#refusal(path, request.headers);
+    const parameters = new URLSearchParams(query);
+    const refusal = this.#refusal(path, parameters, request.headers);
     if (refusal !== null) refuseUpgrade(socket, refusal);
     else {
-      this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-        this.#welcome(webSocket, new URLSearchParams(query).has('since')),
-      );
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket, parameters));
     }
   }
 
-  /** Tells an event to every client that wants it. */
+  /** Tells an event, which the log has, to every client that wants it and is not still told what was before. */
   publish(event: SpotterEvent): void {
     let text: string | undefined;
     for (const client of this.#clients) {
+      if (!client.isLive || event.seq <= client.cursor) continue;
+      client.cursor = event.seq;
       if (!covers(client.subscription, event)) continue;
       text ??= JSON.stringify({ type: 'event', ...event });
       this.#send(client, text);
+    }
+  }
+
+  /** The log was begun anew: who connects again learns its epoch. */
+  restart(): void {
+    for (const client of this.#clients) {
+      this.#options.onClosed('log_replaced');
+      this.#drop(client, SERVICE_RESTART, 'the event log was begun anew; connect again');
     }
   }
 
@@ -108,14 +132,21 @@ export class EventSocket implements Component {
   }
 
   /** Why a request gets no WebSocket, as an HTTP status; null when it does. */
-  #refusal(path: string, { origin, host }: IncomingMessage['headers']): string | null {
+  #refusal(
+    path: string,
+    parameters: URLSearchParams,
+    { origin, host }: IncomingMessage['headers'],
+  ): string | null {
     if (path !== '/ws') return '404 Not Found';
-    if (this.#stopped) return '503 Service Unavailable';
+    const cannotResume = parameters.has('since') && this.#options.log().epoch === null;
+    if (this.#stopped || cannotResume) return '503 Service Unavailable';
     return isAllowedOrigin(origin, host, this.#options.allowedOrigins) ? null : '403 Forbidden';
   }
 
-  #welcome(socket: WebSocket, wantsResume: boolean): void {
-    const client: Client = { socket, subscription: EVERYTHING, alive: true };
+  #welcome(socket: WebSocket, parameters: URLSearchParams): void {
+    const log = this.#options.log();
+    const { cursor, fault } = resume(parameters, log);
+    const client = this.#clientOf(socket, cursor);
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
     // A broken message closes the connection, which is enough.
@@ -127,15 +158,37 @@ export class EventSocket implements Component {
       client.alive = true;
       this.#receive(client, isBinary ? '' : data.toString());
     });
-    const hello = this.#options.hello();
-    this.#send(client, JSON.stringify({ type: 'hello', ...hello }));
-    if (wantsResume) {
-      this.#sendError(
-        client,
-        'unsupported',
-        `earlier events are not kept yet; events from ${hello.seq + 1} on follow`,
-      );
-    }
+    const { lastSeq: seq, firstSeq, epoch } = log;
+    const { cameras, tracks, ...about } = this.#options.hello();
+    this.#send(client, JSON.stringify({ type: 'hello', ...about, epoch, firstSeq, seq, cameras, tracks }));
+    if (fault) this.#send(client, JSON.stringify({ type: 'error', ...fault }));
+    client.isLive = cursor >= seq;
+    if (!client.isLive) this.#replay.add(client);
+  }
+
+  #clientOf(socket: WebSocket, cursor: number): Client {
+    const client: Client = {
+      socket,
+      subscription: EVERYTHING,
+      alive: true,
+      cursor,
+      isLive: false,
+      get unreadBytes() {
+        return socket.bufferedAmount;
+      },
+      get isOpen() {
+        return socket.readyState === socket.OPEN;
+      },
+      tell: (event, sent) => {
+        if (covers(client.subscription, event)) socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
+        else sent();
+      },
+      fail: () => {
+        this.#options.onClosed('log_unreadable');
+        this.#drop(client, TRY_AGAIN_LATER, 'the event log cannot be read; come back');
+      },
+    };
+    return client;
   }
 
   #receive(client: Client, text: string): void {

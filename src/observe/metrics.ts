@@ -13,10 +13,12 @@ export interface MetricSources {
   gallery: () => { people: number; used: number; unusable: number };
   openVisits: () => number;
   sinks: () => { name: string; up: boolean; lag: number }[];
+  log: () => { sizeBytes: number; waiting: number; isWritable: boolean };
 }
 
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const PICTURE_BUCKETS = [10e3, 25e3, 50e3, 100e3, 250e3, 500e3, 1e6, 2.5e6];
+const PUBLISH_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5];
 
 /** Everything Prometheus sees. Rooms do not count; they report, and this counts. Names are a contract: docs/metrics.md. */
@@ -62,6 +64,18 @@ export class Metrics {
     ['camera', 'reason'],
   );
   readonly #events = this.#counter('spotter_events_total', 'Events published.', ['camera', 'kind']);
+  readonly #publish = this.#histogram(
+    'spotter_event_publish_seconds',
+    'From an event being known to it being kept and handed to every sink.',
+    [],
+    PUBLISH_BUCKETS,
+  );
+  readonly #lost = this.#counter(
+    'spotter_events_lost_total',
+    'Events that could not be kept because the log took none for too long.',
+    [],
+  );
+  readonly #removed = this.#counter('spotter_events_removed_total', 'Events that the log keeps no more.', []);
   readonly #tracks = this.#gauge('spotter_tracks', 'Faces being followed.', ['camera']);
   readonly #up = this.#gauge('spotter_camera_up', '1 while the camera delivers frames, else 0.', ['camera']);
   readonly #states = this.#gauge('spotter_camera_state', '1 for the state that the camera is in, else 0.', [
@@ -153,6 +167,15 @@ export class Metrics {
         for (const [camera, frames] of sources.inWork()) this.set({ camera }, frames);
       },
     });
+    this.#collected(
+      'spotter_log_size_bytes',
+      'Bytes that the event log uses.',
+      () => sources.log().sizeBytes,
+    );
+    this.#collected('spotter_log_writable', '1 while the event log takes events, else 0.', () =>
+      Number(sources.log().isWritable),
+    );
+    this.#collected('spotter_events_waiting', 'Events not kept yet.', () => sources.log().waiting);
     this.#collected('spotter_ws_clients', 'WebSocket clients connected.', sources.wsClients);
     this.#collected(
       'spotter_visits_open',
@@ -206,6 +229,18 @@ export class Metrics {
   /** From a frame being whole in memory to its event having been published, measured on a clock that nobody sets. */
   eventLatency(camera: string, seconds: number): void {
     this.#latency.observe({ camera }, seconds);
+  }
+
+  eventTold(seconds: number): void {
+    this.#publish.observe(seconds);
+  }
+
+  eventLost(): void {
+    this.#lost.inc();
+  }
+
+  eventsRemoved(count: number): void {
+    this.#removed.inc(count);
   }
 
   cameraState(camera: string, state: CameraState): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CameraBook } from '../../src/daemon/cameraBook.js';
 import type { FrameReport, TrackBrief } from '../../src/types.js';
+import { eventDraft } from '../helpers/events.js';
 
 const alice: TrackBrief = {
   id: 'door-7',
@@ -94,8 +95,8 @@ describe('what is known of the cameras', () => {
   it('goes on numbering tracks after the last one told', () => {
     const book = liveBook();
     expect(book.nextTrack('door')).toBe(1);
-    book.noteTrack('door', 'door-7');
-    book.noteTrack('door', 'door-5');
+    book.noteDraft(eventDraft({ track: 'door-7' }));
+    book.noteDraft(eventDraft({ track: 'door-5' }));
     expect(book.nextTrack('door')).toBe(8);
   });
 });

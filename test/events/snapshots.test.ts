@@ -9,9 +9,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SnapshotIndex } from '../../src/events/snapshotIndex.js';
 import { SnapshotStore } from '../../src/events/snapshots.js';
-import { eventDraft, spotterEvent } from '../helpers/events.js';
+import { eventDraft } from '../helpers/events.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const NOON = Date.UTC(2026, 0, 2, 12);
@@ -121,13 +120,5 @@ describe('pictures of events', () => {
     chmodSync(folder, 0);
     await tested.sweep(NOON);
     expect(warnings).toHaveLength(1);
-  });
-
-  it('are found by the number of their event', () => {
-    const index = new SnapshotIndex();
-    index.note(spotterEvent({ seq: 7, snapshot: '/api/v1/events/7/snapshot.jpg' }));
-    index.note(spotterEvent({ seq: 8 }));
-    expect(index.keyOf(7)).toBe(spotterEvent().id);
-    expect(index.keyOf(8)).toBeNull();
   });
 });

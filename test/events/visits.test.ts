@@ -254,6 +254,7 @@ describe('visits that were open when the daemon died', () => {
     const filler = Array.from({ length: 2500 }, (_, i) => event(8 + i, 'unknown', 'door', { person: null }));
     const all = [...log, ...filler];
     const source = {
+      epoch: 'x',
       lastSeq: 2507,
       after: (seq: number, limit: number) => all.filter((one) => one.seq > seq).slice(0, limit),
       onCommitted: () => () => {},

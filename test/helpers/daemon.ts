@@ -58,8 +58,10 @@ export class Listener {
   readonly seen: Message[] = [];
   #waiting: (() => void)[] = [];
 
-  constructor(address: string) {
-    this.socket = new WebSocket(`${address.replace('http', 'ws')}/ws`);
+  /** @param query such as ?since=3 */
+  constructor(address: string, query = '') {
+    this.socket = new WebSocket(`${address.replace('http', 'ws')}/ws${query}`);
+    this.socket.on('error', () => {});
     onTestFinished(() => this.socket.terminate());
     this.socket.on('message', (data) => {
       this.seen.push(JSON.parse(data.toString()));
@@ -103,7 +105,10 @@ export async function eventually<T>(
   return vi.waitFor(
     async () => {
       const answer = await ask();
-      if (!right(answer)) throw new Error(`still ${String(answer).slice(0, 500)}`);
+      if (!right(answer))
+        throw new Error(
+          `still ${(typeof answer === 'string' ? answer : JSON.stringify(answer)).slice(0, 500)}`,
+        );
       return answer;
     },
     { timeout: timeoutMs, interval: 50 },

@@ -5,26 +5,29 @@ import WebSocket from 'ws';
 import { EventFeed } from '../../src/events/feed.js';
 import { HttpServer } from '../../src/http/server.js';
 import { EventSocket } from '../../src/http/socket.js';
-import type { EventDraft } from '../../src/types.js';
+import type { EventDraft, SpotterEvent } from '../../src/types.js';
 import { eventDraft } from '../helpers/events.js';
+import { openLog } from '../helpers/log.js';
 
 type Message = Record<string, unknown> & { type: string };
 
 const draft = (change: Partial<EventDraft> = {}) => eventDraft({ capturedAtMs: Date.now(), ...change });
 
-/** A real server on a free port, fed by a real feed. */
-async function serve(allowedOrigins: string[] = []) {
-  const feed = new EventFeed();
+/** A real server on a free port, fed by a real feed with a real log. */
+async function serve(allowedOrigins: string[] = [], { folder }: { folder?: string } = {}) {
+  const { log, folder: used } = await openLog(folder === undefined ? {} : { folder });
+  const feed = new EventFeed(log);
   const closed: string[] = [];
   const socket = new EventSocket({
     allowedOrigins,
     hello: () => ({
       protocol: 1,
       server: 'spotter/test',
-      seq: feed.seq,
       cameras: [{ id: 'door', state: 'live' }],
       tracks: [],
     }),
+    log: () => log.state,
+    page: (seq, limit) => log.page(seq, limit),
     stats: () => ({ cameras: [{ camera: 'door', frames: 7 }] }),
     onClosed: (reason) => closed.push(reason),
   });
@@ -37,6 +40,13 @@ async function serve(allowedOrigins: string[] = []) {
       unreadyReason: () => unready,
       snapshot: async () => null,
       metrics: async () => ({ contentType: 'text/plain', body: 'x 1\n' }),
+      api: {
+        log: () => log.state,
+        find: ({ explain, ...query }) => log.find(query, explain),
+        event: (seq, explain) => log.event(seq, explain),
+        cameras: () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
+        deadLetters: (before, limit) => log.list(before, limit),
+      },
     },
     onUpgrade: (request, stream, head) => socket.upgrade(request, stream, head),
   });
@@ -46,12 +56,32 @@ async function serve(allowedOrigins: string[] = []) {
   const stop = async () => {
     await socket.stop();
     await http.stop();
+    feed.stop();
+    await log.stop();
   };
   onTestFinished(stop);
   const ready = () => {
     unready = null;
   };
-  return { feed, socket, http, closed, stop, ready, ws: `${http.address.replace('http', 'ws')}/ws` };
+  /** Publishes one event and gives it as everybody is told. */
+  const publish = (change: EventDraft): SpotterEvent => {
+    let told: SpotterEvent | undefined;
+    const end = feed.subscribe((event) => {
+      told = event;
+    });
+    feed.publish(change);
+    feed.flush();
+    end();
+    if (!told) throw new Error('nothing was told');
+    return told;
+  };
+  /** Publishes many events at once. */
+  const fill = (count: number, change: Partial<EventDraft> = {}) => {
+    for (let i = 0; i < count; i++) feed.publish(draft(change));
+    feed.flush();
+  };
+  const ws = `${http.address.replace('http', 'ws')}/ws`;
+  return { log, folder: used, feed, publish, fill, socket, http, closed, stop, ready, ws };
 }
 
 /** A real client that collects what it is told. */
@@ -71,10 +101,9 @@ class Client {
 
   /** The first message that fits, past or to come. */
   async message(fits: (message: Message) => boolean): Promise<Message> {
-    for (;;) {
-      const found = this.messages.find(fits);
-      if (found) return found;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    for (let next = 0; ; next++) {
+      while (next >= this.messages.length) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (fits(this.messages[next])) return this.messages[next];
     }
   }
 
@@ -150,18 +179,20 @@ describe('a peer that asks for something odd', () => {
 
 describe('a client of /ws', () => {
   it('is greeted first, then told every event as it happens', async () => {
-    const { feed, ws } = await serve();
-    feed.publish(draft());
+    const { log, publish, ws } = await serve();
+    publish(draft());
     const client = new Client(ws);
     expect(await client.ofType('hello')).toEqual({
       type: 'hello',
       protocol: 1,
       server: 'spotter/test',
+      epoch: log.epoch,
+      firstSeq: 1,
       seq: 1,
       cameras: [{ id: 'door', state: 'live' }],
       tracks: [],
     });
-    const event = feed.publish(draft({ kind: 'unknown', person: null }));
+    const event = publish(draft({ kind: 'unknown', person: null }));
     expect(await client.ofType('event')).toEqual({ type: 'event', ...event });
     expect(event).toMatchObject({ seq: 2, id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/) });
     expect(client.messages[0].type).toBe('hello');
@@ -249,12 +280,6 @@ describe('a client of /ws', () => {
     expect([1013, 1006]).toContain(code);
   });
 
-  it('is told that earlier events are not kept when it wants to resume', async () => {
-    const { ws } = await serve();
-    const client = new Client(`${ws}?since=3`);
-    expect(await client.ofType('error')).toMatchObject({ code: 'unsupported' });
-  });
-
   it('is told good-bye when the daemon ends', async () => {
     const { ws, stop } = await serve();
     const client = new Client(ws);
@@ -262,6 +287,155 @@ describe('a client of /ws', () => {
     const close = once(client.socket, 'close');
     await stop();
     expect((await close)[0]).toBe(1001);
+  });
+});
+
+/** Numbers of the events that a client was told. */
+const numbersOf = ({ messages }: Client) =>
+  messages.filter(({ type }) => type === 'event').map(({ seq }) => seq);
+const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+describe('a client that comes back', () => {
+  it('is told everything since, in order, without gap or repeat, and then what comes', async () => {
+    const { feed, fill, publish, ws } = await serve();
+    fill(2000);
+    const client = new Client(`${ws}?since=10`);
+    await client.ofType('hello');
+    // Some while the old ones are on their way.
+    for (let i = 0; i < 300; i++) feed.publish(draft());
+    await client.message(({ seq, type }) => type === 'event' && seq === 2300);
+    const event = publish(draft({ kind: 'unknown', person: null }));
+    await client.message(({ seq, type }) => type === 'event' && seq === 2301);
+    expect(numbersOf(client)).toEqual(upTo(11, 2301));
+    // Told from the log or as it happens, it is the same.
+    const later = new Client(`${ws}?since=2300`);
+    expect(await later.ofType('event')).toEqual({ type: 'event', ...event });
+    expect(client.messages.at(-1)).toEqual({ type: 'event', ...event });
+    expect(client.messages.filter(({ type }) => type === 'error')).toEqual([]);
+  });
+
+  it('has nothing to hear when it has everything', async () => {
+    const { fill, publish, ws, log } = await serve();
+    fill(3);
+    const client = new Client(`${ws}?since=3&epoch=${log.epoch}`);
+    await client.ofType('hello');
+    publish(draft());
+    await client.ofType('event');
+    expect(numbersOf(client)).toEqual([4]);
+  });
+
+  it('is told 100,000 events, never with more than the limit unread, and one that stops reading holds up nobody', async () => {
+    const { fill, publish, ws, closed } = await serve();
+    for (let i = 0; i < 20; i++) fill(5000);
+    const sleeper = new Client(`${ws}?since=0`);
+    await sleeper.ofType('hello');
+    sleeper.socket.pause();
+    const client = new Client(`${ws}?since=0`);
+    await client.message(({ seq, type }) => type === 'event' && seq === 100_000);
+    expect(numbersOf(client)).toEqual(upTo(1, 100_000));
+    publish(draft());
+    await client.message(({ seq, type }) => type === 'event' && seq === 100_001);
+    expect(closed).toEqual([]);
+    sleeper.socket.resume();
+    await sleeper.message(({ seq, type }) => type === 'event' && seq === 100_001);
+    expect(numbersOf(sleeper)).toEqual(upTo(1, 100_001));
+  });
+
+  it('hears of what it wants by then', async () => {
+    const { fill, publish, ws } = await serve();
+    fill(20_000);
+    const client = new Client(`${ws}?since=0`);
+    await client.ofType('hello');
+    await client.send({ type: 'subscribe', kinds: ['unknown'] });
+    const after = client.messages.length;
+    publish(draft({ kind: 'unknown', person: null }));
+    await client.message(({ kind }) => kind === 'unknown');
+    expect(client.messages.slice(after).filter(({ kind }) => kind === 'match').length).toBeLessThan(20_000);
+    expect(numbersOf(client).at(-1)).toBe(20_001);
+  });
+
+  it('cut off because it did not read, gets the rest with since', async () => {
+    const { feed, fill, ws, closed } = await serve();
+    const slow = new Client(ws);
+    await slow.ofType('hello');
+    slow.socket.pause();
+    let published = 0;
+    while (closed.length === 0) {
+      for (let i = 0; i < 500; i++) feed.publish(draft({ runnerUp: 'x'.repeat(4000) }));
+      feed.flush();
+      published += 500;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(closed).toEqual(['slow']);
+    const close = once(slow.socket, 'close');
+    slow.socket.resume();
+    await close;
+    const had = numbersOf(slow);
+    fill(5);
+    const back = new Client(`${ws}?since=${had.at(-1) ?? 0}`);
+    await back.message(({ seq, type }) => type === 'event' && seq === published + 5);
+    expect([...had, ...numbersOf(back)]).toEqual(upTo(1, published + 5));
+  });
+
+  it.each([
+    ['abc', 'bad_since'],
+    ['-1', 'bad_since'],
+    ['1.5', 'bad_since'],
+    ['1e3', 'bad_since'],
+    ['', 'bad_since'],
+    ['99999999999999999999', 'bad_since'],
+    ['1&since=2', 'bad_since'],
+    ['4', 'unknown_seq'],
+    ['2&epoch=another', 'epoch_changed'],
+  ])('with since=%s is told %s', async (since, code) => {
+    const { fill, publish, ws } = await serve();
+    fill(3);
+    const client = new Client(`${ws}?since=${since}`);
+    expect(await client.ofType('error')).toMatchObject({ code, message: expect.stringMatching(/^[^.]+$/) });
+    publish(draft());
+    await client.message(({ seq, type }) => type === 'event' && seq === 4);
+    // Who cannot be told what it misses gets all; who asks for nonsense gets what comes.
+    expect(numbersOf(client)).toEqual(code === 'bad_since' ? [4] : [1, 2, 3, 4]);
+  });
+
+  it('after its events were removed is told with which the log begins', async () => {
+    const { log, fill, ws } = await serve();
+    fill(100);
+    fill(50, { person: 'bob' });
+    await log.forgetPerson('alice');
+    const client = new Client(`${ws}?since=5`);
+    expect(await client.ofType('error')).toMatchObject({ code: 'expired', firstSeq: 101 });
+    await client.message(({ seq, type }) => type === 'event' && seq === 150);
+    expect(numbersOf(client)).toEqual(upTo(101, 150));
+  });
+
+  it('finds the same numbers after a restart', async () => {
+    const { fill, stop, folder } = await serve();
+    fill(5);
+    await stop();
+    const again = await serve([], { folder });
+    again.fill(5);
+    const client = new Client(`${again.ws}?since=3&epoch=${again.log.epoch}`);
+    await client.message(({ seq, type }) => type === 'event' && seq === 10);
+    expect(numbersOf(client)).toEqual(upTo(4, 10));
+  });
+
+  it('again and again misses nothing and hears nothing twice', async () => {
+    const { feed, ws } = await serve();
+    const heard: number[] = [];
+    for (let round = 0; round < 50; round++) {
+      const client = new Client(`${ws}?since=${heard.at(-1) ?? 0}`);
+      await client.ofType('hello');
+      for (let i = 0; i < 20; i++) feed.publish(draft());
+      await client.ofType('event');
+      client.socket.terminate();
+      heard.push(...(numbersOf(client) as number[]));
+    }
+    const last = new Client(`${ws}?since=${heard.at(-1)}`);
+    await last.ofType('hello');
+    feed.publish(draft());
+    await last.message(({ seq, type }) => type === 'event' && seq === 1001);
+    expect([...heard, ...numbersOf(last)]).toEqual(upTo(1, 1001));
   });
 });
 
@@ -342,6 +516,13 @@ describe('HTTP', () => {
         unreadyReason: () => null,
         metrics: async () => ({ contentType: '', body: '' }),
         snapshot: async () => null,
+        api: {
+          log: () => ({ epoch: null, firstSeq: 1, lastSeq: 0 }),
+          find: () => [],
+          event: () => null,
+          cameras: () => [],
+          deadLetters: () => [],
+        },
       },
       onUpgrade: () => {},
     });

@@ -40,6 +40,7 @@ function filled(): Metrics {
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
     openVisits: () => 4,
     sinks: () => [{ name: 'mqtt', up: true, lag: 4 }],
+    log: () => ({ sizeBytes: 65_536, waiting: 2, isWritable: true }),
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
@@ -53,6 +54,9 @@ function filled(): Metrics {
   metrics.snapshot('failed', null);
   metrics.sinkEvent('mqtt', 'delivered');
   metrics.sinkRetried('mqtt');
+  metrics.eventTold(0.004);
+  metrics.eventLost();
+  metrics.eventsRemoved(7);
   return metrics;
 }
 
@@ -77,6 +81,12 @@ describe('metrics', () => {
       'spotter_gallery_photos{state="unusable"} 1',
       'spotter_gallery_reload_seconds 0.2',
       'spotter_ws_clients 3',
+      'spotter_event_publish_seconds_sum 0.004',
+      'spotter_events_lost_total 1',
+      'spotter_events_removed_total 7',
+      'spotter_events_waiting 2',
+      'spotter_log_size_bytes 65536',
+      'spotter_log_writable 1',
       'spotter_ws_closed_total{reason="slow"} 1',
       'spotter_worker_utilization 0.5',
       'spotter_visits_open 4',

@@ -2,6 +2,8 @@ import type { SpotterEvent } from '../../types.js';
 
 /** What a sink needs of the event log. */
 export interface EventSource {
+  /** Made with the log; another one means that the log was begun anew. Numbers go on when that happens while running. */
+  readonly epoch: string | null;
   /** Number of the last committed event; 0 before the first. */
   readonly lastSeq: number;
   /**
@@ -10,7 +12,7 @@ export interface EventSource {
    * @param limit how many at most, from 1
    */
   after(seq: number, limit: number): SpotterEvent[];
-  /** Calls the listener whenever events have been committed. @returns a function that ends it */
+  /** Calls the listener soon after events have been committed; it must not throw. @returns a function that ends it */
   onCommitted(listener: () => void): () => void;
 }
 
@@ -31,7 +33,14 @@ export interface DeadLetter {
   at: string;
 }
 
-/** Where undelivered events are kept, for people to see. */
+/** A dead letter as it is kept: numbered in the order in which they came, from 1. */
+export interface ListedDeadLetter extends DeadLetter {
+  number: number;
+}
+
+/** Where undelivered events are kept, for people to see, for as long as the event itself. */
 export interface DeadLetterStore {
   add(letter: DeadLetter): void;
+  /** The newest first, those with a number below `before`; null: from the newest on. */
+  list(before: number | null, limit: number): ListedDeadLetter[];
 }

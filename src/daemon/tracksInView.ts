@@ -1,0 +1,42 @@
+import type { SpotterEvent, TrackBrief } from '../types.js';
+import { briefOf } from './cameraBook.js';
+
+/**
+ * Who is in view as far as has been told: the state that belongs to the last event. Frame reports run ahead of it and only
+ * add where a face is now.
+ */
+export class TracksInView {
+  readonly #told = new Map<string, { camera: string; brief: TrackBrief }>();
+
+  /** Takes over an event that is told. */
+  note(event: SpotterEvent): void {
+    const { camera, track } = event;
+    if (track === null) return;
+    if (event.kind === 'left') {
+      this.#told.delete(track);
+      return;
+    }
+    const brief = briefOf(event, track);
+    if (!brief) return;
+    const before = this.#told.get(track)?.brief;
+    const { verdict, person, box, lastSeenMs } = brief;
+    this.#told.set(track, {
+      camera,
+      brief: before ? { ...before, verdict, person, box, lastSeenMs } : brief,
+    });
+  }
+
+  /** A camera that is watched no more. */
+  forget(camera: string): void {
+    for (const [id, entry] of this.#told) if (entry.camera === camera) this.#told.delete(id);
+  }
+
+  /** @param seen tracks as the last frames have them */
+  view(seen: readonly TrackBrief[]): (TrackBrief & { camera: string })[] {
+    const latest = new Map(seen.map((track) => [track.id, track]));
+    return [...this.#told].map(([id, { camera, brief }]) => {
+      const { verdict, person } = brief;
+      return { camera, ...(latest.get(id) ?? brief), verdict, person };
+    });
+  }
+}

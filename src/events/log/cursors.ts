@@ -1,0 +1,37 @@
+import type { CursorStore, DeadLetter, DeadLetterStore, ListedDeadLetter } from '../sinks/port.js';
+import type { Database, Statement } from './database.js';
+
+/** How far each sink has come, and what it could not deliver. */
+export class Cursors implements CursorStore, DeadLetterStore {
+  readonly #load: Statement<{ seq: number }>;
+  readonly #save: Statement<never>;
+  readonly #add: Statement<never>;
+  readonly #list: Statement<ListedDeadLetter>;
+
+  constructor(db: Database) {
+    this.#load = db.prepare('SELECT seq FROM cursors WHERE sink = ?');
+    this.#save = db.prepare('INSERT OR REPLACE INTO cursors (sink, seq) VALUES (?, ?)');
+    this.#add = db.prepare('INSERT INTO dead_letters (sink, seq, reason, at) VALUES (?, ?, ?, ?)');
+    this.#list = db.prepare(
+      'SELECT number, sink, seq, reason, at FROM dead_letters WHERE number < ? ORDER BY number DESC LIMIT ?',
+    );
+  }
+
+  load(sink: string): number | null {
+    return this.#load.get(sink)?.seq ?? null;
+  }
+
+  save(sink: string, seq: number): void {
+    this.#save.run(sink, seq);
+  }
+
+  add({ sink, seq, reason, at }: DeadLetter): void {
+    this.#add.run(sink, seq, reason, at);
+  }
+
+  list(before: number | null, limit: number): ListedDeadLetter[] {
+    return this.#list
+      .all(before ?? Number.MAX_SAFE_INTEGER, limit)
+      .map(({ number, sink, seq, reason, at }) => ({ number, sink, seq, reason, at }));
+  }
+}

@@ -1,0 +1,295 @@
+import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describeError, SpotterError } from '../../errors.js';
+import type { Component } from '../../lifecycle.js';
+import type { EventDraft, SpotterEvent } from '../../types.js';
+import type { Ledger } from '../ledger.js';
+import type {
+  CursorStore,
+  DeadLetter,
+  DeadLetterStore,
+  EventSource,
+  ListedDeadLetter,
+} from '../sinks/port.js';
+import { faultOf } from './database.js';
+import type { HistoryQuery } from './history.js';
+import { holdsText } from './holdsText.js';
+import { explainFault, LOG_FILE, openStore, putAside } from './open.js';
+import type { Removed } from './removal.js';
+import { eventOf, type Row, textOf } from './row.js';
+import type { Store } from './store.js';
+
+export interface EventLogOptions {
+  /** Folder of the log; made for the owner only. */
+  folder: string;
+  /** How long events are kept, and how large the log may be. Asked for each time. */
+  retention: () => { keepDays: number; maxMb: number };
+  /** Whether `explain` is shown where nobody asks for it. */
+  explain: () => boolean;
+  /** The log was damaged; it is now under another name and a new one has begun. */
+  onReplaced: (message: string) => void;
+  /** Events are in the log no more. */
+  onRemoved: (events: Removed[]) => void;
+  /** Retention could not be done; it is tried again. */
+  onTrouble: (message: string) => void;
+}
+
+/** A stored event on its way out: enough to choose by, and its text as shown. */
+export interface StoredEvent extends Pick<Row, 'seq' | 'kind' | 'camera' | 'person'> {
+  /** JSON. */
+  text: string;
+}
+
+const RETENTION_EVERY_MS = 10_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * The event log: one SQLite file, which one process at a time may have. Everything else that wants events reads them
+ * here, each with its own place in it.
+ */
+export class EventLog implements Component, Ledger, EventSource, CursorStore, DeadLetterStore {
+  readonly #options: EventLogOptions;
+  readonly #listeners = new Set<() => void>();
+  #store: Store | null = null;
+  #lastSeq = 0;
+  #isAnnounced = true;
+  #timer: NodeJS.Timeout | undefined;
+  #cleaning: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: EventLogOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens the log. Where the disk is full or broken it stays closed, and the next {@link append} tries again.
+   *
+   * @throws SpotterError log.locked, log.newer, log.unusable
+   */
+  async start(): Promise<void> {
+    try {
+      this.#open();
+    } catch (error) {
+      if (error instanceof SpotterError && error.code !== 'log.unwritable') throw error;
+    }
+    this.#timer = setInterval(() => this.#clean(), RETENTION_EVERY_MS);
+    this.#clean();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#cleaning;
+    try {
+      this.#store?.close();
+    } catch {
+      // What is committed is safe; the next start finds it.
+    }
+    this.#store = null;
+  }
+
+  /** Made with the log; null until it could be opened. */
+  get epoch(): string | null {
+    return this.#store?.epoch ?? null;
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Where the log begins and ends; never throws. The epoch is null while it cannot be read. */
+  get state(): { epoch: string | null; firstSeq: number; lastSeq: number } {
+    try {
+      const firstSeq = this.#guard((store) => store.firstSeq);
+      return { epoch: this.epoch, firstSeq, lastSeq: this.#lastSeq };
+    } catch {
+      return { epoch: null, firstSeq: this.#lastSeq + 1, lastSeq: this.#lastSeq };
+    }
+  }
+
+  /** Bytes in use; 0 while they cannot be counted. */
+  get sizeBytes(): number {
+    try {
+      return this.#guard((store) => store.sizeBytes);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** @throws SpotterError log.unwritable when they cannot be kept for now */
+  append(drafts: readonly EventDraft[]): SpotterEvent[] {
+    if (!this.#store) this.#open();
+    if (drafts.length === 0) return [];
+    const events = this.#append(drafts);
+    this.#lastSeq += events.length;
+    this.#announce();
+    return this.#options.explain() ? events : events.map((event) => ({ ...event, explain: null }));
+  }
+
+  after(seq: number, limit: number): SpotterEvent[] {
+    const explain = this.#options.explain();
+    return this.#guard((store) => store.after(seq, limit)).map((row) => eventOf(row, explain));
+  }
+
+  /** The same as text, for who passes them on. */
+  page(seq: number, limit: number): StoredEvent[] {
+    return this.#guard((store) => store.after(seq, limit)).map((row) => this.#shown(row));
+  }
+
+  /** Events that fit, by number. @param explain show it although the configuration does not */
+  find(query: HistoryQuery, explain: boolean): StoredEvent[] {
+    return this.#guard((store) => store.history.find(query)).map((row) => this.#shown(row, explain));
+  }
+
+  /** One event; null when there is none of that number. */
+  event(seq: number, explain: boolean): StoredEvent | null {
+    const row = this.#guard((store) => store.one(seq));
+    return row && this.#shown(row, explain);
+  }
+
+  /** Tracks that a camera had lately; none while the log cannot be read. */
+  lastTracks(camera: string): string[] {
+    try {
+      return this.#guard((store) => store.lastTracks(camera));
+    } catch {
+      return [];
+    }
+  }
+
+  onCommitted(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  load(sink: string): number | null {
+    return this.#guard((store) => store.cursors.load(sink));
+  }
+
+  save(sink: string, seq: number): void {
+    this.#guard((store) => store.cursors.save(sink, seq));
+  }
+
+  add(letter: DeadLetter): void {
+    this.#guard((store) => store.cursors.add(letter));
+  }
+
+  list(before: number | null, limit: number): ListedDeadLetter[] {
+    return this.#guard((store) => store.cursors.list(before, limit));
+  }
+
+  /**
+   * Erases every trace of a name: the person's own events, and the mentions in those of others. When it resolves, the name is
+   * in no file of the log any more. Events that are still on their way are not touched.
+   *
+   * @returns how many events are gone
+   */
+  async forgetPerson(name: string): Promise<number> {
+    let count = 0;
+    for (let removed = this.#removePerson(name); removed > 0; removed = this.#removePerson(name)) {
+      count += removed;
+      await turn();
+    }
+    let seq = this.#guard((store) => store.firstSeq) - 1;
+    while (seq < this.#lastSeq) {
+      seq = this.#guard((store) => store.removal.mentions(name, seq));
+      await turn();
+    }
+    this.#guard((store) => store.removal.checkpoint());
+    const file = path.join(this.#options.folder, LOG_FILE);
+    for (const what of ['indexes', 'everything'] as const) {
+      if (!(await holdsText(file, name))) break;
+      this.#guard((store) => store.removal.rebuild(what));
+    }
+    return count;
+  }
+
+  /** Removes what is too old, or too much, until nothing is. Resolves when done. */
+  async clean(): Promise<void> {
+    while (!this.#stopped && this.#store) {
+      const { keepDays, maxMb } = this.#options.retention();
+      const beforeMs = Date.now() - keepDays * DAY_MS;
+      const removed = this.#guard((store) => store.removal.oldest(beforeMs, maxMb * 2 ** 20));
+      if (removed.length > 0) this.#options.onRemoved(removed);
+      else if (!this.#guard((store) => store.removal.shrink())) return;
+      await turn();
+    }
+  }
+
+  #append(drafts: readonly EventDraft[]): SpotterEvent[] {
+    try {
+      return this.#guard((store) => store.append(drafts));
+    } catch (error) {
+      if (faultOf(error) === 'full') this.#makeRoom();
+      throw explainFault(error, path.join(this.#options.folder, LOG_FILE));
+    }
+  }
+
+  /** The write-ahead log may be larger than what it adds to the file. */
+  #makeRoom(): void {
+    try {
+      this.#store?.removal.checkpoint();
+    } catch {
+      // No room for that either.
+    }
+  }
+
+  #clean(): void {
+    this.#cleaning = this.#cleaning
+      .then(() => this.clean())
+      .catch((error: unknown) => this.#options.onTrouble(describeError(error)));
+  }
+
+  #removePerson(name: string): number {
+    const removed = this.#guard((store) => store.removal.ofPerson(name));
+    if (removed.length > 0) this.#options.onRemoved(removed);
+    return removed.length;
+  }
+
+  #shown(row: Row, explain = false): StoredEvent {
+    const { seq, kind, camera, person } = row;
+    return { seq, kind, camera, person, text: textOf(row, explain || this.#options.explain()) };
+  }
+
+  #open(): Store {
+    const { store, replaced } = openStore(this.#options.folder, this.#lastSeq + 1);
+    this.#store = store;
+    this.#lastSeq = store.lastSeq;
+    if (replaced !== null) this.#options.onReplaced(replaced);
+    return store;
+  }
+
+  /** Works on the open log. One that turns out to be damaged is put aside, and the work done on a new one. */
+  #guard<T>(work: (store: Store) => T): T {
+    if (!this.#store)
+      throw new SpotterError('log.unwritable', 'the event log is not open', { retryable: true });
+    try {
+      return work(this.#store);
+    } catch (error) {
+      if (faultOf(error) !== 'corrupt') throw error;
+      return work(this.#replace(this.#store, error));
+    }
+  }
+
+  #replace(damaged: Store, error: unknown): Store {
+    this.#store = null;
+    try {
+      damaged.close();
+    } catch {
+      // It is put aside as it is.
+    }
+    const message = putAside(this.#options.folder, error);
+    const store = this.#open();
+    this.#options.onReplaced(message);
+    return store;
+  }
+
+  /** Whoever listens is told in a turn of its own: what fails there must not look like a failed commit. */
+  #announce(): void {
+    if (!this.#isAnnounced) return;
+    this.#isAnnounced = false;
+    setImmediate(() => {
+      this.#isAnnounced = true;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+}

@@ -1,0 +1,169 @@
+import type { EventKind } from '../../types.js';
+import type { Database, Statement, Value } from './database.js';
+import { COLUMNS, type Row } from './row.js';
+
+/** Which events; empty lists mean all, null means no bound. */
+export interface HistoryQuery {
+  /** Numbers above and below these. */
+  after: number | null;
+  before: number | null;
+  /** Captured from then on, and before then; Unix ms. */
+  fromMs: number | null;
+  toMs: number | null;
+  cameras: readonly string[];
+  people: readonly string[];
+  kinds: readonly EventKind[];
+  /** How many at most, from 1. */
+  limit: number;
+  oldestFirst: boolean;
+}
+
+/** What one index is asked for: a value a column, or any. */
+interface Filter {
+  camera: string | null;
+  person: string | null;
+  kind: EventKind | null;
+}
+
+/** Numbers between these, these themselves left out. */
+interface Span {
+  above: number;
+  below: number;
+}
+
+/** How many numbers are read ahead of one index. */
+const AHEAD = 32;
+const LAST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Finds events by time, person, camera and kind. Every combination of one value each has an index that ends in seq; lists
+ * of values are merged, so that no query reads more than it gives back.
+ */
+export class History {
+  readonly #db: Database;
+  readonly #lateMs: () => number;
+  readonly #statements = new Map<string, Statement<{ seq: number }>>();
+  readonly #rows: Statement<Row>;
+  readonly #firstSince: Statement<{ seq: number }>;
+  readonly #lastUntil: Statement<{ seq: number }>;
+
+  /** @param lateMs by how much an event was ever captured before one with a lower number */
+  constructor(db: Database, lateMs: () => number) {
+    this.#db = db;
+    this.#lateMs = lateMs;
+    this.#rows = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq = ?`);
+    this.#firstSince = db.prepare('SELECT seq FROM events WHERE high_ms >= ? ORDER BY high_ms, seq LIMIT 1');
+    this.#lastUntil = db.prepare(
+      'SELECT seq FROM events WHERE high_ms <= ? ORDER BY high_ms DESC, seq DESC LIMIT 1',
+    );
+  }
+
+  find(query: HistoryQuery): Row[] {
+    const span = this.#span(query);
+    if (span === null) return [];
+    const merge = filters(query).map((filter) => new Stream(this.#reader(filter, query, span)));
+    const rows: Row[] = [];
+    while (rows.length < query.limit) {
+      let next: Stream | null = null;
+      for (const stream of merge) {
+        if (stream.head === null) continue;
+        const isSooner =
+          next === null ||
+          next.head === null ||
+          (query.oldestFirst ? stream.head < next.head : stream.head > next.head);
+        if (isSooner) next = stream;
+      }
+      if (next === null || next.head === null) break;
+      const row = this.#rows.get(next.head);
+      if (row) rows.push(row);
+      next.advance();
+    }
+    return rows;
+  }
+
+  /** Where in the numbers a time lies. Stragglers are captured before events with lower numbers, but not by more than lateMs. */
+  #span({ after, before, fromMs, toMs }: HistoryQuery): Span | null {
+    let above = after ?? 0;
+    let below = before ?? LAST;
+    if (fromMs !== null) {
+      const first = this.#firstSince.get(fromMs);
+      if (!first) return null;
+      above = Math.max(above, first.seq - 1);
+    }
+    if (toMs !== null) {
+      const last = this.#lastUntil.get(toMs + this.#lateMs());
+      if (!last) return null;
+      below = Math.min(below, last.seq + 1);
+    }
+    return above < below ? { above, below } : null;
+  }
+
+  /** Reads on in the numbers that fit, from where it was. */
+  #reader({ camera, person, kind }: Filter, { fromMs, toMs, oldestFirst }: HistoryQuery, span: Span) {
+    const given = Object.entries({ camera, person, kind }).filter(([, value]) => value !== null);
+    const values: Value[] = given.map(([, value]) => value);
+    const times = fromMs !== null || toMs !== null ? [fromMs ?? 0, toMs ?? LAST] : [];
+    const statement = this.#statement(
+      given.map(([column]) => column),
+      times.length > 0,
+      oldestFirst,
+    );
+    return (from: number | null, count: number): number[] => {
+      const above = oldestFirst ? (from ?? span.above) : span.above;
+      const below = oldestFirst ? span.below : (from ?? span.below);
+      return statement.all(...values, above, below, ...times, count).map(({ seq }) => seq);
+    };
+  }
+
+  #statement(columns: string[], hasTimes: boolean, oldestFirst: boolean): Statement<{ seq: number }> {
+    const key = `${columns} ${hasTimes} ${oldestFirst}`;
+    let statement = this.#statements.get(key);
+    if (!statement) {
+      const letters = ['person', 'camera', 'kind'].filter((column) => columns.includes(column));
+      const index =
+        letters.length === 0
+          ? 'NOT INDEXED'
+          : `INDEXED BY events_${letters.map((column) => column[0]).join('')}`;
+      const where = [...columns.map((column) => `${column} = ?`), 'seq > ?', 'seq < ?'];
+      if (hasTimes) where.push('captured_ms >= ?', 'captured_ms < ?');
+      statement = this.#db.prepare(
+        `SELECT seq FROM events ${index} WHERE ${where.join(' AND ')} ORDER BY seq ${oldestFirst ? '' : 'DESC'} LIMIT ?`,
+      );
+      this.#statements.set(key, statement);
+    }
+    return statement;
+  }
+}
+
+/** The numbers that fit one filter, read as they are needed. */
+class Stream {
+  readonly #read: (from: number | null, count: number) => number[];
+  #ahead: number[];
+  #next = 0;
+  #count = 1;
+
+  constructor(read: (from: number | null, count: number) => number[]) {
+    this.#read = read;
+    this.#ahead = read(null, 1);
+  }
+
+  get head(): number | null {
+    return this.#ahead[this.#next] ?? null;
+  }
+
+  advance(): void {
+    const from = this.head;
+    if (++this.#next < this.#ahead.length || this.#ahead.length < this.#count) return;
+    this.#count = AHEAD;
+    this.#ahead = this.#read(from, AHEAD);
+    this.#next = 0;
+  }
+}
+
+function filters({ cameras, people, kinds }: HistoryQuery): Filter[] {
+  const all = <T>(values: readonly T[]): (T | null)[] =>
+    values.length === 0 ? [null] : [...new Set(values)];
+  return all(cameras).flatMap((camera) =>
+    all(people).flatMap((person) => all(kinds).map((kind) => ({ camera, person, kind }))),
+  );
+}

@@ -1,0 +1,128 @@
+import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { describeError, SpotterError } from '../../errors.js';
+import { makePrivateFolder } from '../../folders.js';
+import { Database, faultOf } from './database.js';
+import { migrate, versionOf } from './schema.js';
+import { Store } from './store.js';
+
+/** The log's file in the folder of data. */
+export const LOG_FILE = 'events.db';
+const COMPANIONS = ['', '-wal', '-shm', '-journal'];
+/** A log up to this size is read through at the start, which takes less than a second; of a larger one damage shows when it is read. */
+const CHECKED_BYTES = 64 << 20;
+/** The write-ahead log is cut to this when it has been larger. */
+const WAL_BYTES = 8 << 20;
+
+export interface Opened {
+  store: Store;
+  /** One sentence when the log that was there is damaged and has been put aside. */
+  replaced: string | null;
+}
+
+/**
+ * Opens the log in a folder, or begins one. A damaged one is put aside, and a new one begun in its place.
+ *
+ * @param firstSeq number of the first event of a new log
+ * @throws SpotterError log.locked, log.newer and log.unusable are for good; log.unwritable may pass
+ */
+export function openStore(folder: string, firstSeq: number): Opened {
+  const file = path.join(folder, LOG_FILE);
+  try {
+    makePrivateFolder(folder);
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+  } catch (cause) {
+    const code = faultOfSystem(cause);
+    throw new SpotterError(code, `the event log ${file} cannot be written: ${describeError(cause)}`, {
+      cause,
+    });
+  }
+  try {
+    return { store: open(file, firstSeq), replaced: null };
+  } catch (error) {
+    if (faultOf(error) !== 'corrupt') throw explainFault(error, file);
+    const replaced = putAside(folder, error);
+    try {
+      return { store: open(file, firstSeq), replaced };
+    } catch (again) {
+      throw explainFault(again, file);
+    }
+  }
+}
+
+/** Gives a damaged log another name, with what belongs to it. @returns what has happened, one sentence */
+export function putAside(folder: string, error: unknown): string {
+  const file = path.join(folder, LOG_FILE);
+  const aside = freeName(`${file}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`);
+  for (const companion of COMPANIONS) {
+    if (existsSync(file + companion)) renameSync(file + companion, aside + companion);
+  }
+  return `the event log was damaged (${describeError(error)}); it is kept as ${aside}, and a new one has begun`;
+}
+
+function freeName(name: string): string {
+  let free = name;
+  for (let number = 2; existsSync(free); number++) free = `${name}-${number}`;
+  return free;
+}
+
+function open(file: string, firstSeq: number): Store {
+  const db = new Database(file);
+  try {
+    // Before anything is changed.
+    const version = versionOf(db, file);
+    // Only counts before the first table is made.
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    // After the journal mode, or it could not be given back at the end.
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('synchronous = FULL');
+    db.pragma('secure_delete = ON');
+    db.pragma(`journal_size_limit = ${WAL_BYTES}`);
+    // From here on nobody else may open it.
+    db.transaction(() => {});
+    if (statSync(file).size <= CHECKED_BYTES) check(db);
+    migrate(db, version, firstSeq);
+    return new Store(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function check(db: Database): void {
+  const found = String(db.pragma('quick_check(1)'));
+  if (found !== 'ok') throw Object.assign(new Error(found.replace(/\s+/g, ' ')), { code: 'SQLITE_CORRUPT' });
+}
+
+/** What SQLite refuses, as one sentence for the user; any other error as it is. */
+export function explainFault(error: unknown, file: string): unknown {
+  switch (faultOf(error)) {
+    case 'locked':
+      return new SpotterError(
+        'log.locked',
+        `${file} is in use by another spotter; stop that one, or set data to another folder`,
+        { cause: error },
+      );
+    case 'full':
+      return new SpotterError('log.unwritable', `no room is left on the disk for the event log ${file}`, {
+        cause: error,
+        retryable: true,
+      });
+    case 'unwritable':
+      return new SpotterError(
+        'log.unwritable',
+        `the event log ${file} cannot be written: ${describeError(error)}`,
+        { cause: error, retryable: true },
+      );
+    default:
+      return error;
+  }
+}
+
+/** What the user has to mend, or what may pass by itself. */
+function faultOfSystem(error: unknown): 'log.unwritable' | 'log.unusable' {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO' ? 'log.unwritable' : 'log.unusable';
+}

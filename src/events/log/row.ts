@@ -1,0 +1,26 @@
+import type { EventKind, SpotterEvent } from '../../types.js';
+
+/** An event as it lies in the log. */
+export interface Row {
+  seq: number;
+  kind: EventKind;
+  camera: string;
+  person: string | null;
+  /** JSON of the event without `explain`. */
+  body: string;
+  /** JSON of `explain`. */
+  explain: string | null;
+}
+
+/** The columns of a {@link Row}. */
+export const COLUMNS = 'seq, kind, camera, person, body, explain';
+
+/** The event as JSON; put together, not parsed: most of what is read goes on as text. */
+export function textOf({ body, explain }: Row, withExplain: boolean): string {
+  return `${body.slice(0, -1)},"explain":${withExplain ? explain : null}}`;
+}
+
+/** The event itself. */
+export function eventOf(row: Row, withExplain: boolean): SpotterEvent {
+  return JSON.parse(textOf(row, withExplain));
+}

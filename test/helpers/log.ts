@@ -1,0 +1,39 @@
+import { onTestFinished } from 'vitest';
+import { EventLog, type EventLogOptions } from '../../src/events/log/eventLog.js';
+import type { EventDraft } from '../../src/types.js';
+import { eventDraft } from './events.js';
+import { temporaryFolder } from './temporary.js';
+
+export interface OpenLog {
+  log: EventLog;
+  folder: string;
+  /** Everything that it told. */
+  told: {
+    replaced: string[];
+    removed: { seq: number; id: string }[];
+    trouble: string[];
+  };
+}
+
+/** A real log in a folder, closed with the test. */
+export async function openLog(options: Partial<EventLogOptions> = {}): Promise<OpenLog> {
+  const folder = options.folder ?? temporaryFolder();
+  const told: OpenLog['told'] = { replaced: [], removed: [], trouble: [] };
+  const log = new EventLog({
+    folder,
+    retention: () => ({ keepDays: 3650, maxMb: 1024 }),
+    explain: () => false,
+    onReplaced: (message) => told.replaced.push(message),
+    onRemoved: (events) => told.removed.push(...events),
+    onTrouble: (message) => told.trouble.push(message),
+    ...options,
+  });
+  await log.start();
+  onTestFinished(() => log.stop());
+  return { log, folder, told };
+}
+
+/** Drafts on their way. */
+export function pending(changes: Partial<EventDraft>[]) {
+  return changes.map((change) => eventDraft(change));
+}

@@ -1,0 +1,203 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HttpServer } from '../../src/http/server.js';
+import type { EventDraft, SpotterEvent } from '../../src/types.js';
+import { openLog, pending } from '../helpers/log.js';
+
+const T0 = Date.UTC(2026, 0, 1);
+const EXPLAIN = { checks: [], looks: 3, usable: 2 };
+
+interface Page {
+  events: SpotterEvent[];
+  next: string | null;
+  epoch: string;
+  firstSeq: number;
+  lastSeq: number;
+  error: string;
+  errors: string[];
+}
+
+/** A real server over a real log with these events. */
+async function serve(changes: Partial<EventDraft>[]) {
+  const { log } = await openLog();
+  if (changes.length > 0) log.append(pending(changes));
+  const http = new HttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    views: {
+      server: 'spotter/test',
+      unreadyReason: () => null,
+      snapshot: async () => null,
+      metrics: async () => ({ contentType: 'text/plain', body: '' }),
+      api: {
+        log: () => log.state,
+        find: ({ explain, ...query }) => log.find(query, explain),
+        event: (seq, explain) => log.event(seq, explain),
+        cameras: () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
+        deadLetters: (before, limit) => log.list(before, limit),
+      },
+    },
+    onUpgrade: () => {},
+  });
+  await http.start();
+  onTestFinished(() => http.stop());
+  const get = async (path: string) => {
+    const response = await fetch(`${http.address}${path}`);
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Page };
+  };
+  const seqs = async (query: string) =>
+    (await get(`/api/v1/events${query}`)).body.events.map(({ seq }) => seq);
+  return { log, http, get, seqs };
+}
+
+const STORY: Partial<EventDraft>[] = [
+  { kind: 'appeared', person: null, capturedAtMs: T0 },
+  { kind: 'match', capturedAtMs: T0 + 1000, explain: EXPLAIN },
+  { kind: 'unknown', person: null, camera: 'yard', capturedAtMs: T0 + 2000 },
+  { kind: 'match', person: 'bob', camera: 'yard', capturedAtMs: T0 + 3000 },
+  { kind: 'left', capturedAtMs: T0 + 4000 },
+];
+
+describe('/api/v1/events', () => {
+  it('gives the newest first, or what comes after a number', async () => {
+    const { get, seqs, log } = await serve(STORY);
+    const { status, headers, body } = await get('/api/v1/events');
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toMatchObject({ next: null, epoch: log.epoch, firstSeq: 1, lastSeq: 5 });
+    expect(body.events.toReversed()).toEqual(log.after(0, 10));
+    expect(await seqs('?after=2')).toEqual([3, 4, 5]);
+    expect(await seqs('?after=2&before=5')).toEqual([3, 4]);
+    expect(await seqs('?before=3')).toEqual([2, 1]);
+  });
+
+  it('finds by time, camera, person and kind, one or several', async () => {
+    const { seqs } = await serve(STORY);
+    expect(await seqs('?camera=yard')).toEqual([4, 3]);
+    expect(await seqs('?person=alice&kind=match')).toEqual([2]);
+    expect(await seqs('?person=alice&person=bob')).toEqual([5, 4, 2]);
+    expect(await seqs('?kind=unknown,left')).toEqual([5, 3]);
+    expect(await seqs(`?from=${T0 + 1000}&to=${T0 + 3000}`)).toEqual([3, 2]);
+    expect(await seqs('?from=2026-01-01T00:00:03Z')).toEqual([5, 4]);
+    expect(await seqs('?to=2026-01-01T01:00:01+01:00')).toEqual([1]);
+    expect(await seqs('?from=2026-01-02')).toEqual([]);
+    expect(await seqs('?person=nobody')).toEqual([]);
+  });
+
+  it.each(['?limit=7', '?limit=7&after=0'])('is read page by page while more comes: %s', async (query) => {
+    const { log, get } = await serve(Array.from({ length: 30 }, () => ({})));
+    const found: number[] = [];
+    let next: string | null = `/api/v1/events${query}`;
+    for (let page = 0; next !== null && page < 20; page++) {
+      const { body }: { body: Page } = await get(next);
+      found.push(...body.events.map(({ seq }) => seq));
+      next = body.next;
+      if (page < 2) log.append(pending([{}]));
+    }
+    const all = Array.from({ length: query.includes('after') ? 32 : 30 }, (_, index) => index + 1);
+    expect(found).toEqual(query.includes('after') ? all : all.toReversed());
+  });
+
+  it('explains when asked', async () => {
+    const { get } = await serve(STORY);
+    const explained = async (path: string) => {
+      const { body } = await get(path);
+      return (body.events ?? [body]).find(({ seq }) => seq === 2)?.explain;
+    };
+    expect(await explained('/api/v1/events')).toBeNull();
+    expect(await explained('/api/v1/events?explain=true')).toEqual(EXPLAIN);
+    const one = (await get('/api/v1/events/2?explain=true')).body as unknown as SpotterEvent;
+    expect(one).toMatchObject({ seq: 2, person: 'alice', explain: EXPLAIN });
+  });
+
+  it.each([
+    ['limit=0', 'limit must be a whole number, 1 to 500, not "0"'],
+    ['limit=501', 'limit must be a whole number, 1 to 500, not "501"'],
+    ['after=-1', 'after must be a whole number, from 0 on, not "-1"'],
+    ['before=x', 'before must be a whole number, from 1 on, not "x"'],
+    ['from=yesterday', 'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "yesterday"'],
+    [
+      'from=2026-01-01T10:00',
+      'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-01-01T10:00"',
+    ],
+    [
+      'from=2026-13-45',
+      'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-13-45"',
+    ],
+    ['from=5&to=5', 'from must be before to'],
+    [
+      'kind=maybe',
+      'kind must be of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
+    ],
+    ['camera=', 'camera must be one or more names of 1 to 64 characters'],
+    ['explain=1', 'explain must be true or false, not "1"'],
+    ['limit=1&limit=2', 'limit is given 2 times; give it once'],
+    [
+      'persn=alice',
+      '"persn" is no parameter here; there are after, before, from, to, camera, person, kind, limit, explain',
+    ],
+  ])('refuses %s', async (query, message) => {
+    const { get } = await serve(STORY);
+    const { status, body } = await get(`/api/v1/events?${query}`);
+    expect({ status, errors: body.errors }).toEqual({ status: 400, errors: [message] });
+  });
+
+  it('says everything that is wrong at once', async () => {
+    const { get } = await serve(STORY);
+    const { body } = await get('/api/v1/events?limit=0&kind=maybe&x=1');
+    expect(body.errors).toHaveLength(3);
+    expect(body.error).toBe(body.errors.join('; '));
+    const names = (prefix: string) => Array.from({ length: 30 }, (_, index) => prefix + index).join(',');
+    const many = await get(`/api/v1/events?camera=${names('c')}&person=${names('p')}`);
+    expect(many.body.error).toMatch(/have 900 combinations, more than 512; ask for fewer/);
+  });
+
+  it('says which events there are when one is not there', async () => {
+    const { get } = await serve(STORY);
+    expect((await get('/api/v1/events/3')).body).toMatchObject({ seq: 3 });
+    const { status, body } = await get('/api/v1/events/6');
+    expect([status, body.error]).toEqual([
+      404,
+      'there is no event 6; the log has 1 to 5, less what was forgotten',
+    ]);
+    expect((await get('/api/v1/events/x')).status).toBe(400);
+  });
+
+  it('answers 503 while there is no log, and goes on living', async () => {
+    const { log, get } = await serve(STORY);
+    await log.stop();
+    const { status, body } = await get('/api/v1/events');
+    expect([status, body.error]).toEqual([503, 'the event log cannot be read now; see /readyz']);
+    expect((await get('/api/v1/cameras')).status).toBe(200);
+  });
+
+  it('is not for other host names', async () => {
+    const { http } = await serve(STORY);
+    const { request } = await import('node:http');
+    const status = await new Promise((resolve) => {
+      request(`${http.address}/api/v1/events`, { headers: { host: 'evil.example' } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).end();
+    });
+    expect(status).toBe(403);
+  });
+});
+
+describe('/api/v1/cameras and /api/v1/dead-letters', () => {
+  it('show what there is', async () => {
+    const { log, get } = await serve(STORY);
+    expect((await get('/api/v1/cameras')).body).toEqual({
+      cameras: [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
+    });
+    expect((await get('/api/v1/dead-letters')).body).toEqual({ deadLetters: [], next: null });
+    for (const seq of [1, 2, 3])
+      log.add({ sink: 'hook', seq, reason: 'gone', at: '2026-01-01T00:00:00.000Z' });
+    const first = (await get('/api/v1/dead-letters?limit=2')).body as unknown as {
+      next: string;
+      deadLetters: object[];
+    };
+    expect(first.deadLetters).toMatchObject([{ seq: 3 }, { seq: 2 }]);
+    expect((await get(first.next)).body).toMatchObject({ deadLetters: [{ seq: 1 }], next: null });
+    expect((await get('/api/v1/dead-letters?limit=x')).status).toBe(400);
+  });
+});

@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SpotterEvent } from '../../src/types.js';
+import { finish, jsonLines, spotter } from '../helpers/cli.js';
+import { configText, configure, daemon, eventually, Listener, metric } from '../helpers/daemon.js';
+import { openLog } from '../helpers/log.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const DOOR = { id: 'door', loop: true };
+const eventsOf = ({ seen }: Listener) =>
+  seen.filter(({ type }) => type === 'event') as unknown as SpotterEvent[];
+
+async function page(
+  address: string,
+  query = '',
+): Promise<{ events: SpotterEvent[]; epoch: string; lastSeq: number }> {
+  return (await fetch(`${address}/api/v1/events${query}`)).json() as never;
+}
+
+describe('the daemon with its log', () => {
+  it('killed again and again has everything that it told, and goes on with the next number', async () => {
+    const config = configure([DOOR]);
+    const told = new Map<number, string>();
+    const tracks: { round: number; number: number }[] = [];
+    let epoch = '';
+    for (let round = 0; round < 3; round++) {
+      const { child, address } = await daemon(config, '--events', 'off');
+      const last = Math.max(0, ...told.keys());
+      const client = new Listener(address, `?since=${last}`);
+      const hello = await client.until(({ type }) => type === 'hello');
+      if (round > 0) expect(hello.epoch).toBe(epoch);
+      epoch = String(hello.epoch);
+      await client.until(({ kind, seq }) => kind === 'match' && Number(seq) > last + 3);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      if (client.socket.readyState !== client.socket.CLOSED) await once(client.socket, 'close');
+      expect(client.seen.filter(({ type }) => type === 'error')).toEqual([]);
+      expect(eventsOf(client).map(({ seq }) => seq)).toEqual(
+        eventsOf(client).map((_, index) => last + 1 + index),
+      );
+      for (const { seq, id, track } of eventsOf(client)) {
+        told.set(seq, id);
+        if (track !== null) tracks.push({ round, number: Number(track.slice('door-'.length)) });
+      }
+    }
+    const { log } = await openLog({ folder: path.join(path.dirname(config), 'data') });
+    const kept = new Map(log.after(0, 100_000).map(({ seq, id }) => [seq, id]));
+    expect([...told].filter(([seq, id]) => kept.get(seq) !== id)).toEqual([]);
+    // No track has a name that another one had before the restart.
+    const used = (round: number) =>
+      tracks.filter((track) => track.round === round).map(({ number }) => number);
+    expect(Math.min(...used(1))).toBeGreaterThan(Math.max(...used(0)));
+    expect(Math.min(...used(2))).toBeGreaterThan(Math.max(...used(1)));
+  });
+
+  it('shows what was told on stdout, on the WebSocket and in the history alike, and the cameras', async () => {
+    const { child, address } = await daemon(configure([DOOR]));
+    let stdout = '';
+    child.stdout?.on('data', (data) => {
+      stdout += data;
+    });
+    const client = new Listener(address);
+    const match = (await client.until(({ kind }) => kind === 'match')) as unknown as SpotterEvent;
+    const { type: _, ...event } = match as SpotterEvent & { type: string };
+    expect(await (await fetch(`${address}/api/v1/events/${match.seq}`)).json()).toEqual(event);
+    expect((await page(address, `?kind=match&person=${match.person}&camera=door`)).events).toContainEqual(
+      event,
+    );
+    await eventually(
+      () => jsonLines<SpotterEvent>(stdout.slice(0, stdout.lastIndexOf('\n') + 1)),
+      (lines) => lines.some(({ id }) => id === match.id),
+    );
+    const { cameras } = (await (await fetch(`${address}/api/v1/cameras`)).json()) as { cameras: object[] };
+    expect(cameras).toEqual([
+      expect.objectContaining({ id: 'door', state: 'live', message: null, lastFrameAt: expect.any(String) }),
+    ]);
+    expect(await metric(address, 'spotter_log_size_bytes')).toBeGreaterThan(4096);
+    expect(await metric(address, 'spotter_event_publish_seconds_count')).toBeGreaterThan(0);
+    // Who joins knows of everybody in view that was told.
+    const late = new Listener(address);
+    const hello = await late.until(({ type }) => type === 'hello');
+    const { events } = await page(address, `?before=${Number(hello.seq) + 1}&limit=500`);
+    const inView = new Map<string, SpotterEvent>();
+    for (const past of events.toReversed()) {
+      if (past.track === null) continue;
+      if (past.kind === 'left') inView.delete(past.track);
+      else inView.set(past.track, past);
+    }
+    const tracks = hello.tracks as { id: string; person: string | null }[];
+    expect(tracks.map(({ id, person }) => [id, person]).sort()).toEqual(
+      [...inView].map(([id, { person }]) => [id, person]).sort(),
+    );
+    // What is on its way when it ends is told all the same.
+    const ended = finish(child);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+  });
+
+  it('tells a second one on the same data in one sentence', async () => {
+    const config = configure([DOOR]);
+    await daemon(config, '--events', 'off');
+    const { code, stderr } = await spotter(['run', '-c', config]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^spotter: .*events\.db is in use by another spotter; stop that one, or set data to another folder\n$/,
+    );
+  });
+
+  it('puts a damaged log aside, says so, and begins a new one', async () => {
+    const config = configure([DOOR]);
+    const data = path.join(path.dirname(config), 'data');
+    mkdirSync(data);
+    writeFileSync(path.join(data, 'events.db'), 'no database '.repeat(1000));
+    const { address, log } = await daemon(config, '--events', 'off');
+    expect(log().match(/the event log was damaged .* a new one has begun/g)).toHaveLength(1);
+    expect(readdirSync(data).filter((name) => name.startsWith('events.db.corrupt-'))).toHaveLength(1);
+    const client = new Listener(address, '?since=7&epoch=old');
+    expect(await client.until(({ type }) => type === 'error')).toMatchObject({ code: 'epoch_changed' });
+    expect(await client.until(({ type }) => type === 'event')).toMatchObject({ seq: 1 });
+  });
+
+  it('lives on while the disk is full, says so, and tells what waited when there is room', async ({
+    skip,
+  }) => {
+    const folder = temporaryFolder();
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', folder]).status !== 0)
+      skip('needs root, to mount a small disk');
+    onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(file, configText([DOOR], `data: ${folder}\n`));
+    const { address, log } = await daemon(file, '--events', 'off');
+    const client = new Listener(address);
+    await client.until(({ kind }) => kind === 'match');
+    // As much as there is room for.
+    expect(() => writeFileSync(path.join(folder, 'other'), Buffer.alloc(16 << 20))).toThrow(/ENOSPC/);
+    const readiness = async () => {
+      const response = await fetch(`${address}/readyz`);
+      const { reason } = (await response.json()) as { reason?: string };
+      return { status: response.status, reason };
+    };
+    expect(await eventually(readiness, ({ status }) => status === 503)).toMatchObject({
+      reason: expect.stringMatching(/no room is left on the disk for the event log/),
+    });
+    expect((await fetch(`${address}/healthz`)).status).toBe(200);
+    await eventually(
+      () => metric(address, 'spotter_events_waiting'),
+      (waiting) => waiting > 2,
+    );
+    const before = client.seen.length;
+    rmSync(path.join(folder, 'other'));
+    await client.until(({ type }) => type === 'event', before);
+    expect((await eventually(readiness, ({ status }) => status === 200)).status).toBe(200);
+    expect(eventsOf(client).map(({ seq }) => seq)).toEqual(
+      eventsOf(client).map((_, index) => eventsOf(client)[0].seq + index),
+    );
+    expect(log().match(/events wait and nobody is told: no room is left/g)).toHaveLength(1);
+    expect(log().match(/the event log takes events again/g)).toHaveLength(1);
+    expect(await metric(address, 'spotter_events_lost_total')).toBe(0);
+  });
+});
