@@ -29,8 +29,8 @@ export interface ReplayOptions {
   onCaughtUp: (listener: Listener) => void;
 }
 
-/** Events read at once, about as many as a millisecond allows. */
-const PAGE = 200;
+/** Events read at once: about a millisecond of work, so that what is new hardly waits. */
+const PAGE = 64;
 /** A listener that has more than this unread gets the next page when it has read some. */
 const HIGH_BYTES = 256 << 10;
 

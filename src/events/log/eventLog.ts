@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import { describeError, SpotterError } from '../../errors.js';
+import { SpotterError } from '../../errors.js';
 import type { Component } from '../../lifecycle.js';
 import type { EventDraft, SpotterEvent } from '../../types.js';
 import type { Ledger } from '../ledger.js';
@@ -13,25 +12,18 @@ import type {
 } from '../sinks/port.js';
 import { faultOf } from './database.js';
 import type { HistoryQuery } from './history.js';
-import { holdsText } from './holdsText.js';
 import { explainFault, LOG_FILE, openStore, putAside } from './open.js';
-import type { Removed } from './removal.js';
 import { eventOf, type Row, textOf } from './row.js';
 import type { Store } from './store.js';
+import { Upkeep, type UpkeepOptions } from './upkeep.js';
 
-export interface EventLogOptions {
+export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRemoved' | 'onTrouble'> {
   /** Folder of the log; made for the owner only. */
   folder: string;
-  /** How long events are kept, and how large the log may be. Asked for each time. */
-  retention: () => { keepDays: number; maxMb: number };
   /** Whether `explain` is shown where nobody asks for it. */
   explain: () => boolean;
   /** The log was damaged; it is now under another name and a new one has begun. */
   onReplaced: (message: string) => void;
-  /** Events are in the log no more. */
-  onRemoved: (events: Removed[]) => void;
-  /** Retention could not be done; it is tried again. */
-  onTrouble: (message: string) => void;
 }
 
 /** A stored event on its way out: enough to choose by, and its text as shown. */
@@ -40,9 +32,6 @@ export interface StoredEvent extends Pick<Row, 'seq' | 'kind' | 'camera' | 'pers
   text: string;
 }
 
-const RETENTION_EVERY_MS = 10_000;
-const DAY_MS = 86_400_000;
-
 /**
  * The event log: one SQLite file, which one process at a time may have. Everything else that wants events reads them
  * here, each with its own place in it.
@@ -50,15 +39,18 @@ const DAY_MS = 86_400_000;
 export class EventLog implements Component, Ledger, EventSource, CursorStore, DeadLetterStore {
   readonly #options: EventLogOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #upkeep: Upkeep;
   #store: Store | null = null;
   #lastSeq = 0;
   #isAnnounced = true;
-  #timer: NodeJS.Timeout | undefined;
-  #cleaning: Promise<void> = Promise.resolve();
-  #stopped = false;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
+    this.#upkeep = new Upkeep({
+      ...options,
+      file: path.join(options.folder, LOG_FILE),
+      use: (work) => this.#guard(work),
+    });
   }
 
   /**
@@ -72,14 +64,11 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     } catch (error) {
       if (error instanceof SpotterError && error.code !== 'log.unwritable') throw error;
     }
-    this.#timer = setInterval(() => this.#clean(), RETENTION_EVERY_MS);
-    this.#clean();
+    this.#upkeep.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#cleaning;
+    await this.#upkeep.stop();
     try {
       this.#store?.close();
     } catch {
@@ -177,42 +166,14 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return this.#guard((store) => store.cursors.list(before, limit));
   }
 
-  /**
-   * Erases every trace of a name: the person's own events, and the mentions in those of others. When it resolves, the name is
-   * in no file of the log any more. Events that are still on their way are not touched.
-   *
-   * @returns how many events are gone
-   */
-  async forgetPerson(name: string): Promise<number> {
-    let count = 0;
-    for (let removed = this.#removePerson(name); removed > 0; removed = this.#removePerson(name)) {
-      count += removed;
-      await turn();
-    }
-    let seq = this.#guard((store) => store.firstSeq) - 1;
-    while (seq < this.#lastSeq) {
-      seq = this.#guard((store) => store.removal.mentions(name, seq));
-      await turn();
-    }
-    this.#guard((store) => store.removal.checkpoint());
-    const file = path.join(this.#options.folder, LOG_FILE);
-    for (const what of ['indexes', 'everything'] as const) {
-      if (!(await holdsText(file, name))) break;
-      this.#guard((store) => store.removal.rebuild(what));
-    }
-    return count;
+  /** Removes what is too old, or too much, now. */
+  clean(): Promise<void> {
+    return this.#upkeep.clean();
   }
 
-  /** Removes what is too old, or too much, until nothing is. Resolves when done. */
-  async clean(): Promise<void> {
-    while (!this.#stopped && this.#store) {
-      const { keepDays, maxMb } = this.#options.retention();
-      const beforeMs = Date.now() - keepDays * DAY_MS;
-      const removed = this.#guard((store) => store.removal.oldest(beforeMs, maxMb * 2 ** 20));
-      if (removed.length > 0) this.#options.onRemoved(removed);
-      else if (!this.#guard((store) => store.removal.shrink())) return;
-      await turn();
-    }
+  /** Erases every trace of a name from the log's files; see {@link Upkeep.forgetPerson}. @returns events that are gone */
+  forgetPerson(name: string): Promise<number> {
+    return this.#upkeep.forgetPerson(name);
   }
 
   #append(drafts: readonly EventDraft[]): SpotterEvent[] {
@@ -231,18 +192,6 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     } catch {
       // No room for that either.
     }
-  }
-
-  #clean(): void {
-    this.#cleaning = this.#cleaning
-      .then(() => this.clean())
-      .catch((error: unknown) => this.#options.onTrouble(describeError(error)));
-  }
-
-  #removePerson(name: string): number {
-    const removed = this.#guard((store) => store.removal.ofPerson(name));
-    if (removed.length > 0) this.#options.onRemoved(removed);
-    return removed.length;
   }
 
   #shown(row: Row, explain = false): StoredEvent {

@@ -14,7 +14,7 @@ interface Mention {
 }
 
 /** Events that are removed in one go: few enough that publishing waits a few ms at most. */
-const CHUNK = 100;
+const CHUNK = 32;
 /** Events that are searched for a name in one go. */
 const SEARCH_CHUNK = 2000;
 const PEOPLE_INDEXES = ['events_p', 'events_pk', 'events_pc', 'events_pck'];
