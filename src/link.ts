@@ -10,7 +10,7 @@ import type {
 } from './types.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 
 /** A camera and the number of its next track, which no engine before has used. */
 export interface Assignment {
