@@ -65,6 +65,7 @@ export class BrokerConnection {
       let failure: unknown = null;
       const abandon = () => client.end(true);
       signal.addEventListener('abort', abandon, { once: true });
+      if (signal.aborted) abandon();
       // A connection may fail again after it was given up; without a listener that would end the process.
       client.on('error', (error) => {
         failure ??= error;
