@@ -11,7 +11,7 @@ import { Offspring } from './daemon/offspring.js';
 import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
-import { Stack } from './lifecycle.js';
+import { type Component, Stack } from './lifecycle.js';
 import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
 import { Throughput } from './observe/throughput.js';
@@ -59,6 +59,7 @@ export class Supervisor {
   #onnxruntime = '';
   #load: EngineLoad = IDLE;
   #unready: string | null = 'starting';
+  #reloading: Promise<void> = Promise.resolve();
   #watching = false;
   #cautionTimer: NodeJS.Timeout | undefined;
   #onStopped: () => void = () => {};
@@ -110,7 +111,7 @@ export class Supervisor {
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
-    const parts = new Stack([...this.#telling.parts, this.#host]);
+    const parts = new Stack([...this.#telling.parts, this.#farewell, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
@@ -128,7 +129,13 @@ export class Supervisor {
   }
 
   /** Takes over a changed configuration without disturbing what stays; one that cannot work changes nothing. */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    // One after another: of two that are checked at the same time the older one might count in the end.
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<void> {
     const { logger, reload, modelFolder } = this.#options;
     let next: LoadedConfig;
     try {
@@ -160,6 +167,16 @@ export class Supervisor {
       this.#host.replace();
     }
     this.#beginAnew(...changed);
+  }
+
+  /** An engine that had to be ended the hard way has not told who left. */
+  get #farewell(): Component {
+    return {
+      start: async () => {},
+      stop: async () => {
+        for (const draft of this.#book.leave(Date.now())) this.#telling.publish(draft);
+      },
+    };
   }
 
   #untilStopped(signal: AbortSignal, untilEnd: boolean): Promise<void> {
@@ -241,6 +258,8 @@ export class Supervisor {
   }
 
   #noteReport(report: FrameReport): void {
+    // The last frames of a camera that is no longer configured would bring its gauges back.
+    if (this.#book.stateOf(report.camera) === null) return;
     this.#telling.metrics.frame(report);
     this.#throughput.add(report);
     if (report.outcome === 'processed') this.#suspects.finished(report.camera);

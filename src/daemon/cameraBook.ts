@@ -125,10 +125,17 @@ export class CameraBook {
    * @returns the leavings, for the feed
    */
   interrupt(cause: Gap['cause'], { unixMs, monotonicMs }: Moment): EventDraft[] {
+    for (const entry of this.#entries.values()) {
+      if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? monotonicMs, cause };
+    }
+    return this.leave(unixMs);
+  }
+
+  /** Who is still in view has left, as far as anybody can tell. @returns the leavings, for the feed */
+  leave(unixMs: number): EventDraft[] {
     return [...this.#entries].flatMap(([camera, entry]) => {
       const { tracks } = entry;
       entry.tracks = [];
-      if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? monotonicMs, cause };
       return tracks.map((track) => leavingDraft(camera, track, unixMs));
     });
   }
