@@ -1,4 +1,5 @@
 import type { MqttClient } from 'mqtt';
+import { decode } from '../../address.js';
 import { describeError, hasErrno } from '../../errors.js';
 
 /** A broker and how to introduce ourselves to it. */
@@ -156,12 +157,4 @@ function explain(error: unknown, host: string): string {
   if (hasErrno(error, 'ECONNREFUSED')) return `no broker listens at ${host}`;
   if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `the host of the broker ${host} is not found`;
   return `the broker at ${host} cannot be reached: ${describeError(error)}`;
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
