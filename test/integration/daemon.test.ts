@@ -132,4 +132,25 @@ describe('a changed configuration', () => {
     await framesFlow(address, 'pattern');
     expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
   });
+
+  it('again, while the engine before is still ending, takes one new engine and not two', async () => {
+    const file = configure([PATTERN]);
+    const { child, address, log } = await daemon(file);
+    const client = new Listener(address);
+    await client.camera('pattern', 'live');
+    const [engine] = descendantsOf(child.pid, 'node');
+    // It cannot end now, until it is made to.
+    process.kill(engine, 'SIGSTOP');
+    const replaced = (times: number) =>
+      eventually(
+        () => log().split('a new engine takes over').length - 1,
+        (count) => count === times,
+      );
+    writeFileSync(file, configText([PATTERN], 'quality: { minSizePx: 50 }\n'));
+    await replaced(1);
+    writeFileSync(file, configText([PATTERN], 'quality: { minSizePx: 60 }\n'));
+    await replaced(2);
+    await client.until(({ kind }) => kind === 'gap');
+    expect(descendantsOf(child.pid, 'node')).toHaveLength(1);
+  });
 });
