@@ -60,6 +60,18 @@ describe('the engine', () => {
     await framesFlow(address, 'pattern');
   });
 
+  it('that hangs when the daemon ends is ended, and whoever was in view has left', async () => {
+    const { child, address } = await daemon(configure([{ id: 'door', loop: true, realtime: true }]));
+    const client = new Listener(address);
+    const match = await client.until(({ kind }) => kind === 'match');
+    process.kill(descendantsOf(child.pid, 'node')[0], 'SIGSTOP');
+    const ended = finish(child);
+    child.kill('SIGTERM');
+    const left = await client.until(({ kind }) => kind === 'left');
+    expect(left).toMatchObject({ track: match.track, person: 'grace-hopper' });
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+  });
+
   it('leaves nothing behind when the supervisor is killed', async () => {
     const { child, address } = await daemon(configure([PATTERN, { id: 'door', loop: true }]));
     const client = new Listener(address);
