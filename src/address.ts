@@ -158,7 +158,8 @@ function formsOf(part: string | null): string[] {
   return [...new Set([part, decode(part), encoded, decode(encoded)])];
 }
 
-function decode(part: string): string {
+/** A part of an address without its percent codes; as it is where they are none. */
+export function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -10,7 +10,7 @@ import type {
 } from './types.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 
 /** A camera and the number of its next track, which no engine before has used. */
 export interface Assignment {
@@ -83,7 +83,7 @@ export type FromEngine =
   /** A process that must not outlive the engine, and its end. */
   | { kind: 'process'; pid: number; running: boolean }
   /**
-   * Alive; `oldestTaskMs` is how long the oldest task has been in the pool, `decoded` how many live frames have come
+   * Alive; `oldestTaskMs` is how long the oldest task has been with its thread, `decoded` how many live frames have come
    * whole since the beat before, by camera.
    */
   | ({ kind: 'beat'; oldestTaskMs: number; decoded: Record<string, number> } & EngineLoad)

@@ -5,13 +5,12 @@ import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
 import { CameraBook } from './daemon/cameraBook.js';
+import { Caution } from './daemon/caution.js';
 import { type DeathCause, EngineHost } from './daemon/engineHost.js';
 import { tellChange, tellGallery } from './daemon/galleryNews.js';
 import { Offspring } from './daemon/offspring.js';
-import { Quarantine } from './daemon/quarantine.js';
-import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
-import { Stack } from './lifecycle.js';
+import { type Component, Stack } from './lifecycle.js';
 import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
 import { Throughput } from './observe/throughput.js';
@@ -50,17 +49,19 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #throughput = new Throughput();
   readonly #book = new CameraBook();
-  readonly #suspects = new Suspects();
   readonly #telling: Telling;
   readonly #host: EngineHost;
-  readonly #quarantine = new Quarantine((id) => this.#beginAnew(id));
+  readonly #caution = new Caution({
+    send: (message) => this.#host.send(message),
+    onForgiven: (id) => this.#beginAnew(id),
+  });
   #loaded: LoadedConfig;
   #gallery: GalleryReport = NO_GALLERY;
   #onnxruntime = '';
   #load: EngineLoad = IDLE;
   #unready: string | null = 'starting';
+  #reloading: Promise<void> = Promise.resolve();
   #watching = false;
-  #cautionTimer: NodeJS.Timeout | undefined;
   #onStopped: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -72,7 +73,7 @@ export class Supervisor {
       metrics: {
         onnxruntime: () => this.#onnxruntime,
         engine: () => this.#load,
-        inWork: () => this.#book.ids.map((id) => [id, this.#suspects.inWork(id)]),
+        inWork: () => this.#book.ids.map((id) => [id, this.#caution.inWork(id)]),
         gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
       },
       cameras: () => ({
@@ -110,7 +111,7 @@ export class Supervisor {
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
-    const parts = new Stack([...this.#telling.parts, this.#host]);
+    const parts = new Stack([...this.#telling.parts, this.#farewell, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
@@ -121,14 +122,19 @@ export class Supervisor {
       return this.#book.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
       this.#unready = 'stopping';
-      clearTimeout(this.#cautionTimer);
-      this.#quarantine.stop();
+      this.#caution.stop();
       await parts.stop();
     }
   }
 
   /** Takes over a changed configuration without disturbing what stays; one that cannot work changes nothing. */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    // One after another: of two that are checked at the same time the older one might count in the end.
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<void> {
     const { logger, reload, modelFolder } = this.#options;
     let next: LoadedConfig;
     try {
@@ -151,7 +157,7 @@ export class Supervisor {
     const { added, removed, changed } = diffCameras(before, next.config);
     for (const key of fixedKeys(before, next.config))
       logger.warn(`${key} has changed; restart spotter for it to count`);
-    for (const id of removed) this.#quarantine.end(id);
+    for (const id of removed) this.#caution.forgive(id);
     logger.level = next.config.log.level;
     logger.info({ added, removed, changed }, 'the configuration is taken over');
     if (needsEngine(before, next.config)) {
@@ -160,6 +166,16 @@ export class Supervisor {
       this.#host.replace();
     }
     this.#beginAnew(...changed);
+  }
+
+  /** An engine that had to be ended the hard way has not told who left. */
+  get #farewell(): Component {
+    return {
+      start: async () => {},
+      stop: async () => {
+        for (const draft of this.#book.leave(Date.now())) this.#telling.publish(draft);
+      },
+    };
   }
 
   #untilStopped(signal: AbortSignal, untilEnd: boolean): Promise<void> {
@@ -190,10 +206,10 @@ export class Supervisor {
     }
     // A recording that has come to its end is not played again by a new engine.
     const free = cameras.filter(
-      ({ id }) => !this.#quarantine.has(id) && this.#book.stateOf(id) !== 'stopped',
+      ({ id }) => !this.#caution.isLeftAlone(id) && this.#book.stateOf(id) !== 'stopped',
     );
     const assignments = free.map((camera) => ({ camera, firstTrack: this.#book.nextTrack(camera.id) }));
-    this.#sendCaution();
+    this.#caution.tell();
     this.#host.send({ kind: 'cameras', assignments });
   }
 
@@ -225,7 +241,7 @@ export class Supervisor {
         this.#telling.metrics.cameraRestarted(message.id, message.reason);
         break;
       case 'work':
-        this.#suspects.note(message.camera, message.mark, message.begins, performance.now());
+        this.#caution.noteWork(message.camera, message.mark, message.begins);
         break;
       case 'beat':
         this.#load = message;
@@ -241,9 +257,11 @@ export class Supervisor {
   }
 
   #noteReport(report: FrameReport): void {
+    // The last frames of a camera that is no longer configured would bring its gauges back.
+    if (this.#book.stateOf(report.camera) === null) return;
     this.#telling.metrics.frame(report);
     this.#throughput.add(report);
-    if (report.outcome === 'processed') this.#suspects.finished(report.camera);
+    if (report.outcome === 'processed') this.#caution.noteFinished(report.camera);
     this.#book.noteFrame(report, monotonicMs());
   }
 
@@ -261,18 +279,13 @@ export class Supervisor {
 
   #engineDied(cause: DeathCause, how: string): void {
     const { logger } = this.#options;
-    const nowMs = performance.now();
     const { hangMs } = this.#loaded.config.engine;
-    const { poison, quarantined } = this.#suspects.died(nowMs, cause === 'engine_hung' ? hangMs / 2 : 0);
+    const { poison, quarantined } = this.#caution.noteDeath(cause === 'engine_hung' ? hangMs / 2 : 0);
     const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
     logger.error({ poison: poison.length }, `the engine has ${what}; another one takes over`);
     this.#telling.metrics.engineDied(cause);
     this.#interrupt(cause);
     for (const id of quarantined) this.#isolate(id);
-    if (this.#suspects.isIsolating(nowMs)) {
-      clearTimeout(this.#cautionTimer);
-      this.#cautionTimer = setTimeout(() => this.#sendCaution(), ISOLATION_MS);
-    }
   }
 
   /** Nobody watches until another engine is ready. */
@@ -295,21 +308,16 @@ export class Supervisor {
       'quarantined',
       `its pictures ended the engine again and again; it is left alone for ${minutes} min`,
     );
-    this.#quarantine.begin(id, quarantineMs);
+    this.#caution.leaveAlone(id, quarantineMs);
   }
 
   /** Gives a camera another chance that was left alone, or that had ended. */
   #beginAnew(...ids: string[]): void {
     for (const id of ids) {
-      this.#quarantine.end(id);
+      this.#caution.forgive(id);
       this.#cameraChanged(id, 'connecting', null);
     }
     this.#assign();
-  }
-
-  #sendCaution(): void {
-    const isolated = this.#suspects.isIsolating(performance.now());
-    this.#host.send({ kind: 'caution', poison: this.#suspects.poison, isolated });
   }
 
   #noteGallery(gallery: GalleryReport): void {

@@ -26,17 +26,16 @@ export function needsEngine(before: Config, after: Config): boolean {
   return !isDeepStrictEqual(ofEngine(before), ofEngine(after));
 }
 
-/** What the engine is started with: all but its cameras, which it is assigned, and what is the supervisor's alone. */
+/** What the engine is started with: all but its cameras, which it is assigned, and what is the supervisor's alone or fixed. */
 function ofEngine(config: Config): Partial<Config> {
   const { cameras: _1, http: _2, log: _3, events: _4, visits: _5, notify: _6, ...rest } = config;
-  const { webhooks: _7, mqtt: _8, ...engine } = rest;
+  const { webhooks: _7, mqtt: _8, data: _9, ...engine } = rest;
   return engine;
 }
 
 /** Keys that have changed and only count from the next start on. */
 export function fixedKeys(before: Config, after: Config): string[] {
   const keys = Object.keys(after.http) as (keyof Config['http'])[];
-  return keys
-    .filter((key) => !isDeepStrictEqual(before.http[key], after.http[key]))
-    .map((key) => `http.${key}`);
+  const ofHttp = keys.filter((key) => !isDeepStrictEqual(before.http[key], after.http[key]));
+  return [...ofHttp.map((key) => `http.${key}`), ...(before.data === after.data ? [] : ['data'])];
 }

@@ -1,3 +1,5 @@
+import { decode } from '../address.js';
+
 const SHOWN = '***';
 /** Shorter ones would blank out innocent text; in addresses they are masked all the same. */
 const MIN_SECRET_LENGTH = 4;
@@ -44,7 +46,7 @@ function maskLogin(credentials: string): string {
 
 function formsOf(secret: string): string[] {
   const text = Buffer.from(secret).toString();
-  const plain = [...new Set([text, decoded(text)])];
+  const plain = [...new Set([text, decode(text)])];
   const encoded = plain.flatMap((form) => [encodeURIComponent(form), encodeAll(form), encodeURI(form)]);
   return [secret, ...plain, ...encoded, ...encoded.map(withSmallHex)];
 }
@@ -59,12 +61,4 @@ function encodeAll(text: string): string {
 
 function withSmallHex(encoded: string): string {
   return encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-}
-
-function decoded(secret: string): string {
-  try {
-    return decodeURIComponent(secret);
-  } catch {
-    return secret;
-  }
 }

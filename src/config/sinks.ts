@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decode } from '../address.js';
 import { EVENT_KINDS } from '../types.js';
 import { milliseconds } from './milliseconds.js';
 
@@ -69,13 +70,5 @@ export function sinkSecretsOf(config: {
   const keys = config.webhooks.flatMap(({ secret }) => secret ?? []);
   const addresses = [...config.webhooks.map(({ url }) => url), ...(config.mqtt.url ? [config.mqtt.url] : [])];
   const passwords = addresses.map((url) => new URL(url).password).filter((password) => password !== '');
-  return [...keys, ...passwords.flatMap((password) => [password, decoded(password)])];
-}
-
-function decoded(password: string): string {
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
+  return [...keys, ...passwords.flatMap((password) => [password, decode(password)])];
 }

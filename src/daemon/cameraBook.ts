@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.js';
+import { BARE_DRAFT } from '../events/bareDraft.js';
 import type { CameraState, EventDraft, FrameReport, Gap, TrackBrief } from '../types.js';
 
 interface Entry {
@@ -125,10 +126,17 @@ export class CameraBook {
    * @returns the leavings, for the feed
    */
   interrupt(cause: Gap['cause'], { unixMs, monotonicMs }: Moment): EventDraft[] {
+    for (const entry of this.#entries.values()) {
+      if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? monotonicMs, cause };
+    }
+    return this.leave(unixMs);
+  }
+
+  /** Who is still in view has left, as far as anybody can tell. @returns the leavings, for the feed */
+  leave(unixMs: number): EventDraft[] {
     return [...this.#entries].flatMap(([camera, entry]) => {
       const { tracks } = entry;
       entry.tracks = [];
-      if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? monotonicMs, cause };
       return tracks.map((track) => leavingDraft(camera, track, unixMs));
     });
   }
@@ -146,23 +154,6 @@ export function briefOf(
   return { id, box, frame, firstSeenMs: mediaTimeMs, lastSeenMs: mediaTimeMs, frames: 1, verdict, person };
 }
 
-const NOTHING = {
-  person: null,
-  displayName: null,
-  withdrawn: null,
-  notify: false,
-  explain: null,
-  visit: null,
-  snapshotKey: null,
-  similarity: null,
-  threshold: null,
-  margin: null,
-  runnerUp: null,
-  candidates: null,
-  quality: null,
-  zones: [],
-};
-
 /** Where a monotonic time lies on the wall clock, as far as that has not been set since. */
 function unixOf(monotonicMs: number, now: Moment): number {
   return now.unixMs - (now.monotonicMs - monotonicMs);
@@ -174,8 +165,7 @@ export function gapDraft(
   { fromMs, toMs, cause }: { fromMs: number; toMs: number; cause: Gap['cause'] },
 ): EventDraft {
   const gap = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), cause };
-  const nobody = { track: null, box: null, frame: null, mediaTimeMs: null, ended: null };
-  return { ...NOTHING, ...nobody, kind: 'gap', camera, capturedAtMs: toMs, gap };
+  return { ...BARE_DRAFT, kind: 'gap', camera, capturedAtMs: toMs, gap };
 }
 
 function leavingDraft(camera: string, track: TrackBrief, capturedAtMs: number): EventDraft {
@@ -189,5 +179,5 @@ function leavingDraft(camera: string, track: TrackBrief, capturedAtMs: number): 
     reason: null,
   };
   const where = { box, frame, mediaTimeMs: lastSeenMs, capturedAtMs };
-  return { ...NOTHING, ...where, kind: 'left', camera, track: id, person, ended, gap: null };
+  return { ...BARE_DRAFT, ...where, kind: 'left', camera, track: id, person, ended };
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Backoff } from '../backoff.js';
 import { fromErrorData, SpotterError } from '../errors.js';
@@ -12,6 +13,8 @@ const LOADING_MS = 10 * 60_000;
 const BEAT_SLACK_MS = 2000;
 /** Frames in flight are finished within this, or the engine is ended the hard way. */
 const STOP_GRACE_MS = 4000;
+/** What an engine said before it was gone has been heard within this. */
+const LAST_WORDS_MS = 1000;
 /**
  * glibc raises the size from which a block is mapped by itself to that of the largest freed one, and never lowers it: from
  * then on frames and tensors come from a heap that gets holes and grows. A fixed size keeps them out of it.
@@ -42,6 +45,8 @@ export class EngineHost implements Component {
   readonly #options: EngineHostOptions;
   readonly #backoff = new Backoff(BACKOFF);
   #child: ChildProcess | undefined;
+  /** The engine that ends with us: what it says until then still counts. */
+  #last: ChildProcess | undefined;
   #readyAtMs: number | null = null;
   #silentBeats = 0;
   #hung = false;
@@ -96,21 +101,32 @@ export class EngineHost implements Component {
 
   /** Ends the engine, and starts another with whatever {@link EngineHostOptions.start} says then. */
   replace(): void {
+    // One that has not been started yet will hear what is said then.
+    if (this.#beatTimer === undefined) return;
     clearTimeout(this.#forkTimer);
     this.#readyAtMs = null;
     const old = this.#exited;
     this.#end();
     void old.then(() => {
-      if (!this.#stopping) this.#fork();
+      // Asked twice for another one while the old one ends, there is still only one to come.
+      if (!this.#stopping && this.#exited === old) this.#fork();
     });
   }
 
+  /** Resolves when the engine is gone and everything that it had to tell has been passed on. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#beatTimer);
     clearTimeout(this.#forkTimer);
+    this.#last ??= this.#child;
+    // A process may be gone before its last messages have been read.
+    const heard = this.#last?.connected
+      ? once(this.#last, 'disconnect', { signal: AbortSignal.timeout(STOP_GRACE_MS + LAST_WORDS_MS) })
+      : Promise.resolve();
+    const settled = heard.catch(() => {});
     this.#end();
     await this.#exited;
+    await settled;
   }
 
   #fork(): void {
@@ -137,7 +153,8 @@ export class EngineHost implements Component {
   }
 
   #receive(child: ChildProcess, message: FromEngine): void {
-    if (child !== this.#child) return;
+    const isLast = child === this.#last && message.kind !== 'ready';
+    if (child !== this.#child && !isLast) return;
     this.#silentBeats = 0;
     switch (message.kind) {
       case 'process':

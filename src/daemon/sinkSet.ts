@@ -146,7 +146,8 @@ export class SinkSet implements Component {
     const sink = new MqttSink({
       ...mqtt,
       url,
-      installation: installationId(this.#config.data),
+      // Another folder counts from the next start on.
+      installation: installationId(this.#options.config.data),
       version: this.#options.version,
       house: () => ({ people: this.#people, cameras: this.#cameras, presence: this.#presence }),
     });

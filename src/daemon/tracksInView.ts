@@ -11,6 +11,8 @@ export class TracksInView {
   /** Takes over an event that is told. */
   note(event: SpotterEvent): void {
     const { camera, track } = event;
+    // Whoever was in view then has left, told or, where events were lost, not.
+    if (event.kind === 'gap') this.forget(camera);
     if (track === null) return;
     if (event.kind === 'left') {
       this.#told.delete(track);
@@ -26,7 +28,7 @@ export class TracksInView {
     });
   }
 
-  /** A camera that is watched no more. */
+  /** Nothing is known any more of who is at a camera. */
   forget(camera: string): void {
     for (const [id, entry] of this.#told) if (entry.camera === camera) this.#told.delete(id);
   }

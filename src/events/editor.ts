@@ -19,6 +19,15 @@ export interface EventEditorOptions {
 
 const TICK_MS = 500;
 
+/** None where the log cannot be read, as on a full disk: that is no reason not to watch. */
+function brokenVisits(history: EventSource): EventDraft[] {
+  try {
+    return endsOfBrokenVisits(recentEvents(history));
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Between whoever has something to tell and the feed: says which events are worth a notification, and adds those of
  * visits, each after the event that it follows from.
@@ -45,7 +54,7 @@ export class EventEditor implements Component {
   /** Ends the visits of a life before this one, and from now on those that time ends. */
   async start(): Promise<void> {
     const { history } = this.#options;
-    if (history) this.#publishVisits(endsOfBrokenVisits(recentEvents(history)));
+    if (history) this.#publishVisits(brokenVisits(history));
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
   }
 

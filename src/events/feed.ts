@@ -90,7 +90,7 @@ export class EventFeed {
     this.#waiting.push({ draft, sinceMs, atMs: monotonicMs() });
     if (this.#fault !== null) this.#makeRoom();
     else if (this.#isImmediate) this.flush();
-    else this.#scheduled ??= setImmediate(() => this.flush());
+    else this.#schedule();
   }
 
   /** @returns a function that ends the subscription */
@@ -99,32 +99,43 @@ export class EventFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Keeps and tells everything that waits, or as much as the ledger takes. Also finds out whether it takes any. */
+  /**
+   * Keeps and tells what waits, as far as the ledger takes it. Also finds out whether it takes any. A large backlog goes in
+   * turns: connections that are given all of it at once would look as if nobody read them.
+   */
   flush(): void {
-    clearImmediate(this.#scheduled);
-    clearTimeout(this.#retry);
-    this.#scheduled = undefined;
-    do {
-      const batch = [...this.#gaps(), ...this.#waiting.slice(0, BATCH)];
-      let events: SpotterEvent[];
-      try {
-        events = this.#ledger.append(batch.map(({ draft }) => draft));
-      } catch (error) {
-        this.#failed(describeError(error));
-        return;
-      }
-      this.#lost.clear();
-      this.#waiting.splice(0, BATCH);
-      this.#recovered();
-      this.#tell(events, batch);
-    } while (this.#waiting.length > 0);
+    this.#flushBatch();
+    if (this.#fault === null && this.#waiting.length > 0) this.#schedule();
   }
 
   /** One last try. @returns how many events are lost because nothing keeps them */
   stop(): number {
-    this.flush();
+    do this.#flushBatch();
+    while (this.#fault === null && this.#waiting.length > 0);
     clearTimeout(this.#retry);
     return this.#waiting.length;
+  }
+
+  #schedule(): void {
+    this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  #flushBatch(): void {
+    clearImmediate(this.#scheduled);
+    clearTimeout(this.#retry);
+    this.#scheduled = undefined;
+    const batch = [...this.#gaps(), ...this.#waiting.slice(0, BATCH)];
+    let events: SpotterEvent[];
+    try {
+      events = this.#ledger.append(batch.map(({ draft }) => draft));
+    } catch (error) {
+      this.#failed(describeError(error));
+      return;
+    }
+    this.#lost.clear();
+    this.#waiting.splice(0, BATCH);
+    this.#recovered();
+    this.#tell(events, batch);
   }
 
   #tell(events: SpotterEvent[], batch: Waiting[]): void {

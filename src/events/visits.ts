@@ -1,4 +1,5 @@
 import type { EventDraft, EventKind, Visit } from '../types.js';
+import { BARE_DRAFT } from './bareDraft.js';
 
 /** How the state of one visit is kept. Steady times are of the clock that {@link Visits} is given. */
 interface OpenVisit {
@@ -192,25 +193,5 @@ export function visitDraft(
   kind: EventKind,
   told: Pick<EventDraft, 'person' | 'camera' | 'visit' | 'mediaTimeMs' | 'capturedAtMs'>,
 ): EventDraft {
-  return {
-    kind,
-    track: null,
-    displayName: null,
-    withdrawn: null,
-    notify: false,
-    explain: null,
-    similarity: null,
-    threshold: null,
-    margin: null,
-    runnerUp: null,
-    candidates: null,
-    box: null,
-    frame: null,
-    quality: null,
-    zones: [],
-    ended: null,
-    gap: null,
-    snapshotKey: null,
-    ...told,
-  };
+  return { kind, ...BARE_DRAFT, ...told };
 }

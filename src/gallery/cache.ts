@@ -106,15 +106,21 @@ export class EmbeddingCache {
     if (!this.#changed && !(complete && forgotten)) return;
     makePrivateFolder(path.dirname(this.#file));
     const temporary = `${this.#file}.${process.pid}.tmp`;
+    // What is kept while this is being written goes with the next time.
+    const written = {
+      ...this.#kept,
+      files: new Map(this.#kept.files),
+      results: new Map(this.#kept.results),
+    };
+    this.#changed = false;
     try {
       await writeFile(temporary, encode(complete ? this.#kept : merged(this.#old, this.#kept)), {
         mode: 0o600,
       });
       await rename(temporary, this.#file);
-      if (complete)
-        this.#old = { ...this.#kept, files: new Map(this.#kept.files), results: new Map(this.#kept.results) };
-      this.#changed = false;
+      if (complete) this.#old = written;
     } catch (error) {
+      this.#changed = true;
       await rm(temporary, { force: true });
       throw error;
     }

@@ -153,7 +153,12 @@ export class GalleryWatch {
         if (isAbove ? name === null || name === own : name === null) this.#sign(null);
         else if (!isAbove) this.#sign([folder, path.join(folder, name as string)]);
       });
-      return watcher.on('error', () => watcher.close());
+      return watcher.on('error', () => {
+        watcher.close();
+        // From here on this folder has to be looked at now and then.
+        const entry = this.#watchers.get(folder);
+        if (entry?.watcher === watcher) entry.watcher = null;
+      });
     } catch {
       return null;
     }

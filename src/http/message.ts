@@ -39,12 +39,19 @@ export function parseClientMessage(
   return { ok: true, subscription };
 }
 
-/** Whether a subscription covers an event. A list of people leaves out whatever has no name. */
+/**
+ * Whether a subscription covers an event. A list of people leaves out whatever has no name, but not an event that takes one
+ * of their names back.
+ *
+ * @param withdrawn asked only where it matters
+ */
 export function covers(
   { cameras, people, kinds }: Subscription,
   event: Pick<SpotterEvent, 'camera' | 'kind' | 'person'>,
+  withdrawn: () => string | null,
 ): boolean {
   const isIn = <T>(list: readonly T[], value: T) => list.length === 0 || list.includes(value);
-  const named = people.length === 0 || (event.person !== null && people.includes(event.person));
-  return isIn(cameras, event.camera) && isIn(kinds, event.kind) && named;
+  if (!isIn(cameras, event.camera) || !isIn(kinds, event.kind)) return false;
+  const isNamed = (name: string | null) => name !== null && people.includes(name);
+  return people.length === 0 || isNamed(event.person) || isNamed(withdrawn());
 }

@@ -20,7 +20,12 @@ export function addSnapshotRoutes(app: FastifyInstance, { snapshot }: SnapshotVi
   for (const [name, form] of Object.entries(FORMS)) {
     app.get<{ Params: { seq: string } }>(`/api/v1/events/:seq/${name}`, async ({ params }, reply) => {
       const seq = /^\d{1,15}$/.test(params.seq) ? Number(params.seq) : null;
-      const picture = seq === null ? null : await snapshot(seq, form);
+      let picture: Uint8Array | null;
+      try {
+        picture = seq === null ? null : await snapshot(seq, form);
+      } catch {
+        return reply.code(503).send({ error: 'the event log cannot be read now; see /readyz' });
+      }
       if (picture) return reply.headers(HEADERS).send(picture);
       const error =
         'there is no picture of this event, or it has been removed; see snapshots in the configuration';

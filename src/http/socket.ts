@@ -108,7 +108,7 @@ export class EventSocket implements Component {
     for (const client of this.#clients) {
       if (!client.isLive || event.seq <= client.cursor) continue;
       client.cursor = event.seq;
-      if (!covers(client.subscription, event)) continue;
+      if (!covers(client.subscription, event, () => event.withdrawn)) continue;
       text ??= JSON.stringify({ type: 'event', ...event });
       this.#send(client, text);
     }
@@ -180,7 +180,9 @@ export class EventSocket implements Component {
         return socket.readyState === socket.OPEN;
       },
       tell: (event, sent) => {
-        if (covers(client.subscription, event)) socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
+        const withdrawn = () => (JSON.parse(event.text) as SpotterEvent).withdrawn;
+        if (covers(client.subscription, event, withdrawn))
+          socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
         else sent();
       },
       fail: () => {

@@ -30,8 +30,8 @@ export class WorkerPool implements Component {
   readonly threads: number;
   readonly #settings: WorkerSettings;
   readonly #entry: URL;
-  /** What is in the pool, and since when. */
-  readonly #running = new Map<Promise<unknown>, number>();
+  /** What is in the pool, and since when it has been with a thread. */
+  readonly #running = new Map<Promise<unknown>, Began>();
   #piscina: Piscina | undefined;
   #stopping: Promise<void> | undefined;
   #onnxruntime = '';
@@ -123,10 +123,10 @@ export class WorkerPool implements Component {
     this.#countedAtMs = nowMs;
   }
 
-  /** How long the oldest task has been in the pool, ms; 0 when there is none. */
+  /** How long the oldest task has been with its thread, ms; 0 when there is none. Those that wait for one do not count. */
   get oldestTaskMs(): number {
-    const [sinceMs] = this.#running.values();
-    return sinceMs === undefined ? 0 : performance.now() - sinceMs;
+    const nowMs = performance.now();
+    return Math.max(0, ...[...this.#running.values()].map(({ atMs }) => (atMs === null ? 0 : nowMs - atMs)));
   }
 
   /** Version of onnxruntime, once started. */
@@ -140,10 +140,11 @@ export class WorkerPool implements Component {
   ): Promise<T> {
     if (!this.#piscina || this.#stopping)
       throw new SpotterError('worker.failed', 'the worker pool is stopping');
-    const tagged = { ...task, [queueOptionsSymbol]: { lane } };
+    const began: Began = { atMs: performance.now() };
+    const tagged = { ...task, [queueOptionsSymbol]: { lane, began } };
     const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
     this.#countBusy();
-    this.#running.set(running, performance.now());
+    this.#running.set(running, began);
     try {
       const outcome = await running;
       if (!outcome.ok) throw fromErrorData(outcome.error);
@@ -156,6 +157,11 @@ export class WorkerPool implements Component {
       this.#running.delete(running);
     }
   }
+}
+
+/** When a thread took a task, monotonic ms; null while it waits in a lane. */
+interface Began {
+  atMs: number | null;
 }
 
 type Lane = 'looks' | 'others' | 'background';
@@ -179,14 +185,18 @@ class Lanes implements TaskQueue {
     const isDue = background.length > 0 && this.#passedOver >= PATIENCE;
     const next = isDue ? undefined : (looks.shift() ?? others.shift());
     this.#passedOver = next && background.length > 0 ? this.#passedOver + 1 : 0;
-    return next ?? background.shift() ?? null;
+    const task = next ?? background.shift() ?? null;
+    if (task) note(task, performance.now());
+    return task;
   }
 
   push(task: PiscinaTask): void {
+    note(task, null);
     this.#lane(task).push(task);
   }
 
   unshift(task: PiscinaTask): void {
+    note(task, null);
     this.#lane(task).unshift(task);
   }
 
@@ -197,7 +207,15 @@ class Lanes implements TaskQueue {
   }
 
   #lane(task: PiscinaTask): PiscinaTask[] {
-    const options = task[queueOptionsSymbol] as { lane?: Lane } | null;
-    return this.#lanes[options?.lane ?? 'others'];
+    return this.#lanes[optionsOf(task)?.lane ?? 'others'];
   }
+}
+
+function optionsOf(task: PiscinaTask): { lane: Lane; began: Began } | null {
+  return task[queueOptionsSymbol] as { lane: Lane; began: Began } | null;
+}
+
+function note(task: PiscinaTask, atMs: number | null): void {
+  const options = optionsOf(task);
+  if (options) options.began.atMs = atMs;
 }

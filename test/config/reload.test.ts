@@ -35,9 +35,11 @@ describe('what has changed between two configurations', () => {
     expect(needsEngine(config(), config({ log: { level: 'debug' } }))).toBe(false);
   });
 
-  it('needs a restart when it is where we listen', () => {
+  it('needs a restart when it is where we listen, or where everything is kept', () => {
     expect(fixedKeys(config(), config({ http: { port: 1234 } }))).toEqual(['http.port']);
     expect(needsEngine(config(), config({ http: { port: 1234 } }))).toBe(false);
+    expect(fixedKeys(config(), config({ data: 'elsewhere' }))).toEqual(['data']);
+    expect(needsEngine(config(), config({ data: 'elsewhere' }))).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import type { SinkSet } from '../../src/daemon/sinkSet.js';
 import { lineMatching } from '../helpers/cli.js';
 import { keptBy, needMosquitto, Subscriber, startMosquitto } from '../helpers/mosquitto.js';
 import { root } from '../helpers/paths.js';
@@ -176,6 +177,31 @@ describe('a broker', () => {
     await set.start();
     await connected;
     await set.stop();
+  });
+
+  it('that takes the connection and then says nothing does not either', async () => {
+    const asked = new Promise<void>((resolve) => {
+      const mute = createServer((peer) => {
+        // CONNACK; what comes then, SUBSCRIBE, is never answered.
+        peer.once('data', () => peer.write(Uint8Array.of(0x20, 2, 0, 0)));
+        peer.on('error', () => {});
+        peer.on('data', (data) => {
+          if (data[0] >> 4 === 8) resolve();
+        });
+      }).listen(0, '127.0.0.1', async () => {
+        const { port } = mute.address() as AddressInfo;
+        silent = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${port}` } }).set;
+        await silent.start();
+      });
+      onTestFinished(() => {
+        mute.close();
+      });
+    });
+    let silent: SinkSet | undefined;
+    await asked;
+    const startMs = performance.now();
+    await silent?.stop();
+    expect(performance.now() - startMs).toBeLessThan(2000);
   });
 
   it('may be spoken to over TLS, with a certificate that is known', async (context) => {

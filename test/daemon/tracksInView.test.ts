@@ -31,7 +31,7 @@ describe('who is in view', () => {
     const tracks = new TracksInView();
     tracks.note(spotterEvent({ kind: 'appeared', person: null, mediaTimeMs: 500 }));
     tracks.note(spotterEvent({ kind: 'ambiguous', person: null, mediaTimeMs: 700, box: [5, 6, 7, 8] }));
-    tracks.note(spotterEvent({ kind: 'gap', track: null, box: null }));
+    tracks.note(spotterEvent({ kind: 'visit_started', track: null, box: null }));
     expect(tracks.view([])).toEqual([
       expect.objectContaining({
         id: 'door-1',
@@ -45,6 +45,14 @@ describe('who is in view', () => {
     expect(tracks.view([])).toHaveLength(1);
     tracks.forget('door');
     expect(tracks.view([])).toEqual([]);
+  });
+
+  it('is nobody after a gap: the leaving of who was there may be among what was lost', () => {
+    const tracks = new TracksInView();
+    tracks.note(spotterEvent({ kind: 'match' }));
+    tracks.note(spotterEvent({ kind: 'match', camera: 'yard', track: 'yard-1' }));
+    tracks.note(spotterEvent({ kind: 'gap', track: null, box: null, cause: 'log_unwritable' }));
+    expect(tracks.view([seen])).toEqual([expect.objectContaining({ id: 'yard-1' })]);
   });
 
   it('leaves when the engine dies before a frame was reported', () => {

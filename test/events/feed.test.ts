@@ -38,7 +38,7 @@ describe('the feed', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it('keeps what waits together, in one go', async () => {
+  it('keeps what waits together, a large backlog in turns: whoever is told can pass on what it has', async () => {
     const batches: number[] = [];
     const { log } = await openLog();
     const ledger: Ledger = {
@@ -53,10 +53,14 @@ describe('the feed', () => {
     const feed = new EventFeed(ledger);
     for (let i = 0; i < 1200; i++) feed.publish(eventDraft());
     await turn();
+    expect(batches).toEqual([500]);
+    while (feed.waiting > 0) await turn();
     feed.publish(eventDraft());
     await turn();
     expect(batches).toEqual([500, 500, 200, 1]);
-    expect(feed.waiting).toBe(0);
+    for (let i = 0; i < 700; i++) feed.publish(eventDraft());
+    expect(feed.stop()).toBe(0);
+    expect(batches.slice(4)).toEqual([500, 200]);
   });
 
   it('without a log tells at once, from 1 on', () => {

@@ -12,6 +12,10 @@ export class QuickClock implements Clock {
     return Date.now() + this.#aheadMs;
   }
 
+  steadyMs(): number {
+    return performance.now() + this.#aheadMs;
+  }
+
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     this.waits.push(ms);
     this.#aheadMs += ms;

@@ -78,7 +78,7 @@ async function serve(allowedOrigins: string[] = [], { folder }: { folder?: strin
   /** Publishes many events at once. */
   const fill = (count: number, change: Partial<EventDraft> = {}) => {
     for (let i = 0; i < count; i++) feed.publish(draft(change));
-    feed.flush();
+    while (feed.waiting > 0) feed.flush();
   };
   const ws = `${http.address.replace('http', 'ws')}/ws`;
   return { log, folder: used, feed, publish, fill, socket, http, closed, stop, ready, ws };
@@ -212,6 +212,19 @@ describe('a client of /ws', () => {
     feed.publish(draft({ camera: 'yard', kind: 'unknown', person: null }));
     await client.message(({ seq }) => seq === 6);
     expect(client.messages.filter(({ type }) => type === 'event').map(({ seq }) => seq)).toEqual([5, 6]);
+  });
+
+  it('who asks for a person hears when that name is taken back, too', async () => {
+    const { publish, ws } = await serve();
+    const first = new Client(ws);
+    await first.ofType('hello');
+    await first.send({ type: 'subscribe', people: ['alice'] });
+    publish(draft());
+    publish(draft({ kind: 'unknown', person: null, withdrawn: 'alice' }));
+    publish(draft({ person: 'bob', withdrawn: 'carol' }));
+    publish(draft({ person: 'bob', withdrawn: 'alice' }));
+    await first.message(({ seq, type }) => type === 'event' && seq === 4);
+    expect(numbersOf(first)).toEqual([1, 2, 4]);
   });
 
   it('gets statistics once it asks for them, and the changes of its cameras', async () => {

@@ -60,6 +60,18 @@ describe('the engine', () => {
     await framesFlow(address, 'pattern');
   });
 
+  it('that hangs when the daemon ends is ended, and whoever was in view has left', async () => {
+    const { child, address } = await daemon(configure([{ id: 'door', loop: true, realtime: true }]));
+    const client = new Listener(address);
+    const match = await client.until(({ kind }) => kind === 'match');
+    process.kill(descendantsOf(child.pid, 'node')[0], 'SIGSTOP');
+    const ended = finish(child);
+    child.kill('SIGTERM');
+    const left = await client.until(({ kind }) => kind === 'left');
+    expect(left).toMatchObject({ track: match.track, person: 'grace-hopper' });
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+  });
+
   it('leaves nothing behind when the supervisor is killed', async () => {
     const { child, address } = await daemon(configure([PATTERN, { id: 'door', loop: true }]));
     const client = new Listener(address);
@@ -131,5 +143,26 @@ describe('a changed configuration', () => {
     expect(descendantsOf(child.pid, 'node')).not.toContain(engine);
     await framesFlow(address, 'pattern');
     expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
+  });
+
+  it('again, while the engine before is still ending, takes one new engine and not two', async () => {
+    const file = configure([PATTERN]);
+    const { child, address, log } = await daemon(file);
+    const client = new Listener(address);
+    await client.camera('pattern', 'live');
+    const [engine] = descendantsOf(child.pid, 'node');
+    // It cannot end now, until it is made to.
+    process.kill(engine, 'SIGSTOP');
+    const replaced = (times: number) =>
+      eventually(
+        () => log().split('a new engine takes over').length - 1,
+        (count) => count === times,
+      );
+    writeFileSync(file, configText([PATTERN], 'quality: { minSizePx: 50 }\n'));
+    await replaced(1);
+    writeFileSync(file, configText([PATTERN], 'quality: { minSizePx: 60 }\n'));
+    await replaced(2);
+    await client.until(({ kind }) => kind === 'gap');
+    expect(descendantsOf(child.pid, 'node')).toHaveLength(1);
   });
 });

@@ -63,6 +63,10 @@ describe('visits of the demo clip', () => {
     child.kill('SIGTERM');
     const ended = await client.until(({ kind }) => kind === 'visit_ended');
     expect(ended.visit).toBe(started.visit);
+    // Nobody is left in view: what the engine says at its end is told as well.
+    const tracks = (kind: string) =>
+      client.seen.filter((message) => message.kind === kind).map(({ track }) => track);
+    expect(tracks('left').sort()).toEqual(tracks('appeared').sort());
     expect(client.seen.filter(({ kind }) => kind === 'visit_started')).toHaveLength(1);
   });
 

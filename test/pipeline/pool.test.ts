@@ -51,6 +51,21 @@ describe('the worker pool', () => {
     expect(order.indexOf('background')).toBeLessThan(16);
   });
 
+  it('does not take what waits for hung: only time with a thread counts', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const startMs = performance.now();
+    const oldest: number[] = [];
+    const look = () => oldest.push(pool.oldestTaskMs / (performance.now() - startMs));
+    await Promise.all(
+      Array.from({ length: 30 }, () => pool.background.detect({ image, border: 0 }).then(look)),
+    );
+    // In the pool since the beginning, with a thread just now.
+    expect(Math.max(...oldest.slice(20))).toBeLessThan(0.5);
+    expect(Math.max(...oldest)).toBeGreaterThan(0);
+    expect(pool.oldestTaskMs).toBe(0);
+  });
+
   it('tells a model that does not fit by its name, and ends', async () => {
     const { config } = configWith((draft) => {
       draft.detector = 'wrong';

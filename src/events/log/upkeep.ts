@@ -13,7 +13,7 @@ export interface UpkeepOptions {
   retention: () => { keepDays: number; maxMb: number };
   /** Events are in the log no more. */
   onRemoved: (events: Removed[]) => void;
-  /** Retention could not be done; it is tried again. */
+  /** Retention could not be done; it is tried again. The same reason is told once until it has worked. */
   onTrouble: (message: string) => void;
 }
 
@@ -34,10 +34,18 @@ export class Upkeep {
   }
 
   start(): void {
+    let trouble: string | null = null;
     const clean = () => {
       this.#cleaning = this.#cleaning
         .then(() => this.clean())
-        .catch((error: unknown) => this.#options.onTrouble(describeError(error)));
+        .then(() => {
+          trouble = null;
+        })
+        .catch((error: unknown) => {
+          const before = trouble;
+          trouble = describeError(error);
+          if (trouble !== before) this.#options.onTrouble(trouble);
+        });
     };
     this.#timer = setInterval(clean, EVERY_MS);
     clean();

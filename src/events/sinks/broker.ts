@@ -1,4 +1,5 @@
 import type { MqttClient } from 'mqtt';
+import { decode } from '../../address.js';
 import { describeError, hasErrno } from '../../errors.js';
 
 /** A broker and how to introduce ourselves to it. */
@@ -65,6 +66,7 @@ export class BrokerConnection {
       let failure: unknown = null;
       const abandon = () => client.end(true);
       signal.addEventListener('abort', abandon, { once: true });
+      if (signal.aborted) abandon();
       // A connection may fail again after it was given up; without a listener that would end the process.
       client.on('error', (error) => {
         failure ??= error;
@@ -155,12 +157,4 @@ function explain(error: unknown, host: string): string {
   if (hasErrno(error, 'ECONNREFUSED')) return `no broker listens at ${host}`;
   if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `the host of the broker ${host} is not found`;
   return `the broker at ${host} cannot be reached: ${describeError(error)}`;
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

@@ -39,6 +39,7 @@ export class SinkDriver implements Component {
   readonly #trouble: Trouble;
   readonly #backoff = new Backoff(BACKOFF);
   readonly #abort = new AbortController();
+  /** Steady time. */
   #startedAtMs = 0;
   #running: Promise<void> | null = null;
   #hasBegun = false;
@@ -78,7 +79,7 @@ export class SinkDriver implements Component {
 
   /** Begins; does not wait for the far end. */
   async start(): Promise<void> {
-    this.#startedAtMs = this.#clock.nowMs();
+    this.#startedAtMs = this.#clock.steadyMs();
     this.#unsubscribe = this.#options.source.onCommitted(() => this.#wake());
     this.#running = this.#run();
   }
@@ -190,8 +191,9 @@ export class SinkDriver implements Component {
   /** Waited for longer than the sink allows, since it was told or since we began, whichever came later. */
   #isOverdue({ publishedAt }: SpotterEvent): boolean {
     const { giveUpMs } = this.#sink;
-    if (giveUpMs === null) return false;
-    return this.#clock.nowMs() - Math.max(Date.parse(publishedAt), this.#startedAtMs) >= giveUpMs;
+    // A machine that learns the time only after its start must not make everything that waits look a day old.
+    if (giveUpMs === null || this.#clock.steadyMs() - this.#startedAtMs < giveUpMs) return false;
+    return this.#clock.nowMs() - Date.parse(publishedAt) >= giveUpMs;
   }
 
   #giveUp(event: SpotterEvent, reason: string): boolean {

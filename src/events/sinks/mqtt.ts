@@ -59,9 +59,13 @@ export class MqttSink implements Sink {
     const { url, installation } = this.#options;
     const will = { topic: this.#topics.available, payload: 'offline' };
     let connection: BrokerConnection | undefined;
+    // A broker may take the connection and then say nothing.
+    const abandon = () => void connection?.end();
     try {
       const clientId = `spotter-${installation}`;
       connection = await BrokerConnection.connect({ url, clientId, will }, signal, onClosed);
+      signal.addEventListener('abort', abandon, { once: true });
+      if (signal.aborted) throw new Error('spotter ends');
       await this.#begin(connection);
       this.#connection = connection;
       this.refresh();
@@ -69,6 +73,8 @@ export class MqttSink implements Sink {
     } catch (error) {
       await connection?.end();
       return { outcome: 'failed', reason: describeError(error) };
+    } finally {
+      signal.removeEventListener('abort', abandon);
     }
   }
 
@@ -93,6 +99,8 @@ export class MqttSink implements Sink {
 
   /** Who is where, a camera or the gallery has changed: the broker is told the difference. Never fails. */
   refresh(): void {
+    // What is taken back for good must not be told again meanwhile.
+    if (this.#isRetired) return;
     this.#isStale = true;
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = null;

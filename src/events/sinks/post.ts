@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { decode } from '../../address.js';
 import { hasErrno } from '../../errors.js';
 
 /** What a server answered. */
@@ -131,12 +132,4 @@ function drain(incoming: http.IncomingMessage): Promise<void> {
       resolve();
     });
   });
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

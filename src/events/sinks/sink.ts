@@ -51,8 +51,10 @@ export interface SinkLog {
 
 /** Time as sinks see it, so that an hour need not be waited for. */
 export interface Clock {
-  /** Unix time, ms. */
+  /** Unix time, ms; somebody may set it. */
   nowMs(): number;
+  /** On a clock that nobody sets, ms. */
+  steadyMs(): number;
   /** Resolves after so many ms, or as soon as the signal is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -25,7 +25,7 @@ export class Trouble {
   /** @param text what is wrong; told only where no trouble goes on */
   begin(text: string): void {
     if (this.#current) return;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#clock.steadyMs();
     const isTold = nowMs - this.#toldAtMs >= TELL_EVERY_MS;
     this.#current = { sinceMs: nowMs, isTold, events: 0, deadLetters: 0 };
     if (!isTold) return;
@@ -45,7 +45,7 @@ export class Trouble {
     const current = this.#current;
     this.#current = null;
     if (!current?.isTold) return;
-    const seconds = Math.round((this.#clock.nowMs() - current.sinceMs) / 1000);
+    const seconds = Math.round((this.#clock.steadyMs() - current.sinceMs) / 1000);
     const dead = current.deadLetters > 0 ? `, ${current.deadLetters} of them became dead letters` : '';
     this.#log.info(`has caught up after ${seconds} s: ${current.events} event(s) had waited${dead}`);
   }

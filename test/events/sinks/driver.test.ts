@@ -7,7 +7,7 @@ import { drive, QuickClock, until } from '../../helpers/sinks.js';
 /** A far end that does what a test says. */
 class Recorder implements Sink {
   readonly name = 'recorder';
-  readonly giveUpMs = null;
+  giveUpMs: number | null = null;
   isOpen = true;
   readonly seen: number[] = [];
   result: Delivery = { outcome: 'delivered' };
@@ -108,6 +108,21 @@ describe('a sink', () => {
     log.save = save;
     await driver.stop();
     expect(log.cursors.get('recorder')).toBe(301);
+  });
+
+  it('tries on what only looks old, because the machine has learned the time after its start', async () => {
+    const recorder = new Recorder();
+    recorder.giveUpMs = 3_600_000;
+    const deliver = recorder.deliver.bind(recorder);
+    recorder.deliver = async (event) => {
+      const delivery = await deliver(event);
+      return recorder.seen.length > 3 ? delivery : { outcome: 'failed', reason: 'no network yet' };
+    };
+    const { log, outcomes } = await drive(recorder, { clock: new QuickClock() });
+    log.commit({ publishedAt: '1970-01-02T00:00:00.000Z' });
+    await until(() => outcomes.includes('delivered'));
+    expect(recorder.seen).toEqual([1, 1, 1, 1]);
+    expect(log.letters).toEqual([]);
   });
 
   it('still gets what waits when the daemon ends', async () => {
