@@ -11,7 +11,7 @@ import { Offspring } from './daemon/offspring.js';
 import { Quarantine } from './daemon/quarantine.js';
 import { ISOLATION_MS, Suspects } from './daemon/suspects.js';
 import { describeError } from './errors.js';
-import { Stack } from './lifecycle.js';
+import { type Component, Stack } from './lifecycle.js';
 import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
 import { Throughput } from './observe/throughput.js';
@@ -110,7 +110,7 @@ export class Supervisor {
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
-    const parts = new Stack([...this.#telling.parts, this.#host]);
+    const parts = new Stack([...this.#telling.parts, this.#leavings, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
@@ -145,7 +145,8 @@ export class Supervisor {
       return;
     }
     const before = this.#loaded.config;
-    this.#loaded = next;
+    // The log is open where it is, and everything else that is kept belongs to it.
+    this.#loaded = { ...next, config: { ...next.config, data: before.data } };
     this.#telling.configure();
     if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
     const { added, removed, changed } = diffCameras(before, next.config);
@@ -273,6 +274,16 @@ export class Supervisor {
       clearTimeout(this.#cautionTimer);
       this.#cautionTimer = setTimeout(() => this.#sendCaution(), ISOLATION_MS);
     }
+  }
+
+  /** Whoever is still in view when there is no engine any more: one that had to be killed has told nothing of it. */
+  get #leavings(): Component {
+    return {
+      start: async () => {},
+      stop: async () => {
+        for (const draft of this.#book.interrupt('engine_hung', moment())) this.#telling.publish(draft);
+      },
+    };
   }
 
   /** Nobody watches until another engine is ready. */

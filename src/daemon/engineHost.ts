@@ -42,6 +42,8 @@ export class EngineHost implements Component {
   readonly #options: EngineHostOptions;
   readonly #backoff = new Backoff(BACKOFF);
   #child: ChildProcess | undefined;
+  /** Asked to end for good: the events of its end are still told. */
+  #ending: ChildProcess | undefined;
   #readyAtMs: number | null = null;
   #silentBeats = 0;
   #hung = false;
@@ -105,12 +107,15 @@ export class EngineHost implements Component {
     });
   }
 
+  /** Resolves when the engine is gone and everything that it told at its end, such as who has left, is passed on. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#beatTimer);
     clearTimeout(this.#forkTimer);
+    this.#ending ??= this.#child;
     this.#end();
     await this.#exited;
+    await drained(this.#ending);
   }
 
   #fork(): void {
@@ -137,6 +142,7 @@ export class EngineHost implements Component {
   }
 
   #receive(child: ChildProcess, message: FromEngine): void {
+    if (child === this.#ending && message.kind === 'event') this.#options.onMessage(message);
     if (child !== this.#child) return;
     this.#silentBeats = 0;
     switch (message.kind) {
@@ -197,4 +203,12 @@ export class EngineHost implements Component {
     const waitMs = heldMs >= BACKOFF.healthyMs ? 0 : this.#backoff.next(heldMs);
     this.#forkTimer = setTimeout(() => this.#fork(), waitMs);
   }
+}
+
+/** Resolves when the last message of a process that has ended has been read. */
+function drained(child: ChildProcess | undefined): Promise<void> {
+  if (!child?.connected) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('disconnect', resolve);
+  });
 }
