@@ -35,3 +35,25 @@ export class Stack implements Component {
       await component.stop();
   }
 }
+
+/** Components that do not need each other: started one after another, stopped all at once. */
+export class Together implements Component {
+  readonly #components: readonly Component[];
+
+  constructor(components: readonly Component[]) {
+    this.#components = components;
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    try {
+      for (const component of this.#components) await component.start(signal);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#components.map((component) => component.stop()));
+  }
+}

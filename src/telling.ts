@@ -9,7 +9,7 @@ import { EventLog } from './events/log/eventLog.js';
 import { SnapshotStore } from './events/snapshots.js';
 import { HttpServer } from './http/server.js';
 import { EventSocket } from './http/socket.js';
-import type { Component } from './lifecycle.js';
+import { type Component, Together } from './lifecycle.js';
 import type { Logger } from './observe/logger.js';
 import { type MetricSources, Metrics } from './observe/metrics.js';
 import { packageVersion } from './package.js';
@@ -160,10 +160,12 @@ export class Telling {
 
   /**
    * The parts in the order of their start. The log is first and last; what is still on its way when the cameras have ended
-   * is told before the sinks end. The socket ends before HTTP: an HTTP server that closes waits for its connections.
+   * is told before the sinks end. The socket ends before HTTP: an HTTP server that closes waits for its connections. Far
+   * ends that are slow to go are waited for at the same time.
    */
   get parts(): Component[] {
-    return [this.#log, this.#http, this.#socket, this.#sinks, this.#snapshots, this.#lastWords, this.#editor];
+    const farEnds = new Together([this.#socket, this.#sinks]);
+    return [this.#log, this.#http, farEnds, this.#snapshots, this.#lastWords, this.#editor];
   }
 
   /** Where it listens, as a browser takes it. */

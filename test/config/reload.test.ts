@@ -41,6 +41,16 @@ describe('what has changed between two configurations', () => {
     expect(fixedKeys(config(), config({ data: 'elsewhere' }))).toEqual(['data']);
     expect(needsEngine(config(), config({ data: 'elsewhere' }))).toBe(false);
   });
+
+  it('needs a restart when it is where the log is', () => {
+    expect(fixedKeys(config(), config({ data: '/elsewhere' }))).toEqual(['data']);
+    expect(needsEngine(config(), config({ data: '/elsewhere' }))).toBe(false);
+  });
+
+  it('needs a new engine for how pictures are made, and none for how long they are kept', () => {
+    expect(needsEngine(config(), config({ snapshots: { keepHours: 1 } }))).toBe(false);
+    expect(needsEngine(config(), config({ snapshots: { enabled: true } }))).toBe(true);
+  });
 });
 
 /** Watches a file; `next` resolves with the next change. */

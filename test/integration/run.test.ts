@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { finish, jsonLines, lineMatching, spotter } from '../helpers/cli.js';
-import { configure, daemon, eventually } from '../helpers/daemon.js';
+import { configure, daemon, eventually, Listener } from '../helpers/daemon.js';
 import { root } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -62,6 +62,21 @@ describe('the daemon', () => {
     expect((await closed)[0]).toBe(1001);
     expect(await ended).toMatchObject({ code: 0, signal: null });
     expect(descendantsOf(child.pid, 'ffmpeg')).toEqual([]);
+  });
+
+  it('tells at its end that everybody in view has left, before it says goodbye', async () => {
+    const file = configure([{ id: 'door', loop: true, realtime: true }], 'visits: { enabled: true }\n');
+    const { child, address } = await daemon(file);
+    const client = new Listener(address, '?since=0');
+    const { track } = await client.until(({ kind }) => kind === 'match');
+    const closed = once(client.socket, 'close');
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(1001);
+    const last = client.seen.filter(({ type }) => type === 'event').slice(-2);
+    expect(last).toMatchObject([
+      { kind: 'left', track, person: 'grace-hopper', verdict: 'known', similarity: expect.any(Number) },
+      { kind: 'visit_ended', person: 'grace-hopper' },
+    ]);
   });
 
   it('ends by itself when asked to and every recording has ended; its lines can be read by people', async () => {

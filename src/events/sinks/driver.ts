@@ -25,7 +25,7 @@ const BACKOFF = { firstMs: 1000, maxMs: 60_000, healthyMs: 1 };
 /** What a far end asks for is heard up to this. */
 const MAX_RETRY_AFTER_MS = 600_000;
 /** What waits when the daemon ends may still go, to a far end that takes it, within this. */
-const STOP_GRACE_MS = 1000;
+const STOP_GRACE_MS = 700;
 
 /**
  * Hands the events of the log to one sink, in order, from its cursor on. An event counts as done after its delivery, so
