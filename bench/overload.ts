@@ -69,6 +69,7 @@ const PROBE_MS = 15_000;
 const IDLE_MS = 60_000;
 const SAMPLE_MS = 1000;
 const REST_MS = 1500;
+const LONGEST_REST_MS = 15_000;
 const MAX_CAMERAS = 100;
 
 /** The latency of one camera, then of so many that several times as many pictures come as can be looked at. */
@@ -166,15 +167,22 @@ async function observe(
   };
 }
 
-/** The metrics once nothing comes any more and everything that came is done. */
+/**
+ * The metrics once everything that came is done: as soon as all is accounted for, or when nothing has changed for a long
+ * while. All cameras connect again just then, and the machine may have no time for the last frames for a second or two.
+ */
 async function metricsAtRest(address: string, signal: AbortSignal): Promise<string> {
-  const total = (text: string) =>
-    sum(text, 'spotter_frames_decoded_total', '') + sum(text, 'spotter_frames_total', '');
+  const decoded = (text: string) => sum(text, 'spotter_frames_decoded_total', '');
+  const accounted = (text: string) => sum(text, 'spotter_frames_total', '');
   let now = await metricsOf(address);
-  for (let before = -1; before !== total(now) && !signal.aborted; ) {
-    before = total(now);
+  let restingMs = 0;
+  while (restingMs < LONGEST_REST_MS && !signal.aborted) {
+    const before = now;
     await pause(REST_MS, signal);
     now = await metricsOf(address);
+    const isSame = decoded(now) === decoded(before) && accounted(now) === accounted(before);
+    if (isSame && decoded(now) === accounted(now)) break;
+    restingMs = isSame ? restingMs + REST_MS : 0;
   }
   return now;
 }
