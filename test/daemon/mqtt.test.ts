@@ -103,6 +103,8 @@ describe('a broker', () => {
     const before = await Subscriber.of(broker);
     tell();
     await until(() => before.seqs('spotter/events').length === 1);
+    // An event has several topics: all of them, or it would be among those that wait.
+    await until(() => set.states.every(({ lag }) => lag === 0));
     await broker.kill();
     await until(() => lines.length === 1);
     tell({ kind: 'left' });
