@@ -201,7 +201,8 @@ export class Supervisor {
       this.#throughput.forget(id);
     }
     for (const { id } of cameras) {
-      this.#book.add(id, this.#telling.nextTrack(id));
+      // Asks the log, which takes a while: once for each camera.
+      if (this.#book.stateOf(id) === null) this.#book.add(id, this.#telling.nextTrack(id));
       this.#telling.noteCamera(id, this.#book.stateOf(id) ?? 'connecting');
     }
     // A recording that has come to its end is not played again by a new engine.
