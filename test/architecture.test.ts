@@ -7,7 +7,18 @@ import { root } from './helpers/paths.js';
  * Who may import whom: main -> cli -> supervisor, engine -> rooms -> face, track (pure) -> types, errors.
  * A room's exceptions are named here, each for a reason that docs/architecture.md gives.
  */
-const BASE = ['types', 'errors', 'lifecycle', 'package', 'address', 'backoff', 'folders', 'faults', 'clock'];
+const BASE = [
+  'types',
+  'errors',
+  'lifecycle',
+  'package',
+  'address',
+  'backoff',
+  'folders',
+  'faults',
+  'clock',
+  'eventFilter',
+];
 const PURE = ['face', 'track'];
 const MAY_IMPORT: Record<string, string[]> = {
   main: ['cli', 'shutdown'],
@@ -62,6 +73,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   address: ['errors'],
   backoff: [],
   clock: [],
+  eventFilter: ['types'],
   folders: ['errors'],
   faults: [],
   lifecycle: [],

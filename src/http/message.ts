@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_KINDS, type SpotterEvent } from '../types.js';
+import { EVENT_KINDS } from '../types.js';
 
 const names = z.array(z.string().max(64)).max(200).default([]);
 
@@ -37,21 +37,4 @@ export function parseClientMessage(
   }
   const { type: _, ...subscription } = parsed.data;
   return { ok: true, subscription };
-}
-
-/**
- * Whether a subscription covers an event. A list of people leaves out whatever has no name, but not an event that takes one
- * of their names back.
- *
- * @param withdrawn asked only where it matters
- */
-export function covers(
-  { cameras, people, kinds }: Subscription,
-  event: Pick<SpotterEvent, 'camera' | 'kind' | 'person'>,
-  withdrawn: () => string | null,
-): boolean {
-  const isIn = <T>(list: readonly T[], value: T) => list.length === 0 || list.includes(value);
-  if (!isIn(cameras, event.camera) || !isIn(kinds, event.kind)) return false;
-  const isNamed = (name: string | null) => name !== null && people.includes(name);
-  return people.length === 0 || isNamed(event.person) || isNamed(withdrawn());
 }

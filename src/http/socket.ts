@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { isWanted } from '../eventFilter.js';
 import type { Component } from '../lifecycle.js';
 import type { CameraState, SpotterEvent } from '../types.js';
-import { covers, EVERYTHING, parseClientMessage, type Subscription } from './message.js';
+import { EVERYTHING, parseClientMessage, type Subscription } from './message.js';
 import { isAllowedOrigin } from './origin.js';
 import { refuseUpgrade } from './refusal.js';
 import { type Listener, Replay, type StoredEvent } from './replay.js';
@@ -108,7 +109,7 @@ export class EventSocket implements Component {
     for (const client of this.#clients) {
       if (!client.isLive || event.seq <= client.cursor) continue;
       client.cursor = event.seq;
-      if (!covers(client.subscription, event, () => event.withdrawn)) continue;
+      if (!isWanted(client.subscription, event, () => event.withdrawn)) continue;
       text ??= JSON.stringify({ type: 'event', ...event });
       this.#send(client, text);
     }
@@ -181,7 +182,7 @@ export class EventSocket implements Component {
       },
       tell: (event, sent) => {
         const withdrawn = () => (JSON.parse(event.text) as SpotterEvent).withdrawn;
-        if (covers(client.subscription, event, withdrawn))
+        if (isWanted(client.subscription, event, withdrawn))
           socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
         else sent();
       },

@@ -1,21 +1,18 @@
 import { describeError, hasErrno } from '../../errors.js';
-import type { EventKind, SpotterEvent } from '../../types.js';
+import { type EventFilter, isWanted } from '../../eventFilter.js';
+import type { SpotterEvent } from '../../types.js';
 import { systemClock } from './clock.js';
 import { type Answer, NoAnswer, Poster } from './post.js';
 import { signatureOf } from './signature.js';
 import type { Clock, Delivery, Sink } from './sink.js';
 
 /** One of `webhooks` in the configuration. */
-export interface WebhookOptions {
+export interface WebhookOptions extends EventFilter {
   id: string;
   /** http:// or https://, with or without a login. */
   url: string;
   /** Key of the signature; null: none. */
   secret: string | null;
-  /** Empty lists mean all. */
-  cameras: readonly string[];
-  people: readonly string[];
-  kinds: readonly EventKind[];
   notifyOnly: boolean;
   timeoutMs: number;
   giveUpMs: number;
@@ -73,13 +70,9 @@ export class WebhookSink implements Sink {
     this.#poster.close();
   }
 
-  /** A list of people also covers an event that takes one of their names back. */
-  #wants({ camera, person, withdrawn, kind, notify }: SpotterEvent): boolean {
-    const { cameras, people, kinds, notifyOnly } = this.#options;
-    if (notifyOnly && !notify) return false;
-    if (cameras.length > 0 && !cameras.includes(camera)) return false;
-    if (kinds.length > 0 && !kinds.includes(kind)) return false;
-    return people.length === 0 || [person, withdrawn].some((name) => name !== null && people.includes(name));
+  #wants(event: SpotterEvent): boolean {
+    if (this.#options.notifyOnly && !event.notify) return false;
+    return isWanted(this.#options, event, () => event.withdrawn);
   }
 
   #judge({ status, text, retryAfter }: Answer): Delivery {
