@@ -4,7 +4,7 @@ import path from 'node:path';
 import { hasErrno, SpotterError } from '../errors.js';
 import { EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
-import { type Listing, listGallery, nameFault } from './folder.js';
+import { type Listing, listGallery, nameFault, PHOTO, personOf } from './folder.js';
 
 /** What became of a photo that was to be added. */
 export type Added =
@@ -22,7 +22,6 @@ export interface AddOptions {
   examine: (bytes: Uint8Array, name: string) => Promise<PhotoResult>;
 }
 
-const PHOTO = /\.(jpe?g|png|webp)$/i;
 const OWN_FILE = /\.(jpe?g|png|webp|ya?ml)$/i;
 
 /** A person's name as it counts. @throws SpotterError usage */
@@ -97,10 +96,7 @@ export async function forgetPerson(cacheFolder: string, folder: string, person: 
   const cache = new EmbeddingCache(cacheFolder, folder);
   await cache.read();
   cache.keepAll();
-  cache.retain((name) => {
-    const first = name.includes('/') ? name.split('/')[0] : path.parse(name).name;
-    return first.normalize('NFC') !== person;
-  });
+  cache.retain((name) => personOf(name) !== person);
   await cache.write(true);
 }
 

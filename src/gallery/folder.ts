@@ -50,7 +50,8 @@ export interface KnownListing {
   changed: ReadonlySet<string>;
 }
 
-const PHOTO = /\.(jpe?g|png|webp)$/i;
+/** Names of photos. */
+export const PHOTO = /\.(jpe?g|png|webp)$/i;
 const SETTINGS = /\.ya?ml$/i;
 const PERSON_FILE = /^person\.ya?ml$/i;
 const PERSON = /^[\p{L}\p{N} _'-]{1,64}$/u;
@@ -94,6 +95,12 @@ export async function listGallery(folder: string, known: KnownListing | null = n
   photos.sort(byName);
   settings.sort(byName);
   return { root, identity, device, photos, settings, folders, parts };
+}
+
+/** Whose file it is, by its name in the gallery: the folder's, or its own. */
+export function personOf(name: string): string {
+  const own = name.includes('/') ? name.split('/')[0] : path.parse(name).name;
+  return own.normalize('NFC');
 }
 
 /** Whether a person may be called so; null, or one sentence about the name. */

@@ -5,7 +5,7 @@ import type { GalleryChange, PersonSettings } from '../types.js';
 import { EmbeddingCache } from './cache.js';
 import { changeBetween } from './change.js';
 import type { PhotoResult } from './enrol.js';
-import { type GalleryFile, type Listing, listGallery } from './folder.js';
+import { type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
 import { dateOf } from './person.js';
 import { PhotoReader, type ReaderOptions } from './reader.js';
 import { Settling, type SettlingOptions } from './settling.js';
@@ -202,10 +202,9 @@ export class Gallery implements Component {
   /** The people of the last reading, from the cache. */
   #restore(why: string): void {
     this.#away = why;
-    const photos = this.#cache.remembered(this.#reader.key).map(({ name, ...reading }) => {
-      const person = (name.includes('/') ? name.split('/')[0] : name.replace(/\.\w+$/, '')).normalize('NFC');
-      return { ...reading, name, person, key: 'remembered' };
-    });
+    const photos = this.#cache
+      .remembered(this.#reader.key)
+      .map((reading) => ({ ...reading, person: personOf(reading.name), key: 'remembered' }));
     this.#cache.keepAll();
     this.#state = stateOf(photos, [], this.#state, this.#today(), this.#state.settings);
   }
