@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseAddress } from '../address.js';
 import { SpotterError } from '../errors.js';
+import { cosine, cosineDifference } from './faces.js';
 
 /** Everything that belongs to one camera: its keys, their defaults, ranges, units and descriptions. */
 
@@ -128,19 +129,13 @@ export const camera = z
     motion,
     match: z
       .strictObject({
-        threshold: z
-          .number()
-          .min(-1)
-          .max(1)
+        threshold: cosine
           .nullable()
           .default(null)
           .describe(
             'Cosine similarity from which a face is a known person here; null: as match.threshold says.',
           ),
-        margin: z
-          .number()
-          .min(0)
-          .max(2)
+        margin: cosineDifference
           .nullable()
           .default(null)
           .describe('How much better than anybody else here, 0..2; null: as match.margin says.'),

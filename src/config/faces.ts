@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** What decides over faces: finding them, following them, judging and naming them. */
 
 const probability = z.number().min(0).max(1);
-const cosine = z.number().min(-1).max(1);
+/** A similarity, and how far two of them are apart. */
+export const cosine = z.number().min(-1).max(1);
+export const cosineDifference = z.number().min(0).max(2);
 
 export const detection = z
   .strictObject({
@@ -62,10 +64,7 @@ export const match = z
       .nullable()
       .default(null)
       .describe("Cosine similarity from which a face is a known person, -1..1; null: the model's own."),
-    margin: z
-      .number()
-      .min(0)
-      .max(2)
+    margin: cosineDifference
       .nullable()
       .default(null)
       .describe(
@@ -95,10 +94,7 @@ export const track = z
       .max(20)
       .default(2)
       .describe('Looks that must agree on a person before the name is told, 1 to 20.'),
-    sureBy: z
-      .number()
-      .min(0)
-      .max(2)
+    sureBy: cosineDifference
       .default(0.1)
       .describe('One look is enough when its similarity exceeds the threshold by this much, 0..2.'),
     unknownAfterMs: z
