@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EventLog } from '../src/events/log/eventLog.js';
+import { viewsOf } from '../src/http/api.js';
 import { HttpServer } from '../src/http/server.js';
 import { storyDraft } from './logServer.js';
 import { quantile } from './statistics.js';
@@ -50,13 +51,7 @@ export async function measureHistory(
       unreadyReason: () => null,
       snapshot: async () => null,
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      api: {
-        log: () => log.state,
-        find: ({ explain, ...query }) => log.find(query, explain),
-        event: (seq, explain) => log.event(seq, explain),
-        cameras: () => [],
-        deadLetters: () => [],
-      },
+      api: viewsOf(log, () => []),
     },
     onUpgrade: () => {},
   });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { EventFeed } from '../src/events/feed.js';
 import { EventLog } from '../src/events/log/eventLog.js';
+import { viewsOf } from '../src/http/api.js';
 import { HttpServer } from '../src/http/server.js';
 import { EventSocket } from '../src/http/socket.js';
 import type { EventDraft } from '../src/types.js';
@@ -98,13 +99,7 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
       unreadyReason: () => feed.fault,
       snapshot: async () => null,
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      api: {
-        log: () => log.state,
-        find: ({ explain, ...query }) => log.find(query, explain),
-        event: (seq, explain) => log.event(seq, explain),
-        cameras: () => [],
-        deadLetters: (before, limit) => log.list(before, limit),
-      },
+      api: viewsOf(log, () => []),
     },
     onUpgrade: (request, stream, head) => socket.upgrade(request, stream, head),
   });

@@ -7,6 +7,7 @@ import { EventEditor } from './events/editor.js';
 import { EventFeed } from './events/feed.js';
 import { EventLog } from './events/log/eventLog.js';
 import { SnapshotStore } from './events/snapshots.js';
+import { viewsOf } from './http/api.js';
 import { HttpServer } from './http/server.js';
 import { EventSocket } from './http/socket.js';
 import { type Component, Together } from './lifecycle.js';
@@ -119,13 +120,7 @@ export class Telling {
           const event = this.#log.event(seq, false);
           return event && this.#snapshots.read(JSON.parse(event.text).id, form);
         },
-        api: {
-          log: () => this.#log.state,
-          find: ({ explain, ...query }) => this.#log.find(query, explain),
-          event: (seq, explain) => this.#log.event(seq, explain),
-          cameras: () => options.cameras().details,
-          deadLetters: (before, limit) => this.#log.list(before, limit),
-        },
+        api: viewsOf(this.#log, () => options.cameras().details),
       },
       onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
     });

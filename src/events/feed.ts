@@ -70,11 +70,6 @@ export class EventFeed {
     this.#backoff = new Backoff({ ...(options.backoff ?? DEFAULT_BACKOFF), healthyMs: 1000 });
   }
 
-  /** Number of the last event that was told or may be; 0 before the first. */
-  get seq(): number {
-    return this.#ledger.lastSeq;
-  }
-
   /** Events that are not kept yet. */
   get waiting(): number {
     return this.#waiting.length;

@@ -4,8 +4,6 @@ import { toEvent } from './event.js';
 
 /** Where events get their number, and are kept before anybody is told. */
 export interface Ledger {
-  /** Number of the last event; 0 before the first. */
-  readonly lastSeq: number;
   /**
    * Numbers events, each one more than the last, and keeps all of them or none.
    *
@@ -19,10 +17,6 @@ export interface Ledger {
 export class MemoryLedger implements Ledger {
   readonly #nextId = monotonicFactory();
   #lastSeq = 0;
-
-  get lastSeq(): number {
-    return this.#lastSeq;
-  }
 
   append(drafts: readonly EventDraft[]): SpotterEvent[] {
     const publishedMs = Date.now();

@@ -13,6 +13,25 @@ export interface ApiViews {
   deadLetters: (before: number | null, limit: number) => { number: number }[];
 }
 
+/** What the API needs of the event log; see {@link ApiViews} for each. */
+export interface LogViews {
+  readonly state: LogState;
+  find: (query: EventsQuery, explain: boolean) => StoredEvent[];
+  event: ApiViews['event'];
+  list: ApiViews['deadLetters'];
+}
+
+/** A log as the API shows it. @param cameras how each camera is doing */
+export function viewsOf(log: LogViews, cameras: () => object[]): ApiViews {
+  return {
+    log: () => log.state,
+    find: (query) => log.find(query, query.explain),
+    event: (seq, explain) => log.event(seq, explain),
+    cameras,
+    deadLetters: (before, limit) => log.list(before, limit),
+  };
+}
+
 const BASE = '/api/v1';
 const DEFAULT_LETTERS = 100;
 

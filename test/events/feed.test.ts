@@ -42,9 +42,6 @@ describe('the feed', () => {
     const batches: number[] = [];
     const { log } = await openLog();
     const ledger: Ledger = {
-      get lastSeq() {
-        return log.lastSeq;
-      },
       append: (pending) => {
         batches.push(pending.length);
         return log.append(pending);

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { viewsOf } from '../../src/http/api.js';
 import { HttpServer } from '../../src/http/server.js';
 import type { EventDraft, SpotterEvent } from '../../src/types.js';
 import { openLog, pending } from '../helpers/log.js';
@@ -28,13 +29,7 @@ async function serve(changes: Partial<EventDraft>[]) {
       unreadyReason: () => null,
       snapshot: async () => null,
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      api: {
-        log: () => log.state,
-        find: ({ explain, ...query }) => log.find(query, explain),
-        event: (seq, explain) => log.event(seq, explain),
-        cameras: () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
-        deadLetters: (before, limit) => log.list(before, limit),
-      },
+      api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
     },
     onUpgrade: () => {},
   });

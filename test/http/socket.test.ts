@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { EventFeed } from '../../src/events/feed.js';
+import { viewsOf } from '../../src/http/api.js';
 import { HttpServer } from '../../src/http/server.js';
 import { EventSocket } from '../../src/http/socket.js';
 import type { EventDraft, SpotterEvent } from '../../src/types.js';
@@ -40,13 +41,7 @@ async function serve(allowedOrigins: string[] = [], { folder }: { folder?: strin
       unreadyReason: () => unready,
       snapshot: async () => null,
       metrics: async () => ({ contentType: 'text/plain', body: 'x 1\n' }),
-      api: {
-        log: () => log.state,
-        find: ({ explain, ...query }) => log.find(query, explain),
-        event: (seq, explain) => log.event(seq, explain),
-        cameras: () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
-        deadLetters: (before, limit) => log.list(before, limit),
-      },
+      api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
     },
     onUpgrade: (request, stream, head) => socket.upgrade(request, stream, head),
   });
