@@ -45,8 +45,8 @@ interface Sample {
 
 const SAMPLE_MS = 5000;
 const DOWN_MS = 3000;
-/** Part of the time after which memory counts as settled. */
-const SETTLED = 0.25;
+/** Memory counts as settled after the first hour, or after half of a run shorter than two. */
+const settledAfter = (minutes: number) => Math.min(60, minutes / 2);
 
 /** A daemon on an RTSP camera that is cut now and then, a test picture and a recording, for a long time. */
 export async function measureSoak({
@@ -79,7 +79,7 @@ export async function measureSoak({
       ({ server, port } = await startRtspServer(DEMO_CLIP, port));
     }
     const metrics = await metricsOf(address);
-    const settled = samples.filter((one) => one.minute >= SETTLED * minutes);
+    const settled = samples.filter((one) => one.minute >= settledAfter(minutes));
     const quarter = Math.max(1, Math.floor(settled.length / 4));
     const middle = (part: Sample[], field: keyof Sample) => median(part.map((one) => one[field]));
     const [first, last] = [settled.slice(0, quarter), settled.slice(-quarter)];

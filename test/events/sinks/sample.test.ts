@@ -30,7 +30,7 @@ it('the sample in docs/sinks.md takes what is signed, and nothing else', async (
   const log = new MemoryLog();
   const good = await drive(new WebhookSink({ ...options, secret }, '1'), { log });
   log.commit();
-  await until(() => printed.length === 1);
+  await until(() => printed.length === 1 && good.outcomes.length === 1);
   expect(printed).toEqual(['1 match door alice']);
   expect(good.outcomes).toEqual(['delivered']);
   await good.driver.stop();
