@@ -3,7 +3,7 @@ import { describeError, toErrorData } from './errors.js';
 import { BEAT_MS, type FromEngine, LINK_VERSION, type ToEngine } from './link.js';
 import { Utilization } from './observe/utilization.js';
 import { prepare } from './prepare.js';
-import { ffmpegVersion } from './video/ffmpeg.js';
+import { ffmpegVersion } from './video/ffmpegVersion.js';
 import { Watcher } from './watcher.js';
 
 /**

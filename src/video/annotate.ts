@@ -5,7 +5,8 @@ import path from 'node:path';
 import { describeError, SpotterError } from '../errors.js';
 import type { Size } from '../types.js';
 import { assHead, assMark, type Mark } from './ass.js';
-import { encode, frameModeOption } from './ffmpeg.js';
+import { encode } from './ffmpeg.js';
+import { frameModeOption } from './ffmpegVersion.js';
 import { FILE_ONLY, fileInput } from './info.js';
 
 /** How long the last marks stay when nothing tells, ms. */

@@ -1,8 +1,8 @@
-import { type ChildProcess, execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
-import { promisify } from 'node:util';
 import ffmpeg from 'fluent-ffmpeg';
 import { hasErrno, SpotterError } from '../errors.js';
+import { missing } from './ffmpegVersion.js';
 
 /** How a decoder is to be started. */
 export interface DecodeCommand {
@@ -63,7 +63,7 @@ export class Decoder {
   constructor(command: DecodeCommand, modeOption: string, frames: Writable, listener: DecodeListener) {
     this.#listener = listener;
     const { input } = command;
-    const run = ffmpeg({ stdoutLines: KEPT_MESSAGES })
+    const run = unchecked({ stdoutLines: KEPT_MESSAGES })
       .input(typeof input === 'string' ? input : Readable.from([input.script]))
       .inputOptions([
         ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', `level+${command.logLevel}`],
@@ -133,6 +133,14 @@ export class Decoder {
 }
 
 /**
+ * A command without fluent-ffmpeg's look at what this ffmpeg can do. It misreads the formats of 7.1 and newer, whose devices
+ * (`lavfi`, `v4l2`) then count as missing; what is really missing, ffmpeg says itself.
+ */
+function unchecked(options: ffmpeg.FfmpegCommandOptions): ffmpeg.FfmpegCommand {
+  return Object.assign(ffmpeg(options), { _checkCapabilities: (checked: () => void) => checked() });
+}
+
+/**
  * A line of stderr: a timestamp in ms, a message, or null for what is neither. ffmpeg writes a message in pieces, so a
  * timestamp may land behind a message's beginning.
  */
@@ -162,51 +170,6 @@ export async function probe(input: string, options: string[]): Promise<ffmpeg.Ff
   }
 }
 
-let version: Promise<[major: number, minor: number]> | undefined;
-
-/** The installed ffmpeg's version; a build from git counts as the one its libraries belong to. @throws SpotterError ffmpeg.missing */
-export function ffmpegVersion(): Promise<[major: number, minor: number]> {
-  version ??= readVersion();
-  return version;
-}
-
-async function readVersion(): Promise<[major: number, minor: number]> {
-  try {
-    const { stdout } = await promisify(execFile)(process.env.FFMPEG_PATH || 'ffmpeg', ['-version']);
-    return versionIn(stdout);
-  } catch (cause) {
-    throw missing('ffmpeg', cause);
-  }
-}
-
-/**
- * What `ffmpeg -version` says. A build from git has a commit for a version, but libavutil has counted along since
- * ffmpeg 4 (its 56); 5.1 came with its 57.28.
- */
-export function versionIn(text: string): [major: number, minor: number] {
-  const release = /^ffmpeg version n?(\d+)\.(\d+)/.exec(text);
-  if (release) return [Number(release[1]), Number(release[2])];
-  const library = /^libavutil\s+(\d+)\.\s*(\d+)/m.exec(text);
-  if (!library) return [Number.POSITIVE_INFINITY, 0];
-  const [major, minor] = [Number(library[1]) - 52, Number(library[2])];
-  return [major, major === 5 && minor >= 28 ? 1 : 0];
-}
-
-/** The option that keeps every frame with its own time: `-vsync` until 5.0, `-fps_mode` since. */
-export async function frameModeOption(): Promise<string> {
-  const [major, minor] = await ffmpegVersion();
-  return major > 5 || (major === 5 && minor >= 1) ? '-fps_mode' : '-vsync';
-}
-
-function missing(tool: string, cause: unknown): SpotterError {
-  const variable = tool === 'ffmpeg' ? 'FFMPEG_PATH' : 'FFPROBE_PATH';
-  return new SpotterError(
-    'ffmpeg.missing',
-    `${tool} was not found: install ffmpeg (Debian: apt-get install ffmpeg) or set ${variable} to it`,
-    { cause },
-  );
-}
-
 /** One file to be made out of another. */
 export interface EncodeCommand {
   /** Where relative paths of filters begin. */
@@ -224,7 +187,7 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
       new SpotterError('interrupted', 'interrupted while the video was being written');
     if (signal.aborted) return reject(interrupted());
     const messages: string[] = [];
-    const run = ffmpeg({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES })
+    const run = unchecked({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES })
       .input(command.input)
       .inputOptions(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', ...command.inputOptions])
       .output(command.output)

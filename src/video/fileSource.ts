@@ -5,7 +5,8 @@ import { SpotterError } from '../errors.js';
 import { imageBytes } from '../face/colour.js';
 import type { Frame, Size } from '../types.js';
 import { FrameAssembler } from './assembler.js';
-import { type DecodeCommand, type DecodeEnd, Decoder, frameModeOption } from './ffmpeg.js';
+import { type DecodeCommand, type DecodeEnd, Decoder } from './ffmpeg.js';
+import { frameModeOption } from './ffmpegVersion.js';
 import { FILE_ONLY, fileInput, probeFile, type VideoInfo } from './info.js';
 import { FrameMemory, SlotPool } from './slots.js';
 

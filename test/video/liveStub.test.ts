@@ -36,7 +36,10 @@ const behaviour = {
   huge() { header(8194); stay(); },
   garbled() { header(64); process.stdout.write('FRAM\\n'); stay(); },
 };
-if (process.argv.includes('yuv4mpegpipe')) behaviour[process.env.STAND_IN]();
+// As 7.1 and newer tell it: a column of its own says what is a device.
+const formats = ' D.. = Demuxing supported\\n .E. = Muxing supported\\n ..d = Is a device\\n ---\\n D d lavfi  Libavfilter\\n';
+if (process.argv.includes('-formats')) process.stdout.write(formats);
+else if (process.argv.includes('yuv4mpegpipe')) behaviour[process.env.STAND_IN]();
 else process.exitCode = spawnSync('ffmpeg', process.argv.slice(2), { stdio: 'inherit' }).status;
 `;
 
