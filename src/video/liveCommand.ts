@@ -96,13 +96,15 @@ function flags(options: Option[]): string[] {
 function networkOptions(request: LiveRequest, major: number): LiveRequest['input'] {
   const { address, transport, timeoutMs, input } = request;
   const timeoutUs = timeoutMs * 1000;
+  // Nearly every camera signs its own certificate, and ffmpeg 9 is the first to check it.
+  const trust = major >= 9 && address.kind !== 'rtsp' ? { tls_verify: 0 } : {};
   if (address.kind === 'rtsp' || address.kind === 'rtsps') {
     // ffmpeg 4 takes `timeout` for "listen".
     const timeout = major >= 5 ? { timeout: timeoutUs } : { stimeout: timeoutUs };
-    return { rtsp_transport: transport, ...timeout, ...input };
+    return { rtsp_transport: transport, ...timeout, ...trust, ...input };
   }
   const newest = isPlaylist(address) ? { live_start_index: -1 } : {};
-  return { rw_timeout: timeoutUs, ...newest, ...input };
+  return { rw_timeout: timeoutUs, ...newest, ...trust, ...input };
 }
 
 function isPlaylist({ kind, input }: Address): boolean {

@@ -23,7 +23,13 @@ interface Rule {
   sentence: (end: LiveEnd) => string;
 }
 
-/** The first that fits counts. The words are those of ffmpeg 4 to 7 and of the C library. */
+const BREAKS_OFF: Rule = {
+  pattern: /connection reset|broken pipe|end of file|input\/output error/i,
+  code: 'camera.unreachable',
+  sentence: ({ name }) => `${name} breaks the connection off before the first picture; check the camera`,
+};
+
+/** The first that fits counts. The words are those of ffmpeg 4 to 9 and of the C library. */
 const BEFORE_THE_FIRST_PICTURE: Rule[] = [
   {
     pattern: /(failed: |error |returned )401|authorization failed/i,
@@ -101,7 +107,7 @@ const BEFORE_THE_FIRST_PICTURE: Rule[] = [
     sentence: (end) => `no safe connection to ${end.name}${said(end)}; try the address without the s`,
   },
   {
-    pattern: /protocol not found|unknown input format|input format \S+ is not available|not on whitelist/i,
+    pattern: /protocol not found|unknown input format|not on whitelist/i,
     code: 'camera.address',
     sentence: (end) =>
       `this ffmpeg cannot open such an address${said(end)}; give another, or a full ffmpeg build`,
@@ -126,14 +132,9 @@ const BEFORE_THE_FIRST_PICTURE: Rule[] = [
   {
     pattern: /invalid data found/i,
     code: 'camera.no_video',
-    sentence: ({ name }) =>
-      `what ${name} sends is no video that ffmpeg knows; check the path in the camera's url`,
+    sentence: (end) => noVideo(end),
   },
-  {
-    pattern: /connection reset|broken pipe|end of file|input\/output error/i,
-    code: 'camera.unreachable',
-    sentence: ({ name }) => `${name} breaks the connection off before the first picture; check the camera`,
-  },
+  BREAKS_OFF,
 ];
 
 /**
@@ -186,6 +187,8 @@ function neverBegan(end: LiveEnd): SpotterError {
   // Without addresses: a host may have any name, and a port any number.
   const messages = end.messages.map((text) => text.replace(/\w+:\/\/\S+/g, ''));
   const rule = BEFORE_THE_FIRST_PICTURE.find(({ pattern }) => messages.some((text) => pattern.test(text)));
+  const isVideo = contentType === null || /^(video|multipart)\/|mpegurl/i.test(contentType);
+  if (rule === BREAKS_OFF && !isVideo) return fault('camera.no_video', cameraId, noVideo(end));
   if (rule) return fault(rule.code, cameraId, rule.sentence(end));
   if (end.code === 0)
     return fault(
@@ -208,6 +211,10 @@ function ended(end: LiveEnd): SpotterError {
 
 function stillImage({ name }: LiveEnd): string {
   return `${name} sends a single picture, no video; give the address of a stream, not of a snapshot`;
+}
+
+function noVideo({ name }: LiveEnd): string {
+  return `what ${name} sends is no video that ffmpeg knows; check the path in the camera's url`;
 }
 
 function said({ messages, scrub }: LiveEnd): string {

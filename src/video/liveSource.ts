@@ -133,7 +133,9 @@ export class LiveSource implements LiveFrames {
   }
 
   async #diagnose(end: DecodeEnd, address: Address): Promise<SpotterError> {
-    const isUnknown = this.#frames === 0 && end.messages.some((text) => /invalid data found/i.test(text));
+    // For what is no video and ends, ffmpeg 9 has no other word than for a connection that breaks.
+    const says = /invalid data found|input\/output error/i;
+    const isUnknown = this.#frames === 0 && end.messages.some((text) => says.test(text));
     return faultOf({
       ...end,
       ...this.#options,

@@ -27,7 +27,8 @@ export function parseStreamLine(text: string): StreamLine | null {
  * shown; null for another line.
  */
 export function parseShape(text: string): number | null {
-  return /^\d+\.\d{6}$/.test(text) ? Number(text) : null;
+  const shape = /^(?:Eval: )?(\d+\.\d{6})$/.exec(text)?.[1]; // ffmpeg 9 says who prints it
+  return shape === undefined ? null : Number(shape);
 }
 
 function matrixOf(format: string, details: string, height: number): ColourSpace['matrix'] {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Digest } from '../../src/video/digest.js';
 import { parseLine } from '../../src/video/ffmpeg.js';
 import { versionIn } from '../../src/video/ffmpegVersion.js';
-import { parseStreamLine } from '../../src/video/streamLine.js';
+import { parseShape, parseStreamLine } from '../../src/video/streamLine.js';
 
 describe('the version of ffmpeg', () => {
   it.each([
@@ -93,4 +93,13 @@ describe('many messages', () => {
     vi.advanceTimersByTime(60_000);
     expect(told).toHaveLength(4);
   });
+});
+
+it.each([
+  ['1.777778', 1.777778],
+  ['Eval: 1.333333', 1.333333],
+  ['rtsp: 1.333333', null],
+  ['25', null],
+])('a shape that the filters print is read, whoever is said to print it: %s', (text, shape) => {
+  expect(parseShape(text)).toBe(shape);
 });

@@ -21,7 +21,7 @@ function command(url: string, major: number, changes: Partial<LiveRequest> = {})
 }
 
 describe('the call of ffmpeg', () => {
-  it.each([5, 6, 7, Number.POSITIVE_INFINITY])(
+  it.each([5, 6, 7, 9, Number.POSITIVE_INFINITY])(
     'keeps the address out of the arguments: version %i',
     (major) => {
       const { input, inputOptions } = command("rtsp://user:it's@host/it's", major);
@@ -33,6 +33,15 @@ describe('the call of ffmpeg', () => {
       expect(inputOptions.join(' ')).toBe(
         '-fflags +discardcorrupt -protocol_whitelist pipe,rtp,tcp,udp -f concat -safe 0',
       );
+    },
+  );
+
+  it.each(['rtsps://host/x', 'https://host/x'])(
+    'takes what a camera signed itself from ffmpeg 9 on: %s',
+    (url) => {
+      const script = (major: number) => (command(url, major).input as { script: string }).script;
+      expect(script(9)).toContain("option tls_verify '0'\n");
+      expect(script(8)).not.toContain('tls_verify');
     },
   );
 

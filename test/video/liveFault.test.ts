@@ -41,7 +41,7 @@ describe('the end of a live source', () => {
     ['pipe:0: Connection timed out', 'camera.unreachable', 'does not answer in time'],
     ['tls: An unexpected TLS packet was received.', 'camera.unreachable', 'no safe connection'],
     ['pipe:0: Protocol not found', 'camera.address', 'this ffmpeg cannot open'],
-    ['Input format lavfi is not available', 'camera.address', 'give another, or a full ffmpeg build'],
+    ["Unknown input format: 'lavfi'", 'camera.address', 'give another, or a full ffmpeg build'],
     [
       'video4linux2,v4l2: Cannot open video device /dev/video0: No such file or directory',
       'camera.unreachable',
@@ -71,6 +71,16 @@ describe('the end of a live source', () => {
     expect(error.message).toContain(sentence);
     // One sentence: what, where, and behind the semicolon what to do.
     expect(error.message).toMatch(/^camera door: [^;]*; [^;]*[^.;]$/);
+  });
+
+  it.each([
+    ['application/octet-stream', 'no video that ffmpeg knows'],
+    ['text/html; charset=utf-8', 'sends a web page'],
+    ['multipart/x-mixed-replace; boundary=frame', 'breaks the connection off'],
+    ['application/vnd.apple.mpegurl', 'breaks the connection off'],
+  ])('with an error of the connection depends on what the server sends: %s', (contentType, sentence) => {
+    const error = faultOf(end({ contentType, messages: ['Error opening input files: Input/output error'] }));
+    expect(error.message).toContain(sentence);
   });
 
   it('is one of the stream when pictures came, whatever code ffmpeg gives', () => {

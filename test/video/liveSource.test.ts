@@ -198,8 +198,8 @@ describe('a camera', () => {
     expect(dropped.filter((reason) => reason === 'stale').length).toBeGreaterThan(10);
     const delays = seen.map(({ sourceMs, arrivalMs }) => arrivalMs - sourceMs);
     const leastMs = Math.min(...delays.slice(0, before));
-    // A frame's own time stands in its picture. 1 ms for the rounding of timestamps.
-    expect(Math.max(...delays.slice(before)) - leastMs).toBeLessThanOrEqual(1001);
+    // A frame's own time stands in its picture. Its timestamp may differ by less than a frame: the sender's reports set it anew.
+    expect(Math.max(...delays.slice(before)) - leastMs).toBeLessThanOrEqual(1040);
   });
 
   it('that is cut off in the middle has ended', async (context) => {
@@ -372,12 +372,13 @@ describe('the frames of a live source', () => {
   it('are as many a second as asked for, as large, and turned', async () => {
     const { source } = live('test:640x360', { fps: 5, maxWidth: 90, rotate: 90 });
     const times: number[] = [];
-    await look(source, 6, (frame) => {
+    await look(source, 11, (frame) => {
       expect([frame.image.width, frame.image.height]).toEqual([90, 160]);
       times.push(frame.mediaTimeMs);
     });
-    // 6 frames of 5 a second span a second; were all 25 a second let through, it would be 200 ms.
-    expect((times.at(-1) ?? 0) - times[0]).toBeGreaterThan(600);
+    // 11 frames of 5 a second span 2 s, of which ffmpeg 7 and newer give half a second at once; were all 25 a second let
+    // through, it would be 400 ms.
+    expect((times.at(-1) ?? 0) - times[0]).toBeGreaterThan(1200);
   });
 
   it.each([
