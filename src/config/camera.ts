@@ -86,6 +86,7 @@ export const camera = z
       ),
     url: z
       .string()
+      .trim()
       .min(1, 'is empty; write where the pictures come from, such as rtsp://host/path')
       .superRefine(checkAddress)
       .describe(
@@ -158,8 +159,8 @@ export const camera = z
   })
   .describe('One camera.');
 
-/** An address whose scheme was forgotten: as a path it would be shown with its password. */
-const LOGIN_WITHOUT_SCHEME = /^(\/\/)?[^/]*:.*@/s;
+/** An address whose scheme was forgotten or is not whole, `rtsp//` say: as a path it would be shown with its password. */
+const LOGIN_WITHOUT_SCHEME = /^([^/]*\/\/|(rtsps?|https?)\/)?[^/]*:.*@/is;
 
 function checkAddress(url: string, context: z.RefinementCtx): void {
   if (isRecording(url) && !url.startsWith('file:') && LOGIN_WITHOUT_SCHEME.test(url)) {

@@ -53,7 +53,7 @@ data: data
 
   it('takes paths as relative to its own folder and leaves addresses alone', () => {
     const { config, folder } = load(
-      'gallery: people\ncameras: [{id: a, url: clips/a.mp4}, {id: b, url: "file:///x/b.mp4"}, {id: c, url: "file:c.mp4"}, {id: d, url: "test:"}]',
+      'gallery: people\ncameras: [{id: a, url: clips/a.mp4}, {id: b, url: "file:///x/b.mp4"}, {id: c, url: "file:c.mp4"}, {id: d, url: "test:"}, {id: e, url: " rtsp://h/x\\n"}]',
     );
     expect(config.gallery).toBe(path.join(folder, 'people'));
     expect(config.cameras.map(({ url }) => url)).toEqual([
@@ -61,6 +61,7 @@ data: data
       '/x/b.mp4',
       path.join(folder, 'c.mp4'),
       'test:',
+      'rtsp://h/x',
     ]);
   });
 
@@ -125,6 +126,12 @@ data: data
     ['a key twice', 'gallery: a\ngallery: b\n', 'config.yaml:2:1: Map keys must be unique'],
     ['a tab for spaces', 'http:\n\tport: 1\n', 'config.yaml:2:1:'],
     ['a login without a scheme', 'cameras: [{id: a, url: "//user:pw@host/x"}]', 'has a login but no scheme'],
+    ...['rtsp//', 'RTSP;//', 'rtsp/', 'https//'].map((scheme): [string, string, string] => [
+      `a login behind ${scheme}`,
+      `cameras: [{id: a, url: "${scheme}user:pw@host/x"}]`,
+      'has a login but no scheme',
+    ]),
+    ['an address of spaces', 'cameras: [{id: a, url: "  "}]', 'cameras[0].url: is empty'],
     ['an alias of nothing', 'workers: *none\n', 'Unresolved alias'],
     ['a stream without a host', 'cameras: [{id: a, url: "rtsp://"}]', 'has no host; write rtsp://host/path'],
     [
