@@ -101,7 +101,9 @@ function networkOptions(request: LiveRequest, major: number): LiveRequest['input
   if (address.kind === 'rtsp' || address.kind === 'rtsps') {
     // ffmpeg 4 takes `timeout` for "listen".
     const timeout = major >= 5 ? { timeout: timeoutUs } : { stimeout: timeoutUs };
-    return { rtsp_transport: transport, ...timeout, ...trust, ...input };
+    // To prefer one, ffmpeg must be allowed both.
+    const transports = input.rtsp_flags === 'prefer_tcp' ? 'udp+tcp' : transport;
+    return { rtsp_transport: transports, ...timeout, ...trust, ...input };
   }
   const newest = isPlaylist(address) ? { live_start_index: -1 } : {};
   return { rw_timeout: timeoutUs, ...newest, ...trust, ...input };

@@ -62,6 +62,11 @@ describe('the call of ffmpeg', () => {
     },
   );
 
+  it('may use both transports where one is only preferred', () => {
+    const { input } = command('rtsp://host/x', 5, { transport: 'udp', input: { rtsp_flags: 'prefer_tcp' } });
+    expect(input).toHaveProperty('script', expect.stringContaining("option rtsp_transport 'udp+tcp'\n"));
+  });
+
   it("takes the user's own input options and its decoder", () => {
     const { input, inputOptions } = command('rtsp://host/x', 5, {
       hardware: 'vaapi',
