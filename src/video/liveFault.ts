@@ -87,6 +87,11 @@ const BEFORE_THE_FIRST_PICTURE: Rule[] = [
     sentence: ({ name }) => `${name} is in use by another program; end that program`,
   },
   {
+    pattern: /v4l2: (not a video capture device|ioctl\(VIDIOC_QUERYCAP\))/i,
+    code: 'camera.no_video',
+    sentence: ({ name }) => `${name} is no camera; give the device of one, such as device:/dev/video0`,
+  },
+  {
     pattern: /no route to host|network is unreachable|host is (down|unreachable)/i,
     code: 'camera.unreachable',
     sentence: ({ name }) => `there is no way from here to ${name}; check cables, network and address`,
@@ -219,7 +224,8 @@ function noVideo({ name }: LiveEnd): string {
 
 function said({ messages, scrub }: LiveEnd): string {
   const last = messages.at(-1);
-  return last === undefined ? '' : ` (${scrub(last)})`;
+  // The address travels in a script on stdin.
+  return last === undefined ? '' : ` (${scrub(last).replace(/^pipe:0: /, '')})`;
 }
 
 function seconds(ms: number): string {

@@ -52,6 +52,17 @@ describe('the end of a live source', () => {
       'camera.unreachable',
       'video group',
     ],
+    [
+      'video4linux2,v4l2: Not a video capture device.',
+      'camera.no_video',
+      'is no camera; give the device of one',
+    ],
+    [
+      'video4linux2,v4l2: ioctl(VIDIOC_QUERYCAP): Inappropriate ioctl for device',
+      'camera.no_video',
+      'is no camera; give the device of one',
+    ],
+    ['pipe:0: Server returned 5XX', 'camera.unreachable', 'a fault of its own (Server returned 5XX)'],
     ['video4linux2,v4l2: ioctl: Device or resource busy', 'camera.unreachable', 'in use by another program'],
     [
       "Stream specifier ':V:0' in filtergraph description x matches no streams.",
