@@ -49,7 +49,7 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
 }
 
 /** How a recording is played; by default every frame once, as fast as possible. */
-export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop' | 'memory'>;
+export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop' | 'minSidePx' | 'memory'>;
 
 /** The inner half of spotter: worker pool and gallery, and the cameras that use them. */
 export class Engine implements Component {

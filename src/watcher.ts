@@ -8,6 +8,7 @@ import type { Assignment, FromEngine } from './link.js';
 import { Outbox } from './pictures/outbox.js';
 import type { Camera } from './pipeline/camera.js';
 import { Watch } from './pipeline/watch.js';
+import { MIN_SIDE_PX } from './video/info.js';
 import { FrameMemory } from './video/slots.js';
 
 export interface WatcherOptions {
@@ -89,7 +90,7 @@ export class Watcher {
 
   #begin({ camera: config, firstTrack }: Assignment): void {
     const { engine, send, secrets, config: whole } = this.#options;
-    const { id, url } = config;
+    const { id, url, realtime, loop } = config;
     const mask = (text: string) => maskText(text, secrets);
     const outbox = new Outbox<FromEngine>(send);
     const album = engine.album(config, (error) =>
@@ -125,8 +126,8 @@ export class Watcher {
       open: () =>
         isRecording(url)
           ? {
-              recording: engine.recording(id, url, { realtime: config.realtime, loop: config.loop, memory }),
-              again: config.loop,
+              recording: engine.recording(id, url, { realtime, loop, minSidePx: MIN_SIDE_PX, memory }),
+              again: loop,
             }
           : { live: engine.live(config, listener, mask, memory) },
       backoff: { firstMs, maxMs, healthyMs },

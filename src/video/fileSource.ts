@@ -23,6 +23,8 @@ export interface FileSourceOptions {
   realtime: boolean;
   /** Begin again at the end, for ever; media time goes on. */
   loop: boolean;
+  /** Pictures with a shorter side than this are refused, px. */
+  minSidePx?: number;
   /** Kept from one attempt to the next; by default for this one alone. */
   memory?: FrameMemory | undefined;
 }
@@ -46,7 +48,15 @@ export class FileSource {
    * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
    */
   async open(): Promise<VideoInfo> {
-    const [info] = await Promise.all([probeFile(this.#options.file), frameModeOption()]);
+    const { file, minSidePx = 1 } = this.#options;
+    const [info] = await Promise.all([probeFile(file), frameModeOption()]);
+    const { width, height } = info.size;
+    if (Math.min(width, height) < minSidePx) {
+      throw new SpotterError(
+        'video.no_video',
+        `the pictures of ${file} are ${width}x${height} px, too small for a face; give a larger recording`,
+      );
+    }
     this.#info = info;
     return info;
   }

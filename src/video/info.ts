@@ -15,6 +15,9 @@ export interface VideoInfo {
   durationMs: number | null;
 }
 
+/** Smaller pictures have room for no face: a camera that shows such is none. */
+export const MIN_SIDE_PX = 16;
+
 /** Formats that turn any text into pictures of its letters. */
 const NOT_VIDEO: ReadonlySet<string> = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
 

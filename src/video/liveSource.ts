@@ -6,6 +6,7 @@ import { Digest } from './digest.js';
 import { type DecodeEnd, type DecodeMessage, Decoder } from './ffmpeg.js';
 import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
 import { Freshness } from './freshness.js';
+import { MIN_SIDE_PX } from './info.js';
 import type { LiveFrames, LiveListener } from './live.js';
 import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
 import { fault, faultOf, noPictureYet, reshaped, stalled } from './liveFault.js';
@@ -35,7 +36,6 @@ export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'timeou
 /** ffmpeg's own timeout is the net below our watchdog's and no shorter than this. */
 const MIN_TIMEOUT_MS = 5000;
 const NOTICE_EVERY_MS = 10_000;
-const MIN_SIDE_PX = 16;
 /** Sizes are rounded: 1280x720 and 640x368 are meant to be of one shape. */
 const SAME_SHAPE = 0.05;
 /** Said of motion JPEG and of cameras that keep no even pace; of no use to anybody. */
@@ -80,7 +80,7 @@ export class LiveSource implements LiveFrames {
 
   async ready(): Promise<boolean> {
     if (!this.#stopped) this.#running ??= this.#run();
-    while (!this.#stopped && !this.#failure && !this.#newest.hasWaiting)
+    while (!this.#isOver && !(this.#newest.hasWaiting && this.#isMoving))
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     if (this.#stopped) return false;
     if (this.#failure) throw this.#failure;
@@ -180,7 +180,7 @@ export class LiveSource implements LiveFrames {
   #checkSize({ width, height }: Size): void {
     const name = this.#address?.name ?? 'the source';
     if (Math.min(width, height) < MIN_SIDE_PX) {
-      const sentence = `the pictures of ${name} are ${width}x${height} px, too small for a face; give a larger stream`;
+      const sentence = `the pictures of ${name} are smaller than ${MIN_SIDE_PX} px, too small for a face; give a larger stream`;
       throw new SpotterError('camera.no_video', sentence);
     }
     if (Math.max(width, height) > MAX_SIDE_PX) {
@@ -226,6 +226,11 @@ export class LiveSource implements LiveFrames {
     this.#fail(
       this.#frames === 0 ? noPictureYet(cameraId, name, limitMs) : stalled(cameraId, name, frameAgeMs),
     );
+  }
+
+  /** What comes over HTTP may be a still image: one picture does not make it live. */
+  get #isMoving(): boolean {
+    return this.#frames > 1 || !this.#address?.kind.startsWith('http');
   }
 
   get #isOver(): boolean {

@@ -184,6 +184,12 @@ describe('a recording', () => {
       file,
     );
     expect((await play(file)).sizes).toEqual(Array.from({ length: 5 }, () => size));
+    if (size === '61x47') return;
+    const error = await failure(play(file, { minSidePx: 16 }));
+    expect(error).toMatchObject({
+      code: 'video.no_video',
+      message: expect.stringContaining(`${size} px, too small`),
+    });
   });
 
   it('fits a change of resolution in the middle into the first size, undistorted', async () => {

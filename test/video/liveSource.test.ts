@@ -320,6 +320,17 @@ describe('a stream over HTTP', () => {
     expect(error.message).toContain('sends a single picture');
   });
 
+  it.each(['png', 'bmp'])('that is a single picture is never live, although it decodes: %s', async (kind) => {
+    const picture = made(`still.${kind}`, '-f', 'lavfi', '-i', 'testsrc2=size=320x180', '-frames:v', '1');
+    const host = await serve(answer(`image/${kind}`, picture));
+    const { source, came } = live(`http://${host}/still.${kind}`);
+    const seen: number[] = [];
+    const error = await failureOf(source, ({ seq }) => seen.push(seq));
+    expect(error.message).toContain('sends a single picture');
+    expect(came.whole).toBe(1);
+    expect(seen).toEqual([]);
+  });
+
   it.each([
     [401, 'camera.auth', 'refuses the user name or the password'],
     [403, 'camera.auth', 'does not let this user see the pictures'],
@@ -338,7 +349,7 @@ describe('a stream over HTTP', () => {
     const host = await serve(motionJpeg(picture));
     const error = await failureOf(live(`http://${host}/video`).source);
     expect(error).toMatchObject({ code: 'camera.no_video' });
-    expect(error.message).toContain('are 8x8 px, too small for a face');
+    expect(error.message).toContain('are smaller than 16 px, too small for a face');
   });
 });
 
