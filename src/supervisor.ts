@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { moment, monotonicMs } from './clock.js';
 import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
@@ -10,6 +9,7 @@ import { type DeathCause, EngineHost } from './daemon/engineHost.js';
 import { tellChange, tellGallery } from './daemon/galleryNews.js';
 import { Offspring } from './daemon/offspring.js';
 import { describeError } from './errors.js';
+import { listGallery } from './gallery/folder.js';
 import { type Component, Stack } from './lifecycle.js';
 import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from './link.js';
 import type { Logger } from './observe/logger.js';
@@ -139,10 +139,10 @@ export class Supervisor {
     let next: LoadedConfig;
     try {
       next = reload();
-      // A new engine that finds no models would be the end of the old one.
+      // A new engine that finds no models or no gallery would be the end of the old one.
       if (needsEngine(this.#loaded.config, next.config)) {
         await prepare(next.config, modelFolder);
-        if (next.config.gallery !== this.#loaded.config.gallery) await access(next.config.gallery);
+        if (next.config.gallery !== this.#loaded.config.gallery) await listGallery(next.config.gallery);
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : describeError(error);
@@ -194,16 +194,18 @@ export class Supervisor {
     if (!this.#watching) return;
     const { cameras } = this.#loaded.config;
     const wanted = new Set(cameras.map(({ id }) => id));
+    for (const { id } of cameras) {
+      if (this.#book.stateOf(id) !== null) continue;
+      // Asks the log, which takes a while: once for each camera.
+      this.#book.add(id, this.#telling.nextTrack(id));
+      this.#tellCamera(id, 'connecting', null);
+    }
     for (const id of this.#book.ids) {
       if (wanted.has(id)) continue;
+      this.#cameraChanged(id, 'stopped', null);
       this.#book.remove(id);
       this.#telling.forgetCamera(id);
       this.#throughput.forget(id);
-    }
-    for (const { id } of cameras) {
-      // Asks the log, which takes a while: once for each camera.
-      if (this.#book.stateOf(id) === null) this.#book.add(id, this.#telling.nextTrack(id));
-      this.#telling.noteCamera(id, this.#book.stateOf(id) ?? 'connecting');
     }
     // A recording that has come to its end is not played again by a new engine.
     const free = cameras.filter(
@@ -270,12 +272,16 @@ export class Supervisor {
     if (!this.#book.setState(id, state, message)) return;
     const gap = state === 'live' ? this.#book.endGap(id, moment()) : null;
     if (gap) this.#telling.publish(gap);
+    this.#tellCamera(id, state, message);
+    if (state === 'stopped') this.#onStopped();
+  }
+
+  #tellCamera(id: string, state: CameraState, message: string | null): void {
     const { logger } = this.#options;
     this.#telling.cameraChanged(id, state, message);
     const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
     if (message === null) logger.info({ camera: id }, text);
     else logger.warn({ camera: id }, text);
-    if (state === 'stopped') this.#onStopped();
   }
 
   #engineDied(cause: DeathCause, how: string): void {

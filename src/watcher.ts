@@ -27,6 +27,9 @@ interface Watched {
   ended: Promise<void>;
 }
 
+/** Why a camera is ended that the configuration no longer has, or has otherwise. */
+const CHANGED = Symbol('changed');
+
 /** The engine's cameras: begins, ends and changes each without touching the others. */
 export class Watcher {
   readonly #options: WatcherOptions;
@@ -72,7 +75,7 @@ export class Watcher {
     );
     await Promise.all(
       obsolete.map(async ([id, { camera }]) => {
-        await this.#end(id);
+        await this.#end(id, CHANGED);
         const next = wanted.get(id);
         if (next) next.firstTrack = Math.max(next.firstTrack, camera.nextTrack);
       }),
@@ -80,9 +83,9 @@ export class Watcher {
     for (const [id, assignment] of wanted) if (!this.#watched.has(id)) this.#begin(assignment);
   }
 
-  async #end(id: string): Promise<void> {
+  async #end(id: string, reason?: typeof CHANGED): Promise<void> {
     const watched = this.#watched.get(id);
-    watched?.stopping.abort();
+    watched?.stopping.abort(reason);
     await watched?.ended;
     await watched?.outbox.flushed();
     this.#watched.delete(id);
@@ -121,6 +124,7 @@ export class Watcher {
     };
     const { firstBackoffMs: firstMs, maxBackoffMs: maxMs, healthyMs, authRetryMs } = whole.watchdog;
     const memory = new FrameMemory();
+    const stopping = new AbortController();
     const watch = new Watch({
       camera,
       open: () =>
@@ -132,11 +136,13 @@ export class Watcher {
           : { live: engine.live(config, listener, mask, memory) },
       backoff: { firstMs, maxMs, healthyMs },
       authRetryMs,
-      onState: (state, message) =>
-        outbox.post({ kind: 'camera', id, state, message: message && mask(message) }),
+      onState: (state, message) => {
+        // How a camera is doing that has changed, its next source tells.
+        if (stopping.signal.reason === CHANGED) return;
+        outbox.post({ kind: 'camera', id, state, message: message && mask(message) });
+      },
       onRestart: (reason) => outbox.post({ kind: 'restart', id, reason }),
     });
-    const stopping = new AbortController();
     this.#watched.set(id, { config, camera, outbox, stopping, ended: watch.run(stopping.signal) });
   }
 }

@@ -38,7 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...PURE,
     ...BASE,
   ],
-  supervisor: ['telling', 'daemon', 'link', 'prepare', 'config', 'observe', ...BASE],
+  supervisor: ['telling', 'daemon', 'link', 'prepare', 'config', 'gallery/folder', 'observe', ...BASE],
   telling: ['daemon', 'config', 'events', 'http', 'observe', ...BASE],
   daemon: ['link', 'config', 'events', ...BASE],
   engineProcess: ['engine', 'prepare', 'watcher', 'link', 'observe', 'video', ...BASE],

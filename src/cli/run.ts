@@ -20,7 +20,8 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
   );
   const supervisor = new Supervisor({
     loaded,
-    reload: () => configOf(options),
+    // A file that is away for the moment must not make room for the defaults.
+    reload: () => configOf(loaded.file === null ? options : { ...options, config: loaded.file }),
     modelFolder: options.models,
     logger,
     onEvent: (event) => output.write(event),

@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { finish } from '../helpers/cli.js';
+import { finish, lineMatching, start } from '../helpers/cli.js';
 import { configText, configure, daemon, eventually, Listener, metric, metricsOf } from '../helpers/daemon.js';
+import { root } from '../helpers/paths.js';
 import { descendantsOf, isRunning } from '../helpers/processes.js';
 
 const PATTERN = { id: 'pattern', url: 'test:320x240' };
@@ -15,6 +17,11 @@ async function framesFlow(address: string, camera: string): Promise<void> {
     () => processed(address, camera),
     (now) => now > before,
   );
+}
+
+/** What a client was told of cameras from a position on: each one's name and state. */
+function statesOf({ seen }: Listener, from: number): string[] {
+  return seen.slice(from).flatMap(({ type, id, state }) => (type === 'camera' ? [`${id} ${state}`] : []));
 }
 
 describe('the engine', () => {
@@ -97,7 +104,7 @@ describe('a changed configuration', () => {
     writeFileSync(file, configText([PATTERN, { id: 'new', url: 'test:320x240' }]));
     await client.camera('new', 'live', changed);
     await framesFlow(address, 'pattern');
-    expect(client.seen.slice(changed).filter(({ id }) => id === 'pattern')).toEqual([]);
+    expect(statesOf(client, changed)).toEqual(['new connecting', 'old stopped', 'new live']);
     const metrics = await metricsOf(address);
     expect(metrics).toContain('spotter_camera_up{camera="new"} 1');
     expect(metrics).not.toContain('spotter_camera_up{camera="old"}');
@@ -113,7 +120,7 @@ describe('a changed configuration', () => {
     );
     child.kill('SIGHUP');
     await client.camera('pattern', 'live', signalled);
-    expect(client.seen.slice(signalled).filter(({ id }) => id === 'new')).toEqual([]);
+    expect(statesOf(client, signalled)).toEqual(['pattern connecting', 'pattern live']);
   });
 
   it('that is invalid is refused with its errors, and the running one stays', async () => {
@@ -127,8 +134,19 @@ describe('a changed configuration', () => {
     // It may be well-formed and yet not work.
     writeFileSync(file, configText([PATTERN], 'detector: nothing-of-that-name\n'));
     await eventually(log, (text) => text.includes('nothing-of-that-name'));
+    writeFileSync(file, configText([PATTERN]).replace(/^gallery: .*/m, `gallery: ${file}`));
+    await eventually(log, (text) => text.includes('config.yaml is a file; name the folder'));
     await framesFlow(address, 'pattern');
     expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
+  });
+
+  it('that is away is refused as well, also where it was found by its usual name', async () => {
+    const file = configure([PATTERN]);
+    const child = start(['run', '-g', `${root}/gallery`], { cwd: path.dirname(file) });
+    await lineMatching(child, 'stderr', /camera is live/);
+    rmSync(file);
+    child.kill('SIGHUP');
+    await lineMatching(child, 'stderr', /the running one stays: configuration config\.yaml does not exist/);
   });
 
   it('of more than the cameras takes a new engine', async () => {
