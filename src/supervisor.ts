@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { moment, monotonicMs } from './clock.js';
-import { diffCameras, fixedKeys, needsEngine } from './config/diff.js';
+import { type CameraDiff, diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
 import { CameraBook } from './daemon/cameraBook.js';
 import { Caution } from './daemon/caution.js';
-import { type DeathCause, EngineHost } from './daemon/engineHost.js';
+import { type Death, EngineHost } from './daemon/engineHost.js';
 import { tellChange, tellGallery } from './daemon/galleryNews.js';
 import { Offspring } from './daemon/offspring.js';
 import { describeError } from './errors.js';
@@ -56,6 +56,8 @@ export class Supervisor {
     onForgiven: (id) => this.#beginAnew(id),
   });
   #loaded: LoadedConfig;
+  /** Counts again when no engine can start with the one that has been taken over since. */
+  #proven: LoadedConfig | null = null;
   #gallery: GalleryReport = NO_GALLERY;
   #onnxruntime = '';
   #load: EngineLoad = IDLE;
@@ -98,7 +100,7 @@ export class Supervisor {
       }),
       hangMs: () => this.#loaded.config.engine.hangMs,
       onMessage: (message) => this.#receive(message),
-      onDeath: (cause, how) => this.#engineDied(cause, how),
+      onDeath: (death) => this.#engineDied(death),
     });
   }
 
@@ -150,22 +152,37 @@ export class Supervisor {
       logger.error(`the configuration is not taken over, the running one stays: ${masked}`);
       return;
     }
-    const before = this.#loaded.config;
-    this.#loaded = next;
-    this.#telling.configure();
-    if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
-    const { added, removed, changed } = diffCameras(before, next.config);
-    for (const key of fixedKeys(before, next.config))
+    const before = this.#loaded;
+    for (const key of fixedKeys(before.config, next.config))
       logger.warn(`${key} has changed; restart spotter for it to count`);
-    for (const id of removed) this.#caution.forgive(id);
-    logger.level = next.config.log.level;
-    logger.info({ added, removed, changed }, 'the configuration is taken over');
-    if (needsEngine(before, next.config)) {
+    const { changed, ...others } = this.#takeOver(next);
+    logger.info({ ...others, changed }, 'the configuration is taken over');
+    if (needsEngine(before.config, next.config)) {
+      this.#proven ??= before;
       logger.info('settings beside the cameras have changed: a new engine takes over');
       this.#interrupt('settings_changed');
       this.#host.replace();
     }
     this.#beginAnew(...changed);
+  }
+
+  /** From now on this configuration counts, for the engine as soon as it is told. */
+  #takeOver(next: LoadedConfig): CameraDiff {
+    const before = this.#loaded.config;
+    this.#loaded = next;
+    this.#telling.configure();
+    if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
+    const diff = diffCameras(before, next.config);
+    for (const id of diff.removed) this.#caution.forgive(id);
+    this.#options.logger.level = next.config.log.level;
+    return diff;
+  }
+
+  /** What only an engine finds out, such as a model that cannot be loaded: the configuration before counts again. */
+  #takeBack(proven: LoadedConfig, why: string): void {
+    this.#proven = null;
+    this.#options.logger.error(`the configuration is not taken over, the one before counts again: ${why}`);
+    this.#beginAnew(...this.#takeOver(proven).changed);
   }
 
   /** An engine that had to be ended the hard way has not told who left. */
@@ -222,6 +239,7 @@ export class Supervisor {
         this.#onnxruntime = message.onnxruntime;
         this.#noteGallery(message.gallery);
         this.#unready = null;
+        this.#proven = null;
         this.#assign();
         break;
       case 'gallery':
@@ -284,7 +302,11 @@ export class Supervisor {
     else logger.warn({ camera: id }, text);
   }
 
-  #engineDied(cause: DeathCause, how: string): void {
+  #engineDied({ cause, how, isUnfit }: Death): void {
+    if (isUnfit && this.#proven !== null) {
+      this.#takeBack(this.#proven, how);
+      return;
+    }
     const { logger } = this.#options;
     const { hangMs } = this.#loaded.config.engine;
     const { poison, quarantined } = this.#caution.noteDeath(cause === 'engine_hung' ? hangMs / 2 : 0);

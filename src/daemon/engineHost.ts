@@ -25,6 +25,14 @@ const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 /** Why an engine is gone although nobody asked for its end. */
 export type DeathCause = 'engine_died' | 'engine_hung';
 
+export interface Death {
+  cause: DeathCause;
+  /** In which way. */
+  how: string;
+  /** It could not work with what it was started with, and said why. */
+  isUnfit: boolean;
+}
+
 export interface EngineHostOptions {
   /** Keeps account of the processes that the engine starts. */
   offspring: Offspring;
@@ -33,8 +41,8 @@ export interface EngineHostOptions {
   /** A task of the pool that takes longer is taken for hung, ms. */
   hangMs: () => number;
   onMessage: (message: FromEngine) => void;
-  /** The engine is gone, `how` says in which way; another one comes by itself. */
-  onDeath: (cause: DeathCause, how: string) => void;
+  /** The engine is gone, another one comes by itself. */
+  onDeath: (death: Death) => void;
 }
 
 /**
@@ -201,6 +209,7 @@ export class EngineHost implements Component {
   #gone(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
     this.#child = undefined;
+    const isUnfit = this.#failure !== null && this.#readyAtMs === null;
     const heldMs = this.#readyAtMs === null ? 0 : performance.now() - this.#readyAtMs;
     this.#readyAtMs = null;
     if (this.#first) {
@@ -210,7 +219,8 @@ export class EngineHost implements Component {
       );
       return;
     }
-    this.#options.onDeath(this.#hung ? 'engine_hung' : 'engine_died', this.#failure?.message ?? how);
+    const cause = this.#hung ? 'engine_hung' : 'engine_died';
+    this.#options.onDeath({ cause, how: this.#failure?.message ?? how, isUnfit });
     const waitMs = heldMs >= BACKOFF.healthyMs ? 0 : this.#backoff.next(heldMs);
     this.#forkTimer = setTimeout(() => this.#fork(), waitMs);
   }

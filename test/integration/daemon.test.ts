@@ -140,6 +140,28 @@ describe('a changed configuration', () => {
     expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
   });
 
+  it('that no engine can start with makes room for the one before', async () => {
+    const file = configure([PATTERN]);
+    const { address, log } = await daemon(file);
+    const client = new Listener(address);
+    await client.camera('pattern', 'live');
+    const changed = client.seen.length;
+    const [mean, std] = [0, 255].map((level) => [level, level, level]);
+    const junk = { id: 'junk', kind: 'scrfd', file, mean, std, score: 0.5 };
+    const models = `detector: junk\nmodels: { declared: [${JSON.stringify(junk)}] }\n`;
+    writeFileSync(file, configText([PATTERN, { id: 'new', url: 'test:320x240' }], models));
+    await client.camera('pattern', 'live', changed);
+    expect(log()).toMatch(/the one before counts again: model \\"junk\\".* cannot be loaded/);
+    expect(statesOf(client, changed)).toEqual([
+      'pattern connecting',
+      'new connecting',
+      'new stopped',
+      'pattern live',
+    ]);
+    await framesFlow(address, 'pattern');
+    expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
+  });
+
   it('that is away is refused as well, also where it was found by its usual name', async () => {
     const file = configure([PATTERN]);
     const child = start(['run', '-g', `${root}/gallery`], { cwd: path.dirname(file) });
