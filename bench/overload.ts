@@ -83,8 +83,10 @@ export async function measureOverload(options: OverloadOptions): Promise<Overloa
     onProgress('one camera');
     const idle = await measureLoad(1, Math.min(IDLE_MS, minutes * 60_000), clip, folder, options);
     onProgress('how much the machine can do');
-    const probe = await measureLoad(PROBE_CAMERAS, PROBE_MS, clip, folder, options);
-    const cameras = Math.min(MAX_CAMERAS, Math.ceil((times * probe.processedFps) / fps));
+    const probe = (cameras: number) => measureLoad(cameras, PROBE_MS, clip, folder, options);
+    const few = await probe(PROBE_CAMERAS);
+    const many = await probe(Math.min(MAX_CAMERAS, Math.ceil((times * few.processedFps) / fps)));
+    const cameras = Math.min(MAX_CAMERAS, camerasFor(times / fps, few, many));
     onProgress(`${cameras} cameras for ${minutes} min`);
     const loaded = await measureLoad(cameras, minutes * 60_000, clip, folder, options);
     return {
@@ -96,6 +98,16 @@ export async function measureOverload(options: OverloadOptions): Promise<Overloa
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * How many cameras give `rate` pictures for each that can be looked at, per picture a second of a camera. Each takes from
+ * what the networks get, in a straight line through two measurements.
+ */
+function camerasFor(rate: number, few: LoadRow, many: LoadRow): number {
+  const apart = many.cameras - few.cameras;
+  const slope = apart === 0 ? 0 : (many.processedFps - few.processedFps) / apart;
+  return Math.ceil((rate * (few.processedFps - slope * few.cameras)) / (1 - rate * slope));
 }
 
 async function measureLoad(
