@@ -20,7 +20,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 const HOUR_MS = 3_600_000;
 const FRAME_AGE_MS = 2000;
 /** Of the watchdog: a tick of one frame, and a busy machine. */
-const SLACK_MS = 1500;
+const SLACK_MS = 10_000;
 
 /** For both processes of a daemon that is started from now on. @returns sets how far their wall clock is off */
 function movableClock(): (ms: number) => void {
