@@ -17,9 +17,14 @@ const STOP_GRACE_MS = 4000;
 const LAST_WORDS_MS = 1000;
 /**
  * glibc raises the size from which a block is mapped by itself to that of the largest freed one, and never lowers it: from
- * then on frames and tensors come from a heap that gets holes and grows. A fixed size keeps them out of it.
+ * then on frames and tensors come from a heap that gets holes and grows. A fixed size keeps them out of it. Nor has each
+ * thread a heap of its own, which would keep the most that it ever held: docs/benchmarks.md has what that makes in two hours.
  */
-const MALLOC = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+const MALLOC = {
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_ARENA_MAX: '2',
+};
 const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 
 /** Why an engine is gone although nobody asked for its end. */
