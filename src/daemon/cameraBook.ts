@@ -21,6 +21,8 @@ interface Entry {
  */
 export class CameraBook {
   readonly #entries = new Map<string, Entry>();
+  /** Who is in view of cameras that are no longer configured, by id, until it is told that they have left. */
+  readonly #departing = new Map<string, TrackBrief & { camera: string }>();
 
   /**
    * Begins with a camera, or does nothing.
@@ -40,7 +42,10 @@ export class CameraBook {
     this.#entries.set(id, entry);
   }
 
+  /** A camera that is no longer configured. The engine has still to say that who is in view has left. */
   remove(id: string): void {
+    for (const track of this.#entries.get(id)?.tracks ?? [])
+      this.#departing.set(track.id, { camera: id, ...track });
     this.#entries.delete(id);
   }
 
@@ -91,8 +96,10 @@ export class CameraBook {
   /** Remembers the number of a track that is told of, and that it is in view or has left. */
   noteDraft(draft: EventDraft): void {
     const { camera, track } = draft;
+    if (track === null) return;
+    if (draft.kind === 'left') this.#departing.delete(track);
     const entry = this.#entries.get(camera);
-    if (!entry || track === null) return;
+    if (!entry) return;
     entry.nextTrack = Math.max(entry.nextTrack, Number(track.slice(camera.length + 1)) + 1);
     const others = entry.tracks.filter(({ id }) => id !== track);
     const before = entry.tracks.find(({ id }) => id === track);
@@ -134,11 +141,10 @@ export class CameraBook {
 
   /** Who is still in view has left, as far as anybody can tell. @returns the leavings, for the feed */
   leave(unixMs: number): EventDraft[] {
-    return [...this.#entries].flatMap(([camera, entry]) => {
-      const { tracks } = entry;
-      entry.tracks = [];
-      return tracks.map((track) => leavingDraft(camera, track, unixMs));
-    });
+    const leaving = [...this.#departing.values(), ...this.tracks];
+    this.#departing.clear();
+    for (const entry of this.#entries.values()) entry.tracks = [];
+    return leaving.map(({ camera, ...track }) => leavingDraft(camera, track, unixMs));
   }
 }
 

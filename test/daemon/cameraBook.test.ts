@@ -61,6 +61,18 @@ describe('what is known of the cameras', () => {
     expect(book.endGap('door', at(2600))).toBeNull();
   });
 
+  it('lets them leave also of a camera that was taken out before the engine could say so', () => {
+    const bob = { ...alice, id: 'door-8', person: 'bob' };
+    const book = liveBook();
+    book.noteFrame(frame([alice, bob]), 1000);
+    book.remove('door');
+    expect(book.tracks).toEqual([]);
+    book.noteDraft(eventDraft({ kind: 'left', camera: 'door', track: 'door-8' }));
+    const left = book.interrupt('engine_hung', at(1200));
+    expect(left).toMatchObject([{ kind: 'left', camera: 'door', track: 'door-7', person: 'alice' }]);
+    expect(book.leave(1300)).toEqual([]);
+  });
+
   it('one gap spans several deaths', () => {
     const book = liveBook();
     book.noteFrame(frame(), 1000);
