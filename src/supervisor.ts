@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { moment, monotonicMs } from './clock.js';
-import { type CameraDiff, diffCameras, fixedKeys, needsEngine } from './config/diff.js';
+import { type CameraDiff, changedSettings, diffCameras, fixedKeys, needsEngine } from './config/diff.js';
 import type { LoadedConfig } from './config/load.js';
 import { maskText } from './config/mask.js';
 import { CameraBook } from './daemon/cameraBook.js';
@@ -155,8 +155,9 @@ export class Supervisor {
     const before = this.#loaded;
     for (const key of fixedKeys(before.config, next.config))
       logger.warn(`${key} has changed; restart spotter for it to count`);
+    const settings = changedSettings(before.config, next.config);
     const { changed, ...others } = this.#takeOver(next);
-    logger.info({ ...others, changed }, 'the configuration is taken over');
+    logger.info({ ...others, changed, settings }, 'the configuration is taken over');
     if (needsEngine(before.config, next.config)) {
       this.#proven ??= before;
       logger.info('settings beside the cameras have changed: a new engine takes over');

@@ -21,6 +21,12 @@ export function diffCameras(before: Config, after: Config): CameraDiff {
   };
 }
 
+/** The keys beside the cameras whose values two configurations do not have in common. */
+export function changedSettings(before: Config, after: Config): string[] {
+  const keys = Object.keys(after) as (keyof Config)[];
+  return keys.filter((key) => key !== 'cameras' && !isDeepStrictEqual(before[key], after[key]));
+}
+
 /** Whether more has changed than what a running engine can take over. */
 export function needsEngine(before: Config, after: Config): boolean {
   return !isDeepStrictEqual(ofEngine(before), ofEngine(after));

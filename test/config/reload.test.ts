@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { diffCameras, fixedKeys, needsEngine } from '../../src/config/diff.js';
+import { changedSettings, diffCameras, fixedKeys, needsEngine } from '../../src/config/diff.js';
 import { schema } from '../../src/config/schema.js';
 import { watchConfig } from '../../src/config/watch.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -28,6 +28,13 @@ describe('what has changed between two configurations', () => {
       removed: [],
       changed: [],
     });
+  });
+
+  it('is told by its key beside the cameras', () => {
+    const webhooks = [{ id: 'home', url: 'http://h/' }];
+    const after = config({ cameras: [door], webhooks, mqtt: { topic: 'house' } });
+    expect(changedSettings(config(), after)).toEqual(['webhooks', 'mqtt']);
+    expect(changedSettings(after, after)).toEqual([]);
   });
 
   it('needs a new engine when it is about more than cameras', () => {
