@@ -38,7 +38,7 @@ export function parseTruth(text: string, name: string): TruthRow[] {
   const lines = text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .map((line, index) => ({ at: index + 1, cells: line.split(',').map((cell) => cell.trim()) }))
+    .map((line, index) => ({ at: index + 1, cells: line.split(',').map(cellOf) }))
     .filter(({ cells: [first, ...rest] }) => !first.startsWith('#') && (first !== '' || rest.length > 0));
   const [head, ...rows] = lines;
   const fail = (at: number, what: string) => new SpotterError('usage', `${name}, line ${at}: ${what}`);
@@ -69,4 +69,10 @@ export function parseTruth(text: string, name: string): TruthRow[] {
     if (!['', '0', '1'].includes(difficult)) throw fail(at, `difficult is "${difficult}"; write 0 or 1`);
     return { person, fromMs, toMs, region, difficult: difficult === '1' };
   });
+}
+
+/** A cell as it is meant; no value here has a comma or a quote in it. */
+function cellOf(text: string): string {
+  const cell = text.trim();
+  return /^".*"$/.test(cell) ? cell.slice(1, -1) : cell;
 }

@@ -186,7 +186,7 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
     const interrupted = () =>
       new SpotterError('interrupted', 'interrupted while the video was being written');
     if (signal.aborted) return reject(interrupted());
-    const messages: string[] = [];
+    let fault: string | undefined;
     const run = unchecked({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES })
       .input(command.input)
       .inputOptions(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', ...command.inputOptions])
@@ -197,7 +197,10 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
       child?.kill('SIGTERM');
       setTimeout(() => child?.kill('SIGKILL'), KILL_GRACE_MS).unref();
     };
-    run.on('stderr', (line: string) => messages.push(line));
+    run.on('stderr', (line: string) => {
+      // The first one says why; those that follow, that therefore nothing could be done.
+      fault ??= line.replace(/^\[[^\]]*\] /, '').trim() || undefined;
+    });
     run.on('start', () => {
       child = (run as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
       signal.addEventListener('abort', stop, { once: true });
@@ -205,7 +208,7 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
         signal.removeEventListener('abort', stop);
         if (signal.aborted) reject(interrupted());
         else if (code === 0) resolve();
-        else reject(new Error(messages.at(-1) ?? `ffmpeg ended with code ${code}`));
+        else reject(new Error(fault ?? `ffmpeg ended with code ${code}`));
       });
     });
     run.on('error', (error: Error) => {

@@ -80,6 +80,11 @@ describe('labels', () => {
     ]);
   });
 
+  it('may be quoted, as spreadsheets write them', () => {
+    const text = '"person","from_ms","to_ms"\n"alice","0","1000"\n';
+    expect(parseTruth(text, 'truth.csv')).toMatchObject([{ person: 'alice', fromMs: 0, toMs: 1000 }]);
+  });
+
   it.each([
     ['', 'truth.csv, line 1: there is nothing; begin with the line person,from_ms,to_ms'],
     ['person,from_ms', 'truth.csv, line 1: the column "to_ms" is missing'],

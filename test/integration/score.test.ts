@@ -105,6 +105,15 @@ describe('a copy with the faces drawn in', () => {
     expect((await scan(clip, '--annotate', path.join(folder, 'new.mp4'))).stderr).toMatch(/give one file/);
   });
 
+  it('says why where it cannot be made', async () => {
+    const copy = path.join(temporaryFolder(), 'copy.txt');
+    const args = ['scan', demoClip, '-g', path.join(root, 'gallery'), '--every', '200', '--annotate', copy];
+    const { code, stderr } = await spotter(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/copy\.txt could not be written: .*suitable output format/);
+    expect(readdirSync(path.dirname(copy))).toEqual([]);
+  });
+
   it('leaves no half file behind a scan that is ended', async () => {
     const folder = temporaryFolder();
     const copy = path.join(folder, 'copy.mp4');
