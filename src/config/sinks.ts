@@ -6,6 +6,8 @@ import { milliseconds } from './milliseconds.js';
 /** Where events go beside the WebSocket. */
 
 const NAME = /^[a-z0-9-]{1,40}$/;
+/** `mqtt:broker` is an address too, of nowhere. */
+const ANY_HOST = /./;
 
 const webhook = z
   .strictObject({
@@ -14,7 +16,7 @@ const webhook = z
       .regex(NAME, 'must be 1 to 40 of a-z, 0-9 and hyphen')
       .describe('Name of the webhook: 1 to 40 of a-z, 0-9 and hyphen. What it has had is kept under it.'),
     url: z
-      .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+      .url({ protocol: /^https?$/, hostname: ANY_HOST, error: 'must be an http:// or https:// address' })
       .describe('Where each event is POSTed as JSON, http:// or https://.'),
     secret: z
       .string()
@@ -46,12 +48,15 @@ export const webhooks = z
 const topic = z
   .string()
   .max(200, 'must be at most 200 characters long')
-  .regex(/^[^#+\0/$]([^#+\0]*[^#+\0/])?$/, 'must be a topic without # and +, and not begin or end with /');
+  .regex(
+    /^[^#+\0/$]([^#+\0]*[^#+\0/])?$/,
+    'must be a topic without # and +, not begin with / or $, and not end with /',
+  );
 
 export const mqtt = z
   .strictObject({
     url: z
-      .url({ protocol: /^mqtts?$/, error: 'must be an mqtt:// or mqtts:// address' })
+      .url({ protocol: /^mqtts?$/, hostname: ANY_HOST, error: 'must be an mqtt:// or mqtts:// address' })
       .nullable()
       .default(null)
       .describe('The broker, mqtt://user:password@host:1883 or mqtts://; null: none.'),

@@ -109,6 +109,7 @@ data: data
       'config.yaml:3:44: webhooks[0].cameras[1]: "b" is the id of no camera; write one of "cameras", or leave it out',
     ],
     ['a webhook by mail', 'webhooks: [{id: a, url: "mailto:a@b"}]', 'must be an http:// or https:// address'],
+    ['a broker without //', 'mqtt: {url: "mqtt:h"}', 'mqtt.url: must be an mqtt:// or mqtts:// address'],
     ['a broker by HTTP', 'mqtt: {url: "http://h/"}', 'mqtt.url: must be an mqtt:// or mqtts:// address'],
     ['a topic with a wildcard', 'mqtt: {topic: "a/#"}', 'mqtt.topic: must be a topic without # and +'],
     ['a prefix with a wildcard', 'mqtt: {discoveryPrefix: "+"}', 'mqtt.discoveryPrefix: must be a topic'],
