@@ -56,7 +56,7 @@ export class Parameters {
     // A + that was not encoded arrives as a space.
     const iso = text.replace(' ', '+');
     const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/.test(iso);
-    const ms = isIso ? Date.parse(iso) : Number.NaN;
+    const ms = isIso && isDay(iso.slice(0, 10)) ? Date.parse(iso) : Number.NaN;
     if (Number.isFinite(ms)) return ms;
     this.faults.push(
       `${name} must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not ${quote(text)}`,
@@ -135,6 +135,12 @@ export function parseEventsQuery(
       `camera, person and kind have ${combinations} combinations, more than ${MAX_COMBINATIONS}; ask for fewer`,
     );
   return faults.length === 0 ? { ok: true, query } : { ok: false, faults };
+}
+
+/** Whether the calendar has a day; to JavaScript February 31st is March 3rd. */
+function isDay(date: string): boolean {
+  const ms = Date.parse(date);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 function isKind(value: string): value is EventKind {

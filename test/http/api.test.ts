@@ -114,6 +114,7 @@ describe('/api/v1/events', () => {
       'from=2026-01-01T10:00',
       'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-01-01T10:00"',
     ],
+    ['to=2026-02-31', 'to must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-02-31"'],
     [
       'from=2026-13-45',
       'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-13-45"',
