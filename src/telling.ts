@@ -199,15 +199,10 @@ export class Telling {
     this.#sinks.setPeople(names, settings);
   }
 
-  /** How a camera is doing, for those who only want to know what is so now. */
-  noteCamera(id: string, state: CameraState): void {
-    this.metrics.cameraState(id, state);
-    this.#sinks.setCamera(id, state);
-  }
-
   /** Tells that a camera has changed. */
   cameraChanged(id: string, state: CameraState, message: string | null): void {
-    this.noteCamera(id, state);
+    this.metrics.cameraState(id, state);
+    this.#sinks.setCamera(id, state);
     this.#socket.publishCamera({ id, state, message });
   }
 

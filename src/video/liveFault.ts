@@ -143,6 +143,14 @@ const BEFORE_THE_FIRST_PICTURE: Rule[] = [
 ];
 
 /**
+ * Whether it may be worth asking the server what it sends: ffmpeg made nothing of it. For what is no video and ends, ffmpeg 9
+ * has no other word than for a connection that breaks.
+ */
+export function isUnrecognised({ messages }: DecodeEnd): boolean {
+  return messages.some((text) => /invalid data found|input\/output error/i.test(text));
+}
+
+/**
  * Why a live source's decoder has ended, as an error. Every end that nobody asked for is one: ffmpeg ends with code 0
  * when the far end goes away.
  */

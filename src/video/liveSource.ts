@@ -9,7 +9,7 @@ import { Freshness } from './freshness.js';
 import { MIN_SIDE_PX } from './info.js';
 import type { LiveFrames, LiveListener } from './live.js';
 import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
-import { fault, faultOf, noPictureYet, reshaped, stalled } from './liveFault.js';
+import { fault, faultOf, isUnrecognised, noPictureYet, reshaped, stalled } from './liveFault.js';
 import { NewestFrame } from './newest.js';
 import { scrubber } from './scrub.js';
 import type { FrameMemory } from './slots.js';
@@ -133,9 +133,7 @@ export class LiveSource implements LiveFrames {
   }
 
   async #diagnose(end: DecodeEnd, address: Address): Promise<SpotterError> {
-    // For what is no video and ends, ffmpeg 9 has no other word than for a connection that breaks.
-    const says = /invalid data found|input\/output error/i;
-    const isUnknown = this.#frames === 0 && end.messages.some((text) => says.test(text));
+    const isUnknown = this.#frames === 0 && isUnrecognised(end);
     return faultOf({
       ...end,
       ...this.#options,

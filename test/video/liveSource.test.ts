@@ -198,7 +198,7 @@ describe('a camera', () => {
     expect(dropped.filter((reason) => reason === 'stale').length).toBeGreaterThan(10);
     const delays = seen.map(({ sourceMs, arrivalMs }) => arrivalMs - sourceMs);
     const leastMs = Math.min(...delays.slice(0, before));
-    // A frame's own time stands in its picture. Its timestamp may differ by less than a frame: the sender's reports set it anew.
+    // A frame's own time stands in its picture. Its timestamp may differ from that by less than a frame.
     expect(Math.max(...delays.slice(before)) - leastMs).toBeLessThanOrEqual(1040);
   });
 
