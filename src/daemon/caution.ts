@@ -1,6 +1,9 @@
 import type { ToEngine } from '../link.js';
 import { Quarantine } from './quarantine.js';
-import { ISOLATION_MS, type Judgement, Suspects } from './suspects.js';
+import { type Judgement, Suspects } from './suspects.js';
+
+/** After a death with several suspects, how long pictures are looked at one at a time. */
+export const ISOLATION_MS = 60_000;
 
 export interface CautionOptions {
   /** Tells the engine what to be careful with. */
@@ -14,7 +17,8 @@ export class Caution {
   readonly #options: CautionOptions;
   readonly #suspects = new Suspects();
   readonly #quarantine: Quarantine;
-  #timer: NodeJS.Timeout | undefined;
+  /** Set during an isolation; only its firing ends one: timers fire up to 1 ms early, so a clock could disagree. */
+  #isolation: NodeJS.Timeout | undefined;
 
   constructor(options: CautionOptions) {
     this.#options = options;
@@ -38,18 +42,22 @@ export class Caution {
 
   /** The engine has died. @param hungMs as {@link Suspects.died} takes it */
   noteDeath(hungMs: number): Judgement {
-    const nowMs = performance.now();
-    const judgement = this.#suspects.died(nowMs, hungMs);
-    if (this.#suspects.isIsolating(nowMs)) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.tell(), ISOLATION_MS);
-    }
+    const judgement = this.#suspects.died(performance.now(), hungMs);
+    if (judgement.isAmbiguous) this.#isolate();
     return judgement;
+  }
+
+  #isolate(): void {
+    clearTimeout(this.#isolation);
+    this.#isolation = setTimeout(() => {
+      this.#isolation = undefined;
+      this.tell();
+    }, ISOLATION_MS);
   }
 
   /** Tells the engine how things stand. */
   tell(): void {
-    const isolated = this.#suspects.isIsolating(performance.now());
+    const isolated = this.#isolation !== undefined;
     this.#options.send({ kind: 'caution', poison: this.#suspects.poison, isolated });
   }
 
@@ -68,7 +76,7 @@ export class Caution {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#isolation);
     this.#quarantine.stop();
   }
 }

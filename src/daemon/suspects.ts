@@ -5,8 +5,6 @@ const POISON_DEATHS = 2;
 /** Deaths that a camera caused after which it is left alone, and after how long without one they are forgotten. */
 const GUILTY_DEATHS = 3;
 const FORGIVEN_MS = 600_000;
-/** After a death with several suspects, how long they are looked at one by one. */
-export const ISOLATION_MS = 60_000;
 
 interface Work {
   camera: string;
@@ -20,6 +18,8 @@ export interface Judgement {
   poison: string[];
   /** Cameras to be left alone. */
   quarantined: string[];
+  /** Several pictures were in work: which of them it was shows only when they are looked at one at a time. */
+  isAmbiguous: boolean;
 }
 
 /**
@@ -27,15 +27,13 @@ export interface Judgement {
  *
  * A picture that was in the networks at two deaths is poison. A camera is blamed for a hang when the networks hung in its
  * picture, and for a crash when its picture was in them and it had not finished five frames before: an engine that is
- * killed from outside always has somebody's picture in work. Three such deaths, and it is guilty. While several pictures were in work nobody can tell
- * which of them it was: from then on they are looked at one at a time for a while.
+ * killed from outside always has somebody's picture in work. Three such deaths, and it is guilty.
  */
 export class Suspects {
   readonly #work = new Map<string, Work>();
   readonly #finished = new Map<string, number>();
   readonly #deathsOfMark = new Map<string, number>();
   readonly #deathsOfCamera = new Map<string, { count: number; lastMs: number }>();
-  #isolatedUntilMs = Number.NEGATIVE_INFINITY;
 
   /** The networks begin with a picture of a camera, or are done with it. */
   note(camera: string, mark: string, begins: boolean, timeMs: number): void {
@@ -63,13 +61,12 @@ export class Suspects {
     const suspects = [...this.#work.values()].filter(({ sinceMs }) => timeMs - sinceMs >= hungMs);
     const isBlamed = (camera: string) => hungMs > 0 || (this.#finished.get(camera) ?? 0) < HEALTHY_FRAMES;
     const blamed = new Set(suspects.map(({ camera }) => camera).filter(isBlamed));
-    if (suspects.length > 1) this.#isolatedUntilMs = timeMs + ISOLATION_MS;
     for (const { mark } of suspects) this.#deathsOfMark.set(mark, (this.#deathsOfMark.get(mark) ?? 0) + 1);
     this.#work.clear();
     this.#finished.clear();
     const quarantined = [...blamed].filter((camera) => this.#blame(camera, timeMs) >= GUILTY_DEATHS);
     for (const camera of quarantined) this.#deathsOfCamera.delete(camera);
-    return { poison: this.poison, quarantined };
+    return { poison: this.poison, quarantined, isAmbiguous: suspects.length > 1 };
   }
 
   #blame(camera: string, timeMs: number): number {
@@ -82,10 +79,5 @@ export class Suspects {
   /** Pictures that are not to be looked at. */
   get poison(): string[] {
     return [...this.#deathsOfMark].filter(([, deaths]) => deaths >= POISON_DEATHS).map(([mark]) => mark);
-  }
-
-  /** Whether pictures are to be looked at one at a time. */
-  isIsolating(timeMs: number): boolean {
-    return timeMs < this.#isolatedUntilMs;
   }
 }
