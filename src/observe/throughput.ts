@@ -31,6 +31,7 @@ export class Throughput {
   /** A camera that is no longer configured. */
   forget(camera: string): void {
     this.#counts.delete(camera);
+    this.#before.delete(camera);
   }
 
   /** Every camera that has delivered a frame. Rates are since the last call. */

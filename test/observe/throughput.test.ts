@@ -1,0 +1,27 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Throughput } from '../../src/observe/throughput.js';
+import { outcomeReport } from '../../src/pipeline/frame.js';
+
+describe('Throughput', () => {
+  it('begins at zero with a camera that is removed and added again', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    onTestFinished(() => now.mockRestore());
+    const throughput = new Throughput();
+    const frames = (count: number) => {
+      for (let frame = 0; frame < count; frame++) throughput.add(outcomeReport('door', 'processed'));
+    };
+    const readAfter = (ms: number) => {
+      now.mockReturnValue(performance.now() + ms);
+      return throughput.read();
+    };
+    frames(100);
+    expect(readAfter(1000)).toEqual([
+      { camera: 'door', frames: 100, faces: 0, tracks: 0, framesPerSecond: 100 },
+    ]);
+    throughput.forget('door');
+    frames(10);
+    expect(readAfter(1000)).toEqual([
+      { camera: 'door', frames: 10, faces: 0, tracks: 0, framesPerSecond: 10 },
+    ]);
+  });
+});
