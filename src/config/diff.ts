@@ -35,9 +35,10 @@ export function needsEngine(before: Config, after: Config): boolean {
 /** What the engine is started with: all but its cameras, which it is assigned, and what is the supervisor's alone. */
 function ofEngine(config: Config): object {
   const { cameras: _1, http: _2, log: _3, events: _4, visits: _5, notify: _6, ...rest } = config;
-  const { webhooks: _7, mqtt: _8, data: _9, snapshots, ...engine } = rest;
+  const { webhooks: _7, mqtt: _8, data: _9, snapshots, engine, ...others } = rest;
   const { keepHours: _10, ...pictures } = snapshots;
-  return { ...engine, snapshots: pictures };
+  const { hangMs: _11, quarantineMs: _12, ...process } = engine;
+  return { ...others, snapshots: pictures, engine: process };
 }
 
 /** Keys that have changed and only count from the next start on. */

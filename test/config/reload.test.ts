@@ -58,6 +58,12 @@ describe('what has changed between two configurations', () => {
     expect(needsEngine(config(), config({ snapshots: { keepHours: 1 } }))).toBe(false);
     expect(needsEngine(config(), config({ snapshots: { enabled: true } }))).toBe(true);
   });
+
+  it('needsEngine: not for when an engine is taken for hung or a camera is left alone', () => {
+    const after = config({ engine: { hangMs: 60_000, quarantineMs: 60_000 } });
+    expect(changedSettings(config(), after)).toEqual(['engine']);
+    expect(needsEngine(config(), after)).toBe(false);
+  });
 });
 
 /** Watches a file; `next` resolves with the next change. */

@@ -185,6 +185,23 @@ describe('a changed configuration', () => {
     expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
   });
 
+  it('of engine.hangMs applies to the engine that runs', async () => {
+    const file = configure([PATTERN], 'engine: { hangMs: 120000 }\n');
+    const { child, address, log } = await daemon(file);
+    const client = new Listener(address);
+    await client.camera('pattern', 'live');
+    const [engine] = descendantsOf(child.pid, 'node');
+    writeFileSync(file, configText([PATTERN], 'engine: { hangMs: 1000 }\n'));
+    await eventually(
+      () => log(),
+      (text) => text.includes('the configuration is taken over'),
+    );
+    expect(descendantsOf(child.pid, 'node')).toEqual([engine]);
+    process.kill(engine, 'SIGSTOP');
+    // The first gap is that of the hang: the change made none.
+    expect(await client.until(({ kind }) => kind === 'gap')).toMatchObject({ cause: 'engine_hung' });
+  });
+
   it('again, while the engine before is still ending, takes one new engine and not two', async () => {
     const file = configure([PATTERN]);
     const { child, address, log } = await daemon(file);
