@@ -18,7 +18,7 @@ export interface Judgement {
   poison: string[];
   /** Cameras to be left alone. */
   quarantined: string[];
-  /** Several pictures were in work: which of them it was shows only when they are looked at one at a time. */
+  /** Several different pictures were in work: which of them it was shows only when they are looked at one at a time. */
   isAmbiguous: boolean;
 }
 
@@ -30,21 +30,27 @@ export interface Judgement {
  * killed from outside always has somebody's picture in work. Three such deaths, and it is guilty.
  */
 export class Suspects {
-  readonly #work = new Map<string, Work>();
+  #work: Work[] = [];
   readonly #finished = new Map<string, number>();
   readonly #deathsOfMark = new Map<string, number>();
   readonly #deathsOfCamera = new Map<string, { count: number; lastMs: number }>();
 
-  /** The networks begin with a picture of a camera, or are done with it. */
+  /**
+   * The networks begin with a picture of a camera, or are done with it. Of several equal ones, as a still recording gives
+   * them, the one that began first is taken for done.
+   */
   note(camera: string, mark: string, begins: boolean, timeMs: number): void {
-    const key = `${camera}/${mark}`;
-    if (begins) this.#work.set(key, { camera, mark, sinceMs: timeMs });
-    else this.#work.delete(key);
+    if (begins) {
+      this.#work.push({ camera, mark, sinceMs: timeMs });
+      return;
+    }
+    const done = this.#work.findIndex((work) => work.camera === camera && work.mark === mark);
+    if (done >= 0) this.#work.splice(done, 1);
   }
 
   /** How many of a camera's pictures are in the networks at the moment. */
   inWork(camera: string): number {
-    return [...this.#work.values()].filter((work) => work.camera === camera).length;
+    return this.#work.filter((work) => work.camera === camera).length;
   }
 
   /** A camera has finished a frame. */
@@ -58,15 +64,17 @@ export class Suspects {
    * @param hungMs only pictures in work for at least this long are suspects; 0 when the engine died by itself
    */
   died(timeMs: number, hungMs: number): Judgement {
-    const suspects = [...this.#work.values()].filter(({ sinceMs }) => timeMs - sinceMs >= hungMs);
+    const suspects = this.#work.filter(({ sinceMs }) => timeMs - sinceMs >= hungMs);
     const isBlamed = (camera: string) => hungMs > 0 || (this.#finished.get(camera) ?? 0) < HEALTHY_FRAMES;
     const blamed = new Set(suspects.map(({ camera }) => camera).filter(isBlamed));
-    for (const { mark } of suspects) this.#deathsOfMark.set(mark, (this.#deathsOfMark.get(mark) ?? 0) + 1);
-    this.#work.clear();
+    // Once per death, however many equal pictures were in work.
+    const marks = new Set(suspects.map(({ mark }) => mark));
+    for (const mark of marks) this.#deathsOfMark.set(mark, (this.#deathsOfMark.get(mark) ?? 0) + 1);
+    this.#work = [];
     this.#finished.clear();
     const quarantined = [...blamed].filter((camera) => this.#blame(camera, timeMs) >= GUILTY_DEATHS);
     for (const camera of quarantined) this.#deathsOfCamera.delete(camera);
-    return { poison: this.poison, quarantined, isAmbiguous: suspects.length > 1 };
+    return { poison: this.poison, quarantined, isAmbiguous: marks.size > 1 };
   }
 
   #blame(camera: string, timeMs: number): number {

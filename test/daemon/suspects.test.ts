@@ -29,6 +29,29 @@ describe('who ended the engine', () => {
     }
   });
 
+  it('Suspects: of two equal pictures in work one that is done leaves the other a suspect', () => {
+    const suspects = new Suspects();
+    const die = (timeMs: number) => {
+      suspects.note('door', 'still', true, timeMs);
+      suspects.note('door', 'still', true, timeMs);
+      suspects.note('door', 'still', false, timeMs);
+      expect(suspects.inWork('door')).toBe(1);
+      return suspects.died(timeMs, 0);
+    };
+    expect(die(0).poison).toEqual([]);
+    expect(die(1000).poison).toEqual(['still']);
+  });
+
+  it('Suspects: two equal pictures in work are one picture of one death', () => {
+    const equal: [string, string][] = [
+      ['door', 'still'],
+      ['door', 'still'],
+    ];
+    const suspects = new Suspects();
+    expect(life(suspects, 0, equal)).toEqual({ poison: [], quarantined: [], isAmbiguous: false });
+    expect(suspects.inWork('door')).toBe(0);
+  });
+
   it('a camera whose ever new pictures end three engines at once is left alone, and may come back', () => {
     const suspects = new Suspects();
     expect(life(suspects, 0, [['door', 'a']], ['yard']).quarantined).toEqual([]);
