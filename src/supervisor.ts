@@ -15,6 +15,7 @@ import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } fr
 import type { Logger } from './observe/logger.js';
 import { Throughput } from './observe/throughput.js';
 import { prepare } from './prepare.js';
+import { Serial } from './serial.js';
 import { Telling } from './telling.js';
 import type { CameraState, FrameReport, Gap, SpotterEvent } from './types.js';
 
@@ -62,7 +63,7 @@ export class Supervisor {
   #onnxruntime = '';
   #load: EngineLoad = IDLE;
   #unready: string | null = 'starting';
-  #reloading: Promise<void> = Promise.resolve();
+  readonly #reloading = new Serial();
   #watching = false;
   #onStopped: () => void = () => {};
 
@@ -132,8 +133,7 @@ export class Supervisor {
   /** Takes over a changed configuration without disturbing what stays; one that cannot work changes nothing. */
   reload(): Promise<void> {
     // One after another: of two that are checked at the same time the older one might count in the end.
-    this.#reloading = this.#reloading.then(() => this.#reload());
-    return this.#reloading;
+    return this.#reloading.run(() => this.#reload());
   }
 
   async #reload(): Promise<void> {

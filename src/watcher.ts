@@ -8,6 +8,7 @@ import type { Assignment, FromEngine } from './link.js';
 import { Outbox } from './pictures/outbox.js';
 import type { Camera } from './pipeline/camera.js';
 import { Watch } from './pipeline/watch.js';
+import { Serial } from './serial.js';
 import { MIN_SIDE_PX } from './video/info.js';
 import { FrameMemory } from './video/slots.js';
 
@@ -36,7 +37,7 @@ export class Watcher {
   readonly #watched = new Map<string, Watched>();
   readonly #poison = new Set<string>();
   #decoded = new Map<string, number>();
-  #changing: Promise<void> = Promise.resolve();
+  readonly #changing = new Serial();
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class Watcher {
   /** Watches exactly these cameras from now on. */
   assign(assignments: readonly Assignment[]): void {
     // One change after the other: a camera that is changed twice must end twice.
-    this.#changing = this.#changing.then(() => this.#change(assignments));
+    void this.#changing.run(() => this.#change(assignments));
   }
 
   /** @param poison marks of pictures that are not to be looked at */
@@ -57,7 +58,7 @@ export class Watcher {
   /** Resolves when every frame in flight is finished and nothing of any camera runs any more. */
   async stop(): Promise<void> {
     for (const { stopping } of this.#watched.values()) stopping.abort();
-    await this.#changing;
+    await this.#changing.idle();
     await Promise.all([...this.#watched.keys()].map((id) => this.#end(id)));
   }
 

@@ -18,6 +18,7 @@ const BASE = [
   'faults',
   'clock',
   'eventFilter',
+  'serial',
 ];
 const PURE = ['face', 'track'];
 const MAY_IMPORT: Record<string, string[]> = {
@@ -78,6 +79,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   faults: [],
   lifecycle: [],
   package: [],
+  serial: [],
   errors: [],
   types: [],
 };

@@ -5,6 +5,7 @@ import { decodeTime, monotonicFactory } from 'ulid';
 import { describeError, hasErrno } from '../errors.js';
 import { makePrivateFolder } from '../folders.js';
 import type { Component } from '../lifecycle.js';
+import { Serial } from '../serial.js';
 import type { EventDraft, Pictures } from '../types.js';
 
 export interface SnapshotStoreOptions {
@@ -38,7 +39,7 @@ export class SnapshotStore implements Component {
   readonly #options: SnapshotStoreOptions;
   readonly #nextKey = monotonicFactory();
   #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> = Promise.resolve();
+  readonly #sweeping = new Serial();
   readonly #warnedAtMs = new Map<string, number>();
 
   constructor(options: SnapshotStoreOptions) {
@@ -53,7 +54,7 @@ export class SnapshotStore implements Component {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#sweeping;
+    await this.#sweeping.idle();
   }
 
   /**
@@ -128,7 +129,7 @@ export class SnapshotStore implements Component {
   }
 
   #beginSweep(): void {
-    this.#sweeping = this.#sweeping.then(() => this.sweep(Date.now()));
+    void this.#sweeping.run(() => this.sweep(Date.now()));
   }
 
   #file(key: string, form: PictureForm): string {

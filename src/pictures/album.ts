@@ -1,3 +1,4 @@
+import { Serial } from '../serial.js';
 import type { Box, EventDraft, EventKind, Image, Pictures, Quality } from '../types.js';
 
 /** A close look at a face that is being followed. */
@@ -51,7 +52,7 @@ const UNMEASURED = 0.02;
 export class Album {
   readonly #options: AlbumOptions;
   readonly #kept = new Map<string, Kept>();
-  #encoding: Promise<unknown> = Promise.resolve();
+  readonly #encoding = new Serial();
 
   constructor(options: AlbumOptions) {
     this.#options = options;
@@ -101,7 +102,7 @@ export class Album {
     const { budget } = this.#options;
     const held = kept.bytes;
     kept.bytes = 0;
-    const encoding = this.#encoding.then(async () => {
+    return this.#encoding.run(async () => {
       try {
         const pictures = await this.#options.encode(image, box);
         if (!kept.isDropped) kept.bytes = pictures.frame.length + pictures.face.length;
@@ -113,8 +114,6 @@ export class Album {
         budget.leftBytes += held - kept.bytes;
       }
     });
-    this.#encoding = encoding;
-    return encoding;
   }
 
   #drop(track: string): void {

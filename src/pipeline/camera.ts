@@ -1,5 +1,6 @@
 import { SpotterError } from '../errors.js';
 import type { QualityLimits } from '../face/quality.js';
+import { Serial } from '../serial.js';
 import { EMPTY_STATE, type News, type Track, type TrackerState, type TrackPolicy } from '../track/state.js';
 import { finish } from '../track/tracker.js';
 import type {
@@ -87,7 +88,7 @@ export class Camera {
    * @throws whatever the source throws while iterating; SpotterError worker.failed
    */
   async play(frames: AsyncIterable<Frame>): Promise<void> {
-    let inOrder: Promise<void> = Promise.resolve();
+    const inOrder = new Serial();
     this.#failure = undefined;
     try {
       for await (const frame of frames) {
@@ -96,10 +97,12 @@ export class Camera {
           break;
         }
         const finding = this.#find(frame);
-        inOrder = inOrder.then(() => this.#finishFrame(frame, finding));
+        // Fails only when a listener does, which ends the camera as any other failure.
+        const finishing = () => this.#finishFrame(frame, finding).catch((error) => this.#fail(error));
+        void inOrder.run(finishing);
       }
     } finally {
-      await inOrder;
+      await inOrder.idle();
       this.#leave();
     }
     this.#throwFailure();
@@ -177,12 +180,16 @@ export class Camera {
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
       else {
-        this.#failure ??= { error };
+        this.#fail(error);
         this.#report('failed');
       }
     } finally {
       frame.release();
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
   }
 
   #throwFailure(): void {

@@ -34,7 +34,7 @@ const NOBODY = {
 };
 
 /** A camera whose detector finds nothing. */
-function blindCamera(reports: FrameReport[]): Camera {
+function blindCamera(onReport: (report: FrameReport) => void): Camera {
   return new Camera({
     id: 'door',
     quality,
@@ -50,7 +50,7 @@ function blindCamera(reports: FrameReport[]): Camera {
     people: () => ({ matrix: NOBODY, toMatch: () => null }),
     firstTrack: 1,
     onEvent: () => {},
-    onReport: (report) => reports.push(report),
+    onReport,
   });
 }
 
@@ -104,7 +104,7 @@ async function states(attempts: [frames: number, failure: ErrorCode | null][]) {
   let attempt = 0;
   released = 0;
   const watch = new Watch({
-    camera: blindCamera(reports),
+    camera: blindCamera((report) => reports.push(report)),
     open: () => ({ live: liveSource(...attempts[attempt++]) }),
     backoff: { firstMs: 1, maxMs: 2, healthyMs: 1000 },
     authRetryMs: 1,
@@ -155,5 +155,21 @@ describe('a camera that is kept going', () => {
     expect(reports.map(({ outcome }) => outcome)).toEqual(Array(reports.length).fill('processed'));
     expect(reports).toHaveLength(4);
     expect(released).toBe(4);
+  });
+});
+
+describe('Camera', () => {
+  it('passes on the error of a listener, and releases every frame it took', async () => {
+    const failure = new Error('nobody can be told');
+    const camera = blindCamera(() => {
+      throw failure;
+    });
+    const before = released;
+    let taken = 0;
+    async function* recording() {
+      while (taken < 3) yield frame(taken++);
+    }
+    await expect(camera.play(recording())).rejects.toBe(failure);
+    expect(released - before).toBe(taken);
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../../errors.js';
+import { Serial } from '../../serial.js';
 import { holdsText } from './holdsText.js';
 import type { Removed } from './removal.js';
 import type { Store } from './store.js';
@@ -26,7 +27,7 @@ const DAY_MS = 86_400_000;
 export class Upkeep {
   readonly #options: UpkeepOptions;
   #timer: NodeJS.Timeout | undefined;
-  #cleaning: Promise<void> = Promise.resolve();
+  readonly #cleaning = new Serial();
   #stopped = false;
 
   constructor(options: UpkeepOptions) {
@@ -36,16 +37,16 @@ export class Upkeep {
   start(): void {
     let trouble: string | null = null;
     const clean = () => {
-      this.#cleaning = this.#cleaning
-        .then(() => this.clean())
-        .then(() => {
+      void this.#cleaning.run(async () => {
+        try {
+          await this.clean();
           trouble = null;
-        })
-        .catch((error: unknown) => {
+        } catch (error) {
           const before = trouble;
           trouble = describeError(error);
           if (trouble !== before) this.#options.onTrouble(trouble);
-        });
+        }
+      });
     };
     this.#timer = setInterval(clean, EVERY_MS);
     clean();
@@ -54,7 +55,7 @@ export class Upkeep {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
-    await this.#cleaning;
+    await this.#cleaning.idle();
   }
 
   /** Removes what is too old, or too much, until nothing is. Resolves when done. */
