@@ -113,7 +113,7 @@ export function sum(metrics: string, name: string, labels: string): number {
 }
 
 /** The first line that fits. @throws Error when its output ends without one */
-export async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const input = child.stderr ?? child.stdout;
   if (!input) throw new Error('nothing to read from');
   const lines = createInterface({ input });

@@ -45,22 +45,14 @@ const INTERNAL: ReadonlySet<ErrorCode> = new Set([
   'internal',
 ]);
 
-export interface SpotterErrorOptions {
-  /** The same call may succeed later without the user changing anything. */
-  retryable?: boolean;
-  cause?: unknown;
-}
-
 /** An error whose message is one sentence for the user: what, where, what to do. Never a stack trace's job. */
 export class SpotterError extends Error {
   override readonly name = 'SpotterError';
   readonly code: ErrorCode;
-  readonly retryable: boolean;
 
-  constructor(code: ErrorCode, message: string, options: SpotterErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: ErrorCode, message: string, { cause }: ErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.retryable = options.retryable ?? false;
   }
 
   /** The process exit code this error asks for: 2 usage or input, 3 internal fault. */
@@ -78,20 +70,17 @@ export function throwIfInterrupted(signal: AbortSignal): void {
 export interface ErrorData {
   code: ErrorCode;
   message: string;
-  retryable: boolean;
 }
 
 /** Any thrown value as data that survives a structured clone. */
 export function toErrorData(error: unknown): ErrorData {
-  if (error instanceof SpotterError) {
-    return { code: error.code, message: error.message, retryable: error.retryable };
-  }
-  return { code: 'internal', message: describeError(error), retryable: false };
+  if (error instanceof SpotterError) return { code: error.code, message: error.message };
+  return { code: 'internal', message: describeError(error) };
 }
 
 /** The reverse of {@link toErrorData}. */
 export function fromErrorData(data: ErrorData): SpotterError {
-  return new SpotterError(data.code, data.message, { retryable: data.retryable });
+  return new SpotterError(data.code, data.message);
 }
 
 /** The message of any thrown value, first line only: the rest of a multi-line message is for debuggers. */

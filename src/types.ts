@@ -316,7 +316,11 @@ export interface FrameReport {
   tracks: TrackBrief[];
   /** Faces whose embedding was computed for this frame. */
   embedded: number;
-  /** null for a frame that failed. */
+}
+
+/** A report as the process that made it has it; the anatomy is for the benches and stays there. */
+export interface MeasuredReport extends FrameReport {
+  /** null for a frame in which no faces were searched. */
   anatomy: Anatomy | null;
 }
 

@@ -115,7 +115,7 @@ export class Watcher {
         const pictures = album?.picturesOf(draft);
         outbox.post(pictures?.then((made) => ({ ...event, pictures: made })) ?? event);
       },
-      onReport: (report) => outbox.post({ kind: 'report', report }),
+      onReport: ({ anatomy: _, ...report }) => outbox.post({ kind: 'report', report }),
     });
     const listener = {
       onFrame: () => void this.#decoded.set(id, (this.#decoded.get(id) ?? 0) + 1),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CsvError, type InfoRecord, parse } from 'csv-parse/sync';
 import { describeError, SpotterError } from '../errors.js';
 import type { Box } from '../types.js';
 
@@ -35,12 +36,7 @@ export function readTruth(file: string): TruthRow[] {
  * @param name of the file, for errors
  */
 export function parseTruth(text: string, name: string): TruthRow[] {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((line, index) => ({ at: index + 1, cells: line.split(',').map(cellOf) }))
-    .filter(({ cells: [first, ...rest] }) => !first.startsWith('#') && (first !== '' || rest.length > 0));
-  const [head, ...rows] = lines;
+  const [head, ...rows] = readCsv(text, name);
   const fail = (at: number, what: string) => new SpotterError('usage', `${name}, line ${at}: ${what}`);
   if (!head) throw fail(1, `there is nothing; begin with the line ${REQUIRED.join(',')}`);
   const unknown = head.cells.find((column) => !COLUMNS.includes(column));
@@ -71,8 +67,34 @@ export function parseTruth(text: string, name: string): TruthRow[] {
   });
 }
 
-/** A cell as it is meant; no value here has a comma or a quote in it. */
-function cellOf(text: string): string {
-  const cell = text.trim();
-  return /^".*"$/.test(cell) ? cell.slice(1, -1) : cell;
+interface Row {
+  /** Line of the text in which the row ends, from 1. */
+  at: number;
+  cells: string[];
+}
+
+function readCsv(text: string, name: string): Row[] {
+  try {
+    const records: unknown = parse(text, {
+      bom: true,
+      comment: '#',
+      comment_no_infix: true,
+      info: true,
+      // Given, because the parser would settle on the line end that it finds first.
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
+    const rows = records as { info: InfoRecord; record: string[] }[];
+    return rows.map(({ info, record }) => ({ at: info.lines, cells: record }));
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    const what =
+      cause.code === 'CSV_QUOTE_NOT_CLOSED'
+        ? 'the text ends within quotes; close the cell that begins with a quote'
+        : 'a quoted cell goes on after its last quote; put the whole cell in quotes, and write "" for a quote in it';
+    throw new SpotterError('usage', `${name}, line ${cause.lines}: ${what}`, { cause });
+  }
 }

@@ -74,16 +74,6 @@ export class EngineHost implements Component {
     this.#options = options;
   }
 
-  /** true while an engine is there that has its models and its gallery. */
-  get isReady(): boolean {
-    return this.#readyAtMs !== null;
-  }
-
-  /** The engine's process id, for whoever watches from outside. */
-  get pid(): number | null {
-    return this.#child?.pid ?? null;
-  }
-
   /**
    * Resolves when the first engine is ready.
    *

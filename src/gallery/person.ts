@@ -28,9 +28,6 @@ const schema = z.strictObject({
     .describe('The last day on which anybody is matched with this person.'),
 });
 
-/** What a person gets of whom nothing is said. */
-export const DEFAULT_SETTINGS: PersonSettings = schema.parse({});
-
 /** What a person's file says, or what is wrong with it: a sentence a fault, with the file, line and column. */
 export type PersonFile = { ok: true; settings: PersonSettings } | { ok: false; faults: string[] };
 

@@ -1,4 +1,4 @@
-import { type NearestTwo, nearestTwo } from '../face/match.js';
+import type { NearestTwo } from '../face/match.js';
 import type { Match, PersonSettings } from '../types.js';
 import type { GalleryMatrix } from '../worker/protocol.js';
 
@@ -46,18 +46,6 @@ export class GallerySnapshot {
       for (let i = 0; i < dimension; i++) columns[i * photos + photo] = embedding[i];
     }
     this.matrix = { version: ++versions, dimension, photos, columns, personOf };
-  }
-
-  /** The two nearest people of an embedding of length 1, here and now: for the few that no worker needs to be asked. */
-  nearest(embedding: Float32Array): NearestTwo {
-    const { photos, dimension, personOf } = this.matrix;
-    const similarities = new Float32Array(photos);
-    for (let photo = 0, at = 0; photo < photos; photo++) {
-      let sum = 0;
-      for (let i = 0; i < dimension; i++, at++) sum += this.#rows[at] * embedding[i];
-      similarities[photo] = sum;
-    }
-    return nearestTwo(similarities, personOf);
   }
 
   /** A worker's answer with names; null when the gallery is empty. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { type EventsQuery, MAX_LIMIT, Parameters, parseEventsQuery } from './parameters.js';
+import { z } from 'zod';
+import { type EventsQuery, flag, limit, parseEventsQuery, parseQuery, wholeNumber } from './parameters.js';
 import type { StoredEvent } from './replay.js';
 import type { LogState } from './resume.js';
 
@@ -33,26 +34,26 @@ export function viewsOf(log: LogViews, cameras: () => object[]): ApiViews {
 }
 
 const BASE = '/api/v1';
-const DEFAULT_LETTERS = 100;
+const eventParameters = z.strictObject({ explain: flag });
+const letterParameters = z.strictObject({ before: wholeNumber(1).optional(), limit });
 
 /** Adds the addresses under /api/v1. */
 export function addApi(app: FastifyInstance, views: ApiViews): void {
   app.register(async (api) => {
     // What was seen is nobody's business but the reader's: no cache on the way keeps it.
     api.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-    api.get(`${BASE}/events`, async ({ url }, reply) => {
-      const parsed = parseEventsQuery(url);
+    api.get(`${BASE}/events`, async ({ url, query }, reply) => {
+      const parsed = parseEventsQuery(query);
       if (!parsed.ok) return refuse(reply, parsed.faults);
       return withLog(reply, views, (log) => eventsPage(url, parsed.query, views, log));
     });
-    api.get<{ Params: { seq: string } }>(`${BASE}/events/:seq`, async ({ url, params }, reply) => {
-      const parameters = new Parameters(url, ['explain']);
-      const explain = parameters.flag('explain');
-      const { faults } = parameters;
+    api.get<{ Params: { seq: string } }>(`${BASE}/events/:seq`, async ({ query, params }, reply) => {
+      const parsed = parseQuery(eventParameters, query);
+      const faults = parsed.ok ? [] : parsed.faults;
       if (!/^\d{1,15}$/.test(params.seq)) faults.push('the number of an event is a whole number, from 1 on');
-      if (faults.length > 0) return refuse(reply, faults);
+      if (!parsed.ok || faults.length > 0) return refuse(reply, faults);
       return withLog(reply, views, ({ firstSeq, lastSeq }) => {
-        const found = views.event(Number(params.seq), explain);
+        const found = views.event(Number(params.seq), parsed.query.explain);
         if (found) return found.text;
         reply.code(404);
         const error = `there is no event ${params.seq}; the log has ${firstSeq} to ${lastSeq}, less what was forgotten`;
@@ -60,11 +61,10 @@ export function addApi(app: FastifyInstance, views: ApiViews): void {
       });
     });
     api.get(`${BASE}/cameras`, async () => ({ cameras: views.cameras() }));
-    api.get(`${BASE}/dead-letters`, async ({ url }, reply) => {
-      const parameters = new Parameters(url, ['before', 'limit']);
-      const before = parameters.number('before', 1);
-      const limit = parameters.number('limit', 1, MAX_LIMIT) ?? DEFAULT_LETTERS;
-      if (parameters.faults.length > 0) return refuse(reply, parameters.faults);
+    api.get(`${BASE}/dead-letters`, async ({ url, query }, reply) => {
+      const parsed = parseQuery(letterParameters, query);
+      if (!parsed.ok) return refuse(reply, parsed.faults);
+      const { before = null, limit } = parsed.query;
       return withLog(reply, views, () => {
         const letters = views.deadLetters(before, limit + 1);
         const deadLetters = letters.slice(0, limit);

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 /** True for a name or address of this machine itself, brackets and all. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase();
   return (
     name === 'localhost' ||
@@ -12,7 +12,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** The host of a Host header or an authority, without its port; null when there is none. */
-export function hostName(authority: string | undefined): string | null {
+function hostName(authority: string | undefined): string | null {
   if (!authority) return null;
   try {
     return new URL(`http://${authority}`).hostname;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { EVENT_KINDS, type EventKind } from '../types.js';
 
 /** What a client asks the history for; empty lists mean all, null means no bound. */
@@ -10,141 +11,135 @@ export interface EventsQuery {
   cameras: string[];
   people: string[];
   kinds: EventKind[];
-  /** 1 to {@link MAX_LIMIT}. */
+  /** 1 to 500. */
   limit: number;
   oldestFirst: boolean;
   explain: boolean;
 }
 
-/** Events in one answer. */
-export const MAX_LIMIT = 500;
+/** Entries in one answer. */
+const MAX_LIMIT = 500;
 const DEFAULT_LIMIT = 100;
 /** Combinations of camera, person and kind that one request may ask for. */
 const MAX_COMBINATIONS = 512;
 const LONGEST_NAME = 64;
 
-/** Reads the parameters of a request one by one, and gathers a sentence about each that is wrong. */
-export class Parameters {
-  readonly faults: string[] = [];
-  readonly #given: URLSearchParams;
+/** A parameter that may be true or false; false when it is not given. */
+export const flag = z
+  .enum(['true', 'false'], mustBe('true or false'))
+  .transform((text) => text === 'true')
+  .default(false);
 
-  /** @param known names of the parameters that there are */
-  constructor(url: string, known: readonly string[]) {
-    this.#given = new URLSearchParams(url.split('?', 2)[1] ?? '');
-    for (const name of new Set(this.#given.keys())) {
-      if (!known.includes(name))
-        this.faults.push(`${quote(name)} is no parameter here; there are ${known.join(', ')}`);
-    }
-  }
+/** Entries that one answer may have: 1 to 500, 100 when it is not given. */
+export const limit = wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT);
 
-  /** A whole number; null when it is not given. */
-  number(name: string, from: number, to: number = Number.MAX_SAFE_INTEGER): number | null {
-    const text = this.#one(name);
-    if (text === null) return null;
-    const value = Number(text);
-    if (/^\d{1,16}$/.test(text) && value >= from && value <= to) return value;
-    const range = to === Number.MAX_SAFE_INTEGER ? `from ${from} on` : `${from} to ${to}`;
-    this.faults.push(`${name} must be a whole number, ${range}, not ${quote(text)}`);
-    return null;
-  }
-
-  /** A time as Unix ms; null when it is not given. */
-  time(name: string): number | null {
-    const text = this.#one(name);
-    if (text === null) return null;
-    if (/^\d{1,15}$/.test(text)) return Number(text);
-    // A + that was not encoded arrives as a space.
-    const iso = text.replace(' ', '+');
-    const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/.test(iso);
-    const ms = isIso && isDay(iso.slice(0, 10)) ? Date.parse(iso) : Number.NaN;
-    if (Number.isFinite(ms)) return ms;
-    this.faults.push(
-      `${name} must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not ${quote(text)}`,
-    );
-    return null;
-  }
-
-  /** Several values, by repeating the parameter or with commas between them. */
-  list(name: string): string[] {
-    const values = [...new Set(this.#given.getAll(name).flatMap((text) => text.split(',')))];
-    const bad = values.find((value) => value === '' || value.length > LONGEST_NAME);
-    if (bad === undefined) return values;
-    this.faults.push(`${name} must be one or more names of 1 to ${LONGEST_NAME} characters`);
-    return [];
-  }
-
-  kinds(name: string): EventKind[] {
-    const values = this.list(name);
-    const bad = values.find((value) => !isKind(value));
-    if (bad === undefined) return values.filter(isKind);
-    this.faults.push(`${name} must be of ${EVENT_KINDS.join(', ')}, not ${quote(bad)}`);
-    return [];
-  }
-
-  flag(name: string): boolean {
-    const text = this.#one(name);
-    if (text === null || text === 'false') return false;
-    if (text === 'true') return true;
-    this.faults.push(`${name} must be true or false, not ${quote(text)}`);
-    return false;
-  }
-
-  #one(name: string): string | null {
-    const values = this.#given.getAll(name);
-    if (values.length > 1) this.faults.push(`${name} is given ${values.length} times; give it once`);
-    return values[0] ?? null;
-  }
+/** A parameter that is a whole number within a range, both ends included. */
+export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER) {
+  const range = to === Number.MAX_SAFE_INTEGER ? `from ${from} on` : `${from} to ${to}`;
+  const must = mustBe(`a whole number, ${range}`);
+  return z
+    .string(must)
+    .refine((text) => /^\d{1,16}$/.test(text) && Number(text) >= from && Number(text) <= to, must)
+    .transform(Number);
 }
 
-const EVENTS_PARAMETERS = [
-  'after',
-  'before',
-  'from',
-  'to',
-  'camera',
-  'person',
-  'kind',
-  'limit',
-  'explain',
-] as const;
+const timeError = mustBe('a time such as 2026-11-24T18:00:00Z or ms since 1970');
 
-/** The query of a request for events, or one sentence about each thing that is wrong with it. */
-export function parseEventsQuery(
-  url: string,
-): { ok: true; query: EventsQuery } | { ok: false; faults: string[] } {
-  const parameters = new Parameters(url, EVENTS_PARAMETERS);
-  const after = parameters.number('after', 0);
-  const query = {
-    after,
-    before: parameters.number('before', 1),
-    fromMs: parameters.time('from'),
-    toMs: parameters.time('to'),
-    cameras: parameters.list('camera'),
-    people: parameters.list('person'),
-    kinds: parameters.kinds('kind'),
-    limit: parameters.number('limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
-    oldestFirst: after !== null,
-    explain: parameters.flag('explain'),
+/** A parameter that is a time, as Unix ms. */
+const time = z
+  .string(timeError)
+  .refine((text) => Number.isFinite(timeOf(text)), timeError)
+  .transform(timeOf);
+
+/** Several values, by repeating the parameter or with commas between them. */
+const list = z
+  .union([z.string(), z.array(z.string())])
+  .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(',')))]);
+
+const NAMES = `must be one or more names of 1 to ${LONGEST_NAME} characters`;
+const names = list.pipe(z.array(z.string().min(1, NAMES).max(LONGEST_NAME, NAMES))).default([]);
+const kinds = list.pipe(z.array(z.enum(EVENT_KINDS, mustBe(`of ${EVENT_KINDS.join(', ')}`)))).default([]);
+
+const eventsParameters = z
+  .strictObject({
+    after: wholeNumber(0).optional(),
+    before: wholeNumber(1).optional(),
+    from: time.optional(),
+    to: time.optional(),
+    camera: names,
+    person: names,
+    kind: kinds,
+    limit,
+    explain: flag,
+  })
+  // Checked even when a parameter is wrong, so that everything is reported at once.
+  .refine(({ from, to }) => from === undefined || to === undefined || !(from >= to), {
+    error: 'from must be before to',
+    when: () => true,
+  })
+  .refine((query) => combinationsOf(query) <= MAX_COMBINATIONS, {
+    error: ({ input }) =>
+      `camera, person and kind have ${combinationsOf(input as Lists)} combinations, more than ${MAX_COMBINATIONS}; ask for fewer`,
+    when: () => true,
+  });
+
+/** Parameters that passed, or one sentence about each thing that is wrong. */
+export type Parsed<T> = { ok: true; query: T } | { ok: false; faults: string[] };
+
+/**
+ * Checks the parameters of a request.
+ *
+ * @param given by name: a string, or a list of strings for a parameter that is repeated
+ */
+export function parseQuery<S extends z.ZodObject>(schema: S, given: unknown): Parsed<z.output<S>> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return { ok: true, query: parsed.data };
+  const known = Object.keys(schema.shape).join(', ');
+  const faults = new Map<PropertyKey, string>();
+  for (const issue of parsed.error.issues) {
+    const [name] = issue.path;
+    if (issue.code === 'unrecognized_keys')
+      for (const key of issue.keys) faults.set(key, `${quote(key)} is no parameter here; there are ${known}`);
+    else if (name === undefined) faults.set(issue.message, issue.message);
+    else if (!faults.has(name)) faults.set(name, `${String(name)} ${issue.message}`);
+  }
+  return { ok: false, faults: [...faults.values()] };
+}
+
+/** Checks the parameters of a request for events. */
+export function parseEventsQuery(given: unknown): Parsed<EventsQuery> {
+  const parsed = parseQuery(eventsParameters, given);
+  if (!parsed.ok) return parsed;
+  const { after = null, before = null, from, to, camera, person, kind, ...rest } = parsed.query;
+  const bounds = { after, before, fromMs: from ?? null, toMs: to ?? null };
+  const chosen = { cameras: camera, people: person, kinds: kind, oldestFirst: after !== null };
+  return { ok: true, query: { ...bounds, ...chosen, ...rest } };
+}
+
+type Lists = Record<'camera' | 'person' | 'kind', string[]>;
+
+function combinationsOf({ camera, person, kind }: Lists): number {
+  return [camera, person, kind].reduce((all, { length }) => all * Math.max(1, length), 1);
+}
+
+/** A time as Unix ms; NaN for a text that is none. */
+function timeOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  // A + that was not encoded arrives as a space.
+  const iso = text.replace(' ', '+');
+  const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/.test(iso);
+  // To JavaScript February 31st is March 3rd.
+  return isIso && z.iso.date().safeParse(iso.slice(0, 10)).success ? Date.parse(iso) : Number.NaN;
+}
+
+/** The message of a parameter that is given several times, or is something else than it must be. */
+function mustBe(what: string) {
+  return {
+    error: ({ input }: { input?: unknown }) =>
+      Array.isArray(input)
+        ? `is given ${input.length} times; give it once`
+        : `must be ${what}, not ${quote(String(input))}`,
   };
-  const { fromMs, toMs, cameras, people, kinds } = query;
-  const { faults } = parameters;
-  if (fromMs !== null && toMs !== null && fromMs >= toMs) faults.push('from must be before to');
-  const combinations = [cameras, people, kinds].reduce((all, { length }) => all * Math.max(1, length), 1);
-  if (combinations > MAX_COMBINATIONS)
-    faults.push(
-      `camera, person and kind have ${combinations} combinations, more than ${MAX_COMBINATIONS}; ask for fewer`,
-    );
-  return faults.length === 0 ? { ok: true, query } : { ok: false, faults };
-}
-
-/** Whether the calendar has a day; to JavaScript February 31st is March 3rd. */
-function isDay(date: string): boolean {
-  const ms = Date.parse(date);
-  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(date);
-}
-
-function isKind(value: string): value is EventKind {
-  return (EVENT_KINDS as readonly string[]).includes(value);
 }
 
 function quote(text: string): string {

@@ -9,8 +9,8 @@ import type {
   DropReason,
   EventDraft,
   Frame,
-  FrameReport,
   Image,
+  MeasuredReport,
   Quality,
   Size,
   TrackBrief,
@@ -54,7 +54,7 @@ export interface CameraOptions {
   firstTrack: number;
   /** `sinceMs`: monotonic time at which the frame came that gave the event; null when it is for want of frames. */
   onEvent: (draft: EventDraft, sinceMs: number | null) => void;
-  onReport: (report: FrameReport) => void;
+  onReport: (report: MeasuredReport) => void;
   /** Told every track after each frame that was searched, for whoever scores or draws them in this process. */
   onFrame?: ((frame: Frame, tracks: readonly Track[]) => void) | undefined;
 }
@@ -235,7 +235,7 @@ export class Camera {
     return told.map((track) => toBrief(track, trackId(this.#options.id, track), size));
   }
 
-  #report(outcome: FrameReport['outcome'], rest: Partial<FrameReport> = {}): void {
+  #report(outcome: MeasuredReport['outcome'], rest: Partial<MeasuredReport> = {}): void {
     this.#options.onReport({
       ...outcomeReport(this.#options.id, outcome),
       tracks: this.#briefs(),

@@ -5,7 +5,7 @@ import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidenc
 import type { LookResult, News, Track, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type Sighting } from '../track/tracker.js';
 import { judgeLook } from '../track/verdict.js';
-import type { Detection, Frame, FrameReport, Landmarks, Match, Quality, Verdict } from '../types.js';
+import type { Detection, Frame, Landmarks, Match, MeasuredReport, Quality, Verdict } from '../types.js';
 import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/protocol.js';
 
 /** What a camera needs of the worker pool. */
@@ -45,7 +45,7 @@ export interface Processed {
   news: News[];
   /** The close looks of this frame: at which track each turned out to be, and how good a view it was. */
   looks: { track: Track; quality: Quality }[];
-  report: FrameReport;
+  report: MeasuredReport;
 }
 
 interface Face {
@@ -93,7 +93,7 @@ export async function processFrame(
     matchMs: looked?.timing.matchMs ?? 0,
   };
   const detectMs = anatomy.fitMs + anatomy.detectModelMs + anatomy.decodeMs;
-  const report: FrameReport = {
+  const report: MeasuredReport = {
     ...outcomeReport(camera, 'processed'),
     mediaTimeMs: frame.mediaTimeMs,
     stageMs: {
@@ -130,7 +130,7 @@ async function beforeThesePeople(state: TrackerState, { eyes, people }: FrameCon
 }
 
 /** The report of a frame in which no faces were searched. */
-export function outcomeReport(camera: string, outcome: FrameReport['outcome']): FrameReport {
+export function outcomeReport(camera: string, outcome: MeasuredReport['outcome']): MeasuredReport {
   return {
     camera,
     mediaTimeMs: null,

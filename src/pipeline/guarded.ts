@@ -15,7 +15,7 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /** A mark that tells one picture from another: FNV-1a over its size and a part of its brightness values. */
-export function markOf({ pixels, width, height }: Image): string {
+function markOf({ pixels, width, height }: Image): string {
   const step = Math.max(1, Math.floor((width * height) / SAMPLES)) | 1;
   let hash = Math.imul(FNV_OFFSET ^ width, FNV_PRIME) ^ height;
   for (let index = 0; index < width * height; index += step) {

@@ -8,6 +8,7 @@ import { FrameAssembler } from './assembler.js';
 import { type DecodeCommand, type DecodeEnd, Decoder } from './ffmpeg.js';
 import { frameModeOption } from './ffmpegVersion.js';
 import { FILE_ONLY, fileInput, probeFile, type VideoInfo } from './info.js';
+import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';
 
 export interface FileSourceOptions {
@@ -73,7 +74,7 @@ export class FileSource {
     const { memory = new FrameMemory(), slots: count } = this.#options;
     const slots = new SlotPool(memory.take(count, imageBytes('yuv420p', size.width, size.height)));
     const output = new Readable({ objectMode: true, read() {} });
-    const pairs = new Pairs(this.#options.slots, (pixels, mediaTimeMs) => {
+    const onPair = (pixels: Uint8Array, mediaTimeMs: number) => {
       this.#lastTimeMs = mediaTimeMs;
       const frame: Frame = {
         cameraId: this.#options.cameraId,
@@ -85,10 +86,11 @@ export class FileSource {
         release: () => slots.release(pixels),
       };
       output.push(frame);
-    });
-    const assembler = new FrameAssembler(slots, (slot) => pairs.frame(slot));
+    };
+    const pairing = new Pairing({ onPair, maxWaiting: count });
+    const assembler = new FrameAssembler(slots, (slot) => pairing.frame(slot, monotonicMs()));
     const decoder = new Decoder(this.#command(info, size), await frameModeOption(), assembler, {
-      onTimestamp: (ms) => pairs.time(ms),
+      onTimestamp: (ms) => pairing.timestamp(ms, monotonicMs()),
     });
     this.#decoder = decoder;
     if (this.#stopped) decoder.kill();
@@ -102,9 +104,9 @@ export class FileSource {
     try {
       for await (const frame of output) yield frame as Frame;
     } finally {
-      pairs.stop();
       decoder.kill();
       await decoder.ended;
+      pairing.clear();
     }
   }
 
@@ -169,55 +171,4 @@ export class FileSource {
 function fitWidth({ width, height }: Size, maxWidth: number): Size {
   if (width <= maxWidth) return { width, height };
   return { width: maxWidth, height: Math.max(1, Math.round((height * maxWidth) / width)) };
-}
-
-/** ffmpeg writes a frame and its timestamp at once: one that is this late is lost. */
-const LOST_MS = 1000;
-
-/**
- * Joins frames and their timestamps one to one, whichever is ahead. A damaged stream may cost a timestamp: when every
- * slot waits for one in vain, the oldest frame goes on with the time of the one before it.
- */
-class Pairs {
-  readonly #frames: Uint8Array[] = [];
-  readonly #times: number[] = [];
-  readonly #slots: number;
-  readonly #onPair: (frame: Uint8Array, timeMs: number) => void;
-  #lastMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(slots: number, onPair: (frame: Uint8Array, timeMs: number) => void) {
-    this.#slots = slots;
-    this.#onPair = onPair;
-  }
-
-  frame(pixels: Uint8Array): void {
-    this.#frames.push(pixels);
-    this.#join();
-  }
-
-  time(ms: number): void {
-    this.#times.push(ms);
-    this.#join();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #join(): void {
-    clearTimeout(this.#timer);
-    while (this.#frames.length > 0 && this.#times.length > 0) this.#pair(this.#times.shift());
-    if (this.#frames.length < this.#slots) return;
-    this.#timer = setTimeout(() => {
-      this.#pair(this.#lastMs);
-      this.#join();
-    }, LOST_MS);
-  }
-
-  #pair(timeMs = this.#lastMs): void {
-    this.#lastMs = timeMs;
-    const frame = this.#frames.shift();
-    if (frame) this.#onPair(frame, timeMs);
-  }
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../errors.js';
 import type { ColourSpace, Size } from '../types.js';
+import { colourSpaceOf } from './colourSpace.js';
 import { probe } from './ffmpeg.js';
 
 /** What is known of a recording before it is decoded. */
@@ -73,7 +74,7 @@ export async function probeFile(file: string): Promise<VideoInfo> {
   }
   return {
     ...shownSize(stream),
-    colour: colourOf(stream),
+    colour: colourSpaceOf(String(stream.pix_fmt ?? ''), String(stream.color_space ?? ''), stream.height),
     frames: numberOrNull(stream.nb_frames),
     durationMs: milliseconds(stream.duration) ?? milliseconds(data.format.duration),
   };
@@ -125,17 +126,6 @@ function shownSize(stream: Stream): Pick<VideoInfo, 'size' | 'squarePixels'> {
   const quarterTurns = Math.round(Number(stream.rotation ?? 0) / 90);
   const size = quarterTurns % 2 ? { width: shown.height, height: shown.width } : shown;
   return { size, squarePixels: aspect === 1 };
-}
-
-/** Where the stream does not say, the convention of players: high definition is BT.709. */
-function colourOf(stream: Stream): ColourSpace {
-  const space = String(stream.color_space ?? '');
-  const fromRgb = /^(rgb|bgr|gbr|argb|abgr|pal8|gray)/.test(String(stream.pix_fmt ?? ''));
-  if (/^bt2020/.test(space)) return { matrix: 'bt2020', fullRange: false };
-  if (/^(bt470bg|smpte170m|smpte240m|fcc)$/.test(space) || fromRgb)
-    return { matrix: 'bt601', fullRange: false };
-  if (space === 'bt709') return { matrix: 'bt709', fullRange: false };
-  return { matrix: (stream.height ?? 0) >= 720 ? 'bt709' : 'bt601', fullRange: false };
 }
 
 function numberOrNull(value: unknown): number | null {

@@ -183,11 +183,7 @@ export function reshaped(cameraId: string, name: string, before: number, after: 
 
 /** An error of a live source, its sentence behind the camera's name. */
 export function fault(code: ErrorCode, cameraId: string, sentence: string, cause?: unknown): SpotterError {
-  const retryable = !['camera.auth', 'camera.address', 'ffmpeg.missing'].includes(code);
-  return new SpotterError(code, `camera ${cameraId}: ${sentence}`, {
-    retryable,
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return new SpotterError(code, `camera ${cameraId}: ${sentence}`, { cause });
 }
 
 function neverBegan(end: LiveEnd): SpotterError {

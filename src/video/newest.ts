@@ -28,10 +28,10 @@ export interface NewestOptions {
  */
 export class NewestFrame {
   readonly #options: NewestOptions;
-  readonly #pairing = new Pairing<Arrived>(
-    (frame, timestampMs) => this.#judge(frame, timestampMs),
-    (frame) => this.#drop(frame.pixels, 'newer'),
-  );
+  readonly #pairing = new Pairing<Arrived>({
+    onPair: (frame, timestampMs) => this.#judge(frame, timestampMs),
+    onLost: (frame) => this.#drop(frame.pixels, 'newer'),
+  });
   #slots: SlotPool | undefined;
   #size: Size = { width: 0, height: 0 };
   #waiting: Frame | null = null;

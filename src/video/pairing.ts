@@ -1,4 +1,4 @@
-/** One of a pair that waits this long while its successor is there has lost its other half. */
+/** ffmpeg writes a frame and its timestamp at once: one of the two that waits this long has lost the other. */
 const LOST_MS = 1000;
 
 interface Waiting<T> {
@@ -6,20 +6,33 @@ interface Waiting<T> {
   sinceMs: number;
 }
 
+export interface PairingOptions<F> {
+  onPair: (frame: F, timestampMs: number) => void;
+  /**
+   * Of a source that nobody holds up: takes a frame that waited too long while its successor was there. Timestamps are
+   * given up likewise. Without it nothing is given up.
+   */
+  onLost?: (frame: F) => void;
+  /**
+   * Of a source that waits for its reader: when so many frames wait, no more can come. The oldest then goes on with the
+   * time of the frame before it, after a while.
+   */
+  maxWaiting?: number;
+}
+
 /**
- * Joins frames and their timestamps, which come by two ways, one to one. The text way may lose a line: then whatever
- * waits too long is given up, so that the two fall into step again.
+ * Joins frames and their timestamps, which come by two ways, one to one, whichever is ahead. The text way may lose a line;
+ * the options say how the two fall into step again.
  */
 export class Pairing<F> {
+  readonly #options: PairingOptions<F>;
   readonly #frames: Waiting<F>[] = [];
   readonly #timestamps: Waiting<number>[] = [];
-  readonly #onPair: (frame: F, timestampMs: number) => void;
-  readonly #onLost: (frame: F) => void;
+  #lastMs = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  /** @param onLost takes a frame whose timestamp never came */
-  constructor(onPair: (frame: F, timestampMs: number) => void, onLost: (frame: F) => void) {
-    this.#onPair = onPair;
-    this.#onLost = onLost;
+  constructor(options: PairingOptions<F>) {
+    this.#options = options;
   }
 
   /** Frames without a timestamp yet, oldest first. */
@@ -29,6 +42,7 @@ export class Pairing<F> {
 
   /** Gives up everything that waits. @returns the frames, oldest first */
   clear(): F[] {
+    clearTimeout(this.#timer);
     this.#timestamps.length = 0;
     return this.#frames.splice(0).map(({ value }) => value);
   }
@@ -45,13 +59,20 @@ export class Pairing<F> {
   }
 
   #join(nowMs: number): void {
+    const { onPair, onLost, maxWaiting = Number.POSITIVE_INFINITY } = this.#options;
+    clearTimeout(this.#timer);
     while (this.#frames.length > 0 && this.#timestamps.length > 0) {
-      for (const { value } of dropLost(this.#frames, nowMs)) this.#onLost(value);
-      dropLost(this.#timestamps, nowMs);
+      if (onLost) {
+        for (const { value } of dropLost(this.#frames, nowMs)) onLost(value);
+        dropLost(this.#timestamps, nowMs);
+      }
       const frame = this.#frames.shift() as Waiting<F>;
       const timestamp = this.#timestamps.shift() as Waiting<number>;
-      this.#onPair(frame.value, timestamp.value);
+      this.#lastMs = timestamp.value;
+      onPair(frame.value, timestamp.value);
     }
+    if (this.#frames.length >= maxWaiting)
+      this.#timer = setTimeout(() => this.timestamp(this.#lastMs, nowMs + LOST_MS), LOST_MS);
   }
 }
 

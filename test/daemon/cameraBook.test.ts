@@ -24,7 +24,6 @@ const frame = (tracks: TrackBrief[] = []): FrameReport => ({
   verdicts: [],
   tracks,
   embedded: 0,
-  anatomy: null,
 });
 
 /** So long after the process began, on both clocks; the wall clock may have been moved. */

@@ -2,8 +2,10 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listGallery } from '../../src/gallery/folder.js';
-import { DEFAULT_SETTINGS, dateOf, isExpired, parsePerson, readPerson } from '../../src/gallery/person.js';
+import { dateOf, isExpired, parsePerson, readPerson } from '../../src/gallery/person.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+
+const DEFAULT_SETTINGS = { displayName: null, threshold: null, notify: true, note: null, validUntil: null };
 
 const faultsOf = (text: string) => {
   const parsed = parsePerson('alice/person.yaml', text);

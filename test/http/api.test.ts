@@ -74,7 +74,9 @@ describe('/api/v1/events', () => {
     expect(await seqs(`?from=${T0 + 1000}&to=${T0 + 3000}`)).toEqual([3, 2]);
     expect(await seqs('?from=2026-01-01T00:00:03Z')).toEqual([5, 4]);
     expect(await seqs('?to=2026-01-01T01:00:01+01:00')).toEqual([1]);
+    expect(await seqs('?to=2026-01-01T01:00:01%2B0100&from=2025-12-31T24:00:00Z')).toEqual([1]);
     expect(await seqs('?from=2026-01-02')).toEqual([]);
+    expect(await seqs('?kind=match,match&kind=unknown&limit=2&explain=false')).toEqual([4, 3]);
     expect(await seqs('?person=nobody')).toEqual([]);
   });
 
@@ -124,12 +126,33 @@ describe('/api/v1/events', () => {
       'kind=maybe',
       'kind must be of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
     ],
+    [
+      'kind=match,maybe&kind=never',
+      'kind must be of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
+    ],
     ['camera=', 'camera must be one or more names of 1 to 64 characters'],
+    ['camera=door,,', 'camera must be one or more names of 1 to 64 characters'],
+    [`person=${'x'.repeat(65)}`, 'person must be one or more names of 1 to 64 characters'],
+    ['before=0', 'before must be a whole number, from 1 on, not "0"'],
+    ['after=9007199254740992', 'after must be a whole number, from 0 on, not "9007199254740992"'],
+    ['after=', 'after must be a whole number, from 0 on, not ""'],
+    ['limit=1e2', 'limit must be a whole number, 1 to 500, not "1e2"'],
+    [`limit=${'9'.repeat(50)}`, `limit must be a whole number, 1 to 500, not "${'9'.repeat(40)}…"`],
+    ['explain=true&explain=true', 'explain is given 2 times; give it once'],
+    ['from=1&from=2&from=3', 'from is given 3 times; give it once'],
     ['explain=1', 'explain must be true or false, not "1"'],
     ['limit=1&limit=2', 'limit is given 2 times; give it once'],
     [
       'persn=alice',
       '"persn" is no parameter here; there are after, before, from, to, camera, person, kind, limit, explain',
+    ],
+    [
+      '__proto__=1',
+      '"__proto__" is no parameter here; there are after, before, from, to, camera, person, kind, limit, explain',
+    ],
+    [
+      'toString=1',
+      '"toString" is no parameter here; there are after, before, from, to, camera, person, kind, limit, explain',
     ],
   ])('refuses %s', async (query, message) => {
     const { get } = await serve(STORY);
@@ -142,6 +165,7 @@ describe('/api/v1/events', () => {
     const { body } = await get('/api/v1/events?limit=0&kind=maybe&x=1');
     expect(body.errors).toHaveLength(3);
     expect(body.error).toBe(body.errors.join('; '));
+    expect((await get('/api/v1/events?from=5&to=5&limit=0&x=1&y=1')).body.errors).toHaveLength(4);
     const names = (prefix: string) => Array.from({ length: 30 }, (_, index) => prefix + index).join(',');
     const many = await get(`/api/v1/events?camera=${names('c')}&person=${names('p')}`);
     expect(many.body.error).toMatch(/have 900 combinations, more than 512; ask for fewer/);
@@ -155,7 +179,15 @@ describe('/api/v1/events', () => {
       404,
       'there is no event 6; the log has 1 to 5, less what was forgotten',
     ]);
-    expect((await get('/api/v1/events/x')).status).toBe(400);
+    const { status: refused, body: refusal } = await get('/api/v1/events/x?explain=yes&limit=1');
+    expect([refused, refusal.errors]).toEqual([
+      400,
+      [
+        'explain must be true or false, not "yes"',
+        '"limit" is no parameter here; there are explain',
+        'the number of an event is a whole number, from 1 on',
+      ],
+    ]);
   });
 
   it('answers 503 while there is no log, and goes on living', async () => {
@@ -194,6 +226,14 @@ describe('/api/v1/cameras and /api/v1/dead-letters', () => {
     };
     expect(first.deadLetters).toMatchObject([{ seq: 3 }, { seq: 2 }]);
     expect((await get(first.next)).body).toMatchObject({ deadLetters: [{ seq: 1 }], next: null });
-    expect((await get('/api/v1/dead-letters?limit=x')).status).toBe(400);
+    const { status, body } = await get('/api/v1/dead-letters?limit=x&before=0&after=1');
+    expect([status, body.errors]).toEqual([
+      400,
+      [
+        'before must be a whole number, from 1 on, not "0"',
+        'limit must be a whole number, 1 to 500, not "x"',
+        '"after" is no parameter here; there are before, limit',
+      ],
+    ]);
   });
 });

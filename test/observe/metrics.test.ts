@@ -27,7 +27,6 @@ const report: FrameReport = {
     person: null,
   })),
   embedded: 1,
-  anatomy: null,
 };
 
 function filled(): Metrics {

@@ -103,10 +103,4 @@ describe('the end of a live source', () => {
   it('with one picture only is that of a still image', () => {
     expect(faultOf(end({ code: 0, frames: 1 })).message).toContain('sends a single picture');
   });
-
-  it('is worth another try unless the user must change something', () => {
-    const retryable = (message: string) => faultOf(end({ messages: [message] })).retryable;
-    expect(retryable('failed: Connection refused')).toBe(true);
-    expect(retryable('failed: 401 Unauthorized')).toBe(false);
-  });
 });

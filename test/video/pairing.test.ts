@@ -1,17 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Pairing } from '../../src/video/pairing.js';
 
 function pairing() {
   const pairs: string[] = [];
   const lost: string[] = [];
-  const joined = new Pairing<string>(
-    (frame, timestampMs) => pairs.push(`${frame}${timestampMs}`),
-    (frame) => lost.push(frame),
-  );
+  const joined = new Pairing<string>({
+    onPair: (frame, timestampMs) => pairs.push(`${frame}${timestampMs}`),
+    onLost: (frame) => lost.push(frame),
+  });
   return { joined, pairs, lost };
 }
 
-describe('frames and their timestamps', () => {
+/** Of a source that waits for its reader and has memory for two frames; with a clock of the test's own. */
+function patient() {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const pairs: string[] = [];
+  const onPair = (frame: string, timestampMs: number) => pairs.push(`${frame}${timestampMs}`);
+  return { joined: new Pairing<string>({ onPair, maxWaiting: 2 }), pairs };
+}
+
+describe('Pairing of frames and their timestamps', () => {
   it('are joined in order, whichever comes first', () => {
     const { joined, pairs } = pairing();
     joined.frame('a', 0);
@@ -50,5 +59,46 @@ describe('frames and their timestamps', () => {
     joined.timestamp(2, 1100);
     joined.frame('b', 1101);
     expect(pairs).toEqual(['b2']);
+  });
+});
+
+describe('Pairing of a source that waits for its reader', () => {
+  it('gives up nothing, however late', () => {
+    const { joined, pairs } = patient();
+    for (const ms of [1, 2, 3]) joined.timestamp(ms, ms * 5000);
+    joined.frame('a', 60_000);
+    joined.frame('b', 120_000);
+    joined.frame('c', 180_000);
+    expect(pairs).toEqual(['a1', 'b2', 'c3']);
+  });
+
+  it('goes on with the time of the frame before when all frames wait in vain', () => {
+    const { joined, pairs } = patient();
+    joined.frame('a', 0);
+    joined.timestamp(40, 0);
+    joined.frame('b', 0);
+    vi.advanceTimersByTime(60_000);
+    expect(pairs).toEqual(['a40']);
+    joined.frame('c', 60_000);
+    vi.advanceTimersByTime(999);
+    expect(pairs).toEqual(['a40']);
+    vi.advanceTimersByTime(1);
+    expect(pairs).toEqual(['a40', 'b40']);
+    expect(joined.waiting).toEqual(['c']);
+    joined.timestamp(120, 61_000);
+    expect(pairs).toEqual(['a40', 'b40', 'c120']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits no more once a timestamp is there, or all is given up', () => {
+    const { joined, pairs } = patient();
+    joined.frame('a', 0);
+    joined.frame('b', 0);
+    joined.timestamp(40, 500);
+    vi.advanceTimersByTime(60_000);
+    joined.frame('c', 60_000);
+    expect(joined.clear()).toEqual(['b', 'c']);
+    vi.advanceTimersByTime(60_000);
+    expect(pairs).toEqual(['a40']);
   });
 });

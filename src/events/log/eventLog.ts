@@ -209,8 +209,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
 
   /** Works on the open log. One that turns out to be damaged is put aside, and the work done on a new one. */
   #guard<T>(work: (store: Store) => T): T {
-    if (!this.#store)
-      throw new SpotterError('log.unwritable', 'the event log is not open', { retryable: true });
+    if (!this.#store) throw new SpotterError('log.unwritable', 'the event log is not open');
     try {
       return work(this.#store);
     } catch (error) {

@@ -108,13 +108,12 @@ export function explainFault(error: unknown, file: string): unknown {
     case 'full':
       return new SpotterError('log.unwritable', `no room is left on the disk for the event log ${file}`, {
         cause: error,
-        retryable: true,
       });
     case 'unwritable':
       return new SpotterError(
         'log.unwritable',
         `the event log ${file} cannot be written: ${describeError(error)}`,
-        { cause: error, retryable: true },
+        { cause: error },
       );
     default:
       return error;

@@ -4,7 +4,7 @@ import type { Discovery } from './discovery.js';
 import type { Topics } from './topics.js';
 
 /** The state of a person who is at no camera. */
-export const NOT_HOME = 'not_home';
+const NOT_HOME = 'not_home';
 
 /** What is known beside the events; what retained messages are made of. */
 export interface House {

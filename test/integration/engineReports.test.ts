@@ -1,0 +1,31 @@
+import { fork } from 'node:child_process';
+import path from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { schema } from '../../src/config/schema.js';
+import { type FromEngine, LINK_VERSION, type ToEngine } from '../../src/link.js';
+import type { FrameReport } from '../../src/types.js';
+import { configWith } from '../helpers/engine.js';
+import { demoClip, root } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+it('the engine process sends reports without the anatomy that the benches read in its place', async () => {
+  const { config } = configWith((changed) => {
+    changed.cameras = schema.parse({ cameras: [{ id: 'door', url: demoClip }] }).cameras;
+    changed.data = temporaryFolder();
+  });
+  const engine = fork(path.join(root, 'dist/src/engineProcess.js'), [], { serialization: 'advanced' });
+  onTestFinished(() => void engine.kill('SIGKILL'));
+  const tell = (message: ToEngine) => engine.send(message);
+  const report = await new Promise<FrameReport>((resolve, reject) => {
+    engine.once('exit', (code, signal) => reject(new Error(`the engine ended: ${signal ?? code}`)));
+    engine.on('message', (message: FromEngine) => {
+      if (message.kind === 'failed') reject(new Error(message.error.message));
+      if (message.kind === 'ready')
+        tell({ kind: 'cameras', assignments: [{ camera: config.cameras[0], firstTrack: 1 }] });
+      if (message.kind === 'report' && message.report.outcome === 'processed') resolve(message.report);
+    });
+    tell({ kind: 'start', version: LINK_VERSION, config, secrets: [], known: null });
+  });
+  expect(report).toMatchObject({ camera: 'door', stageMs: { detect: expect.any(Number) } });
+  expect(report).not.toHaveProperty('anatomy');
+});
