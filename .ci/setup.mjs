@@ -86,7 +86,7 @@ function installBroker() {
 }
 
 function installRtspServer() {
-  const there = () => runs('/usr/bin/python3', 'test/helpers/rtspServer.py', '--check');
+  const there = () => runs('/usr/bin/python3', 'assets/rtspServer.py', '--check');
   const packages = ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'];
   packages.push('gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-bad');
   if (there() || (aptInstall(packages) && there())) return;

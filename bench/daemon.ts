@@ -5,17 +5,17 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { packageRoot } from '../src/package.js';
+import { packageRoot } from '../src/core/package.js';
 
 /** The daemon as a process of its own, and what can be seen of it from outside. */
 
 const MAIN = path.join(packageRoot, 'dist/src/main.js');
-const RTSP_SERVER = path.join(packageRoot, 'test/helpers/rtspServer.py');
+const RTSP_SERVER = path.join(packageRoot, 'assets/rtspServer.py');
 const MS_PER_TICK = 10;
 const PAGE_BYTES = 4096;
 
 /** The demo's own clip. */
-export const DEMO_CLIP = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
+export const DEMO_CLIP = path.join(packageRoot, 'assets/demo/clip.mp4');
 
 /** Writes a configuration on a free port, by default with the demo's people. @returns its file */
 export function writeConfig(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { packageRoot } from '../src/package.js';
+import { packageRoot } from '../src/core/package.js';
 import { DEMO_CLIP, ended, familyOf, metricsOf, pause, startDaemon, sum, writeConfig } from './daemon.js';
 import { quantile } from './statistics.js';
 
@@ -28,7 +28,7 @@ export interface GalleryResult {
   memoryMb: [before: number, after: number];
 }
 
-const PORTRAIT = path.join(packageRoot, 'test/fixtures/demo/grace-hopper.jpg');
+const PORTRAIT = path.join(packageRoot, 'assets/demo/grace-hopper.jpg');
 /** On every photo, another part of the picture in another light. */
 const VARIATION = 'crop=iw-40:ih-40:mod(n\\,40):mod(floor(n/40)\\,40),eq=brightness=0.08*sin(n):eval=frame';
 const PHOTOS_A_PERSON = 10;

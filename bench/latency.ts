@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import WebSocket from 'ws';
-import { DROP_REASONS } from '../src/types.js';
+import { DROP_REASONS } from '../src/image/cameraFrame.js';
 import {
   ended,
   familyOf,

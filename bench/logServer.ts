@@ -1,10 +1,10 @@
 import path from 'node:path';
+import type { EventDraft } from '../src/events/event.js';
 import { EventFeed } from '../src/events/feed.js';
 import { EventLog } from '../src/events/log/eventLog.js';
 import { viewsOf } from '../src/http/api.js';
 import { HttpServer } from '../src/http/server.js';
 import { EventSocket } from '../src/http/socket.js';
-import type { EventDraft } from '../src/types.js';
 
 /**
  * The daemon's outer half without cameras: log, feed, WebSocket and HTTP as `spotter run` has them, and a source of so many

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { throwIfInterrupted } from '../src/errors.js';
+import { throwIfInterrupted } from '../src/core/errors.js';
 import { normalise } from '../src/face/embedding.js';
 import { Matcher } from '../src/worker/matcher.js';
 import { median, quantile } from './statistics.js';

@@ -1,6 +1,6 @@
 import type { Config } from '../src/config/schema.js';
-import { Engine } from '../src/engine.js';
-import type { Prepared } from '../src/prepare.js';
+import { Engine } from '../src/engine/engine.js';
+import type { Prepared } from '../src/models/prepare.js';
 import { slope } from './statistics.js';
 
 export interface MemoryOptions {

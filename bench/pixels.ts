@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { throwIfInterrupted } from '../src/errors.js';
-import { imageBytes } from '../src/face/colour.js';
-import { planFit } from '../src/face/fit.js';
-import { Letterbox } from '../src/face/letterbox.js';
-import type { Image } from '../src/types.js';
+import { throwIfInterrupted } from '../src/core/errors.js';
+import { imageBytes } from '../src/image/colour.js';
+import { planFit } from '../src/image/fit.js';
+import type { Image } from '../src/image/image.js';
+import { Letterbox } from '../src/image/letterbox.js';
 import { probeFile } from '../src/video/info.js';
 import { childrenCpuMs, median } from './statistics.js';
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SpotterError } from '../src/errors.js';
-import { packageRoot } from '../src/package.js';
+import { SpotterError } from '../src/core/errors.js';
+import { packageRoot } from '../src/core/package.js';
 import { DEMO_CLIP, writeConfig } from './daemon.js';
 import { median, quantile } from './statistics.js';
 

@@ -2,13 +2,14 @@ import { exec } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import type { Config } from '../src/config/schema.js';
-import { Engine } from '../src/engine.js';
-import { SpotterError } from '../src/errors.js';
-import { imageBytes } from '../src/face/colour.js';
-import type { Prepared } from '../src/prepare.js';
-import type { Anatomy, Image } from '../src/types.js';
+import { SpotterError } from '../src/core/errors.js';
+import { Engine } from '../src/engine/engine.js';
+import { imageBytes } from '../src/image/colour.js';
+import type { Image } from '../src/image/image.js';
+import type { Prepared } from '../src/models/prepare.js';
+import type { Anatomy } from '../src/pipeline/frameReport.js';
 import { FileSource } from '../src/video/fileSource.js';
-import { WorkerEngine } from '../src/worker/engine.js';
+import { WorkerEngine } from '../src/worker/networks.js';
 import { childrenCpuMs, median } from './statistics.js';
 
 export interface ThroughputOptions {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Shutdown } from './shutdown.js';
+import { Shutdown } from './cli/shutdown.js';
 
 // onnxruntime sends usage data to its makers and writes an id of the machine into the user's cache folder unless this
 // is set before it is loaded. Faces are watched on one's own machine: nothing leaves it.

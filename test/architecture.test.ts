@@ -3,31 +3,21 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from './helpers/paths.js';
 
+/** Imported by every module: what truly everybody shares, and pure arithmetic. None of them imports upwards. */
+const CORE = ['core'];
+const PURE = ['image', 'face', 'track', ...CORE];
+/** Types of what leaves the program. The modules that make, carry, filter or show events read them. */
+const EVENT = 'events/event';
+
 /**
- * Who may import whom: main -> cli -> supervisor, engine -> rooms -> face, track (pure) -> types, errors.
- * A room's exceptions are named here, each for a reason that docs/architecture.md gives.
+ * Who may import whom: main -> cli -> supervisor | engine -> modules -> image, face, track (pure) -> core.
+ * Modules do not import each other. The exceptions are files, not modules: docs/architecture.md gives the reason for each.
  */
-const BASE = [
-  'types',
-  'errors',
-  'lifecycle',
-  'package',
-  'address',
-  'backoff',
-  'folders',
-  'faults',
-  'clock',
-  'eventFilter',
-  'serial',
-];
-const PURE = ['face', 'track'];
 const MAY_IMPORT: Record<string, string[]> = {
-  main: ['cli', 'shutdown'],
-  shutdown: ['errors'],
+  main: ['cli'],
   cli: [
     'supervisor',
     'engine',
-    'prepare',
     'config',
     'gallery',
     'models',
@@ -37,65 +27,56 @@ const MAY_IMPORT: Record<string, string[]> = {
     'observe',
     'bench',
     ...PURE,
-    ...BASE,
   ],
-  supervisor: ['telling', 'daemon', 'link', 'prepare', 'config', 'gallery/folder', 'observe', ...BASE],
-  telling: ['daemon', 'config', 'events', 'http', 'observe', ...BASE],
-  daemon: ['link', 'config', 'events', ...BASE],
-  engineProcess: ['engine', 'prepare', 'watcher', 'link', 'observe', 'video', ...BASE],
-  watcher: ['engine', 'link', 'config', 'pictures', 'pipeline', 'video', ...BASE],
-  link: ['config', ...BASE],
-  prepare: ['config', 'models', 'worker/protocol', ...PURE, ...BASE],
-  engine: [
-    'prepare',
-    'link',
+  // The two composition roots put modules together.
+  supervisor: [
+    'ipc',
     'config',
+    'events',
     'gallery',
-    'pictures',
+    'http',
+    'models',
+    'observe',
+    'snapshots',
     'pipeline',
-    'video',
-    'worker/protocol',
     ...PURE,
-    ...BASE,
   ],
-  bench: ['engine', 'prepare', 'config', 'video', 'worker', 'events', 'http', ...PURE, ...BASE],
-  config: ['models/entry', ...BASE],
-  models: BASE,
-  pictures: [...PURE, ...BASE],
-  gallery: ['worker/protocol', ...PURE, ...BASE],
-  video: [...PURE, ...BASE],
-  pipeline: ['worker/protocol', ...PURE, ...BASE],
-  worker: [...PURE, ...BASE],
-  events: BASE,
-  http: BASE,
-  observe: BASE,
-  track: ['face', 'types'],
-  face: ['types'],
-  address: ['errors'],
-  backoff: [],
-  clock: [],
-  eventFilter: ['types'],
-  folders: ['errors'],
-  faults: [],
-  lifecycle: [],
-  package: [],
-  serial: [],
-  errors: [],
-  types: [],
+  engine: ['ipc', 'config', 'gallery', 'models', 'pipeline', 'snapshots', 'video', 'worker', ...PURE],
+  ipc: ['config/schema', EVENT, 'gallery', 'pipeline/frameReport', 'snapshots/pictures', ...PURE],
+  video: PURE,
+  worker: PURE,
+  pipeline: ['worker/protocol', EVENT, ...PURE],
+  gallery: ['worker/protocol', ...PURE],
+  models: ['worker/protocol', ...PURE],
+  config: ['models/catalogueEntry', EVENT, ...CORE],
+  events: PURE,
+  snapshots: [EVENT, ...PURE],
+  http: [EVENT, 'events/filter', ...CORE],
+  observe: [EVENT, 'pipeline/frameReport', ...CORE],
+  track: ['face', ...CORE],
+  face: ['image', ...CORE],
+  image: CORE,
+  core: [],
+  bench: ['engine', 'config', 'events', 'http', 'models', 'pipeline', 'video', 'worker', ...PURE],
 };
 
-/** Packages that only one file may import, and the measurement that speaks to the daemon from outside. */
-const DOORS: Record<string, string[]> = {
+/** Packages that only these files may import. */
+const ONLY_IN: Record<string, string[]> = {
   'fluent-ffmpeg': ['src/video/ffmpeg.ts'],
-  piscina: ['src/pipeline/pool.ts'],
+  piscina: ['src/worker/pool.ts'],
   'onnxruntime-node': ['src/worker/network.ts'],
   'prom-client': ['src/observe/metrics.ts'],
   pino: ['src/observe/logger.ts'],
   mqtt: ['src/events/sinks/broker.ts'],
-  sharp: ['src/gallery/photo.ts', 'src/pictures/jpeg.ts'],
+  undici: ['src/events/sinks/post.ts'],
+  sharp: ['src/gallery/photo.ts', 'src/snapshots/jpeg.ts'],
   libsql: ['src/events/log/database.ts'],
+  // The benches talk to the daemon from outside.
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
 };
+
+/** Names that more than one folder uses on purpose: entry points, and the messages between threads and processes. */
+const SHARED_NAMES = ['main', 'protocol'];
 
 interface Import {
   from: string;
@@ -104,67 +85,90 @@ interface Import {
   isPackage: boolean;
 }
 
-const files = ['src', 'bench'].flatMap((folder) =>
+const listed = (folder: string) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => path.posix.join(folder, name.split(path.sep).join('/'))),
-);
+    .map((name) => path.posix.join(folder, name.split(path.sep).join('/')));
+const files = ['src', 'bench'].flatMap(listed);
+const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-const imports: Import[] = files.flatMap((from) => {
-  const text = readFileSync(path.join(root, from), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => {
+const imports: Import[] = files.flatMap((from) =>
+  [...textOf(from).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => {
     const isPackage = !specifier.startsWith('.');
     const to = isPackage
       ? specifier
       : path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '');
     return { from, to, isPackage };
-  });
-});
+  }),
+);
 
-/** src/face/nms.ts -> face; src/engine -> engine; bench/match -> bench. */
-function roomOf(file: string): string {
+/** src/face/nms.ts -> face; src/main.ts -> main; bench/match.ts -> bench. */
+function moduleOf(file: string): string {
   const [top, second] = file.replace(/\.ts$/, '').split('/');
   return top === 'src' ? second : top;
 }
 
-describe('the rooms', () => {
-  it('are all on the plan', () => {
-    expect([...new Set(files.map(roomOf))].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+describe('architecture', () => {
+  it('names every module in the plan, and no module that does not exist', () => {
+    expect([...new Set(files.map(moduleOf))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
   });
 
-  it('import nothing that the plan does not allow', () => {
+  it('lets a module import only what the plan allows', () => {
     const wrong = imports
       .filter(({ isPackage }) => !isPackage)
       .filter(({ from, to }) => {
         const inside = to.replace(/^src\//, '');
-        const allowed = MAY_IMPORT[roomOf(from)];
-        return roomOf(from) !== roomOf(to) && !allowed.includes(roomOf(to)) && !allowed.includes(inside);
+        const allowed = MAY_IMPORT[moduleOf(from)];
+        return (
+          moduleOf(from) !== moduleOf(to) && !allowed.includes(moduleOf(to)) && !allowed.includes(inside)
+        );
       })
       .map(({ from, to }) => `${from} -> ${to}`);
     expect(wrong).toEqual([]);
   });
 
-  it('let each outside package in through its door', () => {
+  it('allows no import that nobody uses', () => {
+    const unused = Object.entries(MAY_IMPORT).flatMap(([module, allowed]) =>
+      allowed
+        .filter((target) => target.includes('/') || !PURE.includes(target))
+        .filter(
+          (target) =>
+            !imports.some(({ from, to }) => {
+              const inside = to.replace(/^src\//, '');
+              return moduleOf(from) === module && (moduleOf(to) === target || inside === target);
+            }),
+        )
+        .map((target) => `${module} -> ${target}`),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('imports each wrapped package in one place', () => {
     const wrong = imports
-      .filter(({ isPackage, to, from }) => isPackage && to in DOORS && !DOORS[to].includes(from))
+      .filter(({ isPackage, to, from }) => isPackage && to in ONLY_IN && !ONLY_IN[to].includes(from))
       .map(({ from, to }) => `${from} -> ${to}`);
     expect(wrong).toEqual([]);
   });
 
-  it('keep face and track pure: no package, no clock, no randomness', () => {
-    const pure = files.filter((file) => PURE.includes(roomOf(file)));
+  it('keeps image, face and track pure: no package, no clock, no randomness', () => {
+    const pure = files.filter((file) => ['image', 'face', 'track'].includes(moduleOf(file)));
     expect(imports.filter(({ from, isPackage }) => isPackage && pure.includes(from))).toEqual([]);
     const impure = pure.filter((file) =>
-      /Date\.now|performance\.|Math\.random|process\.|console\./.test(
-        readFileSync(path.join(root, file), 'utf8'),
-      ),
+      /Date\.now|performance\.|Math\.random|process\.|console\./.test(textOf(file)),
     );
     expect(impure).toEqual([]);
   });
 
-  it('never call process.exit: ending a busy worker thread aborts the process', () => {
-    expect(
-      files.filter((file) => /process\.exit\(/.test(readFileSync(path.join(root, file), 'utf8'))),
-    ).toEqual([]);
+  it('never calls process.exit: ending a busy worker thread aborts the process', () => {
+    expect(files.filter((file) => /process\.exit\(/.test(textOf(file)))).toEqual([]);
+  });
+
+  it('gives each file a name of its own', () => {
+    const byName = new Map<string, string[]>();
+    for (const file of listed('src')) {
+      const name = path.posix.basename(file, '.ts');
+      if (!SHARED_NAMES.includes(name)) byName.set(name, [...(byName.get(name) ?? []), file]);
+    }
+    expect([...byName.values()].filter(({ length }) => length > 1)).toEqual([]);
   });
 });

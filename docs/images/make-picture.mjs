@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const clip = path.join(root, 'test/fixtures/demo/clip.mp4');
+const clip = path.join(root, 'assets/demo/clip.mp4');
 const AT_MS = 18_080;
 
 const events = execFileSync(process.execPath, [

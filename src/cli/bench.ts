@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { packageRoot } from '../package.js';
-import { prepare } from '../prepare.js';
+import { packageRoot } from '../core/package.js';
+import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';
 
-const DEMO_CLIP = path.join(packageRoot, 'test/fixtures/demo/clip.mp4');
+const DEMO_CLIP = path.join(packageRoot, 'assets/demo/clip.mp4');
 
 export interface ThroughputOptions extends CommonOptions {
   peer?: string;

@@ -103,14 +103,14 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         description: 'people, and how many of their photos are used',
         example: 'spotter gallery list -g gallery',
         options: [JSON_FORM(), ...FACES()],
-        load: async () => (await import('./gallery.js')).list,
+        load: async () => (await import('./galleryList.js')).list,
       },
       {
         name: 'check',
         description: 'every photo that is not used, and why; exit code 1 when there is one',
         example: 'spotter gallery check -g gallery',
         options: [JSON_FORM(), ...FACES()],
-        load: async () => (await import('./gallery.js')).check,
+        load: async () => (await import('./galleryList.js')).check,
       },
       {
         name: 'add',

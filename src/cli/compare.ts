@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.js';
-import { Engine } from '../engine.js';
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
+import { Engine } from '../engine/engine.js';
 import { area } from '../face/box.js';
 import { cosine } from '../face/embedding.js';
-import { isPlausible } from '../gallery/faces.js';
-import { prepare } from '../prepare.js';
+import { isPlausible } from '../gallery/photoFaces.js';
+import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';

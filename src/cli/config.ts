@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { maskDeep } from '../config/mask.js';
 import { jsonSchema } from '../config/schema.js';
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';

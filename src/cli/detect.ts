@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.js';
-import { Engine } from '../engine.js';
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
+import { Engine } from '../engine/engine.js';
+import type { Detection, Landmarks } from '../face/detection.js';
 import { geometricQuality } from '../face/quality.js';
-import { roundQuality } from '../pipeline/draft.js';
-import { prepare } from '../prepare.js';
-import type { Detection, Landmarks } from '../types.js';
+import { prepare } from '../models/prepare.js';
+import { roundQuality } from '../pipeline/trackEvents.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';

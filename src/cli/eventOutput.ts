@@ -1,4 +1,4 @@
-import type { SpotterEvent } from '../types.js';
+import type { SpotterEvent } from '../events/event.js';
 import { eventLine } from './print.js';
 
 /** How events are written on stdout. */

@@ -1,9 +1,9 @@
-import { Engine } from '../engine.js';
-import { describeError, throwIfInterrupted } from '../errors.js';
+import { describeError, throwIfInterrupted } from '../core/errors.js';
+import { Engine } from '../engine/engine.js';
 import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
-import { prepare } from '../prepare.js';
+import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
-import type { GalleryOptions } from './gallery.js';
+import type { GalleryOptions } from './galleryList.js';
 import { configOf, loggerOf } from './options.js';
 import { printJson } from './print.js';
 

@@ -1,6 +1,6 @@
 import type { Track } from '../track/state.js';
-import type { Verdict } from '../types.js';
-import type { Mark } from '../video/ass.js';
+import type { Verdict } from '../track/verdict.js';
+import type { Mark } from './ass.js';
 
 const COLOURS: Record<Verdict['kind'], string> = {
   known: '40E060',

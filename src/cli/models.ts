@@ -1,8 +1,8 @@
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
 import { Catalogue, readCatalogue } from '../models/catalogue.js';
-import type { ModelEntry } from '../models/entry.js';
+import type { ModelEntry } from '../models/catalogueEntry.js';
 import { candidates, findModel, requireModel } from '../models/install.js';
-import { modelFolders } from '../prepare.js';
+import { modelFolders } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';

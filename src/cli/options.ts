@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
 import { createLogger, isLogLevel, type Logger } from '../observe/logger.js';
 
 /** The options that all commands share. */

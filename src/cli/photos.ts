@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Config } from '../config/schema.js';
-import { hasErrno, SpotterError } from '../errors.js';
-import { findFaces, type PhotoEyes } from '../gallery/faces.js';
+import { hasErrno, SpotterError } from '../core/errors.js';
+import type { Detection } from '../face/detection.js';
 import { decodePhoto, type Photo } from '../gallery/photo.js';
-import type { Detection } from '../types.js';
+import { findFaces, type PhotoEyes } from '../gallery/photoFaces.js';
 
 /**
  * Reads a photo given on the command line and finds its faces, in px of the decoded image, best score first.

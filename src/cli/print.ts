@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { SpotterEvent } from '../types.js';
+import type { SpotterEvent } from '../events/event.js';
 
 /** One JSON value as one line on stdout. */
 export function printJson(value: unknown): void {

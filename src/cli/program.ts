@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { SpotterError } from '../errors.js';
-import { packageVersion } from '../package.js';
+import { SpotterError } from '../core/errors.js';
+import { packageVersion } from '../core/package.js';
 import { COMMANDS, COMMON, type Definition, GROUPS } from './commands.js';
 import type { Context } from './context.js';
 

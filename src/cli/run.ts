@@ -1,6 +1,6 @@
-import { watchConfig } from '../config/watch.js';
+import { watchConfig } from '../config/configWatch.js';
 import { createLogger } from '../observe/logger.js';
-import { Supervisor } from '../supervisor.js';
+import { Supervisor } from '../supervisor/supervisor.js';
 import type { Context } from './context.js';
 import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';

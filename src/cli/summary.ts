@@ -1,4 +1,5 @@
-import { type FrameReport, type SpotterEvent, STAGES, type Stage } from '../types.js';
+import type { SpotterEvent } from '../events/event.js';
+import { type FrameReport, STAGES, type Stage } from '../pipeline/frameReport.js';
 import { formatTime } from './print.js';
 
 /** One person in one recording. */

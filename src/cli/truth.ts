@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CsvError, type InfoRecord, parse } from 'csv-parse/sync';
-import { describeError, SpotterError } from '../errors.js';
-import type { Box } from '../types.js';
+import { describeError, SpotterError } from '../core/errors.js';
+import type { Box } from '../core/geometry.js';
 
 /** One time in which a person can be seen in a recording, as somebody has labelled it by hand. */
 export interface TruthRow {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_KINDS } from '../types.js';
+import { EVENT_KINDS } from '../events/event.js';
 import { milliseconds } from './milliseconds.js';
 
 /** What is told, to whom it matters, and how long it is kept. */

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Document } from 'yaml';
-import { describeError, hasErrno, SpotterError } from '../errors.js';
-import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../faults.js';
-import { isRecording, passwordsOf, recordingPath } from './camera.js';
-import { faultsOf, strangerFaults, twinFaults } from './faults.js';
+import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
+import { isRecording, passwordsOf, recordingPath } from './cameraSchema.js';
+import { faultsOf, strangerFaults, twinFaults } from './configFaults.js';
 import { maskText } from './mask.js';
 import { type Config, schema } from './schema.js';
 import { sinkSecretsOf } from './sinks.js';

@@ -1,4 +1,4 @@
-import { decode } from '../address.js';
+import { decode } from '../core/address.js';
 
 const SHOWN = '***';
 /** Shorter ones would blank out innocent text; in addresses they are masked all the same. */

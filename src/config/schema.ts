@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { declaredModel } from '../models/entry.js';
-import { camera } from './camera.js';
+import { declaredModel } from '../models/catalogueEntry.js';
+import { camera } from './cameraSchema.js';
 import { events, notify, snapshots, visits } from './events.js';
-import { detection, match, quality, track } from './faces.js';
 import { milliseconds } from './milliseconds.js';
+import { detection, match, quality, track } from './recognition.js';
 import { mqtt, webhooks } from './sinks.js';
 
 /**

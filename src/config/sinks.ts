@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { decode } from '../address.js';
-import { EVENT_KINDS } from '../types.js';
+import { decode } from '../core/address.js';
+import { EVENT_KINDS } from '../events/event.js';
 import { milliseconds } from './milliseconds.js';
 
 /** Where events go beside the WebSocket. */

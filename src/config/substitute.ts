@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Document, isScalar, visit } from 'yaml';
-import { hasErrno } from '../errors.js';
+import { hasErrno } from '../core/errors.js';
 
 export interface Substituted {
   /** Start of the scalar in the text, and its path's text: where a value came out of the environment. */

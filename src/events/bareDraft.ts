@@ -1,4 +1,4 @@
-import type { EventDraft } from '../types.js';
+import type { EventDraft } from './event.js';
 
 /** A draft of nobody's face in particular; whoever tells it puts in what it knows. */
 export const BARE_DRAFT: Omit<EventDraft, 'kind' | 'camera' | 'capturedAtMs'> = {

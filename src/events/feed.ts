@@ -1,7 +1,7 @@
-import { Backoff } from '../backoff.js';
-import { monotonicMs } from '../clock.js';
-import { describeError } from '../errors.js';
-import type { EventDraft, Gap, SpotterEvent } from '../types.js';
+import { Backoff } from '../core/backoff.js';
+import { monotonicMs } from '../core/clock.js';
+import { describeError } from '../core/errors.js';
+import type { EventDraft, Gap, SpotterEvent } from './event.js';
 import { type Ledger, MemoryLedger } from './ledger.js';
 
 export type EventListener = (event: SpotterEvent) => void;

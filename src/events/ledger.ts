@@ -1,5 +1,5 @@
 import { monotonicFactory } from 'ulid';
-import type { EventDraft, SpotterEvent } from '../types.js';
+import type { EventDraft, SpotterEvent } from './event.js';
 import { toEvent } from './event.js';
 
 /** Where events get their number, and are kept before anybody is told. */

@@ -1,4 +1,4 @@
-import type { EventDraft, EventKind, PersonSettings } from '../types.js';
+import type { EventDraft, EventKind } from './event.js';
 
 export interface NotifyRules {
   /** Kinds that are worth a notification. */
@@ -7,8 +7,15 @@ export interface NotifyRules {
   cooldownMs: number;
 }
 
-/** By name, what person.yaml says of each person; nobody of whom it says nothing. */
-export type PeopleSettings = Readonly<Record<string, PersonSettings>>;
+/** What person.yaml says of a person's events. */
+export interface PersonNotifySettings {
+  displayName: string | null;
+  /** false: events of this person never say "notify". */
+  notify: boolean;
+}
+
+/** By name; people without a person.yaml are left out. */
+export type PeopleSettings = Readonly<Record<string, PersonNotifySettings>>;
 
 /**
  * Says which events are worth a notification, and what their person is called. An event is worth one when its kind is

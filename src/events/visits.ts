@@ -1,5 +1,5 @@
-import type { EventDraft, EventKind, Visit } from '../types.js';
 import { BARE_DRAFT } from './bareDraft.js';
+import type { EventDraft, EventKind, Visit } from './event.js';
 
 /** How the state of one visit is kept. Steady times are of the clock that {@link Visits} is given. */
 interface OpenVisit {

@@ -1,12 +1,13 @@
-import type { Image, Landmarks } from '../types.js';
-import { COLOUR_BITS, chromaLength, yuvWeights } from './colour.js';
+import { COLOUR_BITS, chromaLength, yuvWeights } from '../image/colour.js';
+import type { Image } from '../image/image.js';
 import {
   type Channels,
   channelPlanes,
   NORM_OFFSET,
   type Normalisation,
   normTables,
-} from './normalisation.js';
+} from '../image/normalisation.js';
+import type { Landmarks } from './detection.js';
 
 /** Side of an aligned face in px. */
 export const CROP_PX = 112;

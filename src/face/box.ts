@@ -1,4 +1,4 @@
-import type { Box } from '../types.js';
+import type { Box } from '../core/geometry.js';
 
 /** Area in px², 0 for a box turned inside out. */
 export function area(box: Box): number {

@@ -1,5 +1,5 @@
-import type { Detection, Landmarks } from '../types.js';
-import type { Fit } from './fit.js';
+import type { Fit } from '../image/fit.js';
+import type { Detection, Landmarks } from './detection.js';
 
 /** How the rows of one stride's outputs lie: a row a cell (or an anchor of a cell), left to right, top to bottom. */
 export interface Level {

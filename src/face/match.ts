@@ -1,3 +1,14 @@
+/** The nearest person in the gallery and how clear a case it is. */
+export interface Match {
+  person: string;
+  /** The person's own threshold, from person.yaml; null: as the camera's policy says. */
+  threshold: number | null;
+  /** Cosine of the best photo of that person, -1..1. */
+  similarity: number;
+  /** similarity minus the best cosine of anybody else; null when the gallery has nobody else. */
+  margin: number | null;
+  runnerUp: string | null;
+}
 /** The two nearest people to one probe, by index into the gallery's people; -1 and -Infinity where there is none. */
 export interface NearestTwo {
   person: number;

@@ -1,5 +1,5 @@
-import type { Detection } from '../types.js';
 import { iou } from './box.js';
+import type { Detection } from './detection.js';
 
 /**
  * Greedy non-maximum suppression: of boxes that overlap by more than `maxIou`, the best score stays.

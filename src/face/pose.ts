@@ -1,4 +1,4 @@
-import type { Landmarks } from '../types.js';
+import type { Landmarks } from './detection.js';
 
 /** Where the five landmarks of an average head are, in mm: x to the image's right, y up, z towards the camera, nose tip at 0. */
 const HEAD: readonly (readonly [number, number, number])[] = [

@@ -1,5 +1,27 @@
-import type { Box, Detection, Landmarks, Point, Quality, UnusableReason } from '../types.js';
+import type { Box, Point } from '../core/geometry.js';
+import type { Detection, Landmarks } from './detection.js';
 import { estimatePose } from './pose.js';
+
+/** What speaks for or against using a face, each in its own unit. */
+export interface Quality {
+  /** Shorter side of the box in source px. */
+  sizePx: number;
+  /** The detector's confidence, 0..1. */
+  score: number;
+  /** Turn to the side, up or down, and tilt, in degrees; estimated from five landmarks, good to about 10 degrees. */
+  yawDeg: number;
+  pitchDeg: number;
+  rollDeg: number;
+  /** Eye distance over eye-to-mouth distance, over the box's height over its width: a face has 0.3 to 1. */
+  flatness: number;
+  /** Nose between eyes and mouth, mouth corners on their eyes' sides. */
+  landmarksInOrder: boolean;
+  /** Contrast of fine detail relative to the whole, see face/quality; null until the face is looked at. */
+  sharpness: number | null;
+}
+
+/** Why a face is not judged. */
+export type UnusableReason = 'too_small' | 'low_score' | 'bad_landmarks' | 'turned' | 'blurred';
 
 /** What a face must reach to be judged; see docs/configuration.md for each. */
 export interface QualityLimits {

@@ -1,6 +1,6 @@
-import type { Detection } from '../types.js';
+import type { Fit } from '../image/fit.js';
 import { type Level, toSource } from './decode.js';
-import type { Fit } from './fit.js';
+import type { Detection } from './detection.js';
 
 /** The four outputs of one stride. */
 export interface YunetLevel extends Level {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { makePrivateFolder } from '../folders.js';
+import { makePrivateFolder } from '../core/folders.js';
 import type { PhotoResult } from './enrol.js';
 
 /** What tells that a file has not been touched since it was hashed. */

@@ -1,6 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GalleryChange } from '../types.js';
-import type { GalleryState, ReadPhoto } from './state.js';
+
+import type { GalleryState, ReadPhoto } from './galleryState.js';
+
+/** What is different in a gallery since it was last told of. Files are named relative to the gallery. */
+export interface GalleryChange {
+  /** People who can be matched, or no longer. */
+  people: { added: string[]; removed: string[] };
+  photos: { added: string[]; replaced: string[]; removed: string[] };
+  /** Those of the photos above that are not used, and why. */
+  unusable: { name: string; fault: string; message: string }[];
+  /** People of whom something else is said than before. */
+  settings: string[];
+  /** Sentences about files of settings that do not count. */
+  faults: string[];
+  /** People whose last day is over. */
+  expired: string[];
+}
 
 /** What is different between two moments of a gallery; null when nothing is that anybody would be told of. */
 export function changeBetween(before: GalleryState, after: GalleryState): GalleryChange | null {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hasErrno, SpotterError } from '../errors.js';
+import { hasErrno, SpotterError } from '../core/errors.js';
 import { EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
 import { type Listing, listGallery, nameFault, PHOTO, personOf } from './folder.js';

@@ -1,7 +1,8 @@
 import { area } from '../face/box.js';
+import type { Quality, UnusableReason } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
-import type { Image, Quality, UnusableReason } from '../types.js';
-import { findFaces, isPlausible, type PhotoEyes } from './faces.js';
+import type { Image } from '../image/image.js';
+import { findFaces, isPlausible, type PhotoEyes } from './photoFaces.js';
 
 /** Why a photo is not used. */
 export type PhotoFault =

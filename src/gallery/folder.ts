@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { hasErrno, SpotterError } from '../errors.js';
+import { hasErrno, SpotterError } from '../core/errors.js';
 import type { FileMark } from './cache.js';
 import type { PhotoFault } from './enrol.js';
 

@@ -1,17 +1,25 @@
 import { availableParallelism } from 'node:os';
-import { describeError, SpotterError } from '../errors.js';
-import type { Component } from '../lifecycle.js';
-import type { GalleryChange, PersonSettings } from '../types.js';
+import { describeError, SpotterError } from '../core/errors.js';
+import type { Component } from '../core/lifecycle.js';
 import { EmbeddingCache } from './cache.js';
+import type { GalleryChange } from './change.js';
 import { changeBetween } from './change.js';
 import type { PhotoResult } from './enrol.js';
 import { type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
+import {
+  emptyState,
+  type GalleryState,
+  keyOf,
+  type ReadPhoto,
+  type ReadSettings,
+  stateOf,
+} from './galleryState.js';
+import type { PersonSettings } from './person.js';
 import { dateOf } from './person.js';
 import { PhotoReader, type ReaderOptions } from './reader.js';
-import { Settling, type SettlingOptions } from './settling.js';
 import type { GallerySnapshot } from './snapshot.js';
-import { emptyState, type GalleryState, keyOf, type ReadPhoto, type ReadSettings, stateOf } from './state.js';
 import { readSettings, takeOver } from './takeOver.js';
+import { Settling, type SettlingOptions } from './writeSettled.js';
 
 export interface GalleryOptions extends ReaderOptions {
   folder: string;

@@ -1,9 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { describeError } from '../errors.js';
-import { faultLines, faultsOf, parseYaml, type SchemaNode, toData } from '../faults.js';
-import type { PersonSettings } from '../types.js';
+import { describeError } from '../core/errors.js';
+import { faultLines, faultsOf, parseYaml, type SchemaNode, toData } from '../core/yamlFaults.js';
+
 import type { GalleryFile } from './folder.js';
+
+/** What the user says of a person in gallery/<person>/person.yaml. */
+export interface PersonSettings {
+  displayName: string | null;
+  /** Cosine from which a face is this person, -1..1; null: as the camera or the configuration says. */
+  threshold: number | null;
+  /** false: events of this person never say "notify". */
+  notify: boolean;
+  note: string | null;
+  /** ISO 8601 date; from the day after it on nobody is matched with this person. */
+  validUntil: string | null;
+}
 
 const MAX_BYTES = 64 * 1024;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,6 +1,7 @@
 import type { Sharp, default as SharpModule } from 'sharp';
-import { describeError, SpotterError } from '../errors.js';
-import type { Image, Size } from '../types.js';
+import { describeError, SpotterError } from '../core/errors.js';
+import type { Size } from '../core/geometry.js';
+import type { Image } from '../image/image.js';
 
 /** A decoded photo: upright, sRGB, 8 bits, nothing see-through. */
 export interface Photo {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
 import type { EmbeddingCache } from './cache.js';
 import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
-import type { PhotoEyes } from './faces.js';
 import type { GalleryFile } from './folder.js';
 import { decodePhoto } from './photo.js';
+import type { PhotoEyes } from './photoFaces.js';
 
 export interface ReaderOptions {
   eyes: PhotoEyes;

@@ -1,6 +1,6 @@
-import type { NearestTwo } from '../face/match.js';
-import type { Match, PersonSettings } from '../types.js';
+import type { Match, NearestTwo } from '../face/match.js';
 import type { GalleryMatrix } from '../worker/protocol.js';
+import type { PersonSettings } from './person.js';
 
 /** One photo that may be compared with: whose, and its embedding of length 1. */
 export interface GalleryFace {

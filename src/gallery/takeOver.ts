@@ -1,7 +1,7 @@
 import type { GalleryFile, Listing } from './folder.js';
+import { type GalleryState, keyOf, type ReadPhoto, type ReadSettings } from './galleryState.js';
 import { readPerson } from './person.js';
-import type { Settling } from './settling.js';
-import { type GalleryState, keyOf, type ReadPhoto, type ReadSettings } from './state.js';
+import type { Settling } from './writeSettled.js';
 
 export interface TakeOverOptions {
   settling: Settling;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_KINDS } from '../types.js';
+import { EVENT_KINDS } from '../events/event.js';
 
 const names = z.array(z.string().max(64)).max(200).default([]);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_KINDS, type EventKind } from '../types.js';
+import { EVENT_KINDS, type EventKind } from '../events/event.js';
 
 /** What a client asks the history for; empty lists mean all, null means no bound. */
 export interface EventsQuery {

@@ -1,4 +1,4 @@
-import type { EventKind } from '../types.js';
+import type { EventKind } from '../events/event.js';
 
 /** A stored event: enough to choose by, and its JSON. */
 export interface StoredEvent {

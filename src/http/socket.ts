@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { isWanted } from '../eventFilter.js';
-import type { Component } from '../lifecycle.js';
-import type { CameraState, SpotterEvent } from '../types.js';
+import type { CameraState } from '../core/cameraState.js';
+import type { Component } from '../core/lifecycle.js';
+import type { SpotterEvent } from '../events/event.js';
+import { isWanted } from '../events/filter.js';
 import { EVERYTHING, parseClientMessage, type Subscription } from './message.js';
 import { isAllowedOrigin } from './origin.js';
 import { refuseUpgrade } from './refusal.js';

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { SpotterError } from '../errors.js';
-import { packageRoot } from '../package.js';
+import { SpotterError } from '../core/errors.js';
+import { packageRoot } from '../core/package.js';
 import {
   type CatalogueEntry,
   catalogueEntry,
@@ -12,7 +12,7 @@ import {
   type DetectorEntry,
   type EmbedderEntry,
   type ModelEntry,
-} from './entry.js';
+} from './catalogueEntry.js';
 
 const isDetector = (entry: ModelEntry): entry is DetectorEntry => entry.kind !== 'arcface';
 const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind === 'arcface';

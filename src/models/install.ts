@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { SpotterError } from '../errors.js';
-import type { ModelEntry } from './entry.js';
+import { SpotterError } from '../core/errors.js';
+import type { ModelEntry } from './catalogueEntry.js';
 
 /** A file that a model may be installed as. */
 export interface Candidate {

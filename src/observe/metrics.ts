@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { CAMERA_STATES, type CameraState, type FrameReport, type SpotterEvent } from '../types.js';
+import { CAMERA_STATES, type CameraState } from '../core/cameraState.js';
+import type { SpotterEvent } from '../events/event.js';
+import type { FrameReport } from '../pipeline/frameReport.js';
 
 /** What the gauges ask for when they are read. */
 export interface MetricSources {

@@ -1,4 +1,4 @@
-import type { FrameReport } from '../types.js';
+import type { FrameReport } from '../pipeline/frameReport.js';
 
 interface Counts {
   frames: number;

@@ -1,23 +1,18 @@
-import { SpotterError } from '../errors.js';
-import type { QualityLimits } from '../face/quality.js';
-import { Serial } from '../serial.js';
+import { SpotterError } from '../core/errors.js';
+import type { Box, Size } from '../core/geometry.js';
+import { Serial } from '../core/serial.js';
+import type { EventDraft } from '../events/event.js';
+import type { Detection } from '../face/detection.js';
+import type { Quality, QualityLimits } from '../face/quality.js';
+import type { DropReason, Frame } from '../image/cameraFrame.js';
+import type { Image } from '../image/image.js';
 import { EMPTY_STATE, type News, type Track, type TrackerState, type TrackPolicy } from '../track/state.js';
+import type { TrackBrief } from '../track/trackBrief.js';
 import { finish } from '../track/tracker.js';
-import type {
-  Box,
-  Detection,
-  DropReason,
-  EventDraft,
-  Frame,
-  Image,
-  MeasuredReport,
-  Quality,
-  Size,
-  TrackBrief,
-} from '../types.js';
-import { toBrief, toDraft, trackId } from './draft.js';
 import { type Eyes, type Found, outcomeReport, type People, type Processed, processFrame } from './frame.js';
-import { SceneCuts } from './scene.js';
+import type { MeasuredReport } from './frameReport.js';
+import { SceneCuts } from './sceneCuts.js';
+import { toBrief, toDraft, trackId } from './trackEvents.js';
 
 /** Live pictures as they are wanted: the newest one, and only when there is time for it. */
 export interface NewestFrames {

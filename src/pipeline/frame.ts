@@ -1,12 +1,16 @@
-import { monotonicMs } from '../clock.js';
-import type { NearestTwo } from '../face/match.js';
+import { monotonicMs } from '../core/clock.js';
+import type { Detection, Landmarks } from '../face/detection.js';
+import type { Match, NearestTwo } from '../face/match.js';
+import type { Quality } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import type { Frame } from '../image/cameraFrame.js';
 import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidence.js';
 import type { LookResult, News, Track, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type Sighting } from '../track/tracker.js';
+import type { Verdict } from '../track/verdict.js';
 import { judgeLook } from '../track/verdict.js';
-import type { Detection, Frame, Landmarks, Match, MeasuredReport, Quality, Verdict } from '../types.js';
 import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/protocol.js';
+import type { MeasuredReport } from './frameReport.js';
 
 /** What a camera needs of the worker pool. */
 export interface Eyes {

@@ -1,5 +1,6 @@
+import type { Box } from '../core/geometry.js';
 import { iou } from '../face/box.js';
-import type { Box, Detection } from '../types.js';
+import type { Detection } from '../face/detection.js';
 import { assign } from './assign.js';
 import { boxOf, type Motion, predict, spread } from './kalman.js';
 import type { Track, TrackPolicy } from './state.js';

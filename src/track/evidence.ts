@@ -1,6 +1,7 @@
 import { cosine, normalise } from '../face/embedding.js';
+import type { Match } from '../face/match.js';
+import type { Quality } from '../face/quality.js';
 import { lookWeight } from '../face/quality.js';
-import type { Match, Quality } from '../types.js';
 import type { Evidence, KeptLook, LookResult, TrackerState } from './state.js';
 
 /** Looks that a verdict rests on: the best ones, whenever they were. */

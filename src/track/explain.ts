@@ -1,8 +1,28 @@
-import type { QualityLimits } from '../face/quality.js';
-import type { Check, Explanation, Match, Quality, Verdict } from '../types.js';
+import type { Match } from '../face/match.js';
+import type { Quality, QualityLimits } from '../face/quality.js';
 import { nearestLook } from './evidence.js';
 import type { Evidence, TrackPolicy } from './state.js';
+import type { Verdict } from './verdict.js';
 import { isGoodLook, supports, thresholdOf } from './verdict.js';
+
+/** One test that a verdict rests on, such as `similarity 0.31 < 0.35`. */
+export interface Check {
+  /** What was measured, such as `similarity` or `eye distance`. */
+  name: string;
+  value: number | null;
+  limit: number | null;
+  passed: boolean;
+  /** The same in words, with its unit. */
+  text: string;
+}
+
+/** Why a verdict is what it is. */
+export interface Explanation {
+  checks: Check[];
+  /** Looks taken, and those of them that could be judged. */
+  looks: number;
+  usable: number;
+}
 
 /** Everything a verdict rests on, as numbers and in words. */
 export function explain(

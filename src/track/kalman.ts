@@ -1,4 +1,4 @@
-import type { Box } from '../types.js';
+import type { Box } from '../core/geometry.js';
 
 /**
  * Where a face will be: a Kalman filter with constant velocity on the centre and the size of its box, each of the four

@@ -1,6 +1,7 @@
-import type { Detection, Verdict } from '../types.js';
+import type { Detection } from '../face/detection.js';
 import { beginMotion } from './kalman.js';
 import { type News, NO_EVIDENCE, type Track, type TrackPolicy } from './state.js';
+import type { Verdict } from './verdict.js';
 import { conclude, supports } from './verdict.js';
 
 /** A real face stays: it is told once it was found this often, or twice over this time. */

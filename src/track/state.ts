@@ -1,5 +1,8 @@
-import type { Detection, Match, Quality, UnusableReason, Verdict } from '../types.js';
+import type { Detection } from '../face/detection.js';
+import type { Match } from '../face/match.js';
+import type { Quality, UnusableReason } from '../face/quality.js';
 import type { Motion } from './kalman.js';
+import type { Verdict } from './verdict.js';
 
 /** When faces are one, when they are looked at, and when they get a name; see docs/configuration.md for each. */
 export interface TrackPolicy {

@@ -1,12 +1,12 @@
-import type { Detection } from '../types.js';
+import type { Detection } from '../face/detection.js';
 import { type Association, associate } from './associate.js';
-import { isLookDue } from './due.js';
+import { isLookDue } from './embedSchedule.js';
 import { addLook } from './evidence.js';
 import { sortOut } from './identity.js';
 import { correct } from './kalman.js';
 import { farewell, newTrack, stays } from './lifetime.js';
-import { isAgain, revise } from './revise.js';
 import type { DoubtReason, LookResult, News, Track, TrackerState, TrackPolicy } from './state.js';
+import { isAgain, revise } from './verdictUpdate.js';
 
 /** Overlap with the expected place, or pause, at which a face may be somebody else's: a crossing, a jump. */
 const DOUBTFUL_IOU = 0.5;

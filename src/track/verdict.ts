@@ -1,6 +1,16 @@
-import type { Match, Quality, Verdict } from '../types.js';
+import type { Match } from '../face/match.js';
+import type { Quality, UnusableReason } from '../face/quality.js';
 import { nearestLook } from './evidence.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
+
+/** Exhaustive: every face gets exactly one. `match` is the nearest person, null when the gallery is empty. */
+export type Verdict =
+  | { kind: 'known'; match: Match }
+  | { kind: 'ambiguous'; match: Match }
+  | { kind: 'unknown'; match: Match | null }
+  | { kind: 'unusable'; reason: UnusableReason };
+
+export type VerdictKind = Verdict['kind'];
 
 /** A look this good leaves no excuse: whoever it shows would be recognised. */
 const GOOD = { sizePx: 48, yawDeg: 45, pitchDeg: 40, sharpness: 0.08, score: 0.65 };

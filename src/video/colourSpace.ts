@@ -1,4 +1,4 @@
-import type { ColourSpace } from '../types.js';
+import type { ColourSpace } from '../image/image.js';
 
 /**
  * The colours of ffmpeg's pictures once their range is made limited.

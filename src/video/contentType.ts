@@ -1,4 +1,4 @@
-import type { Address } from '../address.js';
+import type { Address } from '../core/address.js';
 
 const LIMIT_MS = 2000;
 

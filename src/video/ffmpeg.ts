@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
-import { hasErrno, SpotterError } from '../errors.js';
+import { hasErrno, SpotterError } from '../core/errors.js';
 import { missing } from './ffmpegVersion.js';
 
 /** How a decoder is to be started. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
 
 let version: Promise<[major: number, minor: number]> | undefined;
 

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { monotonicMs } from '../clock.js';
-import { SpotterError } from '../errors.js';
-import { imageBytes } from '../face/colour.js';
-import type { Frame, Size } from '../types.js';
+import { monotonicMs } from '../core/clock.js';
+import { SpotterError } from '../core/errors.js';
+import type { Size } from '../core/geometry.js';
+import type { Frame } from '../image/cameraFrame.js';
+import { imageBytes } from '../image/colour.js';
 import { FrameAssembler } from './assembler.js';
 import { type DecodeCommand, type DecodeEnd, Decoder } from './ffmpeg.js';
 import { frameModeOption } from './ffmpegVersion.js';

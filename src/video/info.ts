@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { hasErrno, SpotterError } from '../errors.js';
-import type { ColourSpace, Size } from '../types.js';
+import { hasErrno, SpotterError } from '../core/errors.js';
+import type { Size } from '../core/geometry.js';
+import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 import { probe } from './ffmpeg.js';
 

@@ -1,4 +1,4 @@
-import type { DropReason, Frame } from '../types.js';
+import type { DropReason, Frame } from '../image/cameraFrame.js';
 
 /** A live source: the newest frame only, an old face is worth nothing. Every frame taken is released once. */
 export interface LiveFrames {

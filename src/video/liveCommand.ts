@@ -1,5 +1,5 @@
-import type { Address } from '../address.js';
-import { SpotterError } from '../errors.js';
+import type { Address } from '../core/address.js';
+import { SpotterError } from '../core/errors.js';
 import type { DecodeCommand } from './ffmpeg.js';
 
 /** How a live source is to be opened and what its pictures are to be like. */

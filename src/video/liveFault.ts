@@ -1,4 +1,4 @@
-import { type ErrorCode, SpotterError } from '../errors.js';
+import { type ErrorCode, SpotterError } from '../core/errors.js';
 import type { DecodeEnd } from './ffmpeg.js';
 
 /** What a live source knows of itself when its decoder has ended. */

@@ -1,12 +1,13 @@
-import { type Address, parseAddress } from '../address.js';
-import { describeError, SpotterError } from '../errors.js';
-import type { Frame, Size } from '../types.js';
+import { type Address, parseAddress } from '../core/address.js';
+import { describeError, SpotterError } from '../core/errors.js';
+import type { Size } from '../core/geometry.js';
+import type { Frame } from '../image/cameraFrame.js';
 import { contentTypeOf } from './contentType.js';
-import { Digest } from './digest.js';
 import { type DecodeEnd, type DecodeMessage, Decoder } from './ffmpeg.js';
 import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
 import { Freshness } from './freshness.js';
 import { MIN_SIDE_PX } from './info.js';
+import { Digest } from './lineThrottle.js';
 import type { LiveFrames, LiveListener } from './live.js';
 import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
 import { fault, faultOf, isUnrecognised, noPictureYet, reshaped, stalled } from './liveFault.js';

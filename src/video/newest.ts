@@ -1,6 +1,8 @@
-import { type Moment, moment, monotonicMs } from '../clock.js';
-import { imageBytes } from '../face/colour.js';
-import type { ColourSpace, DropReason, Frame, Size } from '../types.js';
+import { type Moment, moment, monotonicMs } from '../core/clock.js';
+import type { Size } from '../core/geometry.js';
+import type { DropReason, Frame } from '../image/cameraFrame.js';
+import { imageBytes } from '../image/colour.js';
+import type { ColourSpace } from '../image/image.js';
 import type { Freshness } from './freshness.js';
 import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';

@@ -1,4 +1,4 @@
-import type { Address } from '../address.js';
+import type { Address } from '../core/address.js';
 
 /** Shorter ones would blank out innocent text; they are masked inside URLs only. */
 const MIN_SECRET_LENGTH = 4;

@@ -1,4 +1,4 @@
-import type { ColourSpace } from '../types.js';
+import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 
 /** What ffmpeg says of the stream that it decodes. */

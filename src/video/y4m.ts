@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
-import { SpotterError } from '../errors.js';
-import { imageBytes } from '../face/colour.js';
-import type { Size } from '../types.js';
+import { SpotterError } from '../core/errors.js';
+import type { Size } from '../core/geometry.js';
+import { imageBytes } from '../image/colour.js';
 
 /** Bounds the memory that a wrong stream may take. */
 const MAX_LINE_BYTES = 1024;

@@ -1,10 +1,11 @@
-import { SpotterError } from '../errors.js';
-import { type Fit, type InputSize, planFit } from '../face/fit.js';
-import { Letterbox } from '../face/letterbox.js';
+import { SpotterError } from '../core/errors.js';
+import type { Detection } from '../face/detection.js';
 import { nonMaximumSuppression } from '../face/nms.js';
 import { decodeScrfd, type ScrfdLevel } from '../face/scrfd.js';
 import { decodeYunet, type YunetLevel } from '../face/yunet.js';
-import type { Detection, Image } from '../types.js';
+import { type Fit, type InputSize, planFit } from '../image/fit.js';
+import type { Image } from '../image/image.js';
+import { Letterbox } from '../image/letterbox.js';
 import { Network, type Values } from './network.js';
 import type { Detected, DetectorSpec } from './protocol.js';
 

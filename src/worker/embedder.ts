@@ -1,8 +1,9 @@
-import { SpotterError } from '../errors.js';
+import { SpotterError } from '../core/errors.js';
 import { Aligner, CROP_PX } from '../face/align.js';
+import type { Landmarks } from '../face/detection.js';
 import { normalise } from '../face/embedding.js';
 import { sharpness } from '../face/quality.js';
-import type { Image, Landmarks } from '../types.js';
+import type { Image } from '../image/image.js';
 import { Network } from './network.js';
 import type { EmbedderSpec } from './protocol.js';
 

@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads';
-import { toErrorData } from '../errors.js';
+import { toErrorData } from '../core/errors.js';
 import type { NearestTwo } from '../face/match.js';
-import { WorkerEngine } from './engine.js';
 import { runtimeVersion } from './network.js';
+import { WorkerEngine } from './networks.js';
 import type { Detected, Looked, Outcome, Ready, Task, WorkerSettings } from './protocol.js';
 
 // Loading begins with the thread; a failure is told to every task instead of killing the thread.

@@ -1,5 +1,5 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import { describeError, SpotterError } from '../errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 
 /** Version of onnxruntime. */
 export const runtimeVersion = env.versions.node ?? env.versions.common;

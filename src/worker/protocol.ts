@@ -1,7 +1,9 @@
-import type { ErrorData } from '../errors.js';
+import type { ErrorData } from '../core/errors.js';
+import type { Detection, Landmarks } from '../face/detection.js';
 import type { NearestTwo } from '../face/match.js';
-import type { Normalisation } from '../face/normalisation.js';
-import type { Detection, Image, Landmarks, Quality } from '../types.js';
+import type { Quality } from '../face/quality.js';
+import type { Image } from '../image/image.js';
+import type { Normalisation } from '../image/normalisation.js';
 
 /** A model file as a worker needs it: found, hashed, its numbers known. */
 export interface ModelSpec {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { maskDeep, maskText } from '../../src/config/mask.js';
-import { SpotterError } from '../../src/errors.js';
+import { SpotterError } from '../../src/core/errors.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 function load(text: string | Uint8Array) {

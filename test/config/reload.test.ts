@@ -1,9 +1,9 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { watchConfig } from '../../src/config/configWatch.js';
 import { changedSettings, diffCameras, fixedKeys, needsEngine } from '../../src/config/diff.js';
 import { schema } from '../../src/config/schema.js';
-import { watchConfig } from '../../src/config/watch.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const door = { id: 'door', url: 'rtsp://h/1' };

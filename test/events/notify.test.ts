@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { EventDraft } from '../../src/events/event.js';
 import { Notifier, type NotifyRules, type PeopleSettings } from '../../src/events/notify.js';
-import type { EventDraft, PersonSettings } from '../../src/types.js';
+import type { PersonSettings } from '../../src/gallery/person.js';
 import { eventDraft } from '../helpers/events.js';
 
 const settings = (change: Partial<PersonSettings>): PersonSettings => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SpotterEvent } from '../../src/events/event.js';
 import { Presence } from '../../src/events/presence.js';
-import type { SpotterEvent } from '../../src/types.js';
 import { spotterEvent } from '../helpers/events.js';
 
 const nobody = { person: null } as const;

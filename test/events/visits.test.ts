@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { endsOfBrokenVisits, recentEvents } from '../../src/events/brokenVisits.js';
+import type { EventDraft, EventKind, SpotterEvent } from '../../src/events/event.js';
+import { endsOfBrokenVisits, recentEvents } from '../../src/events/interruptedVisits.js';
 import { Visits } from '../../src/events/visits.js';
-import type { EventDraft, EventKind, SpotterEvent } from '../../src/types.js';
 import { eventDraft, spotterEvent } from '../helpers/events.js';
 
 const START = Date.UTC(2026, 0, 1);

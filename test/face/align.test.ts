@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Point } from '../../src/core/geometry.js';
 import {
   Aligner,
   CROP_PX,
@@ -7,7 +8,7 @@ import {
   type Similarity,
   TEMPLATE,
 } from '../../src/face/align.js';
-import type { Landmarks, Point } from '../../src/types.js';
+import type { Landmarks } from '../../src/face/detection.js';
 import { flatYuv, rgbImage } from '../helpers/image.js';
 
 const apply = ({ a, b, tx, ty }: Similarity, [x, y]: Point): Point => [

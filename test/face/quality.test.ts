@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Point } from '../../src/core/geometry.js';
 import { TEMPLATE } from '../../src/face/align.js';
+import type { Detection, Landmarks } from '../../src/face/detection.js';
 import { estimatePose } from '../../src/face/pose.js';
 import { failedLimit, geometricQuality, type QualityLimits, sharpness } from '../../src/face/quality.js';
-import type { Detection, Landmarks, Point } from '../../src/types.js';
 
 const limits: QualityLimits = {
   minSizePx: 32,

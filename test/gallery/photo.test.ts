@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { SpotterError } from '../../src/errors.js';
+import type { SpotterError } from '../../src/core/errors.js';
 import { decodePhoto } from '../../src/gallery/photo.js';
 import { collins, hopper } from '../helpers/paths.js';
 

@@ -4,8 +4,8 @@ import { onTestFinished } from 'vitest';
 import { type LoadedConfig, loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { Gallery, type GalleryOptions } from '../../src/gallery/gallery.js';
-import { WorkerPool } from '../../src/pipeline/pool.js';
-import { type Prepared, prepare } from '../../src/prepare.js';
+import { type Prepared, prepare } from '../../src/models/prepare.js';
+import { WorkerPool } from '../../src/worker/pool.js';
 import { root, workerEntry } from './paths.js';
 
 /** The defaults, with changes. */

@@ -1,5 +1,5 @@
+import type { SpotterEvent } from '../../src/events/event.js';
 import type { CursorStore, DeadLetter, DeadLetterStore, EventSource } from '../../src/events/sinks/port.js';
-import type { SpotterEvent } from '../../src/types.js';
 import { spotterEvent } from './events.js';
 
 /** A small event log in memory, with cursors and dead letters: what a sink needs of the real one. */

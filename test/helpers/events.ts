@@ -1,4 +1,4 @@
-import type { EventDraft, SpotterEvent } from '../../src/types.js';
+import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 
 /** A match of alice at the door, changed as a test needs it. */
 export function eventDraft(change: Partial<EventDraft> = {}): EventDraft {

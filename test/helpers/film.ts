@@ -1,4 +1,7 @@
+import type { Detection, Landmarks } from '../../src/face/detection.js';
 import { normalise } from '../../src/face/embedding.js';
+import type { Match } from '../../src/face/match.js';
+import type { Quality, UnusableReason } from '../../src/face/quality.js';
 import { probesOf, withGallery } from '../../src/track/evidence.js';
 import {
   EMPTY_STATE,
@@ -8,7 +11,6 @@ import {
   type TrackPolicy,
 } from '../../src/track/state.js';
 import { finish, follow, judge } from '../../src/track/tracker.js';
-import type { Detection, Landmarks, Match, Quality, UnusableReason } from '../../src/types.js';
 
 export const policy: TrackPolicy = {
   threshold: 0.4,

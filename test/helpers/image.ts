@@ -1,4 +1,4 @@
-import type { Image } from '../../src/types.js';
+import type { Image } from '../../src/image/image.js';
 
 /** A picture painted pixel by pixel: `colour` gives R, G, B, 0..255. */
 export function rgbImage(

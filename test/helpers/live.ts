@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { SpotterError } from '../../src/errors.js';
-import type { DropReason, Frame } from '../../src/types.js';
+import { SpotterError } from '../../src/core/errors.js';
+import type { DropReason, Frame } from '../../src/image/cameraFrame.js';
 import { LiveSource, type LiveSourceOptions } from '../../src/video/liveSource.js';
 import { MARKER } from './rtsp.js';
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
+import type { EventDraft } from '../../src/events/event.js';
 import { EventLog, type EventLogOptions } from '../../src/events/log/eventLog.js';
-import type { EventDraft } from '../../src/types.js';
 import { eventDraft } from './events.js';
 import { temporaryFolder } from './temporary.js';
 

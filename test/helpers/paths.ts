@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'vitest';
-import { packageRoot } from '../../src/package.js';
+import { packageRoot } from '../../src/core/package.js';
 
 export const root = packageRoot;
 export const main = path.join(root, 'dist/src/main.js');
-export const demoClip = path.join(root, 'test/fixtures/demo/clip.mp4');
-export const hopper = path.join(root, 'test/fixtures/demo/grace-hopper.jpg');
-export const collins = path.join(root, 'test/fixtures/demo/eileen-collins.png');
+export const demoClip = path.join(root, 'assets/demo/clip.mp4');
+export const hopper = path.join(root, 'assets/demo/grace-hopper.jpg');
+export const collins = path.join(root, 'assets/demo/eileen-collins.png');
 /** The compiled worker: tests import the sources, but a thread needs a file that Node can load. */
 export const workerEntry = new URL(`file://${path.join(root, 'dist/src/worker/entry.js')}`);
 

@@ -8,7 +8,7 @@ import { root } from './paths.js';
 
 /** The system's own: the GStreamer bindings are Debian packages. */
 const PYTHON = '/usr/bin/python3';
-const SCRIPT = path.join(root, 'test/helpers/rtspServer.py');
+const SCRIPT = path.join(root, 'assets/rtspServer.py');
 
 let isThere: boolean | undefined;
 

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { schema } from '../../src/config/schema.js';
 import { sinkSecretsOf } from '../../src/config/sinks.js';
-import { type SinkConfig, SinkSet } from '../../src/daemon/sinkSet.js';
-import type { SpotterEvent } from '../../src/types.js';
+import type { SpotterEvent } from '../../src/events/event.js';
+import { type SinkConfig, SinkSet } from '../../src/supervisor/sinkSet.js';
 import { MemoryLog } from './eventLog.js';
 import { temporaryFolder } from './temporary.js';
 

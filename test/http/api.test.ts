@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 import { viewsOf } from '../../src/http/api.js';
 import { HttpServer } from '../../src/http/server.js';
-import type { EventDraft, SpotterEvent } from '../../src/types.js';
 import { openLog, pending } from '../helpers/log.js';
 
 const T0 = Date.UTC(2026, 0, 1);

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 import { EventFeed } from '../../src/events/feed.js';
 import { viewsOf } from '../../src/http/api.js';
 import { HttpServer } from '../../src/http/server.js';
 import { EventSocket } from '../../src/http/socket.js';
-import type { EventDraft, SpotterEvent } from '../../src/types.js';
 import { eventDraft } from '../helpers/events.js';
 import { openLog } from '../helpers/log.js';
 

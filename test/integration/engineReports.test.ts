@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { schema } from '../../src/config/schema.js';
-import { type FromEngine, LINK_VERSION, type ToEngine } from '../../src/link.js';
-import type { FrameReport } from '../../src/types.js';
+import { type FromEngine, LINK_VERSION, type ToEngine } from '../../src/ipc/protocol.js';
+import type { FrameReport } from '../../src/pipeline/frameReport.js';
 import { configWith } from '../helpers/engine.js';
 import { demoClip, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -13,7 +13,7 @@ it('the engine process sends reports without the anatomy that the benches read i
     changed.cameras = schema.parse({ cameras: [{ id: 'door', url: demoClip }] }).cameras;
     changed.data = temporaryFolder();
   });
-  const engine = fork(path.join(root, 'dist/src/engineProcess.js'), [], { serialization: 'advanced' });
+  const engine = fork(path.join(root, 'dist/src/engine/main.js'), [], { serialization: 'advanced' });
   onTestFinished(() => void engine.kill('SIGKILL'));
   const tell = (message: ToEngine) => engine.send(message);
   const report = await new Promise<FrameReport>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SpotterEvent } from '../../src/types.js';
+import type { SpotterEvent } from '../../src/events/event.js';
 import { finish, jsonLines, spotter } from '../helpers/cli.js';
 import { configText, configure, daemon, eventually, Listener, metric } from '../helpers/daemon.js';
 import { openLog } from '../helpers/log.js';

@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Catalogue, readCatalogue } from '../../src/models/catalogue.js';
-import type { DeclaredModel } from '../../src/models/entry.js';
+import type { DeclaredModel } from '../../src/models/catalogueEntry.js';
 import { findModel, requireModel } from '../../src/models/install.js';
 import { root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';

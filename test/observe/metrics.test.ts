@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Throughput } from '../../src/observe/throughput.js';
-import type { FrameReport } from '../../src/types.js';
+import type { FrameReport } from '../../src/pipeline/frameReport.js';
 import { spotterEvent } from '../helpers/events.js';
 
 const report: FrameReport = {

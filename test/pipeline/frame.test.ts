@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Detection } from '../../src/face/detection.js';
 import { cosine } from '../../src/face/embedding.js';
 import { nearestTwo } from '../../src/face/match.js';
 import { GallerySnapshot } from '../../src/gallery/snapshot.js';
+import type { Frame } from '../../src/image/cameraFrame.js';
 import { type Eyes, type FrameContext, processFrame } from '../../src/pipeline/frame.js';
 import { EMPTY_STATE, type News, type TrackerState } from '../../src/track/state.js';
-import type { Detection, Frame } from '../../src/types.js';
 import type { GalleryMatrix } from '../../src/worker/protocol.js';
 import { direction, policy } from '../helpers/film.js';
 import { flatYuv } from '../helpers/image.js';

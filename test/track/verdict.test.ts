@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Match } from '../../src/face/match.js';
 import { explain } from '../../src/track/explain.js';
-import type { Match } from '../../src/types.js';
 import { distant, Film, good, known } from '../helpers/film.js';
 import { randomNumbers } from '../helpers/random.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Digest } from '../../src/video/digest.js';
 import { parseLine } from '../../src/video/ffmpeg.js';
 import { versionIn } from '../../src/video/ffmpegVersion.js';
+import { Digest } from '../../src/video/lineThrottle.js';
 import { parseShape, parseStreamLine } from '../../src/video/streamLine.js';
 
 describe('the version of ffmpeg', () => {

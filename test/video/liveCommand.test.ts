@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../src/address.js';
+import { parseAddress } from '../../src/core/address.js';
 import { type LiveRequest, liveCommand } from '../../src/video/liveCommand.js';
 
 function command(url: string, major: number, changes: Partial<LiveRequest> = {}) {

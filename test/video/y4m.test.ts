@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Size } from '../../src/types.js';
+import type { Size } from '../../src/core/geometry.js';
 import { Y4mReader } from '../../src/video/y4m.js';
 
 const HEADER = 'YUV4MPEG2 W4 H2 F10:1 Ip A1:1 C420mpeg2 XYSCSS=420MPEG2 XCOLORRANGE=LIMITED\n';

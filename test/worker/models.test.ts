@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SpotterError } from '../../src/errors.js';
+import type { SpotterError } from '../../src/core/errors.js';
 import { Detector } from '../../src/worker/detector.js';
 import { Embedder } from '../../src/worker/embedder.js';
 import { message, model, number, port, text } from '../../src/worker/onnx.js';

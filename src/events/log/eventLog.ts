@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { SpotterError } from '../../errors.js';
-import type { Component } from '../../lifecycle.js';
-import type { EventDraft, SpotterEvent } from '../../types.js';
+import { SpotterError } from '../../core/errors.js';
+import type { Component } from '../../core/lifecycle.js';
+import type { EventDraft, SpotterEvent } from '../event.js';
 import type { Ledger } from '../ledger.js';
 import type {
   CursorStore,
@@ -12,9 +12,9 @@ import type {
 } from '../sinks/port.js';
 import { faultOf } from './database.js';
 import type { HistoryQuery } from './history.js';
+import type { Store } from './logStore.js';
 import { explainFault, LOG_FILE, openStore, putAside } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
-import type { Store } from './store.js';
 import { Upkeep, type UpkeepOptions } from './upkeep.js';
 
 export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRemoved' | 'onTrouble'> {

@@ -1,4 +1,4 @@
-import type { EventKind } from '../../types.js';
+import type { EventKind } from '../event.js';
 import type { Database, Statement, Value } from './database.js';
 import { COLUMNS, type Row } from './row.js';
 

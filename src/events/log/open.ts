@@ -1,10 +1,10 @@
 import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { describeError, SpotterError } from '../../errors.js';
-import { makePrivateFolder } from '../../folders.js';
+import { describeError, SpotterError } from '../../core/errors.js';
+import { makePrivateFolder } from '../../core/folders.js';
 import { Database, faultOf } from './database.js';
-import { migrate, versionOf } from './schema.js';
-import { Store } from './store.js';
+import { Store } from './logStore.js';
+import { migrate, versionOf } from './migrations.js';
 
 /** The log's file in the folder of data. */
 export const LOG_FILE = 'events.db';

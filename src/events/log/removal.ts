@@ -1,4 +1,4 @@
-import type { SpotterEvent } from '../../types.js';
+import type { SpotterEvent } from '../event.js';
 import type { Database, Statement } from './database.js';
 
 /** An event that is in the log no more, for whoever keeps something beside it. */

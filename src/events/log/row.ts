@@ -1,4 +1,4 @@
-import type { EventKind, SpotterEvent } from '../../types.js';
+import type { EventKind, SpotterEvent } from '../event.js';
 
 /** An event as it lies in the log. */
 export interface Row {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describeError } from '../../errors.js';
-import { Serial } from '../../serial.js';
+import { describeError } from '../../core/errors.js';
+import { Serial } from '../../core/serial.js';
 import { holdsText } from './holdsText.js';
+import type { Store } from './logStore.js';
 import type { Removed } from './removal.js';
-import type { Store } from './store.js';
 
 export interface UpkeepOptions {
   /** The log's file. */

@@ -1,6 +1,6 @@
 import type { MqttClient } from 'mqtt';
-import { decode } from '../../address.js';
-import { describeError, hasErrno } from '../../errors.js';
+import { decode } from '../../core/address.js';
+import { describeError, hasErrno } from '../../core/errors.js';
 
 /** A broker and how to introduce ourselves to it. */
 export interface BrokerOptions {

@@ -1,4 +1,4 @@
-import { describeError } from '../../errors.js';
+import { describeError } from '../../core/errors.js';
 import type { CursorStore } from './port.js';
 import type { SinkLog } from './sink.js';
 

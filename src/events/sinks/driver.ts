@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Backoff } from '../../backoff.js';
-import { describeError } from '../../errors.js';
-import type { Component } from '../../lifecycle.js';
-import type { SpotterEvent } from '../../types.js';
-import { systemClock } from './clock.js';
+import { Backoff } from '../../core/backoff.js';
+import { describeError } from '../../core/errors.js';
+import type { Component } from '../../core/lifecycle.js';
+import type { SpotterEvent } from '../event.js';
 import { Cursor } from './cursor.js';
 import type { CursorStore, DeadLetterStore, EventSource } from './port.js';
 import type { Clock, Failure, Sink, SinkLog, SinkObserver } from './sink.js';
-import { Trouble } from './trouble.js';
+import { systemClock } from './systemClock.js';
+import { Trouble } from './troubleLog.js';
 
 export interface SinkDriverOptions {
   sink: Sink;

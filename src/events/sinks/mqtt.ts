@@ -1,5 +1,5 @@
-import { describeError } from '../../errors.js';
-import type { SpotterEvent } from '../../types.js';
+import { describeError } from '../../core/errors.js';
+import type { SpotterEvent } from '../event.js';
 import { BrokerConnection } from './broker.js';
 import { Discovery } from './discovery.js';
 import { type House, retainedMessages } from './retained.js';

@@ -1,4 +1,4 @@
-import type { SpotterEvent } from '../../types.js';
+import type { SpotterEvent } from '../event.js';
 
 /** What a sink needs of the event log. */
 export interface EventSource {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import { decode } from '../../address.js';
-import { hasErrno } from '../../errors.js';
+import { decode } from '../../core/address.js';
+import { hasErrno } from '../../core/errors.js';
 
 /** What a server answered. */
 export interface Answer {

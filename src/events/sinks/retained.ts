@@ -1,4 +1,4 @@
-import type { CameraState } from '../../types.js';
+import type { CameraState } from '../../core/cameraState.js';
 import type { Presence } from '../presence.js';
 import type { Discovery } from './discovery.js';
 import type { Topics } from './topics.js';

@@ -1,4 +1,4 @@
-import type { SpotterEvent } from '../../types.js';
+import type { SpotterEvent } from '../event.js';
 
 /** What became of one attempt to hand an event to the far end. */
 export type Delivery =

@@ -1,10 +1,10 @@
-import { describeError, hasErrno } from '../../errors.js';
-import { type EventFilter, isWanted } from '../../eventFilter.js';
-import type { SpotterEvent } from '../../types.js';
-import { systemClock } from './clock.js';
+import { describeError, hasErrno } from '../../core/errors.js';
+import type { SpotterEvent } from '../event.js';
+import { type EventFilter, isWanted } from '../filter.js';
 import { type Answer, NoAnswer, Poster } from './post.js';
 import { signatureOf } from './signature.js';
 import type { Clock, Delivery, Sink } from './sink.js';
+import { systemClock } from './systemClock.js';
 
 /** One of `webhooks` in the configuration. */
 export interface WebhookOptions extends EventFilter {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SpotterEvent } from '../../../src/events/event.js';
 import type { Delivery, Sink } from '../../../src/events/sinks/sink.js';
-import type { SpotterEvent } from '../../../src/types.js';
 import { MemoryLog } from '../../helpers/eventLog.js';
 import { drive, QuickClock, until } from '../../helpers/sinks.js';
 

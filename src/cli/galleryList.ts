@@ -1,0 +1,100 @@
+import { throwIfInterrupted } from '../core/errors.js';
+import { Engine } from '../engine/engine.js';
+import type { Gallery, PhotoReport } from '../gallery/gallery.js';
+import type { PersonSettings } from '../gallery/person.js';
+import { prepare } from '../models/prepare.js';
+import type { Context } from './context.js';
+import { type CommonOptions, configOf, loggerOf } from './options.js';
+import { printJson } from './print.js';
+import { ProgressBar } from './progress.js';
+
+export interface GalleryOptions extends CommonOptions {
+  json?: boolean;
+}
+
+/** People, and how many of their photos are used. */
+export async function list(context: Context, options: GalleryOptions): Promise<number> {
+  const { photos, said, folder } = await readGallery(context, options);
+  const names = [...new Set([...photos.map(({ person }) => person), ...said.settings.keys()])].sort();
+  const people = names.map((person) => {
+    const own = photos.filter((photo) => photo.person === person);
+    const used = own.filter(({ result }) => result.state === 'used').length;
+    const settings = said.settings.get(person) ?? null;
+    return { person, photos: own.length, used, expired: said.expired.includes(person), settings };
+  });
+  if (options.json) printJson({ gallery: folder, people });
+  else {
+    const lines = people.map(
+      ({ person, photos: all, used, expired, settings }) =>
+        `${person}  ${used} of ${plural(all, 'photo')} used${settings ? `  ${settingsText(settings, expired)}` : ''}`,
+    );
+    process.stdout.write(`${lines.length > 0 ? lines.join('\n') : `nobody in ${folder}`}\n`);
+  }
+  return 0;
+}
+
+/** Every photo that is not used and every person.yaml that does not count, and why. */
+export async function check(context: Context, options: GalleryOptions): Promise<number> {
+  const { photos, said, folder } = await readGallery(context, options);
+  const unusable = photos.flatMap(({ person, name, result }) =>
+    result.state === 'unusable'
+      ? [{ photo: name, person, fault: result.fault, message: result.message }]
+      : [],
+  );
+  const used = photos.length - unusable.length;
+  const findings = [
+    ...unusable,
+    ...said.faults.map((message) => {
+      const [name] = message.split(':');
+      return { photo: name, person: name.split('/')[0], fault: 'bad_settings', message };
+    }),
+  ];
+  if (options.json) printJson({ gallery: folder, photos: photos.length, used, findings });
+  else {
+    for (const { photo, fault, message } of unusable)
+      process.stdout.write(`${photo}: ${fault}: ${message}\n`);
+    for (const fault of said.faults) process.stdout.write(`${fault}\n`);
+    process.stdout.write(`${used} of ${plural(photos.length, 'photo')} used\n`);
+  }
+  return findings.length > 0 ? 1 : 0;
+}
+
+async function readGallery(
+  { signal }: Context,
+  options: GalleryOptions,
+): Promise<{ photos: readonly PhotoReport[]; said: Gallery['said']; folder: string }> {
+  const loaded = configOf(options);
+  const { config } = loaded;
+  const logger = loggerOf(loaded, options);
+  const bar = new ProgressBar('photos', !options.quiet);
+  const engine = new Engine(config, await prepare(config, options.models), {
+    onGalleryProgress: (done, total) => bar.show(done, total, ''),
+    onWarning: (message) => logger.warn(message),
+  });
+  try {
+    await engine.start(signal);
+    throwIfInterrupted(signal);
+    const { photos, said } = engine.gallery;
+    return { photos, said, folder: config.gallery };
+  } finally {
+    bar.stop();
+    await engine.stop();
+  }
+}
+
+function settingsText(
+  { displayName, threshold, notify, validUntil }: PersonSettings,
+  expired: boolean,
+): string {
+  const parts = [
+    displayName !== null && `called ${displayName}`,
+    threshold !== null && `threshold ${threshold}`,
+    !notify && 'no notifications',
+    validUntil !== null && (expired ? `not matched since ${validUntil} is over` : `until ${validUntil}`),
+  ];
+  return parts.filter((part) => part !== false).join(', ');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

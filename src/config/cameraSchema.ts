@@ -1,0 +1,189 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { parseAddress } from '../core/address.js';
+import { SpotterError } from '../core/errors.js';
+import { cosine, cosineDifference } from './recognition.js';
+
+/** Everything that belongs to one camera: its keys, their defaults, ranges, units and descriptions. */
+
+const NAME = /^[a-z0-9-]{1,40}$/;
+const NAME_RULE = 'must be 1 to 40 of a-z, 0-9 and hyphen';
+
+/** The path that the address of a recording names. @throws TypeError of a file: URL of another machine or without a path */
+export function recordingPath(url: string): string {
+  if (!url.startsWith('file:')) return url;
+  return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
+}
+
+/** Whether an address names a recording: a path or a file: URL. Everything else is live. */
+export function isRecording(url: string): boolean {
+  return url.startsWith('file:') || path.isAbsolute(url) || !/^[a-z][a-z0-9+.-]*:/i.test(url);
+}
+
+/** The password in the address of a valid live source, percent-encoded; none without a login. */
+export function passwordsOf(url: string): string[] {
+  if (isRecording(url)) return [];
+  const password = /^[a-z]+:\/\/[^:@/]*:([^@/]+)@/.exec(parseAddress(url).input)?.[1];
+  return password === undefined ? [] : [password];
+}
+
+const RELATIVE_RULE = 'must be from 0 to 1: coordinates are parts of the width and height of the picture';
+const relative = z.number().min(0, RELATIVE_RULE).max(1, RELATIVE_RULE);
+
+const polygon = z
+  .array(z.tuple([relative, relative]))
+  .min(3, 'needs at least 3 points')
+  .max(64, 'may have at most 64 points');
+
+const zone = z
+  .strictObject({
+    name: z.string().regex(NAME, NAME_RULE).describe('Name of the zone in events.'),
+    points: polygon.describe('Its corners, [x, y] each, 0 to 1 of the width and height of the picture.'),
+  })
+  .describe('One zone.');
+
+const motion = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Search for faces only when something has moved. Live only.'),
+    sensitivity: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe('How small a movement counts, 0 to 1. Lower it for a noisy picture.'),
+  })
+  .prefault({})
+  .describe(
+    'Rest while the picture does not change; there is a full look every 2 s, and always while a face is there.',
+  );
+
+/** Options of ffmpeg that may be set for an input. Others could read or write files, or run for ever. */
+const input = z
+  .strictObject({
+    probesize: z.int().min(32).max(100_000_000).optional().describe('Bytes read to recognise the stream.'),
+    analyzeduration: z.int().min(0).max(60_000_000).optional().describe('Time taken to recognise it, in µs.'),
+    buffer_size: z.int().min(0).max(100_000_000).optional().describe('Receive buffer of UDP, in bytes.'),
+    reorder_queue_size: z.int().min(0).max(10_000).optional().describe('Packets kept to put them in order.'),
+    max_delay: z.int().min(0).max(60_000_000).optional().describe('Longest wait for a late packet, in µs.'),
+    user_agent: z
+      .string()
+      .regex(/^[ -~]{1,200}$/, 'must be 1 to 200 letters, digits and signs of ASCII, without line breaks')
+      .optional()
+      .describe('How to introduce ourselves to an HTTP server.'),
+    rtsp_flags: z.enum(['prefer_tcp']).optional().describe('RTSP only: prefer_tcp tries TCP before UDP.'),
+  })
+  .prefault({})
+  .describe("Some of ffmpeg's own input options, for a camera that needs them.");
+
+export const camera = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(NAME, NAME_RULE)
+      .describe(
+        'Name of the camera in events, metrics and addresses: 1 to 40 of a-z, 0-9 and hyphen. Unique.',
+      ),
+    url: z
+      .string()
+      .trim()
+      .min(1, 'is empty; write where the pictures come from, such as rtsp://host/path')
+      .superRefine(checkAddress)
+      .describe(
+        'Where the pictures come from: rtsp://, rtsps://, http:// or https:// (MJPEG, HLS), device:/dev/video0, test: (a test picture), or a recording: a file (relative to this file) or file: URL.',
+      ),
+    realtime: z
+      .boolean()
+      .default(true)
+      .describe('Recordings only: play at the speed of the recording instead of as fast as possible.'),
+    loop: z.boolean().default(false).describe('Recordings only: begin again at the end.'),
+    transport: z
+      .enum(['tcp', 'udp'])
+      .default('tcp')
+      .describe('RTSP only: tcp, or udp for cameras that need it.'),
+    fps: z
+      .number()
+      .min(0.1)
+      .max(60)
+      .default(10)
+      .describe(
+        'Live only: frames a second that are looked at, 0.1 to 60; more are left out while decoding.',
+      ),
+    maxWidth: z
+      .int()
+      .min(64)
+      .max(8192)
+      .nullable()
+      .default(null)
+      .describe('Wider pictures are scaled down to this many px, 64 to 8192; null: as video.maxWidth says.'),
+    rotate: z
+      .literal([0, 90, 180, 270])
+      .default(0)
+      .describe('Live only: turn the picture clockwise by 0, 90, 180 or 270 degrees.'),
+    hardware: z
+      .enum(['none', 'auto', 'vaapi', 'cuda', 'qsv', 'videotoolbox'])
+      .default('none')
+      .describe(
+        'Live only: decode with the help of hardware: none, auto (what there is, else software), vaapi, cuda, qsv or videotoolbox.',
+      ),
+    input,
+    motion,
+    match: z
+      .strictObject({
+        threshold: cosine
+          .nullable()
+          .default(null)
+          .describe(
+            'Cosine similarity from which a face is a known person here; null: as match.threshold says.',
+          ),
+        margin: cosineDifference
+          .nullable()
+          .default(null)
+          .describe('How much better than anybody else here, 0..2; null: as match.margin says.'),
+      })
+      .prefault({})
+      .describe('Naming faces at this camera.'),
+    zones: z
+      .array(zone)
+      .max(32)
+      .superRefine(checkNames)
+      .default([])
+      .describe('Named parts of the picture; events say in which ones the face was.'),
+    masks: z
+      .array(polygon)
+      .max(32)
+      .default([])
+      .describe(
+        'Parts of the picture in which faces are not seen, each a list of [x, y] corners from 0 to 1.',
+      ),
+  })
+  .describe('One camera.');
+
+/** An address whose scheme was forgotten or is not whole, `rtsp//` say: as a path it would be shown with its password. */
+const LOGIN_WITHOUT_SCHEME = /^([^/]*\/\/|(rtsps?|https?)\/)?[^/]*:.*@/is;
+
+function checkAddress(url: string, context: z.RefinementCtx): void {
+  if (isRecording(url) && !url.startsWith('file:') && LOGIN_WITHOUT_SCHEME.test(url)) {
+    const message =
+      'has a login but no scheme; write rtsp:// before it, or ./ before the name of a recording';
+    context.addIssue({ code: 'custom', message });
+    return;
+  }
+  try {
+    if (isRecording(url)) recordingPath(url);
+    else parseAddress(url);
+  } catch (error) {
+    const message =
+      error instanceof SpotterError ? error.message : 'is no file: URL of this machine; write a path';
+    context.addIssue({ code: 'custom', message });
+  }
+}
+
+function checkNames(zones: readonly { name: string }[], context: z.RefinementCtx): void {
+  const names = zones.map(({ name }) => name);
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) === index) continue;
+    const message = `"${name}" is already the name of another zone; give each its own`;
+    context.addIssue({ code: 'custom', message, path: [index, 'name'] });
+  }
+}

@@ -1,0 +1,214 @@
+import { availableParallelism } from 'node:os';
+import type { CameraConfig, Config } from '../config/schema.js';
+import type { Component } from '../core/lifecycle.js';
+import { Gallery, type GalleryOptions } from '../gallery/gallery.js';
+import { GalleryWatch, type WatchGalleryOptions } from '../gallery/galleryWatch.js';
+import { isMasked, zonesAt } from '../image/polygon.js';
+import type { GalleryReport } from '../ipc/protocol.js';
+import type { Prepared } from '../models/prepare.js';
+import { Camera, type CameraOptions } from '../pipeline/camera.js';
+import { Turns } from '../pipeline/frameScheduler.js';
+import { type Guard, guarded } from '../pipeline/guardedFaceEngine.js';
+import { MotionGate } from '../pipeline/motionGate.js';
+import { Album, type Budget, LOOKS_BYTES } from '../snapshots/album.js';
+import { encodePictures } from '../snapshots/jpeg.js';
+import type { TrackPolicy } from '../track/state.js';
+import { FileSource, type FileSourceOptions } from '../video/fileSource.js';
+import type { LiveListener } from '../video/live.js';
+import { LiveSource } from '../video/liveSource.js';
+import type { FrameMemory } from '../video/slots.js';
+import { WorkerPool } from '../worker/pool.js';
+
+export interface EngineOptions {
+  onGalleryProgress?: GalleryOptions['onProgress'];
+  onWarning?: GalleryOptions['onWarning'];
+  /** See {@link GalleryOptions.known}. */
+  known?: GalleryOptions['known'];
+}
+
+/** What of a camera's picture counts, and when. */
+export type View = Pick<CameraConfig, 'zones' | 'masks' | 'motion'>;
+
+const WHOLE_PICTURE: View = { zones: [], masks: [], motion: { enabled: false, sensitivity: 0 } };
+/** A live frame that is older than this when it comes is not worth a look. */
+const STALE_MS = 1000;
+/** However still the picture: a full look at least this often. */
+const UNCHANGED_LOOK_MS = 2000;
+
+/** A camera as the engine makes it. */
+export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport' | 'onFrame'> {
+  /** By default the whole picture, always. */
+  view?: View;
+  /** Of {@link Engine.album}; by default no pictures are kept. */
+  album?: Album | null;
+  /** By default nobody watches over the networks. */
+  guard?: Guard;
+  firstTrack?: number;
+  /** What this camera's names rest on, where it differs from the configuration. */
+  match?: CameraConfig['match'];
+}
+
+/** How a recording is played; by default every frame once, as fast as possible. */
+export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop' | 'minSidePx' | 'memory'>;
+
+/** The inner half of spotter: worker pool and gallery, and the cameras that use them. */
+export class Engine implements Component {
+  readonly pool: WorkerPool;
+  readonly gallery: Gallery;
+  readonly policy: TrackPolicy;
+  readonly turns: Turns;
+  readonly #config: Config;
+  readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
+  #galleryWatch: GalleryWatch | undefined;
+
+  constructor(config: Config, { settings, policy, modelKey }: Prepared, options: EngineOptions = {}) {
+    this.#config = config;
+    this.policy = policy;
+    this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
+    // One more than threads for recordings, so that none waits while a result is read; a live picture would grow old.
+    this.turns = new Turns(this.pool.threads, 1);
+    this.gallery = new Gallery({
+      folder: config.gallery,
+      cacheFolder: config.data,
+      eyes: this.pool.background,
+      limits: { quality: config.quality, minDominance: config.photos.minDominance },
+      maxMegapixels: config.photos.maxMegapixels,
+      dimension: settings.embedder.dimension,
+      modelKey,
+      known: options.known ?? null,
+      ...(options.onGalleryProgress && { onProgress: options.onGalleryProgress }),
+      ...(options.onWarning && { onWarning: options.onWarning }),
+    });
+  }
+
+  /** Loads the networks, then the gallery. */
+  async start(signal?: AbortSignal): Promise<void> {
+    await this.pool.start();
+    try {
+      await this.gallery.start(signal);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#galleryWatch?.stop();
+    await this.gallery.stop();
+    await this.pool.stop();
+  }
+
+  /** Takes over changes of the gallery from now on, each between two frames. Ends with the engine. */
+  watchGallery(options: Pick<WatchGalleryOptions, 'onChange' | 'onWarning'>): void {
+    const refresh = this.gallery.refresh.bind(this.gallery);
+    this.#galleryWatch = new GalleryWatch({ folder: this.#config.gallery, refresh, ...options });
+    this.#galleryWatch.start();
+  }
+
+  /** What the gallery has come to, for those who only need to tell of it. */
+  galleryReport(): GalleryReport {
+    const { photos, snapshot, said, away, seconds } = this.gallery;
+    const unusable = photos.flatMap(({ name, result }) =>
+      result.state === 'unusable' ? [{ name, fault: result.fault, message: result.message }] : [],
+    );
+    return {
+      people: snapshot.people.length,
+      names: snapshot.people,
+      used: snapshot.matrix.photos,
+      unusable,
+      settings: Object.fromEntries(said.settings),
+      faults: [...said.faults],
+      expired: [...said.expired],
+      away,
+      seconds,
+    };
+  }
+
+  /** A recording as a source of frames for a camera of that id. */
+  recording(cameraId: string, file: string, options: Partial<Playback> = {}): FileSource {
+    return new FileSource({
+      cameraId,
+      file,
+      maxWidth: this.#config.video.maxWidth,
+      // Enough to keep every thread busy while the oldest frames are being judged in order.
+      slots: 2 * this.pool.threads + 2,
+      every: 1,
+      realtime: false,
+      loop: false,
+      ...options,
+    });
+  }
+
+  /** A camera's live pictures. @param memory used again by the camera's next connection */
+  live(
+    camera: CameraConfig,
+    listener: LiveListener,
+    redact: (text: string) => string,
+    memory: FrameMemory,
+  ): LiveSource {
+    const { watchdog, video } = this.#config;
+    const { connectMs, frameAgeMs } = watchdog;
+    const maxWidth = camera.maxWidth ?? video.maxWidth;
+    const input = Object.fromEntries(
+      Object.entries(camera.input).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    );
+    return new LiveSource(
+      {
+        ...camera,
+        input,
+        cameraId: camera.id,
+        memory,
+        maxWidth,
+        connectMs,
+        frameAgeMs,
+        staleMs: STALE_MS,
+        redact,
+      },
+      listener,
+    );
+  }
+
+  /** Keeps the best looks of one camera as pictures; null where the configuration does not want any. */
+  album({ masks }: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null {
+    const { enabled, maxWidth, quality } = this.#config.snapshots;
+    if (!enabled) return null;
+    const settings = { maxWidth, quality, masks };
+    return new Album({
+      encode: (image, box) => encodePictures(image, box, settings),
+      onFailure,
+      budget: this.#looks,
+    });
+  }
+
+  /** A camera that watches with this engine's eyes for this engine's people. */
+  camera({ id, view = WHOLE_PICTURE, album, guard, firstTrack = 1, match, ...told }: EngineCamera): Camera {
+    const { zones, masks, motion } = view;
+    const { policy } = this;
+    const gate = motion.enabled
+      ? new MotionGate({ sensitivity: motion.sensitivity, everyMs: UNCHANGED_LOOK_MS })
+      : { isOpen: () => true };
+    return new Camera({
+      id,
+      quality: this.#config.quality,
+      policy: {
+        ...policy,
+        threshold: match?.threshold ?? policy.threshold,
+        margin: match?.margin ?? policy.margin,
+      },
+      eyes: guard ? guarded(this.pool, guard) : this.pool,
+      turns: this.turns,
+      gate,
+      area: {
+        isSeen: ({ box }, size) => !isMasked(masks, box, size),
+        zonesOf: ({ box }, size) => zonesAt(zones, box, size),
+      },
+      people: () => {
+        const { snapshot } = this.gallery;
+        return { matrix: snapshot.matrix, toMatch: (nearest) => snapshot.toMatch(nearest) };
+      },
+      ...(album && { album }),
+      firstTrack,
+      ...told,
+    });
+  }
+}

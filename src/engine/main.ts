@@ -1,0 +1,106 @@
+import { describeError, toErrorData } from '../core/errors.js';
+import { BEAT_MS, type FromEngine, LINK_VERSION, type ToEngine } from '../ipc/protocol.js';
+import { prepare } from '../models/prepare.js';
+import { ffmpegVersion } from '../video/ffmpegVersion.js';
+import { Watcher } from './cameraManager.js';
+import { Engine } from './engine.js';
+import { Utilization } from './utilization.js';
+
+/**
+ * The engine as a process of its own: what it does is told over the link, and it ends when the supervisor says so or is
+ * gone. Signals are the supervisor's business: a terminal and a service manager send them to both.
+ */
+const stopped = new AbortController();
+let watcher: Watcher | undefined;
+let isStarted = false;
+
+function send(message: FromEngine): void {
+  // The supervisor may go at any moment; its going is noticed by `disconnect`.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+/** Worker threads inside a network make every orderly way out an abort; the supervisor sees a death and starts anew. */
+function die(error: unknown): void {
+  const what = error instanceof Error ? error.stack : describeError(error);
+  process.stderr.write(`spotter: internal error in the engine: ${what}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
+  const { config, modelFolder, secrets, known } = message;
+  if (config.cameras.length > 0) await ffmpegVersion();
+  const warn = (text: string) => send({ kind: 'log', level: 'warn', camera: null, message: text });
+  const engine = new Engine(config, await prepare(config, modelFolder), {
+    onWarning: warn,
+    known,
+  });
+  const utilization = new Utilization(engine.pool);
+  const beat = setInterval(() => {
+    const { user, system } = process.cpuUsage();
+    send({
+      kind: 'beat',
+      utilization: utilization.read(),
+      oldestTaskMs: engine.pool.oldestTaskMs,
+      decoded: watcher?.readDecoded() ?? {},
+      residentBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / 1e6,
+    });
+  }, BEAT_MS);
+  try {
+    await engine.start(stopped.signal);
+    if (stopped.signal.aborted) return;
+    watcher = new Watcher({ engine, config, secrets, send });
+    send({
+      kind: 'ready',
+      onnxruntime: engine.pool.onnxruntime,
+      gallery: engine.galleryReport(),
+    });
+    engine.watchGallery({
+      onChange: (change) => send({ kind: 'gallery', gallery: engine.galleryReport(), change }),
+      onWarning: warn,
+    });
+    await new Promise<void>((resolve) =>
+      stopped.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    await watcher.stop();
+  } finally {
+    clearInterval(beat);
+    await engine.stop();
+  }
+}
+
+async function start(message: ToEngine & { kind: 'start' }): Promise<void> {
+  try {
+    if (message.version !== LINK_VERSION)
+      throw new Error('the engine is of another version than the supervisor');
+    await run(message);
+  } catch (error) {
+    send({ kind: 'failed', error: toErrorData(error) });
+    process.exitCode = 3;
+  }
+  if (process.connected) process.disconnect();
+}
+
+function receive(message: ToEngine): void {
+  switch (message.kind) {
+    case 'start':
+      if (!isStarted) void start(message);
+      isStarted = true;
+      break;
+    case 'cameras':
+      watcher?.assign(message.assignments);
+      break;
+    case 'caution':
+      watcher?.beCautious(message.poison, message.isolated);
+      break;
+    case 'stop':
+      stopped.abort();
+      break;
+  }
+}
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => stopped.abort());
+process.on('message', (message) => receive(message as ToEngine));

@@ -1,0 +1,124 @@
+import { monotonicFactory } from 'ulid';
+import type { EventDraft, SpotterEvent } from '../event.js';
+import { toEvent } from '../event.js';
+import { Cursors } from './cursors.js';
+import type { Database, Statement } from './database.js';
+import { History } from './history.js';
+import { Removal } from './removal.js';
+import { COLUMNS, type Row } from './row.js';
+
+/** An open log: numbers events, keeps them, and finds them again. Whatever fails throws what SQLite says. */
+export class Store {
+  readonly history: History;
+  readonly removal: Removal;
+  readonly cursors: Cursors;
+  /** A random id, made with the log: another one means that the numbers have begun anew. */
+  readonly epoch: string;
+  readonly #db: Database;
+  readonly #nextId = monotonicFactory();
+  readonly #insert: Statement<never>;
+  readonly #setMeta: Statement<never>;
+  readonly #first: Statement<{ seq: number }>;
+  readonly #after: Statement<Row>;
+  readonly #one: Statement<Row>;
+  readonly #lastTracks: Statement<{ track: string | null }>;
+  #lastSeq: number;
+  /** Latest capture time so far, and by how much the latest straggler was behind it; Unix ms and ms. */
+  #highMs: number;
+  #lateMs: number;
+
+  constructor(db: Database) {
+    this.#db = db;
+    const meta = db.prepare<{ value: string | number }>('SELECT value FROM meta WHERE key = ?');
+    const last = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get();
+    const high = db.prepare<{ high_ms: number }>('SELECT high_ms FROM events ORDER BY seq DESC LIMIT 1');
+    this.epoch = String(meta.get('epoch')?.value);
+    this.#lastSeq = last?.seq ?? 0;
+    this.#lateMs = Number(meta.get('late_ms')?.value ?? 0);
+    this.#highMs = high.get()?.high_ms ?? 0;
+    this.#insert = db.prepare(
+      `INSERT INTO events (seq, id, kind, camera, person, track, captured_ms, published_ms, high_ms, body, explain)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
+    this.#first = db.prepare('SELECT seq FROM events ORDER BY seq LIMIT 1');
+    this.#after = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?`);
+    this.#one = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq = ?`);
+    this.#lastTracks = db.prepare('SELECT track FROM events WHERE camera = ? ORDER BY seq DESC LIMIT 500');
+    this.history = new History(db, () => this.#lateMs);
+    this.removal = new Removal(db);
+    this.cursors = new Cursors(db);
+  }
+
+  /** Number of the last event that there ever was; 0 before the first. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Number of the oldest event that is still there; one more than the last when there is none. */
+  get firstSeq(): number {
+    return this.#first.get()?.seq ?? this.#lastSeq + 1;
+  }
+
+  /** Bytes of the file that are in use. */
+  get sizeBytes(): number {
+    return this.removal.sizeBytes;
+  }
+
+  /** Numbers and keeps events, all or none. */
+  append(drafts: readonly EventDraft[]): SpotterEvent[] {
+    const publishedMs = Date.now();
+    let [seq, highMs, lateMs] = [this.#lastSeq, this.#highMs, this.#lateMs];
+    const events = this.#db.transaction(() => {
+      const told = drafts.map((draft) => {
+        const { capturedAtMs } = draft;
+        const event = toEvent(draft, { seq: ++seq, id: this.#nextId(publishedMs), publishedMs });
+        highMs = Math.max(highMs, Math.round(capturedAtMs));
+        lateMs = Math.max(lateMs, highMs - Math.round(capturedAtMs));
+        this.#keep(event, Math.round(capturedAtMs), publishedMs, highMs);
+        return event;
+      });
+      if (lateMs !== this.#lateMs) this.#setMeta.run('late_ms', lateMs);
+      return told;
+    });
+    [this.#lastSeq, this.#highMs, this.#lateMs] = [seq, highMs, lateMs];
+    return events;
+  }
+
+  /** Events with a number above `seq`, in order. */
+  after(seq: number, limit: number): Row[] {
+    return this.#after.all(seq, limit);
+  }
+
+  one(seq: number): Row | null {
+    return this.#one.get(seq) ?? null;
+  }
+
+  /** Tracks of a camera's last events, more than can have been in view at once. */
+  lastTracks(camera: string): string[] {
+    return this.#lastTracks.all(camera).flatMap(({ track }) => track ?? []);
+  }
+
+  /** Lets go of the file, so that another process may have it at once. */
+  close(): void {
+    this.#db.release();
+  }
+
+  #keep(event: SpotterEvent, capturedMs: number, publishedMs: number, highMs: number): void {
+    const { explain, ...body } = event;
+    const { seq, id, kind, camera, person, track } = event;
+    this.#insert.run(
+      seq,
+      id,
+      kind,
+      camera,
+      person,
+      track,
+      capturedMs,
+      publishedMs,
+      highMs,
+      JSON.stringify(body),
+      explain === null ? null : JSON.stringify(explain),
+    );
+  }
+}

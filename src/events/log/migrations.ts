@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { SpotterError } from '../../core/errors.js';
+import type { Database } from './database.js';
+
+/**
+ * One entry a version; what is released is never changed, only added to.
+ *
+ * `high_ms` is the latest capture time of all events up to this one, so it grows with seq and finds a time's place among the
+ * numbers. An index a combination of filters, each ending in seq, so that a page of any of them is read straight from one.
+ * The explanation is apart from the body, because it is shown only when asked for.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+   CREATE TABLE events (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     camera TEXT NOT NULL,
+     person TEXT,
+     track TEXT,
+     captured_ms INTEGER NOT NULL,
+     published_ms INTEGER NOT NULL,
+     high_ms INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     explain TEXT
+   ) STRICT;
+   CREATE INDEX events_time ON events (high_ms);
+   CREATE INDEX events_k ON events (kind);
+   CREATE INDEX events_c ON events (camera);
+   CREATE INDEX events_ck ON events (camera, kind);
+   CREATE INDEX events_p ON events (person) WHERE person IS NOT NULL;
+   CREATE INDEX events_pk ON events (person, kind) WHERE person IS NOT NULL;
+   CREATE INDEX events_pc ON events (person, camera) WHERE person IS NOT NULL;
+   CREATE INDEX events_pck ON events (person, camera, kind) WHERE person IS NOT NULL;
+   CREATE TABLE cursors (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE dead_letters (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     sink TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     reason TEXT NOT NULL,
+     at TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX dead_letters_seq ON dead_letters (seq);`,
+];
+
+/**
+ * The version of a log; 0 of one that is just being made.
+ *
+ * @throws SpotterError log.newer
+ */
+export function versionOf(db: Database, file: string): number {
+  const version = Number(db.pragma('user_version'));
+  if (version <= MIGRATIONS.length) return version;
+  throw new SpotterError(
+    'log.newer',
+    `${file} was written by a newer spotter (log version ${version}, this one knows ${MIGRATIONS.length}); use that one, or move the file away`,
+  );
+}
+
+/**
+ * Brings a database up to this version; a new one gets a new epoch.
+ *
+ * @param version what it is now
+ * @param firstSeq number of the first event of a new log, from 1
+ */
+export function migrate(db: Database, version: number, firstSeq: number): void {
+  if (version === MIGRATIONS.length) return;
+  db.transaction(() => {
+    for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
+    if (version === 0) {
+      db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)').run('epoch', randomUUID());
+      db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)').run('events', firstSeq - 1);
+    }
+    db.pragma(`user_version = ${MIGRATIONS.length}`);
+  });
+}

@@ -1,0 +1,34 @@
+import type { Detection, Landmarks } from '../face/detection.js';
+import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import type { Image } from '../image/image.js';
+import type { Detected, Looked } from '../worker/protocol.js';
+
+/** What photos need of the worker pool. */
+export interface PhotoEyes {
+  detect(task: { image: Image; border: number }): Promise<Detected>;
+  look(task: { image: Image; faces: Landmarks[]; minSharpness: number; gallery: null }): Promise<Looked>;
+}
+
+/** Detectors miss a face that fills over two fifths of the picture: then it is shown again with a border around it. */
+const BORDERS = [0, 0.5, 1];
+
+/**
+ * The faces of a photo in image px, best score first; tries harder than a video frame is worth.
+ *
+ * @returns what the first try with a plausible face found; without one, what the first try found at all
+ */
+export async function findFaces(eyes: PhotoEyes, image: Image, limits: QualityLimits): Promise<Detection[]> {
+  let fallback: Detection[] = [];
+  for (const border of BORDERS) {
+    const { detections } = await eyes.detect({ image, border });
+    if (detections.some((detection) => isPlausible(detection, limits))) return detections;
+    if (fallback.length === 0) fallback = detections;
+  }
+  return fallback;
+}
+
+/** Whether a detection can be a face at all, however bad a view of one. */
+export function isPlausible(detection: Detection, limits: QualityLimits): boolean {
+  const reason = failedLimit(geometricQuality(detection), limits);
+  return reason !== 'low_score' && reason !== 'bad_landmarks';
+}

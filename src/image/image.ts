@@ -1,0 +1,22 @@
+import type { Size } from '../core/geometry.js';
+
+/** How the three colour channels lie in memory. */
+export type PixelFormat = 'rgb24' | 'yuv420p';
+
+/** Which numbers turn Y'CbCr into R'G'B' (ITU-R BT.601, BT.709, BT.2020). Meaningless for rgb24. */
+export interface ColourSpace {
+  matrix: 'bt601' | 'bt709' | 'bt2020';
+  /** true: 0..255 for black..white; false: 16..235. */
+  fullRange: boolean;
+}
+
+/**
+ * A picture in memory, square pixels, rows from the top, no padding between rows.
+ * rgb24: 3 bytes a pixel. yuv420p: a full plane of Y, then Cb and Cr at half size (odd sizes rounded up).
+ */
+export interface Image extends Size {
+  format: PixelFormat;
+  colour: ColourSpace;
+  /** Backed by a SharedArrayBuffer, so that workers read it without a copy. */
+  pixels: Uint8Array;
+}

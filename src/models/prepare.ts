@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { packageRoot } from '../core/package.js';
+import type { TrackPolicy } from '../track/state.js';
+import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from '../worker/protocol.js';
+import { Catalogue, readCatalogue } from './catalogue.js';
+import type { DeclaredModel, ModelEntry } from './catalogueEntry.js';
+import { requireModel } from './install.js';
+
+/** The part of the configuration that names the models and the limits that belong to them. */
+export interface ModelSettings {
+  /** Catalogue ids. */
+  detector: string;
+  embedder: string;
+  models: { folder: string; declared: readonly DeclaredModel[] };
+  detection: { longestSide: number; minScore: number | null; maxIou: number };
+  /** null: the embedder's own value from the catalogue. */
+  match: { threshold: number | null; margin: number | null };
+  track: Omit<TrackPolicy, 'threshold' | 'margin'>;
+}
+
+/** Where models are searched, in this order. */
+export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandLine?: string): string[] {
+  const given = [commandLine, process.env.SPOTTER_MODELS].filter(
+    (folder) => folder !== undefined && folder !== '',
+  );
+  const folders = [
+    ...given.map((folder) => path.resolve(folder as string)),
+    models.folder,
+    path.join(packageRoot, 'models'),
+  ];
+  return [...new Set(folders)];
+}
+
+/** What is settled before anything starts: the models, checked, and the numbers that belong to them. */
+export interface Prepared {
+  settings: WorkerSettings;
+  policy: TrackPolicy;
+  /** Differs when a photo may give another embedding. */
+  modelKey: string;
+}
+
+/**
+ * Finds and checks the models that a configuration asks for.
+ *
+ * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable, model.unfit
+ */
+export async function prepare(config: ModelSettings, modelFolder?: string): Promise<Prepared> {
+  const catalogue = new Catalogue(readCatalogue(), config.models.declared);
+  const folders = modelFolders(config, modelFolder);
+  const detectorEntry = catalogue.detector(config.detector);
+  const embedderEntry = catalogue.embedder(config.embedder);
+  const [detectorFile, embedderFile] = await Promise.all([
+    requireModel(detectorEntry, folders),
+    requireModel(embedderEntry, folders),
+  ]);
+  const { longestSide, minScore, maxIou } = config.detection;
+  const detector: DetectorSpec = {
+    ...spec(detectorEntry, detectorFile.path),
+    kind: detectorEntry.kind,
+    minScore: minScore ?? detectorEntry.score,
+    maxIou,
+    longestSide,
+  };
+  const embedder: EmbedderSpec = {
+    ...spec(embedderEntry, embedderFile.path),
+    kind: embedderEntry.kind,
+    dimension: embedderEntry.embedding,
+  };
+  return {
+    settings: { detector, embedder },
+    policy: {
+      ...config.track,
+      threshold: config.match.threshold ?? embedderEntry.threshold,
+      margin: config.match.margin ?? embedderEntry.margin,
+    },
+    modelKey: JSON.stringify([
+      { ...detector, path: detectorFile.sha256 },
+      { ...embedder, path: embedderFile.sha256 },
+    ]),
+  };
+}
+
+function spec({ id, colour, mean, std }: ModelEntry, file: string): ModelSpec {
+  return { id, path: file, normalisation: { order: colour, mean, std } };
+}

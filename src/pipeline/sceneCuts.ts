@@ -1,0 +1,54 @@
+import type { Image } from '../image/image.js';
+import { brightness } from './motionGate.js';
+
+/** Cells across the picture. */
+const COLUMNS = 32;
+/** A cut has less in common with the picture before (correlation of the cells, -1..1) and changes them by more (levels of 255). */
+const MAX_CORRELATION = 0.5;
+const MIN_CHANGE = 16;
+
+/**
+ * Tells where edited footage was cut: the light and dark of the picture lie elsewhere than in the picture before. A lamp,
+ * a flash or a change of exposure makes everything lighter or darker alike, which does not count.
+ */
+export class SceneCuts {
+  #before: { cells: Float32Array; width: number; height: number } | undefined;
+
+  /** Asked once a frame, in order. @param image yuv420p */
+  isCut(image: Image): boolean {
+    const { width, height } = image;
+    const before = this.#before;
+    const cells = brightness(image, COLUMNS);
+    this.#before = { cells, width, height };
+    if (!before || before.width !== width || before.height !== height) return false;
+    const { correlation, change } = compare(before.cells, cells);
+    return correlation < MAX_CORRELATION && change > MIN_CHANGE;
+  }
+
+  /** The next picture is the first of another source. */
+  reset(): void {
+    this.#before = undefined;
+  }
+}
+
+function compare(before: Float32Array, now: Float32Array): { correlation: number; change: number } {
+  const [meanBefore, meanNow] = [mean(before), mean(now)];
+  let both = 0;
+  let ofBefore = 0;
+  let ofNow = 0;
+  let change = 0;
+  for (let cell = 0; cell < now.length; cell++) {
+    const a = before[cell] - meanBefore;
+    const b = now[cell] - meanNow;
+    both += a * b;
+    ofBefore += a * a;
+    ofNow += b * b;
+    change += Math.abs(a - b);
+  }
+  const scale = Math.sqrt(ofBefore * ofNow);
+  return { correlation: scale > 0 ? both / scale : 0, change: change / now.length };
+}
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,137 @@
+import type { Box, RoundBox, Size } from '../core/geometry.js';
+import type { EventDraft, EventKind } from '../events/event.js';
+import type { Match } from '../face/match.js';
+import type { Quality } from '../face/quality.js';
+import { geometricQuality, type QualityLimits } from '../face/quality.js';
+import type { Frame } from '../image/cameraFrame.js';
+import { bestQuality } from '../track/evidence.js';
+import type { Explanation } from '../track/explain.js';
+import { explain } from '../track/explain.js';
+import type { News, Track, TrackPolicy } from '../track/state.js';
+import type { TrackBrief } from '../track/trackBrief.js';
+import type { Verdict } from '../track/verdict.js';
+import { thresholdOf } from '../track/verdict.js';
+
+const KIND_OF: Record<Exclude<Verdict['kind'], 'unusable'>, EventKind> = {
+  known: 'match',
+  unknown: 'unknown',
+  ambiguous: 'ambiguous',
+};
+
+/** A track's name for the outside, unique a camera for as long as the daemon runs. */
+export function trackId(camera: string, { number }: Track): string {
+  return `${camera}-${number}`;
+}
+
+/** Where news comes from: `frame` is the one in which it became known. */
+export interface Origin {
+  camera: string;
+  /** The track's id. */
+  track: string;
+  frame: Frame;
+  zones: string[];
+  policy: TrackPolicy;
+  limits: QualityLimits;
+}
+
+/** News of a track as an event for the feed. */
+export function toDraft(news: News, { camera, track: id, frame, zones, policy, limits }: Origin): EventDraft {
+  const { track } = news;
+  const verdict = news.kind === 'appeared' ? null : news.verdict;
+  const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
+  return {
+    kind: kindOf(news),
+    camera,
+    track: id,
+    person: verdict?.kind === 'known' ? verdict.match.person : null,
+    displayName: null,
+    withdrawn: news.kind === 'verdict' ? news.withdrawn : null,
+    notify: false,
+    explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
+    similarity: match && round(match.similarity, 4),
+    threshold: verdict && verdict.kind !== 'unusable' ? thresholdOf(match, policy) : null,
+    margin: match?.margin == null ? null : round(match.margin, 4),
+    runnerUp: verdict?.kind === 'known' ? verdict.match.runnerUp : null,
+    candidates: verdict?.kind === 'ambiguous' ? candidates(verdict.match) : null,
+    box: roundBox(track.detection.box),
+    frame: sizeOf(frame.image),
+    quality: roundQuality(bestQuality(track.evidence) ?? geometricQuality(track.detection)),
+    zones,
+    mediaTimeMs: frame.mediaTimeMs,
+    capturedAtMs: frame.capturedAtMs,
+    ended:
+      news.kind === 'left'
+        ? {
+            firstSeenMs: track.firstSeenMs,
+            lastSeenMs: track.lastSeenMs,
+            frames: track.frames,
+            verdict: news.verdict.kind,
+            reason: news.verdict.kind === 'unusable' ? news.verdict.reason : null,
+          }
+        : null,
+    gap: null,
+    visit: null,
+    snapshotKey: null,
+  };
+}
+
+/** A track for who joins later; `size` is that of its last frame. */
+export function toBrief({ verdict, ...track }: Track, id: string, size: Size): TrackBrief {
+  return {
+    id,
+    box: roundBox(track.detection.box),
+    frame: sizeOf(size),
+    firstSeenMs: track.firstSeenMs,
+    lastSeenMs: track.lastSeenMs,
+    frames: track.frames,
+    verdict: verdict?.kind ?? null,
+    person: verdict?.kind === 'known' ? verdict.match.person : null,
+  };
+}
+
+function roundBox({ x1, y1, x2, y2 }: Box): RoundBox {
+  return [round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1)];
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
+}
+
+function kindOf(news: News): EventKind {
+  if (news.kind !== 'verdict') return news.kind;
+  if (news.verdict.kind === 'unusable')
+    throw new Error('an unusable face is told by its leaving, not by a verdict');
+  return KIND_OF[news.verdict.kind];
+}
+
+function candidates({ person, runnerUp }: Match): string[] {
+  return runnerUp === null ? [person] : [person, runnerUp];
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+function roundExplanation(explanation: Explanation): Explanation {
+  const rounded = (value: number | null) => (value === null ? null : round(value, 4));
+  const checks = explanation.checks.map((check) => ({
+    ...check,
+    value: rounded(check.value),
+    limit: rounded(check.limit),
+  }));
+  return { ...explanation, checks };
+}
+
+/** For people to read: no measure of a face is good to more digits. */
+export function roundQuality(quality: Quality): Quality {
+  return {
+    ...quality,
+    sizePx: round(quality.sizePx, 1),
+    score: round(quality.score, 3),
+    yawDeg: round(quality.yawDeg, 1),
+    pitchDeg: round(quality.pitchDeg, 1),
+    rollDeg: round(quality.rollDeg, 1),
+    flatness: round(quality.flatness, 3),
+    sharpness: quality.sharpness === null ? null : round(quality.sharpness, 3),
+  };
+}

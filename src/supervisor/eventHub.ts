@@ -1,0 +1,239 @@
+import path from 'node:path';
+import type { Config } from '../config/schema.js';
+import type { CameraState } from '../core/cameraState.js';
+import { type Component, Together } from '../core/lifecycle.js';
+import { packageVersion } from '../core/package.js';
+import type { EventDraft, SpotterEvent } from '../events/event.js';
+import { EventEditor } from '../events/eventEnricher.js';
+import { EventFeed } from '../events/feed.js';
+import { EventLog } from '../events/log/eventLog.js';
+import { TracksInView } from '../events/tracksInView.js';
+import type { PersonSettings } from '../gallery/person.js';
+import { viewsOf } from '../http/api.js';
+import { HttpServer } from '../http/server.js';
+import { EventSocket } from '../http/socket.js';
+import type { Logger } from '../observe/logger.js';
+import { type MetricSources, Metrics } from '../observe/metrics.js';
+import type { Pictures } from '../snapshots/pictures.js';
+import { SnapshotStore } from '../snapshots/store.js';
+import type { TrackBrief } from '../track/trackBrief.js';
+import { gapDraft } from './cameraRegistry.js';
+import { SinkSet } from './sinkSet.js';
+
+export interface TellingOptions {
+  /** As it is now; what belongs to the address counts once. */
+  config: () => Config;
+  logger: Logger;
+  metrics: Omit<MetricSources, 'version' | 'wsClients' | 'log' | 'sinks' | 'openVisits'>;
+  cameras: () => { list: object[]; details: object[]; tracks: readonly TrackBrief[] };
+  /** What clients get once a second who ask for it. */
+  stats: () => object;
+  /** Why the daemon cannot work yet, beside the log; null once it can. */
+  unreadyReason: () => string | null;
+  /** Values that must never be shown. */
+  secrets: () => readonly string[];
+  /** Told every event, beside the sinks. */
+  onEvent: (event: SpotterEvent) => void;
+}
+
+/** An event as the engine tells it. */
+interface EngineEvent {
+  draft: EventDraft;
+  sinceMs: number | null;
+  pictures?: Pictures | null;
+}
+
+const SERVER = `spotter/${packageVersion}`;
+const PROTOCOL = 1;
+const HOUR_MS = 3_600_000;
+
+/** The way of an event to the world: the log first, then everybody who listens. */
+export class Telling {
+  readonly metrics: Metrics;
+  readonly #options: TellingOptions;
+  readonly #log: EventLog;
+  readonly #feed: EventFeed;
+  readonly #editor: EventEditor;
+  readonly #snapshots: SnapshotStore;
+  readonly #sinks: SinkSet;
+  readonly #tracks = new TracksInView();
+  readonly #socket: EventSocket;
+  readonly #http: HttpServer;
+  #settings: Readonly<Record<string, PersonSettings>> = {};
+
+  constructor(options: TellingOptions) {
+    this.#options = options;
+    const { config, logger } = options;
+    const { http, data } = config();
+    this.#log = new EventLog({
+      folder: data,
+      retention: () => config().events,
+      explain: () => config().events.explain,
+      onReplaced: (message) => {
+        logger.error(message);
+        this.#socket.restart();
+      },
+      onRemoved: (events) => {
+        this.metrics.eventsRemoved(events.length);
+        for (const { id } of events) void this.#snapshots.remove(id);
+      },
+      onTrouble: (message) =>
+        logger.warn(`old events could not be removed, which is tried again: ${message}`),
+    });
+    this.#feed = new EventFeed(this.#log, {
+      toGap: ({ camera, ...loss }, cause) => gapDraft(camera, { ...loss, cause }),
+      onFault: (reason) => logger.error(`events wait and nobody is told: ${reason}`),
+      onRecovered: () => logger.info('the event log takes events again; those that waited are told'),
+      onLost: () => this.metrics.eventLost(),
+      onTold: ({ camera, publishMs, frameMs }) => {
+        this.metrics.eventTold(publishMs / 1000);
+        if (frameMs !== null) this.metrics.eventLatency(camera, frameMs / 1000);
+      },
+    });
+    this.metrics = new Metrics({
+      ...options.metrics,
+      version: packageVersion,
+      wsClients: () => this.#socket.clients,
+      sinks: () => this.#sinks.states,
+      openVisits: () => this.#editor.openVisits,
+      log: () => ({
+        sizeBytes: this.#log.sizeBytes,
+        waiting: this.#feed.waiting,
+        isWritable: this.#feed.fault === null && this.#log.epoch !== null,
+      }),
+    });
+    this.#socket = new EventSocket({
+      allowedOrigins: http.allowedOrigins,
+      hello: () => {
+        const { list, tracks } = options.cameras();
+        return { protocol: PROTOCOL, server: SERVER, cameras: list, tracks: this.#tracks.view(tracks) };
+      },
+      log: () => this.#log.state,
+      page: (seq, limit) => this.#log.page(seq, limit),
+      stats: options.stats,
+      onClosed: (reason) => this.metrics.wsClosed(reason),
+    });
+    this.#http = new HttpServer({
+      host: http.host,
+      port: http.port,
+      views: {
+        server: SERVER,
+        unreadyReason: () => options.unreadyReason() ?? this.#feed.fault,
+        metrics: () => this.metrics.expose(),
+        snapshot: async (seq, form) => {
+          const event = this.#log.event(seq, false);
+          return event && this.#snapshots.read(JSON.parse(event.text).id, form);
+        },
+        api: viewsOf(this.#log, () => options.cameras().details),
+      },
+      onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
+    });
+    this.#editor = new EventEditor({
+      rules: config,
+      people: () => this.#settings,
+      clock: 'captured',
+      history: this.#log,
+      publish: (draft, sinceMs) => this.#feed.publish(draft, sinceMs),
+    });
+    this.#snapshots = new SnapshotStore({
+      folder: path.join(data, 'snapshots'),
+      keepMs: () => config().snapshots.keepHours * HOUR_MS,
+      onWarning: (message) => logger.warn(message),
+      onOutcome: (outcome, bytes) => this.metrics.snapshot(outcome, bytes),
+    });
+    this.#sinks = new SinkSet({
+      config: config(),
+      source: this.#log,
+      cursors: this.#log,
+      deadLetters: this.#log,
+      version: packageVersion,
+      observer: {
+        onEvent: (sink, outcome) => this.metrics.sinkEvent(sink, outcome),
+        onRetry: (sink) => this.metrics.sinkRetried(sink),
+      },
+      log: logger,
+      secrets: options.secrets,
+    });
+    this.#feed.subscribe((event) => this.#tell(event));
+  }
+
+  /**
+   * The parts in the order of their start. The log is first and last; what is still on its way when the cameras have ended
+   * is told before the sinks end. The socket ends before HTTP: an HTTP server that closes waits for its connections. Far
+   * ends that are slow to go are waited for at the same time.
+   */
+  get parts(): Component[] {
+    const farEnds = new Together([this.#socket, this.#sinks]);
+    return [this.#log, this.#http, farEnds, this.#snapshots, this.#lastWords, this.#editor];
+  }
+
+  /** Where it listens, as a browser takes it. */
+  get address(): string {
+    return this.#http.address;
+  }
+
+  /** A number that no track of a camera in the log has. */
+  nextTrack(camera: string): number {
+    return (
+      Math.max(
+        0,
+        ...this.#log.lastTracks(camera).map((track) => Number(track.slice(camera.length + 1)) || 0),
+      ) + 1
+    );
+  }
+
+  /** Tells an event, and what follows from it, as soon as the log has it. */
+  publish(draft: EventDraft): void {
+    this.#editor.tell(draft);
+  }
+
+  /** The same of the engine's, with the pictures that it may have. @param sinceMs monotonic, of the frame that gave it */
+  event({ draft, sinceMs, pictures }: EngineEvent): void {
+    this.#editor.tell(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
+  }
+
+  /** A changed configuration counts. */
+  configure(): void {
+    void this.#sinks.configure(this.#options.config());
+  }
+
+  /** Who is known from now on, and what is said of them. */
+  setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
+    this.#settings = settings;
+    this.#sinks.setPeople(names, settings);
+  }
+
+  /** Tells that a camera has changed. */
+  cameraChanged(id: string, state: CameraState, message: string | null): void {
+    this.metrics.cameraState(id, state);
+    this.#sinks.setCamera(id, state);
+    this.#socket.publishCamera({ id, state, message });
+  }
+
+  /** A camera that is no longer configured. */
+  forgetCamera(id: string): void {
+    this.metrics.forgetCamera(id);
+    this.#sinks.forgetCamera(id);
+    this.#tracks.forget(id);
+  }
+
+  /** Finds out at the start whether the log takes events, and tells the rest at the end. */
+  get #lastWords(): Component {
+    return {
+      start: async () => this.#feed.flush(),
+      stop: async () => {
+        const lost = this.#feed.stop();
+        if (lost > 0)
+          this.#options.logger.error(`${lost} events are lost: the event log took none until the end`);
+      },
+    };
+  }
+
+  #tell(event: SpotterEvent): void {
+    this.#tracks.note(event);
+    this.metrics.event(event);
+    this.#sinks.note(event);
+    this.#socket.publish(event);
+    this.#options.onEvent(event);
+  }
+}

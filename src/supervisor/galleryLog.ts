@@ -1,0 +1,67 @@
+import type { GalleryChange } from '../gallery/change.js';
+import type { GalleryReport } from '../ipc/protocol.js';
+
+/** What the news need of a logger. */
+export interface NewsLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** Names in a line; a thousand photos are one change as well. */
+const MOST = 10;
+
+/** Tells what a gallery is that was read from the beginning. */
+export function tellGallery(logger: NewsLogger, gallery: GalleryReport): void {
+  const { people, used, unusable, faults, expired, away } = gallery;
+  logger.info({ people, photos: used }, 'the gallery is read');
+  for (const { name, fault, message } of unusable)
+    logger.warn({ photo: name, fault }, `photo is not used: ${message}`);
+  for (const fault of faults) logger.warn({}, `what is said of a person does not count: ${fault}`);
+  if (expired.length > 0)
+    logger.warn({ expired: some(expired) }, 'nobody is matched with people whose last day is over');
+  if (away !== null) logger.warn({ people, photos: used }, awayText(away));
+  if (people === 0)
+    logger.warn({ unusable: unusable.length }, 'the gallery knows nobody, so every face is unknown');
+}
+
+/** Tells in one line what has become of it since. */
+export function tellChange(
+  logger: NewsLogger,
+  before: GalleryReport,
+  { people, used, away, seconds }: GalleryReport,
+  change: GalleryChange | null,
+): void {
+  if (away !== null) {
+    if (before.away === null) logger.warn({ people, photos: used }, awayText(away));
+    return;
+  }
+  const what = before.away === null ? 'the gallery has changed' : 'the gallery is back';
+  const fields = { ...(change && fieldsOf(change)), people, photos: used, seconds };
+  const isBad = change && change.unusable.length + change.faults.length + change.expired.length > 0;
+  logger[isBad ? 'warn' : 'info'](fields, what);
+}
+
+function fieldsOf({ people, photos, unusable, settings, faults, expired }: GalleryChange): object {
+  const lists = {
+    peopleAdded: people.added,
+    peopleRemoved: people.removed,
+    photosAdded: photos.added,
+    photosReplaced: photos.replaced,
+    photosRemoved: photos.removed,
+    unusable: unusable.map(({ name, fault, message }) => `${name}: ${fault}: ${message}`),
+    settings,
+    faults,
+    expired,
+  };
+  const filled = Object.entries(lists).filter(([, list]) => list.length > 0);
+  return Object.fromEntries(filled.map(([key, list]) => [key, some(list)]));
+}
+
+function some(list: readonly string[]): string[] {
+  const rest = list.length - MOST;
+  return rest > 0 ? [...list.slice(0, MOST), `and ${rest} more`] : [...list];
+}
+
+function awayText(why: string): string {
+  return `the gallery is away, the people known so far stay: ${why}`;
+}

@@ -1,0 +1,179 @@
+import { isDeepStrictEqual } from 'node:util';
+import { maskText } from '../config/mask.js';
+import type { Config } from '../config/schema.js';
+import type { CameraState } from '../core/cameraState.js';
+import { describeError } from '../core/errors.js';
+import type { Component } from '../core/lifecycle.js';
+import type { SpotterEvent } from '../events/event.js';
+import { Presence } from '../events/presence.js';
+import { SinkDriver } from '../events/sinks/driver.js';
+import { MqttSink } from '../events/sinks/mqtt.js';
+import type { CursorStore, DeadLetterStore, EventSource } from '../events/sinks/port.js';
+import type { SinkLog, SinkObserver } from '../events/sinks/sink.js';
+import { WebhookSink } from '../events/sinks/webhook.js';
+import type { PersonSettings } from '../gallery/person.js';
+import { installationId } from './installation.js';
+
+/** The part of the configuration that sinks are made of. */
+export type SinkConfig = Pick<Config, 'webhooks' | 'mqtt' | 'data'>;
+
+export interface SinkSetOptions {
+  config: SinkConfig;
+  source: EventSource;
+  cursors: CursorStore;
+  deadLetters: DeadLetterStore;
+  /** Of spotter, for the far ends. */
+  version: string;
+  observer: SinkObserver;
+  /** Told with the name of the sink; texts are masked. */
+  log: {
+    info(fields: { sink: string }, text: string): void;
+    warn(fields: { sink: string }, text: string): void;
+  };
+  /** Values that must never be shown. */
+  secrets: () => readonly string[];
+}
+
+/** How a sink is doing. */
+export interface SinkState {
+  name: string;
+  up: boolean;
+  /** Events that it has still to be told. */
+  lag: number;
+}
+
+/** The webhooks and the broker of the configuration, each driven from its own cursor, and who is there now. */
+export class SinkSet implements Component {
+  readonly #options: SinkSetOptions;
+  readonly #presence = new Presence();
+  readonly #cameras = new Map<string, CameraState>();
+  readonly #webhooks = new Map<string, SinkDriver>();
+  #people: Map<string, string> | null = null;
+  #config: SinkConfig;
+  #mqtt: { sink: MqttSink; driver: SinkDriver } | null = null;
+  /** Changes of the set, one after another. */
+  #changing: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: SinkSetOptions) {
+    this.#options = options;
+    this.#config = options.config;
+  }
+
+  /** Every sink. */
+  get states(): SinkState[] {
+    return this.#drivers().map(({ name, isUp, lag }) => ({ name, up: isUp, lag }));
+  }
+
+  /** Begins with all of them; waits for no far end. */
+  async start(): Promise<void> {
+    for (const webhook of this.#config.webhooks) await this.#startWebhook(webhook);
+    await this.#startMqtt();
+  }
+
+  /** Resolves within about two seconds. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#changing;
+    // Nobody watches any more.
+    if (this.#presence.clear()) this.#mqtt?.sink.refresh();
+    await Promise.all(this.#drivers().map((driver) => driver.stop()));
+    this.#webhooks.clear();
+    this.#mqtt = null;
+  }
+
+  /** Takes over a changed configuration; sinks that stay the same are not disturbed. */
+  configure(config: SinkConfig): Promise<void> {
+    this.#changing = this.#changing
+      .then(() => this.#change(config))
+      .catch((error) => this.#logOf('sinks').warn(`cannot be changed: ${describeError(error)}`));
+    return this.#changing;
+  }
+
+  /** To be called with every event once it is in the log. */
+  note(event: SpotterEvent): void {
+    if (this.#presence.apply(event)) this.#mqtt?.sink.refresh();
+  }
+
+  /** The people of the gallery. @param settings what is said of them, by name */
+  setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
+    this.#people = new Map(names.map((name) => [name, settings[name]?.displayName ?? name]));
+    this.#mqtt?.sink.refresh();
+  }
+
+  setCamera(id: string, state: CameraState): void {
+    if (this.#cameras.get(id) === state) return;
+    this.#cameras.set(id, state);
+    this.#mqtt?.sink.refresh();
+  }
+
+  /** A camera that is no longer configured. */
+  forgetCamera(id: string): void {
+    this.#cameras.delete(id);
+    this.#presence.forget(id);
+    this.#mqtt?.sink.refresh();
+  }
+
+  #drivers(): SinkDriver[] {
+    return [...this.#webhooks.values(), ...(this.#mqtt ? [this.#mqtt.driver] : [])];
+  }
+
+  async #change(next: SinkConfig): Promise<void> {
+    if (this.#isStopped) return;
+    const before = this.#config;
+    this.#config = next;
+    const old = new Map(before.webhooks.map((webhook) => [webhook.id, webhook]));
+    const now = new Map(next.webhooks.map((webhook) => [webhook.id, webhook]));
+    const isSame = (id: string) => isDeepStrictEqual(old.get(id), now.get(id));
+    const gone = [...old.keys()].filter((id) => !isSame(id));
+    await Promise.all(gone.map((id) => this.#webhooks.get(id)?.stop()));
+    for (const id of gone) this.#webhooks.delete(id);
+    for (const [id, webhook] of now) if (!isSame(id)) await this.#startWebhook(webhook);
+    if (isDeepStrictEqual(before.mqtt, next.mqtt)) return;
+    if (leavesTopics(before.mqtt, next.mqtt)) this.#mqtt?.sink.retire();
+    await this.#mqtt?.driver.stop();
+    this.#mqtt = null;
+    await this.#startMqtt();
+  }
+
+  async #startWebhook(webhook: Config['webhooks'][number]): Promise<void> {
+    const driver = this.#driver(new WebhookSink(webhook, this.#options.version));
+    this.#webhooks.set(webhook.id, driver);
+    await driver.start();
+  }
+
+  async #startMqtt(): Promise<void> {
+    const { url, ...mqtt } = this.#config.mqtt;
+    if (url === null) return;
+    const sink = new MqttSink({
+      ...mqtt,
+      url,
+      // Another folder counts from the next start on.
+      installation: installationId(this.#options.config.data),
+      version: this.#options.version,
+      house: () => ({ people: this.#people, cameras: this.#cameras, presence: this.#presence }),
+    });
+    this.#mqtt = { sink, driver: this.#driver(sink) };
+    await this.#mqtt.driver.start();
+  }
+
+  #driver(sink: WebhookSink | MqttSink): SinkDriver {
+    const { source, cursors, deadLetters, observer } = this.#options;
+    return new SinkDriver({ sink, source, cursors, deadLetters, observer, log: this.#logOf(sink.name) });
+  }
+
+  #logOf(sink: string): SinkLog {
+    const { log, secrets } = this.#options;
+    return {
+      info: (text) => log.info({ sink }, maskText(text, secrets())),
+      warn: (text) => log.warn({ sink }, maskText(text, secrets())),
+    };
+  }
+}
+
+/** Whether what the broker keeps for us would stay behind where nobody puts it right any more. */
+function leavesTopics(before: Config['mqtt'], after: Config['mqtt']): boolean {
+  const placeOf = ({ url, topic, discoveryPrefix }: Config['mqtt']) =>
+    url === null ? null : [new URL(url).host, topic, discoveryPrefix];
+  return !isDeepStrictEqual(placeOf(before), placeOf(after));
+}

@@ -1,0 +1,221 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina, queueOptionsSymbol, type TaskQueue } from 'piscina';
+import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
+import type { Component } from '../core/lifecycle.js';
+import type { NearestTwo } from '../face/match.js';
+import type {
+  Detected,
+  DetectTask,
+  Looked,
+  LookTask,
+  MatchTask,
+  Outcome,
+  Ready,
+  ReadyTask,
+  Task,
+  WorkerSettings,
+} from './protocol.js';
+
+const ENTRY = new URL('./entry.js', import.meta.url);
+/** A thread's young generation: its garbage is small and short-lived, and each thread pays for the default of 48 MiB. */
+const YOUNG_GENERATION_MB = 8;
+/** So often a task that can wait is passed over; with a pool that is never idle it would wait for ever otherwise. */
+const PATIENCE = 8;
+
+/**
+ * The threads that run the networks. Ending a thread inside a network aborts the whole process, so nothing here is
+ * ever aborted: stopping refuses new work, waits for what runs, and only then ends the threads.
+ */
+export class WorkerPool implements Component {
+  readonly threads: number;
+  readonly #settings: WorkerSettings;
+  readonly #entry: URL;
+  /** What is in the pool, and since when it has been with a thread. */
+  readonly #running = new Map<Promise<unknown>, Began>();
+  #piscina: Piscina | undefined;
+  #stopping: Promise<void> | undefined;
+  #onnxruntime = '';
+  #busyMs = 0;
+  #countedAtMs = performance.now();
+
+  /** @param entry the compiled worker; another one only where the sources run uncompiled */
+  constructor(threads: number, settings: WorkerSettings, entry: URL = ENTRY) {
+    this.threads = threads;
+    this.#settings = settings;
+    this.#entry = entry;
+  }
+
+  /**
+   * Resolves when every thread has its networks.
+   *
+   * @throws SpotterError model.unreadable, model.unfit
+   */
+  async start(): Promise<void> {
+    this.#piscina = new Piscina({
+      filename: fileURLToPath(this.#entry),
+      name: 'run',
+      workerData: this.#settings,
+      minThreads: this.threads,
+      maxThreads: this.threads,
+      // A thread that is thrown away takes its networks along, and loading them again leaks.
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: 1,
+      stricterFIFO: true,
+      taskQueue: new Lanes(),
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    // Told by the task that failed; without a listener it would end the process.
+    this.#piscina.on('error', () => {});
+    const ready: ReadyTask = { kind: 'ready' };
+    try {
+      const answers = await Promise.all(Array.from({ length: this.threads }, () => this.#run<Ready>(ready)));
+      this.#onnxruntime = answers[0].onnxruntime;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Refuses new work, waits for the work in the networks, ends the threads. */
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
+      await this.#piscina?.destroy();
+    })();
+    return this.#stopping;
+  }
+
+  /** @throws SpotterError worker.failed */
+  detect(task: Omit<DetectTask, 'kind'>): Promise<Detected> {
+    return this.#run({ kind: 'detect', ...task });
+  }
+
+  /** Comes before every waiting detection: others wait for what it finds. @throws SpotterError worker.failed */
+  look(task: Omit<LookTask, 'kind'>): Promise<Looked> {
+    return this.#run({ kind: 'look', ...task });
+  }
+
+  /** The two nearest people of each probe. Comes before every waiting detection. @throws SpotterError worker.failed */
+  match(task: Omit<MatchTask, 'kind'>): Promise<NearestTwo[]> {
+    return this.#run({ kind: 'match', ...task });
+  }
+
+  /**
+   * The same networks for work that can wait, such as a gallery's photos: behind every frame, but passed over only
+   * {@link PATIENCE} times.
+   */
+  readonly background = {
+    detect: (task: Omit<DetectTask, 'kind'>): Promise<Detected> =>
+      this.#run({ kind: 'detect', ...task }, 'background'),
+    look: (task: Omit<LookTask, 'kind'>): Promise<Looked> =>
+      this.#run({ kind: 'look', ...task }, 'background'),
+  };
+
+  /** Time that the threads have spent working since the start, ms, all together. */
+  get busyMs(): number {
+    this.#countBusy();
+    return this.#busyMs;
+  }
+
+  #countBusy(): void {
+    const nowMs = performance.now();
+    this.#busyMs += Math.min(this.#running.size, this.threads) * (nowMs - this.#countedAtMs);
+    this.#countedAtMs = nowMs;
+  }
+
+  /** How long the oldest task has been with its thread, ms; 0 when there is none. Those that wait for one do not count. */
+  get oldestTaskMs(): number {
+    const nowMs = performance.now();
+    return Math.max(0, ...[...this.#running.values()].map(({ atMs }) => (atMs === null ? 0 : nowMs - atMs)));
+  }
+
+  /** Version of onnxruntime, once started. */
+  get onnxruntime(): string {
+    return this.#onnxruntime;
+  }
+
+  async #run<T>(
+    task: Task,
+    lane: Lane = task.kind === 'look' || task.kind === 'match' ? 'looks' : 'others',
+  ): Promise<T> {
+    if (!this.#piscina || this.#stopping)
+      throw new SpotterError('worker.failed', 'the worker pool is stopping');
+    const began: Began = { atMs: performance.now() };
+    const tagged = { ...task, [queueOptionsSymbol]: { lane, began } };
+    const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
+    this.#countBusy();
+    this.#running.set(running, began);
+    try {
+      const outcome = await running;
+      if (!outcome.ok) throw fromErrorData(outcome.error);
+      return outcome.value;
+    } catch (cause) {
+      if (cause instanceof SpotterError) throw cause;
+      throw new SpotterError('worker.failed', `a worker thread failed: ${describeError(cause)}`, { cause });
+    } finally {
+      this.#countBusy();
+      this.#running.delete(running);
+    }
+  }
+}
+
+/** When a thread took a task, monotonic ms; null while it waits in a lane. */
+interface Began {
+  atMs: number | null;
+}
+
+type Lane = 'looks' | 'others' | 'background';
+type PiscinaTask = NonNullable<ReturnType<TaskQueue['shift']>>;
+
+/**
+ * Three lanes: looks, then detections, then what can wait. Frames are detected ahead of time, but looked at in order, so
+ * a look that waited behind detections would hold up everything behind it.
+ */
+class Lanes implements TaskQueue {
+  readonly #lanes: Record<Lane, PiscinaTask[]> = { looks: [], others: [], background: [] };
+  /** How often the first of those that can wait has been passed over. */
+  #passedOver = 0;
+
+  get size(): number {
+    return Object.values(this.#lanes).reduce((sum, lane) => sum + lane.length, 0);
+  }
+
+  shift(): PiscinaTask | null {
+    const { looks, others, background } = this.#lanes;
+    const isDue = background.length > 0 && this.#passedOver >= PATIENCE;
+    const next = isDue ? undefined : (looks.shift() ?? others.shift());
+    this.#passedOver = next && background.length > 0 ? this.#passedOver + 1 : 0;
+    const task = next ?? background.shift() ?? null;
+    if (task) note(task, performance.now());
+    return task;
+  }
+
+  push(task: PiscinaTask): void {
+    note(task, null);
+    this.#lane(task).push(task);
+  }
+
+  unshift(task: PiscinaTask): void {
+    note(task, null);
+    this.#lane(task).unshift(task);
+  }
+
+  remove(task: PiscinaTask): void {
+    const lane = this.#lane(task);
+    const index = lane.indexOf(task);
+    if (index >= 0) lane.splice(index, 1);
+  }
+
+  #lane(task: PiscinaTask): PiscinaTask[] {
+    return this.#lanes[optionsOf(task)?.lane ?? 'others'];
+  }
+}
+
+function optionsOf(task: PiscinaTask): { lane: Lane; began: Began } | null {
+  return task[queueOptionsSymbol] as { lane: Lane; began: Began } | null;
+}
+
+function note(task: PiscinaTask, atMs: number | null): void {
+  const options = optionsOf(task);
+  if (options) options.began.atMs = atMs;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EventDraft } from '../../src/events/event.js';
+import { EventEditor } from '../../src/events/eventEnricher.js';
+import type { EventSource } from '../../src/events/sinks/port.js';
+import { eventDraft } from '../helpers/events.js';
+
+describe('the editor', () => {
+  it('begins although the log cannot be read, as on a full disk', async () => {
+    const history: EventSource = {
+      epoch: null,
+      lastSeq: 0,
+      after: () => {
+        throw new Error('the event log is not open');
+      },
+      onCommitted: () => () => {},
+    };
+    const told: EventDraft[] = [];
+    const editor = new EventEditor({
+      rules: () => ({
+        visits: { enabled: true, gapMs: 1000 },
+        notify: { kinds: ['match'], cooldownMs: 1000 },
+      }),
+      people: () => ({}),
+      clock: 'captured',
+      history,
+      publish: (draft) => told.push(draft),
+    });
+    await editor.start();
+    onTestFinished(() => editor.stop());
+    editor.tell(eventDraft());
+    expect(told.map(({ kind, notify }) => [kind, notify])).toEqual([
+      ['match', true],
+      ['visit_started', false],
+    ]);
+  });
+});

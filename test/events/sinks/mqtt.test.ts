@@ -1,0 +1,359 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import type { SinkSet } from '../../../src/supervisor/sinkSet.js';
+import { startChaos } from '../../helpers/chaos.js';
+import { lineMatching } from '../../helpers/cli.js';
+import { keptBy, needMosquitto, Subscriber, startMosquitto } from '../../helpers/mosquitto.js';
+import { root } from '../../helpers/paths.js';
+import { sinkSet } from '../../helpers/sinkSet.js';
+import { until } from '../../helpers/sinks.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+const yard = { camera: 'yard', track: 'yard-1' };
+
+describe('a broker', () => {
+  it('is told every event, and matches and cameras on topics of their own', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    const match = tell();
+    tell({ ...yard, kind: 'unknown', person: null });
+    tell({ kind: 'left' });
+    // The last topic of the last event.
+    await until(() => heard.seqs('spotter/cameras/door/events').length === 2);
+    expect(JSON.parse(heard.of('spotter/events')[0])).toEqual({ type: 'event', ...match });
+    expect(heard.seqs('spotter/events')).toEqual([1, 2, 3]);
+    expect(heard.seqs('spotter/matches/alice')).toEqual([1]);
+    expect(heard.seqs('spotter/matches/unknown')).toEqual([2]);
+    expect(heard.seqs('spotter/cameras/door/events')).toEqual([1, 3]);
+    expect(heard.seqs('spotter/cameras/yard/events')).toEqual([2]);
+  });
+
+  it('keeps who is where, for whoever comes later', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    await heard.last('spotter/people/alice', 'not_home');
+    tell();
+    await heard.last('spotter/people/alice', 'door');
+    tell({ ...yard, capturedAt: '2026-01-01T00:00:09.000Z' });
+    await heard.last('spotter/people/alice', 'yard');
+    const kept = await keptBy(broker);
+    const sample = [...kept].filter(([topic]) => topic.startsWith('spotter/'));
+    expect(Object.fromEntries(sample)).toEqual({
+      'spotter/available': 'online',
+      'spotter/cameras/door/state': 'live',
+      'spotter/cameras/door/people': '["alice"]',
+      'spotter/cameras/door/occupancy': 'ON',
+      'spotter/cameras/door/last_person': 'alice',
+      'spotter/cameras/yard/state': 'connecting',
+      'spotter/cameras/yard/people': '["alice"]',
+      'spotter/cameras/yard/occupancy': 'ON',
+      'spotter/cameras/yard/last_person': 'alice',
+      'spotter/people/alice': 'yard',
+      'spotter/people/alice/attributes':
+        '{"person":"alice","display_name":"Alice B.","present":true,"cameras":["yard","door"],"since":"2026-01-01T00:00:00.000Z"}',
+      'spotter/people/bob': 'not_home',
+      'spotter/people/bob/attributes':
+        '{"person":"bob","display_name":"bob","present":false,"cameras":[],"since":null}',
+    });
+    tell({ ...yard, kind: 'left' });
+    await heard.last('spotter/people/alice', 'door');
+    tell({ kind: 'gap', track: null, person: null });
+    await heard.last('spotter/people/alice', 'not_home');
+    await heard.last('spotter/cameras/door/occupancy', 'OFF');
+  });
+
+  it('is told that spotter goes, and that nobody is known to be anywhere', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    tell();
+    await heard.last('spotter/people/alice', 'door');
+    await set.stop();
+    const kept = await keptBy(broker);
+    expect(kept.get('spotter/available')).toBe('offline');
+    expect(kept.get('spotter/people/alice')).toBe('not_home');
+  });
+
+  it('tells the last will of a daemon that was killed', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const child = sinkProgram({ mqtt: { url: broker.url } });
+    await lineMatching(child, 'stdout', /^told$/);
+    await heard.last('spotter/available', 'online');
+    child.kill('SIGKILL');
+    await heard.last('spotter/available', 'offline');
+    expect((await keptBy(broker)).get('spotter/available')).toBe('offline');
+  });
+
+  it('that restarts and has forgotten everything gets all events and the right presence', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const proxy = await startChaos(broker.port);
+    const { set, tell, lines } = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${proxy.port}` } });
+    await set.start();
+    const before = await Subscriber.of(broker);
+    tell();
+    await until(() => before.seqs('spotter/events').length === 1);
+    // An event has several topics: all of them, or it would be among those that wait.
+    await until(() => set.states.every(({ lag }) => lag === 0));
+    await broker.kill();
+    await until(() => lines.length === 1);
+    tell({ kind: 'left' });
+    tell({ ...yard, person: 'bob' });
+    // Nothing is sent until somebody hears it.
+    proxy.stall();
+    await broker.start();
+    const after = await Subscriber.of(broker);
+    proxy.resume();
+    await after.last('spotter/people/bob', 'yard');
+    await until(() => after.seqs('spotter/events').includes(3));
+    expect([...new Set(after.seqs('spotter/events'))]).toEqual([2, 3]);
+    const kept = await keptBy(broker);
+    expect(kept.get('spotter/people/alice')).toBe('not_home');
+    expect(kept.get('spotter/people/bob')).toBe('yard');
+    expect(kept.get('spotter/available')).toBe('online');
+    await until(() => lines.length === 2);
+    expect(lines[1]).toMatch(/^mqtt: has caught up after \d+ s: 2 event\(s\) had waited$/);
+  });
+
+  it('that wants a password gets it, whatever is in it', async (context) => {
+    needMosquitto(context);
+    const login = { user: 'spot ter', password: 'p@ss/w:rd' };
+    const broker = await startMosquitto(login);
+    const url = `mqtt://spot%20ter:p%40ss%2Fw%3Ard@127.0.0.1:${broker.port}`;
+    const heard = await Subscriber.of(broker, { username: login.user, password: login.password });
+    const { set, tell } = sinkSet({ mqtt: { url } });
+    await set.start();
+    tell();
+    await until(() => heard.seqs('spotter/events').length === 1);
+  });
+
+  it('that refuses the password is tried again, and this is said once, without it', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto({ user: 'spotter', password: 'right' });
+    const { set, lines, tell } = sinkSet({
+      mqtt: { url: `mqtt://spotter:wr0ng-one@127.0.0.1:${broker.port}` },
+    });
+    await set.start();
+    tell();
+    await until(() => lines.length === 1);
+    expect(lines).toEqual([
+      `mqtt: not delivered, tried again until it is: the broker at 127.0.0.1:${broker.port} refuses the user name or the password`,
+    ]);
+    expect(set.states).toEqual([{ name: 'mqtt', up: false, lag: 1 }]);
+    await set.stop();
+    expect(lines.join()).not.toContain('wr0ng-one');
+    expect(lines).toHaveLength(1);
+  });
+
+  it('that stops in the middle of everything does not keep the daemon from ending', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const { set, tell, log } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    tell();
+    await until(() => set.states[0].lag === 0);
+    broker.pause();
+    tell();
+    // Long before the connection would be found dead by itself.
+    await set.stop();
+    expect(log.cursors.get('mqtt')).toBe(1);
+  }, 15_000);
+
+  it('that never answers does not keep the daemon from ending either', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      silent.close();
+    });
+    const connected = once(silent, 'connection');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const { set } = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${port}` } });
+    await set.start();
+    await connected;
+    await set.stop();
+  });
+
+  it('that takes the connection and then says nothing does not either', async () => {
+    const asked = new Promise<void>((resolve) => {
+      const mute = createServer((peer) => {
+        // CONNACK; what comes then, SUBSCRIBE, is never answered.
+        peer.once('data', () => peer.write(Uint8Array.of(0x20, 2, 0, 0)));
+        peer.on('error', () => {});
+        peer.on('data', (data) => {
+          if (data[0] >> 4 === 8) resolve();
+        });
+      }).listen(0, '127.0.0.1', async () => {
+        const { port } = mute.address() as AddressInfo;
+        silent = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${port}` } }).set;
+        await silent.start();
+      });
+      onTestFinished(() => {
+        mute.close();
+      });
+    });
+    let silent: SinkSet | undefined;
+    await asked;
+    const startMs = performance.now();
+    await silent?.stop();
+    expect(performance.now() - startMs).toBeLessThan(2000);
+  });
+
+  it('may be spoken to over TLS, with a certificate that is known', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto(undefined, certificate(context));
+    const url = `mqtts://localhost:${broker.port}`;
+    const { set, lines } = sinkSet({ mqtt: { url } });
+    await set.start();
+    await until(() => lines.length === 1);
+    expect(lines[0]).toContain(
+      `the broker at localhost:${broker.port} cannot be reached: self-signed certificate`,
+    );
+    const child = sinkProgram({ mqtt: { url } }, { NODE_EXTRA_CA_CERTS: broker.certificate });
+    await lineMatching(child, 'stdout', /^told$/);
+  });
+});
+
+/** The sinks of a configuration as a process of their own. Ends with the test. */
+function sinkProgram(config: object, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const program = path.join(root, 'test/helpers/sinkProgram.mjs');
+  const child = spawn(process.execPath, [program, JSON.stringify({ data: temporaryFolder(), ...config })], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
+}
+
+/** A key and a certificate of our own for localhost. */
+function certificate(context: TestContext): { key: string; certificate: string } {
+  const folder = temporaryFolder();
+  const key = path.join(folder, 'key.pem');
+  const file = path.join(folder, 'certificate.pem');
+  const what = [
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost',
+  ];
+  const { error } = spawnSync('openssl', ['req', '-x509', ...what, '-keyout', key, '-out', file]);
+  if (error) context.skip('needs openssl (Debian: apt-get install openssl)');
+  return { key, certificate: file };
+}
+
+describe('Home Assistant', () => {
+  it('is told of every person and camera, in the form that it wants', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const { set } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    set.setPeople(['alice', "Zoë O'Hara"], {});
+    await until(() => heard.heard.some(({ topic }) => topic.includes('person_zoe')));
+    await until(() => heard.heard.some(({ topic }) => topic.includes('yard_last_person')));
+    const kept = [...(await keptBy(broker))].filter(([topic]) => topic.startsWith('homeassistant/'));
+    const ids = kept.map(([, payload]) => JSON.parse(payload).unique_id);
+    expect(new Set(ids).size).toBe(8);
+    for (const [topic, payload] of kept) {
+      // As its documentation says: <prefix>/<component>/<node_id>/<object_id>/config, ids of [a-zA-Z0-9_-].
+      expect(topic).toMatch(
+        /^homeassistant\/(sensor|binary_sensor)\/[a-zA-Z0-9_-]+\/[a-zA-Z0-9_-]+\/config$/,
+      );
+      const config = JSON.parse(payload);
+      expect(config).toMatchObject({
+        name: expect.any(String),
+        state_topic: expect.stringMatching(/^spotter\//),
+        unique_id: expect.stringMatching(/^spotter_[0-9a-f]{12}_/),
+        origin: { name: 'spotter', sw_version: '1.2.3' },
+        device: { identifiers: [expect.stringMatching(/^spotter_[0-9a-f]{12}/)] },
+      });
+      // One of the two, never both.
+      expect('availability' in config).not.toBe('availability_topic' in config);
+    }
+    const person = kept.find(([topic]) => topic.includes('person_zoe'));
+    expect(person?.[0]).toMatch(/person_zoe_o_hara_[0-9a-f]{8}\/config$/);
+    expect(JSON.parse(person?.[1] ?? '')).toMatchObject({
+      name: "Zoë O'Hara",
+      state_topic: "spotter/people/Zoë O'Hara",
+      availability_topic: 'spotter/available',
+    });
+  });
+
+  it('is told that a person and a camera are gone, also what an earlier run had left', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const stray = ['spotter/people/carol', 'spotter/people/carol/attributes', 'spotter/cameras/roof/state'];
+    for (const topic of stray) await heard.publish(topic, 'x');
+    await heard.publish('spotter/cameras/door/last_person', 'bob');
+    await heard.publish('spotter/own/topic', 'x');
+    const { set } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    for (const topic of stray) await heard.last(topic, '');
+    set.setPeople(['bob'], {});
+    set.forgetCamera('yard');
+    await heard.last('spotter/people/alice/attributes', '');
+    await heard.last('spotter/cameras/yard/occupancy', '');
+    await until(() =>
+      heard.heard.some(({ topic, payload }) => topic.includes('yard_people') && payload === ''),
+    );
+    const isOf = (one: RegExp) => [...kept.keys()].filter((topic) => one.test(topic));
+    const kept = await keptBy(broker);
+    expect(isOf(/alice|carol|roof|yard/)).toEqual([]);
+    expect(isOf(/person_bob\/config$/)).toHaveLength(1);
+    expect(kept.get('spotter/cameras/door/last_person')).toBe('bob');
+    expect(kept.get('spotter/own/topic')).toBe('x');
+  });
+
+  it('keeps its people until the gallery has been read', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const first = sinkSet({ mqtt: { url: broker.url, discovery: false } });
+    await first.set.start();
+    const heard = await Subscriber.of(broker);
+    await heard.last('spotter/people/bob', 'not_home');
+    await first.set.stop();
+    const { set } = sinkSet({ mqtt: { url: broker.url } }, undefined, null);
+    await set.start();
+    await until(() => heard.heard.some(({ topic }) => topic.includes('yard_last_person')));
+    expect(heard.of('spotter/people/bob')).not.toContain('');
+    set.setPeople(['alice'], {});
+    await heard.last('spotter/people/bob', '');
+  });
+
+  it('hears nothing when that is not wanted, and nothing stays under topics that are left', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const { set, config } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    await until(() => heard.heard.some(({ topic }) => topic.includes('person_bob')));
+    await set.configure(config({ mqtt: { url: broker.url, discovery: false } }));
+    await until(() =>
+      heard.heard.some(({ topic, payload }) => topic.includes('person_bob') && payload === ''),
+    );
+    await heard.last('spotter/people/bob', 'not_home');
+    await set.configure(config({ mqtt: { url: broker.url, topic: 'other' } }));
+    await heard.last('other/people/bob', 'not_home');
+    await heard.last('spotter/people/bob', '');
+    const kept = await keptBy(broker);
+    expect([...kept.keys()].filter((topic) => topic.startsWith('spotter/'))).toEqual([]);
+  });
+});

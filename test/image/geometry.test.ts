@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Box } from '../../src/core/geometry.js';
+import { area, iou } from '../../src/face/box.js';
+import type { Detection, Landmarks } from '../../src/face/detection.js';
+import { nonMaximumSuppression } from '../../src/face/nms.js';
+import { type InputSize, planFit } from '../../src/image/fit.js';
+
+const box = (x1: number, y1: number, x2: number, y2: number): Box => ({ x1, y1, x2, y2 });
+const nowhere: Landmarks = [
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 0],
+  [0, 0],
+];
+const detection = (score: number, at: Box): Detection => ({ score, box: at, landmarks: nowhere });
+
+describe('intersection over union', () => {
+  it('is 1 for the same box, 0 for boxes that only touch, a third for boxes that share half', () => {
+    expect(iou(box(0, 0, 10, 10), box(0, 0, 10, 10))).toBe(1);
+    expect(iou(box(0, 0, 10, 10), box(10, 0, 20, 10))).toBe(0);
+    expect(iou(box(0, 0, 10, 10), box(5, 0, 15, 10))).toBeCloseTo(1 / 3);
+  });
+
+  it('is 0 where a box has no area', () => {
+    expect(area(box(5, 5, 1, 9))).toBe(0);
+    expect(iou(box(3, 3, 3, 3), box(0, 0, 10, 10))).toBe(0);
+  });
+});
+
+describe('non-maximum suppression', () => {
+  it('keeps the best of what overlaps and everything that stands apart, best score first', () => {
+    const kept = nonMaximumSuppression(
+      [
+        detection(0.6, box(1, 0, 11, 10)),
+        detection(0.9, box(0, 0, 10, 10)),
+        detection(0.7, box(50, 0, 60, 10)),
+      ],
+      0.4,
+    );
+    expect(kept.map(({ score }) => score)).toEqual([0.9, 0.7]);
+  });
+
+  it('lets a box that was itself suppressed suppress nobody', () => {
+    const chain = [
+      detection(0.9, box(0, 0, 10, 10)),
+      detection(0.8, box(4, 0, 14, 10)),
+      detection(0.7, box(8, 0, 18, 10)),
+    ];
+    expect(nonMaximumSuppression(chain, 0.4).map(({ score }) => score)).toEqual([0.9, 0.7]);
+  });
+});
+
+describe('the fit of a picture into a network', () => {
+  const dynamic: InputSize = { kind: 'dynamic', longestSide: 640 };
+
+  it('takes the shape of the picture in multiples of 32, not a padded square', () => {
+    expect(planFit({ width: 1920, height: 1080 }, dynamic)).toMatchObject({
+      width: 640,
+      height: 384,
+      scale: 1 / 3,
+    });
+    expect(planFit({ width: 720, height: 1280 }, dynamic)).toMatchObject({
+      width: 384,
+      height: 640,
+      scale: 0.5,
+    });
+    expect(planFit({ width: 640, height: 480 }, dynamic)).toMatchObject({
+      width: 640,
+      height: 480,
+      scale: 1,
+    });
+  });
+
+  it('gives even a line of pixels an input of at least 32', () => {
+    expect(planFit({ width: 1000, height: 1 }, dynamic)).toMatchObject({ width: 640, height: 32 });
+  });
+
+  it('fills a fixed input from the top left and never beyond it', () => {
+    const fixed: InputSize = { kind: 'fixed', width: 640, height: 640 };
+    expect(planFit({ width: 1280, height: 720 }, fixed)).toEqual({
+      width: 640,
+      height: 640,
+      scale: 0.5,
+      offset: 0,
+    });
+    expect(planFit({ width: 300, height: 600 }, fixed).scale).toBeCloseTo(640 / 600);
+  });
+
+  it('moves the picture to the middle of a border', () => {
+    const fit = planFit({ width: 400, height: 400 }, dynamic, 0.5);
+    expect(fit).toMatchObject({ width: 640, height: 640, scale: 0.8, offset: 160 });
+  });
+});

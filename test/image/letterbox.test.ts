@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { COLOUR_BITS, imageBytes, yuvWeights } from '../../src/image/colour.js';
+import { planFit } from '../../src/image/fit.js';
+import type { ColourSpace, Image } from '../../src/image/image.js';
+import { Letterbox } from '../../src/image/letterbox.js';
+import type { Normalisation } from '../../src/image/normalisation.js';
+import { flatYuv, rgbImage } from '../helpers/image.js';
+
+const plain: Normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] };
+
+function draw(image: Image, normalisation: Normalisation, longestSide: number, border = 0) {
+  const fit = planFit(image, { kind: 'dynamic', longestSide }, border);
+  const out = new Float32Array(3 * fit.width * fit.height).fill(Number.NaN);
+  new Letterbox(normalisation).draw(image, fit, out);
+  const at = (channel: number, x: number, y: number) =>
+    out[channel * fit.width * fit.height + y * fit.width + x];
+  return { fit, out, at };
+}
+
+describe('pictures in a network input', () => {
+  it('copies pixels one to one where the sizes agree', () => {
+    const image = rgbImage(64, 32, (x, y) => [x, y, x + y]);
+    const { at } = draw(image, plain, 64);
+    for (const [x, y] of [
+      [0, 0],
+      [17, 9],
+      [63, 31],
+    ]) {
+      expect([at(0, x, y), at(1, x, y), at(2, x, y)]).toEqual([x, y, x + y]);
+    }
+  });
+
+  it('scales a ramp to the same ramp, pixel centres on pixel centres', () => {
+    const image = rgbImage(128, 64, (x) => [x, 0, 0]);
+    const { at } = draw(image, plain, 64);
+    // An output pixel covers two source pixels: its centre lies between them.
+    for (let x = 0; x < 64; x++) expect(Math.abs(at(0, x, 16) - (2 * x + 0.5))).toBeLessThanOrEqual(1);
+  });
+
+  it('blackens everything that the picture does not cover, border included', () => {
+    const white = rgbImage(100, 40, () => [255, 255, 255]);
+    const { fit, at } = draw(white, plain, 96, 0.25);
+    expect(at(0, 0, 0)).toBe(0);
+    expect(at(0, fit.width - 1, fit.height - 1)).toBe(0);
+    expect(at(0, Math.round(fit.offset + 50 * fit.scale), Math.round(fit.offset + 20 * fit.scale))).toBe(255);
+  });
+
+  it('leaves no value of the input unwritten, whatever the size', () => {
+    for (const [width, height] of [
+      [1, 1],
+      [33, 17],
+      [640, 360],
+      [3, 999],
+    ]) {
+      for (const image of [
+        rgbImage(width, height, () => [9, 9, 9]),
+        flatYuv(width, height, [60, 128, 128]),
+      ]) {
+        expect(draw(image, plain, 320).out.some(Number.isNaN)).toBe(false);
+      }
+    }
+  });
+
+  it('normalises with mean and std and puts the channels in the order asked for', () => {
+    const image = rgbImage(32, 32, () => [10, 20, 30]);
+    const bgr: Normalisation = { order: 'bgr', mean: [10, 10, 10], std: [1, 2, 4] };
+    const { at } = draw(image, bgr, 32);
+    expect([at(0, 5, 5), at(1, 5, 5), at(2, 5, 5)]).toEqual([(30 - 10) / 4, (20 - 10) / 2, 0]);
+  });
+
+  it.each<[string, [number, number, number], [number, number, number]]>([
+    ['black', [16, 128, 128], [0, 0, 0]],
+    ['white', [235, 128, 128], [255, 255, 255]],
+    ['BT.709 red', [63, 102, 240], [255, 0, 0]],
+    ['BT.709 green', [173, 42, 26], [0, 255, 0]],
+    ['BT.709 blue', [32, 240, 118], [0, 0, 255]],
+  ])('shows %s of limited-range video as it is', (_name, yuv, rgb) => {
+    const { at } = draw(flatYuv(64, 32, yuv), plain, 64);
+    for (const channel of [0, 1, 2])
+      expect(Math.abs(at(channel, 20, 20) - rgb[channel])).toBeLessThanOrEqual(2);
+  });
+
+  it('reads the chroma of the right pixels, at the edges of odd sizes too', () => {
+    const image = flatYuv(33, 31, [128, 128, 128]);
+    // The last chroma column belongs to the last luma column alone.
+    for (let row = 0; row < 16; row++) image.pixels[33 * 31 + 17 * 16 + row * 17 + 16] = 240;
+    const fit = { width: 64, height: 32, scale: 1, offset: 0 };
+    const out = new Float32Array(3 * 64 * 32);
+    new Letterbox(plain).draw(image, fit, out);
+    const red = (x: number, y: number) => out[y * 64 + x];
+    expect(red(31, 30)).toBeLessThan(140);
+    expect(red(32, 30)).toBeGreaterThan(200);
+  });
+});
+
+describe('colour', () => {
+  it.each<ColourSpace>([
+    { matrix: 'bt601', fullRange: true },
+    { matrix: 'bt709', fullRange: false },
+    { matrix: 'bt2020', fullRange: false },
+  ])('turns white into white, grey into grey and black into black: %o', (colour) => {
+    const { luma, bias } = yuvWeights(colour);
+    const grey = (y: number) => (luma * y + bias) >> COLOUR_BITS;
+    expect(grey(colour.fullRange ? 255 : 235)).toBe(255);
+    expect(grey(colour.fullRange ? 128 : 126)).toBe(128);
+    expect(grey(colour.fullRange ? 0 : 16)).toBe(0);
+  });
+
+  it('counts the bytes of odd pictures with their rounded-up chroma', () => {
+    expect(imageBytes('yuv420p', 3, 3)).toBe(9 + 2 * 4);
+    expect(imageBytes('rgb24', 3, 3)).toBe(27);
+  });
+});

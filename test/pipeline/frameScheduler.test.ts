@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../src/pipeline/frameScheduler.js';
+import { randomNumbers } from '../helpers/random.js';
+
+/** Lets everything that was granted be noticed. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Asks for turns and writes down who got one, in order; each is handed back by hand. */
+function watched(turns: Turns) {
+  const order: string[] = [];
+  const out: (() => void)[] = [];
+  const ask = (camera: string) => {
+    void turns.acquire(camera).then((giveBack) => {
+      order.push(camera);
+      out.push(giveBack);
+    });
+  };
+  return { order, out, ask };
+}
+
+describe('turns in the worker pool', () => {
+  it('are out up to the capacity, and go on when one comes back', async () => {
+    const turns = new Turns(2);
+    const { order, out, ask } = watched(turns);
+    for (const camera of ['a', 'b', 'c']) ask(camera);
+    await settled();
+    expect(order).toEqual(['a', 'b']);
+    expect(turns.waiting).toBe(1);
+    out[0]();
+    await settled();
+    expect(order).toEqual(['a', 'b', 'c']);
+  });
+
+  it('handed back twice count once', async () => {
+    const turns = new Turns(1);
+    const { order, out, ask } = watched(turns);
+    for (const camera of ['a', 'b', 'c']) ask(camera);
+    await settled();
+    out[0]();
+    out[0]();
+    await settled();
+    expect(order).toEqual(['a', 'b']);
+  });
+
+  it('go round among the cameras: thirty waiting frames of one do not starve another', async () => {
+    const turns = new Turns(1);
+    const { order, out, ask } = watched(turns);
+    for (let frame = 0; frame < 30; frame++) ask('greedy');
+    for (let frame = 0; frame < 3; frame++) ask('modest');
+    for (let turn = 0; turn < 33; turn++) {
+      await settled();
+      out[turn]();
+    }
+    expect(order.slice(0, 7)).toEqual(['greedy', 'modest', 'greedy', 'modest', 'greedy', 'modest', 'greedy']);
+    expect(order).toHaveLength(33);
+  });
+
+  it('wait no longer than a round, whoever comes when', async () => {
+    const cameras = ['a', 'b', 'c', 'd', 'e'];
+    const turns = new Turns(2);
+    const next = randomNumbers(7);
+    const random = (below: number) => Math.floor(next() * below);
+    const { order, out, ask } = watched(turns);
+    const asked = new Map<string, number[]>();
+    for (let step = 0; step < 500; step++) {
+      // The first camera asks far more often than all others.
+      const camera = random(2) === 0 ? 'a' : cameras[random(cameras.length)];
+      asked.set(camera, [...(asked.get(camera) ?? []), order.length]);
+      ask(camera);
+      if (random(3) > 0) out.shift()?.();
+      await settled();
+    }
+    while (turns.waiting > 0) {
+      out.shift()?.();
+      await settled();
+    }
+    for (const camera of cameras) {
+      const granted = order.flatMap((name, index) => (name === camera ? [index] : []));
+      const requests = asked.get(camera) ?? [];
+      expect(granted).toHaveLength(requests.length);
+      granted.forEach((index, nth) => {
+        // From when its camera's turn before was granted, or it was asked for: everybody else once, and who was out.
+        const since = Math.max(requests[nth], nth === 0 ? 0 : granted[nth - 1]);
+        expect(index - since).toBeLessThanOrEqual(cameras.length + 1);
+      });
+    }
+  });
+
+  it('go to the freshest live picture, yet nobody is passed over for long', async () => {
+    const turns = new Turns(1);
+    const order: string[] = [];
+    const came = new Map<string, number>();
+    let giveBack = await turns.acquire('first');
+    const ask = (camera: string) =>
+      void turns
+        .acquire(camera, () => came.get(camera) ?? 0)
+        .then((back) => {
+          order.push(camera);
+          giveBack = back;
+        });
+    for (const camera of ['old', 'newer', 'newest']) ask(camera);
+    // What counts is how fresh they are when the turn is there, not when it was asked for.
+    came.set('newest', 3).set('newer', 2).set('old', 1);
+    for (let turn = 0; turn < 12; turn++) {
+      giveBack();
+      await settled();
+      ask(order[order.length - 1]);
+    }
+    expect(order.slice(0, 3)).toEqual(['newest', 'newest', 'newest']);
+    const had = (camera: string) => order.filter((name) => name === camera).length;
+    expect(had('newest') - had('old')).toBeLessThanOrEqual(3);
+    expect(had('old')).toBeGreaterThan(1);
+  });
+
+  it('that a camera did not ask for are not made up for', async () => {
+    const turns = new Turns(1);
+    const { order, out, ask } = watched(turns);
+    for (let turn = 0; turn < 20; turn++) {
+      ask('busy');
+      await settled();
+      out.shift()?.();
+    }
+    for (const camera of ['busy', 'busy', 'busy', 'late', 'late', 'late']) ask(camera);
+    for (let turn = 0; turn < 6; turn++) {
+      await settled();
+      out.shift()?.();
+    }
+    expect(order.slice(20, 24)).toEqual(['busy', 'late', 'busy', 'late']);
+  });
+
+  it('beyond the capacity are for pictures that do not age, and only while no other waits', async () => {
+    const turns = new Turns(1, 1);
+    const { order, out, ask } = watched(turns);
+    ask('recording');
+    ask('recording');
+    ask('recording');
+    await settled();
+    expect(order).toHaveLength(2);
+    void turns.acquire('live', () => 0).then(() => order.push('live'));
+    out[0]();
+    await settled();
+    expect(order).toHaveLength(2);
+    out[1]();
+    await settled();
+    // Once no live picture waits, the next recording queues behind it.
+    expect(order).toEqual(['recording', 'recording', 'live', 'recording']);
+  });
+
+  it('are out one at a time while isolated', async () => {
+    const turns = new Turns(2);
+    turns.isolate(true);
+    const { order, ask } = watched(turns);
+    ask('a');
+    ask('b');
+    await settled();
+    expect(order).toEqual(['a']);
+    turns.isolate(false);
+    await settled();
+    expect(order).toEqual(['a', 'b']);
+  });
+});

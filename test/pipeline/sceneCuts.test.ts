@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Image } from '../../src/image/image.js';
+import { SceneCuts } from '../../src/pipeline/sceneCuts.js';
+import { flatYuv } from '../helpers/image.js';
+
+/** A picture with a light square, over a dark ground. */
+function scene(x: number, y: number, light = 200, dark = 30): Image {
+  const image = flatYuv(320, 180, [dark, 128, 128]);
+  for (let row = y; row < y + 90; row++) image.pixels.fill(light, row * 320 + x, row * 320 + x + 120);
+  return image;
+}
+
+function cutAfter(before: Image, after: Image): boolean {
+  const cuts = new SceneCuts();
+  cuts.isCut(before);
+  return cuts.isCut(after);
+}
+
+describe('a cut', () => {
+  it('is a picture that has nothing to do with the one before', () => {
+    expect(cutAfter(scene(0, 0), scene(190, 85))).toBe(true);
+  });
+
+  it('is no movement, no lamp and no camera that turns a little', () => {
+    expect(cutAfter(scene(50, 40), scene(70, 45))).toBe(false);
+    expect(cutAfter(scene(50, 40), scene(50, 40, 255, 90))).toBe(false);
+    expect(cutAfter(scene(50, 40), scene(50, 40))).toBe(false);
+  });
+
+  it('is not the first picture, nor one in the dark', () => {
+    expect(new SceneCuts().isCut(scene(0, 0))).toBe(false);
+    expect(cutAfter(scene(0, 0, 34, 30), scene(190, 85, 34, 30))).toBe(false);
+  });
+});

@@ -1,0 +1,90 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { installationId } from '../../src/supervisor/installation.js';
+import { receiver } from '../helpers/receiver.js';
+import { sinkSet } from '../helpers/sinkSet.js';
+import { until } from '../helpers/sinks.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+describe('the sinks of a configuration', () => {
+  it('go their own ways: one that fails keeps no other waiting', async () => {
+    const [good, bad] = [await receiver(), await receiver()];
+    bad.answer = () => {};
+    const { set, tell } = sinkSet({
+      webhooks: [
+        { id: 'bad', url: bad.url },
+        { id: 'good', url: good.url },
+      ],
+    });
+    await set.start();
+    for (let i = 0; i < 5; i++) tell();
+    await until(() => good.received.length === 5);
+    await until(() => set.states[1].lag === 0);
+    expect(set.states).toEqual([
+      { name: 'webhook:bad', up: true, lag: 5 },
+      { name: 'webhook:good', up: true, lag: 0 },
+    ]);
+  });
+
+  it('change with it, and those that stay the same are not disturbed', async () => {
+    const [one, two] = [await receiver(), await receiver()];
+    const first = { id: 'first', url: one.url };
+    const second = { id: 'second', url: two.url };
+    const { set, tell, config } = sinkSet({ webhooks: [first, second] });
+    await set.start();
+    tell();
+    await until(() => one.received.length === 1 && two.received.length === 1);
+    await set.configure(config({ webhooks: [first, { ...second, url: `${two.url}?v=2` }] }));
+    tell();
+    await until(() => one.received.length === 2 && two.received.length === 2);
+    expect(two.received.map(({ path }) => path)).toEqual(['/hook', '/hook?v=2']);
+    expect(one.received.map(({ connection }) => connection)).toEqual([1, 1]);
+    await set.configure(config({ webhooks: [{ ...second, url: `${two.url}?v=2` }] }));
+    expect(set.states.map(({ name }) => name)).toEqual(['webhook:second']);
+    tell();
+    await until(() => two.received.length === 3);
+    expect(one.received).toHaveLength(2);
+    expect(two.seqs).toEqual([1, 2, 3]);
+  });
+
+  it('have what they missed told when they come back under their name, new ones only what is new', async () => {
+    const far = await receiver();
+    const { set, tell, config } = sinkSet({ webhooks: [{ id: 'old', url: far.url }] });
+    await set.start();
+    tell();
+    await until(() => far.received.length === 1);
+    await set.configure(config({ webhooks: [] }));
+    tell();
+    await set.configure(
+      config({
+        webhooks: [
+          { id: 'old', url: `${far.url}/old` },
+          { id: 'new', url: `${far.url}/new` },
+        ],
+      }),
+    );
+    tell();
+    await until(() => far.received.length === 4);
+    const told = far.received.slice(1).map(({ path, body }) => `${path} ${JSON.parse(body).seq}`);
+    expect(told.sort()).toEqual(['/hook/new 3', '/hook/old 2', '/hook/old 3']);
+  });
+});
+
+describe('the name of an installation', () => {
+  it('is made once and kept for the owner only', () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const id = installationId(data);
+    expect(id).toMatch(/^[0-9a-f]{12}$/);
+    expect(installationId(data)).toBe(id);
+    expect(statSync(path.join(data, 'installation')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path.join(data, 'installation'), 'utf8')).toBe(`${id}\n`);
+  });
+
+  it('stays the same where nothing can be kept', () => {
+    const file = path.join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    expect(installationId(file)).toMatch(/^[0-9a-f]{12}$/);
+    expect(installationId(file)).toBe(installationId(file));
+  });
+});

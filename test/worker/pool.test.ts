@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodePhoto } from '../../src/gallery/photo.js';
+import { prepare } from '../../src/models/prepare.js';
+import { WorkerPool } from '../../src/worker/pool.js';
+import { configWith, startPool } from '../helpers/engine.js';
+import { hopper, root, workerEntry } from '../helpers/paths.js';
+
+const photo = () => decodePhoto(readFileSync(hopper), 'photo', 100);
+
+describe('the worker pool', () => {
+  it('finishes the work inside its networks before it ends, and takes no more', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const running = Array.from({ length: 12 }, () => pool.detect({ image, border: 0 }));
+    const stopping = pool.stop();
+    await expect(pool.detect({ image, border: 0 })).rejects.toThrow(/is stopping/);
+    const results = await Promise.all(running);
+    expect(results.every(({ detections }) => detections.length > 0)).toBe(true);
+    await stopping;
+    await pool.stop();
+  });
+
+  it('lets a look overtake the detections that wait', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const [{ landmarks }] = (await pool.detect({ image, border: 0 })).detections;
+    const order: string[] = [];
+    const detections = Array.from({ length: 12 }, (_, i) =>
+      pool.detect({ image, border: 0 }).then(() => order.push(`detect ${i}`)),
+    );
+    const look = pool
+      .look({ image, faces: [landmarks], minSharpness: 0, gallery: null })
+      .then(() => order.push('look'));
+    await Promise.all([...detections, look]);
+    expect(order.indexOf('look')).toBeLessThan(6);
+  });
+
+  it('lets what can wait wait for detections, but not for ever', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const order: string[] = [];
+    const enqueue = (name: string, eyes: Pick<WorkerPool, 'detect'>) =>
+      eyes.detect({ image, border: 0 }).then(() => order.push(name));
+    const first = [enqueue('first', pool), enqueue('second', pool)];
+    const waiting = enqueue('background', pool.background);
+    const rest = Array.from({ length: 20 }, (_, i) => enqueue(`detect ${i}`, pool));
+    await Promise.all([...first, waiting, ...rest]);
+    expect(order.indexOf('background')).toBeGreaterThan(4);
+    expect(order.indexOf('background')).toBeLessThan(16);
+  });
+
+  it('does not take what waits for hung: only time with a thread counts', async () => {
+    const { pool } = await startPool();
+    const { image } = await photo();
+    const startMs = performance.now();
+    const oldest: number[] = [];
+    const look = () => oldest.push(pool.oldestTaskMs / (performance.now() - startMs));
+    await Promise.all(
+      Array.from({ length: 30 }, () => pool.background.detect({ image, border: 0 }).then(look)),
+    );
+    // In the pool since the beginning, with a thread just now.
+    expect(Math.max(...oldest.slice(20))).toBeLessThan(0.5);
+    expect(Math.max(...oldest)).toBeGreaterThan(0);
+    expect(pool.oldestTaskMs).toBe(0);
+  });
+
+  it('tells a model that does not fit by its name, and ends', async () => {
+    const { config } = configWith((draft) => {
+      draft.detector = 'wrong';
+      draft.models.declared = [
+        {
+          kind: 'yunet',
+          id: 'wrong',
+          file: path.join(root, 'models/spotter-det.onnx'),
+          colour: 'rgb',
+          mean: [0, 0, 0],
+          std: [1, 1, 1],
+          score: 0.5,
+        },
+      ];
+    });
+    const pool = new WorkerPool(2, (await prepare(config)).settings, workerEntry);
+    await expect(pool.start()).rejects.toMatchObject({
+      code: 'model.unfit',
+      message: expect.stringContaining('model "wrong"'),
+    });
+    await pool.stop();
+  });
+});
