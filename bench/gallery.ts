@@ -52,7 +52,7 @@ export async function measureGallery(options: GalleryOptions): Promise<GalleryRe
   paint(spare, rounds, photos);
   const { daemon, address } = await startDaemon(writeConfig(home, CAMERAS, gallery));
   if (!daemon.stderr) throw new Error('the daemon has no log');
-  const news = new News(daemon.stderr);
+  const lines = new LogLines(daemon.stderr);
   const memory = () =>
     familyOf(daemon.pid ?? 0).reduce((all, { name, mb }) => all + (name === 'node' ? mb : 0), 0);
   const addedMs: number[] = [];
@@ -66,8 +66,8 @@ export async function measureGallery(options: GalleryOptions): Promise<GalleryRe
         if (signal.aborted) break;
         onProgress(round, rounds, 'adding and removing');
         const target = path.join(gallery, `new-${round}.jpg`);
-        addedMs.push(await news.after('"photosAdded"', () => renameSync(path.join(spare, name), target)));
-        removedMs.push(await news.after('"photosRemoved"', () => rmSync(target)));
+        addedMs.push(await lines.after('"photosAdded"', () => renameSync(path.join(spare, name), target)));
+        removedMs.push(await lines.after('"photosRemoved"', () => rmSync(target)));
       }
     });
     const seconds = performance.now() - busyStart;
@@ -143,7 +143,7 @@ async function counted(
 }
 
 /** What the daemon logs. */
-class News {
+class LogLines {
   #waiting: { text: string; resolve: () => void } | undefined;
 
   constructor(log: Readable) {
@@ -154,12 +154,12 @@ class News {
 
   /** Does something and waits for a line with a text. @returns how long that took, ms */
   async after(text: string, act: () => void): Promise<number> {
-    const told = new Promise<void>((resolve) => {
+    const logged = new Promise<void>((resolve) => {
       this.#waiting = { text, resolve };
     });
     const start = performance.now();
     act();
-    await told;
+    await logged;
     return performance.now() - start;
   }
 }

@@ -81,7 +81,7 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
   });
   const feed = new EventFeed(log, {
     onFault: (reason) => process.stderr.write(`${reason}\n`),
-    onTold: ({ publishMs: ms }) => publishMs.push(ms),
+    onPublished: ({ publishMs: ms }) => publishMs.push(ms),
   });
   const socket = new EventSocket({
     allowedOrigins: [],

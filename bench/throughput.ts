@@ -9,7 +9,7 @@ import type { Image } from '../src/image/image.js';
 import type { Prepared } from '../src/models/prepare.js';
 import type { Anatomy } from '../src/pipeline/frameReport.js';
 import { FileSource } from '../src/video/fileSource.js';
-import { WorkerEngine } from '../src/worker/networks.js';
+import { Networks } from '../src/worker/networks.js';
 import { childrenCpuMs, median } from './statistics.js';
 
 export interface ThroughputOptions {
@@ -154,7 +154,7 @@ async function makeCalibration(
   clip: string,
   maxWidth: number,
 ): Promise<() => Promise<Raw>> {
-  const { detector, embedder } = await WorkerEngine.load(prepared.settings);
+  const { detector, embedder } = await Networks.load(prepared.settings);
   const image = await firstFrame(clip, maxWidth);
   await detector.detect(image, 0);
   const fit = detector.plan(image, 0);

@@ -6,7 +6,7 @@ export type EventForm = 'pretty' | 'json' | 'off';
 
 /** What a reader of stdout may be behind; a daemon must not fill the memory for one that does not read. */
 const MAX_UNREAD_BYTES = 8 << 20;
-const LAST_WORDS_MS = 1000;
+const DRAIN_MS = 1000;
 
 /** A daemon's events on stdout, a line each. Those that nobody reads are left out rather than piled up. */
 export class EventOutput {
@@ -37,7 +37,7 @@ export class EventOutput {
       timer = setTimeout(() => {
         process.stdout.destroy();
         resolve();
-      }, LAST_WORDS_MS);
+      }, DRAIN_MS);
     });
     await Promise.race([new Promise<void>((resolve) => process.stdout.write('', () => resolve())), late]);
     clearTimeout(timer);

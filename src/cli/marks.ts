@@ -15,12 +15,12 @@ export function marksOf(tracks: readonly Track[]): Mark[] {
   const seen = tracks.filter(({ missed }) => missed === 0);
   return seen.map(({ number, detection, verdict }) => ({
     box: detection.box,
-    label: `${verdict === null ? '?' : wordFor(verdict)} #${number}`,
+    label: `${verdict === null ? '?' : captionOf(verdict)} #${number}`,
     colour: verdict === null ? OPEN : COLOURS[verdict.kind],
   }));
 }
 
-function wordFor(verdict: Verdict): string {
+function captionOf(verdict: Verdict): string {
   return verdict.kind === 'known'
     ? `${verdict.match.person} ${verdict.match.similarity.toFixed(2)}`
     : verdict.kind;

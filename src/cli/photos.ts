@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.js';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Detection } from '../face/detection.js';
 import { decodePhoto, type Photo } from '../gallery/photo.js';
-import { findFaces, type PhotoEyes } from '../gallery/photoFaces.js';
+import { findFaces, type PhotoFaceEngine } from '../gallery/photoFaces.js';
 
 /**
  * Reads a photo given on the command line and finds its faces, in px of the decoded image, best score first.
@@ -12,11 +12,11 @@ import { findFaces, type PhotoEyes } from '../gallery/photoFaces.js';
  */
 export async function facesInPhoto(
   file: string,
-  eyes: PhotoEyes,
+  faceEngine: PhotoFaceEngine,
   { photos, quality }: Config,
 ): Promise<Photo & { detections: Detection[] }> {
   const photo = await readPhoto(file, photos.maxMegapixels);
-  return { ...photo, detections: await findFaces(eyes, photo.image, quality) };
+  return { ...photo, detections: await findFaces(faceEngine, photo.image, quality) };
 }
 
 async function readPhoto(file: string, maxMegapixels: number): Promise<Photo> {

@@ -3,7 +3,7 @@ import { maskText } from '../config/mask.js';
 import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import type { SpotterEvent } from '../events/event.js';
-import { EventEditor } from '../events/eventEnricher.js';
+import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { prepare } from '../models/prepare.js';
@@ -80,13 +80,13 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       try {
         const { settings } = engine.galleryReport();
         // A recording each: their clocks have nothing to do with one another.
-        const editor = new EventEditor({
+        const enricher = new EventEnricher({
           rules: () => config,
           people: () => settings,
           clock: 'media',
           publish: (draft) => output.feed.publish(draft),
         });
-        await scanOne(engine, source, ids[index], frames, { output, editor, onFrame }, signal);
+        await scanOne(engine, source, ids[index], frames, { output, enricher, onFrame }, signal);
         if (copy && !signal.aborted) await copy.write(signal);
       } catch (error) {
         // The other files are worth scanning all the same.
@@ -107,7 +107,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
 /** Who is told of a recording. */
 interface Told {
   output: ScanOutput;
-  editor: EventEditor;
+  enricher: EventEnricher;
   onFrame: (frame: Frame, tracks: readonly Track[]) => void;
 }
 
@@ -116,7 +116,7 @@ async function scanOne(
   source: FileSource,
   id: string,
   frames: number,
-  { output, editor, onFrame }: Told,
+  { output, enricher, onFrame }: Told,
   signal: AbortSignal,
 ): Promise<void> {
   const stop = () => source.stop();
@@ -127,12 +127,12 @@ async function scanOne(
       .camera({
         id,
         onFrame,
-        onEvent: (draft) => editor.tell(draft),
+        onEvent: (draft) => enricher.tell(draft),
         onReport: (report) => output.report(report),
       })
       .play(source.frames());
   } finally {
-    editor.finish();
+    enricher.finish();
     signal.removeEventListener('abort', stop);
   }
 }

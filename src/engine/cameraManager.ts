@@ -8,11 +8,11 @@ import type { Assignment, FromEngine } from '../ipc/protocol.js';
 import type { Camera } from '../pipeline/camera.js';
 import { MIN_SIDE_PX } from '../video/info.js';
 import { FrameMemory } from '../video/slots.js';
-import { Watch } from './cameraRunner.js';
+import { CameraRunner } from './cameraRunner.js';
 import type { Engine } from './engine.js';
-import { Outbox } from './orderedSender.js';
+import { OrderedSender } from './orderedSender.js';
 
-export interface WatcherOptions {
+export interface CameraManagerOptions {
   engine: Engine;
   config: Config;
   secrets: readonly string[];
@@ -23,7 +23,7 @@ interface Watched {
   config: CameraConfig;
   camera: Camera;
   /** Everything that is told of the camera. */
-  outbox: Outbox<FromEngine>;
+  sender: OrderedSender<FromEngine>;
   stopping: AbortController;
   ended: Promise<void>;
 }
@@ -32,14 +32,14 @@ interface Watched {
 const CHANGED = Symbol('changed');
 
 /** The engine's cameras: begins, ends and changes each without touching the others. */
-export class Watcher {
-  readonly #options: WatcherOptions;
+export class CameraManager {
+  readonly #options: CameraManagerOptions;
   readonly #watched = new Map<string, Watched>();
   readonly #poison = new Set<string>();
   #decoded = new Map<string, number>();
   readonly #changing = new Serial();
 
-  constructor(options: WatcherOptions) {
+  constructor(options: CameraManagerOptions) {
     this.#options = options;
   }
 
@@ -52,7 +52,7 @@ export class Watcher {
   /** @param poison marks of pictures that are not to be looked at */
   beCautious(poison: readonly string[], isolated: boolean): void {
     for (const mark of poison) this.#poison.add(mark);
-    this.#options.engine.turns.isolate(isolated);
+    this.#options.engine.scheduler.isolate(isolated);
   }
 
   /** Resolves when every frame in flight is finished and nothing of any camera runs any more. */
@@ -88,7 +88,7 @@ export class Watcher {
     const watched = this.#watched.get(id);
     watched?.stopping.abort(reason);
     await watched?.ended;
-    await watched?.outbox.flushed();
+    await watched?.sender.flushed();
     this.#watched.delete(id);
   }
 
@@ -96,9 +96,9 @@ export class Watcher {
     const { engine, send, secrets, config: whole } = this.#options;
     const { id, url, realtime, loop } = config;
     const mask = (text: string) => maskText(text, secrets);
-    const outbox = new Outbox<FromEngine>(send);
+    const sender = new OrderedSender<FromEngine>(send);
     const album = engine.album(config, (error) =>
-      outbox.post({ kind: 'log', level: 'warn', camera: id, message: `no picture: ${describeError(error)}` }),
+      sender.post({ kind: 'log', level: 'warn', camera: id, message: `no picture: ${describeError(error)}` }),
     );
     const camera = engine.camera({
       id,
@@ -113,9 +113,9 @@ export class Watcher {
       onEvent: (draft, sinceMs) => {
         const event = { kind: 'event', draft, sinceMs } as const;
         const pictures = album?.picturesOf(draft);
-        outbox.post(pictures?.then((made) => ({ ...event, pictures: made })) ?? event);
+        sender.post(pictures?.then((made) => ({ ...event, pictures: made })) ?? event);
       },
-      onReport: ({ anatomy: _, ...report }) => outbox.post({ kind: 'report', report }),
+      onReport: ({ anatomy: _, ...report }) => sender.post({ kind: 'report', report }),
     });
     const listener = {
       onFrame: () => void this.#decoded.set(id, (this.#decoded.get(id) ?? 0) + 1),
@@ -126,7 +126,7 @@ export class Watcher {
     const { firstBackoffMs: firstMs, maxBackoffMs: maxMs, healthyMs, authRetryMs } = whole.watchdog;
     const memory = new FrameMemory();
     const stopping = new AbortController();
-    const watch = new Watch({
+    const watch = new CameraRunner({
       camera,
       open: () =>
         isRecording(url)
@@ -140,10 +140,10 @@ export class Watcher {
       onState: (state, message) => {
         // How a camera is doing that has changed, its next source tells.
         if (stopping.signal.reason === CHANGED) return;
-        outbox.post({ kind: 'camera', id, state, message: message && mask(message) });
+        sender.post({ kind: 'camera', id, state, message: message && mask(message) });
       },
-      onRestart: (reason) => outbox.post({ kind: 'restart', id, reason }),
+      onRestart: (reason) => sender.post({ kind: 'restart', id, reason }),
     });
-    this.#watched.set(id, { config, camera, outbox, stopping, ended: watch.run(stopping.signal) });
+    this.#watched.set(id, { config, camera, sender, stopping, ended: watch.run(stopping.signal) });
   }
 }

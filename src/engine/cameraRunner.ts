@@ -18,7 +18,7 @@ export interface Live extends NewestFrames {
   ended(): Promise<void>;
 }
 
-export interface WatchOptions {
+export interface CameraRunnerOptions {
   camera: Camera;
   /** A new source for every attempt; a recording that fails is only tried again when it would go on for ever. */
   open: () => { recording: Recording; again: boolean } | { live: Live };
@@ -42,15 +42,15 @@ const AUTH_RETRY_GROWTH = 5;
  * Keeps one camera going: opens its source, and opens it again when it fails, ever more patiently. What it was last
  * known to suffer from stays its state until frames come again, so that a camera that is away is told once.
  */
-export class Watch {
-  readonly #options: WatchOptions;
+export class CameraRunner {
+  readonly #options: CameraRunnerOptions;
   readonly #backoff: Backoff;
   readonly #authBackoff: Backoff;
   #state: CameraState | null = null;
   #message: string | null = null;
   #liveSinceMs: number | null = null;
 
-  constructor(options: WatchOptions) {
+  constructor(options: CameraRunnerOptions) {
     this.#options = options;
     const { backoff, authRetryMs: firstMs } = options;
     this.#backoff = new Backoff(backoff);

@@ -7,7 +7,7 @@ import { isMasked, zonesAt } from '../image/polygon.js';
 import type { GalleryReport } from '../ipc/protocol.js';
 import type { Prepared } from '../models/prepare.js';
 import { Camera, type CameraOptions } from '../pipeline/camera.js';
-import { Turns } from '../pipeline/frameScheduler.js';
+import { FrameScheduler } from '../pipeline/frameScheduler.js';
 import { type Guard, guarded } from '../pipeline/guardedFaceEngine.js';
 import { MotionGate } from '../pipeline/motionGate.js';
 import { Album, type Budget, LOOKS_BYTES } from '../snapshots/album.js';
@@ -56,7 +56,7 @@ export class Engine implements Component {
   readonly pool: WorkerPool;
   readonly gallery: Gallery;
   readonly policy: TrackPolicy;
-  readonly turns: Turns;
+  readonly scheduler: FrameScheduler;
   readonly #config: Config;
   readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
   #galleryWatch: GalleryWatch | undefined;
@@ -66,11 +66,11 @@ export class Engine implements Component {
     this.policy = policy;
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
     // One more than threads for recordings, so that none waits while a result is read; a live picture would grow old.
-    this.turns = new Turns(this.pool.threads, 1);
+    this.scheduler = new FrameScheduler(this.pool.threads, 1);
     this.gallery = new Gallery({
       folder: config.gallery,
       cacheFolder: config.data,
-      eyes: this.pool.background,
+      faceEngine: this.pool.background,
       limits: { quality: config.quality, minDominance: config.photos.minDominance },
       maxMegapixels: config.photos.maxMegapixels,
       dimension: settings.embedder.dimension,
@@ -195,8 +195,8 @@ export class Engine implements Component {
         threshold: match?.threshold ?? policy.threshold,
         margin: match?.margin ?? policy.margin,
       },
-      eyes: guard ? guarded(this.pool, guard) : this.pool,
-      turns: this.turns,
+      faceEngine: guard ? guarded(this.pool, guard) : this.pool,
+      scheduler: this.scheduler,
       gate,
       area: {
         isSeen: ({ box }, size) => !isMasked(masks, box, size),

@@ -1,8 +1,8 @@
 import { describeError, toErrorData } from '../core/errors.js';
-import { BEAT_MS, type FromEngine, LINK_VERSION, type ToEngine } from '../ipc/protocol.js';
+import { BEAT_MS, type FromEngine, IPC_VERSION, type ToEngine } from '../ipc/protocol.js';
 import { prepare } from '../models/prepare.js';
 import { ffmpegVersion } from '../video/ffmpegVersion.js';
-import { Watcher } from './cameraManager.js';
+import { CameraManager } from './cameraManager.js';
 import { Engine } from './engine.js';
 import { Utilization } from './utilization.js';
 
@@ -11,7 +11,7 @@ import { Utilization } from './utilization.js';
  * gone. Signals are the supervisor's business: a terminal and a service manager send them to both.
  */
 const stopped = new AbortController();
-let watcher: Watcher | undefined;
+let cameraManager: CameraManager | undefined;
 let isStarted = false;
 
 function send(message: FromEngine): void {
@@ -41,7 +41,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
       kind: 'beat',
       utilization: utilization.read(),
       oldestTaskMs: engine.pool.oldestTaskMs,
-      decoded: watcher?.readDecoded() ?? {},
+      decoded: cameraManager?.readDecoded() ?? {},
       residentBytes: process.memoryUsage.rss(),
       cpuSeconds: (user + system) / 1e6,
     });
@@ -49,7 +49,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   try {
     await engine.start(stopped.signal);
     if (stopped.signal.aborted) return;
-    watcher = new Watcher({ engine, config, secrets, send });
+    cameraManager = new CameraManager({ engine, config, secrets, send });
     send({
       kind: 'ready',
       onnxruntime: engine.pool.onnxruntime,
@@ -62,7 +62,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
     await new Promise<void>((resolve) =>
       stopped.signal.addEventListener('abort', () => resolve(), { once: true }),
     );
-    await watcher.stop();
+    await cameraManager.stop();
   } finally {
     clearInterval(beat);
     await engine.stop();
@@ -71,7 +71,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
 
 async function start(message: ToEngine & { kind: 'start' }): Promise<void> {
   try {
-    if (message.version !== LINK_VERSION)
+    if (message.version !== IPC_VERSION)
       throw new Error('the engine is of another version than the supervisor');
     await run(message);
   } catch (error) {
@@ -88,10 +88,10 @@ function receive(message: ToEngine): void {
       isStarted = true;
       break;
     case 'cameras':
-      watcher?.assign(message.assignments);
+      cameraManager?.assign(message.assignments);
       break;
     case 'caution':
-      watcher?.beCautious(message.poison, message.isolated);
+      cameraManager?.beCautious(message.poison, message.isolated);
       break;
     case 'stop':
       stopped.abort();

@@ -2,7 +2,7 @@
  * Keeps what one camera tells in order although some of it waits for its pictures. While nothing waits, everything goes
  * out at once.
  */
-export class Outbox<T> {
+export class OrderedSender<T> {
   readonly #send: (message: T) => void;
   readonly #waiting: (T | Promise<T>)[] = [];
   #draining: Promise<void> | null = null;

@@ -1,11 +1,11 @@
 import type { Component } from '../core/lifecycle.js';
 import type { EventDraft } from './event.js';
-import { endsOfBrokenVisits, recentEvents } from './interruptedVisits.js';
+import { endsOfInterruptedVisits, recentEvents } from './interruptedVisits.js';
 import { Notifier, type NotifyRules, type PeopleSettings } from './notify.js';
 import type { EventSource } from './sinks/port.js';
 import { Visits, type VisitsOptions } from './visits.js';
 
-export interface EventEditorOptions {
+export interface EventEnricherOptions {
   /** Asked with every event, so that a changed configuration counts at once. */
   rules: () => { visits: { enabled: boolean; gapMs: number }; notify: NotifyRules };
   people: () => PeopleSettings;
@@ -20,9 +20,9 @@ export interface EventEditorOptions {
 const TICK_MS = 500;
 
 /** None where the log cannot be read, as on a full disk: that is no reason not to watch. */
-function brokenVisits(history: EventSource): EventDraft[] {
+function interruptedVisits(history: EventSource): EventDraft[] {
   try {
-    return endsOfBrokenVisits(recentEvents(history));
+    return endsOfInterruptedVisits(recentEvents(history));
   } catch {
     return [];
   }
@@ -32,15 +32,15 @@ function brokenVisits(history: EventSource): EventDraft[] {
  * Between whoever has something to tell and the feed: says which events are worth a notification, and adds those of
  * visits, each after the event that it follows from.
  */
-export class EventEditor implements Component {
-  readonly #options: EventEditorOptions;
+export class EventEnricher implements Component {
+  readonly #options: EventEnricherOptions;
   readonly #notifier = new Notifier();
   readonly #visits: Visits;
   #timer: NodeJS.Timeout | undefined;
   /** The present, by the clock of the visits. */
   #nowMs = 0;
 
-  constructor(options: EventEditorOptions) {
+  constructor(options: EventEnricherOptions) {
     this.#options = options;
     const { clock } = options;
     this.#visits = new Visits({ clock, gapMs: options.rules().visits.gapMs });
@@ -54,7 +54,7 @@ export class EventEditor implements Component {
   /** Ends the visits of a life before this one, and from now on those that time ends. */
   async start(): Promise<void> {
     const { history } = this.#options;
-    if (history) this.#publishVisits(brokenVisits(history));
+    if (history) this.#publishVisits(interruptedVisits(history));
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
   }
 

@@ -23,7 +23,7 @@ export interface FeedOptions {
   onFault: (reason: string) => void;
   onRecovered: () => void;
   onLost: () => void;
-  onTold: (after: ToldAfter) => void;
+  onPublished: (after: PublishDelay) => void;
 }
 
 interface Waiting {
@@ -35,7 +35,7 @@ interface Waiting {
 }
 
 /** How long an event took to be told, ms. */
-export interface ToldAfter {
+export interface PublishDelay {
   camera: string;
   publishMs: number;
   /** From the frame that gave it; null where none did. */
@@ -130,16 +130,16 @@ export class EventFeed {
     this.#lost.clear();
     this.#waiting.splice(0, BATCH);
     this.#recovered();
-    this.#tell(events, batch);
+    this.#deliver(events, batch);
   }
 
-  #tell(events: SpotterEvent[], batch: Waiting[]): void {
+  #deliver(events: SpotterEvent[], batch: Waiting[]): void {
     for (const [index, event] of events.entries()) {
       for (const listener of this.#listeners) listener(event);
       const nowMs = monotonicMs();
       const { sinceMs, atMs } = batch[index];
       const frameMs = sinceMs === null ? null : nowMs - sinceMs;
-      this.#options.onTold?.({ camera: event.camera, publishMs: nowMs - atMs, frameMs });
+      this.#options.onPublished?.({ camera: event.camera, publishMs: nowMs - atMs, frameMs });
     }
   }
 

@@ -24,7 +24,7 @@ export function* recentEvents(source: EventSource): Generator<SpotterEvent> {
  *
  * @param events of the time before the start, in order
  */
-export function endsOfBrokenVisits(events: Iterable<SpotterEvent>): EventDraft[] {
+export function endsOfInterruptedVisits(events: Iterable<SpotterEvent>): EventDraft[] {
   const open = new Map<string, { cameras: string[]; startedAt: string; last: SpotterEvent }>();
   for (const event of events) {
     const { kind, visit, person, camera, cameras = [], startedAt = event.capturedAt } = event;

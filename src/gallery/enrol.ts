@@ -2,7 +2,7 @@ import { area } from '../face/box.js';
 import type { Quality, UnusableReason } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Image } from '../image/image.js';
-import { findFaces, isPlausible, type PhotoEyes } from './photoFaces.js';
+import { findFaces, isPlausible, type PhotoFaceEngine } from './photoFaces.js';
 
 /** Why a photo is not used. */
 export type PhotoFault =
@@ -35,11 +35,11 @@ const ADVICE: Record<UnusableReason, string> = {
 
 /** Finds the one face of a gallery photo and embeds it; refuses what would enrol the wrong person or nobody. */
 export async function enrol(
-  eyes: PhotoEyes,
+  faceEngine: PhotoFaceEngine,
   image: Image,
   { quality: limits, minDominance }: EnrolLimits,
 ): Promise<PhotoResult> {
-  const found = await findFaces(eyes, image, limits);
+  const found = await findFaces(faceEngine, image, limits);
   if (found.length === 0)
     return unusable('no_face', 'no face was found; use a photo that shows one from the front');
   const faces = found
@@ -56,7 +56,7 @@ export async function enrol(
   }
   const failed = failedLimit(largest.quality, limits);
   if (failed) return refused(failed);
-  const { looks } = await eyes.look({
+  const { looks } = await faceEngine.look({
     image,
     faces: [largest.detection.landmarks],
     minSharpness: 0,

@@ -19,7 +19,7 @@ import { dateOf } from './person.js';
 import { PhotoReader, type ReaderOptions } from './reader.js';
 import type { GallerySnapshot } from './snapshot.js';
 import { readSettings, takeOver } from './takeOver.js';
-import { Settling, type SettlingOptions } from './writeSettled.js';
+import { WriteSettled, type WriteSettledOptions } from './writeSettled.js';
 
 export interface GalleryOptions extends ReaderOptions {
   folder: string;
@@ -30,7 +30,7 @@ export interface GalleryOptions extends ReaderOptions {
   /** What an engine before this one knew of people's settings. With it a folder that is away is no error: the cache knows the people. */
   known?: Readonly<Record<string, PersonSettings>> | null;
   /** For how long a changed file must have stayed the same. */
-  settling?: SettlingOptions;
+  writeSettled?: WriteSettledOptions;
   /** The time. */
   now?: () => Date;
   /** Told after every photo that had to be opened at the start. */
@@ -62,14 +62,14 @@ export interface Refreshed {
 const CACHE_MS = 3000;
 /** Photos in memory at a time at the start: a large one takes 50 MB. */
 const MAX_OPEN = 5;
-const SETTLING: SettlingOptions = { quietMs: 250, brokenMs: 5000 };
+const SETTLING: WriteSettledOptions = { quietMs: 250, brokenMs: 5000 };
 
 /** The known people: read from a folder of photos, embedded once, kept in a cache, read again where they change. */
 export class Gallery implements Component {
   readonly #options: GalleryOptions;
   readonly #reader: PhotoReader;
   readonly #cache: EmbeddingCache;
-  readonly #settling: Settling;
+  readonly #writeSettled: WriteSettled;
   #state: GalleryState;
   #listed: Listing | null = null;
   #cacheTimer: NodeJS.Timeout | undefined;
@@ -83,7 +83,7 @@ export class Gallery implements Component {
     this.#options = options;
     this.#reader = new PhotoReader(options);
     this.#cache = new EmbeddingCache(options.cacheFolder, options.folder);
-    this.#settling = new Settling(options.settling ?? SETTLING);
+    this.#writeSettled = new WriteSettled(options.writeSettled ?? SETTLING);
     const settings = new Map(Object.entries(options.known ?? {}));
     this.#state = { ...emptyState(options.dimension), settings };
   }
@@ -177,7 +177,7 @@ export class Gallery implements Component {
     this.#listed = listing;
     const before = this.#state;
     const { photos, files, againMs } = await takeOver(listing, before, {
-      settling: this.#settling,
+      writeSettled: this.#writeSettled,
       returning: this.#returning,
       readPhoto: (file) => this.#readPhoto(file),
       isStopping: () => signal?.aborted === true,

@@ -104,10 +104,10 @@ export class GalleryWatch {
       const { change, turned, folders, againMs } = await refresh(paths, signal);
       if (signal.aborted) return;
       if (change || turned) onChange(change);
-      const isTold = this.#watchAll(folders) && !(await isRemote(folder));
+      const isLogged = this.#watchAll(folders) && !(await isRemote(folder));
       const endMs = performance.now();
       const restMs = (endMs - startMs) / SHARE;
-      if (paths === null || !isTold) this.#wholeAtMs = endMs + Math.max(isTold ? WHOLE_MS : 0, restMs);
+      if (paths === null || !isLogged) this.#wholeAtMs = endMs + Math.max(isLogged ? WHOLE_MS : 0, restMs);
       // What has not settled is looked at again.
       if (againMs !== null) this.#sign(paths, Math.max(againMs, SOON_MS));
     } catch (error) {

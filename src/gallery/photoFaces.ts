@@ -4,7 +4,7 @@ import type { Image } from '../image/image.js';
 import type { Detected, Looked } from '../worker/protocol.js';
 
 /** What photos need of the worker pool. */
-export interface PhotoEyes {
+export interface PhotoFaceEngine {
   detect(task: { image: Image; border: number }): Promise<Detected>;
   look(task: { image: Image; faces: Landmarks[]; minSharpness: number; gallery: null }): Promise<Looked>;
 }
@@ -17,10 +17,14 @@ const BORDERS = [0, 0.5, 1];
  *
  * @returns what the first try with a plausible face found; without one, what the first try found at all
  */
-export async function findFaces(eyes: PhotoEyes, image: Image, limits: QualityLimits): Promise<Detection[]> {
+export async function findFaces(
+  faceEngine: PhotoFaceEngine,
+  image: Image,
+  limits: QualityLimits,
+): Promise<Detection[]> {
   let fallback: Detection[] = [];
   for (const border of BORDERS) {
-    const { detections } = await eyes.detect({ image, border });
+    const { detections } = await faceEngine.detect({ image, border });
     if (detections.some((detection) => isPlausible(detection, limits))) return detections;
     if (fallback.length === 0) fallback = detections;
   }

@@ -5,10 +5,10 @@ import type { EmbeddingCache } from './cache.js';
 import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
 import type { GalleryFile } from './folder.js';
 import { decodePhoto } from './photo.js';
-import type { PhotoEyes } from './photoFaces.js';
+import type { PhotoFaceEngine } from './photoFaces.js';
 
 export interface ReaderOptions {
-  eyes: PhotoEyes;
+  faceEngine: PhotoFaceEngine;
   limits: EnrolLimits;
   maxMegapixels: number;
   /** Differs when a photo may give another result: models, their settings. */
@@ -67,7 +67,7 @@ export class PhotoReader {
   async embed(bytes: Uint8Array, name: string): Promise<PhotoResult> {
     try {
       const { image } = await decodePhoto(bytes, 'it', this.#options.maxMegapixels);
-      return await enrol(this.#options.eyes, image, this.#options.limits);
+      return await enrol(this.#options.faceEngine, image, this.#options.limits);
     } catch (error) {
       if (!(error instanceof SpotterError)) throw error;
       if (error.code === 'photo.too_large')

@@ -1,10 +1,10 @@
 import type { GalleryFile, Listing } from './folder.js';
 import { type GalleryState, keyOf, type ReadPhoto, type ReadSettings } from './galleryState.js';
 import { readPerson } from './person.js';
-import type { Settling } from './writeSettled.js';
+import type { WriteSettled } from './writeSettled.js';
 
 export interface TakeOverOptions {
-  settling: Settling;
+  writeSettled: WriteSettled;
   /** `now` while another folder is in the place of the one before; ends when nobody is missing in it. */
   returning: { now: boolean };
   readPhoto: (file: GalleryFile) => Promise<ReadPhoto>;
@@ -28,7 +28,7 @@ const PART_MS = 2000;
 export async function takeOver(
   listing: Listing,
   before: GalleryState,
-  { settling, returning, readPhoto, isStopping }: TakeOverOptions,
+  { writeSettled, returning, readPhoto, isStopping }: TakeOverOptions,
 ): Promise<TakenOver> {
   const photos = new Map(before.photos);
   const files = new Map(before.files);
@@ -39,14 +39,14 @@ export async function takeOver(
   );
   const changes = new Map(changed.map((file) => [file.name, keyOf(file)]));
   for (const name of gone) changes.set(name, 'gone');
-  const ripe = settling.see(changes, nowMs);
+  const ripe = writeSettled.see(changes, nowMs);
   returning.now &&= gone.length > 0;
-  const mayLeave = !returning.now || settling.quietFor(nowMs) >= RETURN_MS;
+  const mayLeave = !returning.now || writeSettled.quietFor(nowMs) >= RETURN_MS;
   for (const name of mayLeave ? gone : []) {
     if (!ripe.has(name)) continue;
     photos.delete(name);
     files.delete(name);
-    settling.done(name);
+    writeSettled.done(name);
   }
   const isSettings = new Set(listing.settings);
   let isPart = false;
@@ -57,12 +57,12 @@ export async function takeOver(
     else {
       const photo = await readPhoto(file);
       const isBroken = photo.result.state === 'unusable' && photo.result.fault === 'unreadable';
-      if (isBroken && settling.putOff(file.name, nowMs)) continue;
+      if (isBroken && writeSettled.putOff(file.name, nowMs)) continue;
       photos.set(file.name, photo);
     }
-    settling.done(file.name);
+    writeSettled.done(file.name);
   }
-  const againMs = isPart ? 0 : nextMs(settling, returning.now);
+  const againMs = isPart ? 0 : nextMs(writeSettled, returning.now);
   return { photos: [...photos.values()], files: [...files.values()], againMs };
 }
 
@@ -80,8 +80,8 @@ function missing({ photos, settings }: Listing, before: GalleryState): string[] 
 }
 
 /** Files that are gone are ripe long before they may leave a folder that has come back. */
-function nextMs(settling: Settling, isReturning: boolean): number | null {
+function nextMs(writeSettled: WriteSettled, isReturning: boolean): number | null {
   const nowMs = performance.now();
-  const next = settling.nextMs(nowMs);
-  return next === 0 && isReturning ? Math.max(0, RETURN_MS - settling.quietFor(nowMs)) : next;
+  const next = writeSettled.nextMs(nowMs);
+  return next === 0 && isReturning ? Math.max(0, RETURN_MS - writeSettled.quietFor(nowMs)) : next;
 }

@@ -1,4 +1,4 @@
-export interface SettlingOptions {
+export interface WriteSettledOptions {
   /** A file counts when it has stayed the same for this long, ms. */
   quietMs: number;
   /** One that is damaged counts as such after this long, ms: until then it may be half copied. */
@@ -12,12 +12,12 @@ interface Waiting {
 }
 
 /** Which of the files that have changed are worth a look already. Time is a parameter, in ms of any clock that only grows. */
-export class Settling {
-  readonly #options: SettlingOptions;
+export class WriteSettled {
+  readonly #options: WriteSettledOptions;
   #waiting = new Map<string, Waiting>();
   #changedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: SettlingOptions) {
+  constructor(options: WriteSettledOptions) {
     this.#options = options;
   }
 

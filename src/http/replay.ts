@@ -17,7 +17,7 @@ export interface Listener {
   readonly unreadBytes: number;
   readonly isOpen: boolean;
   /** Tells it an event if it wants it; `sent` is called when the system has taken it. */
-  tell: (event: StoredEvent, sent: () => void) => void;
+  send: (event: StoredEvent, sent: () => void) => void;
   /** The log cannot be read. */
   fail: () => void;
 }
@@ -37,7 +37,7 @@ const HIGH_BYTES = 256 << 10;
 /** Reads the log to those who come back, a page in turn, so that a crowd of them does not hold up what is new. */
 export class Replay {
   readonly #options: ReplayOptions;
-  readonly #turns: Listener[] = [];
+  readonly #waiting: Listener[] = [];
   #scheduled: NodeJS.Immediate | undefined;
 
   constructor(options: ReplayOptions) {
@@ -46,23 +46,23 @@ export class Replay {
 
   /** Begins with a listener, or goes on. */
   add(listener: Listener): void {
-    this.#turns.push(listener);
+    this.#waiting.push(listener);
     this.#scheduled ??= setImmediate(() => this.#serve());
   }
 
   stop(): void {
     clearImmediate(this.#scheduled);
-    this.#turns.length = 0;
+    this.#waiting.length = 0;
   }
 
   #serve(): void {
     this.#scheduled = undefined;
-    const listener = this.#turns.shift();
-    if (listener?.isOpen) this.#tell(listener);
-    if (this.#turns.length > 0) this.#scheduled ??= setImmediate(() => this.#serve());
+    const listener = this.#waiting.shift();
+    if (listener?.isOpen) this.#replayTo(listener);
+    if (this.#waiting.length > 0) this.#scheduled ??= setImmediate(() => this.#serve());
   }
 
-  #tell(listener: Listener): void {
+  #replayTo(listener: Listener): void {
     let events: StoredEvent[];
     try {
       events = this.#options.page(listener.cursor, PAGE);
@@ -76,9 +76,9 @@ export class Replay {
     }
     for (const event of events) {
       listener.cursor = event.seq;
-      if (listener.unreadBytes < HIGH_BYTES) listener.tell(event, () => {});
+      if (listener.unreadBytes < HIGH_BYTES) listener.send(event, () => {});
       else {
-        listener.tell(event, () => this.add(listener));
+        listener.send(event, () => this.add(listener));
         return;
       }
     }

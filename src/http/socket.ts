@@ -181,7 +181,7 @@ export class EventSocket implements Component {
       get isOpen() {
         return socket.readyState === socket.OPEN;
       },
-      tell: (event, sent) => {
+      send: (event, sent) => {
         const withdrawn = () => (JSON.parse(event.text) as SpotterEvent).withdrawn;
         if (isWanted(client.subscription, event, withdrawn))
           socket.send(`{"type":"event",${event.text.slice(1)}`, sent);

@@ -8,7 +8,7 @@ import type { FrameReport } from '../pipeline/frameReport.js';
 import type { Pictures } from '../snapshots/pictures.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const LINK_VERSION = 2;
+export const IPC_VERSION = 2;
 
 /** A camera and the number of its next track, which no engine before has used. */
 export interface Assignment {

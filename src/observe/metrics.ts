@@ -233,7 +233,7 @@ export class Metrics {
     this.#latency.observe({ camera }, seconds);
   }
 
-  eventTold(seconds: number): void {
+  eventPublished(seconds: number): void {
     this.#publish.observe(seconds);
   }
 

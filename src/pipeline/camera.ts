@@ -6,10 +6,23 @@ import type { Detection } from '../face/detection.js';
 import type { Quality, QualityLimits } from '../face/quality.js';
 import type { DropReason, Frame } from '../image/cameraFrame.js';
 import type { Image } from '../image/image.js';
-import { EMPTY_STATE, type News, type Track, type TrackerState, type TrackPolicy } from '../track/state.js';
+import {
+  EMPTY_STATE,
+  type Track,
+  type TrackEvent,
+  type TrackerState,
+  type TrackPolicy,
+} from '../track/state.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 import { finish } from '../track/tracker.js';
-import { type Eyes, type Found, outcomeReport, type People, type Processed, processFrame } from './frame.js';
+import {
+  type FaceEngine,
+  type Found,
+  outcomeReport,
+  type People,
+  type Processed,
+  processFrame,
+} from './frame.js';
 import type { MeasuredReport } from './frameReport.js';
 import { SceneCuts } from './sceneCuts.js';
 import { toBrief, toDraft, trackId } from './trackEvents.js';
@@ -28,9 +41,9 @@ export interface CameraOptions {
   id: string;
   quality: QualityLimits;
   policy: TrackPolicy;
-  eyes: Eyes;
+  faceEngine: FaceEngine;
   /** Whose turn it is in the worker pool; the function that it gives hands the turn back. */
-  turns: { acquire(camera: string, newestAtMs?: () => number): Promise<() => void> };
+  scheduler: { acquire(camera: string, newestAtMs?: () => number): Promise<() => void> };
   /** Whether a live frame has changed enough to be looked at; `followed` while a face is. */
   gate: { isOpen(image: Image, timeMs: number, followed: boolean): boolean };
   /** Which part of the picture counts, and how its parts are called. */
@@ -127,13 +140,13 @@ export class Camera {
   }
 
   async #lookAt(waiting: Frame, source: NewestFrames): Promise<void> {
-    const { id, gate, turns } = this.#options;
+    const { id, gate, scheduler } = this.#options;
     if (!gate.isOpen(waiting.image, waiting.mediaTimeMs, this.#state.tracks.length > 0)) {
       waiting.release();
       this.#report('processed', { unchanged: true });
       return;
     }
-    const giveBack = await turns.acquire(id, () => source.newestAtMs() ?? waiting.arrivedAtMs);
+    const giveBack = await scheduler.acquire(id, () => source.newestAtMs() ?? waiting.arrivedAtMs);
     const newer = source.take();
     if (newer) {
       waiting.release();
@@ -145,8 +158,8 @@ export class Camera {
   }
 
   #find(frame: Frame): Promise<Found> {
-    const { id, turns } = this.#options;
-    const finding = turns.acquire(id).then((giveBack) => this.#detect(frame).finally(giveBack));
+    const { id, scheduler } = this.#options;
+    const finding = scheduler.acquire(id).then((giveBack) => this.#detect(frame).finally(giveBack));
     // Awaited later, in order; until then nobody else looks at a failure.
     finding.catch(() => {});
     return finding;
@@ -154,22 +167,28 @@ export class Camera {
 
   async #detect({ image }: Frame): Promise<Found> {
     const start = performance.now();
-    const detected = await this.#options.eyes.detect({ image, border: 0 });
+    const detected = await this.#options.faceEngine.detect({ image, border: 0 });
     const detections = detected.detections.filter((face) => this.#options.area.isSeen(face, image));
     return { ...detected, detections, totalMs: performance.now() - start };
   }
 
   async #finishFrame(frame: Frame, finding: Promise<Found>): Promise<void> {
-    const { id: camera, quality: limits, policy, eyes, people, onReport } = this.#options;
+    const { id: camera, quality: limits, policy, faceEngine, people, onReport } = this.#options;
     try {
       const found = await finding;
       const isCut = this.#cuts.isCut(frame.image);
-      const context = { camera, limits, policy, eyes, people: people() };
-      const { state, news, looks, report } = await processFrame(this.#state, frame, found, context, isCut);
+      const context = { camera, limits, policy, faceEngine, people: people() };
+      const { state, trackEvents, looks, report } = await processFrame(
+        this.#state,
+        frame,
+        found,
+        context,
+        isCut,
+      );
       this.#state = state;
       this.#lastFrame = frame;
       this.#keep(looks, frame);
-      this.#tell(news, frame, frame.arrivedAtMs);
+      this.#publish(trackEvents, frame, frame.arrivedAtMs);
       this.#options.onFrame?.(frame, state.tracks);
       onReport({ ...report, tracks: this.#briefs() });
     } catch (error) {
@@ -192,15 +211,15 @@ export class Camera {
   }
 
   #leave(): void {
-    const { state, news } = finish(this.#state, this.#options.policy);
+    const { state, trackEvents } = finish(this.#state, this.#options.policy);
     this.#state = state;
     this.#cuts.reset();
-    if (this.#lastFrame) this.#tell(news, this.#lastFrame, null);
+    if (this.#lastFrame) this.#publish(trackEvents, this.#lastFrame, null);
   }
 
-  #tell(news: News[], frame: Frame, sinceMs: number | null): void {
+  #publish(trackEvents: TrackEvent[], frame: Frame, sinceMs: number | null): void {
     const { id, policy, quality: limits, area, onEvent } = this.#options;
-    for (const item of news) {
+    for (const item of trackEvents) {
       const zones = area.zonesOf(item.track.detection, frame.image);
       const draft = toDraft(item, {
         camera: id,

@@ -5,7 +5,7 @@ import type { Quality } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidence.js';
-import type { LookResult, News, Track, TrackerState, TrackPolicy } from '../track/state.js';
+import type { LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type Sighting } from '../track/tracker.js';
 import type { Verdict } from '../track/verdict.js';
 import { judgeLook } from '../track/verdict.js';
@@ -13,7 +13,7 @@ import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/prot
 import type { MeasuredReport } from './frameReport.js';
 
 /** What a camera needs of the worker pool. */
-export interface Eyes {
+export interface FaceEngine {
   detect(task: { image: Frame['image']; border: number }): Promise<Detected>;
   look(task: {
     image: Frame['image'];
@@ -35,7 +35,7 @@ export interface FrameContext {
   camera: string;
   limits: QualityLimits;
   policy: TrackPolicy;
-  eyes: Eyes;
+  faceEngine: FaceEngine;
   people: People;
 }
 
@@ -46,7 +46,7 @@ export interface Found extends Detected {
 
 export interface Processed {
   state: TrackerState;
-  news: News[];
+  trackEvents: TrackEvent[];
   /** The close looks of this frame: at which track each turned out to be, and how good a view it was. */
   looks: { track: Track; quality: Quality }[];
   report: MeasuredReport;
@@ -117,15 +117,23 @@ export async function processFrame(
     const track = result && judged.state.tracks.find((candidate) => candidate.detection === detection);
     return track ? [{ track, quality: result?.quality ?? quality }] : [];
   });
-  return { state: judged.state, news: [...followed.news, ...judged.news], looks, report };
+  return {
+    state: judged.state,
+    trackEvents: [...followed.trackEvents, ...judged.trackEvents],
+    looks,
+    report,
+  };
 }
 
 /** When the gallery has changed, what has been seen so far is compared with the new one before anything else. */
-async function beforeThesePeople(state: TrackerState, { eyes, people }: FrameContext): Promise<TrackerState> {
+async function beforeThesePeople(
+  state: TrackerState,
+  { faceEngine, people }: FrameContext,
+): Promise<TrackerState> {
   const { version } = people.matrix;
   if (state.gallery === version) return state;
   const probes = probesOf(state);
-  const nearest = probes.length > 0 ? await eyes.match({ probes, gallery: people.matrix }) : [];
+  const nearest = probes.length > 0 ? await faceEngine.match({ probes, gallery: people.matrix }) : [];
   return withGallery(
     state,
     nearest.map((one) => people.toMatch(one)),
@@ -154,7 +162,7 @@ async function lookAtFaces(
   { image }: Frame,
   faces: readonly Face[],
   { tracks }: TrackerState,
-  { limits, eyes, people }: FrameContext,
+  { limits, faceEngine, people }: FrameContext,
 ): Promise<{ results: LookResult[]; looked: Looked | null }> {
   const results: LookResult[] = [];
   const worthwhile: { result: LookResult; landmarks: Landmarks; past: Past | null }[] = [];
@@ -178,7 +186,7 @@ async function lookAtFaces(
     worthwhile.push({ result, landmarks: detection.landmarks, past: sum && { sum, quality } });
   }
   if (worthwhile.length === 0) return { results, looked: null };
-  const looked = await eyes.look({
+  const looked = await faceEngine.look({
     image,
     faces: worthwhile.map(({ landmarks }) => landmarks),
     past: worthwhile.map(({ past }) => past),

@@ -3,7 +3,7 @@ const AHEAD = 2;
 
 interface Queue {
   requests: Request[];
-  /** Turns that the camera has had, or would have had, had it always asked. */
+  /** FrameScheduler that the camera has had, or would have had, had it always asked. */
   had: number;
 }
 
@@ -18,7 +18,7 @@ interface Request {
  * many frames cannot starve one with few. Within that, the freshest live picture comes first: when there are more
  * pictures than time, the ones that are looked at have hardly waited. Within a camera first come, first served.
  */
-export class Turns {
+export class FrameScheduler {
   readonly #capacity: number;
   readonly #spare: number;
   readonly #queues = new Map<string, Queue>();
@@ -48,7 +48,7 @@ export class Turns {
   acquire(camera: string, newestAtMs: (() => number) | null = null): Promise<() => void> {
     return new Promise((resolve) => {
       const queue = this.#queues.get(camera) ?? { requests: [], had: 0 };
-      // Turns that it did not ask for are gone.
+      // FrameScheduler that it did not ask for are gone.
       if (queue.requests.length === 0) queue.had = Math.max(queue.had, this.#least);
       // To the end of the order among equals.
       if (queue.requests.length === 0) this.#queues.delete(camera);

@@ -1,6 +1,6 @@
 import { SpotterError } from '../core/errors.js';
 import type { Image } from '../image/image.js';
-import type { Eyes } from './frame.js';
+import type { FaceEngine } from './frame.js';
 
 /** Told of every picture that goes into the networks, so that whoever survives a crash knows which one it was. */
 export interface Guard {
@@ -25,11 +25,11 @@ function markOf({ pixels, width, height }: Image): string {
 }
 
 /**
- * Eyes that refuse poison and say what they look at.
+ * FaceEngine that refuse poison and say what they look at.
  *
  * @throws SpotterError frame.poison, beside what the eyes throw
  */
-export function guarded(eyes: Eyes, guard: Guard): Eyes {
+export function guarded(faceEngine: FaceEngine, guard: Guard): FaceEngine {
   async function during<T>(image: Image, look: () => Promise<T>): Promise<T> {
     const mark = markOf(image);
     if (guard.isPoison(mark))
@@ -42,8 +42,8 @@ export function guarded(eyes: Eyes, guard: Guard): Eyes {
     }
   }
   return {
-    detect: (task) => during(task.image, () => eyes.detect(task)),
-    look: (task) => during(task.image, () => eyes.look(task)),
-    match: (task) => eyes.match(task),
+    detect: (task) => during(task.image, () => faceEngine.detect(task)),
+    look: (task) => during(task.image, () => faceEngine.look(task)),
+    match: (task) => faceEngine.match(task),
   };
 }

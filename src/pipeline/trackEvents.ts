@@ -7,7 +7,7 @@ import type { Frame } from '../image/cameraFrame.js';
 import { bestQuality } from '../track/evidence.js';
 import type { Explanation } from '../track/explain.js';
 import { explain } from '../track/explain.js';
-import type { News, Track, TrackPolicy } from '../track/state.js';
+import type { Track, TrackEvent, TrackPolicy } from '../track/state.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 import type { Verdict } from '../track/verdict.js';
 import { thresholdOf } from '../track/verdict.js';
@@ -34,18 +34,21 @@ export interface Origin {
   limits: QualityLimits;
 }
 
-/** News of a track as an event for the feed. */
-export function toDraft(news: News, { camera, track: id, frame, zones, policy, limits }: Origin): EventDraft {
-  const { track } = news;
-  const verdict = news.kind === 'appeared' ? null : news.verdict;
+/** TrackEvent of a track as an event for the feed. */
+export function toDraft(
+  trackEvents: TrackEvent,
+  { camera, track: id, frame, zones, policy, limits }: Origin,
+): EventDraft {
+  const { track } = trackEvents;
+  const verdict = trackEvents.kind === 'appeared' ? null : trackEvents.verdict;
   const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
   return {
-    kind: kindOf(news),
+    kind: kindOf(trackEvents),
     camera,
     track: id,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
     displayName: null,
-    withdrawn: news.kind === 'verdict' ? news.withdrawn : null,
+    withdrawn: trackEvents.kind === 'verdict' ? trackEvents.withdrawn : null,
     notify: false,
     explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
     similarity: match && round(match.similarity, 4),
@@ -60,13 +63,13 @@ export function toDraft(news: News, { camera, track: id, frame, zones, policy, l
     mediaTimeMs: frame.mediaTimeMs,
     capturedAtMs: frame.capturedAtMs,
     ended:
-      news.kind === 'left'
+      trackEvents.kind === 'left'
         ? {
             firstSeenMs: track.firstSeenMs,
             lastSeenMs: track.lastSeenMs,
             frames: track.frames,
-            verdict: news.verdict.kind,
-            reason: news.verdict.kind === 'unusable' ? news.verdict.reason : null,
+            verdict: trackEvents.verdict.kind,
+            reason: trackEvents.verdict.kind === 'unusable' ? trackEvents.verdict.reason : null,
           }
         : null,
     gap: null,
@@ -97,11 +100,11 @@ function sizeOf({ width, height }: Size): Size {
   return { width, height };
 }
 
-function kindOf(news: News): EventKind {
-  if (news.kind !== 'verdict') return news.kind;
-  if (news.verdict.kind === 'unusable')
+function kindOf(trackEvents: TrackEvent): EventKind {
+  if (trackEvents.kind !== 'verdict') return trackEvents.kind;
+  if (trackEvents.verdict.kind === 'unusable')
     throw new Error('an unusable face is told by its leaving, not by a verdict');
-  return KIND_OF[news.verdict.kind];
+  return KIND_OF[trackEvents.verdict.kind];
 }
 
 function candidates({ person, runnerUp }: Match): string[] {

@@ -23,7 +23,7 @@ interface Entry {
  * What is known of each camera, kept outside the engine so that it outlives it: its state, who is in view, and the
  * time in which nobody watched.
  */
-export class CameraBook {
+export class CameraRegistry {
   readonly #entries = new Map<string, Entry>();
   /** Who is in view of cameras that are no longer configured, by id, until it is told that they have left. */
   readonly #departing = new Map<string, TrackBrief & { camera: string }>();

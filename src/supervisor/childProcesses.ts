@@ -7,7 +7,7 @@ import { makePrivateFolder } from '../core/folders.js';
  * and supervisor were both killed the next start finds what is left: an ffmpeg that waits for a silent camera does not
  * notice by itself that nobody reads it any more.
  */
-export class Offspring {
+export class ChildProcesses {
   readonly #file: string;
   /** By process id, when it began: ids are used again. */
   readonly #processes = new Map<number, string>();

@@ -5,7 +5,7 @@ import { type Judgement, Suspects } from './suspects.js';
 /** After a death with several suspects, how long pictures are looked at one at a time. */
 export const ISOLATION_MS = 60_000;
 
-export interface CautionOptions {
+export interface CrashPolicyOptions {
   /** Tells the engine what to be careful with. */
   send: (message: ToEngine & { kind: 'caution' }) => void;
   /** A camera that was left alone may try again. */
@@ -13,14 +13,14 @@ export interface CautionOptions {
 }
 
 /** Keeps engines from dying of the same picture again and again: whom to suspect, what to leave out, whom to leave alone. */
-export class Caution {
-  readonly #options: CautionOptions;
+export class CrashPolicy {
+  readonly #options: CrashPolicyOptions;
   readonly #suspects = new Suspects();
   readonly #quarantine: Quarantine;
   /** Set during an isolation; only its firing ends one: timers fire up to 1 ms early, so a clock could disagree. */
   #isolation: NodeJS.Timeout | undefined;
 
-  constructor(options: CautionOptions) {
+  constructor(options: CrashPolicyOptions) {
     this.#options = options;
     this.#quarantine = new Quarantine(options.onForgiven);
   }

@@ -5,7 +5,7 @@ import { Backoff } from '../core/backoff.js';
 import { fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { BEAT_MS, type FromEngine, type ToEngine } from '../ipc/protocol.js';
-import type { Offspring } from './childProcesses.js';
+import type { ChildProcesses } from './childProcesses.js';
 
 const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 /** Beats that may be missed while loading models and reading the gallery, and afterwards beside the allowed time of a task. */
@@ -14,7 +14,7 @@ const BEAT_SLACK_MS = 2000;
 /** Frames in flight are finished within this, or the engine is ended the hard way. */
 const STOP_GRACE_MS = 4000;
 /** What an engine said before it was gone has been heard within this. */
-const LAST_WORDS_MS = 1000;
+const DRAIN_MS = 1000;
 /**
  * glibc raises the size from which a block is mapped by itself to that of the largest freed one, and never lowers it: from
  * then on frames and tensors come from a heap that gets holes and grows. A fixed size keeps them out of it. Nor has each
@@ -40,7 +40,7 @@ export interface Death {
 
 export interface EngineHostOptions {
   /** Keeps account of the processes that the engine starts. */
-  offspring: Offspring;
+  childProcesses: ChildProcesses;
   /** What a new engine is told first. */
   start: () => ToEngine & { kind: 'start' };
   /** A task of the pool that takes longer is taken for hung, ms. */
@@ -84,7 +84,7 @@ export class EngineHost implements Component {
       this.#first = { resolve, reject };
       signal?.addEventListener('abort', () => resolve(), { once: true });
     });
-    this.#options.offspring.sweep();
+    this.#options.childProcesses.sweep();
     this.#fork();
     this.#beatTimer = setInterval(() => this.#checkBeat(), BEAT_MS);
     try {
@@ -124,7 +124,7 @@ export class EngineHost implements Component {
     this.#last ??= this.#child;
     // A process may be gone before its last messages have been read.
     const heard = this.#last?.connected
-      ? once(this.#last, 'disconnect', { signal: AbortSignal.timeout(STOP_GRACE_MS + LAST_WORDS_MS) })
+      ? once(this.#last, 'disconnect', { signal: AbortSignal.timeout(STOP_GRACE_MS + DRAIN_MS) })
       : Promise.resolve();
     const settled = heard.catch(() => {});
     this.#end();
@@ -147,7 +147,7 @@ export class EngineHost implements Component {
     child.on('message', (message) => this.#receive(child, message as FromEngine));
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.#options.offspring.end();
+        this.#options.childProcesses.end();
         resolve();
         this.#gone(child, signal ?? `exit code ${code}`);
       });
@@ -161,8 +161,8 @@ export class EngineHost implements Component {
     this.#silentBeats = 0;
     switch (message.kind) {
       case 'process':
-        if (message.running) this.#options.offspring.add(message.pid);
-        else this.#options.offspring.remove(message.pid);
+        if (message.running) this.#options.childProcesses.add(message.pid);
+        else this.#options.childProcesses.remove(message.pid);
         return;
       case 'failed':
         this.#failure = fromErrorData(message.error);

@@ -4,7 +4,7 @@ import type { CameraState } from '../core/cameraState.js';
 import { type Component, Together } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import type { EventDraft, SpotterEvent } from '../events/event.js';
-import { EventEditor } from '../events/eventEnricher.js';
+import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
 import { EventLog } from '../events/log/eventLog.js';
 import { TracksInView } from '../events/tracksInView.js';
@@ -20,7 +20,7 @@ import type { TrackBrief } from '../track/trackBrief.js';
 import { gapDraft } from './cameraRegistry.js';
 import { SinkSet } from './sinkSet.js';
 
-export interface TellingOptions {
+export interface EventHubOptions {
   /** As it is now; what belongs to the address counts once. */
   config: () => Config;
   logger: Logger;
@@ -48,12 +48,12 @@ const PROTOCOL = 1;
 const HOUR_MS = 3_600_000;
 
 /** The way of an event to the world: the log first, then everybody who listens. */
-export class Telling {
+export class EventHub {
   readonly metrics: Metrics;
-  readonly #options: TellingOptions;
+  readonly #options: EventHubOptions;
   readonly #log: EventLog;
   readonly #feed: EventFeed;
-  readonly #editor: EventEditor;
+  readonly #enricher: EventEnricher;
   readonly #snapshots: SnapshotStore;
   readonly #sinks: SinkSet;
   readonly #tracks = new TracksInView();
@@ -61,7 +61,7 @@ export class Telling {
   readonly #http: HttpServer;
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
-  constructor(options: TellingOptions) {
+  constructor(options: EventHubOptions) {
     this.#options = options;
     const { config, logger } = options;
     const { http, data } = config();
@@ -85,8 +85,8 @@ export class Telling {
       onFault: (reason) => logger.error(`events wait and nobody is told: ${reason}`),
       onRecovered: () => logger.info('the event log takes events again; those that waited are told'),
       onLost: () => this.metrics.eventLost(),
-      onTold: ({ camera, publishMs, frameMs }) => {
-        this.metrics.eventTold(publishMs / 1000);
+      onPublished: ({ camera, publishMs, frameMs }) => {
+        this.metrics.eventPublished(publishMs / 1000);
         if (frameMs !== null) this.metrics.eventLatency(camera, frameMs / 1000);
       },
     });
@@ -95,7 +95,7 @@ export class Telling {
       version: packageVersion,
       wsClients: () => this.#socket.clients,
       sinks: () => this.#sinks.states,
-      openVisits: () => this.#editor.openVisits,
+      openVisits: () => this.#enricher.openVisits,
       log: () => ({
         sizeBytes: this.#log.sizeBytes,
         waiting: this.#feed.waiting,
@@ -128,7 +128,7 @@ export class Telling {
       },
       onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
     });
-    this.#editor = new EventEditor({
+    this.#enricher = new EventEnricher({
       rules: config,
       people: () => this.#settings,
       clock: 'captured',
@@ -154,7 +154,7 @@ export class Telling {
       log: logger,
       secrets: options.secrets,
     });
-    this.#feed.subscribe((event) => this.#tell(event));
+    this.#feed.subscribe((event) => this.#distribute(event));
   }
 
   /**
@@ -164,7 +164,7 @@ export class Telling {
    */
   get parts(): Component[] {
     const farEnds = new Together([this.#socket, this.#sinks]);
-    return [this.#log, this.#http, farEnds, this.#snapshots, this.#lastWords, this.#editor];
+    return [this.#log, this.#http, farEnds, this.#snapshots, this.#finalFlush, this.#enricher];
   }
 
   /** Where it listens, as a browser takes it. */
@@ -184,12 +184,12 @@ export class Telling {
 
   /** Tells an event, and what follows from it, as soon as the log has it. */
   publish(draft: EventDraft): void {
-    this.#editor.tell(draft);
+    this.#enricher.tell(draft);
   }
 
   /** The same of the engine's, with the pictures that it may have. @param sinceMs monotonic, of the frame that gave it */
   event({ draft, sinceMs, pictures }: EngineEvent): void {
-    this.#editor.tell(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
+    this.#enricher.tell(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
   }
 
   /** A changed configuration counts. */
@@ -218,7 +218,7 @@ export class Telling {
   }
 
   /** Finds out at the start whether the log takes events, and tells the rest at the end. */
-  get #lastWords(): Component {
+  get #finalFlush(): Component {
     return {
       start: async () => this.#feed.flush(),
       stop: async () => {
@@ -229,7 +229,7 @@ export class Telling {
     };
   }
 
-  #tell(event: SpotterEvent): void {
+  #distribute(event: SpotterEvent): void {
     this.#tracks.note(event);
     this.metrics.event(event);
     this.#sinks.note(event);

@@ -2,7 +2,7 @@ import type { GalleryChange } from '../gallery/change.js';
 import type { GalleryReport } from '../ipc/protocol.js';
 
 /** What the news need of a logger. */
-export interface NewsLogger {
+export interface GalleryLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
@@ -11,7 +11,7 @@ export interface NewsLogger {
 const MOST = 10;
 
 /** Tells what a gallery is that was read from the beginning. */
-export function tellGallery(logger: NewsLogger, gallery: GalleryReport): void {
+export function logGallery(logger: GalleryLogger, gallery: GalleryReport): void {
   const { people, used, unusable, faults, expired, away } = gallery;
   logger.info({ people, photos: used }, 'the gallery is read');
   for (const { name, fault, message } of unusable)
@@ -25,8 +25,8 @@ export function tellGallery(logger: NewsLogger, gallery: GalleryReport): void {
 }
 
 /** Tells in one line what has become of it since. */
-export function tellChange(
-  logger: NewsLogger,
+export function logGalleryChange(
+  logger: GalleryLogger,
   before: GalleryReport,
   { people, used, away, seconds }: GalleryReport,
   change: GalleryChange | null,

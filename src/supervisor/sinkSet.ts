@@ -151,7 +151,7 @@ export class SinkSet implements Component {
       // Another folder counts from the next start on.
       installation: installationId(this.#options.config.data),
       version: this.#options.version,
-      house: () => ({ people: this.#people, cameras: this.#cameras, presence: this.#presence }),
+      retainedState: () => ({ people: this.#people, cameras: this.#cameras, presence: this.#presence }),
     });
     this.#mqtt = { sink, driver: this.#driver(sink) };
     await this.#mqtt.driver.start();

@@ -9,17 +9,17 @@ import { type Component, Stack } from '../core/lifecycle.js';
 import { Serial } from '../core/serial.js';
 import type { Gap, SpotterEvent } from '../events/event.js';
 import { listGallery } from '../gallery/folder.js';
-import { type EngineLoad, type FromEngine, type GalleryReport, LINK_VERSION } from '../ipc/protocol.js';
+import { type EngineLoad, type FromEngine, type GalleryReport, IPC_VERSION } from '../ipc/protocol.js';
 import { prepare } from '../models/prepare.js';
 import type { Logger } from '../observe/logger.js';
 import { Throughput } from '../observe/throughput.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
-import { CameraBook } from './cameraRegistry.js';
-import { Offspring } from './childProcesses.js';
-import { Caution } from './crashPolicy.js';
+import { CameraRegistry } from './cameraRegistry.js';
+import { ChildProcesses } from './childProcesses.js';
+import { CrashPolicy } from './crashPolicy.js';
 import { type Death, EngineHost } from './engineHost.js';
-import { Telling } from './eventHub.js';
-import { tellChange, tellGallery } from './galleryLog.js';
+import { EventHub } from './eventHub.js';
+import { logGallery, logGalleryChange } from './galleryLog.js';
 
 export interface SupervisorOptions {
   loaded: LoadedConfig;
@@ -51,10 +51,10 @@ const NO_GALLERY: GalleryReport = {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #throughput = new Throughput();
-  readonly #book = new CameraBook();
-  readonly #telling: Telling;
+  readonly #registry = new CameraRegistry();
+  readonly #hub: EventHub;
   readonly #host: EngineHost;
-  readonly #caution = new Caution({
+  readonly #crashPolicy = new CrashPolicy({
     send: (message) => this.#host.send(message),
     onForgiven: (id) => this.#beginAnew(id),
   });
@@ -72,19 +72,19 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
-    this.#telling = new Telling({
+    this.#hub = new EventHub({
       config: () => this.#loaded.config,
       logger: options.logger,
       metrics: {
         onnxruntime: () => this.#onnxruntime,
         engine: () => this.#load,
-        inWork: () => this.#book.ids.map((id) => [id, this.#caution.inWork(id)]),
+        inWork: () => this.#registry.ids.map((id) => [id, this.#crashPolicy.inWork(id)]),
         gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
       },
       cameras: () => ({
-        list: this.#book.cameras,
-        details: this.#book.details(moment()),
-        tracks: this.#book.tracks,
+        list: this.#registry.cameras,
+        details: this.#registry.details(moment()),
+        tracks: this.#registry.tracks,
       }),
       stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#load.utilization }),
       unreadyReason: () => this.#unready,
@@ -92,10 +92,10 @@ export class Supervisor {
       onEvent: options.onEvent,
     });
     this.#host = new EngineHost({
-      offspring: new Offspring(options.loaded.config.data),
+      childProcesses: new ChildProcesses(options.loaded.config.data),
       start: () => ({
         kind: 'start',
-        version: LINK_VERSION,
+        version: IPC_VERSION,
         config: this.#loaded.config,
         modelFolder: options.modelFolder,
         secrets: this.#loaded.secrets,
@@ -116,18 +116,18 @@ export class Supervisor {
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
-    const parts = new Stack([...this.#telling.parts, this.#farewell, this.#host]);
+    const parts = new Stack([...this.#hub.parts, this.#farewell, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
-      this.#options.onReady(this.#telling.address);
+      this.#options.onReady(this.#hub.address);
       this.#watching = true;
       this.#assign();
       await this.#untilStopped(signal, untilEnd);
-      return this.#book.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
+      return this.#registry.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
       this.#unready = 'stopping';
-      this.#caution.stop();
+      this.#crashPolicy.stop();
       await parts.stop();
     }
   }
@@ -173,10 +173,10 @@ export class Supervisor {
   #takeOver(next: LoadedConfig): CameraDiff {
     const before = this.#loaded.config;
     this.#loaded = next;
-    this.#telling.configure();
+    this.#hub.configure();
     if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
     const diff = diffCameras(before, next.config);
-    for (const id of diff.removed) this.#caution.forgive(id);
+    for (const id of diff.removed) this.#crashPolicy.forgive(id);
     this.#options.logger.level = next.config.log.level;
     return diff;
   }
@@ -193,7 +193,7 @@ export class Supervisor {
     return {
       start: async () => {},
       stop: async () => {
-        for (const draft of this.#book.leave(Date.now())) this.#telling.publish(draft);
+        for (const draft of this.#registry.leave(Date.now())) this.#hub.publish(draft);
       },
     };
   }
@@ -203,7 +203,7 @@ export class Supervisor {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
       this.#onStopped = () => {
-        if (untilEnd && this.#book.cameras.every(({ state }) => state === 'stopped')) resolve();
+        if (untilEnd && this.#registry.cameras.every(({ state }) => state === 'stopped')) resolve();
       };
       this.#onStopped();
     });
@@ -215,24 +215,24 @@ export class Supervisor {
     const { cameras } = this.#loaded.config;
     const wanted = new Set(cameras.map(({ id }) => id));
     for (const { id } of cameras) {
-      if (this.#book.stateOf(id) !== null) continue;
+      if (this.#registry.stateOf(id) !== null) continue;
       // Asks the log, which takes a while: once for each camera.
-      this.#book.add(id, this.#telling.nextTrack(id));
-      this.#tellCamera(id, 'connecting', null);
+      this.#registry.add(id, this.#hub.nextTrack(id));
+      this.#publishCameraState(id, 'connecting', null);
     }
-    for (const id of this.#book.ids) {
+    for (const id of this.#registry.ids) {
       if (wanted.has(id)) continue;
       this.#cameraChanged(id, 'stopped', null);
-      this.#book.remove(id);
-      this.#telling.forgetCamera(id);
+      this.#registry.remove(id);
+      this.#hub.forgetCamera(id);
       this.#throughput.forget(id);
     }
     // A recording that has come to its end is not played again by a new engine.
     const free = cameras.filter(
-      ({ id }) => !this.#caution.isLeftAlone(id) && this.#book.stateOf(id) !== 'stopped',
+      ({ id }) => !this.#crashPolicy.isLeftAlone(id) && this.#registry.stateOf(id) !== 'stopped',
     );
-    const assignments = free.map((camera) => ({ camera, firstTrack: this.#book.nextTrack(camera.id) }));
-    this.#caution.tell();
+    const assignments = free.map((camera) => ({ camera, firstTrack: this.#registry.nextTrack(camera.id) }));
+    this.#crashPolicy.tell();
     this.#host.send({ kind: 'cameras', assignments });
   }
 
@@ -246,30 +246,30 @@ export class Supervisor {
         this.#assign();
         break;
       case 'gallery':
-        tellChange(this.#options.logger, this.#gallery, message.gallery, message.change);
+        logGalleryChange(this.#options.logger, this.#gallery, message.gallery, message.change);
         this.#takeGallery(message.gallery);
         break;
       case 'event':
-        this.#book.noteDraft(message.draft);
-        this.#telling.event(message);
+        this.#registry.noteDraft(message.draft);
+        this.#hub.event(message);
         break;
       case 'report':
         this.#noteReport(message.report);
         break;
       case 'camera':
         // A new engine connects anew; why it has to has been told.
-        if (message.state === 'connecting' && this.#book.stateOf(message.id) === 'connecting') break;
+        if (message.state === 'connecting' && this.#registry.stateOf(message.id) === 'connecting') break;
         this.#cameraChanged(message.id, message.state, message.message);
         break;
       case 'restart':
-        this.#telling.metrics.cameraRestarted(message.id, message.reason);
+        this.#hub.metrics.cameraRestarted(message.id, message.reason);
         break;
       case 'work':
-        this.#caution.noteWork(message.camera, message.mark, message.begins);
+        this.#crashPolicy.noteWork(message.camera, message.mark, message.begins);
         break;
       case 'beat':
         this.#load = message;
-        for (const [id, frames] of Object.entries(message.decoded)) this.#telling.metrics.decoded(id, frames);
+        for (const [id, frames] of Object.entries(message.decoded)) this.#hub.metrics.decoded(id, frames);
         break;
       case 'log':
         this.#options.logger[message.level](
@@ -282,24 +282,24 @@ export class Supervisor {
 
   #noteReport(report: FrameReport): void {
     // The last frames of a camera that is no longer configured would bring its gauges back.
-    if (this.#book.stateOf(report.camera) === null) return;
-    this.#telling.metrics.frame(report);
+    if (this.#registry.stateOf(report.camera) === null) return;
+    this.#hub.metrics.frame(report);
     this.#throughput.add(report);
-    if (report.outcome === 'processed') this.#caution.noteFinished(report.camera);
-    this.#book.noteFrame(report, monotonicMs());
+    if (report.outcome === 'processed') this.#crashPolicy.noteFinished(report.camera);
+    this.#registry.noteFrame(report, monotonicMs());
   }
 
   #cameraChanged(id: string, state: CameraState, message: string | null): void {
-    if (!this.#book.setState(id, state, message)) return;
-    const gap = state === 'live' ? this.#book.endGap(id, moment()) : null;
-    if (gap) this.#telling.publish(gap);
-    this.#tellCamera(id, state, message);
+    if (!this.#registry.setState(id, state, message)) return;
+    const gap = state === 'live' ? this.#registry.endGap(id, moment()) : null;
+    if (gap) this.#hub.publish(gap);
+    this.#publishCameraState(id, state, message);
     if (state === 'stopped') this.#onStopped();
   }
 
-  #tellCamera(id: string, state: CameraState, message: string | null): void {
+  #publishCameraState(id: string, state: CameraState, message: string | null): void {
     const { logger } = this.#options;
-    this.#telling.cameraChanged(id, state, message);
+    this.#hub.cameraChanged(id, state, message);
     const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
     if (message === null) logger.info({ camera: id }, text);
     else logger.warn({ camera: id }, text);
@@ -312,10 +312,10 @@ export class Supervisor {
     }
     const { logger } = this.#options;
     const { hangMs } = this.#loaded.config.engine;
-    const { poison, quarantined } = this.#caution.noteDeath(cause === 'engine_hung' ? hangMs / 2 : 0);
+    const { poison, quarantined } = this.#crashPolicy.noteDeath(cause === 'engine_hung' ? hangMs / 2 : 0);
     const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
     logger.error({ poison: poison.length }, `the engine has ${what}; another one takes over`);
-    this.#telling.metrics.engineDied(cause);
+    this.#hub.metrics.engineDied(cause);
     this.#interrupt(cause);
     for (const id of quarantined) this.#isolate(id);
   }
@@ -324,8 +324,8 @@ export class Supervisor {
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
     this.#load = IDLE;
-    for (const draft of this.#book.interrupt(cause, moment())) this.#telling.publish(draft);
-    for (const { id, state } of this.#book.cameras) {
+    for (const draft of this.#registry.interrupt(cause, moment())) this.#hub.publish(draft);
+    for (const { id, state } of this.#registry.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')
         this.#cameraChanged(id, 'connecting', 'the engine is being replaced');
     }
@@ -340,13 +340,13 @@ export class Supervisor {
       'quarantined',
       `its pictures ended the engine again and again; it is left alone for ${minutes} min`,
     );
-    this.#caution.leaveAlone(id, quarantineMs);
+    this.#crashPolicy.leaveAlone(id, quarantineMs);
   }
 
   /** Gives a camera another chance that was left alone, or that had ended. */
   #beginAnew(...ids: string[]): void {
     for (const id of ids) {
-      this.#caution.forgive(id);
+      this.#crashPolicy.forgive(id);
       this.#cameraChanged(id, 'connecting', null);
     }
     this.#assign();
@@ -355,12 +355,12 @@ export class Supervisor {
   #noteGallery(gallery: GalleryReport): void {
     const isNew = !isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...this.#gallery, seconds: 0 });
     this.#takeGallery(gallery);
-    if (isNew) tellGallery(this.#options.logger, gallery);
+    if (isNew) logGallery(this.#options.logger, gallery);
   }
 
   #takeGallery(gallery: GalleryReport): void {
     this.#gallery = gallery;
-    this.#telling.metrics.galleryRead(gallery.seconds);
-    this.#telling.setPeople(gallery.names, gallery.settings);
+    this.#hub.metrics.galleryRead(gallery.seconds);
+    this.#hub.setPeople(gallery.names, gallery.settings);
   }
 }

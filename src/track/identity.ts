@@ -7,7 +7,7 @@ import type { LookResult, Track, TrackerState, TrackPolicy } from './state.js';
 /** So much more alike than `sameFace` makes two looks one face. */
 const SURELY_SAME = 0.25;
 /** Blurred faces look alike: a look must be worth this much to say that two are one. */
-const TELLING_WEIGHT = 0.2;
+const CLEAR_WEIGHT = 0.2;
 /** Who comes back is no further from where they were than this, in face sizes, and so much more a second. */
 const NEAR_SIZES = 1.5;
 const SIZES_PER_SECOND = 4;
@@ -98,11 +98,11 @@ function isOther(track: Track, embedding: Float32Array | null, policy: TrackPoli
 
 /** The most alike first; each track and each face once. */
 function bestPairs(lost: readonly Track[], faces: readonly Loose[], timeMs: number, policy: TrackPolicy) {
-  const telling = faces.filter(({ look }) => lookWeight(look.quality) >= TELLING_WEIGHT);
+  const clear = faces.filter(({ look }) => lookWeight(look.quality) >= CLEAR_WEIGHT);
   const pairs = lost
-    .filter(({ evidence }) => evidence.kept.some(({ weight }) => weight >= TELLING_WEIGHT))
+    .filter(({ evidence }) => evidence.kept.some(({ weight }) => weight >= CLEAR_WEIGHT))
     .flatMap((owner) =>
-      telling.map((face) => ({ owner, face, alike: likeness(owner.evidence, face.embedding) })),
+      clear.map((face) => ({ owner, face, alike: likeness(owner.evidence, face.embedding) })),
     )
     .filter(
       ({ owner, face, alike }) => alike >= policy.sameFace + SURELY_SAME && isNear(owner, face.track, timeMs),

@@ -1,6 +1,6 @@
 import type { Detection } from '../face/detection.js';
 import { beginMotion } from './kalman.js';
-import { type News, NO_EVIDENCE, type Track, type TrackPolicy } from './state.js';
+import { NO_EVIDENCE, type Track, type TrackEvent, type TrackPolicy } from './state.js';
 import type { Verdict } from './verdict.js';
 import { conclude, supports } from './verdict.js';
 
@@ -24,7 +24,7 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
     evidence: NO_EVIDENCE,
     revised: false,
     verdict: null,
-    told: [],
+    reported: [],
   };
 }
 
@@ -37,19 +37,19 @@ export function stays({ frames, firstSeenMs, lastSeenMs }: Track): boolean {
  * What is told when a track has ended. A verdict that was still open comes before the leaving; a flicker, found once or
  * twice and then missed in as many frames as would have confirmed it, is not told at all.
  */
-export function farewell(track: Track, policy: TrackPolicy): News[] {
+export function farewell(track: Track, policy: TrackPolicy): TrackEvent[] {
   if (!track.announced) {
     if (track.missed >= STAYING_FRAMES) return [];
     return [{ kind: 'appeared', track }, ...farewell({ ...track, announced: true }, policy)];
   }
   if (track.verdict) return [{ kind: 'left', track, verdict: atBest(track, track.verdict, policy) }];
   const verdict = conclude(track.evidence, policy);
-  const told: News[] =
+  const reported: TrackEvent[] =
     verdict.kind === 'unusable' ? [] : [{ kind: 'verdict', track, verdict, withdrawn: null }];
-  return [...told, { kind: 'left', track, verdict }];
+  return [...reported, { kind: 'left', track, verdict }];
 }
 
-/** The verdict with the clearest look there was, before or after it was told. */
+/** The verdict with the clearest look there was, before or after it was reported. */
 function atBest({ evidence }: Track, verdict: Verdict, policy: TrackPolicy): Verdict {
   if (verdict.kind !== 'known') return verdict;
   const best = supports(evidence, policy).find(({ person }) => person === verdict.match.person)?.best;

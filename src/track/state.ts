@@ -75,7 +75,7 @@ export interface Track extends Whereabouts {
   /** As told; null while the name is open. */
   verdict: Verdict | null;
   /** Everybody whom this track has been told to be: nobody is told twice. */
-  told: readonly string[];
+  reported: readonly string[];
 }
 
 export interface TrackerState {
@@ -113,7 +113,7 @@ export interface LookResult {
 }
 
 /** Something worth telling about a track. `withdrawn` is the name that was told before and holds no longer. */
-export type News =
+export type TrackEvent =
   | { kind: 'appeared'; track: Track }
   | { kind: 'verdict'; track: Track; verdict: Verdict; withdrawn: string | null }
   | { kind: 'left'; track: Track; verdict: Verdict };

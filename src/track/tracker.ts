@@ -5,8 +5,8 @@ import { addLook } from './evidence.js';
 import { sortOut } from './identity.js';
 import { correct } from './kalman.js';
 import { farewell, newTrack, stays } from './lifetime.js';
-import type { DoubtReason, LookResult, News, Track, TrackerState, TrackPolicy } from './state.js';
-import { isAgain, revise } from './verdictUpdate.js';
+import type { DoubtReason, LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from './state.js';
+import { isAgain, updatedVerdict } from './verdictUpdate.js';
 
 /** Overlap with the expected place, or pause, at which a face may be somebody else's: a crossing, a jump. */
 const DOUBTFUL_IOU = 0.5;
@@ -27,7 +27,7 @@ export interface Followed {
   state: TrackerState;
   /** One a detection, in order. */
   sightings: Sighting[];
-  news: News[];
+  trackEvents: TrackEvent[];
 }
 
 /**
@@ -67,7 +67,7 @@ export function follow(
   return {
     state: { ...state, next, lastFrameMs: timeMs, tracks: [...tracks.values()] },
     sightings,
-    news: [...gone, ...cutOff].flatMap((track) => farewell(track, policy)),
+    trackEvents: [...gone, ...cutOff].flatMap((track) => farewell(track, policy)),
   };
 }
 
@@ -77,40 +77,43 @@ export function judge(
   results: readonly LookResult[],
   timeMs: number,
   policy: TrackPolicy,
-): { state: TrackerState; news: News[] } {
+): { state: TrackerState; trackEvents: TrackEvent[] } {
   const sorted = sortOut(state, results, timeMs, policy);
-  const news = sorted.ended.flatMap((track) => farewell(track, policy));
+  const trackEvents = sorted.ended.flatMap((track) => farewell(track, policy));
   let { next } = sorted;
   const tracks = sorted.tracks.map((before) => {
     const look = sorted.looks.get(before.number);
     let track = look ? lookedAt(before, look, timeMs) : before;
     if (track.revised && isAgain(track, timeMs, policy)) {
       // Nobody is told twice of a track: who was taken out of the gallery and is back in it gets another track.
-      news.push(...farewell(track, policy));
+      trackEvents.push(...farewell(track, policy));
       const { detection, evidence, lastLookMs } = track;
       track = { ...newTrack(next++, detection, timeMs), evidence, lastLookMs };
     }
-    const verdict = look || track.revised ? revise(track, timeMs, policy) : null;
+    const verdict = look || track.revised ? updatedVerdict(track, timeMs, policy) : null;
     if (!track.announced && (stays(track) || verdict?.kind === 'known')) {
       track = { ...track, announced: true };
-      news.push({ kind: 'appeared', track });
+      trackEvents.push({ kind: 'appeared', track });
     }
     if (verdict && verdict.kind !== 'unusable' && track.announced) {
       const withdrawn = track.verdict?.kind === 'known' ? track.verdict.match.person : null;
-      const told = verdict.kind === 'known' ? [...track.told, verdict.match.person] : track.told;
-      track = { ...track, verdict, told };
-      news.push({ kind: 'verdict', track, verdict, withdrawn });
+      const reported = verdict.kind === 'known' ? [...track.reported, verdict.match.person] : track.reported;
+      track = { ...track, verdict, reported };
+      trackEvents.push({ kind: 'verdict', track, verdict, withdrawn });
     }
     return track.revised ? { ...track, revised: false } : track;
   });
-  return { state: { ...state, next, tracks }, news };
+  return { state: { ...state, next, tracks }, trackEvents };
 }
 
 /** The end of the source: everybody leaves. The numbers go on, the clock may begin anew. */
-export function finish(state: TrackerState, policy: TrackPolicy): { state: TrackerState; news: News[] } {
+export function finish(
+  state: TrackerState,
+  policy: TrackPolicy,
+): { state: TrackerState; trackEvents: TrackEvent[] } {
   return {
     state: { ...state, lastFrameMs: null, tracks: [] },
-    news: state.tracks.flatMap((track) => farewell(track, policy)),
+    trackEvents: state.tracks.flatMap((track) => farewell(track, policy)),
   };
 }
 

@@ -10,26 +10,26 @@ const REFUTED_SHARE = 1 / 4;
 const REFUTED_BY = 0.05;
 
 /**
- * The verdict on a track that is worth telling now, or null while it stays as it is. Once told, a verdict is changed for
+ * The verdict on a track that is worth telling now, or null while it stays as it is. Once reported, a verdict is changed for
  * a reason only: "unknown" and "ambiguous" by a name, a name by another one with clearly more behind it, or by nobody
  * when good looks are against it. Two names that look alike do not take turns.
  */
-export function revise(track: Track, timeMs: number, policy: TrackPolicy): Verdict | null {
-  const { evidence, verdict: told, revised } = track;
+export function updatedVerdict(track: Track, timeMs: number, policy: TrackPolicy): Verdict | null {
+  const { evidence, verdict: reported, revised } = track;
   const stance = decide(evidence, timeMs - track.firstSeenMs, policy);
-  if (told === null) return stance;
-  if (told.kind !== 'known') {
-    const isNew = stance?.kind === 'known' && !track.told.includes(stance.match.person);
-    const isOther = revised && stance !== null && stance.kind !== 'known' && stance.kind !== told.kind;
+  if (reported === null) return stance;
+  if (reported.kind !== 'known') {
+    const isNew = stance?.kind === 'known' && !track.reported.includes(stance.match.person);
+    const isOther = revised && stance !== null && stance.kind !== 'known' && stance.kind !== reported.kind;
     return isNew || isOther ? stance : null;
   }
-  const { person } = told.match;
+  const { person } = reported.match;
   // Another gallery, other names: what was certain before need not be.
   const now = revised ? (stance ?? conclude(evidence, policy)) : stance;
   if (now?.kind === 'known') {
     if (now.match.person === person) return null;
     if (!revised && !overtakes(evidence, person, now.match.person, policy)) return null;
-    return track.told.includes(now.match.person) ? { kind: 'ambiguous', match: now.match } : now;
+    return track.reported.includes(now.match.person) ? { kind: 'ambiguous', match: now.match } : now;
   }
   if (revised) return now;
   return isRefuted(evidence, person, policy) ? settle(evidence, policy) : null;
@@ -37,13 +37,13 @@ export function revise(track: Track, timeMs: number, policy: TrackPolicy): Verdi
 
 /** Whether another gallery has brought a name back that was told of this track and withdrawn. */
 export function isAgain(track: Track, timeMs: number, policy: TrackPolicy): boolean {
-  const { evidence, verdict, told } = track;
+  const { evidence, verdict, reported } = track;
   const stance = decide(evidence, timeMs - track.firstSeenMs, policy);
-  if (stance?.kind !== 'known' || !told.includes(stance.match.person)) return false;
+  if (stance?.kind !== 'known' || !reported.includes(stance.match.person)) return false;
   return verdict?.kind !== 'known' || verdict.match.person !== stance.match.person;
 }
 
-/** Whether a new name has clearly more behind it than the one that was told. */
+/** Whether a new name has clearly more behind it than the one that was reported. */
 function overtakes(evidence: Evidence, old: string, name: string, policy: TrackPolicy): boolean {
   const all = supports(evidence, policy);
   const before = all.find(({ person }) => person === old);

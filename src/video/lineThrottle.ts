@@ -1,14 +1,14 @@
 /** Passes on the first of many messages, and then at most one in a period: the last, and how many there were. */
 export class Digest {
   readonly #everyMs: number;
-  readonly #tell: (message: string) => void;
+  readonly #emit: (message: string) => void;
   #last = '';
   #untold = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(everyMs: number, tell: (message: string) => void) {
+  constructor(everyMs: number, emit: (message: string) => void) {
     this.#everyMs = everyMs;
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   add(message: string): void {
@@ -27,7 +27,7 @@ export class Digest {
   #flush(): void {
     this.#timer = undefined;
     if (this.#untold === 0) return;
-    this.#tell(this.#untold === 1 ? this.#last : `${this.#last} (and ${this.#untold - 1} more)`);
+    this.#emit(this.#untold === 1 ? this.#last : `${this.#last} (and ${this.#untold - 1} more)`);
     this.#untold = 0;
     this.#timer = setTimeout(() => this.#flush(), this.#everyMs);
     this.#timer.unref();

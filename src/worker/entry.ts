@@ -2,11 +2,11 @@ import { workerData } from 'node:worker_threads';
 import { toErrorData } from '../core/errors.js';
 import type { NearestTwo } from '../face/match.js';
 import { runtimeVersion } from './network.js';
-import { WorkerEngine } from './networks.js';
+import { Networks } from './networks.js';
 import type { Detected, Looked, Outcome, Ready, Task, WorkerSettings } from './protocol.js';
 
 // Loading begins with the thread; a failure is told to every task instead of killing the thread.
-const loading = WorkerEngine.load(workerData as WorkerSettings);
+const loading = Networks.load(workerData as WorkerSettings);
 loading.catch(() => {});
 
 /** The function that the pool calls: one task at a time, failures as data. */
@@ -18,7 +18,7 @@ export async function run(task: Task): Promise<Outcome<unknown>> {
   }
 }
 
-async function perform(engine: WorkerEngine, task: Task): Promise<Detected | Looked | NearestTwo[] | Ready> {
+async function perform(engine: Networks, task: Task): Promise<Detected | Looked | NearestTwo[] | Ready> {
   switch (task.kind) {
     case 'detect':
       return engine.detect(task);

@@ -7,7 +7,7 @@ import { Matcher } from './matcher.js';
 import type { Detected, DetectTask, Look, Looked, LookTask, Past, WorkerSettings } from './protocol.js';
 
 /** Everything one worker thread holds: the networks, loaded once for life. */
-export class WorkerEngine {
+export class Networks {
   readonly detector: Detector;
   readonly embedder: Embedder;
   readonly matcher: Matcher;
@@ -19,12 +19,8 @@ export class WorkerEngine {
   }
 
   /** @throws SpotterError model.unreadable, model.unfit */
-  static async load({ detector, embedder }: WorkerSettings): Promise<WorkerEngine> {
-    return new WorkerEngine(
-      await Detector.load(detector),
-      await Embedder.load(embedder),
-      await Matcher.load(),
-    );
+  static async load({ detector, embedder }: WorkerSettings): Promise<Networks> {
+    return new Networks(await Detector.load(detector), await Embedder.load(embedder), await Matcher.load());
   }
 
   /** Finds the faces of a picture. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { monotonicMs } from '../../src/core/clock.js';
 import { type ErrorCode, SpotterError } from '../../src/core/errors.js';
-import { type Live, Watch } from '../../src/engine/cameraRunner.js';
+import { CameraRunner, type Live } from '../../src/engine/cameraRunner.js';
 import type { Frame } from '../../src/image/cameraFrame.js';
 import { Camera } from '../../src/pipeline/camera.js';
 import type { FrameReport } from '../../src/pipeline/frameReport.js';
@@ -40,12 +40,12 @@ function blindCamera(onReport: (report: FrameReport) => void): Camera {
     id: 'door',
     quality,
     policy,
-    eyes: {
+    faceEngine: {
       detect: async () => ({ detections: [], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } }),
       match: async () => [],
       look: async () => ({ looks: [], timing: { alignMs: 0, modelMs: 0, matchMs: 0 } }),
     },
-    turns: { acquire: async () => () => {} },
+    scheduler: { acquire: async () => () => {} },
     gate: { isOpen: () => true },
     area: { isSeen: () => true, zonesOf: () => [] },
     people: () => ({ matrix: NOBODY, toMatch: () => null }),
@@ -104,7 +104,7 @@ async function states(attempts: [frames: number, failure: ErrorCode | null][]) {
   const reports: FrameReport[] = [];
   let attempt = 0;
   released = 0;
-  const watch = new Watch({
+  const watch = new CameraRunner({
     camera: blindCamera((report) => reports.push(report)),
     open: () => ({ live: liveSource(...attempts[attempt++]) }),
     backoff: { firstMs: 1, maxMs: 2, healthyMs: 1000 },

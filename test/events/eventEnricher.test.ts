@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EventDraft } from '../../src/events/event.js';
-import { EventEditor } from '../../src/events/eventEnricher.js';
+import { EventEnricher } from '../../src/events/eventEnricher.js';
 import type { EventSource } from '../../src/events/sinks/port.js';
 import { eventDraft } from '../helpers/events.js';
 
@@ -15,7 +15,7 @@ describe('the editor', () => {
       onCommitted: () => () => {},
     };
     const told: EventDraft[] = [];
-    const editor = new EventEditor({
+    const enricher = new EventEnricher({
       rules: () => ({
         visits: { enabled: true, gapMs: 1000 },
         notify: { kinds: ['match'], cooldownMs: 1000 },
@@ -25,9 +25,9 @@ describe('the editor', () => {
       history,
       publish: (draft) => told.push(draft),
     });
-    await editor.start();
-    onTestFinished(() => editor.stop());
-    editor.tell(eventDraft());
+    await enricher.start();
+    onTestFinished(() => enricher.stop());
+    enricher.tell(eventDraft());
     expect(told.map(({ kind, notify }) => [kind, notify])).toEqual([
       ['match', true],
       ['visit_started', false],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TracksInView } from '../../src/events/tracksInView.js';
-import { CameraBook } from '../../src/supervisor/cameraRegistry.js';
+import { CameraRegistry } from '../../src/supervisor/cameraRegistry.js';
 import type { TrackBrief } from '../../src/track/trackBrief.js';
 import { eventDraft, spotterEvent } from '../helpers/events.js';
 
@@ -56,7 +56,7 @@ describe('who is in view', () => {
   });
 
   it('leaves when the engine dies before a frame was reported', () => {
-    const book = new CameraBook();
+    const book = new CameraRegistry();
     book.add('door');
     book.noteDraft(eventDraft({ kind: 'appeared', person: null }));
     expect(book.interrupt('engine_died', { unixMs: 5, monotonicMs: 5 })).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventDraft, EventKind, SpotterEvent } from '../../src/events/event.js';
-import { endsOfBrokenVisits, recentEvents } from '../../src/events/interruptedVisits.js';
+import { endsOfInterruptedVisits, recentEvents } from '../../src/events/interruptedVisits.js';
 import { Visits } from '../../src/events/visits.js';
 import { eventDraft, spotterEvent } from '../helpers/events.js';
 
@@ -240,7 +240,7 @@ describe('visits that were open when the daemon died', () => {
   ];
 
   it('end with the last that was seen of the person', () => {
-    const ends = endsOfBrokenVisits(log);
+    const ends = endsOfInterruptedVisits(log);
     expect(ends).toHaveLength(1);
     expect(ends[0]).toMatchObject({
       kind: 'visit_ended',
@@ -260,7 +260,7 @@ describe('visits that were open when the daemon died', () => {
       onCommitted: () => () => {},
     };
     expect([...recentEvents(source)]).toHaveLength(2507);
-    expect(endsOfBrokenVisits(recentEvents(source))).toHaveLength(1);
+    expect(endsOfInterruptedVisits(recentEvents(source))).toHaveLength(1);
     expect([...recentEvents({ ...source, lastSeq: 0, after: () => [] })]).toEqual([]);
   });
 });

@@ -188,7 +188,7 @@ describe('the cache', () => {
         return engine.pool.look(task);
       },
     };
-    const gallery = galleryOver(folder, engine, { eyes: counting, ...options });
+    const gallery = galleryOver(folder, engine, { faceEngine: counting, ...options });
     await gallery.start(signal);
     return { embedded, people: gallery.snapshot.people, gallery };
   }

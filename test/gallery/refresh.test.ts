@@ -8,7 +8,7 @@ import { galleryOver, startPool } from '../helpers/engine.js';
 import { collins, hopper } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const AT_ONCE = { settling: { quietMs: 0, brokenMs: 0 } };
+const AT_ONCE = { writeSettled: { quietMs: 0, brokenMs: 0 } };
 
 async function opened(options: Partial<GalleryOptions> = {}) {
   const folder = path.join(temporaryFolder(), 'gallery');

@@ -32,7 +32,7 @@ export function galleryOver(
   return new Gallery({
     folder,
     cacheFolder: path.join(path.dirname(folder), 'data'),
-    eyes: pool,
+    faceEngine: pool,
     limits: { quality: config.quality, minDominance: config.photos.minDominance },
     maxMegapixels: config.photos.maxMegapixels,
     dimension: prepared.settings.embedder.dimension,

@@ -6,7 +6,7 @@ import { probesOf, withGallery } from '../../src/track/evidence.js';
 import {
   EMPTY_STATE,
   type LookResult,
-  type News,
+  type TrackEvent,
   type TrackerState,
   type TrackPolicy,
 } from '../../src/track/state.js';
@@ -48,7 +48,7 @@ export const distant: Quality = { ...good, sizePx: 36 };
 export interface Person {
   x: number;
   y?: number;
-  /** Side of the box; 100 unless told. */
+  /** Side of the box; 100 unless lines. */
   size?: number;
   score?: number;
   match?: Match | null;
@@ -67,8 +67,8 @@ export function known(person: string, similarity: number, margin: number | null 
 export class Film {
   state: TrackerState = EMPTY_STATE;
   policy: TrackPolicy;
-  readonly told: string[] = [];
-  readonly news: News[] = [];
+  readonly lines: string[] = [];
+  readonly trackEvents: TrackEvent[] = [];
   /** The next frame begins another scene. */
   cut = false;
   /** Looks asked for, by frame. */
@@ -103,7 +103,7 @@ export class Film {
         (detection) => this.state.tracks.find((one) => one.detection === detection)?.number ?? null,
       ),
     );
-    return this.tell([...followed.news, ...judged.news]);
+    return this.record([...followed.trackEvents, ...judged.trackEvents]);
   }
 
   /** Another gallery: whoever has an embedding is compared with it. */
@@ -113,20 +113,20 @@ export class Film {
   }
 
   end(): string[] {
-    const { state, news } = finish(this.state, this.policy);
+    const { state, trackEvents } = finish(this.state, this.policy);
     this.state = state;
-    this.tell(news);
-    return this.told;
+    this.record(trackEvents);
+    return this.lines;
   }
 
-  private tell(news: News[]): this {
-    this.news.push(...news);
-    for (const item of news) {
+  private record(trackEvents: TrackEvent[]): this {
+    this.trackEvents.push(...trackEvents);
+    for (const item of trackEvents) {
       const verdict = item.kind === 'appeared' ? '' : ` ${item.verdict.kind}`;
       const name =
         item.kind !== 'appeared' && item.verdict.kind === 'known' ? ` ${item.verdict.match.person}` : '';
       const withdrawn = item.kind === 'verdict' && item.withdrawn !== null ? ` not ${item.withdrawn}` : '';
-      this.told.push(`${item.track.number} ${item.kind}${verdict}${name}${withdrawn}`);
+      this.lines.push(`${item.track.number} ${item.kind}${verdict}${name}${withdrawn}`);
     }
     return this;
   }

@@ -58,7 +58,7 @@ function watchdog(settings: Record<string, number> = {}): string {
 const rtsp = (port: number, stream = 'cam') => `rtsp://127.0.0.1:${port}/${stream}`;
 
 /** What was told of a camera's state, from position `from` on. */
-function toldOf(client: Listener, id: string, from = 0): Message[] {
+function messagesOf(client: Listener, id: string, from = 0): Message[] {
   return client.seen.slice(from).filter((message) => message.type === 'camera' && message.id === id);
 }
 
@@ -105,7 +105,7 @@ describe('a camera that goes away', () => {
       const counts = await restarts(address);
       for (const { id } of hanging) expect(counts.get(`${id} camera.stalled`)).toBe(cycle);
     }
-    expect(toldOf(client, NEIGHBOUR.id, begun)).toEqual([]);
+    expect(messagesOf(client, NEIGHBOUR.id, begun)).toEqual([]);
     expect(await restartsOf(address, NEIGHBOUR.id)).toBe(0);
   });
 
@@ -222,12 +222,12 @@ describe('a camera that is none', () => {
         () => restartsOf(address, id),
         (count) => count >= 1,
       );
-    for (const [id] of faulty) expect(toldOf(client, id)).toHaveLength(1);
+    for (const [id] of faulty) expect(messagesOf(client, id)).toHaveLength(1);
     expect(door.connections).toBe(1);
     for (const { id } of neighbours) {
       await framesFlow(address, id, 3);
       expect(await restartsOf(address, id)).toBe(0);
-      expect(toldOf(client, id).filter(({ state }) => state !== 'live')).toEqual([]);
+      expect(messagesOf(client, id).filter(({ state }) => state !== 'live')).toEqual([]);
     }
   });
 

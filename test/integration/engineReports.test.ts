@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { schema } from '../../src/config/schema.js';
-import { type FromEngine, LINK_VERSION, type ToEngine } from '../../src/ipc/protocol.js';
+import { type FromEngine, IPC_VERSION, type ToEngine } from '../../src/ipc/protocol.js';
 import type { FrameReport } from '../../src/pipeline/frameReport.js';
 import { configWith } from '../helpers/engine.js';
 import { demoClip, root } from '../helpers/paths.js';
@@ -24,7 +24,7 @@ it('the engine process sends reports without the anatomy that the benches read i
         tell({ kind: 'cameras', assignments: [{ camera: config.cameras[0], firstTrack: 1 }] });
       if (message.kind === 'report' && message.report.outcome === 'processed') resolve(message.report);
     });
-    tell({ kind: 'start', version: LINK_VERSION, config, secrets: [], known: null });
+    tell({ kind: 'start', version: IPC_VERSION, config, secrets: [], known: null });
   });
   expect(report).toMatchObject({ camera: 'door', stageMs: { detect: expect.any(Number) } });
   expect(report).not.toHaveProperty('anatomy');

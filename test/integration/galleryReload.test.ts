@@ -8,14 +8,14 @@ import { collins, hopper, root } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-interface House extends Daemon {
+interface WatchedGallery extends Daemon {
   gallery: string;
   config: string;
   client: Listener;
 }
 
 /** A daemon that sees Eileen Collins come and go, and knows Grace Hopper. */
-async function house(): Promise<House> {
+async function watchGallery(): Promise<WatchedGallery> {
   const folder = temporaryFolder();
   const gallery = path.join(folder, 'gallery');
   mkdirSync(path.join(gallery, 'grace'), { recursive: true });
@@ -32,7 +32,7 @@ async function house(): Promise<House> {
 }
 
 /** The next lines of the log, from now on, until one has all of these texts. */
-async function told(log: () => string, from: number, ...texts: string[]): Promise<string> {
+async function logLine(log: () => string, from: number, ...texts: string[]): Promise<string> {
   const fits = (line: string) => texts.every((text) => line.includes(text));
   const all = await eventually(log, (text) => text.slice(from).split('\n').some(fits));
   return all.slice(from).split('\n').find(fits) ?? '';
@@ -40,18 +40,18 @@ async function told(log: () => string, from: number, ...texts: string[]): Promis
 
 const named = (person: string) => (message: Record<string, unknown>) =>
   message.kind === 'match' && message.person === person;
-const people = ({ address }: House) => metric(address, 'spotter_gallery_people');
+const people = ({ address }: WatchedGallery) => metric(address, 'spotter_gallery_people');
 
 describe('a gallery that changes while the daemon runs', () => {
   it('names a stranger who is enrolled, under the name that counts then, until removed', async () => {
-    const home = await house();
+    const home = await watchGallery();
     const { gallery, client, log } = home;
     await client.until(({ kind, person }) => kind === 'left' && person === null);
     mkdirSync(path.join(gallery, 'eileen'));
     copyFileSync(collins, path.join(gallery, 'eileen/a.png'));
     await client.until(named('eileen'));
     expect(await people(home)).toBe(2);
-    await told(
+    await logLine(
       log,
       0,
       'the gallery has changed',
@@ -62,14 +62,14 @@ describe('a gallery that changes while the daemon runs', () => {
     const renamed = client.seen.length;
     renameSync(path.join(gallery, 'eileen'), path.join(gallery, 'Eileen Collins'));
     await client.until(named('Eileen Collins'), renamed);
-    await told(log, 0, '"peopleAdded":["Eileen Collins"],"peopleRemoved":["eileen"]');
+    await logLine(log, 0, '"peopleAdded":["Eileen Collins"],"peopleRemoved":["eileen"]');
 
     const replaced = log().length;
     copyFileSync(hopper, path.join(gallery, 'Eileen Collins/a.png'));
-    await told(log, replaced, '"photosReplaced":["Eileen Collins/a.png"]');
+    await logLine(log, replaced, '"photosReplaced":["Eileen Collins/a.png"]');
     const gone = log().length;
     rmSync(path.join(gallery, 'Eileen Collins'), { recursive: true });
-    await told(log, gone, '"peopleRemoved":["Eileen Collins"]');
+    await logLine(log, gone, '"peopleRemoved":["Eileen Collins"]');
     expect(await people(home)).toBe(1);
     const after = client.seen.length;
     const appeared = await client.until(({ kind }) => kind === 'appeared', after);
@@ -78,10 +78,10 @@ describe('a gallery that changes while the daemon runs', () => {
   });
 
   it('is known also to the engine that takes over, and goes on being watched', async () => {
-    const home = await house();
+    const home = await watchGallery();
     const { child, gallery, log } = home;
     rmSync(gallery, { recursive: true });
-    await told(log, 0, 'the gallery is away, the people known so far stay');
+    await logLine(log, 0, 'the gallery is away, the people known so far stay');
     const killed = log().length;
     process.kill(descendantsOf(child.pid, 'node')[0], 'SIGKILL');
     const restarts = () => metric(home.address, 'spotter_engine_restarts_total{cause="engine_died"}');
@@ -94,26 +94,26 @@ describe('a gallery that changes while the daemon runs', () => {
     mkdirSync(path.join(gallery, 'eileen'), { recursive: true });
     copyFileSync(collins, path.join(gallery, 'eileen/a.png'));
     await home.client.until(named('eileen'));
-    await told(log, killed, 'the gallery is back');
-    await told(log, killed, '"peopleRemoved":["grace"]');
+    await logLine(log, killed, 'the gallery is back');
+    await logLine(log, killed, '"peopleRemoved":["grace"]');
   });
 
   it('that is removed and put back knows its people all the while', async () => {
-    const home = await house();
+    const home = await watchGallery();
     const { gallery, log } = home;
     renameSync(gallery, `${gallery}-elsewhere`);
-    await told(log, 0, 'the gallery is away');
+    await logLine(log, 0, 'the gallery is away');
     expect(await people(home)).toBe(1);
     copyFileSync(collins, path.join(`${gallery}-elsewhere`, 'eileen.png'));
     renameSync(`${gallery}-elsewhere`, gallery);
     await home.client.until(named('eileen'));
-    await told(log, 0, 'the gallery is back');
-    await told(log, 0, '"peopleAdded":["eileen"]');
+    await logLine(log, 0, 'the gallery is back');
+    await logLine(log, 0, '"peopleAdded":["eileen"]');
     expect(log()).not.toContain('peopleRemoved');
   });
 
   it('waits for a photo that is half copied, and tells of one that stays so', async () => {
-    const home = await house();
+    const home = await watchGallery();
     const { gallery, log } = home;
     const bytes = readFileSync(collins);
     const half = path.join(gallery, 'eileen.png');
@@ -121,39 +121,39 @@ describe('a gallery that changes while the daemon runs', () => {
     // Once this one is in, the other has been looked at too.
     writeFileSync(path.join(gallery, 'nobody.txt.jpg'), 'no photo');
     copyFileSync(hopper, path.join(gallery, 'zoe.jpg'));
-    await told(log, 0, '"peopleAdded":["zoe"]');
+    await logLine(log, 0, '"peopleAdded":["zoe"]');
     expect(log()).not.toContain('eileen');
     writeFileSync(half, bytes.subarray(bytes.length / 2), { flag: 'a' });
-    await told(log, 0, '"peopleAdded":["eileen"]');
+    await logLine(log, 0, '"peopleAdded":["eileen"]');
     expect(log()).not.toContain('eileen.png: unreadable');
-    await told(log, 0, '"unusable":["nobody.txt.jpg: bad_name');
+    await logLine(log, 0, '"unusable":["nobody.txt.jpg: bad_name');
 
     writeFileSync(path.join(gallery, 'ada.jpg'), readFileSync(hopper).subarray(0, 9000));
-    await told(log, 0, 'ada.jpg: unreadable: it is damaged');
+    await logLine(log, 0, 'ada.jpg: unreadable: it is damaged');
     expect(await people(home)).toBe(3);
   });
 
   it('takes person.yaml as it is saved; a fault is told and changes nothing', async () => {
-    const home = await house();
+    const home = await watchGallery();
     const { gallery, log } = home;
     const file = path.join(gallery, 'grace/person.yaml');
     writeFileSync(file, 'displayName: Admiral Hopper\nthreshold: 0.5\n');
-    await told(log, 0, 'the gallery has changed', '"settings":["grace"]');
+    await logLine(log, 0, 'the gallery has changed', '"settings":["grace"]');
     const before = log().length;
     writeFileSync(file, 'displayName: Admiral Hopper\nthresold: 0.9\n');
-    const line = await told(log, before, '"faults"');
+    const line = await logLine(log, before, '"faults"');
     expect(line).toContain('grace/person.yaml:2:1: thresold: unknown key; did you mean \\"threshold\\"?');
     expect(line).not.toContain('"settings"');
     expect(await people(home)).toBe(1);
     writeFileSync(file, 'validUntil: 2020-01-01\n');
-    await told(log, before, '"expired":["grace"]', '"peopleRemoved":["grace"]');
+    await logLine(log, before, '"expired":["grace"]', '"peopleRemoved":["grace"]');
     expect(await people(home)).toBe(0);
     rmSync(file);
-    await told(log, before, '"peopleAdded":["grace"]');
+    await logLine(log, before, '"peopleAdded":["grace"]');
   });
 
   it('is changed by "gallery add" and "gallery remove"', async () => {
-    const home = await house();
+    const home = await watchGallery();
     const { config, log } = home;
     const added = await spotter(['gallery', 'add', 'eileen', collins, '-c', config]);
     expect(added).toMatchObject({
@@ -163,6 +163,6 @@ describe('a gallery that changes while the daemon runs', () => {
     await home.client.until(named('eileen'));
     const removed = await spotter(['gallery', 'remove', 'eileen', '-c', config]);
     expect(removed).toMatchObject({ code: 0, stdout: 'eileen/ removed\n' });
-    await told(log, 0, '"peopleRemoved":["eileen"]');
+    await logLine(log, 0, '"peopleRemoved":["eileen"]');
   });
 });

@@ -53,7 +53,7 @@ function filled(): Metrics {
   metrics.snapshot('failed', null);
   metrics.sinkEvent('mqtt', 'delivered');
   metrics.sinkRetried('mqtt');
-  metrics.eventTold(0.004);
+  metrics.eventPublished(0.004);
   metrics.eventLost();
   metrics.eventsRemoved(7);
   return metrics;

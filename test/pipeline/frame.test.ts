@@ -4,8 +4,8 @@ import { cosine } from '../../src/face/embedding.js';
 import { nearestTwo } from '../../src/face/match.js';
 import { GallerySnapshot } from '../../src/gallery/snapshot.js';
 import type { Frame } from '../../src/image/cameraFrame.js';
-import { type Eyes, type FrameContext, processFrame } from '../../src/pipeline/frame.js';
-import { EMPTY_STATE, type News, type TrackerState } from '../../src/track/state.js';
+import { type FaceEngine, type FrameContext, processFrame } from '../../src/pipeline/frame.js';
+import { EMPTY_STATE, type TrackEvent, type TrackerState } from '../../src/track/state.js';
 import type { GalleryMatrix } from '../../src/worker/protocol.js';
 import { direction, policy } from '../helpers/film.js';
 import { flatYuv } from '../helpers/image.js';
@@ -27,8 +27,8 @@ function nearest(probe: Float32Array, { photos, dimension, columns, personOf }: 
   return nearestTwo(similarities, personOf);
 }
 
-/** Eyes to which every face looks like the same direction; they compare as the workers do. */
-const eyes: Eyes = {
+/** FaceEngine to which every face looks like the same direction; they compare as the workers do. */
+const faceEngine: FaceEngine = {
   detect: async () => ({ detections: [], timing }),
   look: async ({ faces, gallery }) => ({
     looks: faces.map(() => ({
@@ -76,16 +76,16 @@ async function play(
   turned: (index: number) => boolean = () => false,
 ): Promise<string[]> {
   let state: TrackerState = EMPTY_STATE;
-  const told: News[] = [];
+  const trackEvents: TrackEvent[] = [];
   for (const [index, now] of people.entries()) {
-    const context: FrameContext = { camera: 'door', limits, policy, eyes, people: now };
+    const context: FrameContext = { camera: 'door', limits, policy, faceEngine, people: now };
     const found = { detections: [face(turned(index))], timing, totalMs: 0 };
-    const { news, ...rest } = await processFrame(state, frame(index * 40), found, context);
-    expect(rest.report.verdicts).toHaveLength(1);
-    state = rest.state;
-    told.push(...news);
+    const processed = await processFrame(state, frame(index * 40), found, context);
+    expect(processed.report.verdicts).toHaveLength(1);
+    state = processed.state;
+    trackEvents.push(...processed.trackEvents);
   }
-  return told.map((item) =>
+  return trackEvents.map((item) =>
     item.kind === 'appeared'
       ? item.kind
       : `${item.verdict.kind}${item.kind === 'verdict' && item.withdrawn ? ` not ${item.withdrawn}` : ''}`,

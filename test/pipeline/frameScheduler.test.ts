@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../src/pipeline/frameScheduler.js';
+import { FrameScheduler } from '../../src/pipeline/frameScheduler.js';
 import { randomNumbers } from '../helpers/random.js';
 
 /** Lets everything that was granted be noticed. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Asks for turns and writes down who got one, in order; each is handed back by hand. */
-function watched(turns: Turns) {
+function watched(scheduler: FrameScheduler) {
   const order: string[] = [];
   const out: (() => void)[] = [];
   const ask = (camera: string) => {
-    void turns.acquire(camera).then((giveBack) => {
+    void scheduler.acquire(camera).then((giveBack) => {
       order.push(camera);
       out.push(giveBack);
     });
@@ -20,20 +20,20 @@ function watched(turns: Turns) {
 
 describe('turns in the worker pool', () => {
   it('are out up to the capacity, and go on when one comes back', async () => {
-    const turns = new Turns(2);
-    const { order, out, ask } = watched(turns);
+    const scheduler = new FrameScheduler(2);
+    const { order, out, ask } = watched(scheduler);
     for (const camera of ['a', 'b', 'c']) ask(camera);
     await settled();
     expect(order).toEqual(['a', 'b']);
-    expect(turns.waiting).toBe(1);
+    expect(scheduler.waiting).toBe(1);
     out[0]();
     await settled();
     expect(order).toEqual(['a', 'b', 'c']);
   });
 
   it('handed back twice count once', async () => {
-    const turns = new Turns(1);
-    const { order, out, ask } = watched(turns);
+    const scheduler = new FrameScheduler(1);
+    const { order, out, ask } = watched(scheduler);
     for (const camera of ['a', 'b', 'c']) ask(camera);
     await settled();
     out[0]();
@@ -43,8 +43,8 @@ describe('turns in the worker pool', () => {
   });
 
   it('go round among the cameras: thirty waiting frames of one do not starve another', async () => {
-    const turns = new Turns(1);
-    const { order, out, ask } = watched(turns);
+    const scheduler = new FrameScheduler(1);
+    const { order, out, ask } = watched(scheduler);
     for (let frame = 0; frame < 30; frame++) ask('greedy');
     for (let frame = 0; frame < 3; frame++) ask('modest');
     for (let turn = 0; turn < 33; turn++) {
@@ -57,10 +57,10 @@ describe('turns in the worker pool', () => {
 
   it('wait no longer than a round, whoever comes when', async () => {
     const cameras = ['a', 'b', 'c', 'd', 'e'];
-    const turns = new Turns(2);
+    const scheduler = new FrameScheduler(2);
     const next = randomNumbers(7);
     const random = (below: number) => Math.floor(next() * below);
-    const { order, out, ask } = watched(turns);
+    const { order, out, ask } = watched(scheduler);
     const asked = new Map<string, number[]>();
     for (let step = 0; step < 500; step++) {
       // The first camera asks far more often than all others.
@@ -70,7 +70,7 @@ describe('turns in the worker pool', () => {
       if (random(3) > 0) out.shift()?.();
       await settled();
     }
-    while (turns.waiting > 0) {
+    while (scheduler.waiting > 0) {
       out.shift()?.();
       await settled();
     }
@@ -87,12 +87,12 @@ describe('turns in the worker pool', () => {
   });
 
   it('go to the freshest live picture, yet nobody is passed over for long', async () => {
-    const turns = new Turns(1);
+    const scheduler = new FrameScheduler(1);
     const order: string[] = [];
     const came = new Map<string, number>();
-    let giveBack = await turns.acquire('first');
+    let giveBack = await scheduler.acquire('first');
     const ask = (camera: string) =>
-      void turns
+      void scheduler
         .acquire(camera, () => came.get(camera) ?? 0)
         .then((back) => {
           order.push(camera);
@@ -113,8 +113,8 @@ describe('turns in the worker pool', () => {
   });
 
   it('that a camera did not ask for are not made up for', async () => {
-    const turns = new Turns(1);
-    const { order, out, ask } = watched(turns);
+    const scheduler = new FrameScheduler(1);
+    const { order, out, ask } = watched(scheduler);
     for (let turn = 0; turn < 20; turn++) {
       ask('busy');
       await settled();
@@ -129,14 +129,14 @@ describe('turns in the worker pool', () => {
   });
 
   it('beyond the capacity are for pictures that do not age, and only while no other waits', async () => {
-    const turns = new Turns(1, 1);
-    const { order, out, ask } = watched(turns);
+    const scheduler = new FrameScheduler(1, 1);
+    const { order, out, ask } = watched(scheduler);
     ask('recording');
     ask('recording');
     ask('recording');
     await settled();
     expect(order).toHaveLength(2);
-    void turns.acquire('live', () => 0).then(() => order.push('live'));
+    void scheduler.acquire('live', () => 0).then(() => order.push('live'));
     out[0]();
     await settled();
     expect(order).toHaveLength(2);
@@ -147,14 +147,14 @@ describe('turns in the worker pool', () => {
   });
 
   it('are out one at a time while isolated', async () => {
-    const turns = new Turns(2);
-    turns.isolate(true);
-    const { order, ask } = watched(turns);
+    const scheduler = new FrameScheduler(2);
+    scheduler.isolate(true);
+    const { order, ask } = watched(scheduler);
     ask('a');
     ask('b');
     await settled();
     expect(order).toEqual(['a']);
-    turns.isolate(false);
+    scheduler.isolate(false);
     await settled();
     expect(order).toEqual(['a', 'b']);
   });

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { Outbox } from '../../src/engine/orderedSender.js';
+import { OrderedSender } from '../../src/engine/orderedSender.js';
 import type { Image } from '../../src/image/image.js';
 import { drawRgbRows } from '../../src/image/rgb.js';
 import { Album, type Budget, type TrackLook } from '../../src/snapshots/album.js';
@@ -199,21 +199,21 @@ describe('the album', () => {
 describe('what a camera tells', () => {
   it('stays in order while some of it waits, and does not wait otherwise', async () => {
     const sent: number[] = [];
-    const outbox = new Outbox<number>((message) => sent.push(message));
-    outbox.post(1);
+    const sender = new OrderedSender<number>((message) => sent.push(message));
+    sender.post(1);
     expect(sent).toEqual([1]);
     let arrive = (_: number) => {};
-    outbox.post(
+    sender.post(
       new Promise<number>((resolve) => {
         arrive = resolve;
       }),
     );
-    outbox.post(3);
+    sender.post(3);
     expect(sent).toEqual([1]);
     arrive(2);
-    await outbox.flushed();
+    await sender.flushed();
     expect(sent).toEqual([1, 2, 3]);
-    outbox.post(4);
+    sender.post(4);
     expect(sent).toEqual([1, 2, 3, 4]);
   });
 });

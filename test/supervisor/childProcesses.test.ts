@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Offspring } from '../../src/supervisor/childProcesses.js';
+import { ChildProcesses } from '../../src/supervisor/childProcesses.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 async function sleeper(): Promise<ChildProcess & { pid: number }> {
@@ -18,13 +18,13 @@ async function sleeper(): Promise<ChildProcess & { pid: number }> {
 describe("the engine's processes", () => {
   it('are ended with it, those that have ended themselves are forgotten', async () => {
     const folder = temporaryFolder();
-    const offspring = new Offspring(folder);
+    const childProcesses = new ChildProcesses(folder);
     const [stays, ended] = [await sleeper(), await sleeper()];
-    offspring.add(stays.pid);
-    offspring.add(ended.pid);
-    offspring.remove(ended.pid);
+    childProcesses.add(stays.pid);
+    childProcesses.add(ended.pid);
+    childProcesses.remove(ended.pid);
     const exit = once(stays, 'exit');
-    offspring.end();
+    childProcesses.end();
     expect((await exit)[1]).toBe('SIGKILL');
     expect(ended.exitCode ?? ended.signalCode).toBeNull();
     expect(existsSync(path.join(folder, 'decoders.json'))).toBe(false);
@@ -33,30 +33,30 @@ describe("the engine's processes", () => {
   it('that an earlier run left behind are ended by the next', async () => {
     const folder = temporaryFolder();
     const left = await sleeper();
-    new Offspring(folder).add(left.pid);
+    new ChildProcesses(folder).add(left.pid);
     const exit = once(left, 'exit');
-    new Offspring(folder).sweep();
+    new ChildProcesses(folder).sweep();
     expect((await exit)[1]).toBe('SIGKILL');
   });
 
   it('are told from others that have the same id by now', async () => {
     const folder = temporaryFolder();
     const other = await sleeper();
-    new Offspring(folder).add(other.pid);
+    new ChildProcesses(folder).add(other.pid);
     const file = path.join(folder, 'decoders.json');
     const [[pid, began]] = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, JSON.stringify([[pid, String(Number(began) - 1)], [1, 'x'], 'nonsense']));
-    new Offspring(folder).sweep();
+    new ChildProcesses(folder).sweep();
     expect(other.exitCode ?? other.signalCode).toBeNull();
     for (const text of ['{', '{}', 'null']) {
       writeFileSync(file, text);
-      new Offspring(folder).sweep();
+      new ChildProcesses(folder).sweep();
     }
   });
 
   it('cannot be written down everywhere, which is no reason to stop', async () => {
-    const offspring = new Offspring('/proc/nowhere');
-    offspring.add((await sleeper()).pid);
-    offspring.end();
+    const childProcesses = new ChildProcesses('/proc/nowhere');
+    childProcesses.add((await sleeper()).pid);
+    childProcesses.end();
   });
 });

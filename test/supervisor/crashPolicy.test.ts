@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ToEngine } from '../../src/ipc/protocol.js';
-import { Caution, ISOLATION_MS } from '../../src/supervisor/crashPolicy.js';
+import { CrashPolicy, ISOLATION_MS } from '../../src/supervisor/crashPolicy.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,11 +10,11 @@ beforeEach(() => {
   });
 });
 
-/** A Caution, and whether the engine was told to isolate, message by message. */
+/** A CrashPolicy, and whether the engine was told to isolate, message by message. */
 function isolating() {
   const isolated: boolean[] = [];
   const send = (message: ToEngine & { kind: 'caution' }) => void isolated.push(message.isolated);
-  const caution = new Caution({ send, onForgiven: () => {} });
+  const caution = new CrashPolicy({ send, onForgiven: () => {} });
   onTestFinished(() => caution.stop());
   const die = (...inWork: string[]) => {
     for (const mark of inWork) caution.noteWork('door', mark, true);
@@ -23,7 +23,7 @@ function isolating() {
   return { caution, isolated, die };
 }
 
-describe('Caution', () => {
+describe('CrashPolicy', () => {
   it('ends an isolation when its timer fires, also when that is a millisecond early', () => {
     const { caution, isolated, die } = isolating();
     const startMs = performance.now();

@@ -98,7 +98,7 @@ describe('following', () => {
       film.frame(t, ...(hidden ? [alice] : [alice, bob]));
     }
     expect(film.numbers.at(-1)).toEqual([1, 2]);
-    expect(film.told.filter((line) => line.includes('verdict'))).toEqual([
+    expect(film.lines.filter((line) => line.includes('verdict'))).toEqual([
       '1 verdict known alice',
       '2 verdict known bob',
     ]);
@@ -137,7 +137,7 @@ describe('a cut', () => {
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     film.cut = true;
     film.frame(440);
-    expect(film.told.at(-1)).toBe('1 left known alice');
+    expect(film.lines.at(-1)).toBe('1 left known alice');
   });
 
   it('gives no name to a face in the same place that cannot be judged', () => {
@@ -145,7 +145,7 @@ describe('a cut', () => {
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     film.cut = true;
     film.frame(440, { x: 0, unusable: 'turned', face: 1 });
-    expect(film.told.at(-1)).toBe('1 left known alice');
+    expect(film.lines.at(-1)).toBe('1 left known alice');
     expect(film.numbers.at(-1)).toEqual([2]);
   });
 

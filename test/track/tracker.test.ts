@@ -11,14 +11,14 @@ describe('one visit', () => {
 
   it('names somebody on the very first frame when the look is sure', () => {
     const film = new Film().frame(0, { x: 0, match: known('alice', 0.51) });
-    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
   });
 
   it('waits for a second look when the first is not sure', () => {
     const film = new Film().frame(0, { x: 0, match: known('alice', 0.45) });
-    expect(film.told).toEqual([]);
+    expect(film.lines).toEqual([]);
     film.frame(40, { x: 0, match: known('alice', 0.45) });
-    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
   });
 
   it('ends after the grace, not before, and goes on when the face comes back in time', () => {
@@ -27,16 +27,16 @@ describe('one visit', () => {
       .frame(40)
       .frame(900, { x: 0, match: known('alice', 0.6) });
     film.frame(1800);
-    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
     film.frame(1941);
-    expect(film.told.at(-1)).toBe('1 left known alice');
+    expect(film.lines.at(-1)).toBe('1 left known alice');
   });
 
   it('gives faces that stand apart tracks of their own', () => {
     const film = new Film();
     for (let t = 0; t < 400; t += 40)
       film.frame(t, { x: 0, match: known('alice', 0.6) }, { x: 500, match: known('bob', 0.6), face: 1 });
-    expect(film.told).toEqual(['1 appeared', '1 verdict known alice', '2 appeared', '2 verdict known bob']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict known alice', '2 appeared', '2 verdict known bob']);
   });
 });
 
@@ -44,24 +44,24 @@ describe('verdicts', () => {
   it('calls somebody unknown after good looks that show nobody', () => {
     const film = new Film();
     for (let t = 0; t <= 80; t += 40) film.frame(t, { x: 0, match: known('alice', 0.1) });
-    expect(film.told).toEqual(['1 appeared', '1 verdict unknown']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict unknown']);
   });
 
   it('leaves the name open while somebody is too far away, and names them when they come near', () => {
     const film = new Film();
     for (let t = 0; t < 2000; t += 40) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
-    expect(film.told).toEqual(['1 appeared']);
+    expect(film.lines).toEqual(['1 appeared']);
     film.frame(2000, { x: 0, match: known('alice', 0.7) });
-    expect(film.told.at(-1)).toBe('1 verdict known alice');
+    expect(film.lines.at(-1)).toBe('1 verdict known alice');
   });
 
   it('gives up on somebody far away after the time the configuration allows', () => {
     const film = new Film();
     for (let t = 0; t < 3000; t += 40) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
-    expect(film.told).toEqual(['1 appeared']);
+    expect(film.lines).toEqual(['1 appeared']);
     for (let t = 3000; t <= 3120; t += 40)
       film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
-    expect(film.told).toEqual(['1 appeared', '1 verdict unknown']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict unknown']);
   });
 
   it('says ambiguous when two people are too close to call, never a name', () => {
@@ -73,14 +73,14 @@ describe('verdicts', () => {
   it('lets one lucky look among many not make a name', () => {
     const film = new Film().frame(0, { x: 0, match: known('alice', 0.41) });
     for (let t = 40; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.1) });
-    expect(film.told).toEqual(['1 appeared', '1 verdict unknown']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict unknown']);
   });
 
   it('tells a face that was never usable only by its leaving, with the reason', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, unusable: 'blurred' });
-    const { news } = finish(film.state, policy);
-    expect(news).toMatchObject([{ kind: 'left', verdict: { kind: 'unusable', reason: 'blurred' } }]);
+    const { trackEvents } = finish(film.state, policy);
+    expect(trackEvents).toMatchObject([{ kind: 'left', verdict: { kind: 'unusable', reason: 'blurred' } }]);
   });
 
   it('tells a verdict that was still open before the leaving', () => {
@@ -103,7 +103,7 @@ describe('what is no visit', () => {
       .frame(10_000)
       .frame(20_000)
       .frame(30_000);
-    expect(film.told).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
   });
 
   it('follows an uncertain face only when it was certain before', () => {
@@ -121,7 +121,7 @@ describe('who is behind a box', () => {
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     film.cut = true;
     film.frame(440, { x: 40, match: known('bob', 0.7), face: 1 });
-    expect(film.told).toEqual([
+    expect(film.lines).toEqual([
       '1 appeared',
       '1 verdict known alice',
       '1 left known alice',
@@ -133,19 +133,19 @@ describe('who is behind a box', () => {
   it('keeps the visit when the same face moves fast', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: (t / 40) * 45, match: known('alice', 0.6) });
-    expect(film.told).toEqual(['1 appeared', '1 verdict known alice']);
+    expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
   });
 
   it('does not ask a blurred look who it is, but the next usable one', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     film.frame(440, { x: 40, unusable: 'blurred', face: 1 });
-    expect(film.told).toHaveLength(2);
+    expect(film.lines).toHaveLength(2);
     film.frame(480, { x: 40, match: known('bob', 0.7), face: 1 });
-    expect(film.told.slice(2)).toEqual(['2 appeared', '2 verdict known bob']);
+    expect(film.lines.slice(2)).toEqual(['2 appeared', '2 verdict known bob']);
     // Alice may be behind bob: she has left when she was away for long enough.
     for (let t = 520; t <= 1440; t += 40) film.frame(t, { x: 40, match: known('bob', 0.7), face: 1 });
-    expect(film.told.slice(4)).toEqual(['1 left known alice']);
+    expect(film.lines.slice(4)).toEqual(['1 left known alice']);
   });
 });
 
@@ -175,6 +175,6 @@ describe('the work', () => {
     const film = new Film().frame(0, { x: 0, match: known('alice', 0.6) });
     film.end();
     film.frame(0, { x: 0, match: known('alice', 0.6) });
-    expect(film.told.at(-1)).toBe('2 verdict known alice');
+    expect(film.lines.at(-1)).toBe('2 verdict known alice');
   });
 });

@@ -45,13 +45,13 @@ describe('a name', () => {
     const film = new Film({ ...always, sureBy: 0.3 });
     const look = (similarity: number) => ({ ...known('alice', similarity) });
     for (let t = 0; t < 80; t += 40) film.frame(t, { x: 0, quality: far, match: look(0.42) });
-    expect(film.told.at(-1)).toBe('1 verdict known alice');
+    expect(film.lines.at(-1)).toBe('1 verdict known alice');
     // Compared together, as the workers do.
     for (let t = 80; t < 1000; t += 40) {
       film.frame(t, { x: 0, match: look(0.05) });
       film.gallery(1, () => look(0.05));
     }
-    expect(film.told.filter((line) => line.includes('verdict'))).toEqual([
+    expect(film.lines.filter((line) => line.includes('verdict'))).toEqual([
       '1 verdict known alice',
       '1 verdict unknown not alice',
     ]);
@@ -72,7 +72,7 @@ describe('a name', () => {
     const play = (match: Match, threshold: number) => {
       const film = new Film({ threshold });
       for (let t = 0; t < 200; t += 40) film.frame(t, { x: 0, match });
-      return film.told.at(-1);
+      return film.lines.at(-1);
     };
     expect(play(own(0.6), 0.4)).toBe('1 verdict unknown');
     expect(play(own(0.45), 0.7)).toBe('1 verdict known alice');
@@ -82,9 +82,9 @@ describe('a name', () => {
 
   it('is not sure in one look when the person asks for more', () => {
     const film = new Film().frame(0, { x: 0, match: { ...known('alice', 0.55), threshold: 0.5 } });
-    expect(film.told).toEqual([]);
+    expect(film.lines).toEqual([]);
     film.frame(40, { x: 0, match: { ...known('alice', 0.61), threshold: 0.5 } });
-    expect(film.told.at(-1)).toBe('1 verdict known alice');
+    expect(film.lines.at(-1)).toBe('1 verdict known alice');
   });
 });
 
@@ -92,7 +92,7 @@ describe('another gallery', () => {
   it('names a stranger who is enrolled while in view, although the face is turned away', () => {
     const film = new Film();
     for (let t = 0; t < 400; t += 40) film.frame(t, { x: 0, match: known('bob', 0.1) });
-    expect(film.told.at(-1)).toBe('1 verdict unknown');
+    expect(film.lines.at(-1)).toBe('1 verdict unknown');
     film.gallery(2, () => known('alice', 0.9)).frame(440, { x: 0, unusable: 'turned' });
     expect(film.end().slice(2)).toEqual(['1 verdict known alice', '1 left known alice']);
   });
@@ -122,7 +122,7 @@ describe('another gallery', () => {
     const film = new Film();
     for (let t = 0; t < 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.9) });
     film.gallery(2, () => known('alice', 0.8)).frame(440, { x: 0 });
-    expect(film.told).toHaveLength(2);
+    expect(film.lines).toHaveLength(2);
   });
 });
 
@@ -144,7 +144,7 @@ describe('looks', () => {
 
 describe('an explanation', () => {
   const texts = (film: Film, index: number) => {
-    const item = film.news[index];
+    const item = film.trackEvents[index];
     if (item.kind === 'appeared') return [];
     return explain(item.track.evidence, item.verdict, film.policy, limits).checks.map(({ text }) => text);
   };
@@ -210,7 +210,7 @@ describe('whatever happens', () => {
       }
       film.end();
       const stories = new Map<number, string[]>();
-      for (const item of film.news) {
+      for (const item of film.trackEvents) {
         const told =
           item.kind === 'verdict' && item.verdict.kind === 'known'
             ? `match ${item.verdict.match.person}`
@@ -224,7 +224,7 @@ describe('whatever happens', () => {
         const matches = story.filter((told) => told.startsWith('match'));
         expect(new Set(matches).size).toBe(matches.length);
       }
-      expect(new Set(film.news.filter((n) => n.kind === 'left').map((n) => n.track.number)).size).toBe(
+      expect(new Set(film.trackEvents.filter((n) => n.kind === 'left').map((n) => n.track.number)).size).toBe(
         stories.size,
       );
     },

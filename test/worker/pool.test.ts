@@ -41,8 +41,8 @@ describe('the worker pool', () => {
     const { pool } = await startPool();
     const { image } = await photo();
     const order: string[] = [];
-    const enqueue = (name: string, eyes: Pick<WorkerPool, 'detect'>) =>
-      eyes.detect({ image, border: 0 }).then(() => order.push(name));
+    const enqueue = (name: string, lane: Pick<WorkerPool, 'detect'>) =>
+      lane.detect({ image, border: 0 }).then(() => order.push(name));
     const first = [enqueue('first', pool), enqueue('second', pool)];
     const waiting = enqueue('background', pool.background);
     const rest = Array.from({ length: 20 }, (_, i) => enqueue(`detect ${i}`, pool));

@@ -12,8 +12,8 @@ import type {
 } from '../sinks/port.js';
 import { faultOf } from './database.js';
 import type { HistoryQuery } from './history.js';
-import type { Store } from './logStore.js';
-import { explainFault, LOG_FILE, openStore, putAside } from './open.js';
+import type { LogStore } from './logStore.js';
+import { explainFault, LOG_FILE, openLogStore, putAside } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
 import { Upkeep, type UpkeepOptions } from './upkeep.js';
 
@@ -40,7 +40,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
   readonly #options: EventLogOptions;
   readonly #listeners = new Set<() => void>();
   readonly #upkeep: Upkeep;
-  #store: Store | null = null;
+  #store: LogStore | null = null;
   #lastSeq = 0;
   #isAnnounced = true;
 
@@ -199,8 +199,8 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return { seq, kind, camera, person, text: textOf(row, explain || this.#options.explain()) };
   }
 
-  #open(): Store {
-    const { store, replaced } = openStore(this.#options.folder, this.#lastSeq + 1);
+  #open(): LogStore {
+    const { store, replaced } = openLogStore(this.#options.folder, this.#lastSeq + 1);
     this.#store = store;
     this.#lastSeq = store.lastSeq;
     if (replaced !== null) this.#options.onReplaced(replaced);
@@ -208,7 +208,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
   }
 
   /** Works on the open log. One that turns out to be damaged is put aside, and the work done on a new one. */
-  #guard<T>(work: (store: Store) => T): T {
+  #guard<T>(work: (store: LogStore) => T): T {
     if (!this.#store) throw new SpotterError('log.unwritable', 'the event log is not open');
     try {
       return work(this.#store);
@@ -218,7 +218,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     }
   }
 
-  #replace(damaged: Store, error: unknown): Store {
+  #replace(damaged: LogStore, error: unknown): LogStore {
     this.#store = null;
     try {
       damaged.close();

@@ -8,7 +8,7 @@ import { Removal } from './removal.js';
 import { COLUMNS, type Row } from './row.js';
 
 /** An open log: numbers events, keeps them, and finds them again. Whatever fails throws what SQLite says. */
-export class Store {
+export class LogStore {
   readonly history: History;
   readonly removal: Removal;
   readonly cursors: Cursors;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describeError, SpotterError } from '../../core/errors.js';
 import { makePrivateFolder } from '../../core/folders.js';
 import { Database, faultOf } from './database.js';
-import { Store } from './logStore.js';
+import { LogStore } from './logStore.js';
 import { migrate, versionOf } from './migrations.js';
 
 /** The log's file in the folder of data. */
@@ -15,7 +15,7 @@ const CHECKED_BYTES = 64 << 20;
 const WAL_BYTES = 8 << 20;
 
 export interface Opened {
-  store: Store;
+  store: LogStore;
   /** One sentence when the log that was there is damaged and has been put aside. */
   replaced: string | null;
 }
@@ -26,7 +26,7 @@ export interface Opened {
  * @param firstSeq number of the first event of a new log
  * @throws SpotterError log.locked, log.newer and log.unusable are for good; log.unwritable may pass
  */
-export function openStore(folder: string, firstSeq: number): Opened {
+export function openLogStore(folder: string, firstSeq: number): Opened {
   const file = path.join(folder, LOG_FILE);
   try {
     makePrivateFolder(folder);
@@ -67,7 +67,7 @@ function freeName(name: string): string {
   return free;
 }
 
-function open(file: string, firstSeq: number): Store {
+function open(file: string, firstSeq: number): LogStore {
   const db = new Database(file);
   try {
     // Before anything is changed.
@@ -84,7 +84,7 @@ function open(file: string, firstSeq: number): Store {
     db.transaction(() => {});
     if (statSync(file).size <= CHECKED_BYTES) check(db);
     migrate(db, version, firstSeq);
-    return new Store(db);
+    return new LogStore(db);
   } catch (error) {
     db.close();
     throw error;

@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../../core/errors.js';
 import { Serial } from '../../core/serial.js';
 import { holdsText } from './holdsText.js';
-import type { Store } from './logStore.js';
+import type { LogStore } from './logStore.js';
 import type { Removed } from './removal.js';
 
 export interface UpkeepOptions {
   /** The log's file. */
   file: string;
   /** Works on the open log. @throws when it is not open */
-  use: <T>(work: (store: Store) => T) => T;
+  use: <T>(work: (store: LogStore) => T) => T;
   /** How long events are kept, and how large the log may be. Asked for each time. */
   retention: () => { keepDays: number; maxMb: number };
   /** Events are in the log no more. */

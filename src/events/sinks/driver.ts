@@ -134,7 +134,7 @@ export class SinkDriver implements Component {
     if (page.length === 0) {
       if (this.#stopping) return true;
       if (this.#isWell) this.#trouble.end();
-      await this.#news();
+      await this.#untilWoken();
       return false;
     }
     // One of each page is tried, in case the far end is back.
@@ -149,7 +149,7 @@ export class SinkDriver implements Component {
   }
 
   /** Waits until something has been committed, the sink was closed, or the end is near. */
-  #news(): Promise<void> {
+  #untilWoken(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });

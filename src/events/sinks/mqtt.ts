@@ -2,7 +2,7 @@ import { describeError } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import { BrokerConnection } from './broker.js';
 import { Discovery } from './discovery.js';
-import { type House, retainedMessages } from './retained.js';
+import { type RetainedState, retainedMessages } from './retained.js';
 import type { Delivery, Failure, Sink } from './sink.js';
 import { retainedFilters, Topics } from './topics.js';
 
@@ -18,13 +18,13 @@ export interface MqttOptions {
   installation: string;
   version: string;
   /** What is known now; asked again after every {@link MqttSink.refresh}. */
-  house: () => House;
+  retainedState: () => RetainedState;
 }
 
 /** Retained messages that are on their way at once. */
 const WINDOW = 100;
 /** Whatever the broker does, the last words take no longer. */
-const LAST_WORDS_MS = 300;
+const DRAIN_MS = 300;
 /** Of retained messages that are nobody's any more, so many are remembered. */
 const MAX_STRAY = 10_000;
 
@@ -123,12 +123,12 @@ export class MqttSink implements Sink {
   async close(): Promise<void> {
     const connection = this.#connection;
     if (connection?.isOpen) {
-      await within(LAST_WORDS_MS, this.#refreshing);
+      await within(DRAIN_MS, this.#refreshing);
       const gone = this.#isRetired
         ? [...this.#kept.keys()].map((topic) => connection.publish(topic, '', true))
         : [];
       const farewell = connection.publish(this.#topics.available, this.#isRetired ? '' : 'offline', true);
-      await within(LAST_WORDS_MS, Promise.all([...gone, farewell]));
+      await within(DRAIN_MS, Promise.all([...gone, farewell]));
     }
     this.#connection = null;
     await connection?.end();
@@ -161,13 +161,17 @@ export class MqttSink implements Sink {
 
   /** Publishes what differs from what the broker keeps, and takes back what is nobody's any more. */
   async #putRight(connection: BrokerConnection): Promise<void> {
-    const house = this.#options.house();
-    const wanted = retainedMessages(house, this.#topics, this.#options.discovery ? this.#discovery : null);
+    const retainedState = this.#options.retainedState();
+    const wanted = retainedMessages(
+      retainedState,
+      this.#topics,
+      this.#options.discovery ? this.#discovery : null,
+    );
     const changes: [topic: string, payload: string][] = [];
     for (const [topic, payload] of wanted)
       if (payload !== null && this.#kept.get(topic) !== payload) changes.push([topic, payload]);
     for (const topic of this.#kept.keys())
-      if (!wanted.has(topic) && (house.people !== null || !this.#isOfPerson(topic)))
+      if (!wanted.has(topic) && (retainedState.people !== null || !this.#isOfPerson(topic)))
         changes.push([topic, '']);
     for (let index = 0; index < changes.length; index += WINDOW) {
       const window = changes.slice(index, index + WINDOW);

@@ -7,7 +7,7 @@ import type { Topics } from './topics.js';
 const NOT_HOME = 'not_home';
 
 /** What is known beside the events; what retained messages are made of. */
-export interface House {
+export interface RetainedState {
   /** Name and how the person is called; null until the gallery has been read. */
   people: ReadonlyMap<string, string> | null;
   cameras: ReadonlyMap<string, CameraState>;
@@ -16,7 +16,7 @@ export interface House {
 
 /** Every retained message as it has to be now, by topic; null for one that stays as the broker has it. */
 export function retainedMessages(
-  { people, cameras, presence }: House,
+  { people, cameras, presence }: RetainedState,
   topics: Topics,
   discovery: Discovery | null,
 ): Map<string, string | null> {

@@ -1,11 +1,11 @@
 import type { Clock, SinkLog } from './sink.js';
 
 /** A far end that takes every other event would fill the log: so often at most a trouble is told. */
-const TELL_EVERY_MS = 60_000;
+const LOG_EVERY_MS = 60_000;
 
 interface Current {
   sinceMs: number;
-  isTold: boolean;
+  isLogged: boolean;
   events: number;
   deadLetters: number;
 }
@@ -15,7 +15,7 @@ export class Trouble {
   readonly #log: SinkLog;
   readonly #clock: Clock;
   #current: Current | null = null;
-  #toldAtMs = Number.NEGATIVE_INFINITY;
+  #loggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(log: SinkLog, clock: Clock) {
     this.#log = log;
@@ -26,10 +26,10 @@ export class Trouble {
   begin(text: string): void {
     if (this.#current) return;
     const nowMs = this.#clock.steadyMs();
-    const isTold = nowMs - this.#toldAtMs >= TELL_EVERY_MS;
-    this.#current = { sinceMs: nowMs, isTold, events: 0, deadLetters: 0 };
-    if (!isTold) return;
-    this.#toldAtMs = nowMs;
+    const isLogged = nowMs - this.#loggedAtMs >= LOG_EVERY_MS;
+    this.#current = { sinceMs: nowMs, isLogged, events: 0, deadLetters: 0 };
+    if (!isLogged) return;
+    this.#loggedAtMs = nowMs;
     this.#log.warn(text);
   }
 
@@ -44,7 +44,7 @@ export class Trouble {
   end(): void {
     const current = this.#current;
     this.#current = null;
-    if (!current?.isTold) return;
+    if (!current?.isLogged) return;
     const seconds = Math.round((this.#clock.steadyMs() - current.sinceMs) / 1000);
     const dead = current.deadLetters > 0 ? `, ${current.deadLetters} of them became dead letters` : '';
     this.#log.info(`has caught up after ${seconds} s: ${current.events} event(s) had waited${dead}`);
