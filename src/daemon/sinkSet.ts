@@ -49,8 +49,9 @@ export class SinkSet implements Component {
   #people: Map<string, string> | null = null;
   #config: SinkConfig;
   #mqtt: { sink: MqttSink; driver: SinkDriver } | null = null;
-  /** Changes of the set, one after another. */
+  /** The start and changes of the set, one after another; never rejects. */
   #changing: Promise<void> = Promise.resolve();
+  #isStarted = false;
   #isStopped = false;
 
   constructor(options: SinkSetOptions) {
@@ -64,9 +65,13 @@ export class SinkSet implements Component {
   }
 
   /** Begins with all of them; waits for no far end. */
-  async start(): Promise<void> {
-    for (const webhook of this.#config.webhooks) await this.#startWebhook(webhook);
-    await this.#startMqtt();
+  start(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#isStopped) return;
+      this.#isStarted = true;
+      for (const webhook of this.#config.webhooks) await this.#startWebhook(webhook);
+      await this.#startMqtt();
+    });
   }
 
   /** Resolves within about two seconds. */
@@ -80,12 +85,11 @@ export class SinkSet implements Component {
     this.#mqtt = null;
   }
 
-  /** Takes over a changed configuration; sinks that stay the same are not disturbed. */
+  /** Takes over a changed configuration; sinks that stay the same are not disturbed. Before the start it replaces the first. */
   configure(config: SinkConfig): Promise<void> {
-    this.#changing = this.#changing
-      .then(() => this.#change(config))
-      .catch((error) => this.#logOf('sinks').warn(`cannot be changed: ${describeError(error)}`));
-    return this.#changing;
+    return this.#enqueue(() => this.#change(config)).catch((error) =>
+      this.#logOf('sinks').warn(`cannot be changed: ${describeError(error)}`),
+    );
   }
 
   /** To be called with every event once it is in the log. */
@@ -112,6 +116,13 @@ export class SinkSet implements Component {
     this.#mqtt?.sink.refresh();
   }
 
+  /** Runs a task after those before it, however they ended. */
+  #enqueue(task: () => Promise<void>): Promise<void> {
+    const done = this.#changing.then(task);
+    this.#changing = done.catch(() => {});
+    return done;
+  }
+
   #drivers(): SinkDriver[] {
     return [...this.#webhooks.values(), ...(this.#mqtt ? [this.#mqtt.driver] : [])];
   }
@@ -120,6 +131,7 @@ export class SinkSet implements Component {
     if (this.#isStopped) return;
     const before = this.#config;
     this.#config = next;
+    if (!this.#isStarted) return;
     const old = new Map(before.webhooks.map((webhook) => [webhook.id, webhook]));
     const now = new Map(next.webhooks.map((webhook) => [webhook.id, webhook]));
     const isSame = (id: string) => isDeepStrictEqual(old.get(id), now.get(id));
