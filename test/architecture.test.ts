@@ -90,6 +90,7 @@ const DOORS: Record<string, string[]> = {
   'prom-client': ['src/observe/metrics.ts'],
   pino: ['src/observe/logger.ts'],
   mqtt: ['src/events/sinks/broker.ts'],
+  undici: ['src/events/sinks/post.ts'],
   sharp: ['src/gallery/photo.ts', 'src/pictures/jpeg.ts'],
   libsql: ['src/events/log/database.ts'],
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
