@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.js';
 import type { CameraState } from '../core/cameraState.js';
 import { describeError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
+import { Serial } from '../core/serial.js';
 import type { SpotterEvent } from '../events/event.js';
 import { Presence } from '../events/presence.js';
 import { SinkDriver } from '../events/sinks/driver.js';
@@ -51,8 +52,9 @@ export class SinkSet implements Component {
   #people: Map<string, string> | null = null;
   #config: SinkConfig;
   #mqtt: { sink: MqttSink; driver: SinkDriver } | null = null;
-  /** Changes of the set, one after another. */
-  #changing: Promise<void> = Promise.resolve();
+  /** The start and every change of the set. */
+  readonly #serial = new Serial();
+  #isStarted = false;
   #isStopped = false;
 
   constructor(options: SinkSetOptions) {
@@ -66,15 +68,19 @@ export class SinkSet implements Component {
   }
 
   /** Begins with all of them; waits for no far end. */
-  async start(): Promise<void> {
-    for (const webhook of this.#config.webhooks) await this.#startWebhook(webhook);
-    await this.#startMqtt();
+  start(): Promise<void> {
+    return this.#serial.run(async () => {
+      if (this.#isStopped) return;
+      this.#isStarted = true;
+      for (const webhook of this.#config.webhooks) await this.#startWebhook(webhook);
+      await this.#startMqtt();
+    });
   }
 
   /** Resolves within about two seconds. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#changing;
+    await this.#serial.idle();
     // Nobody watches any more.
     if (this.#presence.clear()) this.#mqtt?.sink.refresh();
     await Promise.all(this.#drivers().map((driver) => driver.stop()));
@@ -82,12 +88,11 @@ export class SinkSet implements Component {
     this.#mqtt = null;
   }
 
-  /** Takes over a changed configuration; sinks that stay the same are not disturbed. */
+  /** Takes over a changed configuration; sinks that stay the same are not disturbed. Before the start it replaces the first. */
   configure(config: SinkConfig): Promise<void> {
-    this.#changing = this.#changing
-      .then(() => this.#change(config))
+    return this.#serial
+      .run(() => this.#change(config))
       .catch((error) => this.#logOf('sinks').warn(`cannot be changed: ${describeError(error)}`));
-    return this.#changing;
   }
 
   /** To be called with every event once it is in the log. */
@@ -122,6 +127,7 @@ export class SinkSet implements Component {
     if (this.#isStopped) return;
     const before = this.#config;
     this.#config = next;
+    if (!this.#isStarted) return;
     const old = new Map(before.webhooks.map((webhook) => [webhook.id, webhook]));
     const now = new Map(next.webhooks.map((webhook) => [webhook.id, webhook]));
     const isSame = (id: string) => isDeepStrictEqual(old.get(id), now.get(id));

@@ -69,6 +69,42 @@ describe('the sinks of a configuration', () => {
     const told = far.received.slice(1).map(({ path, body }) => `${path} ${JSON.parse(body).seq}`);
     expect(told.sort()).toEqual(['/hook/new 3', '/hook/old 2', '/hook/old 3']);
   });
+
+  it('are each driven once when they change before the start', async () => {
+    const far = await receiver();
+    const { set, tell, config } = sinkSet({});
+    await set.configure(config({ webhooks: [{ id: 'hook', url: far.url }] }));
+    expect(set.states).toEqual([]);
+    await set.start();
+    tell();
+    tell();
+    await until(() => far.seqs.includes(2) && set.states[0].lag === 0);
+    expect(far.seqs).toEqual([1, 2]);
+  });
+
+  it('change after the start when the change comes during it', async () => {
+    const far = await receiver();
+    const [first, second] = ['first', 'second'].map((id) => ({ id, url: `${far.url}/${id}` }));
+    const { set, tell, config } = sinkSet({ webhooks: [first, second] });
+    await Promise.all([set.start(), set.configure(config({ webhooks: [first] }))]);
+    tell();
+    tell();
+    await until(() => far.seqs.includes(2));
+    expect(far.received.map(({ path }) => path)).toEqual(['/hook/first', '/hook/first']);
+  });
+
+  it('are all stopped by a stop during the start', async () => {
+    const far = await receiver();
+    const [first, second] = ['first', 'second'].map((id) => ({ id, url: `${far.url}/${id}` }));
+    const { set, log } = sinkSet({ webhooks: [first, second] });
+    await Promise.all([set.start(), set.stop()]);
+    const next = sinkSet({ webhooks: [first] }, log);
+    await next.set.start();
+    next.tell();
+    next.tell();
+    await until(() => far.seqs.includes(2));
+    expect(far.received.map(({ path }) => path)).toEqual(['/hook/first', '/hook/first']);
+  });
 });
 
 describe('the name of an installation', () => {

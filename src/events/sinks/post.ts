@@ -1,9 +1,9 @@
-import http from 'node:http';
-import https from 'node:https';
+import { Socket } from 'node:net';
+import { buildConnector, Client } from 'undici';
 import { decode } from '../../core/address.js';
-import { hasErrno } from '../../core/errors.js';
+import { describeError, hasErrno } from '../../core/errors.js';
 
-/** What a server answered. */
+/** What a server answered: its status line and headers. */
 export interface Answer {
   status: number;
   /** Reason phrase; may be empty. */
@@ -12,17 +12,19 @@ export interface Answer {
   retryAfter: string | undefined;
 }
 
-/** Of an answer's body so much is read, for so long, to keep the connection; then it is closed. */
+/** A response body is discarded up to these limits to keep the connection; beyond them the connection is closed. */
 const MAX_BODY_BYTES = 16_384;
 const MAX_BODY_MS = 500;
 /** Headers of an answer. */
 const MAX_HEADER_BYTES = 16_384;
 
-/** Posts to one address, over a connection that is kept. Follows no redirects. */
+/** Posts to one address, one request after another, over one kept-alive connection. Follows no redirects. */
 export class Poster {
   readonly #url: URL;
-  readonly #agent: http.Agent;
   readonly #authorization: string | undefined;
+  #connection: Connection | null = null;
+  /** Settles when the body of the last answer is discarded. */
+  #discarding: Promise<unknown> = Promise.resolve();
 
   /** @param address http:// or https://; a login in it becomes the Authorization header */
   constructor(address: string) {
@@ -32,10 +34,6 @@ export class Poster {
       const login = `${decode(username)}:${decode(password)}`;
       this.#authorization = `Basic ${Buffer.from(login).toString('base64')}`;
     }
-    this.#url.username = '';
-    this.#url.password = '';
-    const options = { keepAlive: true, maxSockets: 2, maxFreeSockets: 1 };
-    this.#agent = this.#url.protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
   }
 
   /** Host and port, for messages; path and query may hold a token. */
@@ -44,8 +42,10 @@ export class Poster {
   }
 
   /**
+   * Resolves with the headers of the answer; its body is discarded in the background, which the next post waits for.
+   *
    * @param timeoutMs from the beginning to the answer's headers
-   * @throws NoAnswer, or the system's error
+   * @throws NoAnswer, or an error with the `code` of the system or of undici
    */
   async post(
     body: string,
@@ -53,83 +53,89 @@ export class Poster {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const attempt = () => this.#once(Buffer.from(body), headers, timeoutMs, signal);
+    await this.#discarding;
+    if (signal.aborted) throw new NoAnswer();
+    const stop = () => this.close();
+    const timer = setTimeout(stop, timeoutMs);
+    signal.addEventListener('abort', stop, { once: true });
+    this.#connection ??= new Connection(this.#url.origin);
+    const login = this.#authorization && { authorization: this.#authorization };
     try {
-      return await attempt();
-    } catch (error) {
-      // The server may close a kept connection at the moment in which we use it: that says nothing about the server.
-      if (error instanceof StaleConnection) return attempt();
-      throw error;
+      const answer = await this.#connection.post({
+        path: `${this.#url.pathname}${this.#url.search}`,
+        headers: { ...headers, ...login },
+        body,
+      });
+      this.#discarding = answer.body
+        .dump({ limit: MAX_BODY_BYTES, signal: AbortSignal.timeout(MAX_BODY_MS) })
+        // The answer itself counts, however its body ends.
+        .catch(() => {});
+      const [retryAfter] = [answer.headers['retry-after']].flat();
+      return { status: answer.statusCode, text: answer.statusText, retryAfter };
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
     }
   }
 
-  /** Closes the kept connections. */
+  /** Closes the connection; a post that waits for its answer rejects with NoAnswer. */
   close(): void {
-    this.#agent.destroy();
-  }
-
-  #once(
-    body: Buffer,
-    headers: Record<string, string>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const { request } = this.#url.protocol === 'https:' ? https : http;
-    return new Promise((resolve, reject) => {
-      const outgoing = request(this.#url, {
-        method: 'POST',
-        agent: this.#agent,
-        maxHeaderSize: MAX_HEADER_BYTES,
-        headers: {
-          ...headers,
-          'content-length': body.length,
-          ...(this.#authorization && { authorization: this.#authorization }),
-        },
-      });
-      const stop = () => outgoing.destroy(new NoAnswer());
-      const timer = setTimeout(stop, timeoutMs);
-      signal.addEventListener('abort', stop, { once: true });
-      const finish = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', stop);
-      };
-      // May come more than once.
-      outgoing.on('error', (error) => {
-        finish();
-        const isStale = outgoing.reusedSocket && hasErrno(error, 'ECONNRESET', 'EPIPE');
-        reject(isStale ? new StaleConnection() : error);
-      });
-      outgoing.once('response', (incoming) => {
-        const { statusCode: status = 0, statusMessage: text = '', headers: answered } = incoming;
-        void drain(incoming).then(() => {
-          finish();
-          resolve({ status, text, retryAfter: answered['retry-after'] });
-        });
-      });
-      outgoing.end(body);
-    });
+    this.#connection?.destroy();
+    this.#connection = null;
   }
 }
 
 /** The time is over, or spotter ends. */
 export class NoAnswer extends Error {}
 
-class StaleConnection extends Error {}
+/** An HTTP client that is thrown away as a whole: undici does not abort a request that waits for its connection. */
+class Connection {
+  readonly #client: Client;
+  /** The last one that was opened, or is being opened. */
+  #socket: Socket | null = null;
 
-/** Resolves when a body is over, or when there is more of it than anybody needs. The connection of the latter is closed. */
-function drain(incoming: http.IncomingMessage): Promise<void> {
-  return new Promise((resolve) => {
-    let bytes = 0;
-    const timer = setTimeout(() => incoming.destroy(), MAX_BODY_MS);
-    incoming.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) incoming.destroy();
+  constructor(origin: string) {
+    // No timeouts: the caller has one for all of it.
+    const open = buildConnector({ timeout: 0 });
+    this.#client = new Client(origin, {
+      connect: (target, done) => {
+        // Its types hide the socket, and the client leaves one that is still being opened alone when it is destroyed.
+        const socket: unknown = open(target, done);
+        if (socket instanceof Socket) this.#socket = socket;
+      },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: MAX_HEADER_BYTES,
     });
-    // The answer itself counts, however its body ends.
-    incoming.on('error', () => {});
-    incoming.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  }
+
+  async post(request: { path: string; headers: Record<string, string>; body: string }) {
+    const kept = this.#socket;
+    const attempt = () => this.#client.request({ ...request, method: 'POST', onInfo: refuseUpgrade });
+    try {
+      return await attempt();
+    } catch (error) {
+      // A server may close a kept connection at the moment it is used, which says nothing about the server.
+      if (this.#socket === kept && isClosed(error)) return attempt();
+      throw error;
+    }
+  }
+
+  /** Closes the socket; a pending post rejects with NoAnswer. */
+  destroy(): void {
+    void this.#client.destroy(new NoAnswer());
+    this.#socket?.destroy();
+  }
+}
+
+/** undici refuses a 101 with an Upgrade header itself, in the same words; one without fails in an assertion. */
+function refuseUpgrade({ statusCode }: { statusCode: number }): void {
+  if (statusCode === 101) throw new Error('bad upgrade');
+}
+
+/** Whether the other side closed the connection instead of answering. */
+export function isClosed(error: unknown): boolean {
+  if (hasErrno(error, 'ECONNRESET', 'EPIPE')) return true;
+  // The code alone also stands for answers that undici does not take.
+  return hasErrno(error, 'UND_ERR_SOCKET') && describeError(error) === 'other side closed';
 }

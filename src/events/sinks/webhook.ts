@@ -1,7 +1,7 @@
 import { describeError, hasErrno } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import { type EventFilter, isWanted } from '../filter.js';
-import { type Answer, NoAnswer, Poster } from './post.js';
+import { type Answer, isClosed, NoAnswer, Poster } from './post.js';
 import { signatureOf } from './signature.js';
 import type { Clock, Delivery, Sink } from './sink.js';
 import { systemClock } from './systemClock.js';
@@ -100,7 +100,7 @@ export class WebhookSink implements Sink {
     if (error instanceof NoAnswer) return `no answer from ${host} within ${this.#options.timeoutMs} ms`;
     if (hasErrno(error, 'ECONNREFUSED')) return `nobody listens at ${host}`;
     if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `the host of ${host} is not found`;
-    if (hasErrno(error, 'ECONNRESET', 'EPIPE')) return `${host} closed the connection without an answer`;
+    if (isClosed(error)) return `${host} closed the connection without an answer`;
     return `${host} cannot be reached: ${describeError(error)}`;
   }
 }

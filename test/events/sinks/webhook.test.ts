@@ -1,35 +1,11 @@
-import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { signatureOf } from '../../../src/events/sinks/signature.js';
-import { type WebhookOptions, WebhookSink } from '../../../src/events/sinks/webhook.js';
-import { MemoryLog } from '../../helpers/eventLog.js';
-import { Receiver, receiver } from '../../helpers/receiver.js';
-import { drive, QuickClock, until } from '../../helpers/sinks.js';
+import { receiver } from '../../helpers/receiver.js';
+import { until } from '../../helpers/sinks.js';
+import { hook } from '../../helpers/webhook.js';
 
 const HOUR_MS = 3_600_000;
 const SECRET = 'a secret of some length';
-
-function options(url: string, change: Partial<WebhookOptions> = {}): WebhookOptions {
-  return {
-    id: 'hook',
-    url,
-    secret: null,
-    cameras: [],
-    people: [],
-    kinds: [],
-    notifyOnly: false,
-    timeoutMs: 10_000,
-    giveUpMs: 24 * HOUR_MS,
-    ...change,
-  };
-}
-
-/** A webhook for a receiver, driven at a quick clock. */
-async function hook(url: string, change: Partial<WebhookOptions> = {}) {
-  const clock = new QuickClock();
-  const driven = await drive(new WebhookSink(options(url, change), '1.2.3', clock), { clock });
-  return { ...driven, clock };
-}
 
 describe('a webhook', () => {
   it('is sent every event in order as on the WebSocket, over one connection', async () => {
@@ -176,95 +152,5 @@ describe('a webhook', () => {
     far.answer = (response) => response.writeHead(200).end();
     log.commit();
     await until(() => driver.lag === 0 && driver.isUp);
-  });
-
-  it('that never answers costs no more than its timeout', async () => {
-    const far = await receiver();
-    far.answer = (response, _request) => {
-      if (far.received.length > 2) response.writeHead(200).end();
-    };
-    const { log, lines } = await hook(far.url, { timeoutMs: 100 });
-    log.commit();
-    await until(() => far.received.length === 3);
-    expect(lines[0]).toContain(`no answer from 127.0.0.1:${far.port} within 100 ms`);
-  });
-
-  it('that hangs does not keep the daemon from ending, and gets the event after the next start', async () => {
-    const far = await receiver();
-    far.answer = () => {};
-    const log = new MemoryLog();
-    const first = await drive(new WebhookSink(options(far.url), '1'), { log });
-    log.commit();
-    await until(() => far.received.length === 1);
-    await first.driver.stop();
-    expect(log.cursors.get('webhook:hook')).toBe(0);
-    far.answer = (response) => response.writeHead(200).end();
-    await drive(new WebhookSink(options(far.url), '1'), { log });
-    await until(() => far.seqs.length === 2);
-    expect(far.seqs).toEqual([1, 1]);
-  });
-
-  it.each([['resets the connection', (response: { destroy(): unknown }) => response.destroy()]])(
-    'that %s is tried again',
-    async (_how, answer) => {
-      const far = await receiver();
-      far.answer = (response) => {
-        if (far.received.length < 3) answer(response);
-        else response.writeHead(200).end();
-      };
-      const { log, lines } = await hook(far.url);
-      log.commit();
-      await until(() => far.received.length === 3);
-      expect(lines[0]).toContain('closed the connection without an answer');
-    },
-  );
-
-  it('that talks without end is cut off, and its answer counts', async () => {
-    const far = await receiver();
-    far.answer = (response) => {
-      response.writeHead(200);
-      const chunk = Buffer.alloc(65_536);
-      const more = () => {
-        while (!response.destroyed && response.write(chunk));
-      };
-      response.on('drain', more);
-      more();
-    };
-    const { log, outcomes } = await hook(far.url);
-    log.commit();
-    log.commit();
-    await until(() => outcomes.length === 2);
-    expect(outcomes).toEqual(['delivered', 'delivered']);
-    expect(far.received[1].connection).toBe(2);
-  });
-
-  it('that speaks no HTTP is tried again, and nothing of its address is told', async () => {
-    const server = createTcpServer((socket) => socket.resume().end('SSH-2.0-x\r\n')).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as { port: number };
-    const url = `http://user:p4ssw0rd@127.0.0.1:${port}/path-token?key=tok3n`;
-    const { log, lines, driver } = await hook(url);
-    log.commit();
-    await until(() => lines.length === 1);
-    expect(lines[0]).toContain(`127.0.0.1:${port}`);
-    expect(lines[0]).not.toMatch(/p4ssw0rd|path-token|tok3n/);
-    await driver.stop();
-    await new Promise((resolve) => server.close(resolve));
-  });
-
-  it('that closes a kept connection at the wrong moment has not failed', async () => {
-    const far = new Receiver();
-    await far.start();
-    const { log, outcomes, driver } = await hook(far.url);
-    log.commit();
-    await until(() => outcomes.length === 1);
-    await far.stop();
-    await far.start();
-    log.commit();
-    await until(() => far.received.length === 2);
-    await until(() => outcomes.length === 2);
-    expect(outcomes).toEqual(['delivered', 'delivered']);
-    await driver.stop();
-    await far.stop();
   });
 });
