@@ -1,8 +1,8 @@
-# docker build -t spotter .
-# docker run --rm -p 127.0.0.1:8480:8480 spotter                                          plays the demo clip
-# docker run --rm -p 127.0.0.1:8480:8480 -v ./config.yaml:/app/config.yaml:ro \
-#   -v ./gallery:/app/gallery:ro -v spotter-data:/app/data spotter                        your cameras and people
-# In a container, set http.host to 0.0.0.0 in your configuration, or the port cannot be reached from outside.
+# Build:                      docker build -t spotter .
+# Play the demo clip:         docker run --rm -p 127.0.0.1:8480:8480 spotter
+# Your cameras and people:    docker run --rm -p 127.0.0.1:8480:8480 -v ./config.yaml:/app/config.yaml:ro \
+#                               -v ./gallery:/app/gallery:ro -v spotter-data:/app/data spotter
+# Set http.host to 0.0.0.0 in your configuration; otherwise the port cannot be reached from outside the container.
 
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
@@ -12,7 +12,7 @@ COPY tsconfig.json ./
 COPY src src
 COPY bench bench
 RUN node_modules/.bin/tsc -p tsconfig.json && npm prune --omit=dev --no-audit --no-fund
-# onnxruntime-node brings its libraries for every system; keep this one's.
+# onnxruntime-node ships its libraries for every platform; keep only this one's.
 RUN cd node_modules/onnxruntime-node/bin/napi-v6 \
   && find . -mindepth 2 -maxdepth 2 -type d ! -path "./linux/$(node -p process.arch)" -exec rm -rf {} +
 
@@ -36,6 +36,6 @@ EXPOSE 8480
 VOLUME /app/data
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8480/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node as process 1 gets SIGTERM itself: the daemon finishes its frames and exits with 0.
+# Node is process 1 and receives SIGTERM itself: the daemon finishes its frames and exits with 0.
 ENTRYPOINT ["node", "dist/src/main.js"]
 CMD ["run", "-c", "config.yaml"]

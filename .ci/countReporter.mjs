@@ -1,7 +1,7 @@
-// Counts tests for .ci/test.mjs, and says why each skipped one was.
+// Counts tests for .ci/test.mjs, and notes why each one was skipped.
 import { writeFileSync } from 'node:fs';
 
-/** A vitest reporter that writes { passed, failed, skipped, notes } to the file that SPOTTER_TEST_COUNTS names. */
+/** A vitest reporter that writes { passed, failed, skipped, notes } to the file named by SPOTTER_TEST_COUNTS. */
 export class CountReporter {
   onTestRunEnd(modules, errors) {
     const file = process.env.SPOTTER_TEST_COUNTS;

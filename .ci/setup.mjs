@@ -1,5 +1,5 @@
-// Makes a checkout ready to run: packages from the lockfile, ffmpeg, the compiled program. Does only what is missing.
-// Usage: node .ci/setup.mjs [--tests]      --tests: also what the tests use beside (a real Prometheus, RTSP server, MQTT broker)
+// Prepares a checkout: npm packages from the lockfile, ffmpeg, the compiled program. Does only what is missing.
+// Usage: node .ci/setup.mjs [--tests]      --tests: also installs what the tests use (Prometheus, an RTSP server, an MQTT broker)
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
-const say = (text) => process.stderr.write(`setup: ${text}\n`);
+const log = (text) => process.stderr.write(`setup: ${text}\n`);
 
 function stop(text) {
-  say(text);
+  log(text);
   process.exit(1);
 }
 
@@ -38,7 +38,7 @@ function installPackages() {
   const stampFile = 'node_modules/.spotter-setup';
   const stamp = fingerprint(['package.json', 'package-lock.json']);
   if (isCurrent(stampFile, stamp)) return;
-  say('installing packages from the lockfile');
+  log('installing packages from the lockfile');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const result = spawnSync(npm, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -50,15 +50,15 @@ function installPackages() {
 
 const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-/** Debian packages, where we may install them. @returns whether they are there now */
+/** Installs Debian packages if this user may. @returns whether they are installed now */
 function aptInstall(packages) {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !runs('apt-get', '--version')) return false;
-  say(`installing ${packages.join(' ')} with apt-get`);
+  log(`installing ${packages.join(' ')} with apt-get`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' };
-  const wait = ['-o', 'DPkg::Lock::Timeout=120']; // another apt may be at work on a machine that has just started
+  const wait = ['-o', 'DPkg::Lock::Timeout=120']; // on a machine that has just started, another apt may be running
   const updated = spawnSync('apt-get', [...wait, 'update', '-qq'], options);
-  if (updated.status !== 0) say('apt-get update failed; trying with the old lists');
+  if (updated.status !== 0) log('apt-get update failed; using the existing package lists');
   const install = [...wait, 'install', '-y', '-qq', '--no-install-recommends', ...packages];
   const installed = spawnSync('apt-get', install, options);
   if (installed.status !== 0) process.stderr.write(installed.stderr);
@@ -70,19 +70,19 @@ function installFfmpeg() {
     runs(process.env.FFMPEG_PATH || 'ffmpeg', '-version') &&
     runs(process.env.FFPROBE_PATH || 'ffprobe', '-version');
   if (there() || (aptInstall(['ffmpeg']) && there())) return;
-  stop('ffmpeg is missing; install it (Debian: sudo apt-get install ffmpeg) and run this again');
+  stop('ffmpeg is missing; install it (Debian: sudo apt-get install ffmpeg) and try again');
 }
 
 function installPrometheus() {
   if (runs('promtool', '--version') || aptInstall(['prometheus'])) return;
-  say('prometheus is missing; the tests that need it are skipped (Debian: sudo apt-get install prometheus)');
+  log('prometheus is missing; tests that need it are skipped (Debian: sudo apt-get install prometheus)');
 }
 
 function installBroker() {
-  // Debian puts it where not everybody's path leads.
+  // Debian installs it outside the PATH of most users.
   const there = () => runs('mosquitto', '-h') || existsSync('/usr/sbin/mosquitto');
   if (there() || (aptInstall(['mosquitto']) && there())) return;
-  say('mosquitto is missing; the tests that need it are skipped (Debian: sudo apt-get install mosquitto)');
+  log('mosquitto is missing; tests that need it are skipped (Debian: sudo apt-get install mosquitto)');
 }
 
 function installRtspServer() {
@@ -90,8 +90,8 @@ function installRtspServer() {
   const packages = ['python3-gi', 'gir1.2-gst-rtsp-server-1.0'];
   packages.push('gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-bad');
   if (there() || (aptInstall(packages) && there())) return;
-  say(
-    `an RTSP server is missing; the tests that need it are skipped (Debian: sudo apt-get install ${packages.join(' ')})`,
+  log(
+    `the RTSP server is missing; tests that need it are skipped (Debian: sudo apt-get install ${packages.join(' ')})`,
   );
 }
 
@@ -106,14 +106,14 @@ function build() {
   const stampFile = 'dist/.spotter-setup';
   const stamp = fingerprint(['tsconfig.json', 'package-lock.json', ...sources('src'), ...sources('bench')]);
   if (isCurrent(stampFile, stamp)) return;
-  say('compiling');
+  log('compiling');
   rmSync('dist', { recursive: true, force: true });
   try {
     execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
       stdio: 'inherit',
     });
   } catch {
-    stop('compiling failed; see above');
+    stop('compilation failed; see above');
   }
   writeFileSync(stampFile, stamp);
 }

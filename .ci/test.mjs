@@ -1,5 +1,5 @@
-// Everything that must hold, in one run: format and lint, types, then all tests. Arguments go to vitest.
-// The last line is for machines: N passed, N failed, N skipped.
+// All checks in one run: format and lint, types, then all tests. Arguments are passed to vitest.
+// The last line is machine-readable: N passed, N failed, N skipped.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,9 +31,9 @@ try {
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
-  if (!ran && failed === 0) check('the test run itself', false);
+  if (!ran && failed === 0) check('test run', false);
 } catch {
-  check('the test run itself', false);
+  check('test run', false);
 }
 rmSync(folder, { recursive: true, force: true });
 

@@ -1,5 +1,5 @@
-// Draws the picture of the README: a frame of the demo clip with what spotter says of it.
-// Usage, in a checkout that is set up: node docs/images/make-picture.mjs
+// Draws the picture in the README: a frame of the demo clip with spotter's results.
+// Usage, in a prepared checkout: node docs/images/make-picture.mjs
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -39,64 +39,72 @@ const polygon = z
 const zone = z
   .strictObject({
     name: z.string().regex(NAME, NAME_RULE).describe('Name of the zone in events.'),
-    points: polygon.describe('Its corners, [x, y] each, 0 to 1 of the width and height of the picture.'),
+    points: polygon.describe('Corners [x, y], each 0 to 1 of the width and height of the frame.'),
   })
   .describe('One zone.');
 
 const motion = z
   .strictObject({
-    enabled: z.boolean().default(true).describe('Search for faces only when something has moved. Live only.'),
+    enabled: z.boolean().default(true).describe('Detect faces only when something has moved. Live only.'),
     sensitivity: z
       .number()
       .min(0)
       .max(1)
       .default(0.5)
-      .describe('How small a movement counts, 0 to 1. Lower it for a noisy picture.'),
+      .describe('Sensitivity to small movements, 0 to 1. Lower it if the picture is noisy.'),
   })
   .prefault({})
   .describe(
-    'Rest while the picture does not change; there is a full look every 2 s, and always while a face is there.',
+    'Skip detection while the picture does not change. A full search still runs every 2 s, and on every frame while a face is in view.',
   );
 
 /** Options of ffmpeg that may be set for an input. Others could read or write files, or run for ever. */
 const input = z
   .strictObject({
     probesize: z.int().min(32).max(100_000_000).optional().describe('Bytes read to recognise the stream.'),
-    analyzeduration: z.int().min(0).max(60_000_000).optional().describe('Time taken to recognise it, in µs.'),
-    buffer_size: z.int().min(0).max(100_000_000).optional().describe('Receive buffer of UDP, in bytes.'),
-    reorder_queue_size: z.int().min(0).max(10_000).optional().describe('Packets kept to put them in order.'),
+    analyzeduration: z
+      .int()
+      .min(0)
+      .max(60_000_000)
+      .optional()
+      .describe('Time spent recognising the stream, in µs.'),
+    buffer_size: z.int().min(0).max(100_000_000).optional().describe('UDP receive buffer, in bytes.'),
+    reorder_queue_size: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .optional()
+      .describe('Packets buffered to restore their order.'),
     max_delay: z.int().min(0).max(60_000_000).optional().describe('Longest wait for a late packet, in µs.'),
     user_agent: z
       .string()
       .regex(/^[ -~]{1,200}$/, 'must be 1 to 200 letters, digits and signs of ASCII, without line breaks')
       .optional()
-      .describe('How to introduce ourselves to an HTTP server.'),
+      .describe('User-Agent sent to an HTTP server.'),
     rtsp_flags: z.enum(['prefer_tcp']).optional().describe('RTSP only: prefer_tcp tries TCP before UDP.'),
   })
   .prefault({})
-  .describe("Some of ffmpeg's own input options, for a camera that needs them.");
+  .describe('ffmpeg input options, for a camera that needs them; see docs/configuration.md.');
 
 export const camera = z
   .strictObject({
     id: z
       .string()
       .regex(NAME, NAME_RULE)
-      .describe(
-        'Name of the camera in events, metrics and addresses: 1 to 40 of a-z, 0-9 and hyphen. Unique.',
-      ),
+      .describe('Name in events, metrics and addresses: 1 to 40 of a-z, 0-9 and hyphen. Unique.'),
     url: z
       .string()
       .trim()
       .min(1, 'is empty; write where the pictures come from, such as rtsp://host/path')
       .superRefine(checkAddress)
       .describe(
-        'Where the pictures come from: rtsp://, rtsps://, http:// or https:// (MJPEG, HLS), device:/dev/video0, test: (a test picture), or a recording: a file (relative to this file) or file: URL.',
+        'Source: rtsp://, rtsps://, http:// or https:// (MJPEG, HLS), device:/dev/video0, test: (a test pattern), or a recording: a path (relative to this file) or file: URL.',
       ),
     realtime: z
       .boolean()
       .default(true)
-      .describe('Recordings only: play at the speed of the recording instead of as fast as possible.'),
-    loop: z.boolean().default(false).describe('Recordings only: begin again at the end.'),
+      .describe('Recordings only: play at the recorded speed instead of as fast as possible.'),
+    loop: z.boolean().default(false).describe('Recordings only: start over at the end.'),
     transport: z
       .enum(['tcp', 'udp'])
       .default('tcp')
@@ -106,25 +114,23 @@ export const camera = z
       .min(0.1)
       .max(60)
       .default(10)
-      .describe(
-        'Live only: frames a second that are looked at, 0.1 to 60; more are left out while decoding.',
-      ),
+      .describe('Live only: frames processed per second, 0.1 to 60; others are skipped while decoding.'),
     maxWidth: z
       .int()
       .min(64)
       .max(8192)
       .nullable()
       .default(null)
-      .describe('Wider pictures are scaled down to this many px, 64 to 8192; null: as video.maxWidth says.'),
+      .describe('Scale wider frames down to this width, in px, 64 to 8192; null: video.maxWidth.'),
     rotate: z
       .literal([0, 90, 180, 270])
       .default(0)
-      .describe('Live only: turn the picture clockwise by 0, 90, 180 or 270 degrees.'),
+      .describe('Live only: rotate clockwise by 0, 90, 180 or 270 degrees.'),
     hardware: z
       .enum(['none', 'auto', 'vaapi', 'cuda', 'qsv', 'videotoolbox'])
       .default('none')
       .describe(
-        'Live only: decode with the help of hardware: none, auto (what there is, else software), vaapi, cuda, qsv or videotoolbox.',
+        'Live only: hardware decoding: none, auto (if available, else software), vaapi, cuda, qsv or videotoolbox.',
       ),
     input,
     motion,
@@ -134,28 +140,26 @@ export const camera = z
           .nullable()
           .default(null)
           .describe(
-            'Cosine similarity from which a face is a known person here; null: as match.threshold says.',
+            'Cosine similarity from which a face is a known person, -1..1; null: the global match.threshold.',
           ),
         margin: cosineDifference
           .nullable()
           .default(null)
-          .describe('How much better than anybody else here, 0..2; null: as match.margin says.'),
+          .describe('Required lead over the next person, 0..2; null: the global match.margin.'),
       })
       .prefault({})
-      .describe('Naming faces at this camera.'),
+      .describe('Matching at this camera.'),
     zones: z
       .array(zone)
       .max(32)
       .superRefine(checkNames)
       .default([])
-      .describe('Named parts of the picture; events say in which ones the face was.'),
+      .describe('Named areas of the frame; events list those that contain the face.'),
     masks: z
       .array(polygon)
       .max(32)
       .default([])
-      .describe(
-        'Parts of the picture in which faces are not seen, each a list of [x, y] corners from 0 to 1.',
-      ),
+      .describe('Areas of the frame in which faces are ignored, each a list of [x, y] corners from 0 to 1.'),
   })
   .describe('One camera.');
 

@@ -16,18 +16,20 @@ export const detection = z
       .multipleOf(32)
       .default(640)
       .describe(
-        'Longest side in px of the copy on which faces are searched, 128 to 2048 in steps of 32. Larger finds smaller faces, at a cost that grows with the square. Models of a fixed input ignore it.',
+        'Longest side of the copy that the detector searches, in px, 128 to 2048 in steps of 32. A larger copy finds smaller faces, at a cost that grows with the square. Models of a fixed input size ignore it.',
       ),
     minScore: probability
       .nullable()
       .default(null)
-      .describe("Lowest detection score that counts as a face, 0..1; null: the model's own."),
+      .describe("Lowest detection score of a face, 0..1; null: the model's own."),
     maxIou: probability
       .default(0.4)
-      .describe('Of boxes that overlap by more than this (intersection over union, 0..1) the best stays.'),
+      .describe(
+        'Of boxes that overlap by more than this (intersection over union, 0..1), only the best is kept.',
+      ),
   })
   .prefault({})
-  .describe('Finding faces.');
+  .describe('Face detection.');
 
 export const quality = z
   .strictObject({
@@ -36,10 +38,10 @@ export const quality = z
       .min(8)
       .max(1000)
       .default(32)
-      .describe('Shorter side of the face box in px of the video, 8 to 1000.'),
+      .describe('Shorter side of the face box, in px of the video, 8 to 1000.'),
     minScore: probability.default(0.6).describe('Detection score, 0..1.'),
-    maxYawDeg: z.number().min(0).max(90).default(72).describe('Turn to the side in degrees, 0 to 90.'),
-    maxPitchDeg: z.number().min(0).max(90).default(60).describe('Turn up or down in degrees, 0 to 90.'),
+    maxYawDeg: z.number().min(0).max(90).default(72).describe('Turn to the side, in degrees, 0 to 90.'),
+    maxPitchDeg: z.number().min(0).max(90).default(60).describe('Turn up or down, in degrees, 0 to 90.'),
     maxFlatness: z
       .number()
       .min(0.1)
@@ -53,10 +55,12 @@ export const quality = z
       .min(0)
       .max(10)
       .default(0.045)
-      .describe('Fine contrast relative to the whole, 0 to 10; 0.02 is a spot, 0.1 a crisp face.'),
+      .describe(
+        'Fine contrast relative to overall contrast, 0 to 10; 0.02 is a blurred spot, 0.1 a crisp face.',
+      ),
   })
   .prefault({})
-  .describe('What a face must reach to be judged; one that fails is "unusable", with the reason.');
+  .describe('Limits for a usable face; one that fails is "unusable", with the reason.');
 
 export const match = z
   .strictObject({
@@ -67,61 +71,61 @@ export const match = z
     margin: cosineDifference
       .nullable()
       .default(null)
-      .describe(
-        'How much better than anybody else the person must be, 0..2, else "ambiguous"; null: the model\'s own.',
-      ),
+      .describe('Required lead over the next person, 0..2, else "ambiguous"; null: the model\'s own.'),
   })
   .prefault({})
-  .describe('Naming faces.');
+  .describe('Matching.');
 
 export const track = z
   .strictObject({
     startScore: probability
       .default(0.6)
-      .describe('Detection score from which a face is followed, 0..1; once followed, less will do.'),
+      .describe('Detection score that starts a track, 0..1; a lower score may continue one.'),
     minIou: probability
       .default(0.3)
-      .describe('Overlap (intersection over union, 0..1) of a face with where it is expected.'),
+      .describe(
+        'Overlap with the predicted position (intersection over union, 0..1) that continues a track.',
+      ),
     graceMs: z
       .int()
       .min(0)
       .max(60_000)
       .default(1000)
-      .describe('A face unseen for longer has left, in ms, 0 to 60000.'),
+      .describe('A track unseen for longer has left, in ms, 0 to 60000.'),
     confirmLooks: z
       .int()
       .min(1)
       .max(20)
       .default(2)
-      .describe('Looks that must agree on a person before the name is told, 1 to 20.'),
+      .describe('Looks that must agree on a person before the name is published, 1 to 20.'),
     sureBy: cosineDifference
       .default(0.1)
-      .describe('One look is enough when its similarity exceeds the threshold by this much, 0..2.'),
+      .describe('A single look is enough if its similarity exceeds the threshold by this much, 0..2.'),
     unknownAfterMs: z
       .int()
       .min(0)
       .max(60_000)
       .default(3000)
-      .describe('A face without one really good look is called unknown after this many ms, 0 to 60000.'),
+      .describe('A face without a good look is reported as unknown after this time, in ms, 0 to 60000.'),
     lookEveryMs: z
       .int()
       .min(0)
       .max(60_000)
       .default(100)
-      .describe('A face without a verdict is looked at this often, in ms, 0 to 60000.'),
+      .describe('Time between looks at a face without a verdict, in ms, 0 to 60000.'),
     relookEveryMs: z
       .int()
       .min(0)
       .max(600_000)
       .default(2000)
       .describe(
-        'A face with a verdict is looked at again this often, in ms, 0 to 600000, and when a clearly better view comes.',
+        'Time between looks at a face with a verdict, in ms, 0 to 600000; a clearly better view gets one earlier.',
       ),
     sameFace: cosine
       .default(0.3)
-      .describe(
-        'Two looks less similar than this, where the picture jumped between them, are two people, -1..1.',
-      ),
+      .describe('Faces less similar than this across a jump of the picture are two people, -1..1.'),
   })
   .prefault({})
-  .describe('Following a face from frame to frame.');
+  .describe(
+    'Tracking: following a face from frame to frame. A look is a close examination: crop, embed, compare.',
+  );

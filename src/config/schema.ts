@@ -13,17 +13,17 @@ import { mqtt, webhooks } from './sinks.js';
 
 export const schema = z
   .strictObject({
-    cameras: z.array(camera).max(64).default([]).describe('The cameras to watch, up to 64.'),
+    cameras: z.array(camera).max(64).default([]).describe('Cameras, up to 64.'),
     gallery: z
       .string()
       .min(1)
       .default('gallery')
-      .describe('Folder of the people to know: <person>/*.jpg or <person>.jpg; jpg, jpeg, png and webp.'),
+      .describe('Folder of the known people: <person>/*.jpg or <person>.jpg; jpg, jpeg, png and webp.'),
     detector: z
       .string()
       .default('spotter-det')
-      .describe('Face detector, by its id; "spotter models list" shows them all.'),
-    embedder: z.string().default('spotter-embed').describe('Face embedder, by its id.'),
+      .describe('Face detector, by id; "spotter models list" shows all.'),
+    embedder: z.string().default('spotter-embed').describe('Face embedder, by id.'),
     models: z
       .strictObject({
         folder: z
@@ -31,21 +31,21 @@ export const schema = z
           .min(1)
           .default('models')
           .describe(
-            "Searched for model files after --models and SPOTTER_MODELS; the package's own models/ comes last.",
+            "Folder of model files, searched after --models and SPOTTER_MODELS and before the package's own models/.",
           ),
         declared: z
           .array(declaredModel)
           .default([])
-          .describe('Models that the catalogue does not know; see docs/models.md.'),
+          .describe('Models that are not in the catalogue; see docs/models.md.'),
       })
       .prefault({})
-      .describe('Where models are, and which ones there are beside the catalogue.'),
+      .describe('Where to find models, and your own models.'),
     data: z
       .string()
       .min(1)
       .default('data')
       .describe(
-        'Folder for what spotter keeps: the event log, the cache of photo embeddings. Readable by the owner only.',
+        'Folder for the event log, the cache of photo embeddings and snapshots. Readable by the owner only.',
       ),
     http: z
       .strictObject({
@@ -54,25 +54,30 @@ export const schema = z
           .min(1)
           .default('127.0.0.1')
           .describe(
-            'Address to listen on. There is no login yet: leave it on loopback unless the network is trusted.',
+            'Address to listen on. There is no login: keep it on loopback unless you trust the network.',
           ),
-        port: z.int().min(0).max(65535).default(8480).describe('TCP port, 0 to 65535; 0 takes any free one.'),
+        port: z
+          .int()
+          .min(0)
+          .max(65535)
+          .default(8480)
+          .describe('TCP port, 0 to 65535; 0 takes any free port.'),
         allowedOrigins: z
           .array(z.url())
           .default([])
           .describe(
-            'Web pages, by origin (https://dash.example), that may open /ws from a browser. Pages on this machine always may.',
+            'Origins of web pages (https://dash.example) that may open /ws in a browser. Pages on this machine always may.',
           ),
       })
       .prefault({})
-      .describe('WebSocket, health and metrics.'),
+      .describe('WebSocket, health, metrics and API.'),
     workers: z
       .int()
       .min(1)
       .max(64)
       .nullable()
       .default(null)
-      .describe('Threads that run the networks, 1 to 64, each with its own copy of them; null: one a core.'),
+      .describe('Threads that run the models, 1 to 64, each with its own copy of them; null: one per core.'),
     video: z
       .strictObject({
         maxWidth: z
@@ -80,7 +85,7 @@ export const schema = z
           .min(64)
           .max(8192)
           .default(3840)
-          .describe('Wider pictures are scaled down to this many px while decoding, 64 to 8192.'),
+          .describe('Scale wider frames down to this width while decoding, in px, 64 to 8192.'),
       })
       .prefault({})
       .describe('Decoding.'),
@@ -95,14 +100,14 @@ export const schema = z
           .min(1)
           .max(500)
           .default(100)
-          .describe('Larger photos are refused, in million px, 1 to 500.'),
+          .describe('Refuse larger photos, in million px, 1 to 500.'),
         minDominance: z
           .number()
           .min(1)
           .max(100)
           .default(2)
           .describe(
-            'A gallery photo of several faces is used only when the largest has this many times the area of the next, 1 to 100.',
+            'Use a photo with several faces only if the largest has this many times the area of the next, 1 to 100.',
           ),
       })
       .prefault({})
@@ -113,7 +118,7 @@ export const schema = z
           1000,
           120_000,
           10_000,
-          'A camera that shows nothing within this is unreachable',
+          'A camera that delivers no frame within this time is unreachable',
         ),
         frameAgeMs: milliseconds(
           1000,
@@ -125,36 +130,36 @@ export const schema = z
           100,
           60_000,
           1000,
-          'Wait before the second attempt; it doubles each time',
+          'Wait before the second attempt; doubles with each attempt',
         ),
-        maxBackoffMs: milliseconds(1000, 600_000, 30_000, 'Longest wait between two attempts'),
-        healthyMs: milliseconds(1000, 600_000, 30_000, 'After working this long the waits begin anew'),
+        maxBackoffMs: milliseconds(1000, 600_000, 30_000, 'Longest wait between attempts'),
+        healthyMs: milliseconds(1000, 600_000, 30_000, 'After being live this long, the waits start over'),
         authRetryMs: milliseconds(
           1000,
           3_600_000,
           60_000,
-          'Wait after a refused password, up to five times this; cameras lock out who asks too often',
+          'First wait after a refused login; grows up to five times this, because cameras lock out frequent attempts',
         ),
       })
       .prefault({})
-      .describe('When a live camera counts as gone, and how it is tried again.'),
+      .describe('When a live camera is considered lost, and how it is reconnected.'),
     engine: z
       .strictObject({
         hangMs: milliseconds(
           1000,
           120_000,
           5000,
-          'A network that runs longer is taken for hung, and the engine is replaced',
+          'A model that runs longer has hung, and the engine is replaced',
         ),
         quarantineMs: milliseconds(
           1000,
           86_400_000,
           600_000,
-          'A camera whose pictures ended the engine again and again is left alone for this long',
+          'Quarantine of a camera whose frames crashed the engine repeatedly',
         ),
       })
       .prefault({})
-      .describe('The process that decodes and looks; another one takes over when it dies.'),
+      .describe('The process that decodes video and runs the models; it is replaced when it dies.'),
     events,
     visits,
     notify,
@@ -166,7 +171,9 @@ export const schema = z
         level: z
           .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
           .default('info')
-          .describe('How much is logged on stderr: fatal, error, warn, info, debug, trace or silent.'),
+          .describe(
+            'Least severe messages logged on stderr: fatal, error, warn, info, debug, trace, or silent for none.',
+          ),
       })
       .prefault({})
       .describe('Logging.'),

@@ -14,10 +14,12 @@ const webhook = z
     id: z
       .string()
       .regex(NAME, 'must be 1 to 40 of a-z, 0-9 and hyphen')
-      .describe('Name of the webhook: 1 to 40 of a-z, 0-9 and hyphen. What it has had is kept under it.'),
+      .describe(
+        'Name of the webhook: 1 to 40 of a-z, 0-9 and hyphen. Its position in the event log is stored under this name.',
+      ),
     url: z
       .url({ protocol: /^https?$/, hostname: ANY_HOST, error: 'must be an http:// or https:// address' })
-      .describe('Where each event is POSTed as JSON, http:// or https://.'),
+      .describe('Address to which each event is POSTed as JSON, http:// or https://.'),
     secret: z
       .string()
       .min(16, 'must have at least 16 characters')
@@ -25,16 +27,16 @@ const webhook = z
       .nullable()
       .default(null)
       .describe('Key of the HMAC-SHA256 signature, 16 to 1024 characters; null: no signature.'),
-    cameras: z.array(z.string()).default([]).describe('Only events of these cameras; empty: of all.'),
-    people: z.array(z.string()).default([]).describe('Only events of these people; empty: of all.'),
+    cameras: z.array(z.string()).default([]).describe('Only events of these cameras, by id; empty: all.'),
+    people: z.array(z.string()).default([]).describe('Only events of these people; empty: all.'),
     kinds: z.array(z.enum(EVENT_KINDS)).default([]).describe('Only these kinds; empty: all.'),
-    notifyOnly: z.boolean().default(false).describe('Only events that say "notify": true.'),
-    timeoutMs: milliseconds(100, 120_000, 10_000, 'An answer that takes longer counts as none'),
+    notifyOnly: z.boolean().default(false).describe('Only events with "notify": true.'),
+    timeoutMs: milliseconds(100, 120_000, 10_000, 'A slower response is a failed attempt'),
     giveUpMs: milliseconds(
       1000,
       2_592_000_000,
       86_400_000,
-      'An event that was not taken for this long becomes a dead letter',
+      'An event undelivered for this long becomes a dead letter',
     ),
   })
   .describe('One webhook.');
@@ -43,7 +45,7 @@ export const webhooks = z
   .array(webhook)
   .max(16)
   .default([])
-  .describe('Programs that are told every event by an HTTP POST, up to 16.');
+  .describe('Programs that receive events by HTTP POST, up to 16; see docs/sinks.md.');
 
 const topic = z
   .string()
@@ -59,13 +61,13 @@ export const mqtt = z
       .url({ protocol: /^mqtts?$/, hostname: ANY_HOST, error: 'must be an mqtt:// or mqtts:// address' })
       .nullable()
       .default(null)
-      .describe('The broker, mqtt://user:password@host:1883 or mqtts://; null: none.'),
-    topic: topic.default('spotter').describe('What every topic begins with.'),
+      .describe('Broker, mqtt://user:password@host:1883 or mqtts://; null: none.'),
+    topic: topic.default('spotter').describe('Prefix of every topic.'),
     discovery: z.boolean().default(true).describe('Announce everything to Home Assistant.'),
-    discoveryPrefix: topic.default('homeassistant').describe("Home Assistant's own prefix."),
+    discoveryPrefix: topic.default('homeassistant').describe('Discovery prefix of Home Assistant.'),
   })
   .prefault({})
-  .describe('MQTT, for home automation.');
+  .describe('MQTT, for home automation; see docs/sinks.md.');
 
 /** What must never be shown of webhooks and of the broker: keys and the passwords in addresses, decoded. */
 export function sinkSecretsOf(config: {

@@ -23,7 +23,7 @@ const text = (most: number) =>
   z.string().max(most, `must have at most ${most} characters`).nullable().default(null);
 
 const schema = z.strictObject({
-  displayName: text(100).describe('How events call the person; the name of the folder stays the key.'),
+  displayName: text(100).describe('Name in events; the name of the folder stays the key.'),
   threshold: z
     .number()
     .min(-1)
@@ -31,13 +31,13 @@ const schema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Cosine similarity from which a face is this person, -1..1.'),
-  notify: z.boolean().default(true).describe('false: events of this person never ask for a notification.'),
-  note: text(1000).describe('For people who read the file; not in events.'),
+  notify: z.boolean().default(true).describe('false: events of this person never notify.'),
+  note: text(1000).describe('For readers of the file; not in events.'),
   validUntil: z.iso
     .date({ error: 'must be a date such as 2026-12-31' })
     .nullable()
     .default(null)
-    .describe('The last day on which anybody is matched with this person.'),
+    .describe('Last day on which anybody is matched with this person.'),
 });
 
 /** What a person's file says, or what is wrong with it: a sentence a fault, with the file, line and column. */

@@ -13,35 +13,30 @@ const channel = z.number().min(-1000).max(1000);
 const channels = z.tuple([channel, channel, channel]);
 
 const input = {
-  colour: z.enum(['rgb', 'bgr']).default('rgb').describe('Order of the channels that the network wants.'),
+  colour: z.enum(['rgb', 'bgr']).default('rgb').describe('Channel order of the input.'),
   mean: channels.describe('Subtracted from R, G and B (0..255) before the division by std.'),
   std: z
     .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
-    .describe('What R, G and B less mean are divided by.'),
+    .describe('Divisor of R, G and B after subtracting mean.'),
 };
 
 const detector = {
-  score: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.5)
-    .describe('Lowest detection score that counts as a face, 0..1.'),
+  score: z.number().min(0).max(1).default(0.5).describe('Lowest detection score of a face, 0..1.'),
 };
 
 const embedder = {
-  embedding: z.int().min(64).max(1024).describe('Values in an embedding, 64..1024.'),
+  embedding: z.int().min(64).max(1024).describe('Values per embedding, 64..1024.'),
   threshold: z
     .number()
     .min(-1)
     .max(1)
-    .describe('Cosine similarity from which two faces are one person, -1..1.'),
+    .describe('Cosine similarity from which two faces are the same person, -1..1.'),
   margin: z
     .number()
     .min(0)
     .max(2)
     .default(0.05)
-    .describe('How much better than anybody else the nearest person must be, 0..2.'),
+    .describe('Required lead of the nearest person over the next, 0..2.'),
 };
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case');
@@ -71,19 +66,19 @@ export const catalogueEntry = z.discriminatedUnion('kind', [
 const declared = {
   id: modelId,
   file: z.string().min(1).describe('The ONNX file, relative to the configuration file.'),
-  sha256: sha256.optional().describe('SHA-256 of the file; checked before it is loaded when given.'),
+  sha256: sha256.optional().describe('SHA-256 of the file; verified before loading, if given.'),
   ...input,
 };
 
 /** A model that the catalogue does not know, declared in the configuration. */
 export const declaredModel = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.enum(['scrfd', 'yunet']).describe('How its outputs are read.'),
+    kind: z.enum(['scrfd', 'yunet']).describe('How its outputs are decoded.'),
     ...declared,
     ...detector,
   }),
   z.strictObject({
-    kind: z.literal('arcface').describe('Any network from an aligned 112x112 face to one vector.'),
+    kind: z.literal('arcface').describe('Any model from an aligned 112x112 face to one vector.'),
     ...declared,
     ...embedder,
   }),
