@@ -1,6 +1,5 @@
-import type { EventDraft, SpotterEvent } from './event.js';
+import { type EventDraft, type SpotterEvent, visitDraft } from './event.js';
 import type { EventSource } from './sinks/port.js';
-import { visitDraft } from './visits.js';
 
 /** How far back the log is read for visits that were never ended. */
 const RECENT_EVENTS = 20_000;

@@ -1,5 +1,4 @@
-import { BARE_DRAFT } from './bareDraft.js';
-import type { EventDraft, EventKind, Visit } from './event.js';
+import { type EventDraft, type Visit, visitDraft } from './event.js';
 
 /** How the state of one visit is kept. Steady times are of the clock that {@link Visits} is given. */
 interface OpenVisit {
@@ -176,7 +175,10 @@ export class Visits {
     return { camera, capturedAtMs, mediaTimeMs, atMs, seenAtMs };
   }
 
-  #draft(kind: EventKind, { id, person, startedAtMs, cameras, last }: OpenVisit): EventDraft {
+  #draft(
+    kind: 'visit_started' | 'visit_ended',
+    { id, person, startedAtMs, cameras, last }: OpenVisit,
+  ): EventDraft {
     const { camera, capturedAtMs, mediaTimeMs, seenAtMs } = last;
     const visit: Visit = {
       visit: id,
@@ -186,12 +188,4 @@ export class Visits {
     };
     return visitDraft(kind, { person, camera, visit, mediaTimeMs, capturedAtMs });
   }
-}
-
-/** An event of a visit: nobody's face in particular. */
-export function visitDraft(
-  kind: EventKind,
-  told: Pick<EventDraft, 'person' | 'camera' | 'visit' | 'mediaTimeMs' | 'capturedAtMs'>,
-): EventDraft {
-  return { kind, ...BARE_DRAFT, ...told };
 }

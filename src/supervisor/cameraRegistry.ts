@@ -1,7 +1,6 @@
 import type { CameraState } from '../core/cameraState.js';
 import type { Moment } from '../core/clock.js';
-import { BARE_DRAFT } from '../events/bareDraft.js';
-import type { EventDraft, Gap } from '../events/event.js';
+import { type EventDraft, type Gap, gapDraft, leftDraft } from '../events/event.js';
 import { briefOf } from '../events/tracksInView.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 import type { TrackBrief } from '../track/trackBrief.js';
@@ -157,15 +156,6 @@ function unixOf(monotonicMs: number, now: Moment): number {
   return now.unixMs - (now.monotonicMs - monotonicMs);
 }
 
-/** A time in which nothing is known of a camera, for the feed; Unix times. */
-export function gapDraft(
-  camera: string,
-  { fromMs, toMs, cause }: { fromMs: number; toMs: number; cause: Gap['cause'] },
-): EventDraft {
-  const gap = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), cause };
-  return { ...BARE_DRAFT, kind: 'gap', camera, capturedAtMs: toMs, gap };
-}
-
 function leavingDraft(camera: string, track: TrackBrief, capturedAtMs: number): EventDraft {
   const { id, box, frame, person, firstSeenMs, lastSeenMs, frames, verdict } = track;
   const ended = {
@@ -176,6 +166,5 @@ function leavingDraft(camera: string, track: TrackBrief, capturedAtMs: number): 
     verdict: verdict ?? ('unknown' as const),
     reason: null,
   };
-  const where = { box, frame, mediaTimeMs: lastSeenMs, capturedAtMs };
-  return { ...BARE_DRAFT, ...where, kind: 'left', camera, track: id, person, ended };
+  return leftDraft({ camera, track: id, person, box, frame, mediaTimeMs: lastSeenMs, capturedAtMs }, ended);
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.js';
 import type { CameraState } from '../core/cameraState.js';
 import { type Component, Together } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
-import type { EventDraft, SpotterEvent } from '../events/event.js';
+import { type EventDraft, gapDraft, type SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
 import { EventLog } from '../events/log/eventLog.js';
@@ -17,7 +17,6 @@ import { type MetricSources, Metrics } from '../observe/metrics.js';
 import type { Pictures } from '../snapshots/pictures.js';
 import { SnapshotStore } from '../snapshots/store.js';
 import type { TrackBrief } from '../track/trackBrief.js';
-import { gapDraft } from './cameraRegistry.js';
 import { SinkSet } from './sinkSet.js';
 
 export interface EventHubOptions {
