@@ -6,8 +6,8 @@ import { packageVersion } from '../core/package.js';
 import { type EventDraft, gapDraft, type SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
+import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
-import { TracksInView } from '../events/tracksInView.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { viewsOf } from '../http/api.js';
 import { HttpServer } from '../http/server.js';
@@ -16,7 +16,6 @@ import type { Logger } from '../observe/logger.js';
 import { type MetricSources, Metrics } from '../observe/metrics.js';
 import type { Pictures } from '../snapshots/pictures.js';
 import { SnapshotStore } from '../snapshots/store.js';
-import type { TrackBrief } from '../track/trackBrief.js';
 import { SinkSet } from './sinkSet.js';
 
 export interface EventHubOptions {
@@ -24,7 +23,9 @@ export interface EventHubOptions {
   config: () => Config;
   logger: Logger;
   metrics: Omit<MetricSources, 'version' | 'wsClients' | 'log' | 'sinks' | 'openVisits'>;
-  cameras: () => { list: object[]; details: object[]; tracks: readonly TrackBrief[] };
+  cameras: () => { list: object[]; details: object[] };
+  /** Fed here with what is published, elsewhere with what the engine reports. */
+  inView: InView;
   /** What clients get once a second who ask for it. */
   stats: () => object;
   /** Why the daemon cannot work yet, beside the log; null once it can. */
@@ -55,7 +56,6 @@ export class EventHub {
   readonly #enricher: EventEnricher;
   readonly #snapshots: SnapshotStore;
   readonly #sinks: SinkSet;
-  readonly #tracks = new TracksInView();
   readonly #socket: EventSocket;
   readonly #http: HttpServer;
   #settings: Readonly<Record<string, PersonSettings>> = {};
@@ -103,10 +103,12 @@ export class EventHub {
     });
     this.#socket = new EventSocket({
       allowedOrigins: http.allowedOrigins,
-      hello: () => {
-        const { list, tracks } = options.cameras();
-        return { protocol: PROTOCOL, server: SERVER, cameras: list, tracks: this.#tracks.view(tracks) };
-      },
+      hello: () => ({
+        protocol: PROTOCOL,
+        server: SERVER,
+        cameras: options.cameras().list,
+        tracks: options.inView.published,
+      }),
       log: () => this.#log.state,
       page: (seq, limit) => this.#log.page(seq, limit),
       stats: options.stats,
@@ -145,6 +147,7 @@ export class EventHub {
       source: this.#log,
       cursors: this.#log,
       deadLetters: this.#log,
+      inView: options.inView,
       version: packageVersion,
       observer: {
         onEvent: (sink, outcome) => this.metrics.sinkEvent(sink, outcome),
@@ -212,8 +215,8 @@ export class EventHub {
   /** A camera that is no longer configured. */
   forgetCamera(id: string): void {
     this.metrics.forgetCamera(id);
+    this.#options.inView.forgetCamera(id);
     this.#sinks.forgetCamera(id);
-    this.#tracks.forget(id);
   }
 
   /** Finds out at the start whether the log takes events, and tells the rest at the end. */
@@ -229,9 +232,8 @@ export class EventHub {
   }
 
   #distribute(event: SpotterEvent): void {
-    this.#tracks.note(event);
     this.metrics.event(event);
-    this.#sinks.note(event);
+    if (this.#options.inView.notePublished(event)) this.#sinks.refresh();
     this.#socket.publish(event);
     this.#options.onEvent(event);
   }
