@@ -186,12 +186,12 @@ export class EventHub {
 
   /** Tells an event, and what follows from it, as soon as the log has it. */
   publish(draft: EventDraft): void {
-    this.#enricher.tell(draft);
+    this.#enricher.publish(draft);
   }
 
   /** The same of the engine's, with the pictures that it may have. @param sinceMs monotonic, of the frame that gave it */
   event({ draft, sinceMs, pictures }: EngineEvent): void {
-    this.#enricher.tell(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
+    this.#enricher.publish(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
   }
 
   /** A changed configuration counts. */

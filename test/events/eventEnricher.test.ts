@@ -27,7 +27,7 @@ describe('the editor', () => {
     });
     await enricher.start();
     onTestFinished(() => enricher.stop());
-    enricher.tell(eventDraft());
+    enricher.publish(eventDraft());
     expect(told.map(({ kind, notify }) => [kind, notify])).toEqual([
       ['match', true],
       ['visit_started', false],
