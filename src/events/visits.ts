@@ -31,7 +31,7 @@ interface Seen extends Pick<EventDraft, 'camera' | 'capturedAtMs' | 'mediaTimeMs
   seenAtMs: number;
 }
 
-/** How {@link Visits} joins tracks and tells the time. */
+/** When {@link Visits} joins tracks, and which time it reads. */
 export interface VisitsOptions {
   /** A person who is back at a camera of the visit within this is on the same visit, ms. */
   gapMs: number;
