@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { EventDraft } from '../src/events/event.js';
+import { type EventDraft, leftDraft, type TrackFields, trackDraft } from '../src/events/event.js';
 import { EventFeed } from '../src/events/feed.js';
 import { EventLog } from '../src/events/log/eventLog.js';
 import { viewsOf } from '../src/http/api.js';
@@ -33,20 +33,15 @@ export function storyDraft(n: number, capturedAtMs: number): EventDraft {
   const camera = `camera-${n % 8}`;
   const kind = (['appeared', 'match', 'unknown', 'left'] as const)[Math.floor(n / 8) % 4];
   const named = kind === 'match' || kind === 'left';
-  return {
-    kind,
+  const fields: TrackFields = {
     camera,
     track: `${camera}-${Math.floor(n / 32)}`,
     person: named ? `person ${Math.floor(n / 7) % 40}` : null,
-    displayName: null,
-    withdrawn: null,
-    notify: false,
     explain: { checks: [], looks: 4, usable: 3 },
     similarity: 0.6123,
     threshold: 0.42,
     margin: 0.3012,
     runnerUp: named ? `person ${n % 40}` : null,
-    candidates: null,
     box: [140.3, 104.4, 250.6, 236],
     frame: { width: 1280, height: 720 },
     quality: {
@@ -62,11 +57,9 @@ export function storyDraft(n: number, capturedAtMs: number): EventDraft {
     zones: ['gate'],
     mediaTimeMs: n,
     capturedAtMs,
-    ended: null,
-    gap: null,
-    visit: null,
-    snapshotKey: null,
   };
+  if (kind !== 'left') return trackDraft(kind, fields);
+  return leftDraft(fields, { firstSeenMs: 0, lastSeenMs: n, frames: 9, verdict: 'known', reason: null });
 }
 
 async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> {

@@ -127,7 +127,7 @@ async function scanOne(
       .camera({
         id,
         onFrame,
-        onEvent: (draft) => enricher.tell(draft),
+        onEvent: (draft) => enricher.publish(draft),
         onReport: (report) => output.report(report),
       })
       .play(source.frames());

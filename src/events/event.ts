@@ -3,6 +3,7 @@ import type { Quality, UnusableReason } from '../face/quality.js';
 import type { Explanation } from '../track/explain.js';
 import type { VerdictKind } from '../track/verdict.js';
 
+/** Every kind of event, those of tracks first. */
 export const EVENT_KINDS = [
   'appeared',
   'match',
@@ -14,21 +15,25 @@ export const EVENT_KINDS = [
   'gap',
 ] as const;
 
+/** One of {@link EVENT_KINDS}. */
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** What the tracker has to tell, before the feed gives it a number. One flat shape, so that readers need no cases. */
+/**
+ * An event before the feed gives it a number. One flat shape, so that readers need no case distinction; the constructors
+ * below fill in what a kind does not have.
+ */
 export interface EventDraft {
   kind: EventKind;
   camera: string;
-  /** null on `gap` and on visits, as are box and frame: theirs is no single face's story. */
+  /** null on `gap` and on visits, as are box and frame: they do not belong to one face. */
   track: string | null;
   /** Set on `match`, on the `left` of a track that matched, and on visits. */
   person: string | null;
-  /** How the person is called in person.yaml; null where it does not say, or nobody is named. */
+  /** The display name in person.yaml; null where person.yaml has none, or nobody is named. */
   displayName: string | null;
-  /** The name that was told of this track before and holds no longer; null where none was. */
+  /** The name that earlier events gave this track and that no longer holds; null where there was none. */
   withdrawn: string | null;
-  /** Worth a notification: its kind, its person and the cooldown say so. */
+  /** Worth a notification, by its kind, its person and the cooldown. */
   notify: boolean;
   /** Every number and check behind the verdict; null where there is no verdict. */
   explain: Explanation | null;
@@ -42,23 +47,24 @@ export interface EventDraft {
   box: RoundBox | null;
   frame: Size | null;
   quality: Quality | null;
-  /** Names of the camera's zones that hold the face. */
+  /** Names of the camera's zones that contain the face. */
   zones: string[];
   mediaTimeMs: number | null;
+  /** Unix time. */
   capturedAtMs: number;
-  /** On `left` only: the track's whole story, in media time. */
+  /** On `left` only: the whole track, in media time. */
   ended: TrackEnd | null;
   /** On `gap` only. */
   gap: Gap | null;
   /** On visits only. */
   visit: Visit | null;
-  /** ULID under which the pictures of the event are stored, which becomes its id; null without pictures. */
+  /** ULID under which the event's snapshots are stored, and which becomes its id; null without snapshots. */
   snapshotKey: string | null;
 }
 
 /** The tracks of one person that belong together. Times are ISO 8601, UTC, ms. */
 export interface Visit {
-  /** Unique for as long as the log lives. */
+  /** Unique within the event log. */
   visit: string;
   /** Cameras in the order in which they first saw the person. */
   cameras: string[];
@@ -68,8 +74,8 @@ export interface Visit {
 }
 
 /**
- * A time in which a camera was not watched although it may have delivered, or (`log_unwritable`) of which events could not
- * be kept.
+ * A time in which a camera was not watched although it may have delivered, or (`log_unwritable`) whose events could not be
+ * kept.
  */
 export interface Gap {
   /** ISO 8601, UTC, ms: the last frame before and the first one after. */
@@ -78,6 +84,7 @@ export interface Gap {
   cause: 'engine_died' | 'engine_hung' | 'settings_changed' | 'log_unwritable';
 }
 
+/** A track from its first to its last frame; times are media time in ms. */
 export interface TrackEnd {
   firstSeenMs: number;
   lastSeenMs: number;
@@ -88,38 +95,124 @@ export interface TrackEnd {
   reason: UnusableReason | null;
 }
 
+const EMPTY: Omit<EventDraft, 'kind' | 'camera' | 'capturedAtMs'> = {
+  track: null,
+  person: null,
+  displayName: null,
+  withdrawn: null,
+  notify: false,
+  explain: null,
+  similarity: null,
+  threshold: null,
+  margin: null,
+  runnerUp: null,
+  candidates: null,
+  box: null,
+  frame: null,
+  quality: null,
+  zones: [],
+  mediaTimeMs: null,
+  ended: null,
+  gap: null,
+  visit: null,
+  snapshotKey: null,
+};
+
+function draft(
+  kind: EventKind,
+  { camera, ...fields }: Pick<EventDraft, 'camera' | 'capturedAtMs'> & Partial<EventDraft>,
+): EventDraft {
+  return { kind, camera, ...EMPTY, ...fields };
+}
+
+/** What is known of a track when an event reports it; what is left out is null, or empty for `zones`. */
+export interface TrackFields
+  extends Pick<EventDraft, 'camera' | 'box' | 'frame' | 'mediaTimeMs' | 'capturedAtMs'>,
+    Partial<
+      Pick<
+        EventDraft,
+        | 'person'
+        | 'withdrawn'
+        | 'explain'
+        | 'similarity'
+        | 'threshold'
+        | 'margin'
+        | 'runnerUp'
+        | 'candidates'
+        | 'quality'
+        | 'zones'
+      >
+    > {
+  track: string;
+}
+
+/** A face has appeared, or its verdict is new. */
+export function trackDraft(
+  kind: 'appeared' | 'match' | 'unknown' | 'ambiguous',
+  fields: TrackFields,
+): EventDraft {
+  return draft(kind, fields);
+}
+
+/** A track has ended. */
+export function leftDraft(fields: TrackFields, ended: TrackEnd): EventDraft {
+  return draft('left', { ...fields, ended });
+}
+
+/**
+ * A time without events of a camera.
+ *
+ * @param fromMs Unix time, as is `toMs`
+ */
+export function gapDraft(
+  camera: string,
+  { fromMs, toMs, cause }: { fromMs: number; toMs: number; cause: Gap['cause'] },
+): EventDraft {
+  const gap = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), cause };
+  return draft('gap', { camera, capturedAtMs: toMs, gap });
+}
+
+/** A visit has begun or ended. */
+export function visitDraft(
+  kind: 'visit_started' | 'visit_ended',
+  fields: Pick<EventDraft, 'person' | 'camera' | 'visit' | 'mediaTimeMs' | 'capturedAtMs'>,
+): EventDraft {
+  return draft(kind, fields);
+}
+
 /** An event as every sink sees it; see docs/events.md. */
 export interface SpotterEvent
   extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit' | 'snapshotKey'>,
     Partial<TrackEnd>,
     Partial<Gap>,
     Partial<Visit> {
+  /** From 1; each one more than that of the event before. */
   seq: number;
   /** ULID. */
   id: string;
   /** ISO 8601, UTC, ms. */
   capturedAt: string;
   publishedAt: string;
-  /** Where the picture of the best look is served; null when there is none. */
+  /** Where the snapshot of the best look is served; null without one. */
   snapshot: string | null;
 }
 
 /** What the ledger adds to a draft. */
 export interface Numbering {
   seq: number;
-  /** ULID; the key of its pictures, where there are some, counts instead. */
+  /** ULID; an event with snapshots has their key as its id instead. */
   id: string;
   /** Unix time. */
   publishedMs: number;
 }
 
-/** A draft as everybody sees it from now on, its explanation included. */
+/** The event that subscribers see, its explanation included. */
 export function toEvent(draft: EventDraft, { seq, id, publishedMs }: Numbering): SpotterEvent {
-  const { capturedAtMs, ended, gap, visit, snapshotKey, ...told } = draft;
+  const { capturedAtMs, ended, gap, visit, snapshotKey, ...fields } = draft;
   return {
     seq,
     id: snapshotKey ?? id,
-    ...told,
+    ...fields,
     ...ended,
     ...gap,
     ...visit,

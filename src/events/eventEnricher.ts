@@ -5,21 +5,22 @@ import { Notifier, type NotifyRules, type PeopleSettings } from './notify.js';
 import type { EventSource } from './sinks/port.js';
 import { Visits, type VisitsOptions } from './visits.js';
 
+/** What {@link EventEnricher} reads and where its events go. */
 export interface EventEnricherOptions {
-  /** Asked with every event, so that a changed configuration counts at once. */
+  /** Read with every event, so that a changed configuration applies at once. */
   rules: () => { visits: { enabled: boolean; gapMs: number }; notify: NotifyRules };
   people: () => PeopleSettings;
-  /** What visits are measured by; see {@link VisitsOptions}. */
+  /** The clock of visits; see {@link VisitsOptions}. */
   clock: VisitsOptions['clock'];
-  /** Where earlier events can be read back, so that visits do not stay open for ever when the daemon dies. */
+  /** Earlier events, so that visits that were open when the daemon died are ended. */
   history?: EventSource;
-  /** Takes each event in its final form, in order; `sinceMs` as it came. */
+  /** Takes each event in its final form, in order; `sinceMs` is passed on. */
   publish: (draft: EventDraft, sinceMs: number | null) => void;
 }
 
 const TICK_MS = 500;
 
-/** None where the log cannot be read, as on a full disk: that is no reason not to watch. */
+/** None where the log cannot be read, as on a full disk: that must not keep the daemon from starting. */
 function interruptedVisits(history: EventSource): EventDraft[] {
   try {
     return endsOfInterruptedVisits(recentEvents(history));
@@ -29,15 +30,15 @@ function interruptedVisits(history: EventSource): EventDraft[] {
 }
 
 /**
- * Between whoever has something to tell and the feed: says which events are worth a notification, and adds those of
- * visits, each after the event that it follows from.
+ * The stage before the feed: marks the events that are worth a notification, and adds those of visits, each after the
+ * event that it follows from.
  */
 export class EventEnricher implements Component {
   readonly #options: EventEnricherOptions;
   readonly #notifier = new Notifier();
   readonly #visits: Visits;
   #timer: NodeJS.Timeout | undefined;
-  /** The present, by the clock of the visits. */
+  /** Now, by the clock of the visits. */
   #nowMs = 0;
 
   constructor(options: EventEnricherOptions) {
@@ -46,34 +47,38 @@ export class EventEnricher implements Component {
     this.#visits = new Visits({ clock, gapMs: options.rules().visits.gapMs });
   }
 
-  /** Visits that have begun and not ended. */
+  /** Number of visits that have begun and not ended. */
   get openVisits(): number {
     return this.#visits.open;
   }
 
-  /** Ends the visits of a life before this one, and from now on those that time ends. */
+  /** Ends the visits that an earlier daemon left open, and from now on those whose time is over. */
   async start(): Promise<void> {
     const { history } = this.#options;
     if (history) this.#publishVisits(interruptedVisits(history));
     this.#timer = setInterval(() => this.#tick(performance.now()), TICK_MS);
   }
 
-  /** Ends every visit. Whoever tells must have stopped. */
+  /** Ends every visit. Nothing may be published after it. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#publishVisits(this.#visits.endAll(Date.now()));
   }
 
-  /** The end of a recording: its visits are over, and no other one's begin in them. */
+  /** Ends every visit at the end of a recording; the next recording has visits of its own. */
   finish(): void {
     this.#publishVisits(this.#visits.endAll());
   }
 
-  /** Tells an event, and whatever follows from it. @param sinceMs passed on */
-  tell(draft: EventDraft, sinceMs: number | null = null): void {
+  /**
+   * Publishes an event and the events of visits that follow from it.
+   *
+   * @param sinceMs monotonic time at which the frame of the event came; null without one
+   */
+  publish(draft: EventDraft, sinceMs: number | null = null): void {
     const { clock, publish } = this.#options;
     this.#tick(clock === 'media' ? (draft.mediaTimeMs ?? this.#nowMs) : performance.now());
-    publish(this.#judged(draft), sinceMs);
+    publish(this.#marked(draft), sinceMs);
     if (this.#options.rules().visits.enabled) this.#publishVisits(this.#visits.take(draft, this.#nowMs));
   }
 
@@ -87,13 +92,13 @@ export class EventEnricher implements Component {
 
   #publishVisits(drafts: readonly EventDraft[]): void {
     for (const draft of drafts) {
-      // That a visit is over is known later than it was: what counts as its moment is when it is told.
+      // A visit is known to be over only later: the event is captured when it is published.
       const capturedAtMs = draft.kind === 'visit_ended' ? Date.now() : draft.capturedAtMs;
-      this.#options.publish(this.#judged({ ...draft, capturedAtMs }), null);
+      this.#options.publish(this.#marked({ ...draft, capturedAtMs }), null);
     }
   }
 
-  #judged(draft: EventDraft): EventDraft {
+  #marked(draft: EventDraft): EventDraft {
     const { rules, people } = this.#options;
     return this.#notifier.judge(draft, rules().notify, people(), this.#nowMs);
   }

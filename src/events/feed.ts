@@ -4,52 +4,58 @@ import { describeError } from '../core/errors.js';
 import type { EventDraft, Gap, SpotterEvent } from './event.js';
 import { type Ledger, MemoryLedger } from './ledger.js';
 
+/** Takes each event once the ledger has it; must not throw. */
 export type EventListener = (event: SpotterEvent) => void;
 
-/** Events of one camera that could not be kept; Unix times of the first and the last. */
+/** Events of one camera that were lost; Unix times of the first and the last. */
 export interface Loss {
   camera: string;
   fromMs: number;
   toMs: number;
 }
 
+/** Limits and callbacks of {@link EventFeed}. */
 export interface FeedOptions {
-  /** How many events may wait for a ledger that takes none; the oldest are lost when there are more. */
+  /** How many events may be queued while the ledger fails; with more, the oldest are lost. */
   maxWaiting: number;
+  /** Between retries of a ledger that fails. */
   backoff: { firstMs: number; maxMs: number };
-  /** How a loss is told once the ledger takes events again. */
+  /** The event that reports a loss once the ledger works again. */
   toGap: (loss: Loss, cause: Gap['cause']) => EventDraft;
-  /** The ledger takes nothing any more; `reason` says why. Told once, until it recovers. */
+  /** The ledger has begun to fail; called once until it recovers. */
   onFault: (reason: string) => void;
   onRecovered: () => void;
+  /** One event is lost. */
   onLost: () => void;
-  onPublished: (after: PublishDelay) => void;
+  /** One event has been delivered to every listener. */
+  onPublished: (delay: PublishDelay) => void;
 }
 
 interface Waiting {
   draft: EventDraft;
-  /** Monotonic time at which the frame came that gave it; null where none did. */
+  /** Monotonic time at which its frame came; null without one. */
   sinceMs: number | null;
-  /** Monotonic time at which it was published. */
+  /** Monotonic time at which it was handed to the feed. */
   atMs: number;
 }
 
-/** How long an event took to be told, ms. */
+/** How long an event took to be published, ms. */
 export interface PublishDelay {
   camera: string;
+  /** From the call of {@link EventFeed.publish}. */
   publishMs: number;
-  /** From the frame that gave it; null where none did. */
+  /** From the arrival of its frame; null without one. */
   frameMs: number | null;
 }
 
-/** As many go into one transaction: enough for a burst, few enough that nobody waits long for its end. */
+/** Events per transaction: enough for a burst, few enough that nothing waits long for its end. */
 const BATCH = 500;
 const DEFAULT_BACKOFF = { firstMs: 250, maxMs: 5000 };
 const MAX_WAITING = 10_000;
 
 /**
- * The single way for an event to the outside: it is kept by the ledger, then handed to every listener, in order. What
- * waits at the same time is kept together. With a ledger in memory an event is told at once.
+ * The only way of an event to the outside: first the ledger stores it, then every listener gets it, in order. Events that
+ * are queued at the same time are stored in one transaction. With a ledger in memory an event is published at once.
  */
 export class EventFeed {
   readonly #ledger: Ledger;
@@ -70,17 +76,21 @@ export class EventFeed {
     this.#backoff = new Backoff({ ...(options.backoff ?? DEFAULT_BACKOFF), healthyMs: 1000 });
   }
 
-  /** Events that are not kept yet. */
+  /** Number of events that are not stored yet. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Why no event is told, one sentence; null while all is well. */
+  /** Why no event is published, one sentence; null while all is well. */
   get fault(): string | null {
     return this.#fault;
   }
 
-  /** @param sinceMs monotonic time at which the frame came that gave the event; null where none did */
+  /**
+   * Stores an event and hands it to every listener, or queues it while the ledger fails.
+   *
+   * @param sinceMs monotonic time at which the frame of the event came; null without one
+   */
   publish(draft: EventDraft, sinceMs: number | null = null): void {
     this.#waiting.push({ draft, sinceMs, atMs: monotonicMs() });
     if (this.#fault !== null) this.#makeRoom();
@@ -95,15 +105,15 @@ export class EventFeed {
   }
 
   /**
-   * Keeps and tells what waits, as far as the ledger takes it. Also finds out whether it takes any. A large backlog goes in
-   * turns: connections that are given all of it at once would look as if nobody read them.
+   * Stores and delivers what is queued, and finds out whether the ledger works even when nothing is. A large backlog goes
+   * batch by batch: a connection that got all of it at once would look like one that nobody reads.
    */
   flush(): void {
     this.#flushBatch();
     if (this.#fault === null && this.#waiting.length > 0) this.#schedule();
   }
 
-  /** One last try. @returns how many events are lost because nothing keeps them */
+  /** Tries to store what is queued one last time. @returns how many events are lost */
   stop(): number {
     do this.#flushBatch();
     while (this.#fault === null && this.#waiting.length > 0);
@@ -157,7 +167,7 @@ export class EventFeed {
     this.#options.onRecovered?.();
   }
 
-  /** The oldest go: what happens now matters most. */
+  /** Drops the oldest: what happens now matters most. */
   #makeRoom(): void {
     const { maxWaiting = MAX_WAITING, onLost } = this.#options;
     const surplus = Math.max(0, this.#waiting.length - maxWaiting);

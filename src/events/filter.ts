@@ -1,6 +1,6 @@
 import type { EventKind, SpotterEvent } from './event.js';
 
-/** Which events somebody wants: empty lists mean all. */
+/** Which events a subscriber wants; an empty list means all. */
 export interface EventFilter {
   cameras: readonly string[];
   people: readonly string[];
@@ -8,10 +8,10 @@ export interface EventFilter {
 }
 
 /**
- * Whether a filter lets an event through. A list of people leaves out whatever has no name, but not an event that takes one
- * of their names back.
+ * Whether a filter accepts an event. A list of people rejects events without a name, but not those that withdraw one of the
+ * listed names.
  *
- * @param withdrawn asked only where it matters
+ * @param withdrawn read only where it matters
  */
 export function isWanted(
   { cameras, people, kinds }: EventFilter,

@@ -1,8 +1,7 @@
-import type { EventDraft, SpotterEvent } from './event.js';
+import { type EventDraft, type SpotterEvent, visitDraft } from './event.js';
 import type { EventSource } from './sinks/port.js';
-import { visitDraft } from './visits.js';
 
-/** How far back the log is read for visits that were never ended. */
+/** How far back the log is read for visits that have not ended. */
 const RECENT_EVENTS = 20_000;
 const PAGE = 1000;
 
@@ -19,10 +18,10 @@ export function* recentEvents(source: EventSource): Generator<SpotterEvent> {
 }
 
 /**
- * The ends of visits that were open when the daemon died. Each ended, as far as anybody knows, with the last event of the
- * person that can have belonged to it.
+ * The ends of the visits that were open when the daemon died. Each ends with the last event of its person that can have
+ * belonged to it.
  *
- * @param events of the time before the start, in order
+ * @param events from before the start, in order
  */
 export function endsOfInterruptedVisits(events: Iterable<SpotterEvent>): EventDraft[] {
   const open = new Map<string, { cameras: string[]; startedAt: string; last: SpotterEvent }>();
@@ -33,7 +32,7 @@ export function endsOfInterruptedVisits(events: Iterable<SpotterEvent>): EventDr
       open.set(visit, { cameras: [...cameras], startedAt, last: event });
     else if (person !== null && (kind === 'match' || kind === 'left')) {
       const own = [...open.values()].filter(({ last }) => last.person === person);
-      // As it was decided then: the visit that knows the camera, else the one that another camera has joined.
+      // As Visits decided then: the visit that has the camera already, else the last one, which the camera joined.
       const visited = own.findLast((candidate) => candidate.cameras.includes(camera)) ?? own.at(-1);
       if (!visited) continue;
       visited.last = event;

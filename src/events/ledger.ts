@@ -1,19 +1,18 @@
 import { monotonicFactory } from 'ulid';
-import type { EventDraft, SpotterEvent } from './event.js';
-import { toEvent } from './event.js';
+import { type EventDraft, type SpotterEvent, toEvent } from './event.js';
 
-/** Where events get their number, and are kept before anybody is told. */
+/** Numbers events and stores them before they are published. */
 export interface Ledger {
   /**
-   * Numbers events, each one more than the last, and keeps all of them or none.
+   * Numbers events, each one more than the last, and stores all of them or none.
    *
-   * @returns them as they are told
-   * @throws when they cannot be kept; they may be tried again
+   * @returns the events to publish
+   * @throws when they cannot be stored; the call may be retried
    */
   append(drafts: readonly EventDraft[]): SpotterEvent[];
 }
 
-/** Keeps nothing: the numbers begin at 1 each time. For recordings that are scanned. */
+/** Stores nothing and numbers from 1, for the scan of recordings. */
 export class MemoryLedger implements Ledger {
   readonly #nextId = monotonicFactory();
   #lastSeq = 0;

@@ -1,16 +1,18 @@
 import type { EventDraft, EventKind } from './event.js';
 
+/** The `notify` section of the configuration. */
 export interface NotifyRules {
   /** Kinds that are worth a notification. */
   kinds: readonly EventKind[];
-  /** After a notification the same person at the same camera is worth none for this long, ms. */
+  /** Cooldown per person and camera after a notification, ms. */
   cooldownMs: number;
 }
 
-/** What person.yaml says of a person's events. */
+/** What person.yaml sets for the events of a person. */
 export interface PersonNotifySettings {
+  /** null: none is set. */
   displayName: string | null;
-  /** false: events of this person never say "notify". */
+  /** false: events of this person are never worth a notification. */
   notify: boolean;
 }
 
@@ -18,13 +20,13 @@ export interface PersonNotifySettings {
 export type PeopleSettings = Readonly<Record<string, PersonNotifySettings>>;
 
 /**
- * Says which events are worth a notification, and what their person is called. An event is worth one when its kind is
- * wanted, its person has not been muted, and the last notification of the same person at the same camera is long
- * enough ago; of nobody in particular, that of the same kind at the same camera. Only a notification begins a cooldown.
- * When a name is withdrawn, the cooldown that it began is, too: whoever really has the name may come any moment.
+ * Marks the events that are worth a notification, and adds display names. An event is worth one when its kind is in the
+ * rules, its person has not been muted, and no cooldown is running: per person and camera, or without a person per kind and
+ * camera. Only a notification begins a cooldown. When a name is withdrawn, so is the cooldown that its track began: the
+ * person with that name may come at any moment.
  */
 export class Notifier {
-  /** When each last notification was, oldest first, and the track that it was of. */
+  /** Time and track of the last notification per key, oldest first. */
   readonly #last = new Map<string, { atMs: number; track: string | null }>();
 
   /**
@@ -55,7 +57,7 @@ export class Notifier {
   }
 }
 
-/** A camera's id has no slash; a kind of event is never behind one. */
+/** Unambiguous: neither the id of a camera nor a key without a person has a slash. */
 function keyOf(camera: string, person: string): string {
   return `${camera}/${person}`;
 }

@@ -1,5 +1,5 @@
 import type { Box, RoundBox, Size } from '../core/geometry.js';
-import type { EventDraft, EventKind } from '../events/event.js';
+import { type EventDraft, leftDraft, type TrackEnd, type TrackFields, trackDraft } from '../events/event.js';
 import type { Match } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
 import { geometricQuality, type QualityLimits } from '../face/quality.js';
@@ -12,18 +12,14 @@ import type { TrackBrief } from '../track/trackBrief.js';
 import type { Verdict } from '../track/verdict.js';
 import { thresholdOf } from '../track/verdict.js';
 
-const KIND_OF: Record<Exclude<Verdict['kind'], 'unusable'>, EventKind> = {
-  known: 'match',
-  unknown: 'unknown',
-  ambiguous: 'ambiguous',
-};
+const KIND_OF = { known: 'match', unknown: 'unknown', ambiguous: 'ambiguous' } as const;
 
 /** A track's name for the outside, unique a camera for as long as the daemon runs. */
 export function trackId(camera: string, { number }: Track): string {
   return `${camera}-${number}`;
 }
 
-/** Where news comes from: `frame` is the one in which it became known. */
+/** Where a track event comes from: `frame` is the one in which it became known. */
 export interface Origin {
   camera: string;
   /** The track's id. */
@@ -34,22 +30,18 @@ export interface Origin {
   limits: QualityLimits;
 }
 
-/** TrackEvent of a track as an event for the feed. */
+/** A track event, rounded for people to read, as a draft for the feed. */
 export function toDraft(
-  trackEvents: TrackEvent,
+  event: TrackEvent,
   { camera, track: id, frame, zones, policy, limits }: Origin,
 ): EventDraft {
-  const { track } = trackEvents;
-  const verdict = trackEvents.kind === 'appeared' ? null : trackEvents.verdict;
+  const { track } = event;
+  const verdict = event.kind === 'appeared' ? null : event.verdict;
   const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
-  return {
-    kind: kindOf(trackEvents),
+  const fields: TrackFields = {
     camera,
     track: id,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
-    displayName: null,
-    withdrawn: trackEvents.kind === 'verdict' ? trackEvents.withdrawn : null,
-    notify: false,
     explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
     similarity: match && round(match.similarity, 4),
     threshold: verdict && verdict.kind !== 'unusable' ? thresholdOf(match, policy) : null,
@@ -62,20 +54,15 @@ export function toDraft(
     zones,
     mediaTimeMs: frame.mediaTimeMs,
     capturedAtMs: frame.capturedAtMs,
-    ended:
-      trackEvents.kind === 'left'
-        ? {
-            firstSeenMs: track.firstSeenMs,
-            lastSeenMs: track.lastSeenMs,
-            frames: track.frames,
-            verdict: trackEvents.verdict.kind,
-            reason: trackEvents.verdict.kind === 'unusable' ? trackEvents.verdict.reason : null,
-          }
-        : null,
-    gap: null,
-    visit: null,
-    snapshotKey: null,
   };
+  switch (event.kind) {
+    case 'appeared':
+      return trackDraft('appeared', fields);
+    case 'verdict':
+      return trackDraft(kindOf(event.verdict), { ...fields, withdrawn: event.withdrawn });
+    case 'left':
+      return leftDraft(fields, endOf(track, event.verdict));
+  }
 }
 
 /** A track for who joins later; `size` is that of its last frame. */
@@ -100,11 +87,14 @@ function sizeOf({ width, height }: Size): Size {
   return { width, height };
 }
 
-function kindOf(trackEvents: TrackEvent): EventKind {
-  if (trackEvents.kind !== 'verdict') return trackEvents.kind;
-  if (trackEvents.verdict.kind === 'unusable')
-    throw new Error('an unusable face is told by its leaving, not by a verdict');
-  return KIND_OF[trackEvents.verdict.kind];
+function kindOf({ kind }: Verdict): (typeof KIND_OF)[keyof typeof KIND_OF] {
+  if (kind === 'unusable') throw new Error('an unusable face is reported by its leaving, not by a verdict');
+  return KIND_OF[kind];
+}
+
+function endOf({ firstSeenMs, lastSeenMs, frames }: Track, verdict: Verdict): TrackEnd {
+  const reason = verdict.kind === 'unusable' ? verdict.reason : null;
+  return { firstSeenMs, lastSeenMs, frames, verdict: verdict.kind, reason };
 }
 
 function candidates({ person, runnerUp }: Match): string[] {

@@ -3,11 +3,11 @@ import type { Config } from '../config/schema.js';
 import type { CameraState } from '../core/cameraState.js';
 import { type Component, Together } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
-import type { EventDraft, SpotterEvent } from '../events/event.js';
+import { type EventDraft, gapDraft, type SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
+import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
-import { TracksInView } from '../events/tracksInView.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { viewsOf } from '../http/api.js';
 import { HttpServer } from '../http/server.js';
@@ -16,8 +16,6 @@ import type { Logger } from '../observe/logger.js';
 import { type MetricSources, Metrics } from '../observe/metrics.js';
 import type { Pictures } from '../snapshots/pictures.js';
 import { SnapshotStore } from '../snapshots/store.js';
-import type { TrackBrief } from '../track/trackBrief.js';
-import { gapDraft } from './cameraRegistry.js';
 import { SinkSet } from './sinkSet.js';
 
 export interface EventHubOptions {
@@ -25,7 +23,9 @@ export interface EventHubOptions {
   config: () => Config;
   logger: Logger;
   metrics: Omit<MetricSources, 'version' | 'wsClients' | 'log' | 'sinks' | 'openVisits'>;
-  cameras: () => { list: object[]; details: object[]; tracks: readonly TrackBrief[] };
+  cameras: () => { list: object[]; details: object[] };
+  /** Fed here with what is published, elsewhere with what the engine reports. */
+  inView: InView;
   /** What clients get once a second who ask for it. */
   stats: () => object;
   /** Why the daemon cannot work yet, beside the log; null once it can. */
@@ -56,7 +56,6 @@ export class EventHub {
   readonly #enricher: EventEnricher;
   readonly #snapshots: SnapshotStore;
   readonly #sinks: SinkSet;
-  readonly #tracks = new TracksInView();
   readonly #socket: EventSocket;
   readonly #http: HttpServer;
   #settings: Readonly<Record<string, PersonSettings>> = {};
@@ -104,10 +103,12 @@ export class EventHub {
     });
     this.#socket = new EventSocket({
       allowedOrigins: http.allowedOrigins,
-      hello: () => {
-        const { list, tracks } = options.cameras();
-        return { protocol: PROTOCOL, server: SERVER, cameras: list, tracks: this.#tracks.view(tracks) };
-      },
+      hello: () => ({
+        protocol: PROTOCOL,
+        server: SERVER,
+        cameras: options.cameras().list,
+        tracks: options.inView.published,
+      }),
       log: () => this.#log.state,
       page: (seq, limit) => this.#log.page(seq, limit),
       stats: options.stats,
@@ -146,6 +147,7 @@ export class EventHub {
       source: this.#log,
       cursors: this.#log,
       deadLetters: this.#log,
+      inView: options.inView,
       version: packageVersion,
       observer: {
         onEvent: (sink, outcome) => this.metrics.sinkEvent(sink, outcome),
@@ -184,12 +186,12 @@ export class EventHub {
 
   /** Tells an event, and what follows from it, as soon as the log has it. */
   publish(draft: EventDraft): void {
-    this.#enricher.tell(draft);
+    this.#enricher.publish(draft);
   }
 
   /** The same of the engine's, with the pictures that it may have. @param sinceMs monotonic, of the frame that gave it */
   event({ draft, sinceMs, pictures }: EngineEvent): void {
-    this.#enricher.tell(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
+    this.#enricher.publish(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
   }
 
   /** A changed configuration counts. */
@@ -213,8 +215,8 @@ export class EventHub {
   /** A camera that is no longer configured. */
   forgetCamera(id: string): void {
     this.metrics.forgetCamera(id);
+    this.#options.inView.forgetCamera(id);
     this.#sinks.forgetCamera(id);
-    this.#tracks.forget(id);
   }
 
   /** Finds out at the start whether the log takes events, and tells the rest at the end. */
@@ -230,9 +232,8 @@ export class EventHub {
   }
 
   #distribute(event: SpotterEvent): void {
-    this.#tracks.note(event);
     this.metrics.event(event);
-    this.#sinks.note(event);
+    if (this.#options.inView.notePublished(event)) this.#sinks.refresh();
     this.#socket.publish(event);
     this.#options.onEvent(event);
   }

@@ -5,8 +5,7 @@ import type { CameraState } from '../core/cameraState.js';
 import { describeError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { Serial } from '../core/serial.js';
-import type { SpotterEvent } from '../events/event.js';
-import { Presence } from '../events/presence.js';
+import { InView } from '../events/inView.js';
 import { SinkDriver } from '../events/sinks/driver.js';
 import { MqttSink } from '../events/sinks/mqtt.js';
 import type { CursorStore, DeadLetterStore, EventSource } from '../events/sinks/port.js';
@@ -23,6 +22,8 @@ export interface SinkSetOptions {
   source: EventSource;
   cursors: CursorStore;
   deadLetters: DeadLetterStore;
+  /** Call {@link SinkSet.refresh} when it has changed. */
+  inView: InView;
   /** Of spotter, for the far ends. */
   version: string;
   observer: SinkObserver;
@@ -43,10 +44,9 @@ export interface SinkState {
   lag: number;
 }
 
-/** The webhooks and the broker of the configuration, each driven from its own cursor, and who is there now. */
+/** The webhooks and the broker of the configuration, each driven from its own cursor. */
 export class SinkSet implements Component {
   readonly #options: SinkSetOptions;
-  readonly #presence = new Presence();
   readonly #cameras = new Map<string, CameraState>();
   readonly #webhooks = new Map<string, SinkDriver>();
   #people: Map<string, string> | null = null;
@@ -81,8 +81,8 @@ export class SinkSet implements Component {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#serial.idle();
-    // Nobody watches any more.
-    if (this.#presence.clear()) this.#mqtt?.sink.refresh();
+    // Nobody watches any more, so nobody is known to be anywhere.
+    this.refresh();
     await Promise.all(this.#drivers().map((driver) => driver.stop()));
     this.#webhooks.clear();
     this.#mqtt = null;
@@ -95,9 +95,9 @@ export class SinkSet implements Component {
       .catch((error) => this.#logOf('sinks').warn(`cannot be changed: ${describeError(error)}`));
   }
 
-  /** To be called with every event once it is in the log. */
-  note(event: SpotterEvent): void {
-    if (this.#presence.apply(event)) this.#mqtt?.sink.refresh();
+  /** Who is in view has changed. */
+  refresh(): void {
+    this.#mqtt?.sink.refresh();
   }
 
   /** The people of the gallery. @param settings what is said of them, by name */
@@ -115,7 +115,6 @@ export class SinkSet implements Component {
   /** A camera that is no longer configured. */
   forgetCamera(id: string): void {
     this.#cameras.delete(id);
-    this.#presence.forget(id);
     this.#mqtt?.sink.refresh();
   }
 
@@ -157,7 +156,11 @@ export class SinkSet implements Component {
       // Another folder counts from the next start on.
       installation: installationId(this.#options.config.data),
       version: this.#options.version,
-      retainedState: () => ({ people: this.#people, cameras: this.#cameras, presence: this.#presence }),
+      retainedState: () => ({
+        people: this.#people,
+        cameras: this.#cameras,
+        inView: this.#isStopped ? new InView() : this.#options.inView,
+      }),
     });
     this.#mqtt = { sink, driver: this.#driver(sink) };
     await this.#mqtt.driver.start();

@@ -8,6 +8,7 @@ import { describeError } from '../core/errors.js';
 import { type Component, Stack } from '../core/lifecycle.js';
 import { Serial } from '../core/serial.js';
 import type { Gap, SpotterEvent } from '../events/event.js';
+import { InView } from '../events/inView.js';
 import { listGallery } from '../gallery/folder.js';
 import { type EngineLoad, type FromEngine, type GalleryReport, IPC_VERSION } from '../ipc/protocol.js';
 import { prepare } from '../models/prepare.js';
@@ -52,6 +53,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #throughput = new Throughput();
   readonly #registry = new CameraRegistry();
+  readonly #inView = new InView();
   readonly #hub: EventHub;
   readonly #host: EngineHost;
   readonly #crashPolicy = new CrashPolicy({
@@ -83,9 +85,11 @@ export class Supervisor {
       },
       cameras: () => ({
         list: this.#registry.cameras,
-        details: this.#registry.details(moment()),
-        tracks: this.#registry.tracks,
+        details: this.#registry
+          .details(moment())
+          .map((camera) => ({ ...camera, tracks: this.#inView.reportedAt(camera.id) })),
       }),
+      inView: this.#inView,
       stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#load.utilization }),
       unreadyReason: () => this.#unready,
       secrets: () => this.#loaded.secrets,
@@ -193,7 +197,7 @@ export class Supervisor {
     return {
       start: async () => {},
       stop: async () => {
-        for (const draft of this.#registry.leave(Date.now())) this.#hub.publish(draft);
+        for (const draft of this.#inView.endReported(Date.now())) this.#hub.publish(draft);
       },
     };
   }
@@ -251,6 +255,7 @@ export class Supervisor {
         break;
       case 'event':
         this.#registry.noteDraft(message.draft);
+        this.#inView.noteReported(message.draft);
         this.#hub.event(message);
         break;
       case 'report':
@@ -285,7 +290,10 @@ export class Supervisor {
     if (this.#registry.stateOf(report.camera) === null) return;
     this.#hub.metrics.frame(report);
     this.#throughput.add(report);
-    if (report.outcome === 'processed') this.#crashPolicy.noteFinished(report.camera);
+    if (report.outcome === 'processed') {
+      this.#crashPolicy.noteFinished(report.camera);
+      this.#inView.noteFrame(report.camera, report.tracks);
+    }
     this.#registry.noteFrame(report, monotonicMs());
   }
 
@@ -324,7 +332,9 @@ export class Supervisor {
   #interrupt(cause: Gap['cause']): void {
     this.#unready = 'the engine is being replaced';
     this.#load = IDLE;
-    for (const draft of this.#registry.interrupt(cause, moment())) this.#hub.publish(draft);
+    const now = moment();
+    this.#registry.beginGaps(cause, now);
+    for (const draft of this.#inView.endReported(now.unixMs)) this.#hub.publish(draft);
     for (const { id, state } of this.#registry.cameras) {
       if (state !== 'stopped' && state !== 'quarantined')
         this.#cameraChanged(id, 'connecting', 'the engine is being replaced');

@@ -4,8 +4,8 @@ import { EventEnricher } from '../../src/events/eventEnricher.js';
 import type { EventSource } from '../../src/events/sinks/port.js';
 import { eventDraft } from '../helpers/events.js';
 
-describe('the editor', () => {
-  it('begins although the log cannot be read, as on a full disk', async () => {
+describe('EventEnricher', () => {
+  it('starts although the log cannot be read, as on a full disk', async () => {
     const history: EventSource = {
       epoch: null,
       lastSeq: 0,
@@ -14,7 +14,7 @@ describe('the editor', () => {
       },
       onCommitted: () => () => {},
     };
-    const told: EventDraft[] = [];
+    const published: EventDraft[] = [];
     const enricher = new EventEnricher({
       rules: () => ({
         visits: { enabled: true, gapMs: 1000 },
@@ -23,12 +23,12 @@ describe('the editor', () => {
       people: () => ({}),
       clock: 'captured',
       history,
-      publish: (draft) => told.push(draft),
+      publish: (draft) => published.push(draft),
     });
     await enricher.start();
     onTestFinished(() => enricher.stop());
-    enricher.tell(eventDraft());
-    expect(told.map(({ kind, notify }) => [kind, notify])).toEqual([
+    enricher.publish(eventDraft());
+    expect(published.map(({ kind, notify }) => [kind, notify])).toEqual([
       ['match', true],
       ['visit_started', false],
     ]);

@@ -3,10 +3,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SpotterEvent } from '../../src/events/event.js';
+import { gapDraft, type SpotterEvent } from '../../src/events/event.js';
 import { EventFeed } from '../../src/events/feed.js';
 import type { Ledger } from '../../src/events/ledger.js';
-import { gapDraft } from '../../src/supervisor/cameraRegistry.js';
 import { eventDraft } from '../helpers/events.js';
 import { openLog } from '../helpers/log.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -22,8 +21,8 @@ function tinyDisk(kib: number, skip: (why: string) => void): string {
   return folder;
 }
 
-describe('the feed', () => {
-  it('tells nobody of an event before the log has it', async () => {
+describe('EventFeed', () => {
+  it('delivers no event before the log has it', async () => {
     const { log } = await openLog();
     const feed = new EventFeed(log);
     const seen: number[] = [];
@@ -38,7 +37,7 @@ describe('the feed', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it('keeps what waits together, a large backlog in turns: whoever is told can pass on what it has', async () => {
+  it('stores what is queued together, a large backlog batch by batch, so that listeners can pass it on in between', async () => {
     const batches: number[] = [];
     const { log } = await openLog();
     const ledger: Ledger = {
@@ -60,7 +59,7 @@ describe('the feed', () => {
     expect(batches.slice(4)).toEqual([500, 200]);
   });
 
-  it('without a log tells at once, from 1 on', () => {
+  it('delivers at once without a log, numbered from 1', () => {
     const feed = new EventFeed();
     const seen: number[] = [];
     feed.subscribe(({ seq }) => seen.push(seq));
@@ -69,18 +68,18 @@ describe('the feed', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it('says where the picture of an event is', async () => {
+  it('adds where the snapshot of an event is', async () => {
     const { log } = await openLog();
     const feed = new EventFeed(log);
-    const told = new Promise<SpotterEvent>((resolve) => feed.subscribe(resolve));
+    const event = new Promise<SpotterEvent>((resolve) => feed.subscribe(resolve));
     const snapshotKey = '01KDVPQ4001234567890ABCDEF';
     feed.publish(eventDraft({ snapshotKey }));
-    expect(await told).toMatchObject({ id: snapshotKey, snapshot: '/api/v1/events/1/snapshot.jpg' });
+    expect(await event).toMatchObject({ id: snapshotKey, snapshot: '/api/v1/events/1/snapshot.jpg' });
   });
 });
 
-describe('a disk that is full', () => {
-  it('makes events wait, and they are told in order once there is room; what there is no room for is counted and told', async ({
+describe('EventFeed on a full disk', () => {
+  it('queues events and delivers them in order once there is space; lost ones are counted and reported as a gap', async ({
     skip,
   }) => {
     const folder = tinyDisk(1500, skip);
@@ -98,14 +97,14 @@ describe('a disk that is full', () => {
       onFault: (reason) => story.push(reason),
       onRecovered: () => {
         story.push('recovered');
-        // What waited is told in the same go.
+        // What is queued is delivered in the same turn.
         setImmediate(onRecovered);
       },
       onLost: () => lost++,
     });
     onTestFinished(() => void feed.stop());
-    const told: SpotterEvent[] = [];
-    feed.subscribe((event) => told.push(event));
+    const events: SpotterEvent[] = [];
+    feed.subscribe((event) => events.push(event));
     // Something else fills the disk.
     writeFileSync(path.join(folder, 'other'), Buffer.alloc(700 << 10));
     let count = 0;
@@ -115,8 +114,8 @@ describe('a disk that is full', () => {
       publish();
       await turn();
     }
-    expect(feed.fault).toBe(`no room is left on the disk for the event log ${folder}/events.db`);
-    const before = told.length;
+    expect(feed.fault).toBe(`no space left on the disk for the event log ${folder}/events.db`);
+    const before = events.length;
     for (let i = 0; i < 300; i++) publish();
     expect(feed.waiting).toBe(100);
     expect(
@@ -137,22 +136,22 @@ describe('a disk that is full', () => {
     ).toHaveLength(1);
     rmSync(path.join(folder, 'other'));
     await recovered;
-    expect(story).toEqual([expect.stringMatching(/no room is left/), 'recovered']);
+    expect(story).toEqual([expect.stringMatching(/no space left/), 'recovered']);
     expect(feed.fault).toBeNull();
-    const gap = told[before];
+    const gap = events[before];
     expect(gap).toMatchObject({ kind: 'gap', cause: 'log_unwritable', camera: 'door' });
     expect(lost).toBe(count - before - 100);
     expect([gap.from, gap.to]).toEqual(
       [T0 + before, T0 + before + lost - 1].map((ms) => new Date(ms).toISOString()),
     );
-    expect(told.slice(before + 1).map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(
+    expect(events.slice(before + 1).map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(
       Array.from({ length: 100 }, (_, i) => count - 100 + i),
     );
-    expect(told.map(({ seq }) => seq)).toEqual(told.map((_, index) => index + 1));
-    expect(log.after(0, 10_000).map(({ id }) => id)).toEqual(told.map(({ id }) => id));
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(log.after(0, 10_000).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
-  it('from the start on keeps nobody from starting', async ({ skip }) => {
+  it('starts all the same', async ({ skip }) => {
     const folder = tinyDisk(200, skip);
     writeFileSync(path.join(folder, 'other'), Buffer.alloc(196 << 10));
     const { log } = await openLog({ folder });
@@ -160,10 +159,10 @@ describe('a disk that is full', () => {
     const feed = new EventFeed(log, { backoff: { firstMs: 10, maxMs: 20 } });
     onTestFinished(() => void feed.stop());
     feed.flush();
-    expect(feed.fault).toMatch(/no room is left|cannot be written/);
-    const told = new Promise<SpotterEvent>((resolve) => feed.subscribe(resolve));
+    expect(feed.fault).toMatch(/no space left|cannot be written/);
+    const event = new Promise<SpotterEvent>((resolve) => feed.subscribe(resolve));
     feed.publish(eventDraft());
     rmSync(path.join(folder, 'other'));
-    expect((await told).seq).toBe(1);
+    expect((await event).seq).toBe(1);
   });
 });

@@ -20,7 +20,7 @@ function notifier(change: Partial<NotifyRules> = {}, people: PeopleSettings = {}
     tested.judge(eventDraft(draft), rules, people, atMs);
 }
 
-describe('a notification', () => {
+describe('Notifier: a notification', () => {
   it('is for the kinds that are wanted', () => {
     const at = notifier();
     expect(at(0, { kind: 'appeared', person: null }).notify).toBe(false);
@@ -61,7 +61,7 @@ describe('a notification', () => {
     expect(at(2, { person: 'constructor' })).toMatchObject({ notify: true, displayName: null });
   });
 
-  it('comes with a corrected name, and again when the one that was wrongly told really comes', () => {
+  it('comes with a corrected name, and again when the person with the withdrawn name really comes', () => {
     const at = notifier();
     expect(at(0).notify).toBe(true);
     expect(at(10, { person: 'bob', withdrawn: 'alice' }).notify).toBe(true);

@@ -7,7 +7,7 @@ import { eventDraft, spotterEvent } from '../helpers/events.js';
 const START = Date.UTC(2026, 0, 1);
 const iso = (ms: number) => new Date(START + ms).toISOString();
 
-/** Visits with a gap of a second; `at` tells an event at a ms, after those that time has ended. */
+/** Visits with a gap of a second; `at` takes an event at a ms, after the visits that have ended by then. */
 function visits(gapMs = 1000) {
   const tested = new Visits({ gapMs, clock: 'captured' });
   const at = (ms: number, kind: EventKind, track: string | null, rest: Partial<EventDraft> = {}) => {
@@ -25,7 +25,7 @@ function short(drafts: EventDraft[]): string[] {
   );
 }
 
-describe('a visit', () => {
+describe('Visits: a visit', () => {
   it('begins with a name and ends when the person has been away for longer than the gap', () => {
     const { tested, at } = visits();
     expect(at(0, 'appeared', 'door-1', { person: null })).toEqual([]);
@@ -113,7 +113,7 @@ describe('a visit', () => {
   });
 });
 
-describe('a withdrawn name', () => {
+describe('Visits: a withdrawn name', () => {
   it('ends at once the visit that rested on it, before that of the right one begins', () => {
     const { at } = visits();
     at(0, 'match', 'door-1');
@@ -160,7 +160,7 @@ describe('a withdrawn name', () => {
   });
 });
 
-describe('when nobody watches', () => {
+describe('Visits: when nobody watches', () => {
   it('the same visit goes on with the next engine, within the gap', () => {
     const { tested, at } = visits();
     at(0, 'match', 'door-1');
@@ -170,7 +170,7 @@ describe('when nobody watches', () => {
     expect(tested.open).toBe(1);
   });
 
-  it('a track whose leaving was never told is gone with the gap of its camera', () => {
+  it('a track without a `left` is gone with the gap of its camera', () => {
     const { tested, at } = visits();
     at(0, 'match', 'door-1');
     at(0, 'match', 'hall-1', { person: 'bob' });
@@ -193,7 +193,7 @@ describe('when nobody watches', () => {
   });
 });
 
-describe('the clock of a recording', () => {
+describe('Visits: the clock of a recording', () => {
   it('gives the same visits whenever it is replayed', () => {
     const replay = (capturedAtMs: number) => {
       const tested = new Visits({ gapMs: 1000, clock: 'media' });
@@ -214,7 +214,7 @@ describe('the clock of a recording', () => {
   });
 });
 
-describe('visits that were open when the daemon died', () => {
+describe('endsOfInterruptedVisits', () => {
   const event = (seq: number, kind: EventKind, camera: string, rest: Partial<SpotterEvent> = {}) =>
     spotterEvent({ seq, kind, camera, capturedAt: iso(seq * 1000), ...rest });
   const visit = (id: string, camera: string, seq: number) =>
@@ -239,7 +239,7 @@ describe('visits that were open when the daemon died', () => {
     event(7, 'unknown', 'door', { person: null }),
   ];
 
-  it('end with the last that was seen of the person', () => {
+  it('ends each open visit with the last event of its person', () => {
     const ends = endsOfInterruptedVisits(log);
     expect(ends).toHaveLength(1);
     expect(ends[0]).toMatchObject({
@@ -250,7 +250,7 @@ describe('visits that were open when the daemon died', () => {
     });
   });
 
-  it('are found in a log of many pages', () => {
+  it('finds them in a log of many pages', () => {
     const filler = Array.from({ length: 2500 }, (_, i) => event(8 + i, 'unknown', 'door', { person: null }));
     const all = [...log, ...filler];
     const source = {

@@ -7,8 +7,8 @@ import { temporaryFolder } from './temporary.js';
 export interface OpenLog {
   log: EventLog;
   folder: string;
-  /** Everything that it told. */
-  told: {
+  /** What its callbacks have got. */
+  reported: {
     replaced: string[];
     removed: { seq: number; id: string }[];
     trouble: string[];
@@ -18,19 +18,19 @@ export interface OpenLog {
 /** A real log in a folder, closed with the test. */
 export async function openLog(options: Partial<EventLogOptions> = {}): Promise<OpenLog> {
   const folder = options.folder ?? temporaryFolder();
-  const told: OpenLog['told'] = { replaced: [], removed: [], trouble: [] };
+  const reported: OpenLog['reported'] = { replaced: [], removed: [], trouble: [] };
   const log = new EventLog({
     folder,
     retention: () => ({ keepDays: 3650, maxMb: 1024 }),
     explain: () => false,
-    onReplaced: (message) => told.replaced.push(message),
-    onRemoved: (events) => told.removed.push(...events),
-    onTrouble: (message) => told.trouble.push(message),
+    onReplaced: (message) => reported.replaced.push(message),
+    onRemoved: (events) => reported.removed.push(...events),
+    onTrouble: (message) => reported.trouble.push(message),
     ...options,
   });
   await log.start();
   onTestFinished(() => log.stop());
-  return { log, folder, told };
+  return { log, folder, reported };
 }
 
 /** Drafts on their way. */

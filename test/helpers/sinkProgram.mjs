@@ -1,7 +1,8 @@
 // A program with nothing but the sinks of a configuration, for tests that end it the hard way. Its argument is the
 // configuration as JSON; it tells one match and says "told" once the broker has it.
 import { schema } from '../../dist/src/config/schema.js';
-import { SinkSet } from '../../dist/src/daemon/sinkSet.js';
+import { InView } from '../../dist/src/events/inView.js';
+import { SinkSet } from '../../dist/src/supervisor/sinkSet.js';
 
 const config = schema.parse(JSON.parse(process.argv[2]));
 let event = null;
@@ -16,6 +17,7 @@ const set = new SinkSet({
   },
   cursors: { load: () => 0, save: () => {} },
   deadLetters: { add: () => {} },
+  inView: new InView(),
   version: '1.2.3',
   observer: { onEvent: () => process.stdout.write('told\n'), onRetry: () => {} },
   log: { info: () => {}, warn: (_fields, text) => process.stdout.write(`${text}\n`) },
@@ -25,5 +27,4 @@ set.setCamera('door', 'live');
 set.setPeople(['alice'], {});
 event = { seq: 1, id: 'x', kind: 'match', camera: 'door', track: 'door-1', person: 'alice', notify: false };
 event.capturedAt = event.publishedAt = new Date().toISOString();
-set.note(event);
 await set.start();

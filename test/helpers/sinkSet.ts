@@ -2,12 +2,14 @@ import { onTestFinished } from 'vitest';
 import { schema } from '../../src/config/schema.js';
 import { sinkSecretsOf } from '../../src/config/sinks.js';
 import type { SpotterEvent } from '../../src/events/event.js';
+import { InView } from '../../src/events/inView.js';
 import { type SinkConfig, SinkSet } from '../../src/supervisor/sinkSet.js';
 import { MemoryLog } from './eventLog.js';
 import { temporaryFolder } from './temporary.js';
 
 export interface Sinks {
   set: SinkSet;
+  inView: InView;
   log: MemoryLog;
   lines: string[];
   /** Commits an event and tells the set, as the supervisor does. */
@@ -29,11 +31,13 @@ export function sinkSet(
   const config = (other: object) => schema.parse({ data, ...other });
   const first = config(change);
   const lines: string[] = [];
+  const inView = new InView();
   const set = new SinkSet({
     config: first,
     source: log,
     cursors: log,
     deadLetters: log,
+    inView,
     version: '1.2.3',
     observer: { onEvent: () => {}, onRetry: () => {} },
     log: {
@@ -49,8 +53,8 @@ export function sinkSet(
   if (people) set.setPeople(people, { alice: settings });
   const tell = (event?: Partial<SpotterEvent>) => {
     const committed = log.commit(event);
-    set.note(committed);
+    if (inView.notePublished(committed)) set.refresh();
     return committed;
   };
-  return { set, log, lines, tell, config };
+  return { set, inView, log, lines, tell, config };
 }

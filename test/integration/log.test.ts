@@ -115,7 +115,7 @@ describe('the daemon with its log', () => {
     mkdirSync(data);
     writeFileSync(path.join(data, 'events.db'), 'no database '.repeat(1000));
     const { address, log } = await daemon(config, '--events', 'off');
-    expect(log().match(/the event log was damaged .* a new one has begun/g)).toHaveLength(1);
+    expect(log().match(/the event log was damaged .* started a new one/g)).toHaveLength(1);
     expect(readdirSync(data).filter((name) => name.startsWith('events.db.corrupt-'))).toHaveLength(1);
     const client = new Listener(address, '?since=7&epoch=old');
     expect(await client.until(({ type }) => type === 'error')).toMatchObject({ code: 'epoch_changed' });
@@ -142,7 +142,7 @@ describe('the daemon with its log', () => {
       return { status: response.status, reason };
     };
     expect(await eventually(readiness, ({ status }) => status === 503)).toMatchObject({
-      reason: expect.stringMatching(/no room is left on the disk for the event log/),
+      reason: expect.stringMatching(/no space left on the disk for the event log/),
     });
     expect((await fetch(`${address}/healthz`)).status).toBe(200);
     await eventually(
@@ -156,7 +156,7 @@ describe('the daemon with its log', () => {
     expect(eventsOf(client).map(({ seq }) => seq)).toEqual(
       eventsOf(client).map((_, index) => eventsOf(client)[0].seq + index),
     );
-    expect(log().match(/events wait and nobody is told: no room is left/g)).toHaveLength(1);
+    expect(log().match(/events wait and nobody is told: no space left/g)).toHaveLength(1);
     expect(log().match(/the event log takes events again/g)).toHaveLength(1);
     expect(await metric(address, 'spotter_events_lost_total')).toBe(0);
   });

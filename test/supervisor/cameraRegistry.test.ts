@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { FrameReport } from '../../src/pipeline/frameReport.js';
 import { CameraRegistry } from '../../src/supervisor/cameraRegistry.js';
-import type { TrackBrief } from '../../src/track/trackBrief.js';
 import { eventDraft } from '../helpers/events.js';
 
-const alice: TrackBrief = {
-  id: 'door-7',
-  box: [1, 2, 3, 4],
-  frame: { width: 640, height: 360 },
-  firstSeenMs: 100,
-  lastSeenMs: 900,
-  frames: 9,
-  verdict: 'known',
-  person: 'alice',
-};
-
-const frame = (tracks: TrackBrief[] = []): FrameReport => ({
+const frame = (outcome: FrameReport['outcome'] = 'processed'): FrameReport => ({
   camera: 'door',
   mediaTimeMs: 900,
-  outcome: 'processed',
+  outcome,
   dropped: null,
   unchanged: false,
   stageMs: {},
   verdicts: [],
-  tracks,
+  tracks: [],
   embedded: 0,
 });
 
@@ -37,21 +25,35 @@ function liveRegistry(): CameraRegistry {
   return registry;
 }
 
-describe('what is known of the cameras', () => {
-  it('says who is in view', () => {
+describe('CameraRegistry', () => {
+  it('has the state of each camera until it is removed', () => {
     const registry = liveRegistry();
-    registry.noteFrame(frame([alice]), 1000);
-    expect(registry.tracks).toEqual([{ camera: 'door', ...alice }]);
+    registry.add('yard');
+    expect(registry.setState('yard', 'unreachable', 'refused')).toBe(true);
+    expect(registry.setState('yard', 'unreachable', 'refused')).toBe(false);
+    expect(registry.cameras).toEqual([
+      { id: 'door', state: 'live', message: null },
+      { id: 'yard', state: 'unreachable', message: 'refused' },
+    ]);
+    registry.remove('door');
+    expect(registry.ids).toEqual(['yard']);
+    expect(registry.stateOf('door')).toBeNull();
+    expect(registry.setState('door', 'live', null)).toBe(false);
   });
 
-  it('lets everybody leave when the engine goes, and tells the gap with the next frame', () => {
+  it('shows when the last frame was processed', () => {
     const registry = liveRegistry();
-    registry.noteFrame(frame([alice]), 1000);
-    const [left, ...more] = registry.interrupt('engine_died', at(1200));
-    expect(more).toEqual([]);
-    expect(left).toMatchObject({ kind: 'left', camera: 'door', track: 'door-7', person: 'alice' });
-    expect(left.ended).toMatchObject({ firstSeenMs: 100, lastSeenMs: 900, frames: 9, verdict: 'known' });
-    expect(registry.tracks).toEqual([]);
+    expect(registry.details(at(1500))).toMatchObject([{ id: 'door', lastFrameAt: null }]);
+    registry.noteFrame(frame(), 1000);
+    registry.noteFrame(frame('dropped'), 1200);
+    const door = { id: 'door', state: 'live', message: null };
+    expect(registry.details(at(1500))).toEqual([{ ...door, lastFrameAt: '1970-01-01T00:00:01.000Z' }]);
+  });
+
+  it('ends a gap with the next frame, from the last one before the engine died', () => {
+    const registry = liveRegistry();
+    registry.noteFrame(frame(), 1000);
+    registry.beginGaps('engine_died', at(1200));
     expect(registry.endGap('door', at(2500))).toMatchObject({
       kind: 'gap',
       camera: 'door',
@@ -61,24 +63,12 @@ describe('what is known of the cameras', () => {
     expect(registry.endGap('door', at(2600))).toBeNull();
   });
 
-  it('lets them leave also of a camera that was taken out before the engine could say so', () => {
-    const bob = { ...alice, id: 'door-8', person: 'bob' };
-    const registry = liveRegistry();
-    registry.noteFrame(frame([alice, bob]), 1000);
-    registry.remove('door');
-    expect(registry.tracks).toEqual([]);
-    registry.noteDraft(eventDraft({ kind: 'left', camera: 'door', track: 'door-8' }));
-    const left = registry.interrupt('engine_hung', at(1200));
-    expect(left).toMatchObject([{ kind: 'left', camera: 'door', track: 'door-7', person: 'alice' }]);
-    expect(registry.leave(1300)).toEqual([]);
-  });
-
-  it('one gap spans several deaths', () => {
+  it('has one gap for several deaths in a row', () => {
     const registry = liveRegistry();
     registry.noteFrame(frame(), 1000);
-    registry.interrupt('engine_died', at(1200));
+    registry.beginGaps('engine_died', at(1200));
     registry.setState('door', 'live', null);
-    registry.interrupt('engine_hung', at(1900));
+    registry.beginGaps('engine_hung', at(1900));
     expect(registry.endGap('door', at(3000))?.gap).toMatchObject({
       from: '1970-01-01T00:00:01.000Z',
       cause: 'engine_died',
@@ -86,25 +76,25 @@ describe('what is known of the cameras', () => {
   });
 
   it.each([3_600_000, -3_600_000])(
-    'a gap is as long as it was when the clock is moved by %i ms',
+    'has a gap of the right length when the clock is moved by %i ms',
     (movedMs) => {
       const registry = liveRegistry();
       registry.noteFrame(frame(), 1000);
-      registry.interrupt('engine_died', at(1200));
+      registry.beginGaps('engine_died', at(1200));
       const gap = registry.endGap('door', at(2500, movedMs))?.gap;
       expect(gap?.to).toBe(new Date(2500 + movedMs).toISOString());
       expect(gap?.from).toBe(new Date(1000 + movedMs).toISOString());
     },
   );
 
-  it('a camera that was away has no gap: nothing was to be seen', () => {
+  it('has no gap for a camera that delivered nothing anyway', () => {
     const registry = liveRegistry();
     registry.setState('door', 'unreachable', 'refused');
-    registry.interrupt('engine_died', at(1200));
+    registry.beginGaps('engine_died', at(1200));
     expect(registry.endGap('door', at(2500))).toBeNull();
   });
 
-  it('goes on numbering tracks after the last one told', () => {
+  it('numbers tracks on after the highest one reported', () => {
     const registry = liveRegistry();
     expect(registry.nextTrack('door')).toBe(1);
     registry.noteDraft(eventDraft({ track: 'door-7' }));

@@ -1,7 +1,7 @@
 import type { CursorStore, DeadLetter, DeadLetterStore, ListedDeadLetter } from '../sinks/port.js';
 import type { Database, Statement } from './database.js';
 
-/** How far each sink has come, and what it could not deliver. */
+/** The position of each sink, and its dead letters. */
 export class Cursors implements CursorStore, DeadLetterStore {
   readonly #load: Statement<{ seq: number }>;
   readonly #save: Statement<never>;

@@ -1,21 +1,18 @@
 import Libsql from 'libsql';
 
-/** What the log asks of SQLite. The only file that knows which package it is. */
+/** The part of SQLite that the log uses. The only file that imports the package. */
 
 /** A value in a column. */
 export type Value = string | number | null;
 
-/** A prepared statement; R is a row of its answer. */
+/** A prepared statement; R is a row of its result. */
 export interface Statement<R> {
   run: (...values: Value[]) => void;
   get: (...values: Value[]) => R | undefined;
   all: (...values: Value[]) => R[];
 }
 
-/**
- * Why SQLite refuses: the file is damaged, another process has it, there is no room, or the system does not let us.
- * null: not SQLite's doing.
- */
+/** Why SQLite fails: the file is damaged, another process holds it, the disk is full, or the system denies access. */
 export type Fault = 'corrupt' | 'locked' | 'full' | 'unwritable';
 
 const FAULTS: Record<string, Fault> = {
@@ -31,7 +28,7 @@ const FAULTS: Record<string, Fault> = {
   AUTH: 'unwritable',
 };
 
-/** What is behind an error of this file's; see {@link Fault}. */
+/** The cause of an error of {@link Database}; null for an error that is not of SQLite. */
 export function faultOf(error: unknown): Fault | null {
   if (!(error instanceof Error)) return null;
   if (error.message.startsWith('ConnectionFailed')) return 'unwritable';
@@ -39,19 +36,20 @@ export function faultOf(error: unknown): Fault | null {
   return FAULTS[/^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? ''] ?? null;
 }
 
-/** An open SQLite file. Every call is synchronous. */
+/** An open SQLite file. Every call is synchronous; {@link faultOf} classifies what it throws. */
 export class Database {
   readonly #db: Libsql.Database;
 
   /**
-   * Opens a file, or makes it. Nothing is read yet.
+   * Opens a file, or creates it. Nothing is read yet.
    *
-   * @throws what {@link faultOf} knows
+   * @throws an error that {@link faultOf} classifies
    */
   constructor(file: string) {
     this.#db = new Libsql(file);
   }
 
+  /** Compiles a statement, to be run many times. */
   prepare<R>(sql: string): Statement<R> {
     const statement = this.#db.prepare(sql);
     return {
@@ -61,18 +59,18 @@ export class Database {
     };
   }
 
-  /** Runs statements that take and give no values. */
+  /** Runs statements without parameters and results. */
   exec(sql: string): void {
     this.#db.exec(sql);
   }
 
-  /** Sets or asks for a property, as in `user_version` or `user_version = 1`. @returns its value, if it has one */
+  /** Reads or sets a property, as in `user_version` or `user_version = 1`. @returns its value, if it has one */
   pragma(text: string): Value | undefined {
     const rows = this.#db.pragma(text) as Record<string, Value>[];
     return rows.length === 0 ? undefined : Object.values(rows[0])[0];
   }
 
-  /** Runs a function; what it changes counts altogether or, when it throws, not at all. */
+  /** Runs a function in a transaction, which is rolled back when the function throws. */
   transaction<T>(work: () => T): T {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
@@ -80,19 +78,20 @@ export class Database {
       this.#db.exec('COMMIT');
       return result;
     } catch (error) {
-      // SQLite has undone it by itself when there was no room.
+      // On a full disk SQLite has rolled back by itself.
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }
 
+  /** Closes the file; see {@link release}. */
   close(): void {
     this.#db.close();
   }
 
   /**
-   * Closes, and gives the file back at once: the lock of a closed file is otherwise held until its statements are
-   * collected. What waits in the write-ahead log is taken into the file.
+   * Closes the file and releases its lock at once, which is otherwise held until the statements are garbage-collected. The
+   * write-ahead log is merged into the file.
    */
   release(): void {
     try {

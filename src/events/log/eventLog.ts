@@ -13,28 +13,29 @@ import type {
 import { faultOf } from './database.js';
 import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
-import { explainFault, LOG_FILE, openLogStore, putAside } from './open.js';
+import { explainFault, LOG_FILE, openLogStore, setAside } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
 import { Upkeep, type UpkeepOptions } from './upkeep.js';
 
+/** Where the log is, how long it keeps events, and what it reports. */
 export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRemoved' | 'onTrouble'> {
-  /** Folder of the log; made for the owner only. */
+  /** Folder of the log; created for the owner only. */
   folder: string;
-  /** Whether `explain` is shown where nobody asks for it. */
+  /** Whether events have their `explain` by default. */
   explain: () => boolean;
-  /** The log was damaged; it is now under another name and a new one has begun. */
+  /** The log was damaged; it has been renamed and a new one started. */
   onReplaced: (message: string) => void;
 }
 
-/** A stored event on its way out: enough to choose by, and its text as shown. */
+/** A stored event as JSON, with the fields that filters need. */
 export interface StoredEvent extends Pick<Row, 'seq' | 'kind' | 'camera' | 'person'> {
-  /** JSON. */
+  /** JSON of the event. */
   text: string;
 }
 
 /**
- * The event log: one SQLite file, which one process at a time may have. Everything else that wants events reads them
- * here, each with its own place in it.
+ * The event log: one SQLite file, which one process at a time may open. Every consumer reads its events here, from its own
+ * position. A log that turns out to be damaged is renamed, and a new one started.
  */
 export class EventLog implements Component, Ledger, EventSource, CursorStore, DeadLetterStore {
   readonly #options: EventLogOptions;
@@ -54,7 +55,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
   }
 
   /**
-   * Opens the log. Where the disk is full or broken it stays closed, and the next {@link append} tries again.
+   * Opens the log. On a full or broken disk it stays closed, and the next {@link append} tries again.
    *
    * @throws SpotterError log.locked, log.newer, log.unusable
    */
@@ -67,26 +68,28 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     this.#upkeep.start();
   }
 
+  /** Closes the log, once a running clean-up has ended. */
   async stop(): Promise<void> {
     await this.#upkeep.stop();
     try {
       this.#store?.close();
     } catch {
-      // What is committed is safe; the next start finds it.
+      // Committed events are safe; the next start finds them.
     }
     this.#store = null;
   }
 
-  /** Made with the log; null until it could be opened. */
+  /** Random id of the log; null while it is not open. */
   get epoch(): string | null {
     return this.#store?.epoch ?? null;
   }
 
+  /** Number of the last event; 0 before the first. */
   get lastSeq(): number {
     return this.#lastSeq;
   }
 
-  /** Where the log begins and ends; never throws. The epoch is null while it cannot be read. */
+  /** The first and last number of the log; never throws. The epoch is null while it cannot be read. */
   get state(): { epoch: string | null; firstSeq: number; lastSeq: number } {
     try {
       const firstSeq = this.#guard((store) => store.firstSeq);
@@ -96,7 +99,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     }
   }
 
-  /** Bytes in use; 0 while they cannot be counted. */
+  /** Bytes in use; 0 while the log cannot be read. */
   get sizeBytes(): number {
     try {
       return this.#guard((store) => store.sizeBytes);
@@ -105,7 +108,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     }
   }
 
-  /** @throws SpotterError log.unwritable when they cannot be kept for now */
+  /** @throws SpotterError log.unwritable when the events cannot be stored now; retry later */
   append(drafts: readonly EventDraft[]): SpotterEvent[] {
     if (!this.#store) this.#open();
     if (drafts.length === 0) return [];
@@ -120,23 +123,23 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return this.#guard((store) => store.after(seq, limit)).map((row) => eventOf(row, explain));
   }
 
-  /** The same as text, for who passes them on. */
+  /** The same as {@link after}, as JSON to pass on. */
   page(seq: number, limit: number): StoredEvent[] {
     return this.#guard((store) => store.after(seq, limit)).map((row) => this.#shown(row));
   }
 
-  /** Events that fit, by number. @param explain show it although the configuration does not */
+  /** Finds events, ordered by number. @param explain include it whatever the configuration says */
   find(query: HistoryQuery, explain: boolean): StoredEvent[] {
     return this.#guard((store) => store.history.find(query)).map((row) => this.#shown(row, explain));
   }
 
-  /** One event; null when there is none of that number. */
+  /** One event; null when there is none with that number. @param explain as in {@link find} */
   event(seq: number, explain: boolean): StoredEvent | null {
     const row = this.#guard((store) => store.one(seq));
     return row && this.#shown(row, explain);
   }
 
-  /** Tracks that a camera had lately; none while the log cannot be read. */
+  /** Ids of the latest tracks of a camera; none while the log cannot be read. */
   lastTracks(camera: string): string[] {
     try {
       return this.#guard((store) => store.lastTracks(camera));
@@ -166,7 +169,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return this.#guard((store) => store.cursors.list(before, limit));
   }
 
-  /** Removes what is too old, or too much, now. */
+  /** Applies the retention now. */
   clean(): Promise<void> {
     return this.#upkeep.clean();
   }
@@ -185,12 +188,12 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     }
   }
 
-  /** The write-ahead log may be larger than what it adds to the file. */
+  /** Merges the write-ahead log, which may be larger than what it adds to the file. */
   #makeRoom(): void {
     try {
       this.#store?.removal.checkpoint();
     } catch {
-      // No room for that either.
+      // No space for that either.
     }
   }
 
@@ -207,7 +210,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return store;
   }
 
-  /** Works on the open log. One that turns out to be damaged is put aside, and the work done on a new one. */
+  /** Works on the open log; replaces a damaged one and works on the new one. */
   #guard<T>(work: (store: LogStore) => T): T {
     if (!this.#store) throw new SpotterError('log.unwritable', 'the event log is not open');
     try {
@@ -223,15 +226,15 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     try {
       damaged.close();
     } catch {
-      // It is put aside as it is.
+      // It is renamed as it is.
     }
-    const message = putAside(this.#options.folder, error);
+    const message = setAside(this.#options.folder, error);
     const store = this.#open();
     this.#options.onReplaced(message);
     return store;
   }
 
-  /** Whoever listens is told in a turn of its own: what fails there must not look like a failed commit. */
+  /** Calls the listeners in a later turn: an error of theirs must not look like a failed commit. */
   #announce(): void {
     if (!this.#isAnnounced) return;
     this.#isAnnounced = false;

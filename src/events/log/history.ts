@@ -2,42 +2,42 @@ import type { EventKind } from '../event.js';
 import type { Database, Statement, Value } from './database.js';
 import { COLUMNS, type Row } from './row.js';
 
-/** Which events; empty lists mean all, null means no bound. */
+/** Which events to find; empty lists mean all, null means no bound. */
 export interface HistoryQuery {
-  /** Numbers above and below these. */
+  /** Exclusive bounds of the numbers. */
   after: number | null;
   before: number | null;
-  /** Captured from then on, and before then; Unix ms. */
+  /** Bounds of the capture time, the upper one exclusive; Unix ms. */
   fromMs: number | null;
   toMs: number | null;
   cameras: readonly string[];
   people: readonly string[];
   kinds: readonly EventKind[];
-  /** How many at most, from 1. */
+  /** From 1. */
   limit: number;
   oldestFirst: boolean;
 }
 
-/** What one index is asked for: a value a column, or any. */
+/** The query of one index: a value per column; null: any. */
 interface Filter {
   camera: string | null;
   person: string | null;
   kind: EventKind | null;
 }
 
-/** Numbers between these, these themselves left out. */
+/** Exclusive bounds of numbers. */
 interface Span {
   above: number;
   below: number;
 }
 
-/** How many numbers are read ahead of one index. */
+/** How many numbers are read ahead per index. */
 const AHEAD = 32;
 const LAST = Number.MAX_SAFE_INTEGER;
 
 /**
- * Finds events by time, person, camera and kind. Every combination of one value each has an index that ends in seq; lists
- * of values are merged, so that no query reads more than it gives back.
+ * Finds events by time, person, camera and kind. Every combination of columns has an index that ends in seq; lists of values
+ * are merged from them, so that no query reads more than it returns.
  */
 export class History {
   readonly #db: Database;
@@ -47,7 +47,7 @@ export class History {
   readonly #firstSince: Statement<{ seq: number }>;
   readonly #lastUntil: Statement<{ seq: number }>;
 
-  /** @param lateMs by how much an event was ever captured before one with a lower number */
+  /** @param lateMs the most by which an event was ever captured before one with a lower number */
   constructor(db: Database, lateMs: () => number) {
     this.#db = db;
     this.#lateMs = lateMs;
@@ -58,6 +58,7 @@ export class History {
     );
   }
 
+  /** The first `limit` events of a query, in its order. */
   find(query: HistoryQuery): Row[] {
     const span = this.#span(query);
     if (span === null) return [];
@@ -81,7 +82,7 @@ export class History {
     return rows;
   }
 
-  /** Where in the numbers a time lies. Stragglers are captured before events with lower numbers, but not by more than lateMs. */
+  /** The numbers that a time span can have. Late events are captured before ones with lower numbers, by at most lateMs. */
   #span({ after, before, fromMs, toMs }: HistoryQuery): Span | null {
     let above = after ?? 0;
     let below = before ?? LAST;
@@ -98,7 +99,7 @@ export class History {
     return above < below ? { above, below } : null;
   }
 
-  /** Reads on in the numbers that fit, from where it was. */
+  /** Reads the next numbers that match, from a position. */
   #reader({ camera, person, kind }: Filter, { fromMs, toMs, oldestFirst }: HistoryQuery, span: Span) {
     const given = Object.entries({ camera, person, kind }).filter(([, value]) => value !== null);
     const values: Value[] = given.map(([, value]) => value);
@@ -135,7 +136,7 @@ export class History {
   }
 }
 
-/** The numbers that fit one filter, read as they are needed. */
+/** The numbers that match one filter, read as needed. */
 class Stream {
   readonly #read: (from: number | null, count: number) => number[];
   #ahead: number[];

@@ -1,18 +1,17 @@
 import { monotonicFactory } from 'ulid';
-import type { EventDraft, SpotterEvent } from '../event.js';
-import { toEvent } from '../event.js';
+import { type EventDraft, type SpotterEvent, toEvent } from '../event.js';
 import { Cursors } from './cursors.js';
 import type { Database, Statement } from './database.js';
 import { History } from './history.js';
 import { Removal } from './removal.js';
 import { COLUMNS, type Row } from './row.js';
 
-/** An open log: numbers events, keeps them, and finds them again. Whatever fails throws what SQLite says. */
+/** An open log: numbers, stores and finds events. Every method may throw an error of SQLite. */
 export class LogStore {
   readonly history: History;
   readonly removal: Removal;
   readonly cursors: Cursors;
-  /** A random id, made with the log: another one means that the numbers have begun anew. */
+  /** Random id, created with the log: another one means that the numbers start over. */
   readonly epoch: string;
   readonly #db: Database;
   readonly #nextId = monotonicFactory();
@@ -23,7 +22,7 @@ export class LogStore {
   readonly #one: Statement<Row>;
   readonly #lastTracks: Statement<{ track: string | null }>;
   #lastSeq: number;
-  /** Latest capture time so far, and by how much the latest straggler was behind it; Unix ms and ms. */
+  /** Latest capture time so far, Unix ms, and the most by which an event was ever behind it, ms. */
   #highMs: number;
   #lateMs: number;
 
@@ -50,12 +49,12 @@ export class LogStore {
     this.cursors = new Cursors(db);
   }
 
-  /** Number of the last event that there ever was; 0 before the first. */
+  /** Number of the last event ever stored; 0 before the first. */
   get lastSeq(): number {
     return this.#lastSeq;
   }
 
-  /** Number of the oldest event that is still there; one more than the last when there is none. */
+  /** Number of the oldest stored event; one more than the last when there is none. */
   get firstSeq(): number {
     return this.#first.get()?.seq ?? this.#lastSeq + 1;
   }
@@ -65,21 +64,21 @@ export class LogStore {
     return this.removal.sizeBytes;
   }
 
-  /** Numbers and keeps events, all or none. */
+  /** Numbers and stores events, all or none. */
   append(drafts: readonly EventDraft[]): SpotterEvent[] {
     const publishedMs = Date.now();
     let [seq, highMs, lateMs] = [this.#lastSeq, this.#highMs, this.#lateMs];
     const events = this.#db.transaction(() => {
-      const told = drafts.map((draft) => {
+      const stored = drafts.map((draft) => {
         const { capturedAtMs } = draft;
         const event = toEvent(draft, { seq: ++seq, id: this.#nextId(publishedMs), publishedMs });
         highMs = Math.max(highMs, Math.round(capturedAtMs));
         lateMs = Math.max(lateMs, highMs - Math.round(capturedAtMs));
-        this.#keep(event, Math.round(capturedAtMs), publishedMs, highMs);
+        this.#store(event, Math.round(capturedAtMs), publishedMs, highMs);
         return event;
       });
       if (lateMs !== this.#lateMs) this.#setMeta.run('late_ms', lateMs);
-      return told;
+      return stored;
     });
     [this.#lastSeq, this.#highMs, this.#lateMs] = [seq, highMs, lateMs];
     return events;
@@ -90,21 +89,22 @@ export class LogStore {
     return this.#after.all(seq, limit);
   }
 
+  /** null when there is no event with that number. */
   one(seq: number): Row | null {
     return this.#one.get(seq) ?? null;
   }
 
-  /** Tracks of a camera's last events, more than can have been in view at once. */
+  /** Track ids of a camera's last 500 events, more than can have been in view at once. */
   lastTracks(camera: string): string[] {
     return this.#lastTracks.all(camera).flatMap(({ track }) => track ?? []);
   }
 
-  /** Lets go of the file, so that another process may have it at once. */
+  /** Closes the file, so that another process can open it at once. */
   close(): void {
     this.#db.release();
   }
 
-  #keep(event: SpotterEvent, capturedMs: number, publishedMs: number, highMs: number): void {
+  #store(event: SpotterEvent, capturedMs: number, publishedMs: number, highMs: number): void {
     const { explain, ...body } = event;
     const { seq, id, kind, camera, person, track } = event;
     this.#insert.run(

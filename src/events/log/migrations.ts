@@ -3,11 +3,11 @@ import { SpotterError } from '../../core/errors.js';
 import type { Database } from './database.js';
 
 /**
- * One entry a version; what is released is never changed, only added to.
+ * One entry per version; a released one is never changed.
  *
- * `high_ms` is the latest capture time of all events up to this one, so it grows with seq and finds a time's place among the
- * numbers. An index a combination of filters, each ending in seq, so that a page of any of them is read straight from one.
- * The explanation is apart from the body, because it is shown only when asked for.
+ * `high_ms` is the latest capture time of all events up to this one, so it grows with seq and maps times to numbers. There is
+ * one index per combination of filters, each ending in seq, so that a page of any of them is read from one index. The
+ * explanation has its own column, because it is shown on request only.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -44,7 +44,7 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * The version of a log; 0 of one that is just being made.
+ * The version of a log; 0 for one that is being created.
  *
  * @throws SpotterError log.newer
  */
@@ -53,14 +53,14 @@ export function versionOf(db: Database, file: string): number {
   if (version <= MIGRATIONS.length) return version;
   throw new SpotterError(
     'log.newer',
-    `${file} was written by a newer spotter (log version ${version}, this one knows ${MIGRATIONS.length}); use that one, or move the file away`,
+    `${file} was written by a newer spotter (log version ${version}, this one supports ${MIGRATIONS.length}); use the newer spotter, or move the file away`,
   );
 }
 
 /**
- * Brings a database up to this version; a new one gets a new epoch.
+ * Migrates a database to the current version; a new one gets a new epoch.
  *
- * @param version what it is now
+ * @param version its version now
  * @param firstSeq number of the first event of a new log, from 1
  */
 export function migrate(db: Database, version: number, firstSeq: number): void {

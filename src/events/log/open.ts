@@ -6,25 +6,26 @@ import { Database, faultOf } from './database.js';
 import { LogStore } from './logStore.js';
 import { migrate, versionOf } from './migrations.js';
 
-/** The log's file in the folder of data. */
+/** The file of the log in the data folder. */
 export const LOG_FILE = 'events.db';
 const COMPANIONS = ['', '-wal', '-shm', '-journal'];
-/** A log up to this size is read through at the start, which takes less than a second; of a larger one damage shows when it is read. */
+/** A log up to this size is checked at the start, in less than a second; damage of a larger one shows when it is read. */
 const CHECKED_BYTES = 64 << 20;
-/** The write-ahead log is cut to this when it has been larger. */
+/** A larger write-ahead log is truncated to this. */
 const WAL_BYTES = 8 << 20;
 
+/** A log that has been opened or created. */
 export interface Opened {
   store: LogStore;
-  /** One sentence when the log that was there is damaged and has been put aside. */
+  /** One sentence when a damaged log has been set aside; else null. */
   replaced: string | null;
 }
 
 /**
- * Opens the log in a folder, or begins one. A damaged one is put aside, and a new one begun in its place.
+ * Opens the log in a folder, or creates one. A damaged log is set aside and replaced by a new one.
  *
  * @param firstSeq number of the first event of a new log
- * @throws SpotterError log.locked, log.newer and log.unusable are for good; log.unwritable may pass
+ * @throws SpotterError log.locked, log.newer and log.unusable, which need the user; log.unwritable, which may pass
  */
 export function openLogStore(folder: string, firstSeq: number): Opened {
   const file = path.join(folder, LOG_FILE);
@@ -42,7 +43,7 @@ export function openLogStore(folder: string, firstSeq: number): Opened {
     return { store: open(file, firstSeq), replaced: null };
   } catch (error) {
     if (faultOf(error) !== 'corrupt') throw explainFault(error, file);
-    const replaced = putAside(folder, error);
+    const replaced = setAside(folder, error);
     try {
       return { store: open(file, firstSeq), replaced };
     } catch (again) {
@@ -51,14 +52,14 @@ export function openLogStore(folder: string, firstSeq: number): Opened {
   }
 }
 
-/** Gives a damaged log another name, with what belongs to it. @returns what has happened, one sentence */
-export function putAside(folder: string, error: unknown): string {
+/** Renames a damaged log and its companion files. @returns what has happened, one sentence */
+export function setAside(folder: string, error: unknown): string {
   const file = path.join(folder, LOG_FILE);
   const aside = freeName(`${file}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`);
   for (const companion of COMPANIONS) {
     if (existsSync(file + companion)) renameSync(file + companion, aside + companion);
   }
-  return `the event log was damaged (${describeError(error)}); it is kept as ${aside}, and a new one has begun`;
+  return `the event log was damaged (${describeError(error)}); moved it to ${aside} and started a new one`;
 }
 
 function freeName(name: string): string {
@@ -70,17 +71,17 @@ function freeName(name: string): string {
 function open(file: string, firstSeq: number): LogStore {
   const db = new Database(file);
   try {
-    // Before anything is changed.
+    // Before anything changes in the file.
     const version = versionOf(db, file);
-    // Only counts before the first table is made.
+    // Has an effect only before the first table is created.
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
-    // After the journal mode, or it could not be given back at the end.
+    // After the journal mode, or the lock could not be released at the end.
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
     db.pragma(`journal_size_limit = ${WAL_BYTES}`);
-    // From here on nobody else may open it.
+    // Takes the lock.
     db.transaction(() => {});
     if (statSync(file).size <= CHECKED_BYTES) check(db);
     migrate(db, version, firstSeq);
@@ -96,7 +97,7 @@ function check(db: Database): void {
   if (found !== 'ok') throw Object.assign(new Error(found.replace(/\s+/g, ' ')), { code: 'SQLITE_CORRUPT' });
 }
 
-/** What SQLite refuses, as one sentence for the user; any other error as it is. */
+/** An error of SQLite as a SpotterError with one sentence for the user; any other error as it is. */
 export function explainFault(error: unknown, file: string): unknown {
   switch (faultOf(error)) {
     case 'locked':
@@ -106,7 +107,7 @@ export function explainFault(error: unknown, file: string): unknown {
         { cause: error },
       );
     case 'full':
-      return new SpotterError('log.unwritable', `no room is left on the disk for the event log ${file}`, {
+      return new SpotterError('log.unwritable', `no space left on the disk for the event log ${file}`, {
         cause: error,
       });
     case 'unwritable':
@@ -120,7 +121,7 @@ export function explainFault(error: unknown, file: string): unknown {
   }
 }
 
-/** What the user has to mend, or what may pass by itself. */
+/** Whether the user has to fix it, or it may pass. */
 function faultOfSystem(error: unknown): 'log.unwritable' | 'log.unusable' {
   const code = error instanceof Error && 'code' in error ? error.code : '';
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO' ? 'log.unwritable' : 'log.unusable';

@@ -1,6 +1,6 @@
 import type { EventKind, SpotterEvent } from '../event.js';
 
-/** An event as it lies in the log. */
+/** A stored event. */
 export interface Row {
   seq: number;
   kind: EventKind;
@@ -15,12 +15,12 @@ export interface Row {
 /** The columns of a {@link Row}. */
 export const COLUMNS = 'seq, kind, camera, person, body, explain';
 
-/** The event as JSON; put together, not parsed: most of what is read goes on as text. */
+/** The event as JSON, without parsing: most rows are passed on as text. */
 export function textOf({ body, explain }: Row, withExplain: boolean): string {
   return `${body.slice(0, -1)},"explain":${withExplain ? explain : null}}`;
 }
 
-/** The event itself. */
+/** The event as an object. */
 export function eventOf(row: Row, withExplain: boolean): SpotterEvent {
   return JSON.parse(textOf(row, withExplain));
 }

@@ -5,25 +5,26 @@ import { holdsText } from './holdsText.js';
 import type { LogStore } from './logStore.js';
 import type { Removed } from './removal.js';
 
+/** The log, its retention, and what is reported of it. */
 export interface UpkeepOptions {
-  /** The log's file. */
+  /** Path of the log. */
   file: string;
   /** Works on the open log. @throws when it is not open */
   use: <T>(work: (store: LogStore) => T) => T;
-  /** How long events are kept, and how large the log may be. Asked for each time. */
+  /** How long events are kept, and how large the log may be; read each time. */
   retention: () => { keepDays: number; maxMb: number };
-  /** Events are in the log no more. */
+  /** Events have been removed. */
   onRemoved: (events: Removed[]) => void;
-  /** Retention could not be done; it is tried again. The same reason is told once until it has worked. */
+  /** Retention failed and will be retried; called once per reason until it succeeds. */
   onTrouble: (message: string) => void;
 }
 
 const EVERY_MS = 10_000;
-/** Between two steps: the disk is for what is new. */
+/** Pause between two steps: new events have priority on the disk. */
 const REST_MS = 5;
 const DAY_MS = 86_400_000;
 
-/** Takes out of the log what is not to be kept, little by little. */
+/** Removes from the log what is no longer to be kept, in small steps. */
 export class Upkeep {
   readonly #options: UpkeepOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -34,6 +35,7 @@ export class Upkeep {
     this.#options = options;
   }
 
+  /** Applies the retention now and every 10 s. */
   start(): void {
     let trouble: string | null = null;
     const clean = () => {
@@ -52,13 +54,14 @@ export class Upkeep {
     clean();
   }
 
+  /** Resolves when no step is running any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
     await this.#cleaning.idle();
   }
 
-  /** Removes what is too old, or too much, until nothing is. Resolves when done. */
+  /** Removes events until none is too old and the log is not too large. */
   async clean(): Promise<void> {
     const { retention, use, onRemoved } = this.#options;
     while (!this.#stopped) {

@@ -2,27 +2,27 @@ import type { MqttClient } from 'mqtt';
 import { decode } from '../../core/address.js';
 import { describeError, hasErrno } from '../../core/errors.js';
 
-/** A broker and how to introduce ourselves to it. */
+/** A broker, and how to connect to it. */
 export interface BrokerOptions {
   /** mqtt:// or mqtts://, with or without a login. */
   url: string;
   clientId: string;
-  /** What the broker tells, retained, when we vanish. */
+  /** What the broker publishes, retained, when the connection breaks. */
   will: { topic: string; payload: string };
 }
 
-/** A message of the broker's that it had kept. */
+/** Takes the topic of a message that the broker has retained. */
 export type RetainedListener = (topic: string) => void;
 
 const CONNECT_MS = 10_000;
-/** A broker that is silent for one and a half times this is gone. */
+/** A broker that is silent for 1.5 times this is taken as gone. */
 const KEEPALIVE_S = 15;
 const END_MS = 300;
 
-/** One connection to an MQTT broker, for as long as it holds; whoever wants another makes another. MQTT 3.1.1. */
+/** One connection to an MQTT broker (3.1.1). It never reconnects; make another one instead. */
 export class BrokerConnection {
   readonly #client: MqttClient;
-  /** How to tell those who wait for an answer that none will come. */
+  /** Rejects each call that waits for an answer of the broker. */
   readonly #waiting = new Set<(error: Error) => void>();
   #isOpen = true;
 
@@ -37,7 +37,9 @@ export class BrokerConnection {
   }
 
   /**
-   * @param onClosed called once when the connection ends, whoever ended it
+   * Connects, within 10 s.
+   *
+   * @param onClosed called once when the connection ends, whichever side ends it
    * @throws Error with one sentence, without secrets
    */
   static async connect(
@@ -45,7 +47,7 @@ export class BrokerConnection {
     signal: AbortSignal,
     onClosed: () => void,
   ): Promise<BrokerConnection> {
-    // Loaded only where somebody uses it.
+    // Loaded only where it is used.
     const { connect } = await import('mqtt');
     const { protocol, hostname, port, username, password, host } = new URL(options.url);
     const client = connect({
@@ -59,7 +61,7 @@ export class BrokerConnection {
       clean: true,
       keepalive: KEEPALIVE_S,
       connectTimeout: CONNECT_MS,
-      // Trying again is the driver's business.
+      // The driver retries.
       reconnectPeriod: 0,
     });
     return new Promise((resolve, reject) => {
@@ -67,7 +69,7 @@ export class BrokerConnection {
       const abandon = () => client.end(true);
       signal.addEventListener('abort', abandon, { once: true });
       if (signal.aborted) abandon();
-      // A connection may fail again after it was given up; without a listener that would end the process.
+      // A connection may fail again after it was given up; without a listener that would crash the process.
       client.on('error', (error) => {
         failure ??= error;
       });
@@ -88,21 +90,26 @@ export class BrokerConnection {
     });
   }
 
+  /** false once the connection has ended. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
   /**
-   * Resolves when the broker has the message (QoS 1).
+   * Resolves when the broker has acknowledged the message (QoS 1).
    *
-   * @param payload empty and retained: the broker forgets what it had kept
-   * @throws Error when the connection ends before
+   * @param payload an empty one that is retained removes what the broker had retained
+   * @throws Error when the connection ends first
    */
   publish(topic: string, payload: string, retain: boolean): Promise<void> {
     return this.#answered((done) => this.#client.publish(topic, payload, { qos: 1, retain }, done));
   }
 
-  /** Hears of what the broker has kept under some filters. @throws Error when it refuses, or the connection ends */
+  /**
+   * Reports the topics under some filters that the broker retains.
+   *
+   * @throws Error when the broker refuses, or the connection ends first
+   */
   watchRetained(filters: readonly string[], listener: RetainedListener): Promise<void> {
     this.#client.on('message', (topic, payload, { retain }) => {
       if (retain && payload.length > 0) listener(topic);
@@ -110,9 +117,9 @@ export class BrokerConnection {
     return this.#answered((done) => this.#client.subscribe([...filters], { qos: 1 }, done));
   }
 
-  /** Says goodbye, so that no last will is told; a broker that does not listen is left without. */
+  /** Disconnects properly, so that the broker does not publish the last will; waits 300 ms at most. */
   async end(): Promise<void> {
-    // A second end() would do nothing: the first one waits for a broker that may say nothing for long.
+    // A second end() would do nothing: the first one waits for the broker, which may take long.
     const timer = setTimeout(() => this.#client.stream.destroy(), END_MS);
     await new Promise<void>((resolve) => {
       this.#client.once('close', () => resolve());
@@ -123,12 +130,12 @@ export class BrokerConnection {
     this.#client.stream.destroy();
   }
 
-  /** Resolves when a question is answered, and rejects when the connection ends before. */
-  #answered(ask: (done: (error?: Error | null) => void) => void): Promise<void> {
+  /** Resolves when a request is answered, and rejects when the connection ends first. */
+  #answered(request: (done: (error?: Error | null) => void) => void): Promise<void> {
     if (!this.#isOpen) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
-      ask((error) => {
+      request((error) => {
         this.#waiting.delete(reject);
         if (error) reject(error);
         else resolve();
@@ -143,18 +150,18 @@ function closed(): Error {
 
 /** Codes of CONNACK in MQTT 3.1.1. */
 const REFUSALS: Record<number, string> = {
-  1: 'speaks no MQTT 3.1.1',
-  2: 'refuses the client id',
-  3: 'is not ready',
-  4: 'refuses the user name or the password',
-  5: 'refuses the user name or the password',
+  1: 'does not support MQTT 3.1.1',
+  2: 'rejects the client id',
+  3: 'is unavailable',
+  4: 'rejects the user name or password',
+  5: 'rejects the user name or password',
 };
 
 function explain(error: unknown, host: string): string {
   if (error === null) return `the broker at ${host} does not answer`;
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (typeof code === 'number' && code in REFUSALS) return `the broker at ${host} ${REFUSALS[code]}`;
-  if (hasErrno(error, 'ECONNREFUSED')) return `no broker listens at ${host}`;
-  if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `the host of the broker ${host} is not found`;
+  if (hasErrno(error, 'ECONNREFUSED')) return `no broker is listening at ${host}`;
+  if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `host of the broker not found: ${host}`;
   return `the broker at ${host} cannot be reached: ${describeError(error)}`;
 }

@@ -2,11 +2,11 @@ import { describeError } from '../../core/errors.js';
 import type { CursorStore } from './port.js';
 import type { SinkLog } from './sink.js';
 
-/** A cursor is saved at least this often while it moves; saving costs an fsync. */
+/** A moving cursor is saved after this many events or this long, whichever comes first; saving costs an fsync. */
 const SAVE_EVERY_EVENTS = 100;
 const SAVE_EVERY_MS = 1000;
 
-/** How far one sink has come: moves with every event, and is saved now and then. */
+/** The position of one sink in the log: moves with every event, and is saved now and then. */
 export class Cursor {
   readonly #sink: string;
   readonly #store: CursorStore;
@@ -29,7 +29,7 @@ export class Cursor {
   }
 
   /**
-   * Takes up where the sink was; a new one begins at the end of the log.
+   * Restores the position of the sink; a new sink begins at the end of the log.
    *
    * @throws the store's error
    */
@@ -39,7 +39,7 @@ export class Cursor {
     if (saved === null) this.moveTo(lastSeq);
   }
 
-  /** Goes to an event and saves at once. */
+  /** Moves to an event and saves at once. */
   moveTo(seq: number): void {
     this.#seq = seq;
     this.#unsaved = 1;
@@ -55,7 +55,7 @@ export class Cursor {
     else this.#timer ??= setTimeout(() => this.flush(), dueInMs);
   }
 
-  /** Saves what is not saved yet. A store that fails is said once and tried again with the next event. */
+  /** Saves what is not saved yet. A failing store is logged once and retried with the next event. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -67,7 +67,7 @@ export class Cursor {
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing)
-        this.#log.warn(`how far it has come cannot be saved, events may come twice: ${describeError(error)}`);
+        this.#log.warn(`cannot save the cursor, events may be sent again: ${describeError(error)}`);
       this.#isFailing = true;
     }
   }

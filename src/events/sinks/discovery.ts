@@ -1,8 +1,8 @@
 import { slugOf, type Topics } from './topics.js';
 
-/** What Home Assistant has to know of this installation. */
+/** What the announcements of this installation are made of. */
 export interface DiscoveryOptions {
-  /** Home Assistant's own prefix, such as `homeassistant`. */
+  /** The discovery prefix of Home Assistant, such as `homeassistant`. */
   prefix: string;
   /** Unique to this installation: letters, digits, `_` and `-`. */
   installation: string;
@@ -17,12 +17,12 @@ export interface DiscoveryMessage {
 }
 
 /**
- * Announcements in the form of Home Assistant's MQTT discovery, one an entity: a device for spotter with a sensor a
- * person, and a device a camera. The ids stay the same for as long as the name does, so settings made there last.
+ * Announcements for the MQTT discovery of Home Assistant, one per entity: a device for spotter with a sensor per person, and
+ * a device per camera. The ids depend on the names alone, so that settings made in Home Assistant last.
  */
 export class Discovery {
   readonly #options: DiscoveryOptions;
-  /** The `node_id` of the topics and the beginning of every unique id. */
+  /** The `node_id` of the topics, and the prefix of every unique id. */
   readonly #node: string;
 
   constructor(options: DiscoveryOptions) {
@@ -30,12 +30,12 @@ export class Discovery {
     this.#node = `spotter_${options.installation}`;
   }
 
-  /** Filter of everything that this installation has announced. */
+  /** Topic filter of everything that this installation has announced. */
   get filter(): string {
     return `${this.#options.prefix}/+/${this.#node}/+/config`;
   }
 
-  /** A sensor that says at which camera a person is. @param shown how the person is called */
+  /** A sensor for the camera that a person is at. @param shown the display name */
   person(name: string, shown: string): DiscoveryMessage {
     const { topics } = this.#options;
     return this.#entity('sensor', `person_${slugOf(name)}`, {
@@ -48,7 +48,7 @@ export class Discovery {
     });
   }
 
-  /** Whether somebody is at a camera, who, and who was named last. */
+  /** Entities of a camera: whether it is occupied, by whom, and who was named last. */
   camera(id: string): DiscoveryMessage[] {
     const { topics } = this.#options;
     const shared = {
@@ -79,7 +79,7 @@ export class Discovery {
         name: 'People',
         icon: 'mdi:account-group',
         state_topic: topics.camera(id, 'people'),
-        // A state has at most 255 characters, and an empty one would be ignored.
+        // Home Assistant allows 255 characters in a state, and ignores an empty one.
         value_template: "{{ (value_json | join(', '))[:255] if value_json else 'nobody' }}",
         ...shared,
       }),
@@ -88,7 +88,7 @@ export class Discovery {
         icon: 'mdi:account-clock',
         state_topic: topics.camera(id, 'last_person'),
         ...shared,
-        // Who it was last stays true when the camera is away.
+        // Still true while the camera is unavailable.
         availability: [{ topic: topics.available }],
       }),
     ];

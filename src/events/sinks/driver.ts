@@ -9,6 +9,7 @@ import type { Clock, Failure, Sink, SinkLog, SinkObserver } from './sink.js';
 import { systemClock } from './systemClock.js';
 import { Trouble } from './troubleLog.js';
 
+/** One sink, and what the driver reads and writes for it. */
 export interface SinkDriverOptions {
   sink: Sink;
   source: EventSource;
@@ -16,20 +17,21 @@ export interface SinkDriverOptions {
   deadLetters: DeadLetterStore;
   log: SinkLog;
   observer: SinkObserver;
+  /** By default the machine's. */
   clock?: Clock;
 }
 
 const PAGE = 100;
-/** `healthyMs` of 1: whatever was delivered since the last failure starts the waits anew. */
+/** `healthyMs` of 1: any delivery since the last failure resets the backoff. */
 const BACKOFF = { firstMs: 1000, maxMs: 60_000, healthyMs: 1 };
-/** What a far end asks for is heard up to this. */
+/** Retry-After is honoured up to this. */
 const MAX_RETRY_AFTER_MS = 600_000;
-/** What waits when the daemon ends may still go, to a far end that takes it, within this. */
+/** When the daemon stops, queued events may still go to a far end that is up, for this long. */
 const STOP_GRACE_MS = 700;
 
 /**
- * Hands the events of the log to one sink, in order, from its cursor on. An event counts as done after its delivery, so
- * that the far end gets it at least once, and twice at most around a crash.
+ * Delivers the events of the log to one sink, in order, from its cursor on. The cursor moves after the delivery, so that the
+ * far end gets every event at least once, and twice at most around a crash.
  */
 export class SinkDriver implements Component {
   readonly #options: SinkDriverOptions;
@@ -44,13 +46,13 @@ export class SinkDriver implements Component {
   #running: Promise<void> | null = null;
   #hasBegun = false;
   #stopping = false;
-  /** The last failure was not the far end's. */
+  /** The last failure was not of the far end. */
   #isLogBroken = false;
-  /** The last attempt went well, or there was none and none is needed. */
+  /** The last attempt succeeded, or none has been needed. */
   #isWell = true;
-  /** Something was delivered since the last failure. */
+  /** An event has been delivered since the last failure. */
   #hasHeld = false;
-  /** Events given up one after another. */
+  /** Events in a row that were given up. */
   #givenUp = 0;
   #wake = () => {};
   #unsubscribe = () => {};
@@ -63,28 +65,29 @@ export class SinkDriver implements Component {
     this.#trouble = new Trouble(options.log, this.#clock);
   }
 
+  /** The name of the sink. */
   get name(): string {
     return this.#sink.name;
   }
 
-  /** false while the far end takes nothing. */
+  /** false while the far end accepts nothing. */
   get isUp(): boolean {
     return this.#isWell && this.#sink.isOpen;
   }
 
-  /** How many events of the log are still to come; some of them may not exist any more. */
+  /** Number of events from the cursor to the end of the log; some may have been removed. */
   get lag(): number {
     return !this.#hasBegun ? 0 : Math.max(0, this.#options.source.lastSeq - this.#cursor.seq);
   }
 
-  /** Begins; does not wait for the far end. */
+  /** Starts, without waiting for the far end. */
   async start(): Promise<void> {
     this.#startedAtMs = this.#clock.steadyMs();
     this.#unsubscribe = this.#options.source.onCommitted(() => this.#wake());
     this.#running = this.#run();
   }
 
-  /** Resolves within two seconds, whatever the far end does; what is left is delivered after the next start. */
+  /** Resolves within two seconds, whatever the far end does; the rest is delivered after the next start. */
   async stop(): Promise<void> {
     if (this.#running === null) return;
     this.#stopping = true;
@@ -105,14 +108,14 @@ export class SinkDriver implements Component {
       try {
         if (await this.#step(signal)) return;
       } catch (error) {
-        // The log itself cannot be read, or a fault of ours: the daemon runs on.
+        // The log cannot be read, or this is a bug: the daemon goes on.
         this.#isLogBroken = true;
         await this.#fail({ outcome: 'failed', reason: describeError(error) }, signal);
       }
     }
   }
 
-  /** Opens, delivers a page, or waits for news. @returns whether it is time to end */
+  /** Opens the sink, delivers a page, or waits for events. @returns whether to end */
   async #step(signal: AbortSignal): Promise<boolean> {
     const { source } = this.#options;
     if (!this.#hasBegun) this.#cursor.begin(source.lastSeq);
@@ -125,7 +128,7 @@ export class SinkDriver implements Component {
       return false;
     }
     if (source.lastSeq < this.#cursor.seq) {
-      this.#options.log.warn('the event log is another one than before; beginning at its start');
+      this.#options.log.warn('the event log has been replaced; starting at its first event');
       this.#cursor.moveTo(0);
     }
     const page = source.after(this.#cursor.seq, PAGE);
@@ -137,30 +140,30 @@ export class SinkDriver implements Component {
       await this.#untilWoken();
       return false;
     }
-    // One of each page is tried, in case the far end is back.
+    // One event per page is attempted, in case the far end is back.
     this.#givenUp = Math.min(this.#givenUp, 1);
     for (const event of page) {
       if (signal.aborted) return false;
       if (!(await this.#settle(event, signal))) return false;
     }
-    // Pages in which nothing is for this sink would otherwise keep everybody else waiting.
+    // Pages without an event for this sink would otherwise block everything else.
     await nextTurn();
     return false;
   }
 
-  /** Waits until something has been committed, the sink was closed, or the end is near. */
+  /** Waits until events are committed, the far end closes, or the driver stops. */
   #untilWoken(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
   }
 
-  /** Tries once. @returns whether the sink is done with the event */
+  /** Makes one attempt. @returns whether the sink is done with the event */
   async #settle(event: SpotterEvent, signal: AbortSignal): Promise<boolean> {
     const isOverdue = this.#isOverdue(event);
-    // When the next one after a dead letter was not taken either, the far end is to blame and not the events: those that
-    // have waited too long go without an attempt each, or they would never be through.
-    if (isOverdue && this.#givenUp > 1) return this.#giveUp(event, 'the far end takes nothing');
+    // Two expired events failed in a row, so the far end is to blame and not the events: later expired events are
+    // dead-lettered unattempted, except one probe per page, or the backlog would never end.
+    if (isOverdue && this.#givenUp > 1) return this.#giveUp(event, 'the far end accepts nothing');
     const delivery = await this.#sink.deliver(event, signal);
     if (signal.aborted && delivery.outcome === 'failed') return false;
     switch (delivery.outcome) {
@@ -175,8 +178,8 @@ export class SinkDriver implements Component {
         this.#isWell = true;
         this.#hasHeld = true;
         this.#givenUp = 0;
-        this.#trouble.begin(`an event is not taken and becomes a dead letter: ${delivery.reason}`);
-        this.#bury(event, delivery.reason);
+        this.#trouble.begin(`event rejected, stored as a dead letter: ${delivery.reason}`);
+        this.#addDeadLetter(event, delivery.reason);
         return this.#done(event, 'dead_letter');
       case 'failed':
         if (this.#isOverdue(event)) {
@@ -188,10 +191,10 @@ export class SinkDriver implements Component {
     }
   }
 
-  /** Waited for longer than the sink allows, since it was told or since we began, whichever came later. */
+  /** Whether an event is older than the sink allows, from its publication or our start, whichever came later. */
   #isOverdue({ publishedAt }: SpotterEvent): boolean {
     const { giveUpMs } = this.#sink;
-    // A machine that learns the time only after its start must not make everything that waits look a day old.
+    // A machine that gets the time only after its start must not make every queued event look a day old.
     if (giveUpMs === null || this.#clock.steadyMs() - this.#startedAtMs < giveUpMs) return false;
     return this.#clock.nowMs() - Date.parse(publishedAt) >= giveUpMs;
   }
@@ -199,17 +202,17 @@ export class SinkDriver implements Component {
   #giveUp(event: SpotterEvent, reason: string): boolean {
     this.#givenUp++;
     const seconds = Math.round((this.#sink.giveUpMs ?? 0) / 1000);
-    this.#bury(event, `not taken for ${seconds} s; at last: ${reason}`);
+    this.#addDeadLetter(event, `not accepted within ${seconds} s; last failure: ${reason}`);
     return this.#done(event, 'dead_letter');
   }
 
-  #bury({ seq }: SpotterEvent, reason: string): void {
+  #addDeadLetter({ seq }: SpotterEvent, reason: string): void {
     const { deadLetters, log } = this.#options;
     const at = new Date(this.#clock.nowMs()).toISOString();
     try {
       deadLetters.add({ sink: this.name, seq, reason, at });
     } catch (error) {
-      log.warn(`dead letter ${seq} cannot be kept (${describeError(error)}): ${reason}`);
+      log.warn(`cannot store dead letter ${seq} (${describeError(error)}): ${reason}`);
     }
   }
 
@@ -222,7 +225,7 @@ export class SinkDriver implements Component {
 
   #noteFailure(reason: string): void {
     this.#isWell = false;
-    this.#trouble.begin(`not delivered, tried again until it is: ${reason}`);
+    this.#trouble.begin(`delivery failed, retrying: ${reason}`);
   }
 
   async #fail({ reason, retryAfterMs = 0 }: Failure, signal: AbortSignal): Promise<void> {

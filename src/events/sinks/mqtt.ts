@@ -6,38 +6,39 @@ import { type RetainedState, retainedMessages } from './retained.js';
 import type { Delivery, Failure, Sink } from './sink.js';
 import { retainedFilters, Topics } from './topics.js';
 
+/** The `mqtt` section of the configuration, and what the sink needs besides. */
 export interface MqttOptions {
   /** mqtt:// or mqtts://, with or without a login. */
   url: string;
-  /** What every topic begins with. */
+  /** Prefix of every topic. */
   topic: string;
-  /** Whether to announce everything to Home Assistant, and under which prefix. */
+  /** Whether to announce people and cameras to Home Assistant, and under which prefix. */
   discovery: boolean;
   discoveryPrefix: string;
   /** Unique to this installation, and the same after a restart. */
   installation: string;
   version: string;
-  /** What is known now; asked again after every {@link MqttSink.refresh}. */
+  /** What is known now; read again after every {@link MqttSink.refresh}. */
   retainedState: () => RetainedState;
 }
 
-/** Retained messages that are on their way at once. */
+/** Retained messages in flight at once. */
 const WINDOW = 100;
-/** Whatever the broker does, the last words take no longer. */
+/** Limit for each step of the farewell, whatever the broker does. */
 const DRAIN_MS = 300;
-/** Of retained messages that are nobody's any more, so many are remembered. */
+/** Limit of topics that are tracked while the broker lists what it retains. */
 const MAX_STRAY = 10_000;
 
-/** Tells a broker of events, and keeps there who is where now. */
+/** Publishes events to a broker, and keeps its retained messages about who is where up to date. */
 export class MqttSink implements Sink {
   readonly name = 'mqtt';
-  /** The broker takes all or nothing: no single event is to blame. */
+  /** The broker accepts all events or none, so no event becomes a dead letter. */
   readonly giveUpMs = null;
   readonly #options: MqttOptions;
   readonly #topics: Topics;
   readonly #discovery: Discovery;
   #connection: BrokerConnection | null = null;
-  /** What the broker keeps for us, by topic; null where we do not know what it says. */
+  /** Payloads that the broker retains for us, by topic; null where the payload is unknown. */
   readonly #kept = new Map<string, string | null>();
   #refreshing: Promise<void> | null = null;
   #isStale = false;
@@ -54,18 +55,18 @@ export class MqttSink implements Sink {
     return this.#connection?.isOpen ?? false;
   }
 
-  /** Connects, says that we are there, and puts right what the broker keeps. */
+  /** Connects, announces that we are online, and corrects what the broker retains. */
   async open(signal: AbortSignal, onClosed: () => void): Promise<Failure | null> {
     const { url, installation } = this.#options;
     const will = { topic: this.#topics.available, payload: 'offline' };
     let connection: BrokerConnection | undefined;
-    // A broker may take the connection and then say nothing.
+    // A broker may accept the connection and then stay silent.
     const abandon = () => void connection?.end();
     try {
       const clientId = `spotter-${installation}`;
       connection = await BrokerConnection.connect({ url, clientId, will }, signal, onClosed);
       signal.addEventListener('abort', abandon, { once: true });
-      if (signal.aborted) throw new Error('spotter ends');
+      if (signal.aborted) throw new Error('spotter is stopping');
       await this.#begin(connection);
       this.#connection = connection;
       this.refresh();
@@ -81,12 +82,12 @@ export class MqttSink implements Sink {
   async deliver(event: SpotterEvent, signal: AbortSignal): Promise<Delivery> {
     const connection = this.#connection;
     if (signal.aborted || !connection?.isOpen)
-      return { outcome: 'failed', reason: 'the connection to the broker is lost' };
+      return { outcome: 'failed', reason: 'the connection to the broker was lost' };
     const payload = JSON.stringify({ type: 'event', ...event });
     const sent = this.#send(connection, this.#topicsOf(event), payload);
     return new Promise((resolve) => {
       const fail = (reason: string) => resolve({ outcome: 'failed', reason });
-      const stop = () => fail('spotter ends');
+      const stop = () => fail('spotter is stopping');
       signal.addEventListener('abort', stop, { once: true });
       sent
         .then(
@@ -98,16 +99,16 @@ export class MqttSink implements Sink {
   }
 
   /**
-   * One after the other: a broker that waits for our acknowledgement before it sends its second small answer (Nagle) gets
-   * it with the next message, instead of 40 ms later by itself.
+   * One topic after another: a broker that waits for our TCP acknowledgement before its second small answer (Nagle) gets it
+   * with the next message instead of 40 ms later.
    */
   async #send(connection: BrokerConnection, topics: readonly string[], payload: string): Promise<void> {
     for (const topic of topics) await connection.publish(topic, payload, false);
   }
 
-  /** Who is where, a camera or the gallery has changed: the broker is told the difference. Never fails. */
+  /** Publishes what has changed in the retained state. Never fails. */
   refresh(): void {
-    // What is taken back for good must not be told again meanwhile.
+    // What is being removed for good must not be published again.
     if (this.#isRetired) return;
     this.#isStale = true;
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -115,7 +116,7 @@ export class MqttSink implements Sink {
     });
   }
 
-  /** Closing will also take back everything that the broker keeps for us, for good. */
+  /** Makes {@link close} remove everything that the broker retains for us. */
   retire(): void {
     this.#isRetired = true;
   }
@@ -151,16 +152,16 @@ export class MqttSink implements Sink {
       const connection = this.#connection;
       if (!connection?.isOpen) return;
       try {
-        await this.#putRight(connection);
+        await this.#correct(connection);
       } catch {
-        // The connection is gone; with the next one everything is told anew.
+        // The connection is gone; the next one publishes everything again.
         return;
       }
     }
   }
 
-  /** Publishes what differs from what the broker keeps, and takes back what is nobody's any more. */
-  async #putRight(connection: BrokerConnection): Promise<void> {
+  /** Publishes what differs from what the broker retains, and removes what is no longer wanted. */
+  async #correct(connection: BrokerConnection): Promise<void> {
     const retainedState = this.#options.retainedState();
     const wanted = retainedMessages(
       retainedState,
@@ -183,7 +184,7 @@ export class MqttSink implements Sink {
     }
   }
 
-  /** Before the gallery has been read, nobody is known to be gone from it. */
+  /** Topics of people stay until the gallery has been read: who has gone from it is not known before. */
   #isOfPerson(topic: string): boolean {
     return topic.startsWith(`${this.#topics.prefix}/people/`) || /\/person_[^/]*\/config$/.test(topic);
   }
@@ -196,7 +197,7 @@ export class MqttSink implements Sink {
   }
 }
 
-/** Waits for something, but not long, and does not mind when it fails. */
+/** Waits for a promise with a time limit; ignores its failure. */
 async function within(ms: number, promise: Promise<unknown> | null): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

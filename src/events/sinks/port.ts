@@ -1,29 +1,30 @@
 import type { SpotterEvent } from '../event.js';
 
-/** What a sink needs of the event log. */
+/** The part of the event log that sinks read. */
 export interface EventSource {
-  /** Made with the log; another one means that the log was begun anew. Numbers go on when that happens while running. */
+  /** Random id of the log; another one means a new log. Numbers continue when that happens at run time. */
   readonly epoch: string | null;
   /** Number of the last committed event; 0 before the first. */
   readonly lastSeq: number;
   /**
    * Committed events with a number above `seq`, in order.
    *
-   * @param limit how many at most, from 1
+   * @param limit from 1
    */
   after(seq: number, limit: number): SpotterEvent[];
-  /** Calls the listener soon after events have been committed; it must not throw. @returns a function that ends it */
+  /** Calls the listener soon after a commit; it must not throw. @returns a function that unsubscribes */
   onCommitted(listener: () => void): () => void;
 }
 
-/** How far each sink has come; outlives the process. */
+/** The position of each sink in the log; survives restarts. */
 export interface CursorStore {
-  /** Number of the last event that the sink is done with; null for a sink that is new. */
+  /** Number of the last event that the sink is done with; null for a new sink. */
   load(sink: string): number | null;
+  /** Stores that number. */
   save(sink: string, seq: number): void;
 }
 
-/** An event that a sink could not deliver and will not try again. */
+/** An event that a sink could not deliver and will not retry. */
 export interface DeadLetter {
   sink: string;
   seq: number;
@@ -33,14 +34,14 @@ export interface DeadLetter {
   at: string;
 }
 
-/** A dead letter as it is kept: numbered in the order in which they came, from 1. */
+/** A stored dead letter, numbered from 1 in the order of arrival. */
 export interface ListedDeadLetter extends DeadLetter {
   number: number;
 }
 
-/** Where undelivered events are kept, for people to see, for as long as the event itself. */
+/** Undelivered events, stored for people to look at for as long as the event itself. */
 export interface DeadLetterStore {
   add(letter: DeadLetter): void;
-  /** The newest first, those with a number below `before`; null: from the newest on. */
+  /** Newest first, numbers below `before`; null: from the newest. */
   list(before: number | null, limit: number): ListedDeadLetter[];
 }

@@ -1,35 +1,35 @@
 import type { CameraState } from '../../core/cameraState.js';
-import type { Presence } from '../presence.js';
+import type { InView } from '../inView.js';
 import type { Discovery } from './discovery.js';
 import type { Topics } from './topics.js';
 
-/** The state of a person who is at no camera. */
+/** The state of a person who is at no camera; Home Assistant's word. */
 const NOT_HOME = 'not_home';
 
-/** What is known beside the events; what retained messages are made of. */
+/** What the retained messages are made of. */
 export interface RetainedState {
-  /** Name and how the person is called; null until the gallery has been read. */
+  /** Display names by name; null until the gallery has been read. */
   people: ReadonlyMap<string, string> | null;
   cameras: ReadonlyMap<string, CameraState>;
-  presence: Presence;
+  inView: InView;
 }
 
-/** Every retained message as it has to be now, by topic; null for one that stays as the broker has it. */
+/** Every retained message as it has to be now, by topic; null: leave what the broker has. */
 export function retainedMessages(
-  { people, cameras, presence }: RetainedState,
+  { people, cameras, inView }: RetainedState,
   topics: Topics,
   discovery: Discovery | null,
 ): Map<string, string | null> {
   const messages = new Map<string, string | null>();
   for (const [id, state] of cameras) {
     messages.set(topics.camera(id, 'state'), state);
-    messages.set(topics.camera(id, 'people'), JSON.stringify(presence.peopleAt(id)));
-    messages.set(topics.camera(id, 'occupancy'), presence.isOccupied(id) ? 'ON' : 'OFF');
-    messages.set(topics.camera(id, 'last_person'), presence.lastAt(id));
+    messages.set(topics.camera(id, 'people'), JSON.stringify(inView.peopleAt(id)));
+    messages.set(topics.camera(id, 'occupancy'), inView.isOccupied(id) ? 'ON' : 'OFF');
+    messages.set(topics.camera(id, 'last_person'), inView.lastPersonAt(id));
     for (const { topic, payload } of discovery?.camera(id) ?? []) messages.set(topic, payload);
   }
   for (const [name, shown] of people ?? []) {
-    const { cameras: places, since } = presence.whereIs(name) ?? { cameras: [], since: null };
+    const { cameras: places, since } = inView.whereIs(name) ?? { cameras: [], since: null };
     messages.set(topics.person(name), places[0] ?? NOT_HOME);
     const attributes = {
       person: name,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 /**
  * The value of X-Spotter-Signature: HMAC-SHA256 over the timestamp, a dot and the body, as `sha256=` and hex digits. The
- * time is signed as well, so that nobody can send an old request again later.
+ * signed timestamp protects against replay.
  *
  * @param timestamp Unix time in seconds, as in X-Spotter-Timestamp
  */

@@ -1,34 +1,34 @@
 import type { SpotterEvent } from '../event.js';
 
-/** What became of one attempt to hand an event to the far end. */
+/** The outcome of one attempt to deliver an event. */
 export type Delivery =
-  /** Taken, or none of this sink's business. */
+  /** Accepted, or not for this sink. */
   | { outcome: 'delivered' | 'skipped' }
-  /** Will never be taken: a dead letter at once. */
+  /** Will never be accepted: a dead letter at once. */
   | { outcome: 'refused'; reason: string }
   | Failure;
 
-/** What may go well another time. */
+/** A failure worth a retry. */
 export interface Failure {
   outcome: 'failed';
   /** One sentence without secrets. */
   reason: string;
-  /** The far end asks to be left alone for this long, ms. */
+  /** The far end asks for this pause, ms. */
   retryAfterMs?: number;
 }
 
-/** A far end that is told of events one after another. {@link SinkDriver} drives it; it never retries by itself. */
+/** A far end that gets events one at a time. {@link SinkDriver} drives it and retries. */
 export interface Sink {
-  /** Unique; the cursor and the metrics are kept under it. */
+  /** Unique; the key of its cursor and metrics. */
   readonly name: string;
-  /** An event that was not taken for this long becomes a dead letter, ms; null: never. */
+  /** An event that was not accepted for this long becomes a dead letter, ms; null: never. */
   readonly giveUpMs: number | null;
-  /** false while `open` has to be called before anything is delivered. */
+  /** false: call `open` before `deliver`. */
   readonly isOpen: boolean;
   /**
-   * Gets ready to deliver. Resolves with null, or with what is wrong; never rejects.
+   * Prepares for delivery. Resolves with null, or with what failed; never rejects.
    *
-   * @param onClosed called when what was opened is closed by the far end
+   * @param onClosed called when the far end closes what was opened
    */
   open(signal: AbortSignal, onClosed: () => void): Promise<Failure | null>;
   /** Never rejects. Resolves soon after the signal is aborted. */
@@ -37,24 +37,24 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** What the driver of a sink tells whoever counts. */
+/** Counts what the driver of a sink does. */
 export interface SinkObserver {
   onEvent(sink: string, outcome: 'delivered' | 'dead_letter' | 'skipped'): void;
   onRetry(sink: string): void;
 }
 
-/** Where a sink says how it is doing; texts without secrets. */
+/** The log of a sink; texts have no secrets. */
 export interface SinkLog {
   info(text: string): void;
   warn(text: string): void;
 }
 
-/** Time as sinks see it, so that an hour need not be waited for. */
+/** Time as sinks see it; tests replace it. */
 export interface Clock {
-  /** Unix time, ms; somebody may set it. */
+  /** Unix time, ms; may jump. */
   nowMs(): number;
-  /** On a clock that nobody sets, ms. */
+  /** Of a clock that never jumps, ms. */
   steadyMs(): number;
-  /** Resolves after so many ms, or as soon as the signal is aborted. */
+  /** Resolves after `ms`, or when the signal is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** The topics of docs/sinks.md. Names of people have no `/`, `+` or `#` in them, and ids of cameras neither. */
+/** The topics of docs/sinks.md. Names of people and ids of cameras contain no `/`, `+` or `#`. */
 export class Topics {
   readonly prefix: string;
 
-  /** @param prefix what every topic begins with, without a slash at its end */
+  /** @param prefix of every topic, without a trailing slash */
   constructor(prefix: string) {
     this.prefix = prefix;
   }
@@ -35,7 +35,7 @@ export class Topics {
   }
 }
 
-/** Filters of the topics that are retained for people, and for cameras. */
+/** Filters of the retained topics of people, and of cameras. */
 export function retainedFilters({ prefix }: Topics): { people: string[]; cameras: string[] } {
   return {
     people: [`${prefix}/people/+`, `${prefix}/people/+/attributes`],
@@ -44,8 +44,8 @@ export function retainedFilters({ prefix }: Topics): { people: string[]; cameras
 }
 
 /**
- * A name as Home Assistant allows it in ids: letters and digits of ASCII, underscore and hyphen. What is lost of the
- * name is made up for by a part of its hash, so that two people never share an id.
+ * A name as Home Assistant allows it in ids: ASCII letters, digits, underscore and hyphen. Where characters are lost, a part
+ * of the hash of the name follows, so that two people never share an id.
  */
 export function slugOf(name: string): string {
   if (/^[a-z0-9-]+$/.test(name)) return name;

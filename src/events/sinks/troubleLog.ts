@@ -1,6 +1,6 @@
 import type { Clock, SinkLog } from './sink.js';
 
-/** A far end that takes every other event would fill the log: so often at most a trouble is told. */
+/** At most one failure is logged within this: a far end that accepts every other event would fill the log. */
 const LOG_EVERY_MS = 60_000;
 
 interface Current {
@@ -10,7 +10,7 @@ interface Current {
   deadLetters: number;
 }
 
-/** Says once that a sink has begun to fail, and once that it has caught up. */
+/** Logs once that a sink has begun to fail, and once that it has caught up. */
 export class Trouble {
   readonly #log: SinkLog;
   readonly #clock: Clock;
@@ -22,7 +22,7 @@ export class Trouble {
     this.#clock = clock;
   }
 
-  /** @param text what is wrong; told only where no trouble goes on */
+  /** A delivery has failed. @param text logged unless the sink is failing already */
   begin(text: string): void {
     if (this.#current) return;
     const nowMs = this.#clock.steadyMs();
@@ -33,20 +33,20 @@ export class Trouble {
     this.#log.warn(text);
   }
 
-  /** An event that came after the trouble began is done with. */
+  /** An event has been handled since the sink began to fail. */
   count(isDeadLetter: boolean): void {
     if (!this.#current) return;
     this.#current.events++;
     if (isDeadLetter) this.#current.deadLetters++;
   }
 
-  /** Nothing waits any more, and the last attempt went well. */
+  /** No event is queued, and the last attempt succeeded. */
   end(): void {
     const current = this.#current;
     this.#current = null;
     if (!current?.isLogged) return;
     const seconds = Math.round((this.#clock.steadyMs() - current.sinceMs) / 1000);
-    const dead = current.deadLetters > 0 ? `, ${current.deadLetters} of them became dead letters` : '';
-    this.#log.info(`has caught up after ${seconds} s: ${current.events} event(s) had waited${dead}`);
+    const dead = current.deadLetters > 0 ? `, ${current.deadLetters} of them as dead letters` : '';
+    this.#log.info(`caught up after ${seconds} s: ${current.events} queued event(s) handled${dead}`);
   }
 }

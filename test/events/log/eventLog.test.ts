@@ -28,7 +28,7 @@ function bytesOf(folder: string): string {
     .join('');
 }
 
-describe('the log', () => {
+describe('EventLog: a log', () => {
   it('numbers events by one and keeps them, private and across restarts', async () => {
     const { log, folder } = await openLog();
     const first = log.append(pending([{}, { kind: 'unknown', person: null }]));
@@ -60,8 +60,8 @@ describe('the log', () => {
   it('keeps the explanation, and shows it to who asks or when the configuration says so', async () => {
     let shown = false;
     const { log } = await openLog({ explain: () => shown });
-    const [told] = log.append(pending([{ explain: EXPLAIN }]));
-    expect(told.explain).toBeNull();
+    const [event] = log.append(pending([{ explain: EXPLAIN }]));
+    expect(event.explain).toBeNull();
     expect(log.after(0, 1)[0].explain).toBeNull();
     expect(JSON.parse(log.event(1, true)?.text ?? '').explain).toEqual(EXPLAIN);
     expect(JSON.parse(log.event(1, false)?.text ?? '').explain).toBeNull();
@@ -114,8 +114,8 @@ describe('the log', () => {
     await log.stop();
     damage(path.join(folder, 'events.db'));
     const again = await openLog({ folder });
-    expect(again.told.replaced).toEqual([
-      expect.stringMatching(/^the event log was damaged \(.*\); it is kept as /),
+    expect(again.reported.replaced).toEqual([
+      expect.stringMatching(/^the event log was damaged \(.*\); moved it to /),
     ]);
     expect(again.log.epoch).not.toBe(epoch);
     expect(again.log.append(pending([{}]))[0].seq).toBe(1);
@@ -123,7 +123,7 @@ describe('the log', () => {
   });
 
   it('that turns out to be damaged while it runs goes on with the next number in a new one', async () => {
-    const { log, folder, told } = await openLog();
+    const { log, folder, reported } = await openLog();
     for (let i = 0; i < 10; i++)
       log.append(pending(Array.from({ length: 500 }, () => ({ runnerUp: 'x'.repeat(2000) }))));
     const { epoch } = log;
@@ -131,7 +131,7 @@ describe('the log', () => {
     writeSync(file, Buffer.alloc(200 * 4096, 0xa5), 0, 200 * 4096, 1000 * 4096);
     closeSync(file);
     expect(log.after(0, 5000)).toEqual([]);
-    expect(told.replaced).toHaveLength(1);
+    expect(reported.replaced).toHaveLength(1);
     expect(log.epoch).not.toBe(epoch);
     expect(log.state).toMatchObject({ firstSeq: 5001, lastSeq: 5000 });
     expect(log.append(pending([{}]))[0].seq).toBe(5001);
@@ -140,7 +140,7 @@ describe('the log', () => {
   });
 });
 
-describe('history', () => {
+describe('EventLog.find', () => {
   const KINDS: EventKind[] = ['appeared', 'match', 'unknown', 'left'];
   const random = randomNumbers(5);
   const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)];
@@ -190,36 +190,36 @@ describe('history', () => {
   });
 });
 
-describe('retention', () => {
+describe('EventLog: retention', () => {
   it('removes what is too old, tells which, and gives the room back', async () => {
     let keepDays = 30;
-    const { log, folder, told } = await openLog({ retention: () => ({ keepDays, maxMb: 1024 }) });
+    const { log, folder, reported } = await openLog({ retention: () => ({ keepDays, maxMb: 1024 }) });
     const events = log.append(pending(Array.from({ length: 3000 }, () => ({ runnerUp: 'x'.repeat(1000) }))));
     const before = log.sizeBytes;
     keepDays = -1;
     await log.clean();
-    expect(told.removed).toHaveLength(3000);
-    expect(told.removed[0]).toEqual({ seq: 1, id: events[0].id });
+    expect(reported.removed).toHaveLength(3000);
+    expect(reported.removed[0]).toEqual({ seq: 1, id: events[0].id });
     expect(log.sizeBytes).toBeLessThan(before / 10);
     await log.stop();
     expect(statSync(path.join(folder, 'events.db')).size).toBeLessThan(before / 10);
   });
 
   it('removes the oldest while the log is too large', async () => {
-    const { log, told } = await openLog({ retention: () => ({ keepDays: 30, maxMb: 2 }) });
+    const { log, reported } = await openLog({ retention: () => ({ keepDays: 30, maxMb: 2 }) });
     for (let i = 0; i < 10; i++)
       log.append(pending(Array.from({ length: 300 }, () => ({ runnerUp: 'x'.repeat(1000) }))));
     await log.clean();
     expect(log.sizeBytes).toBeLessThanOrEqual(2 * 2 ** 20);
     expect(log.sizeBytes).toBeGreaterThan(1.5 * 2 ** 20);
-    expect(log.state.firstSeq).toBe(told.removed.length + 1);
+    expect(log.state.firstSeq).toBe(reported.removed.length + 1);
     expect(log.lastSeq).toBe(3000);
   });
 });
 
-describe('a person who is forgotten', () => {
+describe('EventLog.forgetPerson: a person', () => {
   it('is in no file of the log any more: own events are gone, mentions in those of others are taken out', async () => {
-    const { log, folder, told } = await openLog();
+    const { log, folder, reported } = await openLog();
     const name = 'Zaphod Beeblebrox';
     const random = randomNumbers(8);
     for (let i = 0; i < 40; i++) {
@@ -247,7 +247,7 @@ describe('a person who is forgotten', () => {
     }
     expect(bytesOf(folder)).toContain(name);
     const count = await log.forgetPerson(name);
-    expect(count).toBe(told.removed.length);
+    expect(count).toBe(reported.removed.length);
     expect(count).toBeGreaterThan(1500);
     expect(bytesOf(folder)).not.toContain(name);
     const rest = log.after(0, 20_000);
@@ -259,8 +259,8 @@ describe('a person who is forgotten', () => {
   });
 });
 
-describe('what sinks keep in the log', () => {
-  it('are their places and their dead letters, across restarts', async () => {
+describe('EventLog: cursors and dead letters', () => {
+  it('survive restarts', async () => {
     const { log, folder } = await openLog();
     log.append(pending([{}, {}]));
     expect(log.load('hook')).toBeNull();
@@ -278,7 +278,7 @@ describe('what sinks keep in the log', () => {
     expect(again.log.list(2, 10)).toHaveLength(1);
   });
 
-  it('hear of events that are committed', async () => {
+  it('are called after a commit', async () => {
     const { log } = await openLog();
     const heard = new Promise<number>((resolve) => log.onCommitted(() => resolve(log.lastSeq)));
     log.append(pending([{}, {}]));

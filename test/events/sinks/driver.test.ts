@@ -31,7 +31,7 @@ class Recorder implements Sink {
   }
 }
 
-describe('a sink', () => {
+describe('SinkDriver: a sink', () => {
   it('that is new begins at the end of the log and stays there over a restart', async () => {
     const log = new MemoryLog();
     for (let i = 0; i < 3; i++) log.commit();
@@ -56,7 +56,7 @@ describe('a sink', () => {
     const { lines } = await drive(recorder, { log });
     await until(() => recorder.seen.length === 1);
     expect(recorder.seen).toEqual([1]);
-    expect(lines).toEqual(['warn: the event log is another one than before; beginning at its start']);
+    expect(lines).toEqual(['warn: the event log has been replaced; starting at its first event']);
   });
 
   it('has its cursor saved now and then while events flow, and at the end', async () => {

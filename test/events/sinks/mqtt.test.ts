@@ -125,7 +125,7 @@ describe('a broker', () => {
     expect(kept.get('spotter/people/bob')).toBe('yard');
     expect(kept.get('spotter/available')).toBe('online');
     await until(() => lines.length === 2);
-    expect(lines[1]).toMatch(/^mqtt: has caught up after \d+ s: 2 event\(s\) had waited$/);
+    expect(lines[1]).toMatch(/^mqtt: caught up after \d+ s: 2 queued event\(s\) handled$/);
   });
 
   it('that wants a password gets it, whatever is in it', async (context) => {
@@ -150,7 +150,7 @@ describe('a broker', () => {
     tell();
     await until(() => lines.length === 1);
     expect(lines).toEqual([
-      `mqtt: not delivered, tried again until it is: the broker at 127.0.0.1:${broker.port} refuses the user name or the password`,
+      `mqtt: delivery failed, retrying: the broker at 127.0.0.1:${broker.port} rejects the user name or password`,
     ]);
     expect(set.states).toEqual([{ name: 'mqtt', up: false, lag: 1 }]);
     await set.stop();

@@ -68,10 +68,8 @@ describe('a webhook', () => {
     await until(() => driver.lag === 0);
     expect(far.seqs).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
     await until(() => lines.length === 2);
-    expect(lines[0]).toBe(
-      `warn: not delivered, tried again until it is: nobody listens at 127.0.0.1:${far.port}`,
-    );
-    expect(lines[1]).toMatch(/^info: has caught up after \d+ s: 250 event\(s\) had waited$/);
+    expect(lines[0]).toBe(`warn: delivery failed, retrying: nobody listens at 127.0.0.1:${far.port}`);
+    expect(lines[1]).toMatch(/^info: caught up after \d+ s: 250 queued event\(s\) handled$/);
     expect(driver.isUp).toBe(true);
     expect(outcomes.filter((outcome) => outcome === 'delivered')).toHaveLength(250);
     expect(log.letters).toEqual([]);
@@ -124,8 +122,8 @@ describe('a webhook', () => {
       { sink: 'webhook:hook', seq: 1, reason: `127.0.0.1:${far.port} ${reason}` },
     ]);
     await until(() => lines.length === 2);
-    expect(lines[0]).toContain('becomes a dead letter');
-    expect(lines[1]).toContain('2 event(s) had waited, 1 of them became dead letters');
+    expect(lines[0]).toContain('stored as a dead letter');
+    expect(lines[1]).toContain('2 queued event(s) handled, 1 of them as dead letters');
   });
 
   it('gets an event no more that it did not take for longer than giveUpMs, and those after it', async () => {
@@ -138,7 +136,7 @@ describe('a webhook', () => {
     expect(log.letters).toHaveLength(1);
     expect(log.letters[0]).toMatchObject({
       seq: 1,
-      reason: `not taken for 3600 s; at last: 127.0.0.1:${far.port} answered 500 Internal Server Error`,
+      reason: `not accepted within 3600 s; last failure: 127.0.0.1:${far.port} answered 500 Internal Server Error`,
     });
   });
 
