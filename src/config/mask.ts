@@ -1,19 +1,19 @@
 import { decode } from '../core/address.js';
 
 const SHOWN = '***';
-/** Shorter ones would blank out innocent text; in addresses they are masked all the same. */
+/** Shorter secrets would blank out innocent text; in addresses they are masked anyway. */
 const MIN_SECRET_LENGTH = 4;
-/** A value that is an address as a whole may have anything in its password, spaces among it. */
+/** Matches a value that is nothing but an address: its password may contain anything, even spaces. */
 const WHOLE_ADDRESS = /^([a-z][a-z0-9+.-]*:\/\/)(.*)@/is;
-/** The scheme may be a secret's own text, masked already. */
+/** The scheme itself may have been a secret, and be masked by now. */
 const ADDRESS = /((?:[a-z][a-z0-9+.-]*|\*{3}):\/\/)(\S*)@/gi;
 const QUERY_SECRET = /([?&][^=&\s]*(?:pass|pwd|secret|token|key|auth)[^=&\s]*=)[^&#\s]*/gi;
 
 /**
- * A text with known secrets, the logins of addresses and secret query parameters replaced by ***. Of a login the user's
- * name stays; everything up to the last @ belongs to it, as passwords are often not percent-encoded.
+ * Replaces known secrets, passwords in addresses and secret query parameters with ***. The user's name stays. A login
+ * reaches to the last @, because passwords are often not percent-encoded.
  *
- * @param secrets masked in every way they may be written, wherever they are
+ * @param secrets masked wherever they occur, plain or percent-encoded
  */
 export function maskText(text: string, secrets: readonly string[] = []): string {
   const known = [...new Set(secrets.flatMap(formsOf))]
@@ -27,7 +27,7 @@ export function maskText(text: string, secrets: readonly string[] = []): string 
     .replace(QUERY_SECRET, `$1${SHOWN}`);
 }
 
-/** A copy of a value of plain data, every string in it masked. */
+/** A copy of plain data with every string masked by {@link maskText}. */
 export function maskDeep<T>(value: T, secrets: readonly string[]): T {
   if (typeof value === 'string') return maskText(value, secrets) as T;
   if (Array.isArray(value)) return value.map((item) => maskDeep(item, secrets)) as T;
@@ -51,7 +51,7 @@ function formsOf(secret: string): string[] {
   return [secret, ...plain, ...encoded, ...encoded.map(withSmallHex)];
 }
 
-/** As strict encoders do: these five as well. */
+/** Encodes these five characters too, as strict encoders (RFC 3986) do. */
 function encodeAll(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
-/** What decides over faces: finding them, following them, judging and naming them. */
+/** Settings that decide which faces are found, followed, judged and named. */
 
 const probability = z.number().min(0).max(1);
-/** A similarity, and how far two of them are apart. */
+/** A cosine similarity, -1..1. */
 export const cosine = z.number().min(-1).max(1);
+/** The difference of two cosine similarities, 0..2. */
 export const cosineDifference = z.number().min(0).max(2);
 
+/** Schema of `detection`. */
 export const detection = z
   .strictObject({
     longestSide: z
@@ -29,6 +31,7 @@ export const detection = z
   .prefault({})
   .describe('Finding faces.');
 
+/** Schema of `quality`. */
 export const quality = z
   .strictObject({
     minSizePx: z
@@ -58,6 +61,7 @@ export const quality = z
   .prefault({})
   .describe('What a face must reach to be judged; one that fails is "unusable", with the reason.');
 
+/** Schema of `match`. */
 export const match = z
   .strictObject({
     threshold: cosine
@@ -74,6 +78,7 @@ export const match = z
   .prefault({})
   .describe('Naming faces.');
 
+/** Schema of `track`. */
 export const track = z
   .strictObject({
     startScore: probability
