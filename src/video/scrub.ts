@@ -1,11 +1,11 @@
 import type { Address } from '../core/address.js';
 
-/** Shorter ones would blank out innocent text; they are masked inside URLs only. */
+/** Shorter secrets would blank out innocent text; they are masked inside URLs only. */
 const MIN_SECRET_LENGTH = 4;
 
 /**
- * Frees what ffmpeg says of credentials: of every URL in it only scheme and host stay (paths and queries hold tokens),
- * and the known secrets go wherever they are.
+ * Makes a function that removes credentials from ffmpeg's messages: it reduces every URL to scheme and host (paths and
+ * queries may contain tokens), and masks the secrets of the address wherever they occur.
  */
 export function scrubber({ input, name, kind, secrets }: Address): (text: string) => string {
   const known = secrets
