@@ -12,19 +12,20 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 
-/** One thing wrong with a YAML text that users write, where in it, and what to do about it. */
+/** A fault in a YAML text written by a user: what, where, and what to do. */
 export interface Fault {
   /** Characters from the start of the text. */
   offset: number;
-  /** Like cameras[0].url; empty for a fault of the text itself. */
+  /** Path of the key, such as cameras[0].url; empty for a fault of the text itself. */
   path: string;
   message: string;
 }
 
+/** A fault as zod reports it. */
 export type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** A parsed text, and what is wrong with it as YAML: unknown tags and warnings count as errors. */
+/** Parses a YAML text and returns its syntax faults, among them unknown tags and warnings. */
 export function parseYaml(text: string): { document: Document; lines: LineCounter; syntax: Fault[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -33,22 +34,26 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
     path: '',
     message: error.message
       .replace(/\s*\n[\s\S]*$/, '')
-      // The piece of text that it means may be one of a password.
+      // The text that the parser quotes may be part of a password.
       .replace(/: ".*"$/, '')
       .replace(/Source contains multiple documents.*/, 'a second document begins here; keep one'),
   }));
   return { document, lines, syntax };
 }
 
-/** A document as plain data; one that is empty, or of comments only, is an empty mapping. @throws ReferenceError of aliases without an anchor, or too many */
+/**
+ * A document as plain data. An empty document is an empty mapping.
+ *
+ * @throws ReferenceError on an alias without an anchor, or more than 100 aliases
+ */
 export function toData(document: Document): unknown {
   return document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
 }
 
 /**
- * The faults of one look at a text; an issue that names several keys becomes several.
+ * Schema issues as faults with a position in the text. An issue that names several keys becomes several faults.
  *
- * @param schema JSON Schema of the text, for the keys that it allows
+ * @param schema JSON Schema of the text, for the keys it allows
  */
 export function faultsOf(issues: readonly Issue[], document: Document, schema: () => SchemaNode): Fault[] {
   return issues.flatMap((issue): Fault[] => {
@@ -71,7 +76,7 @@ export function faultsOf(issues: readonly Issue[], document: Document, schema: (
   });
 }
 
-/** All faults as text, in the order of the file: a head line when there are several, then a line each. */
+/** All faults as text, in the order of the file: a header line when there are several, then one line per fault. */
 export function formatFaults(file: string, faults: readonly Fault[], lines: LineCounter): string {
   const shown = faultLines(file, faults, lines);
   return shown.length === 1 ? shown[0] : [`${file} has ${shown.length} errors`, ...shown].join('\n');
@@ -87,7 +92,7 @@ export function faultLines(file: string, faults: readonly Fault[], lines: LineCo
     });
 }
 
-/** Start of the value at a path, or of the nearest thing around it that exists. */
+/** Offset of the value at a path, or of the nearest parent that exists; undefined for an empty document. */
 export function offsetOf(document: Document, path: Path): number | undefined {
   for (let length = path.length; length >= 0; length--) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
@@ -115,7 +120,7 @@ function unknownKey(key: string, path: Path, schema: SchemaNode): string {
   return near ? `unknown key; did you mean "${guess}"?` : `unknown key; valid here: ${valid.join(', ')}`;
 }
 
-/** The part of JSON Schema that tells which keys there are. */
+/** The part of JSON Schema that lists the keys. */
 export interface SchemaNode {
   properties?: Record<string, SchemaNode>;
   items?: SchemaNode;
@@ -148,7 +153,7 @@ function explain(issue: Issue, document: Document): string {
     const hint = issue.expected === 'string' && isScalar(node) ? '; put it in quotes' : '';
     return `must be a ${typeName(issue.expected)}, not ${valueName(node)}${hint}`;
   }
-  // A rule with a sentence of its own says more than its code does.
+  // A message that the schema sets itself is better than a generic one.
   if (!/^(Too (big|small)|Invalid)/.test(issue.message)) return issue.message;
   const [verb, items] = 'origin' in issue && issue.origin === 'array' ? ['have', ' items'] : ['be', ''];
   if (issue.code === 'too_big') return `must ${verb} at most ${issue.maximum}${items}`;
@@ -171,7 +176,7 @@ function valueName(node: unknown): string {
   return value.includes('://') ? 'an address' : `the text "${value}"`;
 }
 
-/** Like cameras[0].url. */
+/** Formats a path, such as cameras[0].url. */
 export function formatPath(path: Path): string {
   return path.reduce<string>(
     (text, key) =>
@@ -180,7 +185,7 @@ export function formatPath(path: Path): string {
   );
 }
 
-/** An address with a badly quoted password may end up as a key, whole or in part. */
+/** Masks a key that contains @ or a colon: part of an address with a badly quoted password may end up as a key. */
 function keyName(key: string): string {
   return /[@:]/.test(key) ? '***' : key;
 }

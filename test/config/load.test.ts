@@ -138,7 +138,7 @@ data: data
     [
       'a scheme that there is not',
       'cameras: [{id: a, url: "gopher://h/x"}]',
-      'gopher: is no kind of live source',
+      'gopher: is not a kind of live source',
     ],
     [
       'a file of another machine',
