@@ -130,7 +130,7 @@ export class EventSocket implements Component {
     }
   }
 
-  /** Sends a camera's new state to every client whose subscription includes the camera. */
+  /** Tells every client whose cameras include it that a camera has changed. */
   publishCamera(camera: { id: string; state: CameraState; message: string | null }): void {
     const text = JSON.stringify({ type: 'camera', ...camera });
     for (const client of this.#clients) {

@@ -72,8 +72,8 @@ describe.each(AWKWARD)('maskText: the password %s', (password) => {
   });
 });
 
-describe('maskText', () => {
-  it('leaves innocent text unchanged, however short a secret is', () => {
+describe('maskText, maskDeep: masking', () => {
+  it('leaves innocent text alone, however short a secret is', () => {
     expect(maskText('a cat sat', ['a', 'at', 'cat'])).toBe('a cat sat');
     expect(maskText('a cat at rtsp://u:cat@h/x', ['cat'])).toBe('a cat at rtsp://u:***@h/x');
   });
@@ -87,10 +87,8 @@ describe('maskText', () => {
   it('masks the longest secret first', () => {
     expect(maskText('hunter22!', ['hunter', 'hunter22!'])).toBe('***');
   });
-});
 
-describe('maskDeep', () => {
-  it('masks strings in a copy and leaves the original unchanged', () => {
+  it('masks strings in a copy of plain data and leaves the original unchanged', () => {
     const data = { cameras: [{ url: 'rtsp://u:pw@h/x', fps: 5, maxWidth: null }], on: true };
     expect(maskDeep(data, [])).toEqual({
       ...data,
