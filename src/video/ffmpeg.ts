@@ -73,7 +73,7 @@ export class Decoder {
     this.ended = new Promise((resolve) => {
       run.on('stderr', (line: string) => this.#read(line));
       run.on('start', () => {
-        const child = (run as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
+        const child = processOf(run);
         this.#process = child;
         this.#announce(child);
         child.once('close', (code, signal) => resolve({ code, signal, messages: this.#messages }));
@@ -96,10 +96,8 @@ export class Decoder {
     if (!child || again || child.exitCode !== null || child.signalCode !== null) return;
     child.stdin?.destroy();
     child.stdout?.destroy();
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_GRACE_MS);
+    terminate(child);
     child.once('exit', () => {
-      clearTimeout(timer);
       // If ffmpeg is a wrapper script, its child may hold the pipe open, and `close` would wait for the child.
       child.stderr?.destroy();
     });
@@ -133,6 +131,18 @@ export class Decoder {
  */
 function unchecked(options: ffmpeg.FfmpegCommandOptions): ffmpeg.FfmpegCommand {
   return Object.assign(ffmpeg(options), { _checkCapabilities: (checked: () => void) => checked() });
+}
+
+/** The process behind a command that has started; fluent-ffmpeg keeps it to itself. */
+function processOf(command: ffmpeg.FfmpegCommand): ChildProcess {
+  return (command as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
+}
+
+/** Sends SIGTERM, and SIGKILL when the process has not exited after {@link KILL_GRACE_MS}. */
+function terminate(child: ChildProcess): void {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), KILL_GRACE_MS);
+  child.once('exit', () => clearTimeout(timer));
 }
 
 /** Runs ffprobe and returns its data unchecked. @throws SpotterError ffmpeg.missing; any other error of ffprobe as it is */
@@ -180,15 +190,14 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
       .outputOptions(command.outputOptions);
     let child: ChildProcess | undefined;
     const stop = () => {
-      child?.kill('SIGTERM');
-      setTimeout(() => child?.kill('SIGKILL'), KILL_GRACE_MS).unref();
+      if (child) terminate(child);
     };
     run.on('stderr', (line: string) => {
       // The first message gives the cause; the others follow from it.
       fault ??= line.replace(/^\[[^\]]*\] /, '').trim() || undefined;
     });
     run.on('start', () => {
-      child = (run as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
+      child = processOf(run);
       signal.addEventListener('abort', stop, { once: true });
       child.once('close', (code) => {
         signal.removeEventListener('abort', stop);
