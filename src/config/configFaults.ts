@@ -1,17 +1,11 @@
 import type { Document } from 'yaml';
-import {
-  type Fault,
-  formatPath,
-  type Issue,
-  offsetOf,
-  type SchemaNode,
-  faultsOf as textFaults,
-} from '../core/yamlFaults.js';
+import { type Issue, type SchemaNode, faultsOf as schemaFaultsOf } from '../core/schemaFaults.js';
+import { type Fault, formatPath, offsetOf } from '../core/yamlFaults.js';
 import { jsonSchema } from './schema.js';
 
 /** Schema issues as faults with a position in the file. An issue that names several keys becomes several faults. */
 export function faultsOf(issues: readonly Issue[], document: Document): Fault[] {
-  return textFaults(issues, document, () => jsonSchema() as SchemaNode);
+  return schemaFaultsOf(issues, document, () => jsonSchema() as SchemaNode);
 }
 
 /** Cameras or webhooks with a duplicate id. Checked on the raw data, so that they are reported with all other faults. */

@@ -52,7 +52,7 @@ const STORY: Partial<EventDraft>[] = [
   { kind: 'left', capturedAtMs: T0 + 4000 },
 ];
 
-describe('/api/v1/events', () => {
+describe('addApi: /api/v1/events', () => {
   it('returns the newest events first, or those after a number in order', async () => {
     const { get, seqs, log } = await serve(STORY);
     const { status, headers, body } = await get('/api/v1/events');
@@ -208,7 +208,7 @@ describe('/api/v1/events', () => {
   });
 });
 
-describe('/api/v1/cameras and /api/v1/dead-letters', () => {
+describe('addApi: /api/v1/cameras and /api/v1/dead-letters', () => {
   it('list the cameras and, page by page, the dead letters', async () => {
     const { log, get } = await serve(STORY);
     expect((await get('/api/v1/cameras')).body).toEqual({
