@@ -5,30 +5,34 @@ import { parseAddress } from '../core/address.js';
 import { SpotterError } from '../core/errors.js';
 import { cosine, cosineDifference } from './recognition.js';
 
-/** Everything that belongs to one camera: its keys, their defaults, ranges, units and descriptions. */
+/** The configuration of one camera: keys with their defaults, ranges, units and descriptions. */
 
 const NAME = /^[a-z0-9-]{1,40}$/;
 const NAME_RULE = 'must be 1 to 40 of a-z, 0-9 and hyphen';
 
-/** The path that the address of a recording names. @throws TypeError of a file: URL of another machine or without a path */
+/**
+ * File system path of a recording's address.
+ *
+ * @throws TypeError when a file: URL names another host or has no path
+ */
 export function recordingPath(url: string): string {
   if (!url.startsWith('file:')) return url;
   return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
 }
 
-/** Whether an address names a recording: a path or a file: URL. Everything else is live. */
+/** Whether an address names a recording (a path or a file: URL). Every other address is a live source. */
 export function isRecording(url: string): boolean {
   return url.startsWith('file:') || path.isAbsolute(url) || !/^[a-z][a-z0-9+.-]*:/i.test(url);
 }
 
-/** The password in the address of a valid live source, percent-encoded; none without a login. */
+/** Password in the address of a valid live source, percent-encoded as written; empty without one. */
 export function passwordsOf(url: string): string[] {
   if (isRecording(url)) return [];
   const password = /^[a-z]+:\/\/[^:@/]*:([^@/]+)@/.exec(parseAddress(url).input)?.[1];
   return password === undefined ? [] : [password];
 }
 
-const RELATIVE_RULE = 'must be from 0 to 1: coordinates are parts of the width and height of the picture';
+const RELATIVE_RULE = 'must be from 0 to 1: coordinates are fractions of the image width and height';
 const relative = z.number().min(0, RELATIVE_RULE).max(1, RELATIVE_RULE);
 
 const polygon = z
@@ -58,7 +62,7 @@ const motion = z
     'Skip detection while the picture does not change. A full search still runs every 2 s, and on every frame while a face is in view.',
   );
 
-/** Options of ffmpeg that may be set for an input. Others could read or write files, or run for ever. */
+/** Input options of ffmpeg that may be set. Others could read or write files, or run forever. */
 const input = z
   .strictObject({
     probesize: z.int().min(32).max(100_000_000).optional().describe('Bytes read to recognise the stream.'),
@@ -86,6 +90,7 @@ const input = z
   .prefault({})
   .describe('ffmpeg input options, for a camera that needs them; see docs/configuration.md.');
 
+/** Schema of one entry of `cameras`. */
 export const camera = z
   .strictObject({
     id: z
@@ -95,7 +100,7 @@ export const camera = z
     url: z
       .string()
       .trim()
-      .min(1, 'is empty; write where the pictures come from, such as rtsp://host/path')
+      .min(1, 'is empty; give the address of the source, such as rtsp://host/path')
       .superRefine(checkAddress)
       .describe(
         'Source: rtsp://, rtsps://, http:// or https:// (MJPEG, HLS), device:/dev/video0, test: (a test pattern), or a recording: a path (relative to this file) or file: URL.',
@@ -163,13 +168,13 @@ export const camera = z
   })
   .describe('One camera.');
 
-/** An address whose scheme was forgotten or is not whole, `rtsp//` say: as a path it would be shown with its password. */
+/** A login whose scheme is missing or incomplete, such as `rtsp//`. Taken for a path, it would be shown with its password. */
 const LOGIN_WITHOUT_SCHEME = /^([^/]*\/\/|(rtsps?|https?)\/)?[^/]*:.*@/is;
 
 function checkAddress(url: string, context: z.RefinementCtx): void {
   if (isRecording(url) && !url.startsWith('file:') && LOGIN_WITHOUT_SCHEME.test(url)) {
     const message =
-      'has a login but no scheme; write rtsp:// before it, or ./ before the name of a recording';
+      'has a login but no scheme; put rtsp:// before it, or ./ if it is the path of a recording';
     context.addIssue({ code: 'custom', message });
     return;
   }
@@ -178,7 +183,7 @@ function checkAddress(url: string, context: z.RefinementCtx): void {
     else parseAddress(url);
   } catch (error) {
     const message =
-      error instanceof SpotterError ? error.message : 'is no file: URL of this machine; write a path';
+      error instanceof SpotterError ? error.message : 'is not a file: URL of this machine; give a path';
     context.addIssue({ code: 'custom', message });
   }
 }
@@ -187,7 +192,7 @@ function checkNames(zones: readonly { name: string }[], context: z.RefinementCtx
   const names = zones.map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     if (names.indexOf(name) === index) continue;
-    const message = `"${name}" is already the name of another zone; give each its own`;
+    const message = `"${name}" is already the name of another zone; give each zone its own name`;
     context.addIssue({ code: 'custom', message, path: [index, 'name'] });
   }
 }

@@ -1,37 +1,34 @@
 import type { Document } from 'yaml';
-import {
-  type Fault,
-  formatPath,
-  type Issue,
-  offsetOf,
-  type SchemaNode,
-  faultsOf as textFaults,
-} from '../core/yamlFaults.js';
+import { type Issue, type SchemaNode, faultsOf as schemaFaultsOf } from '../core/schemaFaults.js';
+import { type Fault, formatPath, offsetOf } from '../core/yamlFaults.js';
 import { jsonSchema } from './schema.js';
 
-/** The faults of one look at a configuration; an issue that names several keys becomes several. */
+/** Schema issues as faults with a position in the file. An issue that names several keys becomes several faults. */
 export function faultsOf(issues: readonly Issue[], document: Document): Fault[] {
-  return textFaults(issues, document, () => jsonSchema() as SchemaNode);
+  return schemaFaultsOf(issues, document, () => jsonSchema() as SchemaNode);
 }
 
-/** Cameras and webhooks that share an id: checked on the raw data, so that it is told together with everything else. */
-export function twinFaults(data: unknown, document: Document): Fault[] {
-  return [...twinsIn('cameras', 'camera', data, document), ...twinsIn('webhooks', 'webhook', data, document)];
+/** Cameras or webhooks with a duplicate id. Checked on the raw data, so that they are reported with all other faults. */
+export function duplicateIdFaults(data: unknown, document: Document): Fault[] {
+  return [
+    ...duplicatesIn('cameras', 'camera', data, document),
+    ...duplicatesIn('webhooks', 'webhook', data, document),
+  ];
 }
 
-function twinsIn(list: 'cameras' | 'webhooks', one: string, data: unknown, document: Document): Fault[] {
+function duplicatesIn(list: 'cameras' | 'webhooks', one: string, data: unknown, document: Document): Fault[] {
   const ids = idsIn(list, data);
   return ids.flatMap((id, index) => {
     const first = ids.indexOf(id);
     if (typeof id !== 'string' || first === index) return [];
     const path = [list, index, 'id'];
-    const message = `"${id}" is already the id of ${list}[${first}]; give each ${one} its own`;
+    const message = `"${id}" is already the id of ${list}[${first}]; give each ${one} its own id`;
     return [{ offset: offsetOf(document, path) ?? 0, path: formatPath(path), message }];
   });
 }
 
-/** Webhooks for cameras that there are not: they would wait for ever. */
-export function strangerFaults(data: unknown, document: Document): Fault[] {
+/** Webhooks that name a camera which is not configured: they would never receive an event. */
+export function unknownCameraFaults(data: unknown, document: Document): Fault[] {
   const ids = idsIn('cameras', data);
   const webhooks: unknown = (data as { webhooks?: unknown } | null)?.webhooks;
   if (!Array.isArray(webhooks)) return [];
@@ -40,7 +37,7 @@ export function strangerFaults(data: unknown, document: Document): Fault[] {
     return cameras.flatMap((camera, place) => {
       if (typeof camera !== 'string' || ids.includes(camera)) return [];
       const path = ['webhooks', index, 'cameras', place];
-      const message = `"${camera}" is the id of no camera; write one of "cameras", or leave it out`;
+      const message = `"${camera}" is not the id of a camera; use an id from "cameras", or remove it`;
       return [{ offset: offsetOf(document, path) ?? 0, path: formatPath(path), message }];
     });
   });

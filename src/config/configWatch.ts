@@ -1,18 +1,19 @@
 import { type FSWatcher, readFileSync, unwatchFile, watch, watchFile } from 'node:fs';
 import path from 'node:path';
 
+/** Timing of {@link watchConfig}. */
 export interface WatchConfigOptions {
-  /** A new text counts when it has stayed the same for this long, ms: editors write in several steps. */
+  /** New text is reported once it has stayed the same for this long, ms: editors write in several steps. Default 300. */
   debounceMs?: number;
-  /** How often the file is looked at where the system does not tell of changes, ms. */
+  /** Polling interval for file systems that report no changes, ms. Default 2000. */
   pollMs?: number;
 }
 
 /**
- * Tells when the text of a file has changed, however: written anew, replaced by another, or swapped by its folder's
- * symbolic link as orchestrators do. Never throws; while the file is away nothing is told.
+ * Calls `onChange` when the text of a file changes, in whatever way: rewritten, replaced by another file, or swapped
+ * through a symbolic link to its folder, as orchestrators do. Never throws, and reports nothing while the file is missing.
  *
- * @returns a function that ends it
+ * @returns a function that ends the watch
  */
 export function watchConfig(
   file: string,
@@ -35,7 +36,8 @@ export function watchConfig(
       onChange();
     }
   };
-  // Never put off: a neighbour in the folder that is written all the time, such as a log, would put it off for ever.
+  // A running timer is never extended: another file in the folder that is written all the time, such as a log, would
+  // postpone the look forever.
   const soon = () => {
     timer ??= setTimeout(look, debounceMs);
   };
@@ -48,12 +50,12 @@ export function watchConfig(
   };
 }
 
-/** The folder, not the file: a file that is replaced is another one. */
+/** Watches the folder, because a watch on the file would stay with the old one when it is replaced. */
 function watchFolder(folder: string, onEvent: () => void): FSWatcher | undefined {
   try {
     return watch(folder, { persistent: false }, onEvent).on('error', () => {});
   } catch {
-    // Out of watches, or a file system without them: looking now and then will do.
+    // Out of watches, or a file system without them: polling is enough.
     return undefined;
   }
 }

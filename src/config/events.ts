@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { EVENT_KINDS } from '../events/event.js';
 import { milliseconds } from './milliseconds.js';
 
-/** What is told, to whom it matters, and how long it is kept. */
+/** What is published, which events call for a notification, and how long everything is kept. */
 
+/** Schema of `events`. */
 export const events = z
   .strictObject({
     explain: z
@@ -21,6 +22,7 @@ export const events = z
   .prefault({})
   .describe('Event log.');
 
+/** Schema of `visits`. */
 export const visits = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Publish visit_started and visit_ended.'),
@@ -29,6 +31,7 @@ export const visits = z
   .prefault({})
   .describe('Visits: the tracks of one person, joined.');
 
+/** Schema of `notify`. */
 export const notify = z
   .strictObject({
     kinds: z
@@ -40,6 +43,7 @@ export const notify = z
   .prefault({})
   .describe('Which events have "notify": true.');
 
+/** Schema of `snapshots`. */
 export const snapshots = z
   .strictObject({
     enabled: z

@@ -4,19 +4,19 @@ import type { Document } from 'yaml';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
 import { isRecording, passwordsOf, recordingPath } from './cameraSchema.js';
-import { faultsOf, strangerFaults, twinFaults } from './configFaults.js';
+import { duplicateIdFaults, faultsOf, unknownCameraFaults } from './configFaults.js';
 import { maskText } from './mask.js';
 import { type Config, schema } from './schema.js';
 import { sinkSecretsOf } from './sinks.js';
 import { type Substituted, substitute } from './substitute.js';
 
-/** A configuration with where it came from. */
+/** A configuration and where it came from. */
 export interface LoadedConfig {
   /** Frozen, every key set, paths absolute. */
   config: Config;
   /** The file, or null for the defaults alone. */
   file: string | null;
-  /** Values that must never be shown. */
+  /** Values that must never be shown: passwords, keys and what came out of secret variables and files. */
   secrets: readonly string[];
 }
 
@@ -27,9 +27,9 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  * Reads, checks and freezes a configuration.
  *
  * @param file YAML; null for the defaults
- * @param overrides values of the command line, laid over the file's
- * @param baseFolder what relative paths mean without a file
- * @throws SpotterError config.not_found; config.invalid, whose message lists every fault with line and column
+ * @param overrides applies the values of the command line on top of the file's
+ * @param baseFolder resolves relative paths when there is no file
+ * @throws SpotterError `config.not_found`; `config.invalid`, whose message lists every fault with line and column
  */
 export function loadConfig(
   file: string | null,
@@ -64,7 +64,7 @@ function readFile(file: string): { config: Config; secrets: string[] } {
   const retried = parsed.success
     ? parsed
     : schema.safeParse(withNumbers(data, parsed.error.issues, document, substituted));
-  faults.push(...twinFaults(data, document), ...strangerFaults(data, document));
+  faults.push(...duplicateIdFaults(data, document), ...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
   if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
   const passwords = [
@@ -78,7 +78,7 @@ function readText(file: string): string {
   let bytes: Buffer;
   try {
     if (statSync(file).size > MAX_BYTES) {
-      throw new SpotterError('config.invalid', `${file} is larger than 1 MiB; that is no configuration`);
+      throw new SpotterError('config.invalid', `${file} is larger than 1 MiB; give a configuration file`);
     }
     bytes = readFileSync(file);
   } catch (cause) {
@@ -91,15 +91,15 @@ function readText(file: string): string {
   try {
     return UTF8.decode(bytes);
   } catch (cause) {
-    throw new SpotterError('config.invalid', `${file} is not UTF-8 text`, { cause });
+    throw new SpotterError('config.invalid', `${file} is not UTF-8 text; save it as UTF-8`, { cause });
   }
 }
 
 type Issues = Parameters<typeof faultsOf>[0];
 
 /**
- * What comes out of the environment is text. Where the schema wants a number or a boolean, it is read as one; a
- * password of digits stays the string it is.
+ * Values from the environment are text. Where the schema wants a number or a boolean, the text is read as one; a
+ * password made of digits stays a string.
  */
 function withNumbers(data: unknown, issues: Issues, document: Document, { offsets }: Substituted): unknown {
   const copy = structuredClone(data);
@@ -126,7 +126,7 @@ function resolvePaths(config: Config, folder: string): void {
   for (const camera of config.cameras) camera.url = resolveSource(camera.url, folder);
 }
 
-/** A recording's absolute path; an address stays what it is. */
+/** The absolute path of a recording; any other address unchanged. */
 function resolveSource(url: string, folder: string): string {
   return isRecording(url) ? path.resolve(folder, recordingPath(url)) : url;
 }

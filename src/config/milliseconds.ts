@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A time, with its unit and range in its description. */
+/** A duration in whole ms; unit and range are appended to the description. */
 export function milliseconds(least: number, most: number, value: number, what: string) {
   return z.int().min(least).max(most).default(value).describe(`${what}, in ms, ${least} to ${most}.`);
 }

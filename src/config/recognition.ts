@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
-/** What decides over faces: finding them, following them, judging and naming them. */
+/** Settings that decide which faces are found, followed, judged and named. */
 
 const probability = z.number().min(0).max(1);
-/** A similarity, and how far two of them are apart. */
+/** A cosine similarity, -1..1. */
 export const cosine = z.number().min(-1).max(1);
+/** The difference of two cosine similarities, 0..2. */
 export const cosineDifference = z.number().min(0).max(2);
 
+/** Schema of `detection`. */
 export const detection = z
   .strictObject({
     longestSide: z
@@ -31,6 +33,7 @@ export const detection = z
   .prefault({})
   .describe('Face detection.');
 
+/** Schema of `quality`. */
 export const quality = z
   .strictObject({
     minSizePx: z
@@ -62,6 +65,7 @@ export const quality = z
   .prefault({})
   .describe('Limits for a usable face; one that fails is "unusable", with the reason.');
 
+/** Schema of `match`. */
 export const match = z
   .strictObject({
     threshold: cosine
@@ -76,6 +80,7 @@ export const match = z
   .prefault({})
   .describe('Matching.');
 
+/** Schema of `track`. */
 export const track = z
   .strictObject({
     startScore: probability

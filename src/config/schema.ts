@@ -7,10 +7,9 @@ import { detection, match, quality, track } from './recognition.js';
 import { mqtt, webhooks } from './sinks.js';
 
 /**
- * The one owner of every key: its default, range, unit and description. config.yaml, `config schema` and
+ * The single source of every key with its default, range, unit and description. config.yaml, `config schema` and
  * docs/configuration.md follow it.
  */
-
 export const schema = z
   .strictObject({
     cameras: z.array(camera).max(64).default([]).describe('Cameras, up to 64.'),
@@ -180,11 +179,12 @@ export const schema = z
   })
   .describe('Configuration of spotter.');
 
-/** A whole configuration: every key set. */
+/** A complete configuration: every key set. */
 export type Config = z.output<typeof schema>;
+/** One camera of a complete configuration. */
 export type CameraConfig = Config['cameras'][number];
 
-/** The schema as JSON Schema draft 7, which editors understand. */
+/** The schema as JSON Schema draft 7, the version that editors understand. */
 export function jsonSchema(): unknown {
   return z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
 }

@@ -3,10 +3,10 @@ import { decode } from '../core/address.js';
 import { EVENT_KINDS } from '../events/event.js';
 import { milliseconds } from './milliseconds.js';
 
-/** Where events go beside the WebSocket. */
+/** Consumers of events other than WebSocket clients. */
 
 const NAME = /^[a-z0-9-]{1,40}$/;
-/** `mqtt:broker` is an address too, of nowhere. */
+/** Requires a host: `mqtt:broker` is a valid URL without one. */
 const ANY_HOST = /./;
 
 const webhook = z
@@ -41,6 +41,7 @@ const webhook = z
   })
   .describe('One webhook.');
 
+/** Schema of `webhooks`. */
 export const webhooks = z
   .array(webhook)
   .max(16)
@@ -55,6 +56,7 @@ const topic = z
     'must be a topic without # and +, not begin with / or $, and not end with /',
   );
 
+/** Schema of `mqtt`. */
 export const mqtt = z
   .strictObject({
     url: z
@@ -69,7 +71,7 @@ export const mqtt = z
   .prefault({})
   .describe('MQTT, for home automation; see docs/sinks.md.');
 
-/** What must never be shown of webhooks and of the broker: keys and the passwords in addresses, decoded. */
+/** Secrets of the webhooks and the broker: keys, and the passwords in addresses as written and decoded. */
 export function sinkSecretsOf(config: {
   webhooks: readonly { url: string; secret: string | null }[];
   mqtt: { url: string | null };

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { type Document, isScalar, visit } from 'yaml';
 import { hasErrno } from '../core/errors.js';
 
+/** Result of {@link substitute}. */
 export interface Substituted {
-  /** Start of the scalar in the text, and its path's text: where a value came out of the environment. */
+  /** Where in the text the scalars start that took a value from the environment or a file. */
   offsets: Set<number>;
   /** Values that must never be shown. */
   secrets: string[];
-  /** References that lead nowhere, with a sentence each. */
+  /** References that could not be resolved, each with a message. */
   missing: { offset: number; message: string }[];
 }
 
@@ -18,11 +19,11 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const SECRET_NAME = /pass|pwd|secret|token|key|cred/i;
 
 /**
- * Replaces, in every string value of a document, `${NAME}` by the environment's value and `${file:/run/secrets/x}` by
- * what that file holds, in place; `$${NAME}` stands for the text `${NAME}` itself. Keys are left alone. What comes in is
- * never read as YAML: it stays a string.
+ * Replaces `${NAME}` with the value of the environment variable and `${file:/run/secrets/x}` with the content of that
+ * file, in place and in every string value of a document. `$${NAME}` stands for the text `${NAME}` itself. Keys stay as
+ * they are. The inserted text is never parsed as YAML: it stays a string.
  *
- * @param folder what relative paths of files mean
+ * @param folder base of relative file paths
  */
 export function substitute(document: Document, environment: NodeJS.ProcessEnv, folder: string): Substituted {
   const result: Substituted = { offsets: new Set(), secrets: [], missing: [] };
@@ -63,12 +64,13 @@ function fromEnvironment(name: string, environment: NodeJS.ProcessEnv): Found {
   };
 }
 
-/** The text of a file less its last line break, which editors add. */
+/** The text of a file without its last line break, which editors add. */
 function fromFile(file: string): Found {
   let bytes: Buffer;
   try {
-    // A device or a pipe has no size to go by, and may never end.
-    if (!statSync(file).isFile()) return { message: `${file} is no regular file; give the path of one` };
+    // A device or a pipe has no size, and may never end.
+    if (!statSync(file).isFile())
+      return { message: `${file} is not a regular file; give the path of a regular file` };
     bytes = readAtMost(file, MAX_SECRET_BYTES + 1);
   } catch (error) {
     const [why, remedy] = hasErrno(error, 'ENOENT')
@@ -76,11 +78,12 @@ function fromFile(file: string): Found {
       : ['cannot be read', 'make it readable'];
     return { message: `the file ${file} ${why}; ${remedy}, or write $\${file:...} for the text itself` };
   }
-  if (bytes.length > MAX_SECRET_BYTES) return { message: `${file} is larger than 64 KiB; that is no secret` };
+  if (bytes.length > MAX_SECRET_BYTES)
+    return { message: `${file} is larger than 64 KiB; give a file that holds only the secret` };
   try {
     return { text: UTF8.decode(bytes).replace(/\r?\n$/, ''), isSecret: true };
   } catch {
-    return { message: `${file} is not UTF-8 text` };
+    return { message: `${file} is not UTF-8 text; save it as UTF-8` };
   }
 }
 

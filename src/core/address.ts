@@ -1,13 +1,13 @@
 import { SpotterError } from './errors.js';
 
-/** Where live pictures come from, as ffmpeg and as people are to see it. */
+/** The address of a live source: one form for ffmpeg, one for people. */
 export interface Address {
   kind: 'rtsp' | 'rtsps' | 'http' | 'https' | 'device' | 'test';
-  /** What ffmpeg opens: a URL with its credentials percent-encoded, a device's path, or the test picture's size. */
+  /** What ffmpeg opens: a URL with percent-encoded credentials, the path of a device, or the size of the test picture. */
   input: string;
-  /** For messages: host and port without credentials, path and query (a query may hold a token), or the device. */
+  /** For messages: host and port without credentials, path and query (a query may contain a token), or the device. */
   name: string;
-  /** Credentials as they were written, decoded and percent-encoded; empty where there are none. */
+  /** Credentials as written, decoded and percent-encoded; empty without any. */
   secrets: string[];
 }
 
@@ -15,10 +15,10 @@ const TEST_SIZE = '1280x720';
 const KINDS = 'rtsp://, rtsps://, http://, https://, device:/dev/... or test:';
 
 /**
- * Takes a camera's address apart. Passwords are often written as they are, so everything up to the last `@` before the
- * path is taken for credentials, `/` `:` `?` `#` and `@` among them; `%` followed by two hex digits is taken as encoded.
+ * Parses the address of a live source. Passwords are often not percent-encoded, so credentials reach to the last `@`
+ * before the path and may contain `/` `:` `?` `#` and `@`; `%` followed by two hexadecimal digits is taken as encoded.
  *
- * @throws SpotterError camera.address; the message holds nothing of the address but its scheme
+ * @throws SpotterError camera.address; the message contains nothing of the address but its scheme
  */
 export function parseAddress(url: string): Address {
   const text = url.trim();
@@ -34,16 +34,16 @@ export function parseAddress(url: string): Address {
     case 'test':
       return testPicture(text.slice('test:'.length));
     case undefined:
-      throw malformed(`an address without a scheme is no live source; write ${KINDS}`);
+      throw malformed(`an address without a scheme is not a live source; write ${KINDS}`);
     default:
-      throw malformed(`${scheme}: is no kind of live source; write ${KINDS}`);
+      throw malformed(`${scheme}: is not a kind of live source; write ${KINDS}`);
   }
 }
 
 function network(kind: 'rtsp' | 'rtsps' | 'http' | 'https', rest: string): Address {
   if (!rest.startsWith('//')) throw malformed(`an address begins with ${kind}:// and then the host`);
   if (hasControls(rest))
-    throw malformed(`the ${kind}:// address has a line break or control character in it`);
+    throw malformed(`the ${kind}:// address contains a line break or control character; remove it`);
   const { credentials, host, path } = split(rest.slice(2), kind);
   const [user, password] = credentials === null ? [null, null] : userAndPassword(credentials);
   const login = [user, password].filter((part) => part !== null).map(encode);
@@ -78,15 +78,15 @@ interface Split {
 }
 
 /**
- * Where the credentials end. The reading that the URL standard gives is right when its host looks like one beyond doubt
- * (dotted, an IP address, or with a port). Otherwise a later `@` may be the one, the password having a `/` or `?` in it.
+ * Finds where the credentials end. The reading of the URL standard is right when its host is one beyond doubt (dotted, an
+ * IP address, or with a port). Otherwise a later `@` may end the credentials, because the password contains a `/` or `?`.
  */
 function split(rest: string, kind: string): Split {
   const end = indexOrEnd(rest, /[/?]/);
   const at = rest.slice(0, end).lastIndexOf('@');
   const standard = splitAt(rest, at, end);
   const likeness = looksLike(standard.host);
-  // Without an `@`, `admin:12` may be a host with a port, or a user with a password that begins with digits.
+  // Before the first `/`, `admin:12` may be a host with a port, or a user with a password that begins with digits.
   const isLogin = at < 0 && /^[^.[]*:\d+$/.test(standard.host);
   if (likeness === 'surely' && !isLogin) return standard;
   const later = laterSplits(rest, end).filter(({ credentials }) => at >= 0 || credentials?.includes(':'));
@@ -103,7 +103,7 @@ function split(rest: string, kind: string): Split {
   throw malformed(`the host or port of the ${kind}:// address is not valid; write ${kind}://host:port/path`);
 }
 
-/** The readings that end the credentials at an `@` behind `end`, last first, as far as a host follows. */
+/** The readings that end the credentials at an `@` after `end` and before a possible host, last first. */
 function laterSplits(rest: string, end: number): Split[] {
   return [...rest.matchAll(/@/g)]
     .filter(({ index }) => index > end)
@@ -136,15 +136,16 @@ function userAndPassword(credentials: string): [user: string, password: string |
   return colon < 0 ? [credentials, null] : [credentials.slice(0, colon), credentials.slice(colon + 1)];
 }
 
-/** Keeps `%XX` when there is one, and encodes everything that is not plain. */
+/** Percent-encodes a part of an address; `%XX` stays as it is. */
 function encode(part: string): string {
   return part
     .split(/(%[0-9a-f]{2})/i)
-    .map((piece, index) => (index % 2 ? piece : strictEncode(piece)))
+    .map((piece, index) => (index % 2 ? piece : encodeStrict(piece)))
     .join('');
 }
 
-function strictEncode(text: string): string {
+/** Percent-encodes everything but letters, digits and `-._~` (RFC 3986). Lone surrogates become U+FFFD. */
+export function encodeStrict(text: string): string {
   const wellFormed = Buffer.from(text, 'utf8').toString('utf8');
   return encodeURIComponent(wellFormed).replace(
     /[!'()*]/g,
@@ -158,7 +159,7 @@ function formsOf(part: string | null): string[] {
   return [...new Set([part, decode(part), encoded, decode(encoded)])];
 }
 
-/** A part of an address without its percent codes; as it is where they are none. */
+/** Decodes the percent codes of a part of an address; returns it unchanged when they are malformed. */
 export function decode(part: string): string {
   try {
     return decodeURIComponent(part);

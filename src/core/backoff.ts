@@ -1,27 +1,34 @@
+/** Limits of {@link Backoff}. */
 export interface BackoffOptions {
-  /** Wait before the second attempt, ms; doubles with each that fails. */
+  /** Delay before the first retry, ms; doubles with each failure. */
   firstMs: number;
+  /** Longest delay, ms. */
   maxMs: number;
-  /** An attempt that held this long, in ms, starts the count anew. */
+  /** An attempt that worked for this long, ms, resets the delay. */
   healthyMs: number;
 }
 
-/** Part of a wait that is left to chance, so that many cameras behind one switch do not come back in step. */
+/** Random fraction of a delay, so that many cameras behind one switch do not reconnect in step. */
 const JITTER = 0.2;
 
-/** How long to wait before trying again: ever longer, with some chance in it. */
+/** Exponential backoff with jitter. */
 export class Backoff {
   readonly #options: BackoffOptions;
   readonly #random: () => number;
   #failures = 0;
 
-  /** @param random 0..1 */
+  /** @param random source of the jitter, 0..1 */
   constructor(options: BackoffOptions, random: () => number = Math.random) {
     this.#options = options;
     this.#random = random;
   }
 
-  /** @param heldMs how long the attempt that has just failed had worked, in ms; @returns ms, never above maxMs */
+  /**
+   * The delay before the next attempt.
+   *
+   * @param heldMs how long the failed attempt had worked, ms
+   * @returns ms, between 80 % and 100 % of the current delay, which never exceeds maxMs
+   */
   next(heldMs: number): number {
     const { firstMs, maxMs, healthyMs } = this.#options;
     if (heldMs >= healthyMs) this.#failures = 0;

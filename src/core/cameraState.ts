@@ -1,4 +1,4 @@
-/** How a camera is doing. `stopped` is for good: a recording has ended, or the daemon ends. All others are tried again. */
+/** The states of a camera. `stopped` is final: a recording has ended, or the daemon stops. All other states are retried. */
 export const CAMERA_STATES = [
   'connecting',
   'live',
@@ -10,4 +10,5 @@ export const CAMERA_STATES = [
   'stopped',
 ] as const;
 
+/** One of {@link CAMERA_STATES}. */
 export type CameraState = (typeof CAMERA_STATES)[number];

@@ -1,19 +1,20 @@
-/** One moment on two clocks: that of the wall, which people read and may set, and one that only goes forward. */
+/** One moment on two clocks: the wall clock, which may be set, and the monotonic clock. */
 export interface Moment {
-  /** Unix time. */
+  /** Unix time, ms. */
   unixMs: number;
   /** See {@link monotonicMs}. */
   monotonicMs: number;
 }
 
 /**
- * Milliseconds on a clock that nobody sets, since some moment in the past. Other than performance.now() it is the same
- * for all processes of a machine, so that a time span may begin in one and end in another.
+ * Milliseconds on the monotonic clock, since some moment in the past. Unlike performance.now() it is the same for all
+ * processes of a machine, so a time span may begin in one process and end in another.
  */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
+/** Reads both clocks. */
 export function moment(): Moment {
   return { unixMs: Date.now(), monotonicMs: monotonicMs() };
 }

@@ -1,6 +1,6 @@
 /**
- * What went wrong, for programs. The part before the dot is the room it happened in.
- * Everything is the user's to mend (exit code 2) but the codes in {@link INTERNAL}, which are ours (exit code 3).
+ * What went wrong, for programs. The part before the dot is the subject. The user can fix every fault (exit code 2) except
+ * those in {@link INTERNAL}, which are faults of spotter (exit code 3).
  */
 export type ErrorCode =
   | 'usage'
@@ -45,7 +45,7 @@ const INTERNAL: ReadonlySet<ErrorCode> = new Set([
   'internal',
 ]);
 
-/** An error whose message is one sentence for the user: what, where, what to do. Never a stack trace's job. */
+/** An error with a message for the user, in one sentence: what, where, what to do. */
 export class SpotterError extends Error {
   override readonly name = 'SpotterError';
   readonly code: ErrorCode;
@@ -55,41 +55,41 @@ export class SpotterError extends Error {
     this.code = code;
   }
 
-  /** The process exit code this error asks for: 2 usage or input, 3 internal fault. */
+  /** Exit code of a process that ends with this error: 2 usage or input, 3 internal fault. */
   get exitCode(): 2 | 3 {
     return INTERNAL.has(this.code) ? 3 : 2;
   }
 }
 
-/** @throws SpotterError interrupted, for what has no answer when it is cut short */
+/** For commands that have no partial result. @throws SpotterError interrupted when the signal is aborted */
 export function throwIfInterrupted(signal: AbortSignal): void {
   if (signal.aborted) throw new SpotterError('interrupted', 'interrupted; there is no result');
 }
 
-/** A SpotterError as plain data: classes do not survive the way out of a worker thread. */
+/** A SpotterError as plain data: error classes do not survive the transfer between threads and processes. */
 export interface ErrorData {
   code: ErrorCode;
   message: string;
 }
 
-/** Any thrown value as data that survives a structured clone. */
+/** Turns any thrown value into data that survives a structured clone. */
 export function toErrorData(error: unknown): ErrorData {
   if (error instanceof SpotterError) return { code: error.code, message: error.message };
   return { code: 'internal', message: describeError(error) };
 }
 
-/** The reverse of {@link toErrorData}. */
+/** Turns data from {@link toErrorData} back into an error. */
 export function fromErrorData(data: ErrorData): SpotterError {
   return new SpotterError(data.code, data.message);
 }
 
-/** The message of any thrown value, first line only: the rest of a multi-line message is for debuggers. */
+/** The first line of the message of any thrown value; further lines are for debuggers. */
 export function describeError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n', 1)[0] ?? message;
 }
 
-/** True for the errors of the file system that carry a code, such as ENOENT. */
+/** Whether an error has one of these system error codes, such as ENOENT. */
 export function hasErrno(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

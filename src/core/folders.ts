@@ -3,10 +3,10 @@ import path from 'node:path';
 import { hasErrno } from './errors.js';
 
 /**
- * Makes a folder for the owner only, with those above it that are missing. Node's own way of making several at once goes
- * on for ever where the system refuses a folder with ENOENT, as under /proc.
+ * Makes a folder and its missing parents, accessible by the owner only (0700). Node's own recursive mkdir never returns
+ * where the system refuses a folder with ENOENT, as under /proc.
  *
- * @throws the system's error when it cannot be made
+ * @throws the system error when the folder cannot be made
  */
 export function makePrivateFolder(folder: string): void {
   try {

@@ -1,13 +1,14 @@
-/** A part of the program that is started and stopped. Constructors only assign. */
+/** A part of the program that is started and stopped. Its constructor only assigns. */
 export interface Component {
-  /** Resolves when ready; when it fails, nothing of it is left running. */
+  /** Resolves when ready. When it rejects, nothing is left running. @param signal aborts the start */
   start(signal?: AbortSignal): Promise<void>;
-  /** Resolves when nothing of it runs any more. Safe at any time and twice. */
+  /** Resolves when nothing runs any more. Safe at any time and twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Components that need each other, in order. What was started is stopped in reverse, also when a later one fails.
+ * Components that depend on each other: started in order, stopped in reverse. If one fails to start, those before it are
+ * stopped.
  */
 export class Stack implements Component {
   readonly #components: readonly Component[];
@@ -36,7 +37,7 @@ export class Stack implements Component {
   }
 }
 
-/** Components that do not need each other: started one after another, stopped all at once. */
+/** Components that do not depend on each other: started one after another, stopped all at once. */
 export class Together implements Component {
   readonly #components: readonly Component[];
 

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package, with package.json, models/ and config.yaml in it; from the sources as from dist. */
+/** The folder of this package, which contains package.json, models/ and config.yaml; found from src/ and from dist/. */
 export const packageRoot = findRoot(path.dirname(fileURLToPath(import.meta.url)));
 
-/** As in package.json. */
+/** The version in package.json. */
 export const packageVersion: string = JSON.parse(
   readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
 ).version;

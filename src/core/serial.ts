@@ -1,5 +1,5 @@
 /**
- * Runs asynchronous tasks one after another, in the order in which they are handed over.
+ * Runs asynchronous tasks one after another, in the order of the calls.
  *
  * A task that fails rejects its own promise and nothing else: the following tasks run as if it had succeeded. Nothing is
  * swallowed either: when a task may fail, handle the promise that {@link run} returns, or its failure is an unhandled rejection.
@@ -15,11 +15,11 @@ export class Serial {
   async run<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.then(ignore, ignore);
-    // Not `result` itself, whose failure counts as handled by now, but the promise of this async function.
+    // Callers get the promise of this async function: a rejection of `result` itself is marked as handled by now.
     return result;
   }
 
-  /** Resolves when all tasks handed over so far have settled; never rejects. */
+  /** Resolves when all tasks added so far have settled; never rejects. */
   idle(): Promise<void> {
     return this.#last;
   }

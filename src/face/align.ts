@@ -12,7 +12,10 @@ import type { Landmarks } from './detection.js';
 /** Side of an aligned face in px. */
 export const CROP_PX = 112;
 
-/** Where the five landmarks belong in a 112x112 crop. Source: InsightFace, `arcface_torch`, and Deng et al., arXiv:1801.07698. */
+/**
+ * Positions of the five landmarks in an aligned crop, px.
+ * Source: InsightFace, `arcface_torch`, and Deng et al., arXiv:1801.07698.
+ */
 export const TEMPLATE: Landmarks = [
   [38.2946, 51.6963],
   [73.5318, 51.5014],
@@ -21,7 +24,7 @@ export const TEMPLATE: Landmarks = [
   [70.7299, 92.2041],
 ];
 
-/** Rotation, scale and shift: x' = a*x - b*y + tx, y' = b*x + a*y + ty. */
+/** Rotation, uniform scale and translation: x' = a*x - b*y + tx, y' = b*x + a*y + ty. */
 export interface Similarity {
   a: number;
   b: number;
@@ -30,8 +33,8 @@ export interface Similarity {
 }
 
 /**
- * The similarity that takes `from` onto `to` with the least sum of squared distances, never a reflection.
- * Source: Umeyama, "Least-squares estimation of transformation parameters", PAMI 1991; in the plane it is closed.
+ * The similarity that maps `from` onto `to` with the least sum of squared distances, never a reflection. Source: Umeyama,
+ * "Least-squares estimation of transformation parameters", PAMI 1991; in the plane it has a closed form.
  *
  * @returns null when all points of `from` coincide or are not finite
  */
@@ -57,7 +60,7 @@ export function estimateSimilarity(from: Landmarks, to: Landmarks): Similarity |
   return { a, b, tx: gx - a * fx + b * fy, ty: gy - b * fx - a * fy };
 }
 
-/** The reverse; null when the similarity shrinks everything to a point. */
+/** The inverse; null when the similarity maps everything to a point. */
 export function invertSimilarity({ a, b, tx, ty }: Similarity): Similarity | null {
   const det = a * a + b * b;
   if (!(det > 1e-12)) return null;
@@ -66,11 +69,11 @@ export function invertSimilarity({ a, b, tx, ty }: Similarity): Similarity | nul
   return { a: ia, b: ib, tx: -(ia * tx - ib * ty), ty: -(ib * tx + ia * ty) };
 }
 
-/** Cuts faces upright out of pictures, as an embedder wants them. Make one a network. */
+/** Cuts aligned faces out of images for an embedder. It holds buffers: make one per network. */
 export class Aligner {
   readonly #norm: Channels;
   readonly #order: Normalisation['order'];
-  /** Luma of the last crop, 0..255, [112, 112]: what the sharpness is measured on. */
+  /** Luma of the last crop, 0..255, [112, 112]; the sharpness is measured on it. */
   readonly luma = new Uint8Array(CROP_PX * CROP_PX);
 
   constructor(normalisation: Normalisation) {
@@ -79,9 +82,9 @@ export class Aligner {
   }
 
   /**
-   * Warps the face onto {@link TEMPLATE} bilinearly; what lies outside the picture is black.
+   * Warps the face onto {@link TEMPLATE} with bilinear interpolation. Pixels outside the image are black.
    *
-   * @param out planar, [3, 112, 112], in the network's colours; overwritten whole
+   * @param out planar, [3, 112, 112], normalised, in the channel order of the network; overwritten completely
    * @returns false, with `out` untouched, when the landmarks span no area
    */
   cut(image: Image, landmarks: Landmarks, out: Float32Array): boolean {
@@ -111,7 +114,7 @@ type Sampler = (x: number, y: number, rgb: Int32Array) => number;
 
 const BLACK_OUTSIDE = 0;
 
-/** Bilinear value of one plane of bytes; `step` bytes from pixel to pixel. Outside counts as `outside`. */
+/** Bilinear interpolation in one plane of bytes, `step` bytes from pixel to pixel. `outside` is the value off the plane. */
 function bilinear(
   pixels: Uint8Array,
   start: number,
@@ -164,7 +167,7 @@ function yuvSampler({ pixels, width, height, colour }: Image): Sampler {
   const lumaToFull = colour.fullRange ? 1 : 255 / 219;
   return (x, y, rgb) => {
     const value = bilinear(pixels, 0, width, height, 1, x, y, black);
-    // A chroma sample sits between two luma columns' left one and between two rows (MPEG-2 siting).
+    // MPEG-2 siting: a chroma sample lies on the left one of its two luma columns, halfway between its two rows.
     const cx = x / 2;
     const cy = (y - 0.5) / 2;
     const u = bilinear(pixels, uPlane, chromaWidth, chromaHeight, 1, cx, cy, 128) - 128;

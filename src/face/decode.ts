@@ -1,25 +1,26 @@
 import type { Fit } from '../image/fit.js';
 import type { Detection, Landmarks } from './detection.js';
 
-/** How the rows of one stride's outputs lie: a row a cell (or an anchor of a cell), left to right, top to bottom. */
+/** Layout of the outputs at one stride: one row per cell (or per anchor of a cell), left to right, top to bottom. */
 export interface Level {
+  /** Size of a cell, px. */
   stride: number;
   /** Cells across the input at this stride. */
   columns: number;
 }
 
-/** How the face in one row lies in the network's input, in input px, before it is brought back to source px. */
+/** A face in the network's input, in input px. */
 export interface Candidate {
   x1: number;
   y1: number;
   x2: number;
   y2: number;
   score: number;
-  /** Ten numbers: x, y of each landmark. */
+  /** Ten numbers: x and y of each landmark. */
   landmarks: number[];
 }
 
-/** A candidate in input px as a detection in source px. */
+/** Converts a candidate in input px to a detection in source px. */
 export function toSource(candidate: Candidate, fit: Fit): Detection {
   const source = (value: number) => (value - fit.offset) / fit.scale;
   const points = candidate.landmarks;

@@ -1,24 +1,29 @@
-/** The nearest person in the gallery and how clear a case it is. */
+/** The nearest person in the gallery, and how clear the match is. */
 export interface Match {
   person: string;
-  /** The person's own threshold, from person.yaml; null: as the camera's policy says. */
+  /** The person's own threshold, from person.yaml; null: the camera's threshold applies. */
   threshold: number | null;
-  /** Cosine of the best photo of that person, -1..1. */
+  /** Cosine similarity to the best photo of that person, -1..1. */
   similarity: number;
-  /** similarity minus the best cosine of anybody else; null when the gallery has nobody else. */
+  /** `similarity` minus the best similarity of anybody else, 0..2; null when the gallery has nobody else. */
   margin: number | null;
+  /** The second nearest person; null when the gallery has nobody else. */
   runnerUp: string | null;
 }
-/** The two nearest people to one probe, by index into the gallery's people; -1 and -Infinity where there is none. */
+
+/** The two nearest people to one probe. */
 export interface NearestTwo {
+  /** Index into the people of the gallery; -1 for nobody. */
   person: number;
+  /** Cosine similarity of the person's best photo; -Infinity for nobody. */
   similarity: number;
+  /** Index of the second nearest person; -1 for nobody. */
   runnerUp: number;
   runnerUpSimilarity: number;
 }
 
 /**
- * The nearest person and the nearest other person: of each person the best photo counts.
+ * The nearest person and the nearest other person. A person's similarity is that of their best photo.
  *
  * @param similarities cosine to every photo, -1..1
  * @param personOf index of the person on each photo; may be longer than `similarities`

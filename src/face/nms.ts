@@ -2,7 +2,7 @@ import { iou } from './box.js';
 import type { Detection } from './detection.js';
 
 /**
- * Greedy non-maximum suppression: of boxes that overlap by more than `maxIou`, the best score stays.
+ * Greedy non-maximum suppression: of boxes that overlap by more than `maxIou`, only the one with the best score stays.
  *
  * @param maxIou intersection over union, 0..1
  * @returns the survivors, best score first

@@ -1,6 +1,6 @@
 import type { Landmarks } from './detection.js';
 
-/** Where the five landmarks of an average head are, in mm: x to the image's right, y up, z towards the camera, nose tip at 0. */
+/** Landmarks of an average head in mm: x to the right of the image, y up, z towards the camera, origin at the nose tip. */
 const HEAD: readonly (readonly [number, number, number])[] = [
   [-31.5, 34, -26],
   [31.5, 34, -26],
@@ -9,8 +9,9 @@ const HEAD: readonly (readonly [number, number, number])[] = [
   [25, -30, -20],
 ];
 
+/** Rotation of a head, in degrees. */
 export interface Pose {
-  /** Positive when the face turns to the image's right. */
+  /** Positive when the face turns to the right of the image. */
   yawDeg: number;
   /** Positive when it looks up. */
   pitchDeg: number;
@@ -19,9 +20,9 @@ export interface Pose {
 }
 
 /**
- * The turn of a head from its landmarks, as if seen from far away: the least-squares affine camera, made orthogonal.
- * Good to about 10 degrees; the head is an average one. Source: DeMenthon and Davis, "Model-based object pose in 25
- * lines of code", IJCV 1995, its first step.
+ * Estimates the rotation of a head from its landmarks, as if seen from far away: the least-squares affine camera, made
+ * orthogonal. Accurate to about 10 degrees, because it assumes an average head. Source: DeMenthon and Davis, "Model-based
+ * object pose in 25 lines of code", IJCV 1995, first step.
  */
 export function estimatePose(landmarks: Landmarks): Pose {
   const right = unit(project(landmarks.map((point) => point[0])));
@@ -29,7 +30,7 @@ export function estimatePose(landmarks: Landmarks): Pose {
   const along = dot(slanted, right);
   const up = unit(slanted.map((value, axis) => value - along * right[axis]));
   const roll = Math.atan2(right[1], up[1]);
-  // Where the nose points, in the face's own upright frame: to the right, up, and towards the camera.
+  // The direction of the nose in the face's own upright frame: to the right, up, and towards the camera.
   const [aside, upwards] = [right[2], up[2]];
   const x = aside * Math.cos(roll) - upwards * Math.sin(roll);
   const y = aside * Math.sin(roll) + upwards * Math.cos(roll);
@@ -41,14 +42,14 @@ export function estimatePose(landmarks: Landmarks): Pose {
   };
 }
 
-/** Rows of the pseudo-inverse of the centred head: what each landmark adds to an axis of the camera. */
+/** Rows of the pseudo-inverse of the centred head: the contribution of each landmark to an axis of the camera. */
 const SOLVE = pseudoInverse(HEAD);
 
 function project(coordinates: number[]): number[] {
   return SOLVE.map((row) => dot(row, coordinates));
 }
 
-/** (XᵀX)⁻¹Xᵀ of the centred points: three rows of one weight a point. Each row sums to 0, so a shift is ignored. */
+/** (XᵀX)⁻¹Xᵀ of the centred points: three rows, one weight per point. Each row sums to 0, so translation has no effect. */
 function pseudoInverse(points: typeof HEAD): number[][] {
   const centre = [0, 1, 2].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
   const centred = points.map((point) => point.map((value, axis) => value - centre[axis]));

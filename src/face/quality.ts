@@ -2,28 +2,30 @@ import type { Box, Point } from '../core/geometry.js';
 import type { Detection, Landmarks } from './detection.js';
 import { estimatePose } from './pose.js';
 
-/** What speaks for or against using a face, each in its own unit. */
+/** Measures of how well a face can be recognised. */
 export interface Quality {
   /** Shorter side of the box in source px. */
   sizePx: number;
   /** The detector's confidence, 0..1. */
   score: number;
-  /** Turn to the side, up or down, and tilt, in degrees; estimated from five landmarks, good to about 10 degrees. */
+  /** Turn to the side, -90..90 degrees; like pitch and roll, estimated from five landmarks to about 10 degrees. */
   yawDeg: number;
+  /** Turn up (positive) or down, degrees. */
   pitchDeg: number;
+  /** Tilt, degrees, clockwise positive. */
   rollDeg: number;
-  /** Eye distance over eye-to-mouth distance, over the box's height over its width: a face has 0.3 to 1. */
+  /** Eye distance over eye-to-mouth distance, divided by the height over the width of the box: 0.3 to 1 for a face. */
   flatness: number;
-  /** Nose between eyes and mouth, mouth corners on their eyes' sides. */
+  /** Whether the nose lies between eyes and mouth, and each mouth corner on the side of its eye. */
   landmarksInOrder: boolean;
-  /** Contrast of fine detail relative to the whole, see face/quality; null until the face is looked at. */
+  /** Contrast of fine detail relative to the whole, see {@link sharpness}; null until the face is looked at. */
   sharpness: number | null;
 }
 
 /** Why a face is not judged. */
 export type UnusableReason = 'too_small' | 'low_score' | 'bad_landmarks' | 'turned' | 'blurred';
 
-/** What a face must reach to be judged; see docs/configuration.md for each. */
+/** Limits that a face must pass to be judged; see `quality` in docs/configuration.md for each. */
 export interface QualityLimits {
   minSizePx: number;
   minScore: number;
@@ -34,9 +36,9 @@ export interface QualityLimits {
 }
 
 /**
- * Everything about a face that its box and landmarks tell.
+ * The quality of a face as far as box and landmarks allow.
  *
- * @returns quality with `sharpness` null: that needs the pixels
+ * @returns quality with `sharpness` null, which needs the pixels
  */
 export function geometricQuality({ box, landmarks, score }: Detection): Quality {
   return {
@@ -48,7 +50,7 @@ export function geometricQuality({ box, landmarks, score }: Detection): Quality 
   };
 }
 
-/** The first limit that a face fails, or null for a usable face. A sharpness that is not known yet passes. */
+/** The first limit that a face fails; null for a usable face. An unknown sharpness (null) passes. */
 export function failedLimit(quality: Quality, limits: QualityLimits): UnusableReason | null {
   if (!(quality.score >= limits.minScore)) return 'low_score';
   if (!(quality.sizePx >= limits.minSizePx)) return 'too_small';
@@ -59,14 +61,15 @@ export function failedLimit(quality: Quality, limits: QualityLimits): UnusableRe
   return null;
 }
 
-/** A look this large and sharp counts in full. */
+/** A look this large (px) and sharp has full weight. */
 const FULL = { sizePx: 96, sharpness: 0.12 };
 const LEAST_WEIGHT = 0.02;
 
 /**
- * What a look counts among others of the same face: size, sharpness, turn and the detector's confidence, each from 0 to 1.
+ * Weight of a look among others of the same face: the product of size, sharpness, turn and the detector's confidence, each
+ * scaled to 0..1.
  *
- * @returns over 0 to 1; a sharpness that is not known yet counts in full
+ * @returns 0.02..1; an unknown sharpness (null) has full weight
  */
 export function lookWeight({ sizePx, sharpness, yawDeg, pitchDeg, score }: Quality): number {
   const size = Math.min(1, sizePx / FULL.sizePx);
@@ -80,8 +83,8 @@ function cosineOf(degrees: number): number {
 }
 
 /**
- * Whether the landmarks can be a face's, from their places relative to the box and to each other. Round things that a
- * detector takes for a face (medals, badges, buttons) come out flat: as wide as high, with eyes far apart.
+ * Whether the landmarks can belong to a face, from their positions relative to the box and to each other. Round objects
+ * that a detector takes for a face (medals, badges, buttons) are flat: as wide as high, with eyes far apart.
  */
 function geometry(
   box: Box,
@@ -94,7 +97,7 @@ function geometry(
   const eyeDistance = Math.hypot(eyeB[0] - eyeA[0], eyeB[1] - eyeA[1]);
   const aspect = (box.y2 - box.y1) / (box.x2 - box.x1);
   const noseAlong = ((nose[0] - eyes[0]) * down[0] + (nose[1] - eyes[1]) * down[1]) / (height * height);
-  // Looking along the face, the first eye is on the same side as the first mouth corner.
+  // Seen along the axis of the face, the first eye is on the same side as the first mouth corner.
   const side = (point: Point) => down[0] * (point[1] - eyes[1]) - down[1] * (point[0] - eyes[0]);
   const sides = Math.sign(side(eyeA) - side(eyeB)) === Math.sign(side(mouthA) - side(mouthB));
   return {
@@ -108,8 +111,9 @@ function middle(a: Point, b: Point): Point {
 }
 
 /**
- * Sharpness of an aligned face: the contrast from pixel to pixel relative to the contrast of the whole, so that light
- * does not count. About 0.02 for a featureless spot, 0.05 for a face of 24 px, over 0.1 for a crisp one.
+ * Sharpness of an aligned face: the contrast between neighbouring pixels (Laplacian) relative to the contrast of the whole,
+ * which makes it independent of the light. About 0.02 for a featureless spot, 0.05 for a face of 24 px, over 0.1 for a
+ * crisp one.
  *
  * @param luma [side, side], 0..255
  */
@@ -128,6 +132,6 @@ export function sharpness(luma: Uint8Array, side: number): number {
   }
   const count = (side - 2) * (side - 2);
   const variance = squares / count - (sum / count) ** 2;
-  // One grey level of variance keeps a flat crop from dividing by nothing.
+  // The added variance of 1 avoids a division by zero on a uniform crop.
   return Math.sqrt(edges / count / (variance + 1));
 }

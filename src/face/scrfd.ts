@@ -2,20 +2,20 @@ import type { Fit } from '../image/fit.js';
 import { type Level, toSource } from './decode.js';
 import type { Detection } from './detection.js';
 
-/** The three outputs of one stride; distances are in strides, scores after the sigmoid. */
+/** The three outputs at one stride; distances in strides, scores after the sigmoid. */
 export interface ScrfdLevel extends Level {
-  /** 1 or 2; the anchors of a cell share its centre and lie one after the other. */
+  /** 1 or 2; the anchors of a cell share its centre and have adjacent rows. */
   anchorsPerCell: number;
   /** [rows, 1], 0..1. */
   scores: Float32Array;
-  /** [rows, 4]: left, top, right, bottom of the anchor centre. */
+  /** [rows, 4]: distance from the anchor centre to the left, top, right and bottom edge. */
   boxes: Float32Array;
-  /** [rows, 10]: x, y of each landmark from the anchor centre. */
+  /** [rows, 10]: x and y of each landmark relative to the anchor centre. */
   landmarks: Float32Array;
 }
 
 /**
- * Reads faces out of SCRFD's outputs. Anchor centres are at (column, row) * stride.
+ * Decodes the outputs of SCRFD. Anchor centres are at (column, row) * stride.
  * Source: Guo et al., "Sample and Computation Redistribution for Efficient Face Detection", arXiv:2105.04714.
  *
  * @param minScore 0..1

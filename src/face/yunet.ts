@@ -2,19 +2,20 @@ import type { Fit } from '../image/fit.js';
 import { type Level, toSource } from './decode.js';
 import type { Detection } from './detection.js';
 
-/** The four outputs of one stride. */
+/** The four outputs at one stride. */
 export interface YunetLevel extends Level {
-  /** [rows, 1] each, 0..1; the score is the geometric mean of the two. */
+  /** Class score, [rows, 1], 0..1; the score of a face is the geometric mean of class and object score. */
   classes: Float32Array;
+  /** Object score, [rows, 1], 0..1. */
   objects: Float32Array;
   /** [rows, 4]: offset of the centre from the cell in strides, logarithm of the size in strides. */
   boxes: Float32Array;
-  /** [rows, 10]: x, y of each landmark from the cell in strides. */
+  /** [rows, 10]: x and y of each landmark relative to the cell, in strides. */
   landmarks: Float32Array;
 }
 
 /**
- * Reads faces out of the outputs of YuNet, version 2023mar. Cells are at (column, row) * stride.
+ * Decodes the outputs of YuNet, version 2023mar. Cells are at (column, row) * stride.
  * Source: Wu, Peng and Yu, "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 2023.
  *
  * @param minScore 0..1

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError } from '../core/errors.js';
-import { faultLines, faultsOf, parseYaml, type SchemaNode, toData } from '../core/yamlFaults.js';
+import { faultsOf, type SchemaNode } from '../core/schemaFaults.js';
+import { faultLines, parseYaml, toData } from '../core/yamlFaults.js';
 
 import type { GalleryFile } from './folder.js';
 

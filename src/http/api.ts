@@ -1,20 +1,32 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type EventsQuery, flag, limit, parseEventsQuery, parseQuery, wholeNumber } from './parameters.js';
+import {
+  type EventsQuery,
+  flag,
+  limit,
+  parseEventsQuery,
+  parseQuery,
+  parseSeq,
+  wholeNumber,
+} from './parameters.js';
+import { refuseWithoutLog } from './refusal.js';
 import type { StoredEvent } from './replay.js';
 import type { LogState } from './resume.js';
 
-/** What the API shows. Reading the log throws while there is none. */
+/** The data behind the API. Everything that reads the log throws while the log is not open. */
 export interface ApiViews {
   log: () => LogState;
+  /** Stored events that match, oldest first when the query says so, else newest first. */
   find: (query: EventsQuery) => StoredEvent[];
+  /** One stored event; null when the log does not have it. */
   event: (seq: number, explain: boolean) => StoredEvent | null;
+  /** The state of each camera. */
   cameras: () => object[];
-  /** Newest first, those with a number below `before`. */
+  /** Dead letters with a number below `before`, newest first. */
   deadLetters: (before: number | null, limit: number) => { number: number }[];
 }
 
-/** What the API needs of the event log; see {@link ApiViews} for each. */
+/** What the API needs from the event log; see {@link ApiViews} for each member. */
 export interface LogViews {
   readonly state: LogState;
   find: (query: EventsQuery, explain: boolean) => StoredEvent[];
@@ -22,7 +34,7 @@ export interface LogViews {
   list: ApiViews['deadLetters'];
 }
 
-/** A log as the API shows it. @param cameras how each camera is doing */
+/** Makes the views of an event log. @param cameras the state of each camera */
 export function viewsOf(log: LogViews, cameras: () => object[]): ApiViews {
   return {
     log: () => log.state,
@@ -37,10 +49,10 @@ const BASE = '/api/v1';
 const eventParameters = z.strictObject({ explain: flag });
 const letterParameters = z.strictObject({ before: wholeNumber(1).optional(), limit });
 
-/** Adds the addresses under /api/v1. */
+/** Adds the routes under /api/v1 that read the log and the cameras. */
 export function addApi(app: FastifyInstance, views: ApiViews): void {
   app.register(async (api) => {
-    // What was seen is nobody's business but the reader's: no cache on the way keeps it.
+    // Events are personal data: no cache on the way may keep them.
     api.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
     api.get(`${BASE}/events`, async ({ url, query }, reply) => {
       const parsed = parseEventsQuery(query);
@@ -50,13 +62,14 @@ export function addApi(app: FastifyInstance, views: ApiViews): void {
     api.get<{ Params: { seq: string } }>(`${BASE}/events/:seq`, async ({ query, params }, reply) => {
       const parsed = parseQuery(eventParameters, query);
       const faults = parsed.ok ? [] : parsed.faults;
-      if (!/^\d{1,15}$/.test(params.seq)) faults.push('the number of an event is a whole number, from 1 on');
-      if (!parsed.ok || faults.length > 0) return refuse(reply, faults);
+      const seq = parseSeq(params.seq);
+      if (seq === null) faults.push('the number of an event must be a whole number, 1 or more');
+      if (!parsed.ok || seq === null) return refuse(reply, faults);
       return withLog(reply, views, ({ firstSeq, lastSeq }) => {
-        const found = views.event(Number(params.seq), parsed.query.explain);
+        const found = views.event(seq, parsed.query.explain);
         if (found) return found.text;
         reply.code(404);
-        const error = `there is no event ${params.seq}; the log has ${firstSeq} to ${lastSeq}, less what was forgotten`;
+        const error = `no event ${seq}; the log holds ${firstSeq} to ${lastSeq}, except forgotten ones`;
         return JSON.stringify({ error });
       });
     });
@@ -78,7 +91,7 @@ export function addApi(app: FastifyInstance, views: ApiViews): void {
   });
 }
 
-/** A page of events, put together from texts: nothing is parsed to be written again. */
+/** A page of events, joined from their stored JSON without parsing it. */
 function eventsPage(
   url: string,
   query: EventsQuery,
@@ -93,7 +106,7 @@ function eventsPage(
   return `{"events":[${events.map(({ text }) => text).join(',')}],${about.slice(1)}`;
 }
 
-/** The same request, going on from a number. */
+/** The address of the next page: the same request with one parameter replaced. */
 function nextAddress(url: string, parameter: string, number: number | undefined): string {
   const [path, query] = url.split('?', 2);
   const parameters = new URLSearchParams(query);
@@ -105,7 +118,7 @@ function refuse(reply: FastifyReply, faults: string[]): FastifyReply {
   return reply.code(400).send({ error: faults.join('; '), errors: faults });
 }
 
-/** Answers with JSON that the log has a part in, or says that there is no log. */
+/** Answers with JSON made from the log; 503 while the log is not readable. */
 async function withLog(
   reply: FastifyReply,
   { log }: ApiViews,
@@ -117,7 +130,7 @@ async function withLog(
     if (state.epoch === null) throw new Error('the event log is not open');
     text = answer(state);
   } catch {
-    return reply.code(503).send({ error: 'the event log cannot be read now; see /readyz' });
+    return refuseWithoutLog(reply);
   }
   return reply.header('content-type', 'application/json; charset=utf-8').send(text);
 }

@@ -3,21 +3,22 @@ import { EVENT_KINDS } from '../events/event.js';
 
 const names = z.array(z.string().max(64)).max(200).default([]);
 
-/** What a client may send. Unknown keys are refused, so that a typo is not taken for "all". */
+/** The message a client may send. Unknown keys are rejected, so that a typo does not subscribe to everything. */
 const clientMessage = z.strictObject({
-  type: z.literal('subscribe', 'must be "subscribe"; that is all a client may send'),
+  type: z.literal('subscribe', 'must be "subscribe", the only message a client may send'),
   cameras: names,
   people: names,
   kinds: z.array(z.enum(EVENT_KINDS)).default([]),
   stats: z.boolean().default(false),
 });
 
-/** What a client wants to hear: empty lists mean all. */
+/** The events a client asked for; an empty list means all. `stats`: whether it wants statistics once a second. */
 export type Subscription = Omit<z.output<typeof clientMessage>, 'type'>;
 
+/** The subscription of a client that has not sent one: every event, no statistics. */
 export const EVERYTHING: Subscription = { cameras: [], people: [], kinds: [], stats: false };
 
-/** A client's message as a subscription, or one sentence about what is wrong with it. */
+/** Parses a message of a client (JSON) into a subscription, or says in one sentence what is wrong with it. */
 export function parseClientMessage(
   text: string,
 ): { ok: true; subscription: Subscription } | { ok: false; message: string } {

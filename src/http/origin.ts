@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** True for a name or address of this machine itself, brackets and all. */
+/** True for a name or address of this machine itself, with or without the brackets of IPv6. */
 function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase();
   return (
@@ -11,7 +11,7 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** The host of a Host header or an authority, without its port; null when there is none. */
+/** The host in a Host header or an authority, without its port; null when there is none. */
 function hostName(authority: string | undefined): string | null {
   if (!authority) return null;
   try {
@@ -22,10 +22,10 @@ function hostName(authority: string | undefined): string | null {
 }
 
 /**
- * Whether a request may be meant for us. A page elsewhere can make a browser resolve its own name to this machine; the
- * Host header then still carries that name.
+ * Whether the Host header of a request names this server. Guards against DNS rebinding: a foreign page can make a browser
+ * resolve the page's own name to this machine, but the Host header still carries that name.
  *
- * @param listening the address that we listen on
+ * @param listening the address the server listens on; only a loopback address restricts the header
  */
 export function isOurHost(header: string | undefined, listening: string): boolean {
   if (!isLoopback(listening)) return true;
@@ -34,8 +34,11 @@ export function isOurHost(header: string | undefined, listening: string): boolea
 }
 
 /**
- * Whether a page may open a WebSocket: one of ours, one of this machine, or one that the configuration names. Programs
- * send no origin and may.
+ * Whether a page may open a WebSocket: a page of this server, of this machine, or one listed in the configuration.
+ * Clients other than browsers send no origin and are allowed.
+ *
+ * @param host the Host header
+ * @param allowed origins such as https://dash.example
  */
 export function isAllowedOrigin(
   origin: string | undefined,

@@ -1,41 +1,50 @@
 import { z } from 'zod';
 import { EVENT_KINDS, type EventKind } from '../events/event.js';
 
-/** What a client asks the history for; empty lists mean all, null means no bound. */
+/** A query for stored events; an empty list means all, null means no bound. */
 export interface EventsQuery {
+  /** Only events with a greater `seq`. */
   after: number | null;
+  /** Only events with a smaller `seq`. */
   before: number | null;
-  /** Unix ms: captured from then on, and before then. */
+  /** Captured at this time or later, Unix ms. */
   fromMs: number | null;
+  /** Captured before this time, Unix ms. */
   toMs: number | null;
   cameras: string[];
   people: string[];
   kinds: EventKind[];
-  /** 1 to 500. */
+  /** Most events returned, 1 to 500. */
   limit: number;
   oldestFirst: boolean;
+  /** Include the numbers and checks behind each verdict. */
   explain: boolean;
 }
 
-/** Entries in one answer. */
+/** Entries per response. */
 const MAX_LIMIT = 500;
 const DEFAULT_LIMIT = 100;
-/** Combinations of camera, person and kind that one request may ask for. */
+/** Most combinations of camera, person and kind per request. */
 const MAX_COMBINATIONS = 512;
 const LONGEST_NAME = 64;
 
-/** A parameter that may be true or false; false when it is not given. */
+/** A parameter that is true or false; false by default. */
 export const flag = z
   .enum(['true', 'false'], mustBe('true or false'))
   .transform((text) => text === 'true')
   .default(false);
 
-/** Entries that one answer may have: 1 to 500, 100 when it is not given. */
+/** Most entries in a response: 1 to 500, 100 by default. */
 export const limit = wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT);
+
+/** The number of an event in an address; null unless the text has 1 to 15 digits. */
+export function parseSeq(text: string): number | null {
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
 
 /** A parameter that is a whole number within a range, both ends included. */
 export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER) {
-  const range = to === Number.MAX_SAFE_INTEGER ? `from ${from} on` : `${from} to ${to}`;
+  const range = to === Number.MAX_SAFE_INTEGER ? `${from} or more` : `${from} to ${to}`;
   const must = mustBe(`a whole number, ${range}`);
   return z
     .string(must)
@@ -45,20 +54,20 @@ export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER) 
 
 const timeError = mustBe('a time such as 2026-11-24T18:00:00Z or ms since 1970');
 
-/** A parameter that is a time, as Unix ms. */
+/** A parameter that is a time; parsed to Unix ms. */
 const time = z
   .string(timeError)
   .refine((text) => Number.isFinite(timeOf(text)), timeError)
   .transform(timeOf);
 
-/** Several values, by repeating the parameter or with commas between them. */
+/** Several values: a repeated parameter, or one separated by commas. */
 const list = z
   .union([z.string(), z.array(z.string())])
   .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(',')))]);
 
 const NAMES = `must be one or more names of 1 to ${LONGEST_NAME} characters`;
 const names = list.pipe(z.array(z.string().min(1, NAMES).max(LONGEST_NAME, NAMES))).default([]);
-const kinds = list.pipe(z.array(z.enum(EVENT_KINDS, mustBe(`of ${EVENT_KINDS.join(', ')}`)))).default([]);
+const kinds = list.pipe(z.array(z.enum(EVENT_KINDS, mustBe(`one of ${EVENT_KINDS.join(', ')}`)))).default([]);
 
 const eventsParameters = z
   .strictObject({
@@ -72,7 +81,7 @@ const eventsParameters = z
     limit,
     explain: flag,
   })
-  // Checked even when a parameter is wrong, so that everything is reported at once.
+  // `when`: checked even when a parameter is wrong, so that every fault is reported at once.
   .refine(({ from, to }) => from === undefined || to === undefined || !(from >= to), {
     error: 'from must be before to',
     when: () => true,
@@ -83,7 +92,7 @@ const eventsParameters = z
     when: () => true,
   });
 
-/** Parameters that passed, or one sentence about each thing that is wrong. */
+/** Valid parameters, or one sentence per fault. */
 export type Parsed<T> = { ok: true; query: T } | { ok: false; faults: string[] };
 
 /**
@@ -99,7 +108,8 @@ export function parseQuery<S extends z.ZodObject>(schema: S, given: unknown): Pa
   for (const issue of parsed.error.issues) {
     const [name] = issue.path;
     if (issue.code === 'unrecognized_keys')
-      for (const key of issue.keys) faults.set(key, `${quote(key)} is no parameter here; there are ${known}`);
+      for (const key of issue.keys)
+        faults.set(key, `${quote(key)} is not a parameter here; valid are ${known}`);
     else if (name === undefined) faults.set(issue.message, issue.message);
     else if (!faults.has(name)) faults.set(name, `${String(name)} ${issue.message}`);
   }
@@ -122,17 +132,17 @@ function combinationsOf({ camera, person, kind }: Lists): number {
   return [camera, person, kind].reduce((all, { length }) => all * Math.max(1, length), 1);
 }
 
-/** A time as Unix ms; NaN for a text that is none. */
+/** A time as Unix ms; NaN for any other text. */
 function timeOf(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  // A + that was not encoded arrives as a space.
+  // An unencoded + arrives as a space.
   const iso = text.replace(' ', '+');
   const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/.test(iso);
-  // To JavaScript February 31st is March 3rd.
+  // Date.parse takes February 31st for March 3rd.
   return isIso && z.iso.date().safeParse(iso.slice(0, 10)).success ? Date.parse(iso) : Number.NaN;
 }
 
-/** The message of a parameter that is given several times, or is something else than it must be. */
+/** The message for a parameter that is repeated or has the wrong value. */
 function mustBe(what: string) {
   return {
     error: ({ input }: { input?: unknown }) =>

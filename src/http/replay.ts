@@ -1,55 +1,58 @@
 import type { EventKind } from '../events/event.js';
 
-/** A stored event: enough to choose by, and its JSON. */
+/** A stored event: the fields that a subscription filters by, and its JSON. */
 export interface StoredEvent {
   seq: number;
   kind: EventKind;
   camera: string;
   person: string | null;
+  /** The event as JSON. */
   text: string;
 }
 
-/** Who is told what was before. */
-export interface Listener {
-  /** Number of the last event that it was told, or that it did not want. */
+/** A subscriber that receives stored events. */
+export interface ReplaySubscriber {
+  /** Number of the last event that was sent to it or filtered out. */
   cursor: number;
-  /** Bytes that it has not read yet. */
+  /** Bytes sent that it has not read yet. */
   readonly unreadBytes: number;
   readonly isOpen: boolean;
-  /** Tells it an event if it wants it; `sent` is called when the system has taken it. */
+  /** Sends it an event if its subscription includes it; calls `sent` when the operating system has taken the bytes. */
   send: (event: StoredEvent, sent: () => void) => void;
-  /** The log cannot be read. */
+  /** Called when the log cannot be read: the replay of this subscriber ends. */
   fail: () => void;
 }
 
+/** What {@link Replay} needs. */
 export interface ReplayOptions {
-  /** Events with a number above `seq`, in order; none at the end. */
+  /** Events with a number above `seq`, in order; empty at the end of the log. Throws when the log cannot be read. */
   page: (seq: number, limit: number) => StoredEvent[];
-  /** The listener has everything, and is told what comes from now on. */
-  onCaughtUp: (listener: Listener) => void;
+  /** Called when a subscriber has every stored event and can go live. */
+  onCaughtUp: (subscriber: ReplaySubscriber) => void;
 }
 
-/** Events read at once: about a millisecond of work, so that what is new hardly waits. */
+/** Events per read: about a millisecond of work, so that new events hardly wait. */
 const PAGE = 64;
-/** A listener that has more than this unread gets the next page when it has read some. */
+/** Back-pressure: a subscriber with more unread bytes than this gets its next page after it has read some. */
 const HIGH_BYTES = 256 << 10;
 
-/** Reads the log to those who come back, a page in turn, so that a crowd of them does not hold up what is new. */
+/** Replays the log to subscribers that resume, one page each in turn, so that many of them do not delay new events. */
 export class Replay {
   readonly #options: ReplayOptions;
-  readonly #waiting: Listener[] = [];
+  readonly #waiting: ReplaySubscriber[] = [];
   #scheduled: NodeJS.Immediate | undefined;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
   }
 
-  /** Begins with a listener, or goes on. */
-  add(listener: Listener): void {
-    this.#waiting.push(listener);
+  /** Queues the next page for a subscriber. */
+  add(subscriber: ReplaySubscriber): void {
+    this.#waiting.push(subscriber);
     this.#scheduled ??= setImmediate(() => this.#serve());
   }
 
+  /** Drops every subscriber from the queue; closes none. */
   stop(): void {
     clearImmediate(this.#scheduled);
     this.#waiting.length = 0;
@@ -57,31 +60,31 @@ export class Replay {
 
   #serve(): void {
     this.#scheduled = undefined;
-    const listener = this.#waiting.shift();
-    if (listener?.isOpen) this.#replayTo(listener);
+    const subscriber = this.#waiting.shift();
+    if (subscriber?.isOpen) this.#replayTo(subscriber);
     if (this.#waiting.length > 0) this.#scheduled ??= setImmediate(() => this.#serve());
   }
 
-  #replayTo(listener: Listener): void {
+  #replayTo(subscriber: ReplaySubscriber): void {
     let events: StoredEvent[];
     try {
-      events = this.#options.page(listener.cursor, PAGE);
+      events = this.#options.page(subscriber.cursor, PAGE);
     } catch {
-      listener.fail();
+      subscriber.fail();
       return;
     }
     if (events.length === 0) {
-      this.#options.onCaughtUp(listener);
+      this.#options.onCaughtUp(subscriber);
       return;
     }
     for (const event of events) {
-      listener.cursor = event.seq;
-      if (listener.unreadBytes < HIGH_BYTES) listener.send(event, () => {});
+      subscriber.cursor = event.seq;
+      if (subscriber.unreadBytes < HIGH_BYTES) subscriber.send(event, () => {});
       else {
-        listener.send(event, () => this.add(listener));
+        subscriber.send(event, () => this.add(subscriber));
         return;
       }
     }
-    this.add(listener);
+    this.add(subscriber);
   }
 }

@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { type ApiViews, addApi } from './api.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 
-/** What the routes show. */
+/** The data behind all routes. */
 export interface Views extends SnapshotViews {
-  /** Like spotter/0.1.0. */
+  /** Product and version, such as spotter/0.1.0. */
   server: string;
-  /** Why the daemon cannot work yet; null once it can. */
+  /** Why the daemon is not ready; null when it is. */
   unreadyReason: () => string | null;
   metrics: () => Promise<{ contentType: string; body: string }>;
   api: ApiViews;
@@ -14,18 +14,18 @@ export interface Views extends SnapshotViews {
 
 const ADDRESSES = {
   '/ws': 'events as they happen (WebSocket)',
-  '/healthz': 'alive',
-  '/readyz': 'able to work',
-  '/metrics': 'for Prometheus',
-  '/api/v1/events/<seq>/snapshot.jpg':
-    'picture of an event, and face.jpg of its face, where snapshots are on',
-  '/api/v1/events': 'what was told before',
+  '/healthz': 'liveness: 200 while the daemon runs',
+  '/readyz': 'readiness: 200, or 503 with the reason',
+  '/metrics': 'metrics for Prometheus',
+  '/api/v1/events': 'stored events',
   '/api/v1/events/:seq': 'one event',
-  '/api/v1/cameras': 'how each camera is doing',
-  '/api/v1/dead-letters': 'events that a webhook or broker did not take',
+  '/api/v1/events/:seq/snapshot.jpg': 'snapshot of an event, where snapshots are enabled',
+  '/api/v1/events/:seq/face.jpg': 'the face in that snapshot',
+  '/api/v1/cameras': 'the state of each camera',
+  '/api/v1/dead-letters': 'events that a webhook did not accept in time',
 };
 
-/** Adds every address of the HTTP side. */
+/** Adds every route of the HTTP server. */
 export function addRoutes(app: FastifyInstance, views: Views): void {
   const { server, unreadyReason, metrics, api } = views;
   addSnapshotRoutes(app, views);
@@ -43,7 +43,7 @@ export function addRoutes(app: FastifyInstance, views: Views): void {
     reply
       .code(426)
       .header('upgrade', 'websocket')
-      .send({ error: 'this address speaks WebSocket; connect with ws://' }),
+      .send({ error: 'this address accepts WebSocket connections only; connect with ws://' }),
   );
   addApi(app, api);
   app.setNotFoundHandler(async (request, reply) =>

@@ -8,11 +8,14 @@ import { isOurHost } from './origin.js';
 import { refuseUpgrade } from './refusal.js';
 import { addRoutes, type Views } from './routes.js';
 
+/** Where {@link HttpServer} listens, and what it serves. */
 export interface HttpOptions {
+  /** Name or address to listen on. */
   host: string;
+  /** TCP port, 0 to 65535; 0 takes any free one. */
   port: number;
   views: Views;
-  /** Takes over a request for a WebSocket on /ws. */
+  /** Takes over a request to upgrade to a WebSocket. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -20,7 +23,7 @@ const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** The HTTP side: health, metrics, and the door to the WebSocket. */
+/** The HTTP server: health, metrics, API and snapshots; hands upgrade requests to the WebSocket. */
 export class HttpServer implements Component {
   readonly #options: HttpOptions;
   readonly #app: FastifyInstance;
@@ -35,13 +38,13 @@ export class HttpServer implements Component {
     });
   }
 
-  /** The address as a browser takes it, once started. */
+  /** Base URL, such as http://127.0.0.1:8480; only once started. */
   get address(): string {
     const { address, port, family } = this.#app.server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  /** @throws SpotterError http.port */
+  /** Starts to listen. @throws SpotterError `http.port` when the address cannot be used */
   async start(): Promise<void> {
     const { host, port, views, onUpgrade } = this.#options;
     this.#app.addHook('onRequest', async (request, reply) => {
@@ -51,7 +54,7 @@ export class HttpServer implements Component {
     });
     addRoutes(this.#app, views);
     this.#app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      // Until the handshake is done nobody else listens: a peer that goes away must not end the process.
+      // Nobody else handles errors before the handshake is done, and an unhandled one would end the process.
       socket.on('error', () => socket.destroy());
       if (!isOurHost(request.headers.host, host)) refuseUpgrade(socket, '403 Forbidden');
       else if (request.headers.upgrade?.toLowerCase() === 'websocket') onUpgrade(request, socket, head);
@@ -67,7 +70,7 @@ export class HttpServer implements Component {
     }
   }
 
-  /** A request that offers another protocol, such as h2c, is answered in this one (RFC 9110, 7.8). */
+  /** Answers a request that offers another protocol, such as h2c, in HTTP/1.1 (RFC 9110, section 7.8). */
   #answer(request: IncomingMessage, stream: Duplex): void {
     const socket = stream as Socket;
     const response = new ServerResponse(request);
@@ -85,5 +88,5 @@ export class HttpServer implements Component {
 function listenFault(cause: unknown): string {
   if (hasErrno(cause, 'EADDRINUSE')) return 'another program uses that port; stop it, or set http.port';
   if (hasErrno(cause, 'EACCES')) return 'the system reserves that port; set http.port to 1024 or more';
-  return 'the system has no such address; set http.host';
+  return 'this machine does not have that address; set http.host';
 }

@@ -1,13 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { parseSeq } from './parameters.js';
+import { refuseWithoutLog } from './refusal.js';
 
-/** What the routes of pictures need. */
+/** The data behind the snapshot routes. */
 export interface SnapshotViews {
-  /** A picture of an event, as JPEG; null when there is none, or none any more. */
+  /** Snapshot of an event as JPEG; null when it has none or the snapshot has been deleted. Rejects without a log. */
   snapshot: (seq: number, form: 'frame' | 'face') => Promise<Uint8Array | null>;
 }
 
 const FORMS = { 'snapshot.jpg': 'frame', 'face.jpg': 'face' } as const;
-/** Pictures of people: kept by nobody on the way, and shown on no page of others. */
+/** Snapshots are personal data: no cache on the way may keep them, and no page of another site may show them. */
 const HEADERS = {
   'content-type': 'image/jpeg',
   'cache-control': 'private, no-store',
@@ -15,20 +17,19 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Adds the addresses of an event's pictures. */
+/** Adds the routes for the snapshot of an event and the face in it. */
 export function addSnapshotRoutes(app: FastifyInstance, { snapshot }: SnapshotViews): void {
   for (const [name, form] of Object.entries(FORMS)) {
     app.get<{ Params: { seq: string } }>(`/api/v1/events/:seq/${name}`, async ({ params }, reply) => {
-      const seq = /^\d{1,15}$/.test(params.seq) ? Number(params.seq) : null;
+      const seq = parseSeq(params.seq);
       let picture: Uint8Array | null;
       try {
         picture = seq === null ? null : await snapshot(seq, form);
       } catch {
-        return reply.code(503).send({ error: 'the event log cannot be read now; see /readyz' });
+        return refuseWithoutLog(reply);
       }
       if (picture) return reply.headers(HEADERS).send(picture);
-      const error =
-        'there is no picture of this event, or it has been removed; see snapshots in the configuration';
+      const error = 'this event has no snapshot, or it has been deleted; see snapshots in config.yaml';
       return reply.code(404).send({ error });
     });
   }

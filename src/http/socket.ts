@@ -8,32 +8,37 @@ import { isWanted } from '../events/filter.js';
 import { EVERYTHING, parseClientMessage, type Subscription } from './message.js';
 import { isAllowedOrigin } from './origin.js';
 import { refuseUpgrade } from './refusal.js';
-import { type Listener, Replay, type StoredEvent } from './replay.js';
+import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
 import { type LogState, resume } from './resume.js';
 
-/** What a client is told first, less the type and what the log says of itself. */
+/** The first message to a client, without its type and the state of the log. */
 export interface Hello {
+  /** Version of the WebSocket protocol. */
   protocol: number;
+  /** Product and version, such as spotter/0.1.0. */
   server: string;
+  /** The state of each camera. */
   cameras: object[];
+  /** Tracks in view, as of the last event in the log. */
   tracks: object[];
 }
 
+/** What {@link EventSocket} needs from the daemon. */
 export interface SocketOptions {
+  /** Origins of web pages that may connect, beside pages of this machine. */
   allowedOrigins: readonly string[];
-  /** Its tracks are as the events up to the log's last have them. */
   hello: () => Hello;
   log: () => LogState;
-  /** Events with a number above `seq`, in order; none at the end. */
+  /** Events with a number above `seq`, in order; empty at the end of the log. Throws when the log cannot be read. */
   page: (seq: number, limit: number) => StoredEvent[];
-  /** What is sent once a second to who asked for it. */
+  /** Statistics, sent once a second to clients that subscribed to them. */
   stats: () => object;
-  /** Told of every connection that we ended ourselves. */
+  /** Called for every connection that the server closes, with the reason. */
   onClosed: (reason: 'slow' | 'silent' | 'shutdown' | 'log_replaced' | 'log_unreadable') => void;
 }
 
 const MAX_MESSAGE_BYTES = 4096;
-/** A client that lets more than this pile up does not read. */
+/** A client with more unread bytes than this is too slow and is disconnected. */
 const MAX_BUFFERED_BYTES = 1 << 20;
 const PING_EVERY_MS = 15_000;
 const STATS_EVERY_MS = 1000;
@@ -42,16 +47,16 @@ const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
 const SERVICE_RESTART = 1012;
 
-interface Client extends Listener {
+interface Client extends ReplaySubscriber {
   socket: WebSocket;
   subscription: Subscription;
-  /** Has been told everything, and is told what comes as it comes. */
+  /** Has every stored event, and receives new ones as they are published. */
   isLive: boolean;
-  /** Heard of since the last ping. */
+  /** Has sent something since the last ping. */
   alive: boolean;
 }
 
-/** The WebSocket at /ws: says hello, then tells each client what it asked for. */
+/** The WebSocket at /ws: sends hello, then each client the events it subscribed to, from where it resumes. */
 export class EventSocket implements Component {
   readonly #options: SocketOptions;
   readonly #server = new WebSocketServer({
@@ -68,12 +73,13 @@ export class EventSocket implements Component {
     this.#options = options;
     this.#replay = new Replay({
       page: options.page,
-      onCaughtUp: (listener) => {
-        (listener as Client).isLive = true;
+      onCaughtUp: (subscriber) => {
+        (subscriber as Client).isLive = true;
       },
     });
   }
 
+  /** Number of connected clients. */
   get clients(): number {
     return this.#clients.size;
   }
@@ -93,7 +99,7 @@ export class EventSocket implements Component {
     this.#server.close();
   }
 
-  /** Takes over a request to upgrade. */
+  /** Accepts or refuses a request to upgrade: 404, 403 (origin) or 503 (stopping, or resuming without a log). */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [path, query] = (request.url ?? '/').split('?', 2);
     const parameters = new URLSearchParams(query);
@@ -104,7 +110,7 @@ export class EventSocket implements Component {
     }
   }
 
-  /** Tells an event, which the log has, to every client that wants it and is not still told what was before. */
+  /** Sends a stored event to every live client that subscribed to it; clients in replay read it from the log. */
   publish(event: SpotterEvent): void {
     let text: string | undefined;
     for (const client of this.#clients) {
@@ -116,11 +122,11 @@ export class EventSocket implements Component {
     }
   }
 
-  /** The log was begun anew: who connects again learns its epoch. */
+  /** Disconnects every client because the log was replaced: on reconnecting they receive the new epoch. */
   restart(): void {
     for (const client of this.#clients) {
       this.#options.onClosed('log_replaced');
-      this.#drop(client, SERVICE_RESTART, 'the event log was begun anew; connect again');
+      this.#drop(client, SERVICE_RESTART, 'the event log was replaced; reconnect');
     }
   }
 
@@ -133,7 +139,7 @@ export class EventSocket implements Component {
     }
   }
 
-  /** Why a request gets no WebSocket, as an HTTP status; null when it does. */
+  /** The HTTP status an upgrade request is refused with; null to accept it. */
   #refusal(
     path: string,
     parameters: URLSearchParams,
@@ -151,7 +157,7 @@ export class EventSocket implements Component {
     const client = this.#clientOf(socket, cursor);
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
-    // A broken message closes the connection, which is enough.
+    // An invalid WebSocket frame closes the connection, which is enough.
     socket.on('error', () => {});
     socket.on('pong', () => {
       client.alive = true;
@@ -189,7 +195,7 @@ export class EventSocket implements Component {
       },
       fail: () => {
         this.#options.onClosed('log_unreadable');
-        this.#drop(client, TRY_AGAIN_LATER, 'the event log cannot be read; come back');
+        this.#drop(client, TRY_AGAIN_LATER, 'the event log cannot be read; reconnect later');
       },
     };
     return client;
@@ -211,10 +217,10 @@ export class EventSocket implements Component {
     socket.send(text);
     if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return;
     this.#options.onClosed('slow');
-    this.#drop(client, TRY_AGAIN_LATER, 'too slow; come back');
+    this.#drop(client, TRY_AGAIN_LATER, 'too slow; reconnect with since');
   }
 
-  /** Closes, and does not wait long for a peer that may not read. */
+  /** Closes a connection, and terminates it when the peer does not answer in time. */
   #drop(client: Client, code: number, reason: string): void {
     this.#clients.delete(client);
     client.socket.close(code, reason);
@@ -225,7 +231,7 @@ export class EventSocket implements Component {
   async #dismiss(client: Client): Promise<void> {
     const closed = new Promise((resolve) => client.socket.once('close', resolve));
     this.#options.onClosed('shutdown');
-    this.#drop(client, GOING_AWAY, 'spotter ends');
+    this.#drop(client, GOING_AWAY, 'spotter is shutting down');
     await closed;
   }
 

@@ -1,25 +1,26 @@
 import type { Image } from './image.js';
 
-/** One decoded picture of a camera. Whoever takes a frame from a source releases it once. */
+/** One decoded frame of a camera. Whoever takes a frame from a source releases it once. */
 export interface Frame {
   cameraId: string;
-  /** Counts from 0 within one source. */
+  /** Number of the frame within its source, from 0. */
   seq: number;
-  /** Unix time at which the frame was whole in our memory. */
+  /** Unix time at which the complete frame was in memory. */
   capturedAtMs: number;
-  /** The same moment on the monotonic clock of clock.ts: how long something takes is measured from here. */
+  /** The same moment on the monotonic clock (core/clock); latencies are measured from here. */
   arrivedAtMs: number;
-  /** The source's own clock, from 0 at its beginning. */
+  /** Time since the start of the source, on the source's own clock. */
   mediaTimeMs: number;
   image: Image;
-  /** Gives the memory back to the source. The pixels may change at once. */
+  /** Returns the memory to the source. The pixels may change at once. */
   release(): void;
 }
 
 /**
- * Why a live frame was not looked at: a newer one was there when its turn came, it was older than a second when it
- * came, it has ended the engine before, or its source ended while it waited.
+ * Why a live frame was dropped: a newer one was there when its turn came (`newer`), it was too old when it arrived
+ * (`stale`), it has ended the engine before (`poison`), or its source ended while it waited (`ended`).
  */
 export const DROP_REASONS = ['newer', 'stale', 'poison', 'ended'] as const;
 
+/** One of {@link DROP_REASONS}. */
 export type DropReason = (typeof DROP_REASONS)[number];

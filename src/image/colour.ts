@@ -6,11 +6,11 @@ const KR_KB: Record<ColourSpace['matrix'], readonly [kr: number, kb: number]> = 
   bt2020: [0.2627, 0.0593],
 };
 
-/** Bits after the point in {@link YuvWeights}. */
+/** Fractional bits of {@link YuvWeights}. */
 export const COLOUR_BITS = 14;
 
 /**
- * Y'CbCr to R'G'B' in fixed point, u and v less 128, every sum >> COLOUR_BITS:
+ * Weights for Y'CbCr to R'G'B' in fixed point, with u and v reduced by 128 and every sum shifted right by COLOUR_BITS:
  * R = y*luma + rv*v + bias, G = y*luma - gu*u - gv*v + bias, B = y*luma + bu*u + bias.
  */
 export interface YuvWeights {
@@ -19,7 +19,7 @@ export interface YuvWeights {
   gu: number;
   gv: number;
   bu: number;
-  /** Takes black to 0 and rounds. */
+  /** Maps black to 0 and rounds. */
   bias: number;
 }
 
@@ -40,13 +40,13 @@ export function yuvWeights({ matrix, fullRange }: ColourSpace): YuvWeights {
   };
 }
 
-/** Bytes of a picture of that format and size. */
+/** Bytes of an image of this format and size. */
 export function imageBytes(format: PixelFormat, width: number, height: number): number {
   if (format === 'rgb24') return width * height * 3;
   return width * height + 2 * chromaLength(width) * chromaLength(height);
 }
 
-/** Length in samples of a chroma row or column of yuv420p. */
+/** Length of a chroma row or column of yuv420p, in samples. @param luma length in px */
 export function chromaLength(luma: number): number {
   return (luma + 1) >> 1;
 }

@@ -1,6 +1,6 @@
 import type { Size } from '../core/geometry.js';
 
-/** Where the source lies in a network's input, on both axes: input px = source px * scale + offset. */
+/** Size of a network's input and where the source lies in it; on both axes, input px = source px * scale + offset. */
 export interface Fit extends Size {
   scale: number;
   offset: number;
@@ -12,11 +12,11 @@ export type InputSize = { kind: 'dynamic'; longestSide: number } | ({ kind: 'fix
 const GRID = 32;
 
 /**
- * Fits a source into a network's input, keeping its shape. A dynamic input takes the source's shape, rounded up to
- * multiples of 32; a fixed one is filled from the top left. What the source does not cover stays black.
+ * Fits a source into a network's input and keeps its aspect ratio. A dynamic input takes the shape of the source, rounded
+ * up to multiples of 32; a fixed one is filled from the top left. The rest of the input stays black.
  *
- * Shrinking 640x360 to 626x352 instead of padding it to 640x384 would save 8 % of the network's work, but costs the
- * one-to-one copy of the pixels and, on photos, up to 0.02 of the embedding's cosine to the reference.
+ * Shrinking 640x360 to 626x352 instead of padding it to 640x384 would save 8 % of the network's work, but pixels could no
+ * longer be copied one to one, and on photos the embedding's cosine to the reference drops by up to 0.02.
  *
  * @param border blank margin on every side, as a fraction of the source's longest side; the source then shrinks
  *   and moves to the middle

@@ -13,9 +13,9 @@ import {
 const WEIGHT_BITS = 8;
 const ONE = 1 << WEIGHT_BITS;
 
-/** Along one axis, for each output pixel: the first of its two source pixels and the weight of the second. */
+/** For each output pixel along one axis: the first of its two source pixels and the weight of the second. */
 interface Taps {
-  /** First output pixel that shows the source, and the one after the last. */
+  /** The first output pixel that the source covers, and the one after the last. */
   start: number;
   end: number;
   near: Int32Array;
@@ -39,11 +39,11 @@ function makeTaps(sourceLength: number, outputLength: number, scale: number, off
 interface Axes {
   columns: Taps;
   rows: Taps;
-  /** Every output pixel is a source pixel, one for one. */
+  /** Every output pixel is exactly one source pixel. */
   unscaled: boolean;
 }
 
-/** Writes pictures into a network's input tensor. Keeps its tables from call to call: make one a network. */
+/** Writes images into a network's input tensor. It keeps its tables between calls: make one per network. */
 export class Letterbox {
   readonly #norm: Channels;
   readonly #order: Normalisation['order'];
@@ -56,9 +56,9 @@ export class Letterbox {
   }
 
   /**
-   * Scales a picture bilinearly into `out`, converts it to the network's colours and normalises it.
+   * Scales an image bilinearly into `out`, converts it to the network's channel order and normalises it.
    *
-   * @param out planar, [3, fit.height, fit.width]; overwritten whole
+   * @param out planar, [3, fit.height, fit.width]; overwritten completely
    */
   draw(image: Image, fit: Fit, out: Float32Array): void {
     const planes = channelPlanes(out, fit.width * fit.height, this.#order);
@@ -131,12 +131,12 @@ export class Letterbox {
   }
 }
 
-/** For each output pixel of a luma axis, the index of the chroma sample nearest to it. */
+/** For each output pixel of a luma axis, the index of the nearest chroma sample. */
 function nearestChroma({ near, weight }: Taps): Int32Array {
   return near.map((index, i) => (index + (weight[i] < ONE / 2 ? 0 : 1)) >> 1);
 }
 
-/** One output row of luma out of two source rows. */
+/** Interpolates one output row of luma from two source rows. */
 function lerpRow(
   pixels: Uint8Array,
   top: number,
@@ -157,7 +157,7 @@ function lerpRow(
   }
 }
 
-/** One output row to the network's colours. Two pixels share a chroma sample, as they do in the source. */
+/** Converts one output row to the network's colours. Two pixels share a chroma sample, as in the source. */
 function colourRow(
   pixels: Uint8Array,
   luma: Uint8Array,

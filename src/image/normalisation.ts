@@ -1,23 +1,25 @@
-/** What a network wants to see: (value - mean) / std a channel, value 0..255; channel order RGB or BGR. */
+/** How a network expects its input: (value - mean) / std per channel, value 0..255. */
 export interface Normalisation {
+  /** Order of the channels in the tensor. */
   order: 'rgb' | 'bgr';
   /** Of R, G, B, whatever the order. */
   mean: readonly [number, number, number];
+  /** Of R, G, B, whatever the order. */
   std: readonly [number, number, number];
 }
 
-/** One array of numbers a colour. */
+/** One array per colour channel. */
 export interface Channels {
   r: Float32Array;
   g: Float32Array;
   b: Float32Array;
 }
 
-/** Room below 0 in {@link normTables}: conversions from YUV overshoot 0..255 by up to about 300 either way. */
+/** Index of value 0 in {@link normTables}: conversions from YUV overshoot 0..255 by up to about 300 on either side. */
 export const NORM_OFFSET = 320;
 const NORM_LENGTH = NORM_OFFSET + 256 + 320;
 
-/** Tables that clamp to 0..255 and normalise in one look-up: `r[value + NORM_OFFSET]`. */
+/** Look-up tables that clamp to 0..255 and normalise: `r[value + NORM_OFFSET]`. */
 export function normTables({ mean, std }: Normalisation): Channels {
   const table = (channel: 0 | 1 | 2) =>
     Float32Array.from({ length: NORM_LENGTH }, (_, index) => {
@@ -27,7 +29,7 @@ export function normTables({ mean, std }: Normalisation): Channels {
   return { r: table(0), g: table(1), b: table(2) };
 }
 
-/** Views of the red, green and blue planes in a planar tensor [3, area], wherever the order puts them. */
+/** Views of the red, green and blue planes in a planar tensor [3, area] of the given channel order. */
 export function channelPlanes(tensor: Float32Array, area: number, order: Normalisation['order']): Channels {
   const first = tensor.subarray(0, area);
   const last = tensor.subarray(2 * area, 3 * area);

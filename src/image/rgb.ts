@@ -2,10 +2,11 @@ import { COLOUR_BITS, chromaLength, yuvWeights } from './colour.js';
 import type { Image } from './image.js';
 
 /**
- * Some rows of a picture as R, G, B bytes, so that a large one can be converted in pieces.
+ * Converts some rows of an image to R, G, B bytes, so that a large image can be converted in pieces.
  *
- * @param from first row, even; @param to row after the last
- * @param out 3 bytes a pixel of the whole picture; only these rows are written
+ * @param from first row, even
+ * @param to row after the last
+ * @param out 3 bytes per pixel of the whole image; only these rows are written
  */
 export function drawRgbRows(image: Image, from: number, to: number, out: Uint8ClampedArray): void {
   const { pixels, width, height, format } = image;
@@ -20,7 +21,7 @@ export function drawRgbRows(image: Image, from: number, to: number, out: Uint8Cl
   for (let y = from; y < to; y++) {
     const chroma = (y >> 1) * chromaWidth;
     const row = y * width;
-    // Two pixels share a chroma sample; the last one of an odd row has its own.
+    // Two pixels share a chroma sample; the last one of an odd row has a sample of its own.
     for (let x = 0; x < width; x += 2) {
       const u = pixels[uPlane + chroma + (x >> 1)] - 128;
       const v = pixels[vPlane + chroma + (x >> 1)] - 128;

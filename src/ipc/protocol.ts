@@ -10,82 +10,89 @@ import type { Pictures } from '../snapshots/pictures.js';
 /** Both ends come from one package; the version catches an engine left over from another one. */
 export const IPC_VERSION = 2;
 
-/** A camera and the number of its next track, which no engine before has used. */
+/** A camera to run. */
 export interface Assignment {
   camera: CameraConfig;
+  /** Number of its next track, not used by any earlier engine. */
   firstTrack: number;
 }
 
-/** What the supervisor tells the engine. */
+/** Messages from the supervisor to the engine. */
 export type ToEngine =
   | {
       kind: 'start';
+      /** {@link IPC_VERSION} of the supervisor. */
       version: number;
       config: Config;
+      /** Value of --models. */
       modelFolder?: string | undefined;
+      /** Values that must never be logged. */
       secrets: readonly string[];
-      /** What an engine before this one knew of people's settings; null for the first, which must find the gallery. */
+      /** Settings of people as the previous engine read them; null for the first engine, which fails without a gallery. */
       known: Record<string, PersonSettings> | null;
     }
-  /** The cameras to watch from now on; those that stay as they are are not disturbed. */
+  /** The cameras to run from now on; unchanged ones are not disturbed. */
   | { kind: 'cameras'; assignments: Assignment[] }
   /** Marks of pictures that must not be looked at, and whether only one picture at a time may be. */
   | { kind: 'caution'; poison: string[]; isolated: boolean }
   | { kind: 'stop' };
 
-/** What a gallery has come to. */
+/** State of the gallery. */
 export interface GalleryReport {
+  /** Number of people. */
   people: number;
-  /** Of the people, sorted. */
+  /** Names of the people, sorted. */
   names: readonly string[];
-  /** Photos that are compared with. */
+  /** Number of photos in use. */
   used: number;
+  /** Photos that cannot be used, each with the reason. */
   unusable: { name: string; fault: string; message: string }[];
-  /** By name, what is said of each person in person.yaml; nobody of whom nothing is said. */
+  /** Settings from person.yaml, by name; only people with settings. */
   settings: Record<string, PersonSettings>;
-  /** Sentences about files of settings that do not count. */
+  /** One sentence per invalid person.yaml, which is ignored. */
   faults: string[];
-  /** People with whom nobody is matched any more, because their last day is over. */
+  /** People who are no longer matched, because their last day has passed. */
   expired: string[];
-  /** Why the folder cannot be read now; the people known before stay. null while it can be. */
+  /** Why the folder cannot be read at the moment (the people stay as they were); null while it can. */
   away: string | null;
-  /** Time that the last reading which changed something took. */
+  /** Duration of the last reading that changed something. */
   seconds: number;
 }
 
-/** What the engine takes of the machine. */
+/** Use of the machine by the engine. */
 export interface EngineLoad {
-  /** Part of their time that the workers work lately, 0..1. */
+  /** Recent share of time that the workers are busy, 0..1. */
   utilization: number;
   residentBytes: number;
-  /** CPU time since the engine began. */
+  /** CPU time since the start of the engine. */
   cpuSeconds: number;
 }
 
-/** What the engine tells the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are wanted. */
+/** Messages from the engine to the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are enabled. */
 export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
-  /** The gallery has changed while running, or (without a change) has gone away or come back. */
+  /** The gallery has changed while running, or (`change` null) has become unreadable or readable again. */
   | { kind: 'gallery'; gallery: GalleryReport; change: GalleryChange | null }
+  /** The engine could not start. */
   | { kind: 'failed'; error: ErrorData }
   /**
-   * With the monotonic time at which its frame came, where a frame gave it. `pictures` is null when the event should have
-   * some and they were not to be had.
+   * An event. `sinceMs` is the monotonic time at which its frame arrived; null for an event without a frame. `pictures` is
+   * null when the event should have some and they could not be made.
    */
   | { kind: 'event'; draft: EventDraft; sinceMs: number | null; pictures?: Pictures | null }
   | { kind: 'report'; report: FrameReport }
   | { kind: 'camera'; id: string; state: CameraState; message: string | null }
   | { kind: 'restart'; id: string; reason: string }
-  /** The networks begin with a picture, or are done with it. */
+  /** The networks start to work on a frame, or have finished with it. `mark` identifies the pixels. */
   | { kind: 'work'; camera: string; mark: string; begins: boolean }
-  /** A process that must not outlive the engine, and its end. */
+  /** A process that must not outlive the engine has started, or ended. */
   | { kind: 'process'; pid: number; running: boolean }
   /**
-   * Alive; `oldestTaskMs` is how long the oldest task has been with its thread, `decoded` how many live frames have come
-   * whole since the beat before, by camera.
+   * Heartbeat. `oldestTaskMs` is how long the oldest running task has been with its thread; `decoded`, by camera, the number
+   * of complete live frames since the previous heartbeat.
    */
   | ({ kind: 'beat'; oldestTaskMs: number; decoded: Record<string, number> } & EngineLoad)
   | { kind: 'log'; level: 'info' | 'warn'; camera: string | null; message: string };
 
-/** How often the engine says that it is alive, ms. */
+/** Interval between heartbeats of the engine, ms. */
 export const BEAT_MS = 500;

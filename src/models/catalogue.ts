@@ -19,13 +19,14 @@ const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind ===
 
 const file = z.strictObject({ models: z.array(catalogueEntry) });
 
-/** Every model that spotter knows, in the order of models/catalogue.yaml. */
+/** Reads models/catalogue.yaml; in the order of the file. Throws when the file is not valid. */
 export function readCatalogue(): CatalogueEntry[] {
   return file.parse(parse(readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8'))).models;
 }
 
-/** The models that can be asked for by id; one declared in the configuration replaces one of the same id. */
+/** The models available by id. A model declared in the configuration replaces a catalogued one of the same id. */
 export class Catalogue {
+  /** Catalogued models first, then declared ones. */
   readonly entries: readonly ModelEntry[];
 
   constructor(known: readonly CatalogueEntry[], declared: readonly DeclaredModel[]) {
@@ -33,12 +34,12 @@ export class Catalogue {
     this.entries = [...known.filter(({ id }) => !replaced.has(id)), ...declared];
   }
 
-  /** @throws SpotterError model.not_found (no such id), model.unfit (an embedder) */
+  /** The detector with this id. @throws SpotterError model.not_found (no such id), model.unfit (an embedder) */
   detector(id: string): DetectorEntry {
     return this.#find(id, 'detector', isDetector);
   }
 
-  /** @throws SpotterError model.not_found (no such id), model.unfit (a detector) */
+  /** The embedder with this id. @throws SpotterError model.not_found (no such id), model.unfit (a detector) */
   embedder(id: string): EmbedderEntry {
     return this.#find(id, 'embedder', isEmbedder);
   }

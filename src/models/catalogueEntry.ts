@@ -70,7 +70,7 @@ const declared = {
   ...input,
 };
 
-/** A model that the catalogue does not know, declared in the configuration. */
+/** A model that is not in the catalogue, declared in the configuration. */
 export const declaredModel = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['scrfd', 'yunet']).describe('How its outputs are decoded.'),
@@ -84,10 +84,14 @@ export const declaredModel = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** A model of the catalogue. */
 export type CatalogueEntry = z.infer<typeof catalogueEntry>;
+/** A model declared in the configuration. */
 export type DeclaredModel = z.infer<typeof declaredModel>;
 
-/** A model that can be asked for by its id, from the catalogue or the configuration. */
+/** A model from the catalogue or the configuration. */
 export type ModelEntry = CatalogueEntry | DeclaredModel;
+/** A face detector. */
 export type DetectorEntry = Exclude<ModelEntry, { kind: 'arcface' }>;
+/** A face embedder. */
 export type EmbedderEntry = Extract<ModelEntry, { kind: 'arcface' }>;

@@ -7,30 +7,34 @@ import type { ModelEntry } from './catalogueEntry.js';
 
 /** A file that a model may be installed as. */
 export interface Candidate {
+  /** Name of the file, or its absolute path. */
   file: string;
-  /** Its size; null when nobody has noted it. */
+  /** Size; null when it is not recorded. */
   bytes: number | null;
+  /** Expected SHA-256, hexadecimal; null when it is not declared. */
   sha256: string | null;
+  /** Where to download it; null when there is no such place. */
   url: string | null;
 }
 
-/** A model's file on disk, not yet checked. */
+/** The file of a model on disk, not yet verified. */
 export interface Installed {
   path: string;
+  /** Expected SHA-256, hexadecimal; null when it is not declared. */
   sha256: string | null;
 }
 
-/** The files that a model may be installed as, best first. */
+/** The files that a model may be installed as, preferred first. */
 export function candidates(entry: ModelEntry): Candidate[] {
   if ('files' in entry) return entry.files.map((file) => ({ ...file, bytes: file.bytes ?? null }));
   return [{ file: entry.file, bytes: null, sha256: entry.sha256 ?? null, url: null }];
 }
 
 /**
- * Finds a model's file.
+ * Finds the file of a model.
  *
- * @param folders searched in order; an absolute file name is taken as it is
- * @returns null when none of its files is there
+ * @param folders searched in order; an absolute file name is used as it is
+ * @returns null when none of the model's files exists
  */
 export function findModel(entry: ModelEntry, folders: readonly string[]): Installed | null {
   for (const { file, sha256 } of candidates(entry)) {
@@ -43,7 +47,7 @@ export function findModel(entry: ModelEntry, folders: readonly string[]): Instal
 }
 
 /**
- * A model's file, its SHA-256 checked.
+ * Finds the file of a model and verifies its SHA-256.
  *
  * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable
  */
@@ -60,7 +64,7 @@ export async function requireModel(
         `model "${entry.id}": ${first.file} does not exist; check models.declared`,
       );
     }
-    const from = first.url ? `download ${first.url}` : 'get it from its makers';
+    const from = first.url ? `download ${first.url}` : 'get it from its authors';
     throw new SpotterError(
       'model.not_found',
       `model "${entry.id}" is not installed: ${from} and put ${first.file} into ${folders[0]} (looked in ${folders.join(', ')})`,

@@ -6,19 +6,20 @@ import { Catalogue, readCatalogue } from './catalogue.js';
 import type { DeclaredModel, ModelEntry } from './catalogueEntry.js';
 import { requireModel } from './install.js';
 
-/** The part of the configuration that names the models and the limits that belong to them. */
+/** The part of the configuration that names the models and their limits. */
 export interface ModelSettings {
-  /** Catalogue ids. */
+  /** Catalogue id. */
   detector: string;
+  /** Catalogue id. */
   embedder: string;
   models: { folder: string; declared: readonly DeclaredModel[] };
   detection: { longestSide: number; minScore: number | null; maxIou: number };
-  /** null: the embedder's own value from the catalogue. */
+  /** null: the embedder's value from the catalogue. */
   match: { threshold: number | null; margin: number | null };
   track: Omit<TrackPolicy, 'threshold' | 'margin'>;
 }
 
-/** Where models are searched, in this order. */
+/** Folders searched for models, in order: --models, SPOTTER_MODELS, models.folder, the package's own models/. */
 export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandLine?: string): string[] {
   const given = [commandLine, process.env.SPOTTER_MODELS].filter(
     (folder) => folder !== undefined && folder !== '',
@@ -31,17 +32,18 @@ export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandL
   return [...new Set(folders)];
 }
 
-/** What is settled before anything starts: the models, checked, and the numbers that belong to them. */
+/** The verified models and their limits: everything that is fixed before the engine starts. */
 export interface Prepared {
   settings: WorkerSettings;
   policy: TrackPolicy;
-  /** Differs when a photo may give another embedding. */
+  /** Changes whenever a photo may get another embedding. */
   modelKey: string;
 }
 
 /**
- * Finds and checks the models that a configuration asks for.
+ * Finds and verifies the models of a configuration.
  *
+ * @param modelFolder value of --models
  * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable, model.unfit
  */
 export async function prepare(config: ModelSettings, modelFolder?: string): Promise<Prepared> {

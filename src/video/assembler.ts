@@ -2,20 +2,23 @@ import { Writable } from 'node:stream';
 import type { SlotPool } from './slots.js';
 
 /**
- * Cuts a stream of bytes into whole frames. Takes no more bytes while no slot is free, which stops whoever writes.
- * What is left of a frame at the end is dropped.
+ * Cuts a stream of bytes into frames. Applies back-pressure: accepts no bytes while no slot is free. An incomplete frame
+ * at the end is dropped.
  */
 export class FrameAssembler extends Writable {
-  /** Resolves when everything that was written has been taken. */
+  /** Resolves when all bytes written have been consumed, after the end of the stream. */
   readonly emptied: Promise<void>;
   readonly #slots: SlotPool;
   readonly #onFrame: (slot: Uint8Array) => void;
   #slot: Uint8Array | null = null;
   #filled = 0;
 
-  /** @param onFrame takes over the slot and releases it */
+  /**
+   * @param slots buffers of exactly one frame each
+   * @param onFrame takes ownership of the slot and releases it
+   */
   constructor(slots: SlotPool, onFrame: (slot: Uint8Array) => void) {
-    // fluent-ffmpeg takes the stream's "close" for a failure when it comes before the process's end.
+    // fluent-ffmpeg treats a "close" of the stream before the end of the process as a failure.
     super({ autoDestroy: false, emitClose: false });
     this.#slots = slots;
     this.#onFrame = onFrame;

@@ -1,11 +1,11 @@
 import type { ColourSpace } from '../image/image.js';
 
 /**
- * The colours of ffmpeg's pictures once their range is made limited.
+ * Colour space of the decoded frames, whose range ffmpeg converts to limited.
  *
  * @param format ffmpeg's name of the source's pixel format
- * @param matrix ffmpeg's name of the source's matrix; where it is unknown, the convention of players counts: from 720 rows
- * up BT.709, else BT.601
+ * @param matrix ffmpeg's name of the source's matrix; if unknown, the convention of video players applies: BT.709 from 720
+ * rows up, else BT.601
  * @param height of the source in px
  */
 export function colourSpaceOf(format: string, matrix: string, height: number): ColourSpace {
@@ -13,7 +13,7 @@ export function colourSpaceOf(format: string, matrix: string, height: number): C
 }
 
 function matrixOf(format: string, matrix: string, height: number): ColourSpace['matrix'] {
-  // ffmpeg makes BT.601 of RGB.
+  // ffmpeg converts RGB to BT.601.
   if (/^(rgb|bgr|gbr|argb|abgr|pal8|gray|0rgb|0bgr)/.test(format)) return 'bt601';
   if (matrix.startsWith('bt2020')) return 'bt2020';
   if (/^(bt470bg|smpte170m|smpte240m|fcc)$/.test(matrix)) return 'bt601';

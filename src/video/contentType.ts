@@ -3,10 +3,10 @@ import type { Address } from '../core/address.js';
 const LIMIT_MS = 2000;
 
 /**
- * What an HTTP server says it sends, for telling a web page from a broken stream once ffmpeg has made nothing of it.
- * Never rejects; null when there is no answer in 2 s.
+ * Content type that an HTTP server reports, to tell a web page from a broken stream when ffmpeg cannot decode it. Never
+ * rejects; null without an answer within 2 s, and for other kinds of address.
  *
- * @param signal ends it early
+ * @param signal aborts the request
  */
 export async function contentTypeOf({ kind, input }: Address, signal: AbortSignal): Promise<string | null> {
   if (kind !== 'http' && kind !== 'https') return null;

@@ -2,54 +2,49 @@ import type { ChildProcess } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { hasErrno, SpotterError } from '../core/errors.js';
+import { type DecodeMessage, parseLine } from './ffmpegMessage.js';
 import { missing } from './ffmpegVersion.js';
 
-/** How a decoder is to be started. */
+/** How to start a decoder. */
 export interface DecodeCommand {
-  /** What ffmpeg opens, or a script that it reads on stdin: what is in a script is not in the process list. */
+  /** The input, or a script that ffmpeg reads on stdin: its content does not appear in the process list. */
   input: string | { script: string };
   inputOptions: string[];
   /** Filters from the input's first real video stream to frames of one size and format, without labels. */
   filters: string[];
-  /** Bare pictures, or with a header that tells their size. */
+  /** Frames without a header, or with a header that gives their size. */
   format: 'rawvideo' | 'yuv4mpegpipe';
-  /** The least important messages wanted. */
+  /** The lowest level of messages to report. */
   logLevel: 'error' | 'info';
 }
 
-/** What a decoder tells while it runs. */
+/** Receives what a decoder reports while it runs. */
 export interface DecodeListener {
-  /** Once a frame, in order: media time in ms, 0 at the source's beginning. */
+  /** Called once per frame, in order, with the media time in ms; 0 at the start of the source. */
   onTimestamp(ms: number): void;
   onMessage?(message: DecodeMessage): void;
-  /** A process that is ours, and that it has ended. */
+  /** Called when the process has started (`running` true) and when it has ended. */
   onProcess?(pid: number, running: boolean): void;
-}
-
-export interface DecodeMessage {
-  level: 'panic' | 'fatal' | 'error' | 'warning' | 'info';
-  /** Behind the name of the part of ffmpeg that speaks, where there is one: `rtsp: method DESCRIBE failed`. */
-  text: string;
 }
 
 /** How a decoder ended. */
 export interface DecodeEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** What ffmpeg said of warnings and worse, the last lines. May hold credentials. */
+  /** The last warnings and errors, at most 20. May contain credentials. */
   messages: string[];
 }
 
 const KEPT_MESSAGES = 20;
-/** After SIGTERM, how long until SIGKILL. An ffmpeg whose output nobody reads ignores SIGTERM. */
+/** From SIGTERM to SIGKILL. An ffmpeg whose output nobody reads ignores SIGTERM. */
 const KILL_GRACE_MS = 2000;
 
 /**
- * One ffmpeg process that turns a source into yuv420p frames. Neither raw video nor YUV4MPEG has timestamps, so a second
- * output of the same filter graph writes each frame's on stderr, a line a frame.
+ * One ffmpeg process that decodes a source to yuv420p frames. Neither raw video nor YUV4MPEG has timestamps, so a second
+ * output of the same filter graph writes them to stderr, one line per frame.
  *
- * fluent-ffmpeg builds and starts the process; from then on the process is ours. Its own `kill` leaks a process when
- * called before the start, and its `error` event fires for a normal end.
+ * fluent-ffmpeg builds the command and starts the process; from then on this class owns the process. fluent-ffmpeg's own
+ * `kill` leaks a process when called before the start, and its `error` event fires for a normal end.
  */
 export class Decoder {
   /** Resolves, never rejects, when the process is gone and all its output has been read. */
@@ -78,14 +73,14 @@ export class Decoder {
     this.ended = new Promise((resolve) => {
       run.on('stderr', (line: string) => this.#read(line));
       run.on('start', () => {
-        const child = (run as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
+        const child = processOf(run);
         this.#process = child;
         this.#announce(child);
         child.once('close', (code, signal) => resolve({ code, signal, messages: this.#messages }));
         if (this.#killed) this.kill();
       });
       run.on('error', (error: Error) => {
-        // Without a process nothing else will tell; with one, its `close` does.
+        // With a process, its `close` event reports the end.
         if (this.#process) return;
         resolve({ code: null, signal: null, messages: [error.message] });
       });
@@ -93,7 +88,7 @@ export class Decoder {
     run.run();
   }
 
-  /** Ends the process: closes its pipes, asks it to end, then makes it. Safe at any time and twice. */
+  /** Ends the process: closes its pipes, sends SIGTERM, and SIGKILL after 2 s. Safe at any time and twice. */
   kill(): void {
     const again = this.#killed && this.#process?.killed;
     this.#killed = true;
@@ -101,11 +96,9 @@ export class Decoder {
     if (!child || again || child.exitCode !== null || child.signalCode !== null) return;
     child.stdin?.destroy();
     child.stdout?.destroy();
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_GRACE_MS);
+    terminate(child);
     child.once('exit', () => {
-      clearTimeout(timer);
-      // A wrapper script's own child may hold the pipe open, and `close` would wait for it.
+      // If ffmpeg is a wrapper script, its child may hold the pipe open, and `close` would wait for the child.
       child.stderr?.destroy();
     });
   }
@@ -133,28 +126,26 @@ export class Decoder {
 }
 
 /**
- * A command without fluent-ffmpeg's look at what this ffmpeg can do. It misreads the formats of 7.1 and newer, whose devices
- * (`lavfi`, `v4l2`) then count as missing; what is really missing, ffmpeg says itself.
+ * A command without fluent-ffmpeg's check of ffmpeg's capabilities. The check misreads the list of formats of ffmpeg 7.1
+ * and newer and takes devices (`lavfi`, `v4l2`) for missing. ffmpeg itself reports what is really missing.
  */
 function unchecked(options: ffmpeg.FfmpegCommandOptions): ffmpeg.FfmpegCommand {
   return Object.assign(ffmpeg(options), { _checkCapabilities: (checked: () => void) => checked() });
 }
 
-/**
- * A line of stderr: a timestamp in ms, a message, or null for what is neither. ffmpeg writes a message in pieces, so a
- * timestamp may land behind a message's beginning.
- */
-export function parseLine(line: string): number | DecodeMessage | null {
-  const [, parts = '', rest = ''] = /^((?:\[[^\]]*\] ?)*)(.*)$/.exec(line) ?? [];
-  if (/^-?\d+$/.test(rest)) return Number(rest);
-  const level = /\[(panic|fatal|error|warning|info)\] ?$/.exec(parts)?.[1];
-  if (level === undefined) return null;
-  const speaker = /\[([^\]@]*) @ 0x[0-9a-f]+\]/.exec(parts)?.[1];
-  const text = `${speaker === undefined ? '' : `${speaker}: `}${rest.trimEnd()}`;
-  return { level: level as DecodeMessage['level'], text };
+/** The process behind a command that has started; fluent-ffmpeg keeps it to itself. */
+function processOf(command: ffmpeg.FfmpegCommand): ChildProcess {
+  return (command as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
 }
 
-/** What ffprobe says of a source: streams with their numbers, unchecked. */
+/** Sends SIGTERM, and SIGKILL when the process has not exited after {@link KILL_GRACE_MS}. */
+function terminate(child: ChildProcess): void {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), KILL_GRACE_MS);
+  child.once('exit', () => clearTimeout(timer));
+}
+
+/** Runs ffprobe and returns its data unchecked. @throws SpotterError ffmpeg.missing; any other error of ffprobe as it is */
 export async function probe(input: string, options: string[]): Promise<ffmpeg.FfprobeData> {
   try {
     return await new Promise((resolve, reject) => {
@@ -170,9 +161,9 @@ export async function probe(input: string, options: string[]): Promise<ffmpeg.Ff
   }
 }
 
-/** One file to be made out of another. */
+/** How to make one file from another. */
 export interface EncodeCommand {
-  /** Where relative paths of filters begin. */
+  /** Base of relative paths in filters. */
   cwd: string;
   input: string;
   inputOptions: string[];
@@ -180,7 +171,12 @@ export interface EncodeCommand {
   outputOptions: string[];
 }
 
-/** Runs ffmpeg from one file to another. @throws SpotterError interrupted; Error with what ffmpeg said */
+/**
+ * Runs ffmpeg to make one file from another.
+ *
+ * @param signal ends ffmpeg
+ * @throws SpotterError interrupted; Error with ffmpeg's first message
+ */
 export function encode(command: EncodeCommand, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const interrupted = () =>
@@ -194,15 +190,14 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
       .outputOptions(command.outputOptions);
     let child: ChildProcess | undefined;
     const stop = () => {
-      child?.kill('SIGTERM');
-      setTimeout(() => child?.kill('SIGKILL'), KILL_GRACE_MS).unref();
+      if (child) terminate(child);
     };
     run.on('stderr', (line: string) => {
-      // The first one says why; those that follow, that therefore nothing could be done.
+      // The first message gives the cause; the others follow from it.
       fault ??= line.replace(/^\[[^\]]*\] /, '').trim() || undefined;
     });
     run.on('start', () => {
-      child = (run as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
+      child = processOf(run);
       signal.addEventListener('abort', stop, { once: true });
       child.once('close', (code) => {
         signal.removeEventListener('abort', stop);
@@ -212,7 +207,7 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
       });
     });
     run.on('error', (error: Error) => {
-      // With a process, its `close` tells.
+      // With a process, its `close` event reports the end.
       if (!child) reject(error);
     });
     run.run();

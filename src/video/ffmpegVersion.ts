@@ -4,7 +4,11 @@ import { SpotterError } from '../core/errors.js';
 
 let version: Promise<[major: number, minor: number]> | undefined;
 
-/** The installed ffmpeg's version; a build from git counts as the one its libraries belong to. @throws SpotterError ffmpeg.missing */
+/**
+ * Version of the installed ffmpeg, read once. A build from git has the version its libraries belong to.
+ *
+ * @throws SpotterError ffmpeg.missing
+ */
 export function ffmpegVersion(): Promise<[major: number, minor: number]> {
   version ??= readVersion();
   return version;
@@ -20,8 +24,8 @@ async function readVersion(): Promise<[major: number, minor: number]> {
 }
 
 /**
- * What `ffmpeg -version` says. A build from git has a commit for a version, but libavutil has counted along since
- * ffmpeg 4 (its 56); 5.1 came with its 57.28.
+ * Parses the output of `ffmpeg -version`. A build from git shows a commit instead of a version, but libavutil's major
+ * version has risen with ffmpeg's since ffmpeg 4 (libavutil 56); ffmpeg 5.1 came with 57.28. Infinity when unknown.
  */
 export function versionIn(text: string): [major: number, minor: number] {
   const release = /^ffmpeg version n?(\d+)\.(\d+)/.exec(text);
@@ -32,18 +36,22 @@ export function versionIn(text: string): [major: number, minor: number] {
   return [major, major === 5 && minor >= 28 ? 1 : 0];
 }
 
-/** The option that keeps every frame with its own time: `-vsync` until 5.0, `-fps_mode` since. */
+/**
+ * The option that sets how frames are timed: `-vsync` up to ffmpeg 5.0, `-fps_mode` since 5.1.
+ *
+ * @throws SpotterError ffmpeg.missing
+ */
 export async function frameModeOption(): Promise<string> {
   const [major, minor] = await ffmpegVersion();
   return major > 5 || (major === 5 && minor >= 1) ? '-fps_mode' : '-vsync';
 }
 
-/** The error for a tool that is not installed, `ffmpeg` or `ffprobe`. */
+/** The error for a tool that is not installed: ffmpeg.missing. */
 export function missing(tool: 'ffmpeg' | 'ffprobe', cause: unknown): SpotterError {
   const variable = tool === 'ffmpeg' ? 'FFMPEG_PATH' : 'FFPROBE_PATH';
   return new SpotterError(
     'ffmpeg.missing',
-    `${tool} was not found: install ffmpeg (Debian: apt-get install ffmpeg) or set ${variable} to it`,
+    `${tool} was not found: install ffmpeg (Debian: apt-get install ffmpeg) or set ${variable} to its path`,
     { cause },
   );
 }

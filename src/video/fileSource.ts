@@ -12,26 +12,28 @@ import { FILE_ONLY, fileInput, probeFile, type VideoInfo } from './info.js';
 import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';
 
+/** Which recording {@link FileSource} reads, and how. */
 export interface FileSourceOptions {
   cameraId: string;
+  /** Path of the recording. */
   file: string;
-  /** Wider pictures are scaled down to this many px. */
+  /** Wider frames are scaled down to this width, px. */
   maxWidth: number;
-  /** Frames in memory at a time. */
+  /** Most frames in memory at a time. */
   slots: number;
-  /** Only every n-th frame. */
+  /** Decode only every n-th frame; 1 for all. */
   every: number;
-  /** At the recording's own speed instead of as fast as it is read. */
+  /** Play at the speed of the recording instead of as fast as possible. */
   realtime: boolean;
-  /** Begin again at the end, for ever; media time goes on. */
+  /** Start again at the end, forever; media time continues. */
   loop: boolean;
-  /** Pictures with a shorter side than this are refused, px. */
+  /** A recording whose shorter side is less than this is rejected, px. Default 1. */
   minSidePx?: number;
-  /** Kept from one attempt to the next; by default for this one alone. */
+  /** Frame buffers to reuse in the next attempt; by default, buffers of this source alone. */
   memory?: FrameMemory | undefined;
 }
 
-/** A recording as frames: every one, in order, each with its own media time. Reading stops while no slot is free. */
+/** Every frame of a recording, in order, with its media time. Decoding pauses while no slot is free (back-pressure). */
 export class FileSource {
   readonly #options: FileSourceOptions;
   #info: VideoInfo | undefined;
@@ -45,7 +47,7 @@ export class FileSource {
   }
 
   /**
-   * Looks at the file; once, before {@link frames}.
+   * Probes the file; call it once, before {@link frames}.
    *
    * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
    */
@@ -56,7 +58,7 @@ export class FileSource {
     if (Math.min(width, height) < minSidePx) {
       throw new SpotterError(
         'video.no_video',
-        `the pictures of ${file} are ${width}x${height} px, too small for a face; give a larger recording`,
+        `the frames of ${file} are ${width}x${height} px, too small for a face; give a larger recording`,
       );
     }
     this.#info = info;
@@ -64,7 +66,7 @@ export class FileSource {
   }
 
   /**
-   * The frames, once. Each must be released.
+   * The frames. Call it once; release each frame.
    *
    * @throws SpotterError while iterating: video.unreadable, video.truncated, video.killed
    */
@@ -96,7 +98,7 @@ export class FileSource {
     this.#decoder = decoder;
     if (this.#stopped) decoder.kill();
     decoder.ended.then(async (end) => {
-      // The process may be gone while its last bytes still wait for a slot.
+      // The process may have ended while its last bytes still wait for a slot.
       if (!this.#stopped && !end.signal) await assembler.emptied;
       const fault = this.#stopped ? null : this.#fault(end, info);
       if (fault) output.destroy(fault);
@@ -111,7 +113,7 @@ export class FileSource {
     }
   }
 
-  /** Ends the frames soon; those already handed out stay valid. Safe at any time and twice. */
+  /** Ends the iteration soon; frames already handed out stay valid. Safe at any time and twice. */
   stop(): void {
     this.#stopped = true;
     this.#decoder?.kill();
@@ -120,8 +122,8 @@ export class FileSource {
   #command(info: VideoInfo, { width, height }: Size): DecodeCommand {
     const { file, realtime, loop, every } = this.#options;
     const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
-    // A recording may change its resolution half-way: the later pictures are fitted into the first one's size. With
-    // odd sizes or oblong pixels they are stretched into it: `pad` cannot make an odd yuv420p picture.
+    // A recording may change its resolution half-way: later frames are fitted into the size of the first. With odd sizes
+    // or non-square pixels they are stretched instead, because `pad` cannot make an odd yuv420p frame.
     const even = width % 2 === 0 && height % 2 === 0;
     const fitting =
       info.squarePixels && even
@@ -140,7 +142,7 @@ export class FileSource {
     const { file, every } = this.#options;
     const name = path.basename(file);
     const where = `at frame ${this.#decoded * every} (${(this.#lastTimeMs / 1000).toFixed(1)} s)`;
-    const said = messages.at(-1);
+    const lastMessage = messages.at(-1);
     if (signal) {
       return new SpotterError(
         'video.killed',
@@ -150,7 +152,7 @@ export class FileSource {
     if (this.#decoded === 0) {
       return new SpotterError(
         'video.unreadable',
-        `${file} has no picture that ffmpeg can decode${said ? ` (${said})` : ''}; check the file`,
+        `${file} has no picture that ffmpeg can decode${lastMessage ? ` (${lastMessage})` : ''}; check the file`,
       );
     }
     const expected = info.frames;

@@ -1,8 +1,8 @@
-/** How far back the fastest frame is searched that the others are compared with. */
+/** The window in which the fastest frame, the reference for all others, is searched. */
 const WINDOW_MS = 30_000;
-/** So long must everything have been late until the source's clock is taken to have jumped. */
+/** When every frame has been late for this long, the source's clock must have jumped. */
 const JUMP_MS = 3000;
-/** A backlog that is read faster than this is catching up, so its frames are truly late. */
+/** A backlog that is read faster than this (media time over time) is catching up, so its frames are truly late. */
 const CATCHING_UP = 1.2;
 
 interface Sample {
@@ -11,39 +11,39 @@ interface Sample {
 }
 
 /**
- * Tells how old a live frame is although camera and computer share no clock: the frame that took least time from its
- * timestamp to its arrival within the last 30 s counts as fresh, and what takes longer is that much older.
+ * Measures how old a live frame is, although camera and computer share no clock: the frame with the least time from its
+ * timestamp to its arrival within the last 30 s is taken as fresh, and a frame that took longer is older by the difference.
  *
- * When everything has been late for 3 s and yet nothing is catching up, the camera's clock has jumped, and a new
- * comparison begins. A clock that jumps twice within 30 s is none: from then on every frame counts as fresh.
+ * When every frame has been late for 3 s and the source is not catching up, the camera's clock has jumped, and the
+ * comparison starts again. A clock that jumps twice within 30 s is useless: from then on every frame is fresh.
  */
 export class Freshness {
   readonly #staleMs: number;
-  /** Ascending in both arrival and delay: the first is the least delay of the window. */
+  /** Ascending in both arrival and delay: the first sample has the least delay of the window. */
   #least: Sample[] = [];
   #lateSince: { arrivalMs: number; timestampMs: number } | null = null;
   #lastJumpMs: number | null = null;
   #trusted: boolean;
 
   /**
-   * @param staleMs from which age on a frame is too old
-   * @param trusted false for a source whose timestamps are known to mean nothing: all its frames count as fresh
+   * @param staleMs a frame older than this is stale, ms
+   * @param trusted false for a source whose timestamps are known to be meaningless: all its frames are fresh
    */
   constructor(staleMs: number, trusted = true) {
     this.#staleMs = staleMs;
     this.#trusted = trusted;
   }
 
-  /** false when the timestamps are no clock and every frame counts as fresh. */
+  /** False when the timestamps are meaningless and every frame is treated as fresh. */
   get trusted(): boolean {
     return this.#trusted;
   }
 
   /**
-   * Judges the next frame.
+   * Whether the next frame is too old.
    *
-   * @param timestampMs the source's clock
-   * @param arrivalMs our monotonic clock, never decreasing
+   * @param timestampMs on the source's clock
+   * @param arrivalMs on our monotonic clock, never decreasing
    */
   isStale(timestampMs: number, arrivalMs: number): boolean {
     if (!this.#trusted) return false;

@@ -6,36 +6,38 @@ import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 import { probe } from './ffmpeg.js';
 
-/** What is known of a recording before it is decoded. */
+/** What is known about a recording before it is decoded. */
 export interface VideoInfo {
-  /** As it is to be shown: upright and with square pixels. */
+  /** Size as shown, in px: upright and with square pixels. */
   size: Size;
+  /** Whether the stored pixels are square. */
   squarePixels: boolean;
   colour: ColourSpace;
-  /** From the container; null where it does not say. */
+  /** Number of frames according to the container; null where it does not say. */
   frames: number | null;
+  /** Duration according to the container; null where it does not say. */
   durationMs: number | null;
 }
 
-/** Smaller pictures have room for no face: a camera that shows such is none. */
+/** Shortest side of a frame that can show a face. A live source with smaller frames is rejected. */
 export const MIN_SIDE_PX = 16;
 
-/** Formats that turn any text into pictures of its letters. */
+/** ffmpeg formats that render any text as a picture of its letters. */
 const NOT_VIDEO: ReadonlySet<string> = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
 
-/** Formats of single pictures: `image2`, `png_pipe` and the like. */
+/** ffmpeg formats of single images: `image2`, `png_pipe` and the like. */
 const PICTURE = /^image2$|_pipe$/;
 
-/** ffmpeg opens nothing but files: a playlist that poses as a clip reaches no network. */
+/** Input options that let ffmpeg open files only: a playlist that poses as a clip reaches no network. */
 export const FILE_ONLY = ['-protocol_whitelist', 'file'];
 
-/** A path as ffmpeg takes it whatever characters it has. */
+/** A path as an ffmpeg input, safe for any characters in it. */
 export function fileInput(file: string): string {
   return `file:${path.resolve(file)}`;
 }
 
 /**
- * Looks at a recording without decoding it.
+ * Probes a recording without decoding it.
  *
  * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
  */
@@ -59,18 +61,18 @@ export async function probeFile(file: string): Promise<VideoInfo> {
     throw new SpotterError('video.unreadable', `${file} is a text, not a video; check the file`);
   }
   if (PICTURE.test(data.format.format_name ?? '')) {
-    const advice = 'give a recording; "spotter detect" is for pictures';
-    throw new SpotterError('video.no_video', `${file} is a single picture, no video; ${advice}`);
+    const advice = 'give a recording, or use "spotter detect" for pictures';
+    throw new SpotterError('video.no_video', `${file} is a single picture, not a video; ${advice}`);
   }
   if (!stream)
     throw new SpotterError(
       'video.no_video',
-      `${file} has no video in it, only sound or data; give a file with pictures`,
+      `${file} has no video in it, only sound or data; give a recording with video`,
     );
   if (!stream.width || !stream.height) {
     throw new SpotterError(
       'video.unreadable',
-      `${file} does not say how large its pictures are; check the file`,
+      `${file} does not state the size of its frames; check the file`,
     );
   }
   return {
@@ -87,7 +89,7 @@ function checkFile(file: string): void {
     if (stats.isDirectory())
       throw new SpotterError('video.unreadable', `${file} is a folder; give the files in it`);
     if (!stats.isFile())
-      throw new SpotterError('video.unreadable', `${file} is no file but a device or pipe; give a recording`);
+      throw new SpotterError('video.unreadable', `${file} is a device or pipe, not a file; give a recording`);
     if (stats.size === 0)
       throw new SpotterError('video.unreadable', `${file} is empty; check how it was copied`);
     if (isPlaylist(file)) {
@@ -103,7 +105,7 @@ function checkFile(file: string): void {
   }
 }
 
-/** ffmpeg would read one without end, or open what it names. */
+/** ffmpeg would read a playlist without end, or open the files it names. */
 function isPlaylist(file: string): boolean {
   const start = Buffer.alloc(16);
   const handle = openSync(file, 'r');

@@ -1,30 +1,31 @@
 import type { DropReason, Frame } from '../image/cameraFrame.js';
 
-/** A live source: the newest frame only, an old face is worth nothing. Every frame taken is released once. */
+/** A live source. It keeps only the newest frame, because an old one is worthless. Every frame taken is released once. */
 export interface LiveFrames {
   /**
-   * Resolves true when a frame waits, false when the source was stopped.
+   * Resolves to true when a frame is available, to false when the source was stopped.
    *
    * @throws SpotterError camera.auth, camera.unreachable, camera.no_video, camera.stalled, camera.ended, ffmpeg.missing
    */
   ready(): Promise<boolean>;
   /** The newest frame not yet taken, or null. */
   take(): Frame | null;
-  /** When it came, monotonic ms; null when there is none. */
+  /** When the newest frame not yet taken arrived, monotonic ms; null when there is none. */
   newestAtMs(): number | null;
-  /** Begins the end; safe at any time and twice. */
+  /** Starts to end the source; safe at any time and twice. */
   stop(): void;
-  /** Resolves, never rejects, when nothing of it runs any more. */
+  /** Resolves, never rejects, when its process has ended. */
   ended(): Promise<void>;
 }
 
+/** Receives what a live source reports. */
 export interface LiveListener {
-  /** A frame has come whole: somebody takes it, or it is dropped. */
+  /** Called for every complete frame, taken or dropped later. */
   onFrame(): void;
-  /** A frame that nobody took. */
+  /** Called for every frame that is dropped. */
   onDropped(reason: DropReason): void;
-  /** A process that must be ended with us, and that it has ended. */
+  /** Called when ffmpeg has started (`running` true) and when it has ended. It must not outlive this process. */
   onProcess(pid: number, running: boolean): void;
-  /** One line worth logging, free of credentials. */
+  /** Called with one line worth logging, free of credentials. */
   onNotice(message: string): void;
 }

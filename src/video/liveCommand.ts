@@ -2,27 +2,29 @@ import type { Address } from '../core/address.js';
 import { SpotterError } from '../core/errors.js';
 import type { DecodeCommand } from './ffmpeg.js';
 
-/** How a live source is to be opened and what its pictures are to be like. */
+/** How to open a live source, and which frames to make of it. */
 export interface LiveRequest {
   address: Address;
+  /** RTSP only. */
   transport: 'tcp' | 'udp';
-  /** Frames a second at most; null for all. */
+  /** Most frames per second; null for all. */
   fps: number | null;
-  /** Wider pictures are scaled down to this many px. */
+  /** Wider frames are scaled down to this width, px. */
   maxWidth: number;
   /** Clockwise, in degrees. */
   rotate: 0 | 90 | 180 | 270;
+  /** Hardware decoder: ffmpeg's `-hwaccel`. */
   hardware: 'none' | 'auto' | 'vaapi' | 'cuda' | 'qsv' | 'videotoolbox';
   /** ffmpeg's own input options, already checked against a list of allowed ones. */
   input: Readonly<Record<string, string | number | undefined>>;
-  /** How long ffmpeg itself waits for the far end: the net below our own watchdog, should we be gone. */
+  /** How long ffmpeg itself waits for the far end: a safety net behind the watchdog, should this process be gone. */
   timeoutMs: number;
 }
 
-/** The largest width and height of a picture: bounds the memory that a wrong stream may take. */
+/** Largest width and height of a frame, px: bounds the memory that a wrong stream may take. */
 export const MAX_SIDE_PX = 8192;
 
-/** Nothing but what the kind of address needs: no address may lead to local files. */
+/** The protocols each kind of address needs and no others: no address may lead to local files. */
 const PROTOCOLS = {
   rtsp: 'rtp,tcp,udp',
   rtsps: 'rtp,tcp,udp,tls,srtp',
@@ -31,11 +33,11 @@ const PROTOCOLS = {
 } as const;
 
 /**
- * The decoder for a live source. From ffmpeg 5 on the address travels in a script on stdin, so that no process list
- * shows its credentials; ffmpeg 4 cannot do that.
+ * The decoder command for a live source. From ffmpeg 5 on the address is passed in a script on stdin, so that the process
+ * list does not show its credentials; ffmpeg 4 does not support that.
  *
  * @param major ffmpeg's major version
- * @throws SpotterError camera.address when credentials would show in the process list
+ * @throws SpotterError camera.address when credentials would be visible in the process list
  */
 export function liveCommand(request: LiveRequest, major: number): DecodeCommand {
   return {
@@ -61,7 +63,7 @@ function opening(request: LiveRequest, major: number): Pick<DecodeCommand, 'inpu
     };
   }
   const options = given(networkOptions(request, major));
-  // A playlist's segments come at once; -re spreads them over the time that they show.
+  // The segments of a playlist arrive at once; -re spreads them over their playing time.
   const pace = isPlaylist(address) ? ['-re'] : [];
   const before = [...decoding, ...pace, '-fflags', '+discardcorrupt', '-protocol_whitelist'];
   if (major >= 5) {
@@ -75,7 +77,7 @@ function opening(request: LiveRequest, major: number): Pick<DecodeCommand, 'inpu
   if (address.secrets.length > 0) {
     throw new SpotterError(
       'camera.address',
-      'a url with a user name or password needs ffmpeg 5 or newer, an older one shows it to every user of this machine; install a newer ffmpeg',
+      'a url with a user name or password needs ffmpeg 5 or newer, because older versions show it to every user of this machine; install a newer ffmpeg',
     );
   }
   return { input: address.input, inputOptions: [...before, PROTOCOLS[kind], ...flags(options)] };
@@ -96,12 +98,12 @@ function flags(options: Option[]): string[] {
 function networkOptions(request: LiveRequest, major: number): LiveRequest['input'] {
   const { address, transport, timeoutMs, input } = request;
   const timeoutUs = timeoutMs * 1000;
-  // Nearly every camera signs its own certificate, and ffmpeg 9 is the first to check it.
+  // Nearly every camera has a self-signed certificate, and ffmpeg 9 is the first version to verify it.
   const trust = major >= 9 && address.kind !== 'rtsp' ? { tls_verify: 0 } : {};
   if (address.kind === 'rtsp' || address.kind === 'rtsps') {
-    // ffmpeg 4 takes `timeout` for "listen".
+    // In ffmpeg 4, `timeout` means to listen for a connection.
     const timeout = major >= 5 ? { timeout: timeoutUs } : { stimeout: timeoutUs };
-    // To prefer one, ffmpeg must be allowed both.
+    // To prefer one transport, ffmpeg must be allowed both.
     const transports = input.rtsp_flags === 'prefer_tcp' ? 'udp+tcp' : transport;
     return { rtsp_transport: transports, ...timeout, ...trust, ...input };
   }
@@ -118,7 +120,7 @@ function filters({ fps, maxWidth, rotate, address }: LiveRequest): string[] {
   return [
     ...(fps === null ? [] : [select(fps, isHttp && !isPlaylist(address))]),
     ...TURNS[rotate],
-    // Without speaking of it, ffmpeg would stretch later pictures of another shape to the first one's size.
+    // Prints the aspect ratio: ffmpeg would silently stretch later frames of another shape to the size of the first.
     `scale=w='0*print(iw*sar/ih)+max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +
       `:h='max(2,trunc(min(min(iw*sar,${maxWidth})/dar,${MAX_SIDE_PX})/2)*2)'` +
       ':flags=bilinear:out_range=limited',
@@ -135,8 +137,8 @@ const TURNS = {
 } as const;
 
 /**
- * The first frame of every period, without duplicates or delay as the fps filter would have. Motion JPEG over HTTP
- * carries no times (ffmpeg makes 25 a second of it), so there the wall clock counts.
+ * Selects the first frame of every period, without the duplicates and the delay of the fps filter. Motion JPEG over HTTP
+ * has no timestamps (ffmpeg assumes 25 frames per second), so the wall clock is used for it.
  */
 function select(fps: number, byWallClock: boolean): string {
   return byWallClock
@@ -144,7 +146,7 @@ function select(fps: number, byWallClock: boolean): string {
     : `select='not(eq(floor(t*${fps}),floor(prev_selected_t*${fps})))'`;
 }
 
-/** ffmpeg's own quoting: nothing is special between single quotes but the quote itself. */
+/** Quotes for ffmpeg: between single quotes only the quote itself is special. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -3,7 +3,8 @@ import { describeError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { contentTypeOf } from './contentType.js';
-import { type DecodeEnd, type DecodeMessage, Decoder } from './ffmpeg.js';
+import { type DecodeEnd, Decoder } from './ffmpeg.js';
+import type { DecodeMessage } from './ffmpegMessage.js';
 import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
 import { Freshness } from './freshness.js';
 import { MIN_SIDE_PX } from './info.js';
@@ -18,33 +19,34 @@ import { parseShape, parseStreamLine } from './streamLine.js';
 import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
+/** Which live source {@link LiveSource} reads, and its time limits. */
 export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'timeoutMs'> {
   cameraId: string;
-  /** Kept from one connection to the next; by default for this one alone. */
+  /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
   memory?: FrameMemory | undefined;
   /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
   url: string;
-  /** Without a picture for so long from the start on, the source is unreachable. */
+  /** Without a frame for this long from the start, the source is unreachable. */
   connectMs: number;
-  /** Without a picture for so long after that, it is stalled. */
+  /** Without a frame for this long after the first, the source is stalled. */
   frameAgeMs: number;
-  /** Frames that have been longer on their way than the fastest of the last 30 s by this much are dropped. */
+  /** A frame that took longer to arrive than the fastest of the last 30 s by more than this is dropped. */
   staleMs: number;
-  /** Takes the secrets that the configuration knows out of a text. */
+  /** Masks the secrets of the configuration in a text. */
   redact: (text: string) => string;
 }
 
-/** ffmpeg's own timeout is the net below our watchdog's and no shorter than this. */
+/** Lower bound of ffmpeg's own timeout, the safety net behind the watchdog. */
 const MIN_TIMEOUT_MS = 5000;
 const NOTICE_EVERY_MS = 10_000;
-/** Sizes are rounded: 1280x720 and 640x368 are meant to be of one shape. */
+/** Relative difference of two aspect ratios that are still the same shape. Sizes are rounded: 1280x720 and 640x368 match. */
 const SAME_SHAPE = 0.05;
-/** Said of motion JPEG and of cameras that keep no even pace; of no use to anybody. */
+/** Useless warnings about motion JPEG and about cameras with uneven timestamps. */
 const NOISE = /deprecated pixel format used|Non-monoton(ous|ic) DTS/;
 
 /**
- * One connection to a live source, over when it fails: whoever wants to try again makes another. Nothing happens before
- * the first {@link ready}. ffmpeg is never held up: what nobody takes in time is dropped.
+ * One connection to a live source. It ends when it fails; to retry, create another. Nothing happens before the first call
+ * of {@link ready}. ffmpeg is never held up: a frame that nobody takes in time is dropped.
  */
 export class LiveSource implements LiveFrames {
   readonly #options: LiveSourceOptions;
@@ -121,7 +123,7 @@ export class LiveSource implements LiveFrames {
         onTimestamp: (ms) => {
           if (!this.#isOver) this.#newest.addTimestamp(ms);
         },
-        onMessage: (message) => this.#hear(message, address),
+        onMessage: (message) => this.#onMessage(message, address),
         onProcess: (pid, running) => this.#listener.onProcess(pid, running),
       });
       this.#decoder = decoder;
@@ -173,17 +175,17 @@ export class LiveSource implements LiveFrames {
     }
     this.#watchdog.watch(frameAgeMs + (fps === null ? 0 : 1000 / fps));
     if (hardware === 'auto' && !this.#usesHardware)
-      this.#listener.onNotice('no hardware decoder for this stream was found; the processor decodes it');
+      this.#listener.onNotice('no hardware decoder for this stream was found; the CPU decodes it');
   }
 
   #checkSize({ width, height }: Size): void {
     const name = this.#address?.name ?? 'the source';
     if (Math.min(width, height) < MIN_SIDE_PX) {
-      const sentence = `the pictures of ${name} are smaller than ${MIN_SIDE_PX} px, too small for a face; give a larger stream`;
+      const sentence = `the frames of ${name} are smaller than ${MIN_SIDE_PX} px, too small for a face; give a larger stream`;
       throw new SpotterError('camera.no_video', sentence);
     }
     if (Math.max(width, height) > MAX_SIDE_PX) {
-      const sentence = `the pictures of ${name} are ${width}x${height} px; set maxWidth to ${MAX_SIDE_PX} or less`;
+      const sentence = `the frames of ${name} are ${width}x${height} px; set maxWidth to ${MAX_SIDE_PX} or less`;
       throw new SpotterError('camera.no_video', sentence);
     }
   }
@@ -191,29 +193,29 @@ export class LiveSource implements LiveFrames {
   #ownFault(cause: unknown): SpotterError {
     const { cameraId } = this.#options;
     if (cause instanceof SpotterError) return fault(cause.code, cameraId, cause.message, cause);
-    const sentence = `reading the pictures failed (${this.#redact(describeError(cause))}); please report it`;
+    const sentence = `reading the stream failed (${this.#redact(describeError(cause))}); please report it`;
     return fault('internal', cameraId, sentence);
   }
 
-  #hear({ level, text }: DecodeMessage, { kind, name }: Address): void {
+  #onMessage({ level, text }: DecodeMessage, { kind, name }: Address): void {
     const shape = parseShape(text);
-    if (shape !== null) this.#see(shape, name);
+    if (shape !== null) this.#checkShape(shape, name);
     const stream = this.#isDescribed ? null : parseStreamLine(text);
     if (stream) {
       this.#isDescribed = true;
-      // ffmpeg makes up the times of motion JPEG over HTTP.
+      // ffmpeg invents the timestamps of motion JPEG over HTTP.
       const isTimed = !(stream.codec === 'mjpeg' && kind.startsWith('http'));
       this.#newest.describe(new Freshness(this.#options.staleMs, isTimed), stream.colour);
     }
     if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
     if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
-    // Before the first picture, what ffmpeg says becomes the fault's sentence.
+    // Before the first frame, ffmpeg's messages become part of the error.
     if (level !== 'info' && this.#frames > 0 && !this.#isOver && !NOISE.test(text))
       this.#notices.add(`ffmpeg: ${this.#redact(text)}`);
   }
 
-  /** Told before the timestamp of the first picture of that shape: none that is stretched is offered. */
-  #see(shape: number, name: string): void {
+  /** Runs before the timestamp of the first frame of that shape arrives: no stretched frame is ever offered. */
+  #checkShape(shape: number, name: string): void {
     this.#shape ??= shape;
     if (Math.abs(shape / this.#shape - 1) > SAME_SHAPE)
       this.#fail(reshaped(this.#options.cameraId, name, this.#shape, shape));
@@ -227,7 +229,7 @@ export class LiveSource implements LiveFrames {
     );
   }
 
-  /** What comes over HTTP may be a still image: one picture does not make it live. */
+  /** An HTTP source may send a still image: a single frame does not make it live. */
   get #isMoving(): boolean {
     return this.#frames > 1 || !this.#address?.kind.startsWith('http');
   }

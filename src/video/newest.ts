@@ -7,26 +7,29 @@ import type { Freshness } from './freshness.js';
 import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';
 
-/** One with the taker, one that waits for it, one that is being filled. */
+/** One frame in work, one waiting, one being filled. */
 const SLOTS = 3;
 
 interface Arrived {
+  /** null for a frame whose memory was taken for a newer one. */
   pixels: Uint8Array | null;
   at: Moment;
 }
 
+/** Whose frames {@link NewestFrame} keeps, and who is notified. */
 export interface NewestOptions {
   cameraId: string;
-  /** Kept from one connection to the next; by default for this one alone. */
+  /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
   memory?: FrameMemory | undefined;
-  /** A frame waits to be taken. */
+  /** Called when a frame is available. */
   onWaiting: () => void;
+  /** Called for every frame that is dropped. */
   onDropped: (reason: DropReason) => void;
 }
 
 /**
- * Keeps the newest frame of a live source in shared memory and lets the others go, each told: an old frame when a newer
- * one needs its memory or its place (`newer`), and any that was too old when it came (`stale`).
+ * Keeps the newest frame of a live source in shared memory and drops the others: an older frame when a newer one needs
+ * its memory or its place (`newer`), and a frame that was too old when it arrived (`stale`).
  */
 export class NewestFrame {
   readonly #options: NewestOptions;
@@ -46,14 +49,14 @@ export class NewestFrame {
     this.#options = options;
   }
 
-  /** The size of all frames, before the first. */
+  /** Sets the size of all frames; call it before the first. */
   begin(size: Size): void {
     this.#size = size;
     const { memory = new FrameMemory() } = this.#options;
     this.#slots = new SlotPool(memory.take(SLOTS, imageBytes('yuv420p', size.width, size.height)));
   }
 
-  /** What judges and describes the frames, before the first timestamp. */
+  /** Sets how the age of frames is judged, and their colour space; call it before the first timestamp. */
   describe(freshness: Freshness, colour: ColourSpace): void {
     this.#freshness = freshness;
     this.#colour = colour;
@@ -74,13 +77,13 @@ export class NewestFrame {
     return frame;
   }
 
-  /** Memory for the next frame, if need be that of an older one; null when takers hold it all. */
+  /** Memory for the next frame, taken from an older frame if necessary; null when all of it is in work. */
   acquire(): Uint8Array | null {
     const free = this.#slots?.tryAcquire();
     if (free) return free;
     if (this.#waiting) this.#replace(null);
     else {
-      // Whether it was `newer` or `stale` that took it is told once its timestamp is there.
+      // Whether that frame was dropped as `newer` or `stale` is reported once its timestamp is there.
       const oldest = this.#pairing.waiting.find(({ pixels }) => pixels !== null);
       if (oldest?.pixels) this.#slots?.release(oldest.pixels);
       if (oldest) oldest.pixels = null;
@@ -88,23 +91,23 @@ export class NewestFrame {
     return this.#slots?.tryAcquire() ?? null;
   }
 
-  /** A frame is whole; null for one that found no memory. */
+  /** Adds a complete frame; null for a frame that got no memory. */
   add(pixels: Uint8Array | null): void {
     const at = moment();
     this.#pairing.frame({ pixels, at }, at.monotonicMs);
   }
 
-  /** The media time of the next frame, in ms on the source's clock. */
+  /** Adds the timestamp of the next frame, in ms on the source's clock. */
   addTimestamp(ms: number): void {
     this.#pairing.timestamp(ms, monotonicMs());
   }
 
-  /** Gives back memory that no frame came of. */
+  /** Returns memory from {@link acquire} that was not filled. */
   giveBack(pixels: Uint8Array): void {
     this.#slots?.release(pixels);
   }
 
-  /** No frame will be taken any more: lets go of those that wait. */
+  /** Drops the frames that wait; none is taken any more. */
   end(): void {
     const waiting = this.take();
     if (waiting) this.#drop(waiting.image.pixels, 'ended');

@@ -1,4 +1,4 @@
-/** ffmpeg writes a frame and its timestamp at once: one of the two that waits this long has lost the other. */
+/** ffmpeg writes a frame and its timestamp together: when one of them waits this long, the other is lost. */
 const LOST_MS = 1000;
 
 interface Waiting<T> {
@@ -6,23 +6,25 @@ interface Waiting<T> {
   sinceMs: number;
 }
 
+/** How {@link Pairing} recovers from a lost frame or timestamp. */
 export interface PairingOptions<F> {
+  /** Called with each frame and its timestamp, in order. */
   onPair: (frame: F, timestampMs: number) => void;
   /**
-   * Of a source that nobody holds up: takes a frame that waited too long while its successor was there. Timestamps are
-   * given up likewise. Without it nothing is given up.
+   * For a live source: called with a frame that waited over 1 s while a later one was there. Timestamps are given up in
+   * the same way. Without this callback nothing is given up.
    */
   onLost?: (frame: F) => void;
   /**
-   * Of a source that waits for its reader: when so many frames wait, no more can come. The oldest then goes on with the
-   * time of the frame before it, after a while.
+   * For a source with back-pressure: once this many frames wait, no more can arrive. After 1 s the oldest is paired with
+   * the timestamp of the frame before it.
    */
   maxWaiting?: number;
 }
 
 /**
- * Joins frames and their timestamps, which come by two ways, one to one, whichever is ahead. The text way may lose a line;
- * the options say how the two fall into step again.
+ * Joins frames and their timestamps, which arrive on two pipes, one to one and whichever comes first. A line of the text
+ * pipe may get lost; the options say how the two get back in step.
  */
 export class Pairing<F> {
   readonly #options: PairingOptions<F>;
@@ -40,19 +42,20 @@ export class Pairing<F> {
     return this.#frames.map(({ value }) => value);
   }
 
-  /** Gives up everything that waits. @returns the frames, oldest first */
+  /** Discards everything that waits. @returns the frames, oldest first */
   clear(): F[] {
     clearTimeout(this.#timer);
     this.#timestamps.length = 0;
     return this.#frames.splice(0).map(({ value }) => value);
   }
 
-  /** @param nowMs our monotonic clock */
+  /** Adds the next frame. @param nowMs on our monotonic clock */
   frame(value: F, nowMs: number): void {
     this.#frames.push({ value, sinceMs: nowMs });
     this.#join(nowMs);
   }
 
+  /** Adds the next timestamp. @param nowMs on our monotonic clock */
   timestamp(ms: number, nowMs: number): void {
     this.#timestamps.push({ value: ms, sinceMs: nowMs });
     this.#join(nowMs);

@@ -1,21 +1,15 @@
 import type { Address } from '../core/address.js';
-
-/** Shorter ones would blank out innocent text; they are masked inside URLs only. */
-const MIN_SECRET_LENGTH = 4;
+import { secretMasker } from '../core/secrets.js';
 
 /**
- * Frees what ffmpeg says of credentials: of every URL in it only scheme and host stay (paths and queries hold tokens),
- * and the known secrets go wherever they are.
+ * Makes a function that removes credentials from ffmpeg's messages: it reduces every URL to scheme and host (paths and
+ * queries may contain tokens), and masks the secrets of the address wherever they occur.
  */
 export function scrubber({ input, name, kind, secrets }: Address): (text: string) => string {
-  const known = secrets
-    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-    .sort((a, b) => b.length - a.length);
+  const mask = secretMasker(secrets);
   const shown = kind === 'device' || kind === 'test' ? input : `${kind}://${name}`;
   return (text) => {
     const ours = text.replaceAll(input, () => shown);
-    return known
-      .reduce((masked, secret) => masked.replaceAll(secret, '***'), ours)
-      .replace(/([a-z][a-z0-9+.-]*):\/\/(?:[^\s'"]*@)?([^\s'"/?#@]*)[^\s'"]*/gi, '$1://$2');
+    return mask(ours).replace(/([a-z][a-z0-9+.-]*):\/\/(?:[^\s'"]*@)?([^\s'"/?#@]*)[^\s'"]*/gi, '$1://$2');
   };
 }

@@ -1,17 +1,17 @@
 import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 
-/** What ffmpeg says of the stream that it decodes. */
+/** A video stream as ffmpeg describes it. */
 export interface StreamLine {
   /** ffmpeg's name of the codec, such as h264. */
   codec: string;
-  /** Of the pictures once their range is made limited. */
+  /** Colour space of the decoded frames, whose range ffmpeg converts to limited. */
   colour: ColourSpace;
 }
 
 /**
- * Reads ffmpeg's line on a video stream, such as
- * `Stream #0:0: Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720`; null for another line.
+ * Parses ffmpeg's line about a video stream, such as
+ * `Stream #0:0: Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720`; null for any other line.
  */
 export function parseStreamLine(text: string): StreamLine | null {
   const [, codec, description] = /^\s*Stream #\d.*?: Video: (\w+)(.*)$/.exec(text) ?? [];
@@ -19,16 +19,16 @@ export function parseStreamLine(text: string): StreamLine | null {
   const [, format = '', details = ''] =
     /, ([a-z]\w*)(?:\(([^)]*)\))?(?:, (?:\d+x\d+|\d+ kb\/s)|$)/.exec(description) ?? [];
   const height = Number(/, \d+x(\d+)/.exec(description)?.[1] ?? 0);
-  // matrix/primaries/transfer where the three differ: the first is the one.
+  // Where the three differ, ffmpeg writes matrix/primaries/transfer: the first match is the matrix.
   const matrix = /\b(?:bt2020\w*|bt709|bt470bg|smpte170m|smpte240m|fcc|unknown)\b/.exec(details)?.[0] ?? '';
   return { codec, colour: colourSpaceOf(format, matrix, height) };
 }
 
 /**
- * Reads what the filters of a live source print whenever they begin with pictures of a certain shape: width over height as
- * shown; null for another line.
+ * Parses the aspect ratio (width over height as shown) that the filters of a live source print whenever the shape of the
+ * frames changes; null for any other line.
  */
 export function parseShape(text: string): number | null {
-  const shape = /^(?:Eval: )?(\d+\.\d{6})$/.exec(text)?.[1]; // ffmpeg 9 says who prints it
+  const shape = /^(?:Eval: )?(\d+\.\d{6})$/.exec(text)?.[1]; // ffmpeg 9 adds "Eval: "
   return shape === undefined ? null : Number(shape);
 }

@@ -1,6 +1,6 @@
 /**
- * Tells when nothing has come for too long. Runs on the monotonic clock, so that a changed wall clock neither trips nor
- * holds it; and when this process itself was held up, what has come meanwhile is read before it judges.
+ * Reports when nothing has arrived for too long. It uses the monotonic clock, so a changed wall clock neither triggers nor
+ * delays it. When this process itself was held up, input that has arrived meanwhile is read first.
  */
 export class Watchdog {
   readonly #onLate: (limitMs: number) => void;
@@ -8,24 +8,25 @@ export class Watchdog {
   #limitMs = 0;
   #fed = 0;
 
-  /** @param onLate called once, with the limit that was passed */
+  /** @param onLate called once, with the limit that was exceeded */
   constructor(onLate: (limitMs: number) => void) {
     this.#onLate = onLate;
   }
 
-  /** Begins, or begins again, with a limit. */
+  /** Starts, or restarts, with a limit. */
   watch(limitMs: number): void {
     this.stop();
     this.#limitMs = limitMs;
     this.#timer = setTimeout(() => this.#check(), limitMs);
   }
 
-  /** Something has come. */
+  /** Restarts the limit: something has arrived. */
   feed(): void {
     this.#fed++;
     this.#timer?.refresh();
   }
 
+  /** Ends the watch; {@link watch} starts it again. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -33,7 +34,7 @@ export class Watchdog {
 
   #check(): void {
     const { timer, fed } = { timer: this.#timer, fed: this.#fed };
-    // Timers come before input in a turn of the event loop, setImmediate after it.
+    // In each turn of the event loop timers run before input, and setImmediate after it.
     setImmediate(() => {
       if (this.#timer !== timer || this.#fed !== fed) return;
       this.stop();

@@ -7,23 +7,23 @@ import { imageBytes } from '../image/colour.js';
 const MAX_LINE_BYTES = 1024;
 const NEWLINE = 10;
 
-/** What becomes of a YUV4MPEG stream's parts. Whatever these throw becomes the reader's fault. */
+/** Receives the parts of a YUV4MPEG stream. An error that a callback throws is passed to `onFault`. */
 export interface Y4mSink {
-  /** Once, before the first frame. */
+  /** Called once, before the first frame. */
   onSize(size: Size): void;
-  /** A buffer for the next frame, as large as the size asks for; null to skip that frame. */
+  /** Provides a buffer for the next frame, yuv420p of that size; null to skip the frame. */
   acquire(): Uint8Array | null;
-  /** A whole frame; null for a skipped one. */
+  /** Called with each complete frame; null for a skipped one. */
   onFrame(pixels: Uint8Array | null): void;
-  /** What comes is no YUV4MPEG in yuv420p, or a callback has thrown. Nothing is read from then on. */
+  /** Called when the stream is not YUV4MPEG in yuv420p, or a callback has thrown. Nothing is read from then on. */
   onFault(error: unknown): void;
-  /** A frame that will never be whole. */
+  /** Called with the buffer of a frame that was cut off by the end of the stream. */
   onRest(pixels: Uint8Array): void;
 }
 
 /**
- * Reads a YUV4MPEG2 stream (the format of mjpegtools' yuv4mpeg(5)): one header line with the size, then per frame a
- * line and its bytes. Never holds its writer up.
+ * Reads a YUV4MPEG2 stream (the format of mjpegtools, yuv4mpeg(5)): one header line with the size, then a line and the
+ * pixels per frame. Applies no back-pressure.
  */
 export class Y4mReader extends Writable {
   readonly #sink: Y4mSink;
@@ -34,7 +34,7 @@ export class Y4mReader extends Writable {
   #filled = 0;
 
   constructor(sink: Y4mSink) {
-    // fluent-ffmpeg takes the stream's "close" for a failure when it comes before the process's end.
+    // fluent-ffmpeg treats a "close" of the stream before the end of the process as a failure.
     super({ autoDestroy: false, emitClose: false, highWaterMark: 1 << 20 });
     this.#sink = sink;
   }
@@ -60,7 +60,7 @@ export class Y4mReader extends Writable {
   #readLine(chunk: Buffer, from: number): number {
     const found = chunk.indexOf(NEWLINE, from);
     const end = found < 0 ? chunk.length : found;
-    if (this.#line.length + end - from > MAX_LINE_BYTES) throw wrong('a line is too long');
+    if (this.#line.length + end - from > MAX_LINE_BYTES) throw malformed('line too long');
     this.#line.push(...chunk.subarray(from, end));
     if (found >= 0) {
       const line = String.fromCharCode(...this.#line);
@@ -77,14 +77,14 @@ export class Y4mReader extends Writable {
     const [width, height] = [Number(field('W')), Number(field('H'))];
     const isPlanar420 = field('C') === '' || /^420(jpeg|mpeg2|paldv)?$/.test(field('C'));
     if (magic !== 'YUV4MPEG2' || !(width > 0 && height > 0) || !isPlanar420)
-      throw wrong('the header is wrong');
+      throw malformed('invalid header');
     this.#frameBytes = imageBytes('yuv420p', width, height);
     this.#sink.onSize({ width, height });
     this.#state = 'line';
   }
 
   #takeFrameLine(line: string): void {
-    if (!/^FRAME( |$)/.test(line)) throw wrong('a frame begins elsewhere than expected');
+    if (!/^FRAME( |$)/.test(line)) throw malformed('no frame header where one was expected');
     this.#pixels = this.#sink.acquire();
     this.#filled = 0;
     this.#state = 'pixels';
@@ -104,6 +104,6 @@ export class Y4mReader extends Writable {
   }
 }
 
-function wrong(what: string): SpotterError {
-  return new SpotterError('internal', `the pictures from ffmpeg cannot be read, ${what}; please report it`);
+function malformed(what: string): SpotterError {
+  return new SpotterError('internal', `cannot read the frames from ffmpeg (${what}); please report it`);
 }

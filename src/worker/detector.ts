@@ -10,13 +10,13 @@ import { Network, type Values } from './network.js';
 import type { Detected, DetectorSpec } from './protocol.js';
 
 const STRIDES = [8, 16, 32];
-/** The input on which a network that takes any size shows its output shapes. */
+/** Size of the input on which a network with a dynamic input is probed for its output shapes, px. */
 const PROBE_PX = 64;
 
 type Outputs = Record<string, Values>;
 type Decode = (outputs: Outputs, fit: Fit) => Detection[];
 
-/** A face detector: picture in, faces in source px out. */
+/** A face detector: takes an image and returns faces in source px. */
 export class Detector {
   readonly #network: Network;
   readonly #spec: DetectorSpec;
@@ -35,7 +35,11 @@ export class Detector {
     this.#decode = decode;
   }
 
-  /** @throws SpotterError model.unreadable, model.unfit */
+  /**
+   * Loads the network and checks its inputs and outputs with one run.
+   *
+   * @throws SpotterError model.unreadable, model.unfit
+   */
   static async load(spec: DetectorSpec): Promise<Detector> {
     const network = await Network.open(spec.path, `model "${spec.id}" (${spec.path})`);
     const inputSize = readInputSize(network, spec);
@@ -48,15 +52,15 @@ export class Detector {
     return new Detector(network, spec, inputSize, decode);
   }
 
-  /** Size of the input that a picture would be fitted into, in px. */
+  /** Where an image lies in the network's input; {@link detect} uses the same fit. */
   plan(image: Image, border: number): Fit {
     return planFit(image, this.#inputSize, border);
   }
 
   /**
-   * Finds the faces of a picture.
+   * Finds the faces in an image.
    *
-   * @param border blank margin as a fraction of the longest side; finds faces that fill the picture
+   * @param border blank margin as a fraction of the longest side; finds faces that fill the image
    */
   async detect(image: Image, border: number): Promise<Detected> {
     const start = performance.now();
@@ -72,7 +76,7 @@ export class Detector {
     return { detections, timing };
   }
 
-  /** The network alone on whatever the last picture left in its input. */
+  /** Runs the network alone, on the input that the last image left. For measurements. */
   async runNetwork(fit: Fit): Promise<Outputs> {
     const dims = [1, 3, fit.height, fit.width];
     return this.#network.run({ [this.#inputName]: { data: this.#input, dims } });
@@ -97,7 +101,8 @@ function readInputSize(network: Network, spec: DetectorSpec): InputSize {
   }
   const [, , height, width] = shape;
   if (height === null || width === null) return { kind: 'dynamic', longestSide: spec.longestSide };
-  if (height % 32 || width % 32) throw unfit(spec, `its input of ${width}x${height} px is no multiple of 32`);
+  if (height % 32 || width % 32)
+    throw unfit(spec, `its input of ${width}x${height} px is not a multiple of 32`);
   return { kind: 'fixed', width, height };
 }
 
@@ -108,7 +113,7 @@ function rowsOf({ dims }: Values): { rows: number; channels: number } {
   return { rows, channels };
 }
 
-/** SCRFD exports name their outputs at will, so they are told apart by shape. */
+/** SCRFD exports name their outputs arbitrarily, so outputs are identified by shape. */
 function scrfdDecoder(
   outputs: Outputs,
   input: { width: number; height: number },
@@ -122,7 +127,7 @@ function scrfdDecoder(
   if (scores.length === 3 && boxes.length === 3 && landmarks.length === 0) {
     throw unfit(
       spec,
-      'it finds no landmarks, without which no face can be aligned; take its variant with "bnkps"',
+      'it finds no landmarks, without which no face can be aligned; use its variant with "bnkps"',
     );
   }
   if (scores.length !== 3 || boxes.length !== 3 || landmarks.length !== 3) {
@@ -139,7 +144,7 @@ function scrfdDecoder(
       (group) => rowsOf(outputs[group[level]]).rows === rowsOf(outputs[scores[level]]).rows,
     );
     if (!sameRows || (perCell !== 1 && perCell !== 2)) {
-      throw unfit(spec, `at stride ${stride} it has ${perCell} anchors a cell where 1 or 2 fit`);
+      throw unfit(spec, `at stride ${stride} it has ${perCell} anchors per cell, not 1 or 2`);
     }
     return perCell;
   });
@@ -173,7 +178,7 @@ function yunetDecoder(
       if (shape?.rows !== cells || shape.channels !== channels) {
         throw unfit(
           spec,
-          `it has no output "${name}" of ${cells} x ${channels} values, as version 2023mar does`,
+          `it has no output "${name}" of ${cells} x ${channels} values, as version 2023mar has`,
         );
       }
     }

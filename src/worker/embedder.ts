@@ -7,7 +7,7 @@ import type { Image } from '../image/image.js';
 import { Network } from './network.js';
 import type { EmbedderSpec } from './protocol.js';
 
-/** A face embedder in the manner of ArcFace: an aligned 112x112 face in, a vector of length 1 out. */
+/** A face embedder of the ArcFace kind: takes an aligned 112x112 face and returns a vector of length 1. */
 export class Embedder {
   readonly #network: Network;
   readonly #inputName: string;
@@ -22,7 +22,11 @@ export class Embedder {
     this.#aligner = new Aligner(spec.normalisation);
   }
 
-  /** @throws SpotterError model.unreadable, model.unfit */
+  /**
+   * Loads the network and checks its input and the dimension of its output with one run.
+   *
+   * @throws SpotterError model.unreadable, model.unfit
+   */
   static async load(spec: EmbedderSpec): Promise<Embedder> {
     const network = await Network.open(spec.path, `model "${spec.id}" (${spec.path})`);
     const [input, ...moreInputs] = network.inputs;
@@ -32,32 +36,32 @@ export class Embedder {
       input?.shape.length === 4 &&
       input.shape.every((size, axis) => size === null || size === wanted[axis]);
     if (!takesFace || network.outputs.length !== 1) {
-      throw unfit(spec, `it must take one face [1, 3, ${CROP_PX}, ${CROP_PX}] and give one vector`);
+      throw unfit(spec, `it must take one face [1, 3, ${CROP_PX}, ${CROP_PX}] and return one vector`);
     }
     const embedder = new Embedder(network, spec);
     const { length } = await embedder.runNetwork();
     if (length !== spec.dimension) {
-      throw unfit(spec, `it gives ${length} values, but ${spec.dimension} are declared`);
+      throw unfit(spec, `it returns ${length} values, but ${spec.dimension} are declared`);
     }
     return embedder;
   }
 
   /**
-   * Cuts a face out of a picture and leaves it in the network's input.
+   * Cuts a face out of an image into the network's input.
    *
-   * @returns the crop's sharpness, or null when the landmarks span no area
+   * @returns the sharpness of the crop; null when the landmarks span no area
    */
   cut(image: Image, landmarks: Landmarks): number | null {
     return this.#aligner.cut(image, landmarks, this.#input) ? sharpness(this.#aligner.luma, CROP_PX) : null;
   }
 
-  /** The embedding of the face last cut; null when the network gives no direction. */
+  /** The embedding of the face last cut, of length 1; null when the network returns a vector without direction. */
   async embed(): Promise<Float32Array | null> {
     const embedding = Float32Array.from(await this.runNetwork());
     return normalise(embedding) ? embedding : null;
   }
 
-  /** The network alone on whatever the last cut left in its input; memory of the network, not normalised. */
+  /** Runs the network alone on the face last cut. Returns memory of the network, not normalised. For measurements. */
   async runNetwork(): Promise<Float32Array> {
     const dims = [1, 3, CROP_PX, CROP_PX];
     const outputs = await this.#network.run({ [this.#inputName]: { data: this.#input, dims } });

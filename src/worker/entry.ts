@@ -5,11 +5,11 @@ import { runtimeVersion } from './network.js';
 import { Networks } from './networks.js';
 import type { Detected, Looked, Outcome, Ready, Task, WorkerSettings } from './protocol.js';
 
-// Loading begins with the thread; a failure is told to every task instead of killing the thread.
+// Loading starts with the thread. A failure is returned by every task instead of ending the thread.
 const loading = Networks.load(workerData as WorkerSettings);
 loading.catch(() => {});
 
-/** The function that the pool calls: one task at a time, failures as data. */
+/** Runs one task; called by the pool. Failures are returned as data. */
 export async function run(task: Task): Promise<Outcome<unknown>> {
   try {
     return { ok: true, value: await perform(await loading, task) };
@@ -18,14 +18,14 @@ export async function run(task: Task): Promise<Outcome<unknown>> {
   }
 }
 
-async function perform(engine: Networks, task: Task): Promise<Detected | Looked | NearestTwo[] | Ready> {
+async function perform(networks: Networks, task: Task): Promise<Detected | Looked | NearestTwo[] | Ready> {
   switch (task.kind) {
     case 'detect':
-      return engine.detect(task);
+      return networks.detect(task);
     case 'look':
-      return engine.look(task);
+      return networks.look(task);
     case 'match':
-      return engine.matcher.match(task.probes, task.gallery);
+      return networks.matcher.match(task.probes, task.gallery);
     case 'ready':
       return { onnxruntime: runtimeVersion };
   }

@@ -3,12 +3,12 @@ import { Network } from './network.js';
 import { model, port, text } from './onnx.js';
 import type { GalleryMatrix } from './protocol.js';
 
-/** From that many probes on, one product of matrices beats a product a probe: the gallery is then repacked once. */
+/** From this many probes on, one matrix product is faster than one product per probe: the gallery is repacked only once. */
 const BATCH_FROM = 4;
 
 /**
- * Compares probes with every photo of a gallery, exactly. A dot product in JavaScript is five times slower than
- * onnxruntime's, so the product is a network of one MatMul.
+ * Compares probes with every photo of a gallery (exact search). A dot product in JavaScript is five times slower than
+ * onnxruntime's, so the product is computed by a network of one MatMul.
  */
 export class Matcher {
   readonly #network: Network;
@@ -19,12 +19,13 @@ export class Matcher {
     this.#network = network;
   }
 
+  /** Makes the network. */
   static async load(): Promise<Matcher> {
     return new Matcher(await Network.open(matMul(), 'the matching network'));
   }
 
   /**
-   * The two nearest people of each probe.
+   * Finds the two nearest people to each probe.
    *
    * @param probes vectors of length 1, of the gallery's dimension
    */
@@ -37,10 +38,10 @@ export class Matcher {
     return results;
   }
 
-  /** A tensor cannot be made over shared memory, so each worker holds its own copy of the gallery. */
+  /** Copies the gallery: a tensor cannot use shared memory, so each worker holds a copy of its own. */
   #adopt(gallery: GalleryMatrix): void {
     if (this.#version === gallery.version) return;
-    // One of the same size takes the place of the old one: a gallery that changes often leaves no garbage.
+    // Memory of the same size is reused, so that a gallery that changes often leaves no garbage.
     if (this.#columns.length !== gallery.columns.length) this.#columns = new Float32Array(gallery.columns);
     else this.#columns.set(gallery.columns);
     this.#version = gallery.version;

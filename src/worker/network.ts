@@ -4,7 +4,7 @@ import { describeError, SpotterError } from '../core/errors.js';
 /** Version of onnxruntime. */
 export const runtimeVersion = env.versions.node ?? env.versions.common;
 
-/** Name and shape of an input or output; a dimension is null where the network takes any. */
+/** Name and shape of an input or output; a dimension is null where the network accepts any size. */
 export interface Port {
   name: string;
   shape: (number | null)[];
@@ -16,10 +16,10 @@ export interface Values {
   dims: readonly number[];
 }
 
-/** Cameras of that many sizes share a worker without new memory a frame; photos of every size do not pile up. */
+/** Input shapes whose output memory is kept: cameras of this many sizes share a worker without allocating per frame. */
 const KEPT_SHAPES = 4;
 
-/** An ONNX network on one thread of this worker. Open once and keep: closing and opening again leaks memory. */
+/** An ONNX network that runs on the worker's own thread. Open it once and keep it: reopening leaks memory. */
 export class Network {
   readonly #session: InferenceSession;
   readonly #outputs = new Map<string, Record<string, Tensor>>();
@@ -29,8 +29,10 @@ export class Network {
   }
 
   /**
+   * Loads a network.
+   *
    * @param source path of an ONNX file, or its bytes
-   * @param name how to call the network in an error
+   * @param name the network's name in errors
    * @throws SpotterError model.unreadable, model.unfit (an input or output is not float32)
    */
   static async open(source: string | Uint8Array, name: string): Promise<Network> {
@@ -38,7 +40,7 @@ export class Network {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      // Patterns are kept for every shape of input: no faster here, and tens of MB a thread.
+      // Memory patterns are kept per input shape: no faster here, and tens of MB per thread.
       enableMemPattern: false,
       logSeverityLevel: 3,
     };
@@ -50,26 +52,27 @@ export class Network {
           : await InferenceSession.create(source, options);
     } catch (cause) {
       const why = describeError(cause);
-      throw new SpotterError('model.unreadable', `${name} cannot be loaded, is it an ONNX file? (${why})`, {
-        cause,
-      });
+      const message = `${name} cannot be loaded (${why}); check that it is an ONNX file`;
+      throw new SpotterError('model.unreadable', message, { cause });
     }
     for (const port of [...session.inputMetadata, ...session.outputMetadata]) {
       if (!port.isTensor || port.type !== 'float32') {
         const type = port.isTensor ? port.type : 'not a tensor';
         throw new SpotterError(
           'model.unfit',
-          `${name} has "${port.name}" of type ${type}; only float32 networks fit`,
+          `${name} has "${port.name}" of type ${type}; use a float32 network`,
         );
       }
     }
     return new Network(session);
   }
 
+  /** Inputs in the order of the file. */
   get inputs(): Port[] {
     return this.#session.inputMetadata.map(toPort);
   }
 
+  /** Outputs in the order of the file. */
   get outputs(): Port[] {
     return this.#session.outputMetadata.map(toPort);
   }
@@ -77,7 +80,7 @@ export class Network {
   /**
    * Runs the network. Blocks this thread; cannot be aborted.
    *
-   * @returns every output by name. The memory is reused: it holds until the next run with inputs of the same shapes.
+   * @returns every output by name. The memory is reused: it is valid until the next run with inputs of the same shapes.
    */
   async run(feeds: Record<string, Values>): Promise<Record<string, Values>> {
     const tensors: Record<string, Tensor> = {};

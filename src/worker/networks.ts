@@ -6,7 +6,7 @@ import { Embedder } from './embedder.js';
 import { Matcher } from './matcher.js';
 import type { Detected, DetectTask, Look, Looked, LookTask, Past, WorkerSettings } from './protocol.js';
 
-/** Everything one worker thread holds: the networks, loaded once for life. */
+/** The networks of one worker thread, loaded once. */
 export class Networks {
   readonly detector: Detector;
   readonly embedder: Embedder;
@@ -18,17 +18,17 @@ export class Networks {
     this.matcher = matcher;
   }
 
-  /** @throws SpotterError model.unreadable, model.unfit */
+  /** Loads all networks. @throws SpotterError model.unreadable, model.unfit */
   static async load({ detector, embedder }: WorkerSettings): Promise<Networks> {
     return new Networks(await Detector.load(detector), await Embedder.load(embedder), await Matcher.load());
   }
 
-  /** Finds the faces of a picture. */
+  /** Finds the faces in an image. */
   detect({ image, border }: DetectTask): Promise<Detected> {
     return this.detector.detect(image, border);
   }
 
-  /** Cuts, judges, embeds and compares the faces asked for, one after the other. */
+  /** Cuts, judges and embeds the given faces one after another, and compares them with the gallery. */
   async look({ image, faces, past, minSharpness, gallery }: LookTask): Promise<Looked> {
     const timing = { alignMs: 0, modelMs: 0, matchMs: 0 };
     const looks: Look[] = [];
@@ -67,7 +67,7 @@ export class Networks {
   }
 }
 
-/** A look and those before it as one direction; null without a past, or when they cancel out. */
+/** The weighted mean direction of a look and the earlier ones; null without earlier looks, or when they cancel out. */
 function joined(embedding: Float32Array, sharpness: number, past: Past | null): Float32Array | null {
   if (!past) return null;
   const weight = lookWeight({ ...past.quality, sharpness });

@@ -1,9 +1,9 @@
 /**
- * Just enough of onnx.proto to write small models field by field: the alternative is a generator of Protocol Buffers
- * for a file of 120 bytes. Source: onnx.proto, IR version 8.
+ * Just enough of onnx.proto to write small models field by field; the alternative is a Protocol Buffers compiler for a
+ * file of 120 bytes. Source: onnx.proto, IR version 8.
  */
 
-/** Bytes of one or more fields. */
+/** The bytes of one or more encoded fields. */
 export type Fields = readonly number[];
 
 /** A length-delimited field: a nested message, or bytes. */
@@ -25,7 +25,7 @@ function varint(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
 }
 
-/** A float tensor that goes in or out (ValueInfoProto); a dimension is a size or a name. */
+/** A float tensor as input or output (ValueInfoProto); a dimension is a size or a name. */
 export function port(name: string, dimensions: readonly (number | string)[]): number[] {
   const shape = dimensions.flatMap((size) =>
     message(1, typeof size === 'number' ? number(1, size) : text(2, size)),
@@ -34,7 +34,7 @@ export function port(name: string, dimensions: readonly (number | string)[]): nu
   return [...text(1, name), ...message(2, message(1, [...number(1, FLOAT), ...message(2, shape)]))];
 }
 
-/** A whole model of opset 13. */
+/** A complete model of opset 13 (ModelProto). */
 export function model(
   nodes: readonly Fields[],
   inputs: readonly Fields[],

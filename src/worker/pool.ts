@@ -17,20 +17,21 @@ import type {
 } from './protocol.js';
 
 const ENTRY = new URL('./entry.js', import.meta.url);
-/** A thread's young generation: its garbage is small and short-lived, and each thread pays for the default of 48 MiB. */
+/** Young generation of a thread: its garbage is small and short-lived, and the default of 48 MiB applies per thread. */
 const YOUNG_GENERATION_MB = 8;
-/** So often a task that can wait is passed over; with a pool that is never idle it would wait for ever otherwise. */
+/** How often a background task is passed over before its turn; in a pool that is never idle it would wait forever. */
 const PATIENCE = 8;
 
 /**
- * The threads that run the networks. Ending a thread inside a network aborts the whole process, so nothing here is
- * ever aborted: stopping refuses new work, waits for what runs, and only then ends the threads.
+ * The threads that run the networks. Ending a thread inside a network aborts the whole process, so nothing is ever
+ * aborted: stop() refuses new work, waits for running tasks, and only then ends the threads.
  */
 export class WorkerPool implements Component {
+  /** Number of threads. */
   readonly threads: number;
   readonly #settings: WorkerSettings;
   readonly #entry: URL;
-  /** What is in the pool, and since when it has been with a thread. */
+  /** Tasks in the pool, and when a thread took each of them. */
   readonly #running = new Map<Promise<unknown>, Began>();
   #piscina: Piscina | undefined;
   #stopping: Promise<void> | undefined;
@@ -38,7 +39,7 @@ export class WorkerPool implements Component {
   #busyMs = 0;
   #countedAtMs = performance.now();
 
-  /** @param entry the compiled worker; another one only where the sources run uncompiled */
+  /** @param entry the compiled worker; set only where the sources run uncompiled */
   constructor(threads: number, settings: WorkerSettings, entry: URL = ENTRY) {
     this.threads = threads;
     this.#settings = settings;
@@ -46,7 +47,7 @@ export class WorkerPool implements Component {
   }
 
   /**
-   * Resolves when every thread has its networks.
+   * Starts the threads; resolves when every thread has loaded its networks.
    *
    * @throws SpotterError model.unreadable, model.unfit
    */
@@ -57,14 +58,14 @@ export class WorkerPool implements Component {
       workerData: this.#settings,
       minThreads: this.threads,
       maxThreads: this.threads,
-      // A thread that is thrown away takes its networks along, and loading them again leaks.
+      // Never end idle threads: loading their networks again leaks memory.
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: 1,
       stricterFIFO: true,
       taskQueue: new Lanes(),
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
-    // Told by the task that failed; without a listener it would end the process.
+    // The failed task reports the error; without a listener it would end the process.
     this.#piscina.on('error', () => {});
     const ready: ReadyTask = { kind: 'ready' };
     try {
@@ -76,7 +77,7 @@ export class WorkerPool implements Component {
     }
   }
 
-  /** Refuses new work, waits for the work in the networks, ends the threads. */
+  /** Refuses new work, waits for all tasks, ends the threads. */
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
       while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
@@ -85,23 +86,23 @@ export class WorkerPool implements Component {
     return this.#stopping;
   }
 
-  /** @throws SpotterError worker.failed */
+  /** Finds the faces in an image. @throws SpotterError worker.failed */
   detect(task: Omit<DetectTask, 'kind'>): Promise<Detected> {
     return this.#run({ kind: 'detect', ...task });
   }
 
-  /** Comes before every waiting detection: others wait for what it finds. @throws SpotterError worker.failed */
+  /** Looks at faces, ahead of every waiting detection: tracking waits for the result. @throws SpotterError worker.failed */
   look(task: Omit<LookTask, 'kind'>): Promise<Looked> {
     return this.#run({ kind: 'look', ...task });
   }
 
-  /** The two nearest people of each probe. Comes before every waiting detection. @throws SpotterError worker.failed */
+  /** Finds the two nearest people to each probe, ahead of every waiting detection. @throws SpotterError worker.failed */
   match(task: Omit<MatchTask, 'kind'>): Promise<NearestTwo[]> {
     return this.#run({ kind: 'match', ...task });
   }
 
   /**
-   * The same networks for work that can wait, such as a gallery's photos: behind every frame, but passed over only
+   * The same tasks at low priority, such as for gallery photos: behind all work for frames, but passed over at most
    * {@link PATIENCE} times.
    */
   readonly background = {
@@ -111,7 +112,7 @@ export class WorkerPool implements Component {
       this.#run({ kind: 'look', ...task }, 'background'),
   };
 
-  /** Time that the threads have spent working since the start, ms, all together. */
+  /** Total working time of all threads since the start, ms. */
   get busyMs(): number {
     this.#countBusy();
     return this.#busyMs;
@@ -123,7 +124,7 @@ export class WorkerPool implements Component {
     this.#countedAtMs = nowMs;
   }
 
-  /** How long the oldest task has been with its thread, ms; 0 when there is none. Those that wait for one do not count. */
+  /** How long the oldest running task has been with its thread, ms; 0 when none runs. Waiting tasks are ignored. */
   get oldestTaskMs(): number {
     const nowMs = performance.now();
     return Math.max(0, ...[...this.#running.values()].map(({ atMs }) => (atMs === null ? 0 : nowMs - atMs)));
@@ -139,7 +140,7 @@ export class WorkerPool implements Component {
     lane: Lane = task.kind === 'look' || task.kind === 'match' ? 'looks' : 'others',
   ): Promise<T> {
     if (!this.#piscina || this.#stopping)
-      throw new SpotterError('worker.failed', 'the worker pool is stopping');
+      throw new SpotterError('worker.failed', 'the worker pool is stopping and takes no new task');
     const began: Began = { atMs: performance.now() };
     const tagged = { ...task, [queueOptionsSymbol]: { lane, began } };
     const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
@@ -168,12 +169,12 @@ type Lane = 'looks' | 'others' | 'background';
 type PiscinaTask = NonNullable<ReturnType<TaskQueue['shift']>>;
 
 /**
- * Three lanes: looks, then detections, then what can wait. Frames are detected ahead of time, but looked at in order, so
- * a look that waited behind detections would hold up everything behind it.
+ * Three priorities: looks, then detections, then background work. Frames are detected ahead of time but looked at in
+ * order, so a look that waited behind detections would delay every frame after it.
  */
 class Lanes implements TaskQueue {
   readonly #lanes: Record<Lane, PiscinaTask[]> = { looks: [], others: [], background: [] };
-  /** How often the first of those that can wait has been passed over. */
+  /** How often the first background task has been passed over. */
   #passedOver = 0;
 
   get size(): number {
@@ -186,17 +187,17 @@ class Lanes implements TaskQueue {
     const next = isDue ? undefined : (looks.shift() ?? others.shift());
     this.#passedOver = next && background.length > 0 ? this.#passedOver + 1 : 0;
     const task = next ?? background.shift() ?? null;
-    if (task) note(task, performance.now());
+    if (task) markBegan(task, performance.now());
     return task;
   }
 
   push(task: PiscinaTask): void {
-    note(task, null);
+    markBegan(task, null);
     this.#lane(task).push(task);
   }
 
   unshift(task: PiscinaTask): void {
-    note(task, null);
+    markBegan(task, null);
     this.#lane(task).unshift(task);
   }
 
@@ -215,7 +216,7 @@ function optionsOf(task: PiscinaTask): { lane: Lane; began: Began } | null {
   return task[queueOptionsSymbol] as { lane: Lane; began: Began } | null;
 }
 
-function note(task: PiscinaTask, atMs: number | null): void {
+function markBegan(task: PiscinaTask, atMs: number | null): void {
   const options = optionsOf(task);
   if (options) options.began.atMs = atMs;
 }

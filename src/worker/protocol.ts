@@ -5,116 +5,130 @@ import type { Quality } from '../face/quality.js';
 import type { Image } from '../image/image.js';
 import type { Normalisation } from '../image/normalisation.js';
 
-/** A model file as a worker needs it: found, hashed, its numbers known. */
+/** A model file ready to be loaded: found, its hash verified. */
 export interface ModelSpec {
+  /** Catalogue id, for errors. */
   id: string;
+  /** Path of the ONNX file. */
   path: string;
   normalisation: Normalisation;
 }
 
+/** A detector to load, and its limits. */
 export interface DetectorSpec extends ModelSpec {
   kind: 'scrfd' | 'yunet';
   /** Lowest score of a detection, 0..1. */
   minScore: number;
-  /** Intersection over union above which of two boxes the better stays, 0..1. */
+  /** Of two boxes that overlap by more than this (intersection over union, 0..1) the better one stays. */
   maxIou: number;
-  /** Longest side of the fitted input in px, where the network takes any. */
+  /** Longest side of the fitted input, px, for a network that accepts any size. */
   longestSide: number;
 }
 
+/** An embedder to load. */
 export interface EmbedderSpec extends ModelSpec {
   kind: 'arcface';
   /** Values of an embedding, 64..1024. */
   dimension: number;
 }
 
-/** What a worker is started with. */
+/** The models a worker loads when it starts. */
 export interface WorkerSettings {
   detector: DetectorSpec;
   embedder: EmbedderSpec;
 }
 
-/** The gallery as the workers see it: numbers only, in shared memory, never changed once made. */
+/** The gallery for the workers: numbers only, in shared memory, immutable. */
 export interface GalleryMatrix {
-  /** Differs between any two galleries of a process. */
+  /** Unique within the process. */
   version: number;
+  /** Values per embedding. */
   dimension: number;
+  /** Number of photos. */
   photos: number;
-  /** [dimension, photos]: a column a photo, each of length 1. */
+  /** [dimension, photos]: one column per photo, each of length 1. */
   columns: Float32Array;
   /** Index of the person on each photo. */
   personOf: Int32Array;
 }
 
-/** Find the faces of a picture. */
+/** Find the faces in an image. */
 export interface DetectTask {
   kind: 'detect';
   image: Image;
-  /** Blank margin around the picture as a fraction of its longest side; 0 for none. */
+  /** Blank margin around the image as a fraction of its longest side; 0 for none. */
   border: number;
 }
 
-/** Look at some of the faces closely: cut, judge sharpness, embed, compare. */
+/** Look closely at some of the faces: cut, judge sharpness, embed, compare. */
 export interface LookTask {
   kind: 'look';
   image: Image;
   faces: Landmarks[];
-  /** One a face where there are any: the looks before this one, to compare all of them together as well. */
+  /** The earlier looks of each face, in the same order, to compare with all of them together as well. */
   past?: (Past | null)[];
-  /** Blurrier faces are not embedded; 0 embeds all. */
+  /** Faces with a lower sharpness are not embedded; 0 embeds all. */
   minSharpness: number;
   gallery: GalleryMatrix | null;
 }
 
 /** Earlier looks at a face. */
 export interface Past {
-  /** The sum of their embeddings, each with its weight. */
+  /** Weighted sum of their embeddings. */
   sum: Float32Array;
-  /** Of this look as far as box and landmarks tell; its sharpness comes with the cut. */
+  /** Quality of the current look from box and landmarks; its sharpness is measured on the crop. */
   quality: Quality;
 }
 
-/** Compare embeddings with another gallery. */
+/** Compare embeddings with a gallery. */
 export interface MatchTask {
   kind: 'match';
-  /** Each of length 1. */
+  /** Embeddings of length 1. */
   probes: Float32Array[];
   gallery: GalleryMatrix;
 }
 
-/** Make sure that the networks are loaded. */
+/** Wait until the networks are loaded. */
 export interface ReadyTask {
   kind: 'ready';
 }
 
+/** A task for a worker. */
 export type Task = DetectTask | LookTask | MatchTask | ReadyTask;
 
+/** Result of a {@link ReadyTask}. */
 export interface Ready {
   /** Version of onnxruntime. */
   onnxruntime: string;
 }
 
+/** Result of a {@link DetectTask}. */
 export interface Detected {
   /** Best score first. */
   detections: Detection[];
+  /** Time to fit the image into the input, to run the network, and to decode its outputs. */
   timing: { fitMs: number; modelMs: number; decodeMs: number };
 }
 
+/** One look at a face. */
 export interface Look {
+  /** See sharpness() in face/quality; 0 when the landmarks span no area. */
   sharpness: number;
   /** Length 1; null when the face was too blurred or its landmarks span no area. */
   embedding: Float32Array | null;
-  /** null without an embedding or a gallery. */
+  /** The nearest people to this look; null without an embedding or a gallery. */
   nearest: NearestTwo | null;
-  /** The same of this look and the past ones together; null without a past. */
+  /** The nearest people to this look and the earlier ones together; null without earlier looks. */
   together: NearestTwo | null;
 }
 
+/** Result of a {@link LookTask}. */
 export interface Looked {
-  /** One a face, in the order asked. */
+  /** One per face, in the order of the task. */
   looks: Look[];
+  /** Total time to cut, to embed and to compare. */
   timing: { alignMs: number; modelMs: number; matchMs: number };
 }
 
-/** Failures travel as data: classes and codes do not survive the way out of a thread. */
+/** Result of a task. Failures are data, because error classes and codes do not survive the transfer between threads. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: ErrorData };

@@ -15,14 +15,14 @@ const document = parseDocument(readFileSync(path.join(root, 'config.yaml'), 'utf
 const described = jsonSchema() as Described;
 
 describe('config.yaml', () => {
-  it('has every key with its default; only the cameras are an example', () => {
+  it('has every key with its default, except the cameras, which are an example', () => {
     const { cameras, ...rest } = document.toJS();
     const { cameras: _none, ...defaults } = schema.parse({});
     expect(rest).toEqual(defaults);
     expect(schema.parse({ cameras }).cameras).toEqual(cameras);
   });
 
-  it('comments every key with the words of the schema', () => {
+  it('comments every key with its description in the schema', () => {
     const wrong: string[] = [];
     compare(document.contents as YAMLMap, described, '', wrong, document.commentBefore ?? '');
     expect(wrong).toEqual([]);
@@ -38,7 +38,7 @@ describe('docs/configuration.md', () => {
   });
 });
 
-/** Paths of the keys that hold values; what a list of a model or zone holds belongs to its own text. */
+/** Paths of the keys that hold values. The keys of a declared model or a zone are described on their own pages. */
 function leaves({ properties = {} }: Described, path = ''): string[] {
   return Object.entries(properties).flatMap(([key, node]) => {
     if (path === '' && key === 'cameras') return leaves(node.items ?? {}, 'cameras[].');
@@ -46,16 +46,16 @@ function leaves({ properties = {} }: Described, path = ''): string[] {
   });
 }
 
-/** Collects the keys whose comment is not their description; the parser hands a map's first comment to what holds it. */
+/** Collects the keys whose comment is not their description. The parser attaches the first comment of a map to its parent. */
 function compare(map: YAMLMap, node: Described, path: string, wrong: string[], outer = ''): void {
   for (const [index, { key, value }] of map.items.entries()) {
     if (!isScalar(key)) continue;
     const name = String(key.value);
     const property = node.properties?.[name];
     const inherited = index === 0 ? `${outer}\n${map.commentBefore ?? ''}` : '';
-    const comment = words(`${inherited}\n${key.commentBefore ?? ''}`);
-    const right = comment.endsWith(words(property?.description ?? 'no such key'));
-    if (!right && !(name === 'cameras' && comment.includes(words(property?.description ?? ''))))
+    const comment = oneLine(`${inherited}\n${key.commentBefore ?? ''}`);
+    const right = comment.endsWith(oneLine(property?.description ?? 'no such key'));
+    if (!right && !(name === 'cameras' && comment.includes(oneLine(property?.description ?? ''))))
       wrong.push(path + name);
     if (isMap(value) && property) compare(value, property, `${path}${name}.`, wrong);
     if (!isSeq(value) || !property?.items) continue;
@@ -65,6 +65,6 @@ function compare(map: YAMLMap, node: Described, path: string, wrong: string[], o
   }
 }
 
-function words(text: string): string {
+function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

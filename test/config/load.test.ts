@@ -106,7 +106,7 @@ data: data
     [
       'a webhook for a camera that there is not',
       'cameras: [{id: a, url: x}]\nwebhooks:\n  - {id: h, url: "http://h/", cameras: [a, b]}\n',
-      'config.yaml:3:44: webhooks[0].cameras[1]: "b" is the id of no camera; write one of "cameras", or leave it out',
+      'config.yaml:3:44: webhooks[0].cameras[1]: "b" is not the id of a camera; use an id from "cameras", or remove it',
     ],
     ['a webhook by mail', 'webhooks: [{id: a, url: "mailto:a@b"}]', 'must be an http:// or https:// address'],
     ['a broker without //', 'mqtt: {url: "mqtt:h"}', 'mqtt.url: must be an mqtt:// or mqtts:// address'],
@@ -138,12 +138,12 @@ data: data
     [
       'a scheme that there is not',
       'cameras: [{id: a, url: "gopher://h/x"}]',
-      'gopher: is no kind of live source',
+      'gopher: is not a kind of live source',
     ],
     [
       'a file of another machine',
       'cameras: [{id: a, url: "file://host/x.mp4"}]',
-      'no file: URL of this machine',
+      'not a file: URL of this machine',
     ],
     ['too many frames', 'cameras: [{id: a, url: "test:", fps: 1000}]', 'cameras[0].fps: must be at most 60'],
     ['no frames', 'cameras: [{id: a, url: "test:", fps: 0}]', 'cameras[0].fps: must be at least 0.1'],
@@ -173,9 +173,9 @@ data: data
       'cameras[0].input.protocol_whitelist: unknown key',
     ],
     ['a secret file that is not there', 'gallery: ${file:none.txt}', 'none.txt does not exist; create it'],
-    ['a secret file that never ends', 'gallery: ${file:/dev/zero}', '/dev/zero is no regular file'],
-    ['a secret folder', 'gallery: ${file:.}', 'is no regular file'],
-    ['a secret file without a name', 'gallery: ${file:}', 'is no regular file'],
+    ['a secret file that never ends', 'gallery: ${file:/dev/zero}', '/dev/zero is not a regular file'],
+    ['a secret folder', 'gallery: ${file:.}', 'is not a regular file'],
+    ['a secret file without a name', 'gallery: ${file:}', 'is not a regular file'],
     [
       'a line break in a header',
       'cameras: [{id: a, url: "test:", input: {user_agent: "a\\r\\nb"}}]',

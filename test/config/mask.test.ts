@@ -25,20 +25,20 @@ const AWKWARD = [
   'x://y:z@w',
 ];
 
-/** As careful programs encode it: RFC 3986, in capitals. */
+/** Encodes as RFC 3986 recommends, with capital hexadecimal digits. */
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const small = (text: string) => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
 
-describe.each(AWKWARD)('the password %s', (password) => {
+describe.each(AWKWARD)('maskText: the password %s', (password) => {
   const forms = [
     ...new Set([password, encodeURIComponent(password), encode(password), small(encode(password))]),
   ];
   const leaks = (masked: string) =>
     forms.filter((form) => masked.replace(/rtsp(?=:\/\/)/g, '').includes(form));
 
-  it('is masked in an address, known or not, and the user and the host stay', () => {
+  it('is masked in an address, known as a secret or not, while user and host stay', () => {
     for (const form of forms) {
       expect(maskText(`rtsp://first.last:${form}@cam.local:554/a`)).toBe(
         'rtsp://first.last:***@cam.local:554/a',
@@ -49,7 +49,7 @@ describe.each(AWKWARD)('the password %s', (password) => {
     }
   });
 
-  it('is masked in what ffmpeg says, when it is known', () => {
+  it('is masked in the output of ffmpeg when it is a known secret', () => {
     for (const form of forms) {
       const address = `rtsp://u:${form}@cam.local/a`;
       for (const text of [
@@ -61,34 +61,34 @@ describe.each(AWKWARD)('the password %s', (password) => {
     }
   });
 
-  it('is known when it stands in the address of a camera', () => {
+  it('becomes a known secret through the address of a camera', () => {
     const file = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(
       file,
       JSON.stringify({ cameras: [{ id: 'a', url: `rtsp://u:${encode(password)}@cam.local/a` }] }),
     );
     const { secrets } = loadConfig(file);
-    expect(leaks(maskText(`said ${password} and ${encode(password)}`, secrets))).toEqual([]);
+    expect(leaks(maskText(`got ${password} and ${encode(password)}`, secrets))).toEqual([]);
   });
 });
 
-describe('masking', () => {
+describe('maskText, maskDeep: masking', () => {
   it('leaves innocent text alone, however short a secret is', () => {
     expect(maskText('a cat sat', ['a', 'at', 'cat'])).toBe('a cat sat');
     expect(maskText('a cat at rtsp://u:cat@h/x', ['cat'])).toBe('a cat at rtsp://u:***@h/x');
   });
 
-  it('takes out every address of a text, over several lines', () => {
+  it('masks every address in a text of several lines', () => {
     expect(maskText('no rtsp://a:b@h/1,\nno HTTP://c:d@h/2 (mail me@home)')).toBe(
       'no rtsp://a:***@h/1,\nno HTTP://c:***@h/2 (mail me@home)',
     );
   });
 
-  it('takes the longest secret first', () => {
+  it('masks the longest secret first', () => {
     expect(maskText('hunter22!', ['hunter', 'hunter22!'])).toBe('***');
   });
 
-  it('goes through plain data without changing it', () => {
+  it('masks strings in a copy of plain data and leaves the original unchanged', () => {
     const data = { cameras: [{ url: 'rtsp://u:pw@h/x', fps: 5, maxWidth: null }], on: true };
     expect(maskDeep(data, [])).toEqual({
       ...data,

@@ -10,8 +10,8 @@ const door = { id: 'door', url: 'rtsp://h/1' };
 const yard = { id: 'yard', url: 'rtsp://h/2' };
 const config = (change: object = {}) => schema.parse({ cameras: [door, yard], ...change });
 
-describe('what has changed between two configurations', () => {
-  it('is told camera by camera', () => {
+describe('diffCameras', () => {
+  it('lists the cameras that were added, removed and changed', () => {
     const after = config({
       cameras: [
         { ...yard, fps: 5 },
@@ -22,72 +22,73 @@ describe('what has changed between two configurations', () => {
     expect(needsEngine(config(), after)).toBe(false);
   });
 
-  it('is nothing when only the order of the cameras is another', () => {
+  it('finds no difference when only the order of the cameras changes', () => {
     expect(diffCameras(config(), config({ cameras: [yard, door] }))).toEqual({
       added: [],
       removed: [],
       changed: [],
     });
   });
+});
 
-  it('is told by its key beside the cameras', () => {
+describe('changedSettings', () => {
+  it('lists the top-level keys that differ, without the cameras', () => {
     const webhooks = [{ id: 'home', url: 'http://h/' }];
     const after = config({ cameras: [door], webhooks, mqtt: { topic: 'house' } });
     expect(changedSettings(config(), after)).toEqual(['webhooks', 'mqtt']);
     expect(changedSettings(after, after)).toEqual([]);
   });
+});
 
-  it('needs a new engine when it is about more than cameras', () => {
+describe('needsEngine', () => {
+  it('is true for recognition settings and false for the log level', () => {
     expect(needsEngine(config(), config({ quality: { minSizePx: 40 } }))).toBe(true);
     expect(needsEngine(config(), config({ log: { level: 'debug' } }))).toBe(false);
   });
 
-  it('needs a restart when it is where we listen, or where everything is kept', () => {
-    expect(fixedKeys(config(), config({ http: { port: 1234 } }))).toEqual(['http.port']);
-    expect(needsEngine(config(), config({ http: { port: 1234 } }))).toBe(false);
-    expect(fixedKeys(config(), config({ data: 'elsewhere' }))).toEqual(['data']);
-    expect(needsEngine(config(), config({ data: 'elsewhere' }))).toBe(false);
-  });
-
-  it('needs a restart when it is where the log is', () => {
-    expect(fixedKeys(config(), config({ data: '/elsewhere' }))).toEqual(['data']);
-    expect(needsEngine(config(), config({ data: '/elsewhere' }))).toBe(false);
-  });
-
-  it('needs a new engine for how pictures are made, and none for how long they are kept', () => {
+  it('is true for how snapshots are made and false for how long they are kept', () => {
     expect(needsEngine(config(), config({ snapshots: { keepHours: 1 } }))).toBe(false);
     expect(needsEngine(config(), config({ snapshots: { enabled: true } }))).toBe(true);
   });
 
-  it('needsEngine: not for when an engine is taken for hung or a camera is left alone', () => {
+  it('is false for the hang and quarantine times, which only the supervisor reads', () => {
     const after = config({ engine: { hangMs: 60_000, quarantineMs: 60_000 } });
     expect(changedSettings(config(), after)).toEqual(['engine']);
     expect(needsEngine(config(), after)).toBe(false);
   });
 });
 
+describe('fixedKeys', () => {
+  it('lists the listening address and the data folder, which apply after a restart', () => {
+    expect(fixedKeys(config(), config({ http: { port: 1234 } }))).toEqual(['http.port']);
+    expect(needsEngine(config(), config({ http: { port: 1234 } }))).toBe(false);
+    expect(fixedKeys(config(), config({ data: 'elsewhere' }))).toEqual(['data']);
+    expect(needsEngine(config(), config({ data: 'elsewhere' }))).toBe(false);
+  });
+});
+
 /** Watches a file; `next` resolves with the next change. */
 function watched(file: string, debounceMs = 20) {
-  let tell = () => {};
+  let onNext = () => {};
   const changes: number[] = [];
   const stop = watchConfig(
     file,
     () => {
       changes.push(changes.length);
-      tell();
+      onNext();
     },
     { debounceMs, pollMs: 50 },
   );
   onTestFinished(stop);
   const next = () =>
     new Promise<void>((resolve) => {
-      tell = resolve;
+      onNext = resolve;
     });
   return { changes, next };
 }
 
-describe('a watched configuration', () => {
-  it('tells when it is written anew, and when an editor puts another file in its place', async () => {
+describe('watchConfig', () => {
+  it('reports a file that is rewritten, and one that is replaced by another', async () => {
     const file = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(file, 'a');
     const { next, changes } = watched(file);
@@ -101,7 +102,7 @@ describe('a watched configuration', () => {
     expect(changes).toHaveLength(2);
   });
 
-  it('tells when the link to its folder is swapped', async () => {
+  it('reports a swap of the link to the folder', async () => {
     const folder = temporaryFolder();
     for (const version of ['1', '2']) {
       mkdirSync(path.join(folder, version));
@@ -116,7 +117,7 @@ describe('a watched configuration', () => {
     await change;
   });
 
-  it('tells beside a neighbour that is written all the time', async () => {
+  it('reports a change while another file in the folder is written all the time', async () => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'config.yaml');
     writeFileSync(file, 'a');
@@ -128,7 +129,7 @@ describe('a watched configuration', () => {
     await change;
   });
 
-  it('says nothing while it is away or when it comes back the same', async () => {
+  it('reports nothing while the file is missing or when it returns unchanged', async () => {
     const file = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(file, 'a');
     const { next, changes } = watched(file);

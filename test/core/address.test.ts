@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/core/address.js';
 import { scrubber } from '../../src/video/scrub.js';
 
-describe("a camera's address", () => {
+describe('parseAddress', () => {
   it.each([
     // As it should be
     ['rtsp://host/x', null, 'host', '/x'],
@@ -36,13 +36,13 @@ describe("a camera's address", () => {
     ['rtsp://host/live@home/x', null, 'host', '/live@home/x'],
     ['rtsp://u:p@host/x?mail=a@b.com', 'u:p', 'host', '/x?mail=a@b.com'],
     ['rtsp://u:p@host/stream@1', 'u:p', 'host', '/stream@1'],
-  ])('%s is taken apart', (url, credentials, host, path) => {
+  ])('splits %s', (url, credentials, host, path) => {
     const { kind, input, name } = parseAddress(url);
     expect(name).toBe(host);
     expect(input).toBe(`${kind}://${credentials === null ? '' : `${credentials}@`}${host}${path}`);
   });
 
-  it('knows its secrets as written, decoded and encoded', () => {
+  it('lists the secrets as written, decoded and encoded', () => {
     expect(parseAddress('rtsp://user:p%40s/s@host/x').secrets).toEqual([
       'p%40s/s',
       'p@s/s',
@@ -52,7 +52,7 @@ describe("a camera's address", () => {
     ]);
   });
 
-  it('may be a device or a test picture', () => {
+  it('accepts a device and a test picture', () => {
     expect(parseAddress('device:/dev/video0')).toMatchObject({ kind: 'device', input: '/dev/video0' });
     expect(parseAddress('test:')).toMatchObject({ kind: 'test', input: '1280x720' });
     expect(parseAddress('test:64x48')).toMatchObject({ kind: 'test', input: '64x48' });
@@ -66,20 +66,20 @@ describe("a camera's address", () => {
     ['rtsp://u:secret@host:99999/x', 'host or port'],
     ['rtsp://ho st/x', 'host or port'],
     ['rtsp://host/x\nfile /etc/passwd', 'line break'],
-    ['ftp://u:secret@host/x', 'ftp: is no kind of live source'],
+    ['ftp://u:secret@host/x', 'ftp: is not a kind of live source'],
     ['/dev/video0', 'without a scheme'],
     ['device:video0', 'such as device:/dev/video0'],
     ['device://host/x', 'such as device:/dev/video0'],
     ['test:8x8', 'test:WIDTHxHEIGHT'],
     ['test:640x480,negate', 'test:WIDTHxHEIGHT'],
-  ])('%j is refused without repeating it', (url, sentence) => {
+  ])('refuses %j without quoting it', (url, sentence) => {
     expect(() => parseAddress(url)).toThrow(expect.objectContaining({ code: 'camera.address' }));
     expect(() => parseAddress(url)).toThrow(sentence);
     expect(() => parseAddress(url)).not.toThrow('secret');
   });
 });
 
-describe('what ffmpeg says', () => {
+describe('scrubber', () => {
   it.each([
     'pass',
     'p@ss/w:rd',
@@ -93,7 +93,7 @@ describe('what ffmpeg says', () => {
     '100%',
     '[a](b)',
     '^"`\\',
-  ])('is freed of %s', (password) => {
+  ])('removes the password %s from the messages of ffmpeg', (password) => {
     const address = parseAddress(`rtsp://first.last:${password}@host:554/x?token=t0ken`);
     const scrub = scrubber(address);
     const encoded = address.input.split(':')[2].split('@')[0];
@@ -105,7 +105,7 @@ describe('what ffmpeg says', () => {
     }
   });
 
-  it('keeps its words when secrets are short', () => {
+  it('leaves text unchanged when secrets are short', () => {
     const scrub = scrubber(parseAddress('rtsp://a:b@host/x'));
     expect(scrub('a bad day at tcp://host:554?timeout=5')).toBe('a bad day at tcp://host:554');
   });

@@ -3,7 +3,7 @@ import { Backoff } from '../../src/core/backoff.js';
 
 const options = { firstMs: 1000, maxMs: 30_000, healthyMs: 30_000 };
 
-describe('waiting between attempts', () => {
+describe('Backoff', () => {
   it('doubles up to the limit', () => {
     const backoff = new Backoff(options, () => 0);
     expect(Array.from({ length: 7 }, () => backoff.next(0))).toEqual([
@@ -11,7 +11,7 @@ describe('waiting between attempts', () => {
     ]);
   });
 
-  it('begins anew only after an attempt that held', () => {
+  it('starts over only after an attempt that worked long enough', () => {
     const backoff = new Backoff(options, () => 0);
     backoff.next(0);
     backoff.next(0);
@@ -19,7 +19,7 @@ describe('waiting between attempts', () => {
     expect(backoff.next(30_000)).toBe(1000);
   });
 
-  it('is shortened by chance, by a fifth at most', () => {
+  it('shortens the delay at random, by a fifth at most', () => {
     expect(new Backoff(options, () => 1).next(0)).toBe(800);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Component, Together } from '../../src/core/lifecycle.js';
 
-/** A part that notes what is done with it, and stops when it is let go. */
+/** A component that records its calls; its stop() resolves once `letGo` is called. */
 function part(name: string, notes: string[], { fails = false } = {}) {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
@@ -20,8 +20,8 @@ function part(name: string, notes: string[], { fails = false } = {}) {
   return { component, letGo };
 }
 
-describe('components that do not need each other', () => {
-  it('are stopped all at once: the slowest one says how long it takes', async () => {
+describe('Together', () => {
+  it('stops its components all at once and waits for the slowest', async () => {
     const notes: string[] = [];
     const [a, b] = [part('a', notes), part('b', notes)];
     const together = new Together([a.component, b.component]);
@@ -34,7 +34,7 @@ describe('components that do not need each other', () => {
     expect(notes.at(-1)).toBe('stopped');
   });
 
-  it('are none of them left running when one cannot start', async () => {
+  it('leaves no component running when one fails to start', async () => {
     const notes: string[] = [];
     const [a, b] = [part('a', notes), part('b', notes, { fails: true })];
     a.letGo();

@@ -6,7 +6,7 @@ import { Serial } from '../../src/core/serial.js';
 import { finish } from '../helpers/cli.js';
 import { root } from '../helpers/paths.js';
 
-/** A task that notes its begin, and ends when it is told to. */
+/** A task that records its start, and settles when `resolve` or `reject` is called. */
 function task(name: string, notes: string[]) {
   const { promise, resolve, reject } = withResolvers();
   const run = () => {
@@ -28,11 +28,11 @@ function withResolvers() {
 }
 
 describe('Serial', () => {
-  it('begins a task when the one before has ended, and gives each its own result', async () => {
+  it('starts a task when the one before has ended, and returns the result of each', async () => {
     const notes: string[] = [];
     const serial = new Serial();
     const [a, b] = [task('a', notes), task('b', notes)];
-    // The second one could end at once.
+    // The second task could end at once.
     b.resolve();
     const results = [serial.run(a.run), serial.run(b.run).finally(() => notes.push('b ended'))];
     await new Promise(setImmediate);
@@ -42,7 +42,7 @@ describe('Serial', () => {
     expect(notes).toEqual(['a', 'b', 'b ended']);
   });
 
-  it('rejects the promise of a task that fails, and runs the following ones', async () => {
+  it('rejects the promise of a failing task, and runs the following ones', async () => {
     const notes: string[] = [];
     const serial = new Serial();
     const [a, b] = [task('a', notes), task('b', notes)];
@@ -62,7 +62,7 @@ describe('Serial', () => {
     ]);
   });
 
-  it('is idle when every task has settled, also when one has failed', async () => {
+  it('is idle when every task has settled, even if one has failed', async () => {
     const notes: string[] = [];
     const serial = new Serial();
     await serial.idle();

@@ -18,14 +18,14 @@ const apply = ({ a, b, tx, ty }: Similarity, [x, y]: Point): Point => [
 const move = (landmarks: Landmarks, by: Similarity) =>
   landmarks.map((point) => apply(by, point)) as unknown as Landmarks;
 
-describe('the similarity onto the template', () => {
-  it('finds the exact motion that landmarks went through', () => {
+describe('estimateSimilarity and invertSimilarity', () => {
+  it('recover the exact motion of the landmarks', () => {
     const motion = { a: 1.7 * Math.cos(0.4), b: 1.7 * Math.sin(0.4), tx: 31, ty: -12 };
     const found = estimateSimilarity(TEMPLATE, move(TEMPLATE, motion));
     for (const key of ['a', 'b', 'tx', 'ty'] as const) expect(found?.[key]).toBeCloseTo(motion[key], 6);
   });
 
-  it('has none for landmarks in one point', () => {
+  it('return null for landmarks in one point', () => {
     const point: Point = [5, 5];
     expect(estimateSimilarity([point, point, point, point, point], TEMPLATE)).toBeNull();
     expect(
@@ -33,7 +33,7 @@ describe('the similarity onto the template', () => {
     ).toBeNull();
   });
 
-  it('inverts to where it came from', () => {
+  it('cancel each other out', () => {
     const there = { a: 0.6, b: -0.9, tx: 4, ty: 7 };
     const back = invertSimilarity(there) as Similarity;
     const [x, y] = apply(back, apply(there, [12, 34]));
@@ -42,11 +42,11 @@ describe('the similarity onto the template', () => {
   });
 });
 
-describe('cutting a face', () => {
+describe('Aligner.cut', () => {
   const normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const;
   const crop = () => new Float32Array(3 * CROP_PX * CROP_PX);
 
-  it('brings a rotated and scaled face upright: each pixel comes from where its landmark motion says', () => {
+  it('aligns a rotated and scaled face: each pixel comes from the position that the landmarks imply', () => {
     const motion = { a: 2 * Math.cos(0.3), b: 2 * Math.sin(0.3), tx: 150, ty: 80 };
     const image = rgbImage(500, 500, (x, y) => [x / 2, y / 2, 0]);
     const out = crop();
@@ -62,7 +62,7 @@ describe('cutting a face', () => {
     }
   });
 
-  it('shows black where the face lies outside the picture', () => {
+  it('is black where the face lies outside the image', () => {
     const image = rgbImage(60, 60, () => [200, 200, 200]);
     const out = crop();
     new Aligner(normalisation).cut(image, TEMPLATE, out);
@@ -73,7 +73,7 @@ describe('cutting a face', () => {
     expect(out[111 * CROP_PX + 111]).toBe(0);
   });
 
-  it('refuses landmarks without area and leaves the crop alone', () => {
+  it('returns false for landmarks without area and leaves the crop unchanged', () => {
     const out = crop().fill(7);
     const point: Point = [3, 3];
     const aligner = new Aligner(normalisation);

@@ -16,8 +16,8 @@ function scrfdLevel(anchorsPerCell: number): ScrfdLevel {
   };
 }
 
-describe('SCRFD outputs', () => {
-  it.each([1, 2])('puts a face where its cell and distances say, with %i anchor(s) a cell', (anchors) => {
+describe('decodeScrfd', () => {
+  it.each([1, 2])('places a face by its cell and distances, with %i anchor(s) per cell', (anchors) => {
     const level = scrfdLevel(anchors);
     // Column 3, line 2: its centre is (24, 16) in the input, (32, 16) in the source.
     const row = (2 * 8 + 3) * anchors + (anchors - 1);
@@ -32,7 +32,7 @@ describe('SCRFD outputs', () => {
     expect(face.landmarks[4]).toEqual([(26 - 8) * 2, (20 - 8) * 2]);
   });
 
-  it('passes over scores below the limit, and over values that are no number', () => {
+  it('skips scores below the limit, and values that are not a number', () => {
     const level = scrfdLevel(1);
     level.scores[0] = 0.49;
     level.scores[1] = Number.NaN;
@@ -40,8 +40,8 @@ describe('SCRFD outputs', () => {
   });
 });
 
-describe('YuNet outputs', () => {
-  it('takes the geometric mean of both scores, the centre from its cell and the size from its logarithm', () => {
+describe('decodeYunet', () => {
+  it('computes the score as geometric mean, the centre from its cell and the size from its logarithm', () => {
     const rows = 32;
     const level: YunetLevel = {
       stride: 8,

@@ -3,8 +3,8 @@ import { cosine, normalise } from '../../src/face/embedding.js';
 import { nearestTwo } from '../../src/face/match.js';
 import { randomNumbers } from '../helpers/random.js';
 
-describe('the two nearest people', () => {
-  it('takes the best photo of each person, and of the rest the best other person', () => {
+describe('nearestTwo', () => {
+  it('finds the person with the best photo, and the best other person', () => {
     const similarities = Float32Array.from([0.1, 0.8, 0.7, 0.3, 0.75]);
     const personOf = Int32Array.from([0, 0, 1, 2, 0]);
     const { person, runnerUp, similarity, runnerUpSimilarity } = nearestTwo(similarities, personOf);
@@ -13,7 +13,7 @@ describe('the two nearest people', () => {
     expect(runnerUpSimilarity).toBeCloseTo(0.7);
   });
 
-  it('agrees with a search over everybody, on random galleries', () => {
+  it('agrees with an exhaustive search on random galleries', () => {
     const random = randomNumbers();
     for (let round = 0; round < 200; round++) {
       const photos = 1 + Math.floor(random() * 30);
@@ -31,13 +31,13 @@ describe('the two nearest people', () => {
     }
   });
 
-  it('has nobody to name in an empty gallery', () => {
+  it('finds nobody in an empty gallery', () => {
     expect(nearestTwo(new Float32Array(0), new Int32Array(0))).toMatchObject({ person: -1, runnerUp: -1 });
   });
 });
 
-describe('embeddings', () => {
-  it('are scaled to length 1; a vector without direction is refused untouched', () => {
+describe('normalise and cosine', () => {
+  it('scale to length 1, and leave a vector without direction unchanged', () => {
     const vector = Float32Array.from([3, 4]);
     expect(normalise(vector)).toBe(true);
     expect(cosine(vector, vector)).toBeCloseTo(1);
@@ -47,7 +47,7 @@ describe('embeddings', () => {
     expect([...zero]).toEqual([0, 0]);
   });
 
-  it('compare to 1, 0 and -1 for the same, a square and the opposite direction', () => {
+  it('give 1, 0 and -1 for the same, a perpendicular and the opposite direction', () => {
     const east = Float32Array.from([1, 0]);
     expect(cosine(east, Float32Array.from([0, 1]))).toBe(0);
     expect(cosine(east, Float32Array.from([-1, 0]))).toBe(-1);

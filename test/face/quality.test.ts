@@ -13,13 +13,13 @@ const limits: QualityLimits = {
   maxFlatness: 1,
   minSharpness: 0.045,
 };
-/** An upright face in the manner of a detector's box. */
+/** An upright face with a box as detectors draw it. */
 const upright: Detection = { score: 0.9, box: { x1: 16, y1: 14, x2: 96, y2: 114 }, landmarks: TEMPLATE };
 const map = (landmarks: Landmarks, change: (point: Point, index: number) => Point) =>
   landmarks.map(change) as unknown as Landmarks;
 
-describe('quality', () => {
-  it('finds nothing wrong with an upright face', () => {
+describe('geometricQuality and failedLimit', () => {
+  it('pass an upright face', () => {
     expect(failedLimit({ ...geometricQuality(upright), sharpness: 0.2 }, limits)).toBeNull();
   });
 
@@ -43,21 +43,23 @@ describe('quality', () => {
         landmarks: map(TEMPLATE, ([x, y], index) => [index === 2 ? 30 : 40 + (x - 56) * 0.1, y]),
       },
     ],
-  ])('says %s', (reason, face) => {
+  ])('report %s', (reason, face) => {
     expect(failedLimit(geometricQuality(face), limits)).toBe(reason);
   });
 
-  it('says blurred only once the sharpness is known', () => {
+  it('report blurred only once the sharpness is known', () => {
     const quality = geometricQuality(upright);
     expect(failedLimit(quality, limits)).toBeNull();
     expect(failedLimit({ ...quality, sharpness: 0.01 }, limits)).toBe('blurred');
   });
 
-  it('fails what is no number instead of letting it pass', () => {
+  it('fail a score that is not a number', () => {
     expect(failedLimit({ ...geometricQuality(upright), score: Number.NaN }, limits)).toBe('low_score');
   });
+});
 
-  it('calls a face sharper than its blur, whatever the light', () => {
+describe('sharpness', () => {
+  it('is greater for a face than for its blurred copy, whatever the light', () => {
     const side = 64;
     const face = Uint8Array.from(
       { length: side * side },
@@ -71,7 +73,7 @@ describe('quality', () => {
   });
 });
 
-describe('pose', () => {
+describe('estimatePose', () => {
   /** The landmarks of an average head turned by yaw (right) and pitch (up), seen from far away. */
   function seen(yawDeg: number, pitchDeg: number, rollDeg: number): Landmarks {
     const head = [

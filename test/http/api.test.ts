@@ -17,7 +17,7 @@ interface Page {
   errors: string[];
 }
 
-/** A real server over a real log with these events. */
+/** Starts a real server on a real log that holds these events. */
 async function serve(changes: Partial<EventDraft>[]) {
   const { log } = await openLog();
   if (changes.length > 0) log.append(pending(changes));
@@ -52,8 +52,8 @@ const STORY: Partial<EventDraft>[] = [
   { kind: 'left', capturedAtMs: T0 + 4000 },
 ];
 
-describe('/api/v1/events', () => {
-  it('gives the newest first, or what comes after a number', async () => {
+describe('addApi: /api/v1/events', () => {
+  it('returns the newest events first, or those after a number in order', async () => {
     const { get, seqs, log } = await serve(STORY);
     const { status, headers, body } = await get('/api/v1/events');
     expect(status).toBe(200);
@@ -65,7 +65,7 @@ describe('/api/v1/events', () => {
     expect(await seqs('?before=3')).toEqual([2, 1]);
   });
 
-  it('finds by time, camera, person and kind, one or several', async () => {
+  it('filters by time, camera, person and kind, by one value or several', async () => {
     const { seqs } = await serve(STORY);
     expect(await seqs('?camera=yard')).toEqual([4, 3]);
     expect(await seqs('?person=alice&kind=match')).toEqual([2]);
@@ -80,7 +80,7 @@ describe('/api/v1/events', () => {
     expect(await seqs('?person=nobody')).toEqual([]);
   });
 
-  it.each(['?limit=7', '?limit=7&after=0'])('is read page by page while more comes: %s', async (query) => {
+  it.each(['?limit=7', '?limit=7&after=0'])('pages on while new events arrive: %s', async (query) => {
     const { log, get } = await serve(Array.from({ length: 30 }, () => ({})));
     const found: number[] = [];
     let next: string | null = `/api/v1/events${query}`;
@@ -94,7 +94,7 @@ describe('/api/v1/events', () => {
     expect(found).toEqual(query.includes('after') ? all : all.toReversed());
   });
 
-  it('explains when asked', async () => {
+  it('includes the explanation with explain=true', async () => {
     const { get } = await serve(STORY);
     const explained = async (path: string) => {
       const { body } = await get(path);
@@ -109,8 +109,8 @@ describe('/api/v1/events', () => {
   it.each([
     ['limit=0', 'limit must be a whole number, 1 to 500, not "0"'],
     ['limit=501', 'limit must be a whole number, 1 to 500, not "501"'],
-    ['after=-1', 'after must be a whole number, from 0 on, not "-1"'],
-    ['before=x', 'before must be a whole number, from 1 on, not "x"'],
+    ['after=-1', 'after must be a whole number, 0 or more, not "-1"'],
+    ['before=x', 'before must be a whole number, 1 or more, not "x"'],
     ['from=yesterday', 'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "yesterday"'],
     [
       'from=2026-01-01T10:00',
@@ -124,18 +124,18 @@ describe('/api/v1/events', () => {
     ['from=5&to=5', 'from must be before to'],
     [
       'kind=maybe',
-      'kind must be of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
+      'kind must be one of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
     ],
     [
       'kind=match,maybe&kind=never',
-      'kind must be of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
+      'kind must be one of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
     ],
     ['camera=', 'camera must be one or more names of 1 to 64 characters'],
     ['camera=door,,', 'camera must be one or more names of 1 to 64 characters'],
     [`person=${'x'.repeat(65)}`, 'person must be one or more names of 1 to 64 characters'],
-    ['before=0', 'before must be a whole number, from 1 on, not "0"'],
-    ['after=9007199254740992', 'after must be a whole number, from 0 on, not "9007199254740992"'],
-    ['after=', 'after must be a whole number, from 0 on, not ""'],
+    ['before=0', 'before must be a whole number, 1 or more, not "0"'],
+    ['after=9007199254740992', 'after must be a whole number, 0 or more, not "9007199254740992"'],
+    ['after=', 'after must be a whole number, 0 or more, not ""'],
     ['limit=1e2', 'limit must be a whole number, 1 to 500, not "1e2"'],
     [`limit=${'9'.repeat(50)}`, `limit must be a whole number, 1 to 500, not "${'9'.repeat(40)}…"`],
     ['explain=true&explain=true', 'explain is given 2 times; give it once'],
@@ -144,15 +144,15 @@ describe('/api/v1/events', () => {
     ['limit=1&limit=2', 'limit is given 2 times; give it once'],
     [
       'persn=alice',
-      '"persn" is no parameter here; there are after, before, from, to, camera, person, kind, limit, explain',
+      '"persn" is not a parameter here; valid are after, before, from, to, camera, person, kind, limit, explain',
     ],
     [
       '__proto__=1',
-      '"__proto__" is no parameter here; there are after, before, from, to, camera, person, kind, limit, explain',
+      '"__proto__" is not a parameter here; valid are after, before, from, to, camera, person, kind, limit, explain',
     ],
     [
       'toString=1',
-      '"toString" is no parameter here; there are after, before, from, to, camera, person, kind, limit, explain',
+      '"toString" is not a parameter here; valid are after, before, from, to, camera, person, kind, limit, explain',
     ],
   ])('refuses %s', async (query, message) => {
     const { get } = await serve(STORY);
@@ -160,7 +160,7 @@ describe('/api/v1/events', () => {
     expect({ status, errors: body.errors }).toEqual({ status: 400, errors: [message] });
   });
 
-  it('says everything that is wrong at once', async () => {
+  it('reports every fault of a request at once', async () => {
     const { get } = await serve(STORY);
     const { body } = await get('/api/v1/events?limit=0&kind=maybe&x=1');
     expect(body.errors).toHaveLength(3);
@@ -171,26 +171,23 @@ describe('/api/v1/events', () => {
     expect(many.body.error).toMatch(/have 900 combinations, more than 512; ask for fewer/);
   });
 
-  it('says which events there are when one is not there', async () => {
+  it('names the stored range when an event does not exist', async () => {
     const { get } = await serve(STORY);
     expect((await get('/api/v1/events/3')).body).toMatchObject({ seq: 3 });
     const { status, body } = await get('/api/v1/events/6');
-    expect([status, body.error]).toEqual([
-      404,
-      'there is no event 6; the log has 1 to 5, less what was forgotten',
-    ]);
+    expect([status, body.error]).toEqual([404, 'no event 6; the log holds 1 to 5, except forgotten ones']);
     const { status: refused, body: refusal } = await get('/api/v1/events/x?explain=yes&limit=1');
     expect([refused, refusal.errors]).toEqual([
       400,
       [
         'explain must be true or false, not "yes"',
-        '"limit" is no parameter here; there are explain',
-        'the number of an event is a whole number, from 1 on',
+        '"limit" is not a parameter here; valid are explain',
+        'the number of an event must be a whole number, 1 or more',
       ],
     ]);
   });
 
-  it('answers 503 while there is no log, and goes on living', async () => {
+  it('answers 503 while there is no log, and still serves the cameras', async () => {
     const { log, get } = await serve(STORY);
     await log.stop();
     const { status, body } = await get('/api/v1/events');
@@ -198,7 +195,7 @@ describe('/api/v1/events', () => {
     expect((await get('/api/v1/cameras')).status).toBe(200);
   });
 
-  it('is not for other host names', async () => {
+  it('refuses a foreign Host header with 403', async () => {
     const { http } = await serve(STORY);
     const { request } = await import('node:http');
     const status = await new Promise((resolve) => {
@@ -211,8 +208,8 @@ describe('/api/v1/events', () => {
   });
 });
 
-describe('/api/v1/cameras and /api/v1/dead-letters', () => {
-  it('show what there is', async () => {
+describe('addApi: /api/v1/cameras and /api/v1/dead-letters', () => {
+  it('list the cameras and, page by page, the dead letters', async () => {
     const { log, get } = await serve(STORY);
     expect((await get('/api/v1/cameras')).body).toEqual({
       cameras: [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
@@ -230,9 +227,9 @@ describe('/api/v1/cameras and /api/v1/dead-letters', () => {
     expect([status, body.errors]).toEqual([
       400,
       [
-        'before must be a whole number, from 1 on, not "0"',
+        'before must be a whole number, 1 or more, not "0"',
         'limit must be a whole number, 1 to 500, not "x"',
-        '"after" is no parameter here; there are before, limit',
+        '"after" is not a parameter here; valid are before, limit',
       ],
     ]);
   });

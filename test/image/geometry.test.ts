@@ -15,7 +15,7 @@ const nowhere: Landmarks = [
 ];
 const detection = (score: number, at: Box): Detection => ({ score, box: at, landmarks: nowhere });
 
-describe('intersection over union', () => {
+describe('iou', () => {
   it('is 1 for the same box, 0 for boxes that only touch, a third for boxes that share half', () => {
     expect(iou(box(0, 0, 10, 10), box(0, 0, 10, 10))).toBe(1);
     expect(iou(box(0, 0, 10, 10), box(10, 0, 20, 10))).toBe(0);
@@ -28,8 +28,8 @@ describe('intersection over union', () => {
   });
 });
 
-describe('non-maximum suppression', () => {
-  it('keeps the best of what overlaps and everything that stands apart, best score first', () => {
+describe('nonMaximumSuppression', () => {
+  it('keeps the best of overlapping boxes and every separate box, best score first', () => {
     const kept = nonMaximumSuppression(
       [
         detection(0.6, box(1, 0, 11, 10)),
@@ -41,7 +41,7 @@ describe('non-maximum suppression', () => {
     expect(kept.map(({ score }) => score)).toEqual([0.9, 0.7]);
   });
 
-  it('lets a box that was itself suppressed suppress nobody', () => {
+  it('ignores boxes that were themselves suppressed', () => {
     const chain = [
       detection(0.9, box(0, 0, 10, 10)),
       detection(0.8, box(4, 0, 14, 10)),
@@ -51,10 +51,10 @@ describe('non-maximum suppression', () => {
   });
 });
 
-describe('the fit of a picture into a network', () => {
+describe('planFit', () => {
   const dynamic: InputSize = { kind: 'dynamic', longestSide: 640 };
 
-  it('takes the shape of the picture in multiples of 32, not a padded square', () => {
+  it('gives a dynamic input the shape of the image in multiples of 32, not a padded square', () => {
     expect(planFit({ width: 1920, height: 1080 }, dynamic)).toMatchObject({
       width: 640,
       height: 384,
@@ -72,11 +72,11 @@ describe('the fit of a picture into a network', () => {
     });
   });
 
-  it('gives even a line of pixels an input of at least 32', () => {
+  it('gives even a single row of pixels an input of at least 32 px', () => {
     expect(planFit({ width: 1000, height: 1 }, dynamic)).toMatchObject({ width: 640, height: 32 });
   });
 
-  it('fills a fixed input from the top left and never beyond it', () => {
+  it('fills a fixed input from the top left, never beyond its edges', () => {
     const fixed: InputSize = { kind: 'fixed', width: 640, height: 640 };
     expect(planFit({ width: 1280, height: 720 }, fixed)).toEqual({
       width: 640,
@@ -87,7 +87,7 @@ describe('the fit of a picture into a network', () => {
     expect(planFit({ width: 300, height: 600 }, fixed).scale).toBeCloseTo(640 / 600);
   });
 
-  it('moves the picture to the middle of a border', () => {
+  it('centres the image within a border', () => {
     const fit = planFit({ width: 400, height: 400 }, dynamic, 0.5);
     expect(fit).toMatchObject({ width: 640, height: 640, scale: 0.8, offset: 160 });
   });

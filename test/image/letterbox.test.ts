@@ -17,7 +17,7 @@ function draw(image: Image, normalisation: Normalisation, longestSide: number, b
   return { fit, out, at };
 }
 
-describe('pictures in a network input', () => {
+describe('Letterbox', () => {
   it('copies pixels one to one where the sizes agree', () => {
     const image = rgbImage(64, 32, (x, y) => [x, y, x + y]);
     const { at } = draw(image, plain, 64);
@@ -30,14 +30,14 @@ describe('pictures in a network input', () => {
     }
   });
 
-  it('scales a ramp to the same ramp, pixel centres on pixel centres', () => {
+  it('scales a ramp to the same ramp, aligned at pixel centres', () => {
     const image = rgbImage(128, 64, (x) => [x, 0, 0]);
     const { at } = draw(image, plain, 64);
     // An output pixel covers two source pixels: its centre lies between them.
     for (let x = 0; x < 64; x++) expect(Math.abs(at(0, x, 16) - (2 * x + 0.5))).toBeLessThanOrEqual(1);
   });
 
-  it('blackens everything that the picture does not cover, border included', () => {
+  it('blackens everything outside the image, border included', () => {
     const white = rgbImage(100, 40, () => [255, 255, 255]);
     const { fit, at } = draw(white, plain, 96, 0.25);
     expect(at(0, 0, 0)).toBe(0);
@@ -45,7 +45,7 @@ describe('pictures in a network input', () => {
     expect(at(0, Math.round(fit.offset + 50 * fit.scale), Math.round(fit.offset + 20 * fit.scale))).toBe(255);
   });
 
-  it('leaves no value of the input unwritten, whatever the size', () => {
+  it('writes every value of the input, whatever the size', () => {
     for (const [width, height] of [
       [1, 1],
       [33, 17],
@@ -61,7 +61,7 @@ describe('pictures in a network input', () => {
     }
   });
 
-  it('normalises with mean and std and puts the channels in the order asked for', () => {
+  it('normalises with mean and std and writes the channels in the given order', () => {
     const image = rgbImage(32, 32, () => [10, 20, 30]);
     const bgr: Normalisation = { order: 'bgr', mean: [10, 10, 10], std: [1, 2, 4] };
     const { at } = draw(image, bgr, 32);
@@ -74,13 +74,13 @@ describe('pictures in a network input', () => {
     ['BT.709 red', [63, 102, 240], [255, 0, 0]],
     ['BT.709 green', [173, 42, 26], [0, 255, 0]],
     ['BT.709 blue', [32, 240, 118], [0, 0, 255]],
-  ])('shows %s of limited-range video as it is', (_name, yuv, rgb) => {
+  ])('converts %s of limited-range video', (_name, yuv, rgb) => {
     const { at } = draw(flatYuv(64, 32, yuv), plain, 64);
     for (const channel of [0, 1, 2])
       expect(Math.abs(at(channel, 20, 20) - rgb[channel])).toBeLessThanOrEqual(2);
   });
 
-  it('reads the chroma of the right pixels, at the edges of odd sizes too', () => {
+  it('reads the chroma of the right pixels, even at the edges of odd sizes', () => {
     const image = flatYuv(33, 31, [128, 128, 128]);
     // The last chroma column belongs to the last luma column alone.
     for (let row = 0; row < 16; row++) image.pixels[33 * 31 + 17 * 16 + row * 17 + 16] = 240;
@@ -93,12 +93,12 @@ describe('pictures in a network input', () => {
   });
 });
 
-describe('colour', () => {
+describe('yuvWeights and imageBytes', () => {
   it.each<ColourSpace>([
     { matrix: 'bt601', fullRange: true },
     { matrix: 'bt709', fullRange: false },
     { matrix: 'bt2020', fullRange: false },
-  ])('turns white into white, grey into grey and black into black: %o', (colour) => {
+  ])('convert white to white, grey to grey and black to black: %o', (colour) => {
     const { luma, bias } = yuvWeights(colour);
     const grey = (y: number) => (luma * y + bias) >> COLOUR_BITS;
     expect(grey(colour.fullRange ? 255 : 235)).toBe(255);
@@ -106,7 +106,7 @@ describe('colour', () => {
     expect(grey(colour.fullRange ? 0 : 16)).toBe(0);
   });
 
-  it('counts the bytes of odd pictures with their rounded-up chroma', () => {
+  it('include the rounded-up chroma of images with odd sizes', () => {
     expect(imageBytes('yuv420p', 3, 3)).toBe(9 + 2 * 4);
     expect(imageBytes('rgb24', 3, 3)).toBe(27);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isMasked, type Polygon, zonesAt } from '../../src/image/polygon.js';
 
 const size = { width: 200, height: 100 };
-/** A face of 10 px around a place in px. */
+/** A box of 10 px around a position in px. */
 const at = (x: number, y: number) => ({ x1: x - 5, y1: y - 5, x2: x + 5, y2: y + 5 });
 
 const left: Polygon = [
@@ -23,20 +23,20 @@ const concave: Polygon = [
   [0.2, 1],
 ];
 
-describe('zones and masks', () => {
-  it('hold a face by its centre, in relative coordinates of either axis', () => {
+describe('zonesAt and isMasked', () => {
+  it('place a face by its centre, in relative coordinates of each axis', () => {
     expect(isMasked([left], at(99, 50), size)).toBe(true);
     expect(isMasked([left], at(101, 50), size)).toBe(false);
     expect(isMasked([left], at(50, 101), size)).toBe(false);
   });
 
-  it('may be concave', () => {
+  it('accept concave outlines', () => {
     expect(isMasked([concave], at(60, 30), size)).toBe(true);
     expect(isMasked([concave], at(100, 30), size)).toBe(false);
     expect(isMasked([concave], at(100, 80), size)).toBe(true);
   });
 
-  it('one that crosses itself holds what it goes around once', () => {
+  it('contain what a self-crossing outline goes around once', () => {
     const hourglass: Polygon = [
       [0, 0],
       [1, 0],
@@ -48,7 +48,7 @@ describe('zones and masks', () => {
     expect(isMasked([hourglass], at(20, 50), size)).toBe(false);
   });
 
-  it('two zones that share an edge hold each place once', () => {
+  it('assign each position to one of two zones that share an edge', () => {
     const right: Polygon = left.map(([x, y]) => [x + 0.5, y]);
     const zones = [
       { name: 'left', points: left },
@@ -57,7 +57,7 @@ describe('zones and masks', () => {
     for (const x of [1, 99, 100, 101, 199]) expect(zonesAt(zones, at(x, 50), size)).toHaveLength(1);
   });
 
-  it('that overlap are all named, in their order', () => {
+  it('list all overlapping zones, in their order', () => {
     const zones = [
       { name: 'u', points: concave },
       { name: 'left', points: left },
@@ -66,7 +66,7 @@ describe('zones and masks', () => {
     expect(zonesAt(zones, at(190, 30), size)).toEqual([]);
   });
 
-  it('without any area hold nobody', () => {
+  it('contain nobody in a zone without area', () => {
     const line: Polygon = [
       [0, 0.5],
       [1, 0.5],

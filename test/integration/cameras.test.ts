@@ -130,7 +130,7 @@ describe('a camera that goes away', () => {
       for (const { message } of await failed)
         expect(message).toMatch(/127\.0\.0\.1:\d+ has ended the stream after \d+ pictures/);
       const refused = ({ id, message }: Message) =>
-        id === 'power' && String(message).includes('nobody listens at');
+        id === 'power' && String(message).includes('refuses the connection');
       await client.until(refused, cut);
       const back = client.seen.length;
       server = await startRtsp({ clip, port: server.port });
@@ -190,13 +190,13 @@ describe('a camera that is none', () => {
     const page = await startWeb(answering('text/html', '<!doctype html><title>Log in</title>'));
     const picture = await startWeb(answering('image/jpeg', still));
     const faulty: [id: string, url: string, state: string, message: RegExp][] = [
-      ['refused', rtsp(await closedPort()), 'unreachable', /nobody listens at 127\.0\.0\.1:\d+;/],
-      ['unknown', 'rtsp://camera.invalid/cam', 'unreachable', /the name of camera\.invalid is not known/],
+      ['refused', rtsp(await closedPort()), 'unreachable', /127\.0\.0\.1:\d+ refuses the connection;/],
+      ['unknown', 'rtsp://camera.invalid/cam', 'unreachable', /camera\.invalid cannot be resolved/],
       ['silent', rtsp(await startSilent()), 'unreachable', /no picture from .* within 5 s;/],
       ['no-path', rtsp(server.port, 'attic'), 'unreachable', /no stream under this path;/],
       ['sound', rtsp(server.port, 'sound'), 'no_video', /sends sound or data only/],
-      ['page', `http://127.0.0.1:${page}/`, 'no_video', /sends a web page, no video;/],
-      ['picture', `http://127.0.0.1:${picture}/a.jpg`, 'no_video', /sends a single picture, no video;/],
+      ['page', `http://127.0.0.1:${page}/`, 'no_video', /sends a web page, not a video;/],
+      ['picture', `http://127.0.0.1:${picture}/a.jpg`, 'no_video', /sends a single picture, not a video;/],
       ['password', `rtsp://user:wrong@127.0.0.1:${door.port}/cam`, 'auth_failed', /refuses the user name/],
     ];
     const cameras = faulty.map(([id, url]) => ({ id, url }));

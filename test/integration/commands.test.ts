@@ -254,7 +254,7 @@ describe('bad input to a scan', () => {
     const env = { ...process.env, PATH: temporaryFolder(), FFMPEG_PATH: '', FFPROBE_PATH: '' };
     expectRefusal(
       await spotter(['scan', demoClip], { env }),
-      /^spotter: ff(mpeg|probe) was not found: install ffmpeg \(Debian: apt-get install ffmpeg\) or set FF(MPEG|PROBE)_PATH to it\n$/,
+      /^spotter: ff(mpeg|probe) was not found: install ffmpeg \(Debian: apt-get install ffmpeg\) or set FF(MPEG|PROBE)_PATH to its path\n$/,
     );
   });
 

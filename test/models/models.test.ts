@@ -19,8 +19,8 @@ const declared: DeclaredModel = {
   score: 0.5,
 };
 
-describe('the catalogue', () => {
-  it('knows the ids that users hold on to', () => {
+describe('Catalogue', () => {
+  it('contains the ids that users rely on', () => {
     const ids = known.map(({ id }) => id);
     const promised = [
       'scrfd-10g',
@@ -36,14 +36,14 @@ describe('the catalogue', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('gives every file a SHA-256 and every embedder a threshold of its own', () => {
+  it('has a SHA-256 for every file and a threshold for every embedder', () => {
     for (const entry of known) {
       for (const { sha256 } of entry.files) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       if (entry.kind === 'arcface') expect(entry.threshold).toBeGreaterThan(0.2);
     }
   });
 
-  it('guesses what was meant, and refuses a detector as embedder', () => {
+  it('suggests the nearest id, and refuses a detector as embedder', () => {
     expect(() => catalogue.detector('scrfd-25g')).toThrow(
       /detector "scrfd-25g" is not in the catalogue; did you mean "scrfd-2.5g"\?/,
     );
@@ -52,7 +52,7 @@ describe('the catalogue', () => {
     );
   });
 
-  it('lets the configuration add a model, and replace one of the same id', () => {
+  it('lets the configuration add a model or replace one of the same id', () => {
     expect(new Catalogue(known, [declared]).detector('mine')).toBe(declared);
     const replaced = new Catalogue(known, [{ ...declared, id: 'yunet' }]);
     expect(replaced.detector('yunet')).toMatchObject({ kind: 'scrfd' });
@@ -60,18 +60,18 @@ describe('the catalogue', () => {
   });
 });
 
-describe('a model file', () => {
+describe('findModel and requireModel', () => {
   const entry = catalogue.detector('spotter-det');
   const bundled = path.join(root, 'models');
 
-  it('is taken from the first folder that has it', async () => {
+  it('use the first folder that has the file', async () => {
     const folder = temporaryFolder();
     expect(findModel(entry, [folder, bundled])?.path).toBe(path.join(bundled, 'spotter-det.onnx'));
     copyFileSync(path.join(bundled, 'spotter-det.onnx'), path.join(folder, 'spotter-det.onnx'));
     expect((await requireModel(entry, [folder, bundled])).path).toBe(path.join(folder, 'spotter-det.onnx'));
   });
 
-  it('is refused when it is not there, saying what to put where', async () => {
+  it('report what to put where when the file does not exist', async () => {
     const folder = temporaryFolder();
     await expect(requireModel(entry, [folder])).rejects.toMatchObject({ code: 'model.not_found' });
     await expect(requireModel(catalogue.detector('yunet'), [folder])).rejects.toThrow(
@@ -89,7 +89,7 @@ describe('a model file', () => {
     ],
     ['truncated', (bytes) => bytes.subarray(0, 1000)],
     ['empty', () => Buffer.alloc(0)],
-  ])('is refused when it is %s', async (_name, damage) => {
+  ])('refuse a file that is %s', async (_name, damage) => {
     const folder = temporaryFolder();
     writeFileSync(
       path.join(folder, 'spotter-det.onnx'),
@@ -101,7 +101,7 @@ describe('a model file', () => {
     });
   });
 
-  it('may be declared with its path and without a hash', async () => {
+  it('accept a declared model with its path and without a hash', async () => {
     const { sha256, ...found } = await requireModel(declared, [temporaryFolder()]);
     await expect(requireModel({ ...declared, file: '/nowhere/x.onnx' }, [bundled])).rejects.toThrow(
       /model "mine": \/nowhere\/x.onnx does not exist; check models.declared/,

@@ -17,7 +17,7 @@ describe('colourSpaceOf', () => {
     ['yuv420p', 'unknown', 719, 'bt601'],
     ['gbrp', 'gbr', 1080, 'bt601'],
     ['0rgb', '', 1080, 'bt601'],
-  ])('takes %s with the matrix "%s" and %i rows for %s', (format, matrix, height, expected) => {
+  ])('maps %s with the matrix "%s" and %i rows to %s', (format, matrix, height, expected) => {
     expect(colourSpaceOf(format, matrix, height)).toEqual({ matrix: expected, fullRange: false });
   });
 
@@ -26,7 +26,7 @@ describe('colourSpaceOf', () => {
     ['640x360', ['-colorspace', 'bt709'], 'bt709'],
     ['640x360', ['-colorspace', 'bt2020nc'], 'bt2020'],
     ['1280x720', [], 'bt709'],
-  ])('is told the same of a recording and of a stream: %s %j', async (size, options, matrix) => {
+  ])('gives the same result for a recording and a stream: %s %j', async (size, options, matrix) => {
     const file = path.join(temporaryFolder(), 'clip.mp4');
     const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', ...options];
     ffmpeg('-f', 'lavfi', '-i', `testsrc=s=${size}:r=5:d=0.4`, ...coded, file);

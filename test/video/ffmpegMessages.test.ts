@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseLine } from '../../src/video/ffmpeg.js';
+import { parseLine } from '../../src/video/ffmpegMessage.js';
 import { versionIn } from '../../src/video/ffmpegVersion.js';
 import { Digest } from '../../src/video/lineThrottle.js';
 import { parseShape, parseStreamLine } from '../../src/video/streamLine.js';
 
-describe('the version of ffmpeg', () => {
+describe('versionIn', () => {
   it.each([
     ['ffmpeg version 5.1.9-0+deb12u1 Copyright', [5, 1]],
     ['ffmpeg version n7.1 Copyright', [7, 1]],
@@ -12,18 +12,18 @@ describe('the version of ffmpeg', () => {
     ['ffmpeg version N-1-gabc x\nlibavutil      57. 17.100 / 57. 17.100', [5, 0]],
     ['ffmpeg version N-1-gabc x\nlibavutil      57. 28.100 / 57. 28.100', [5, 1]],
     ['ffmpeg version git-2030', [Number.POSITIVE_INFINITY, 0]],
-  ])('is read, of a build from git by its libraries: %s', (text, version) => {
+  ])('reads the version, for a build from git from its libraries: %s', (text, version) => {
     expect(versionIn(text)).toEqual(version);
   });
 });
 
-describe('a line of ffmpeg', () => {
+describe('parseLine', () => {
   it.each([
     ['40', 40],
     ['-7', -7],
     ['[h264 @ 0x55d1336b86c0] 1600', 1600],
     ['[h264 @ 0x55d1336b86c0] [warning] 1600', 1600],
-  ])('is a timestamp, also when a message was begun before it: %s', (line, ms) => {
+  ])('reads a timestamp, even behind the start of a message: %s', (line, ms) => {
     expect(parseLine(line)).toBe(ms);
   });
 
@@ -32,16 +32,19 @@ describe('a line of ffmpeg', () => {
     ['[rtsp @ 0x555f] [error] method DESCRIBE failed: 401', 'error', 'rtsp: method DESCRIBE failed: 401'],
     ['[swscaler @ 0x1] [swscaler @ 0x2] [warning] deprecated', 'warning', 'swscaler: deprecated'],
     ['[info]   Stream #0:0: Video: h264', 'info', '  Stream #0:0: Video: h264'],
-  ])('is a message: %s', (line, level, text) => {
+  ])('reads a message: %s', (line, level, text) => {
     expect(parseLine(line)).toEqual({ level, text });
   });
 
-  it.each(['', '# timecode format v2', 'Consider increasing the value'])('may be neither: %j', (line) => {
-    expect(parseLine(line)).toBeNull();
-  });
+  it.each(['', '# timecode format v2', 'Consider increasing the value'])(
+    'returns null for any other line: %j',
+    (line) => {
+      expect(parseLine(line)).toBeNull();
+    },
+  );
 });
 
-describe('the line on the stream', () => {
+describe('parseStreamLine', () => {
   it.each([
     ['h264 (High), yuv420p(tv, bt709, progressive), 1280x720 [SAR 1:1], 25 fps', 'h264', 'bt709'],
     ['h264 (Baseline), yuv420p(progressive), 640x360 [SAR 1:1 DAR 16:9], 25 fps', 'h264', 'bt601'],
@@ -55,14 +58,14 @@ describe('the line on the stream', () => {
     ['h264 (Main) ([27][0][0][0] / 0x001B), yuv420p(tv, bt709), 704x576', 'h264', 'bt709'],
     ['rawvideo (YUY2 / 0x32595559), yuyv422, 640x480, 147456 kb/s, 30 fps', 'rawvideo', 'bt601'],
     ['png, rgb24(pc, gbr/unknown/unknown), 1920x1080', 'png', 'bt601'],
-  ])('tells codec and colours: %s', (text, codec, matrix) => {
+  ])('reads codec and colour space: %s', (text, codec, matrix) => {
     expect(parseStreamLine(`  Stream #0:0[0x100](und): Video: ${text}`)).toEqual({
       codec,
       colour: { matrix, fullRange: false },
     });
   });
 
-  it('is not that on sound, nor any other', () => {
+  it('returns null for an audio stream and for any other line', () => {
     expect(parseStreamLine('  Stream #0:1: Audio: aac (LC), 48000 Hz, stereo, fltp')).toBeNull();
     expect(parseStreamLine('  Stream #0:0 (h264) -> select:default')).toBeNull();
   });
@@ -100,6 +103,6 @@ it.each([
   ['Eval: 1.333333', 1.333333],
   ['rtsp: 1.333333', null],
   ['25', null],
-])('a shape that the filters print is read, whoever is said to print it: %s', (text, shape) => {
+])('parseShape reads the aspect ratio that the filters print: %s', (text, shape) => {
   expect(parseShape(text)).toBe(shape);
 });

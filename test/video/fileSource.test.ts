@@ -335,7 +335,7 @@ describe('what is no recording', () => {
     ['text', 'video.unreadable', 'is not a video'],
     ['folder', 'video.unreadable', 'is a folder'],
     ['sound', 'video.no_video', 'has no video in it'],
-    ['picture', 'video.no_video', 'is a single picture, no video'],
+    ['picture', 'video.no_video', 'is a single picture, not a video'],
     ['headless', 'video.unreadable', 'is not a video that ffmpeg can read, or is cut off'],
   ])('says so: %s', async (kind, code, sentence) => {
     const file = path.join(temporaryFolder(), 'clip.mp4');

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Freshness } from '../../src/video/freshness.js';
 
-/** Judges frames 40 ms apart, each given by how long it took from its timestamp to us. */
+/** Judges frames 40 ms apart, each given by its delay from timestamp to arrival. */
 function judge(freshness: Freshness, delaysMs: number[], fromMs = 0): boolean[] {
   return delaysMs.map((delay, index) => freshness.isStale(fromMs + index * 40, fromMs + index * 40 + delay));
 }
 
 const steady = (count: number, delayMs: number) => Array.from({ length: count }, () => delayMs);
 
-describe('the age of a live frame', () => {
-  it('counts from the fastest frame, whatever the two clocks show', () => {
+describe('Freshness', () => {
+  it('measures age against the fastest frame, whatever the two clocks show', () => {
     for (const offset of [-1e9, 0, 1e9]) {
       const freshness = new Freshness(1000);
       expect(judge(freshness, [offset + 300, offset, offset + 1000, offset + 1001])).toEqual([
@@ -24,7 +24,7 @@ describe('the age of a live frame', () => {
   it('drops a backlog until it has caught up', () => {
     const freshness = new Freshness(1000);
     judge(freshness, steady(100, 0));
-    // From 4 s on the network stands for 5 s; then all comes within 125 ms.
+    // From 4 s on the network is down for 5 s; then everything arrives within 125 ms.
     const verdicts = Array.from({ length: 125 }, (_, i) => freshness.isStale(4000 + i * 40, 9000 + i));
     const firstFresh = verdicts.indexOf(false);
     expect(verdicts.slice(0, firstFresh).every(Boolean)).toBe(true);
@@ -33,7 +33,7 @@ describe('the age of a live frame', () => {
     expect(9000 + firstFresh - 1 - (4000 + (firstFresh - 1) * 40)).toBeGreaterThan(1000);
   });
 
-  it('goes on dropping a long backlog as long as it is catching up', () => {
+  it('keeps dropping a long backlog as long as it is catching up', () => {
     const freshness = new Freshness(1000);
     judge(freshness, steady(100, 0));
     // 10 s late, and read at twice the speed of time: 9 s of stale frames.
@@ -42,10 +42,10 @@ describe('the age of a live frame', () => {
     expect(verdicts.slice(450)).not.toContain(true);
   });
 
-  it('begins anew when the clock of the camera has jumped', () => {
+  it('starts a new comparison when the clock of the camera has jumped', () => {
     const freshness = new Freshness(1000);
     judge(freshness, steady(100, 0));
-    // The timestamps fall back by an hour, and the frames come at their usual pace.
+    // The timestamps fall back by an hour, and the frames arrive at their usual rate.
     const verdicts = Array.from({ length: 150 }, (_, i) =>
       freshness.isStale(4000 + i * 40 - 3_600_000, 4000 + i * 40),
     );
@@ -55,7 +55,7 @@ describe('the age of a live frame', () => {
     expect(freshness.trusted).toBe(true);
   });
 
-  it('takes a jump ahead for what it is: nothing is late', () => {
+  it('drops nothing after a jump forward', () => {
     const freshness = new Freshness(1000);
     judge(freshness, steady(100, 0));
     const verdicts = Array.from({ length: 100 }, (_, i) =>
@@ -64,27 +64,27 @@ describe('the age of a live frame', () => {
     expect(verdicts).not.toContain(true);
   });
 
-  it('follows a network that has become slower for good, within half a minute', () => {
+  it('adapts within 30 s to a network that has become slower for good', () => {
     const freshness = new Freshness(1000);
     judge(freshness, steady(100, 0));
     judge(freshness, steady(800, 900), 4000);
-    // 36 s in: what came at 0 ms is forgotten, so 1800 ms is 900 ms late.
+    // At 36 s the frames without delay have left the window, so 1800 ms is 900 ms late.
     expect(freshness.isStale(36_000, 36_000 + 1800)).toBe(false);
   });
 
-  it('is not asked for when timestamps run at another speed than time: they are no clock', () => {
+  it('treats every frame as fresh when timestamps run at another speed than time', () => {
     const freshness = new Freshness(1000);
-    // 25 a second by their timestamps, 10 a second in truth.
+    // 25 per second by their timestamps, 10 per second in fact.
     const verdicts = Array.from({ length: 300 }, (_, i) => freshness.isStale(i * 40, i * 100));
     expect(freshness.trusted).toBe(false);
     expect(verdicts.slice(120)).not.toContain(true);
   });
 
-  it('is not asked for where timestamps are known to mean nothing', () => {
+  it('treats every frame as fresh where timestamps are known to be meaningless', () => {
     expect(judge(new Freshness(1000, false), [0, 5000, 90_000])).toEqual([false, false, false]);
   });
 
-  it('knows a single late frame among few a second', () => {
+  it('recognises a single late frame at a low frame rate', () => {
     const freshness = new Freshness(1000);
     const delays = [0, 0, 2000, 0, 0];
     expect(delays.map((delay, i) => freshness.isStale(i * 10_000, i * 10_000 + delay))).toEqual([

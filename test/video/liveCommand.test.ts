@@ -20,7 +20,7 @@ function command(url: string, major: number, changes: Partial<LiveRequest> = {})
   );
 }
 
-describe('the call of ffmpeg', () => {
+describe('liveCommand', () => {
   it.each([5, 6, 7, 9, Number.POSITIVE_INFINITY])(
     'keeps the address out of the arguments: version %i',
     (major) => {
@@ -37,7 +37,7 @@ describe('the call of ffmpeg', () => {
   );
 
   it.each(['rtsps://host/x', 'https://host/x'])(
-    'takes what a camera signed itself from ffmpeg 9 on: %s',
+    'accepts a self-signed certificate from ffmpeg 9 on: %s',
     (url) => {
       const script = (major: number) => (command(url, major).input as { script: string }).script;
       expect(script(9)).toContain("option tls_verify '0'\n");
@@ -45,7 +45,7 @@ describe('the call of ffmpeg', () => {
     },
   );
 
-  it('has other words for ffmpeg 4', () => {
+  it('uses the option names of ffmpeg 4', () => {
     const { input, inputOptions } = command('rtsp://host/x', 4, { transport: 'udp' });
     expect(input).toBe('rtsp://host/x');
     expect(inputOptions.join(' ')).toBe(
@@ -54,7 +54,7 @@ describe('the call of ffmpeg', () => {
   });
 
   it.each(['rtsp://user:secret@host/x', 'rtsp://user@host/x', 'http://:secret@host/x'])(
-    'is refused where ffmpeg 4 would show credentials: %s',
+    'refuses an address whose credentials ffmpeg 4 would show: %s',
     (url) => {
       expect(() => command(url, 4)).toThrow(expect.objectContaining({ code: 'camera.address' }));
       expect(() => command(url, 4)).toThrow(/needs ffmpeg 5 or newer/);
@@ -62,12 +62,12 @@ describe('the call of ffmpeg', () => {
     },
   );
 
-  it('may use both transports where one is only preferred', () => {
+  it('allows both transports where one is only preferred', () => {
     const { input } = command('rtsp://host/x', 5, { transport: 'udp', input: { rtsp_flags: 'prefer_tcp' } });
     expect(input).toHaveProperty('script', expect.stringContaining("option rtsp_transport 'udp+tcp'\n"));
   });
 
-  it("takes the user's own input options and its decoder", () => {
+  it('passes on the input options and the hardware decoder of the configuration', () => {
     const { input, inputOptions } = command('rtsp://host/x', 5, {
       hardware: 'vaapi',
       input: { user_agent: "o'clock", buffer_size: 425984 },
@@ -78,7 +78,7 @@ describe('the call of ffmpeg', () => {
     expect(inputOptions.slice(0, 2)).toEqual(['-hwaccel', 'vaapi']);
   });
 
-  it('plays a playlist at its own speed from its newest segment on, other HTTP as it comes', () => {
+  it('plays a playlist in real time from its newest segment, and other HTTP as it arrives', () => {
     const playlist = command('https://host/live/a.m3u8?x=1', 5, { fps: 5 });
     expect(playlist.inputOptions).toContain('-re');
     expect(playlist.input).toMatchObject({
@@ -98,7 +98,7 @@ describe('the call of ffmpeg', () => {
     }
   });
 
-  it('opens a device and the test picture', () => {
+  it('opens a device and the test source', () => {
     const device = command('device:/dev/video0', 5, { input: { framerate: 15 } });
     expect([device.input, ...device.inputOptions]).toEqual(['/dev/video0', '-f', 'v4l2', '-framerate', '15']);
     const picture = command('test:640x480', 5, { hardware: 'auto' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf, type LiveEnd } from '../../src/video/liveFault.js';
+import { faultOf } from '../../src/video/liveFault.js';
+import type { LiveEnd } from '../../src/video/liveFaultRules.js';
 
 function end(changes: Partial<LiveEnd>): LiveEnd {
   return {
@@ -18,30 +19,30 @@ function end(changes: Partial<LiveEnd>): LiveEnd {
   };
 }
 
-describe('the end of a live source', () => {
+describe('faultOf', () => {
   it.each([
-    // What ffmpeg 5.1 wrote, and the words of ffmpeg 7 where they differ
+    // The messages of ffmpeg 5.1, and those of ffmpeg 7 where they differ
     ['rtsp: method DESCRIBE failed: 401 Unauthorized', 'camera.auth', 'refuses the user name'],
     ['http: HTTP error 403 Forbidden', 'camera.auth', 'does not let this user'],
     ['rtsp: method SETUP failed: 461 Unsupported transport', 'camera.unreachable', 'set transport to udp'],
     ['rtsp: method DESCRIBE failed: 404 Not Found', 'camera.unreachable', 'no stream under this path'],
     ['rtsp: method DESCRIBE failed: 454 Session Not Found', 'camera.unreachable', 'refuses the request'],
-    ['rtsp: method PLAY failed: 503 Service Unavailable', 'camera.unreachable', 'a fault of its own'],
-    ['tcp: Failed to resolve hostname cam.local: System error', 'camera.unreachable', 'is not known'],
+    [
+      'rtsp: method PLAY failed: 503 Service Unavailable',
+      'camera.unreachable',
+      'answers with a server error',
+    ],
+    ['tcp: Failed to resolve hostname cam.local: System error', 'camera.unreachable', 'cannot be resolved'],
     [
       'tcp: Connection to tcp://401:403?timeout=5 failed: Connection refused',
       'camera.unreachable',
-      'nobody listens',
+      'refuses the connection',
     ],
-    [
-      'tcp: Connection to tcp://a failed: No route to host',
-      'camera.unreachable',
-      'there is no way from here',
-    ],
+    ['tcp: Connection to tcp://a failed: No route to host', 'camera.unreachable', 'there is no route to'],
     ['pipe:0: Connection timed out', 'camera.unreachable', 'does not answer in time'],
-    ['tls: An unexpected TLS packet was received.', 'camera.unreachable', 'no safe connection'],
+    ['tls: An unexpected TLS packet was received.', 'camera.unreachable', 'no TLS connection'],
     ['pipe:0: Protocol not found', 'camera.address', 'this ffmpeg cannot open'],
-    ["Unknown input format: 'lavfi'", 'camera.address', 'give another, or a full ffmpeg build'],
+    ["Unknown input format: 'lavfi'", 'camera.address', 'use another, or install a full build'],
     [
       'video4linux2,v4l2: Cannot open video device /dev/video0: No such file or directory',
       'camera.unreachable',
@@ -55,14 +56,14 @@ describe('the end of a live source', () => {
     [
       'video4linux2,v4l2: Not a video capture device.',
       'camera.no_video',
-      'is no camera; give the device of one',
+      'is not a camera; give the device of one',
     ],
     [
       'video4linux2,v4l2: ioctl(VIDIOC_QUERYCAP): Inappropriate ioctl for device',
       'camera.no_video',
-      'is no camera; give the device of one',
+      'is not a camera; give the device of one',
     ],
-    ['pipe:0: Server returned 5XX', 'camera.unreachable', 'a fault of its own (Server returned 5XX)'],
+    ['pipe:0: Server returned 5XX', 'camera.unreachable', 'a server error (Server returned 5XX)'],
     ['video4linux2,v4l2: ioctl: Device or resource busy', 'camera.unreachable', 'in use by another program'],
     [
       "Stream specifier ':V:0' in filtergraph description x matches no streams.",
@@ -70,13 +71,13 @@ describe('the end of a live source', () => {
       'sound or data',
     ],
     ['pipe:0: Invalid data found when processing input', 'camera.no_video', 'no video that ffmpeg knows'],
-    ['pipe:0: Input/output error', 'camera.unreachable', 'breaks the connection off'],
+    ['pipe:0: Input/output error', 'camera.unreachable', 'closes the connection'],
     [
       'no such luck with secret',
       'camera.no_video',
-      'makes no picture of what cam.local:554 sends (no such luck with ***)',
+      'cannot decode what cam.local:554 sends (no such luck with ***)',
     ],
-  ])('before the first picture: %s', (message, code, sentence) => {
+  ])('explains an end before the first frame: %s', (message, code, sentence) => {
     const error = faultOf(end({ messages: ['some warning', message] }));
     expect(error.code).toBe(code);
     expect(error.message).toContain(sentence);
@@ -87,20 +88,20 @@ describe('the end of a live source', () => {
   it.each([
     ['application/octet-stream', 'no video that ffmpeg knows'],
     ['text/html; charset=utf-8', 'sends a web page'],
-    ['multipart/x-mixed-replace; boundary=frame', 'breaks the connection off'],
-    ['application/vnd.apple.mpegurl', 'breaks the connection off'],
-  ])('with an error of the connection depends on what the server sends: %s', (contentType, sentence) => {
+    ['multipart/x-mixed-replace; boundary=frame', 'closes the connection'],
+    ['application/vnd.apple.mpegurl', 'closes the connection'],
+  ])('explains a broken connection by what the server sends: %s', (contentType, sentence) => {
     const error = faultOf(end({ contentType, messages: ['Error opening input files: Input/output error'] }));
     expect(error.message).toContain(sentence);
   });
 
-  it('is one of the stream when pictures came, whatever code ffmpeg gives', () => {
+  it('reports an ended or stalled stream once frames have arrived, whatever the exit code', () => {
     for (const code of [0, 1]) expect(faultOf(end({ code, frames: 100 })).code).toBe('camera.ended');
     expect(faultOf(end({ frames: 100, messages: ['rtsp: 401'] })).code).toBe('camera.ended');
     expect(faultOf(end({ frames: 100, messages: ['x: Connection timed out'] })).code).toBe('camera.stalled');
   });
 
-  it('with one picture only is that of a still image', () => {
+  it('reports a still image after a single frame', () => {
     expect(faultOf(end({ code: 0, frames: 1 })).message).toContain('sends a single picture');
   });
 });

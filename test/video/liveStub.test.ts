@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureOf, live, look, nextFrame } from '../helpers/live.js';
 
-/** Does what STAND_IN says when it is to decode; for everything else it is the real ffmpeg. */
+/** Behaves as the variable STAND_IN names when it is to decode; passes everything else to the real ffmpeg. */
 const STAND_IN = `#!${process.execPath}
 const { spawn, spawnSync } = require('node:child_process');
 const { readFileSync, writeFileSync } = require('node:fs');
@@ -36,7 +36,7 @@ const behaviour = {
   huge() { header(8194); stay(); },
   garbled() { header(64); process.stdout.write('FRAM\\n'); stay(); },
 };
-// As 7.1 and newer tell it: a column of its own says what is a device.
+// As ffmpeg 7.1 and newer list formats: devices are marked in a column of their own.
 const formats = ' D.. = Demuxing supported\\n .E. = Muxing supported\\n ..d = Is a device\\n ---\\n D d lavfi  Libavfilter\\n';
 if (process.argv.includes('-formats')) process.stdout.write(formats);
 else if (process.argv.includes('yuv4mpegpipe')) behaviour[process.env.STAND_IN]();
@@ -45,7 +45,7 @@ else process.exitCode = spawnSync('ffmpeg', process.argv.slice(2), { stdio: 'inh
 
 let folder: string;
 
-// fluent-ffmpeg keeps the path of ffmpeg once it knows it, so there is one program for all tests here.
+// fluent-ffmpeg caches the path of ffmpeg, so all tests here share one program.
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'spotter-test-'));
   const file = path.join(folder, 'ffmpeg');
@@ -64,8 +64,8 @@ function standIn(behaviour: string): void {
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
-describe('an ffmpeg', () => {
-  it('that ignores SIGTERM is killed', async () => {
+describe('LiveSource with a stand-in for ffmpeg', () => {
+  it('kills an ffmpeg that ignores SIGTERM', async () => {
     standIn('deaf');
     const { source, running } = live('test:');
     (await nextFrame(source)).release();
@@ -75,7 +75,7 @@ describe('an ffmpeg', () => {
     expect(running.size).toBe(0);
   });
 
-  it("that is a script is not waited for beyond its death, although its child holds on to the script's pipes", {
+  it('ends with a wrapper script, although its child keeps the pipes open', {
     timeout: 30_000,
   }, async () => {
     standIn('mother');
@@ -91,7 +91,7 @@ describe('an ffmpeg', () => {
   });
 
   it.each(['p@ss/w:rd', "it's", 'päss%', '$&$1'])(
-    'that talks a lot is quoted once, and without the password %s',
+    'logs repeated messages once, without the password %s',
     async (password) => {
       standIn('talkative');
       const { source, notices } = live(`rtsp://first.last:${password}@camera.local/x?token=t0ken`);
@@ -105,7 +105,7 @@ describe('an ffmpeg', () => {
   );
 
   it.each(['p@ss/w:rd', "it's", 'päss%', '$&$1'])(
-    'is quoted in a fault without the password %s',
+    "quotes ffmpeg's message in the error without the password %s",
     async (password) => {
       standIn('sulky');
       const error = await failureOf(live(`rtsp://first.last:${password}@camera.local/x?token=t0ken`).source);
@@ -116,14 +116,14 @@ describe('an ffmpeg', () => {
     },
   );
 
-  it('that sends pictures too large for any memory is refused', async () => {
+  it('rejects frames larger than 8192 px', async () => {
     standIn('huge');
     const error = await failureOf(live('test:').source);
     expect(error).toMatchObject({ code: 'camera.no_video' });
     expect(error.message).toContain('8194x8194 px');
   });
 
-  it('that sends what is no picture is a fault of ours', async () => {
+  it('reports malformed output of ffmpeg as an internal fault', async () => {
     standIn('garbled');
     const { source, running } = live('test:');
     expect(await failureOf(source)).toMatchObject({ code: 'internal' });

@@ -11,7 +11,7 @@ function pairing() {
   return { joined, pairs, lost };
 }
 
-/** Of a source that waits for its reader and has memory for two frames; with a clock of the test's own. */
+/** Pairing for a source with back-pressure and memory for two frames, on fake timers. */
 function patient() {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
@@ -20,8 +20,8 @@ function patient() {
   return { joined: new Pairing<string>({ onPair, maxWaiting: 2 }), pairs };
 }
 
-describe('Pairing of frames and their timestamps', () => {
-  it('are joined in order, whichever comes first', () => {
+describe('Pairing of a live source', () => {
+  it('joins frames and timestamps in order, whichever comes first', () => {
     const { joined, pairs } = pairing();
     joined.frame('a', 0);
     joined.frame('b', 0);
@@ -33,7 +33,7 @@ describe('Pairing of frames and their timestamps', () => {
     expect(pairs).toEqual(['a1', 'b2', 'c3']);
   });
 
-  it('wait for each other however long while nothing follows', () => {
+  it('waits for the other part without limit while nothing follows', () => {
     const { joined, pairs, lost } = pairing();
     joined.frame('a', 0);
     expect(joined.waiting).toEqual(['a']);
@@ -42,7 +42,7 @@ describe('Pairing of frames and their timestamps', () => {
     expect(lost).toEqual([]);
   });
 
-  it('fall into step again when a timestamp was lost', () => {
+  it('gets back in step after a lost timestamp', () => {
     const { joined, pairs, lost } = pairing();
     joined.frame('a', 0);
     joined.frame('b', 1100);
@@ -53,7 +53,7 @@ describe('Pairing of frames and their timestamps', () => {
     expect(lost).toEqual(['a']);
   });
 
-  it('fall into step again when a frame was lost', () => {
+  it('gets back in step after a lost frame', () => {
     const { joined, pairs } = pairing();
     joined.timestamp(1, 0);
     joined.timestamp(2, 1100);
@@ -62,7 +62,7 @@ describe('Pairing of frames and their timestamps', () => {
   });
 });
 
-describe('Pairing of a source that waits for its reader', () => {
+describe('Pairing of a source with back-pressure', () => {
   it('gives up nothing, however late', () => {
     const { joined, pairs } = patient();
     for (const ms of [1, 2, 3]) joined.timestamp(ms, ms * 5000);
@@ -72,7 +72,7 @@ describe('Pairing of a source that waits for its reader', () => {
     expect(pairs).toEqual(['a1', 'b2', 'c3']);
   });
 
-  it('goes on with the time of the frame before when all frames wait in vain', () => {
+  it('reuses the previous timestamp after 1 s when every frame waits', () => {
     const { joined, pairs } = patient();
     joined.frame('a', 0);
     joined.timestamp(40, 0);
@@ -90,7 +90,7 @@ describe('Pairing of a source that waits for its reader', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('waits no more once a timestamp is there, or all is given up', () => {
+  it('stops waiting once a timestamp arrives, or everything is discarded', () => {
     const { joined, pairs } = patient();
     joined.frame('a', 0);
     joined.frame('b', 0);

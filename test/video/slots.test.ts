@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FrameMemory, SlotPool } from '../../src/video/slots.js';
 
-describe("a camera's frame memory", () => {
-  it('is the same from one connection to the next while the pictures keep their size', () => {
+describe('FrameMemory', () => {
+  it('reuses its buffers while the frames keep their size', () => {
     const memory = new FrameMemory();
     const first = memory.take(3, 100);
     expect(first.map(({ length }) => length)).toEqual([100, 100, 100]);
@@ -12,7 +12,7 @@ describe("a camera's frame memory", () => {
     expect(memory.take(2, 200)).toHaveLength(2);
   });
 
-  it('is whole again for a new connection, whatever the one before has not given back', () => {
+  it('is complete for a new connection, even if the previous one has not returned every buffer', () => {
     const memory = new FrameMemory();
     const before = new SlotPool(memory.take(2, 10));
     before.tryAcquire();

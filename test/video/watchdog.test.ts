@@ -9,8 +9,8 @@ function watchdog() {
   return { dog: new Watchdog((limitMs) => late.push(limitMs)), late };
 }
 
-describe('a watchdog', () => {
-  it('tells once when nothing has come within the limit', () => {
+describe('Watchdog', () => {
+  it('reports once when nothing has arrived within the limit', () => {
     const { dog, late } = watchdog();
     dog.watch(1000);
     vi.advanceTimersByTime(999);
@@ -19,7 +19,7 @@ describe('a watchdog', () => {
     expect(late).toEqual([1000]);
   });
 
-  it('is quiet as long as it is fed, and after it is stopped', () => {
+  it('reports nothing while it is fed, nor after it is stopped', () => {
     const { dog, late } = watchdog();
     dog.watch(1000);
     for (let i = 0; i < 10; i++) {
@@ -31,7 +31,7 @@ describe('a watchdog', () => {
     expect(late).toEqual([]);
   });
 
-  it('counts from the beginning with a new limit', () => {
+  it('starts over with a new limit', () => {
     const { dog, late } = watchdog();
     dog.watch(1000);
     vi.advanceTimersByTime(900);
@@ -42,7 +42,7 @@ describe('a watchdog', () => {
     expect(late).toEqual([200]);
   });
 
-  it('does not mind what the wall clock does', () => {
+  it('ignores changes of the wall clock', () => {
     const { dog, late } = watchdog();
     dog.watch(1000);
     vi.setSystemTime(Date.now() + 3_600_000);
@@ -54,10 +54,10 @@ describe('a watchdog', () => {
     expect(late).toEqual([1000]);
   });
 
-  it('reads what has come while this process was held up before it judges', () => {
+  it('reads pending input first after this process was held up', () => {
     const { dog, late } = watchdog();
     dog.watch(1000);
-    // The event loop: the timer comes late, then the input that had been waiting, then setImmediate.
+    // Order in the event loop: the late timer, the pending input, setImmediate.
     vi.advanceTimersToNextTimer();
     dog.feed();
     vi.advanceTimersByTime(1);

@@ -9,7 +9,7 @@ function frame(value: number, parameters = ''): Buffer {
   return Buffer.concat([Buffer.from(`FRAME${parameters}\n`), Buffer.alloc(FRAME_BYTES, value)]);
 }
 
-/** Reads a stream cut into chunks of so many bytes. */
+/** Reads a stream in chunks of `chunkBytes`. */
 function read(
   bytes: Buffer,
   chunkBytes: number,
@@ -32,9 +32,9 @@ function read(
   return { sizes, frames, faults, rests: () => rests };
 }
 
-describe('a YUV4MPEG stream', () => {
-  it.each([1, 2, 7, 13, 18, 19, 1000])('gives whole frames from chunks of %i bytes', (chunkBytes) => {
-    // A frame's bytes may hold line ends (10).
+describe('Y4mReader', () => {
+  it.each([1, 2, 7, 13, 18, 19, 1000])('assembles frames from chunks of %i bytes', (chunkBytes) => {
+    // The pixels of a frame may contain line ends (10).
     const bytes = Buffer.concat([Buffer.from(HEADER), frame(1), frame(10), frame(3, ' Ip')]);
     const { sizes, frames, faults } = read(bytes, chunkBytes);
     expect(sizes).toEqual([{ width: 4, height: 2 }]);
@@ -42,13 +42,13 @@ describe('a YUV4MPEG stream', () => {
     expect(faults).toEqual([]);
   });
 
-  it('passes over a frame for which there is no memory', () => {
+  it('skips a frame for which there is no memory', () => {
     const buffers = [new Uint8Array(FRAME_BYTES), null, new Uint8Array(FRAME_BYTES)];
     const bytes = Buffer.concat([Buffer.from(HEADER), frame(1), frame(2), frame(3)]);
     expect(read(bytes, 5, () => buffers.shift() ?? null).frames).toEqual([[1], null, [3]]);
   });
 
-  it('gives back the memory of a frame that is cut off', () => {
+  it('returns the memory of a frame that is cut off', () => {
     const { frames, rests } = read(
       Buffer.concat([Buffer.from(HEADER), frame(1), frame(2).subarray(0, 12)]),
       64,
@@ -63,13 +63,13 @@ describe('a YUV4MPEG stream', () => {
     ['another format', 'YUV4MPEG2 W4 H2 C444\n'],
     ['a line without end', 'Y'.repeat(5000)],
     ['a frame elsewhere', `${HEADER}GARBAGE\n`],
-  ])('with %s is told once, and nothing more is read', (_what, text) => {
+  ])('reports a stream with %s once and reads no further', (_what, text) => {
     const { frames, faults } = read(Buffer.concat([Buffer.from(text), frame(1), frame(2)]), 16);
     expect(frames).toEqual([]);
     expect(faults).toEqual([expect.objectContaining({ code: 'internal' })]);
   });
 
-  it('ends with what its reader throws', () => {
+  it('passes an error thrown by a callback to onFault', () => {
     const refusal = new Error('too large');
     const { faults } = read(Buffer.from(HEADER), 16, () => {
       throw refusal;

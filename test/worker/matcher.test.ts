@@ -4,8 +4,8 @@ import { GallerySnapshot } from '../../src/gallery/snapshot.js';
 import { Matcher } from '../../src/worker/matcher.js';
 import { randomNumbers, randomUnit } from '../helpers/random.js';
 
-describe('matching', () => {
-  it.each([1, 3, 4, 9])('of %i probe(s) agrees with cosines taken one by one', async (count) => {
+describe('Matcher', () => {
+  it.each([1, 3, 4, 9])('matches %i probe(s) like cosines computed one by one', async (count) => {
     const dimension = 96;
     const random = randomNumbers();
     const faces = Array.from({ length: 500 }, (_, i) => ({
@@ -27,7 +27,7 @@ describe('matching', () => {
     }
   });
 
-  it('follows a change of the gallery', async () => {
+  it('uses a new gallery as soon as it is given one', async () => {
     const matcher = await Matcher.load();
     const [a, b] = [Float32Array.from([1, 0]), Float32Array.from([0, 1])];
     const before = new GallerySnapshot([{ person: 'old', embedding: a }], 2);
@@ -49,7 +49,7 @@ describe('matching', () => {
     });
   });
 
-  it('has nobody in an empty gallery', async () => {
+  it('finds nobody in an empty gallery', async () => {
     const empty = new GallerySnapshot([], 2);
     const [nearest] = await (await Matcher.load()).match([Float32Array.from([1, 0])], empty.matrix);
     expect(empty.toMatch(nearest)).toBeNull();

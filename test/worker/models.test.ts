@@ -19,7 +19,7 @@ function embedderSpec(file: string, dimension = 128): EmbedderSpec {
   return { id: 'tested', path: file, normalisation, kind: 'arcface', dimension };
 }
 
-/** An ONNX file that takes `input` and gives zeros of the shapes asked for. */
+/** Writes an ONNX file that takes `input` and returns zeros of the given shapes. */
 function zeros(input: (number | string)[], outputs: Record<string, number[]>, type = 1): string {
   const FILLED = { name: 'value', kind: 4 };
   const nodes = Object.entries(outputs).map(([name, shape]) => {
@@ -41,7 +41,7 @@ function zeros(input: (number | string)[], outputs: Record<string, number[]>, ty
   return file;
 }
 
-/** SCRFD's outputs for an input of 64x64. */
+/** Output shapes of SCRFD for an input of 64x64. */
 function scrfdOutputs(
   anchors: number,
   rank: 2 | 3,
@@ -70,13 +70,13 @@ async function refusal(loading: Promise<unknown>): Promise<string> {
   return `${error.code}: ${error.message}`;
 }
 
-describe('a detector', () => {
+describe('Detector.load', () => {
   it.each([
     [1, 2],
     [1, 3],
     [2, 2],
     [2, 3],
-  ] as const)('may have %i anchor(s) a cell and outputs of rank %i', async (anchors, rank) => {
+  ] as const)('accepts %i anchor(s) per cell and outputs of rank %i', async (anchors, rank) => {
     const detector = await Detector.load(detectorSpec(zeros([1, 3, 64, 64], scrfdOutputs(anchors, rank))));
     const pixels = new Uint8Array(64 * 64 * 3);
     const image = {
@@ -96,9 +96,9 @@ describe('a detector', () => {
       'it finds no landmarks, without which no face can be aligned',
     ],
     [
-      'has three anchors a cell',
+      'has three anchors per cell',
       () => zeros([1, 3, 64, 64], scrfdOutputs(3, 2)),
-      'at stride 8 it has 3 anchors a cell where 1 or 2 fit',
+      'at stride 8 it has 3 anchors per cell, not 1 or 2',
     ],
     [
       'has other outputs',
@@ -115,20 +115,20 @@ describe('a detector', () => {
       () => zeros([1, 1, 64, 64], scrfdOutputs(1, 2)),
       'it takes [1, 1, 64, 64], not one picture',
     ],
-    ['is off the grid', () => zeros([1, 3, 60, 64], scrfdOutputs(1, 2)), 'is no multiple of 32'],
-  ])('is refused by name when it %s', async (_name, make, sentence) => {
+    ['is off the grid', () => zeros([1, 3, 60, 64], scrfdOutputs(1, 2)), 'is not a multiple of 32'],
+  ])('refuses a model by name when it %s', async (_name, make, sentence) => {
     expect(await refusal(Detector.load(detectorSpec(make())))).toContain(`model.unfit: model "tested"`);
     expect(await refusal(Detector.load(detectorSpec(make())))).toContain(sentence);
   });
 
-  it('is refused when it is no YuNet but should be', async () => {
+  it('refuses another detector declared as YuNet', async () => {
     const spec = detectorSpec(path.join(root, 'models/spotter-det.onnx'), 'yunet');
     expect(await refusal(Detector.load(spec))).toContain(
-      'it has no output "cls_8" of 64 x 1 values, as version 2023mar does',
+      'it has no output "cls_8" of 64 x 1 values, as version 2023mar has',
     );
   });
 
-  it('is refused when it is an embedder', async () => {
+  it('refuses an embedder', async () => {
     const spec = detectorSpec(path.join(root, 'models/spotter-embed.onnx'));
     expect(await refusal(Detector.load(spec))).toMatch(/is not a scrfd detector/);
   });
@@ -138,45 +138,49 @@ describe('a detector', () => {
     ['models/scrfd_500m_bnkps.onnx', 'scrfd'],
     ['models/face_detection_yunet_2023mar.onnx', 'yunet'],
   ] as const) {
-    it(`may be ${path.basename(file)}`, async (context) => {
+    it(`accepts ${path.basename(file)}`, async (context) => {
       await Detector.load(detectorSpec(needShared(context, file), kind));
     });
   }
 });
 
-describe('an embedder', () => {
-  it.each([64, 512, 1024])('may give %i values', async (dimension) => {
+describe('Embedder.load', () => {
+  it.each([64, 512, 1024])('accepts %i values', async (dimension) => {
     await Embedder.load(embedderSpec(zeros([1, 3, 112, 112], { out: [1, dimension] }), dimension));
   });
 
   it.each<[string, () => string, string]>([
     [
-      'gives other than declared',
+      'returns another number of values than declared',
       () => zeros([1, 3, 112, 112], { out: [1, 256] }),
-      'it gives 256 values, but 128 are declared',
+      'it returns 256 values, but 128 are declared',
     ],
     [
       'takes another size',
       () => zeros([1, 3, 160, 160], { out: [1, 128] }),
       'it must take one face [1, 3, 112, 112]',
     ],
-    ['gives two vectors', () => zeros([1, 3, 112, 112], { a: [1, 128], b: [1, 128] }), 'and give one vector'],
+    [
+      'returns two vectors',
+      () => zeros([1, 3, 112, 112], { a: [1, 128], b: [1, 128] }),
+      'and return one vector',
+    ],
     ['is a detector', () => path.join(root, 'models/spotter-det.onnx'), 'is not an embedder'],
-  ])('is refused by name when it %s', async (_name, make, sentence) => {
+  ])('refuses a model by name when it %s', async (_name, make, sentence) => {
     expect(await refusal(Embedder.load(embedderSpec(make())))).toContain(sentence);
   });
 });
 
-describe('a file', () => {
-  it('that is no ONNX is refused by name', async () => {
+describe('Network.open', () => {
+  it('refuses a file that is not ONNX by name', async () => {
     const file = path.join(temporaryFolder(), 'model.onnx');
     writeFileSync(file, 'no network');
     expect(await refusal(Detector.load(detectorSpec(file)))).toMatch(
-      /model\.unreadable: model "tested" .* cannot be loaded, is it an ONNX file\?/,
+      /model\.unreadable: model "tested" .* cannot be loaded .*; check that it is an ONNX file/,
     );
   });
 
-  it('of other numbers than float32 is refused by name', async () => {
+  it('refuses a network of another type than float32 by name', async () => {
     const INT64 = 7;
     const file = zeros([1, 3, 64, 64], scrfdOutputs(1, 2), INT64);
     expect(await refusal(Detector.load(detectorSpec(file)))).toMatch(/model\.un(fit|readable)/);

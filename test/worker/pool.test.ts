@@ -9,8 +9,8 @@ import { hopper, root, workerEntry } from '../helpers/paths.js';
 
 const photo = () => decodePhoto(readFileSync(hopper), 'photo', 100);
 
-describe('the worker pool', () => {
-  it('finishes the work inside its networks before it ends, and takes no more', async () => {
+describe('WorkerPool', () => {
+  it('finishes its tasks before it stops, and refuses new ones', async () => {
     const { pool } = await startPool();
     const { image } = await photo();
     const running = Array.from({ length: 12 }, () => pool.detect({ image, border: 0 }));
@@ -22,7 +22,7 @@ describe('the worker pool', () => {
     await pool.stop();
   });
 
-  it('lets a look overtake the detections that wait', async () => {
+  it('runs a look ahead of waiting detections', async () => {
     const { pool } = await startPool();
     const { image } = await photo();
     const [{ landmarks }] = (await pool.detect({ image, border: 0 })).detections;
@@ -37,7 +37,7 @@ describe('the worker pool', () => {
     expect(order.indexOf('look')).toBeLessThan(6);
   });
 
-  it('lets what can wait wait for detections, but not for ever', async () => {
+  it('runs background work behind detections, but not forever', async () => {
     const { pool } = await startPool();
     const { image } = await photo();
     const order: string[] = [];
@@ -51,7 +51,7 @@ describe('the worker pool', () => {
     expect(order.indexOf('background')).toBeLessThan(16);
   });
 
-  it('does not take what waits for hung: only time with a thread counts', async () => {
+  it('measures oldestTaskMs from when a thread takes the task, not while it waits', async () => {
     const { pool } = await startPool();
     const { image } = await photo();
     const startMs = performance.now();
@@ -60,13 +60,13 @@ describe('the worker pool', () => {
     await Promise.all(
       Array.from({ length: 30 }, () => pool.background.detect({ image, border: 0 }).then(look)),
     );
-    // In the pool since the beginning, with a thread just now.
+    // The last tasks have been in the pool since the start, but with a thread only briefly.
     expect(Math.max(...oldest.slice(20))).toBeLessThan(0.5);
     expect(Math.max(...oldest)).toBeGreaterThan(0);
     expect(pool.oldestTaskMs).toBe(0);
   });
 
-  it('tells a model that does not fit by its name, and ends', async () => {
+  it('rejects start() with the name of a model that does not fit', async () => {
     const { config } = configWith((draft) => {
       draft.detector = 'wrong';
       draft.models.declared = [

@@ -1,0 +1,107 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { type Document, isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
+import type { z } from 'zod';
+import { type Fault, formatPath, offsetOf, type Path } from './yamlFaults.js';
+
+/** A fault as zod reports it. */
+export type Issue = z.core.$ZodIssue;
+/**
+ * Schema issues as faults with a position in the text. An issue that names several keys becomes several faults.
+ *
+ * @param schema JSON Schema of the text, for the keys it allows
+ */
+export function faultsOf(issues: readonly Issue[], document: Document, schema: () => SchemaNode): Fault[] {
+  return issues.flatMap((issue): Fault[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        offset: keyOffset(document, issue.path, key),
+        path: formatPath([...issue.path, key]),
+        message: unknownKey(key, issue.path, schema()),
+      }));
+    }
+    if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
+      return faultsOf(issue.issues, document, schema);
+    return [
+      {
+        offset: offsetOf(document, issue.path) ?? 0,
+        path: formatPath(issue.path),
+        message: explain(issue, document),
+      },
+    ];
+  });
+}
+
+function keyOffset(document: Document, path: Path, key: string): number {
+  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (isMap(map)) {
+    for (const pair of map.items) {
+      if (isPair(pair) && isScalar(pair.key) && pair.key.value === key && pair.key.range)
+        return pair.key.range[0];
+    }
+  }
+  return offsetOf(document, path) ?? 0;
+}
+
+function unknownKey(key: string, path: Path, schema: SchemaNode): string {
+  const valid = validKeys(path, schema);
+  if (valid.length === 0) return 'unknown key; remove it';
+  const guess = closest(key, valid);
+  const near = distance(key.toLowerCase(), guess.toLowerCase()) <= Math.max(2, guess.length / 2);
+  return near ? `unknown key; did you mean "${guess}"?` : `unknown key; valid here: ${valid.join(', ')}`;
+}
+
+/** The part of JSON Schema that lists the keys. */
+export interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  items?: SchemaNode;
+  anyOf?: SchemaNode[];
+  oneOf?: SchemaNode[];
+}
+
+/** The keys that the schema allows at a path. */
+function validKeys(path: Path, schema: SchemaNode): string[] {
+  let nodes = [schema];
+  for (const key of path) {
+    nodes = nodes
+      .flatMap(alternatives)
+      .flatMap((node) => (typeof key === 'number' ? [node.items] : [node.properties?.[String(key)]]))
+      .filter((node) => node !== undefined);
+  }
+  return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+function alternatives(node: SchemaNode): SchemaNode[] {
+  const choices = [...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+  return choices.length > 0 ? choices.flatMap(alternatives) : [node];
+}
+
+function explain(issue: Issue, document: Document): string {
+  const node = document.getIn(issue.path, true);
+  const missing = issue.path.length > 0 && node === undefined;
+  if (issue.code === 'invalid_type') {
+    if (missing) return `required, a ${issue.expected}`;
+    const hint = issue.expected === 'string' && isScalar(node) ? '; put it in quotes' : '';
+    return `must be a ${typeName(issue.expected)}, not ${valueName(node)}${hint}`;
+  }
+  // A message that the schema sets itself is better than a generic one.
+  if (!/^(Too (big|small)|Invalid)/.test(issue.message)) return issue.message;
+  const [verb, items] = 'origin' in issue && issue.origin === 'array' ? ['have', ' items'] : ['be', ''];
+  if (issue.code === 'too_big') return `must ${verb} at most ${issue.maximum}${items}`;
+  if (issue.code === 'too_small') return `must ${verb} at least ${issue.minimum}${items}`;
+  if (issue.code === 'not_multiple_of') return `must be a multiple of ${issue.divisor}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  return issue.message.replace(/^Invalid discriminator value\. Expected/, 'must be one of');
+}
+
+function typeName(expected: string): string {
+  return { int: 'whole number', object: 'mapping', array: 'list', tuple: 'list' }[expected] ?? expected;
+}
+
+function valueName(node: unknown): string {
+  if (isMap(node)) return 'a mapping';
+  if (isSeq(node)) return 'a list';
+  const value = isScalar(node as Node) ? (node as { value: unknown }).value : node;
+  if (value === null || value === undefined) return 'empty';
+  if (typeof value !== 'string') return `${value}`;
+  return value.includes('://') ? 'an address' : `the text "${value}"`;
+}

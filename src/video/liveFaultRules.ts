@@ -1,0 +1,164 @@
+import type { ErrorCode } from '../core/errors.js';
+import type { DecodeEnd } from './ffmpeg.js';
+
+/** Everything that is known about a live source when its decoder has ended. */
+export interface LiveEnd extends DecodeEnd {
+  cameraId: string;
+  /** Host and port, or the device, without credentials. */
+  name: string;
+  hasCredentials: boolean;
+  transport: 'tcp' | 'udp';
+  hardware: string;
+  /** Complete frames received. */
+  frames: number;
+  /** Content type reported by an HTTP server; null when it was not asked or did not answer. */
+  contentType: string | null;
+  /** Removes credentials from ffmpeg's messages. */
+  scrub: (text: string) => string;
+}
+
+/** Turns one of ffmpeg's messages into an error of a live source. */
+export interface FaultRule {
+  pattern: RegExp;
+  code: ErrorCode;
+  /** What, where, and behind a semicolon what to do; without the camera's name. */
+  sentence: (end: LiveEnd) => string;
+}
+
+/** The connection ended early. Also ffmpeg 9's message for a response that is not a video. */
+export const CLOSES_EARLY: FaultRule = {
+  pattern: /connection reset|broken pipe|end of file|input\/output error/i,
+  code: 'camera.unreachable',
+  sentence: ({ name }) => `${name} closes the connection before the first picture; check the camera`,
+};
+
+/**
+ * Rules for a decoder that ended before the first frame. The first rule that matches any message wins. The patterns cover
+ * the wording of ffmpeg 4 to 9 and of the C library.
+ */
+export const RULES: readonly FaultRule[] = [
+  {
+    pattern: /(failed: |error |returned )401|authorization failed/i,
+    code: 'camera.auth',
+    sentence: ({ name, hasCredentials }) =>
+      hasCredentials
+        ? `${name} refuses the user name or the password; check both in the camera's url`
+        : `${name} requires a user name and a password; add them to the camera's url`,
+  },
+  {
+    pattern: /(failed: |error |returned )403|access denied/i,
+    code: 'camera.auth',
+    sentence: ({ name }) => `${name} does not let this user see the stream; grant the user that right`,
+  },
+  {
+    pattern: /(failed: |error |returned )461|unsupported transport/i,
+    code: 'camera.unreachable',
+    sentence: ({ name, transport }) =>
+      `${name} does not send over ${transport}; set transport to ${transport === 'tcp' ? 'udp' : 'tcp'}`,
+  },
+  {
+    pattern: /(failed: |error |returned )404/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} has no stream under this path; check the path in the camera's url`,
+  },
+  {
+    pattern: /(failed: |error |returned )4/i,
+    code: 'camera.unreachable',
+    sentence: (end) => `${end.name} refuses the request${detail(end)}; check the path in the camera's url`,
+  },
+  {
+    pattern: /(failed: |error |returned )5/i,
+    code: 'camera.unreachable',
+    sentence: (end) => `${end.name} answers with a server error${detail(end)}; restart it if that persists`,
+  },
+  {
+    pattern: /failed to resolve|name or service not known|temporary failure in name/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `the host name of ${name} cannot be resolved; check the host in the camera's url`,
+  },
+  {
+    pattern: /v4l2: .*no such (file|device)/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `there is no device ${name}; plug it in or check the camera's url`,
+  },
+  {
+    pattern: /v4l2: .*permission denied/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `no permission to open ${name}; add this user to the video group`,
+  },
+  {
+    pattern: /v4l2: .*resource busy/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} is in use by another program; close that program`,
+  },
+  {
+    pattern: /v4l2: (not a video capture device|ioctl\(VIDIOC_QUERYCAP\))/i,
+    code: 'camera.no_video',
+    sentence: ({ name }) => `${name} is not a camera; give the device of one, such as device:/dev/video0`,
+  },
+  {
+    pattern: /no route to host|network is unreachable|host is (down|unreachable)/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `there is no route to ${name}; check cables, network and address`,
+  },
+  {
+    pattern: /connection refused/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} refuses the connection; check the port and that the camera streams`,
+  },
+  {
+    pattern: /timed out/i,
+    code: 'camera.unreachable',
+    sentence: ({ name }) => `${name} does not answer in time; check that the camera is on and reachable`,
+  },
+  {
+    pattern: /tls|ssl|certificate/i,
+    code: 'camera.unreachable',
+    sentence: (end) => `no TLS connection to ${end.name}${detail(end)}; try rtsp:// or http:// instead`,
+  },
+  {
+    pattern: /protocol not found|unknown input format|not on whitelist/i,
+    code: 'camera.address',
+    sentence: (end) =>
+      `this ffmpeg cannot open this kind of address${detail(end)}; use another, or install a full build of ffmpeg`,
+  },
+  {
+    pattern: /device setup failed|hwaccel.*cannot be initialized|unrecognized hwaccel/i,
+    code: 'camera.no_video',
+    sentence: ({ hardware }) =>
+      `this machine cannot decode with ${hardware}; set hardware to auto or none, or install its driver`,
+  },
+  {
+    pattern: /matches no streams/i,
+    code: 'camera.no_video',
+    sentence: ({ name }) => `${name} sends sound or data only, no video; give the address of a video stream`,
+  },
+  {
+    pattern: /^image2: |_pipe: /i,
+    code: 'camera.no_video',
+    sentence: (end) => stillImage(end),
+  },
+  {
+    pattern: /invalid data found/i,
+    code: 'camera.no_video',
+    sentence: (end) => noVideo(end),
+  },
+  CLOSES_EARLY,
+];
+
+/** The sentence for a source that sends one image. */
+export function stillImage({ name }: LiveEnd): string {
+  return `${name} sends a single picture, not a video; give the address of a stream, not of a snapshot`;
+}
+
+/** The sentence for a source that sends something ffmpeg does not recognise. */
+export function noVideo({ name }: LiveEnd): string {
+  return `${name} sends no video that ffmpeg knows; check the path in the camera's url`;
+}
+
+/** ffmpeg's last message in parentheses, without credentials; empty when there is none. */
+export function detail({ messages, scrub }: LiveEnd): string {
+  const last = messages.at(-1);
+  // ffmpeg names its input pipe:0, because the address is passed in a script on stdin.
+  return last === undefined ? '' : ` (${scrub(last).replace(/^pipe:0: /, '')})`;
+}
