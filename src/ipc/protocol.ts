@@ -8,7 +8,7 @@ import type { FrameReport } from '../pipeline/frameReport.js';
 import type { Pictures } from '../snapshots/pictures.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 2;
+export const IPC_VERSION = 3;
 
 /** A camera and the number of its next track, which no engine before has used. */
 export interface Assignment {
@@ -29,8 +29,8 @@ export type ToEngine =
     }
   /** The cameras to watch from now on; those that stay as they are are not disturbed. */
   | { kind: 'cameras'; assignments: Assignment[] }
-  /** Marks of pictures that must not be looked at, and whether only one picture at a time may be. */
-  | { kind: 'caution'; poison: string[]; isolated: boolean }
+  /** Marks of pictures that must not be processed, and whether pictures are processed one at a time. */
+  | { kind: 'restrictions'; poison: string[]; isolated: boolean }
   | { kind: 'stop' };
 
 /** What a gallery has come to. */

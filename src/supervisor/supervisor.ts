@@ -55,8 +55,8 @@ export class Supervisor {
   readonly #hub: EventHub;
   readonly #host: EngineHost;
   readonly #crashPolicy = new CrashPolicy({
-    send: (message) => this.#host.send(message),
-    onForgiven: (id) => this.#beginAnew(id),
+    onRestrictions: (restrictions) => this.#host.send(restrictions),
+    onRelease: (id) => this.#beginAnew(id),
   });
   #loaded: LoadedConfig;
   /** Counts again when no engine can start with the one that has been taken over since. */
@@ -164,6 +164,7 @@ export class Supervisor {
       this.#proven ??= before;
       logger.info('settings beside the cameras have changed: a new engine takes over');
       this.#interrupt('settings_changed');
+      this.#crashPolicy.engineReplaced();
       this.#host.replace();
     }
     this.#beginAnew(...changed);
@@ -176,7 +177,7 @@ export class Supervisor {
     this.#hub.configure();
     if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
     const diff = diffCameras(before, next.config);
-    for (const id of diff.removed) this.#crashPolicy.forgive(id);
+    for (const id of diff.removed) this.#crashPolicy.release(id);
     this.#options.logger.level = next.config.log.level;
     return diff;
   }
@@ -229,10 +230,10 @@ export class Supervisor {
     }
     // A recording that has come to its end is not played again by a new engine.
     const free = cameras.filter(
-      ({ id }) => !this.#crashPolicy.isLeftAlone(id) && this.#registry.stateOf(id) !== 'stopped',
+      ({ id }) => !this.#crashPolicy.isQuarantined(id) && this.#registry.stateOf(id) !== 'stopped',
     );
     const assignments = free.map((camera) => ({ camera, firstTrack: this.#registry.nextTrack(camera.id) }));
-    this.#crashPolicy.tell();
+    this.#host.send(this.#crashPolicy.restrictions);
     this.#host.send({ kind: 'cameras', assignments });
   }
 
@@ -265,7 +266,7 @@ export class Supervisor {
         this.#hub.metrics.cameraRestarted(message.id, message.reason);
         break;
       case 'work':
-        this.#crashPolicy.noteWork(message.camera, message.mark, message.begins);
+        this.#crashPolicy.work(message.camera, message.mark, message.begins);
         break;
       case 'beat':
         this.#load = message;
@@ -285,7 +286,7 @@ export class Supervisor {
     if (this.#registry.stateOf(report.camera) === null) return;
     this.#hub.metrics.frame(report);
     this.#throughput.add(report);
-    if (report.outcome === 'processed') this.#crashPolicy.noteFinished(report.camera);
+    this.#crashPolicy.frame(report);
     this.#registry.noteFrame(report, monotonicMs());
   }
 
@@ -311,13 +312,16 @@ export class Supervisor {
       return;
     }
     const { logger } = this.#options;
-    const { hangMs } = this.#loaded.config.engine;
-    const { poison, quarantined } = this.#crashPolicy.noteDeath(cause === 'engine_hung' ? hangMs / 2 : 0);
+    const { poison, quarantined } = this.#crashPolicy.engineDied(cause, this.#loaded.config.engine);
     const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
     logger.error({ poison: poison.length }, `the engine has ${what}; another one takes over`);
     this.#hub.metrics.engineDied(cause);
     this.#interrupt(cause);
-    for (const id of quarantined) this.#isolate(id);
+    for (const { camera, ms } of quarantined) {
+      const minutes = Math.max(1, Math.round(ms / 60_000));
+      const message = `its pictures ended the engine again and again; it is left alone for ${minutes} min`;
+      this.#cameraChanged(camera, 'quarantined', message);
+    }
   }
 
   /** Nobody watches until another engine is ready. */
@@ -331,22 +335,10 @@ export class Supervisor {
     }
   }
 
-  /** Leaves a camera alone for a while. */
-  #isolate(id: string): void {
-    const { quarantineMs } = this.#loaded.config.engine;
-    const minutes = Math.max(1, Math.round(quarantineMs / 60_000));
-    this.#cameraChanged(
-      id,
-      'quarantined',
-      `its pictures ended the engine again and again; it is left alone for ${minutes} min`,
-    );
-    this.#crashPolicy.leaveAlone(id, quarantineMs);
-  }
-
   /** Gives a camera another chance that was left alone, or that had ended. */
   #beginAnew(...ids: string[]): void {
     for (const id of ids) {
-      this.#crashPolicy.forgive(id);
+      this.#crashPolicy.release(id);
       this.#cameraChanged(id, 'connecting', null);
     }
     this.#assign();
