@@ -37,7 +37,7 @@ function liveRegistry(): CameraRegistry {
   return registry;
 }
 
-describe('what is known of the cameras', () => {
+describe('CameraRegistry', () => {
   it('says who is in view', () => {
     const registry = liveRegistry();
     registry.noteFrame(frame([alice]), 1000);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { FrameReport } from '../../src/pipeline/frameReport.js';
+import { outcomeReport } from '../../src/pipeline/frame.js';
 import { CrashPolicy, ISOLATION_MS } from '../../src/supervisor/crashPolicy.js';
 
 const LIMITS = { hangMs: 5000, quarantineMs: 600_000 };
@@ -10,18 +10,6 @@ beforeEach(() => {
     vi.restoreAllMocks();
     vi.useRealTimers();
   });
-});
-
-const processed = (camera: string): FrameReport => ({
-  camera,
-  mediaTimeMs: 0,
-  outcome: 'processed',
-  dropped: null,
-  unchanged: false,
-  stageMs: {},
-  verdicts: [],
-  tracks: [],
-  embedded: 0,
 });
 
 /** A CrashPolicy, and what it has reported: whether the engine must isolate, call by call, and released cameras. */
@@ -37,7 +25,7 @@ function crashPolicy() {
     for (const [camera, mark] of inWork) policy.work(camera, mark, true);
   };
   const finish = (camera: string, frames = 10) => {
-    for (let frame = 0; frame < frames; frame++) policy.frame(processed(camera));
+    for (let frame = 0; frame < frames; frame++) policy.frame(outcomeReport(camera, 'processed'));
   };
   /** The engine crashes with the given pictures in work. */
   const crash = (...inWork: [camera: string, mark: string][]) => {
