@@ -131,6 +131,7 @@ export class EngineHost implements Component {
   }
 
   #fork(): void {
+    clearTimeout(this.#forkTimer);
     this.#silentBeats = 0;
     this.#hung = false;
     this.#failure = null;
