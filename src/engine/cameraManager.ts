@@ -49,8 +49,13 @@ export class CameraManager {
     void this.#changing.run(() => this.#change(assignments));
   }
 
-  /** @param poison marks of pictures that are not to be looked at */
-  beCautious(poison: readonly string[], isolated: boolean): void {
+  /**
+   * Applies restrictions after a crash.
+   *
+   * @param poison marks of pictures that are not processed, beside those of earlier calls
+   * @param isolated whether pictures are processed one at a time
+   */
+  restrict(poison: readonly string[], isolated: boolean): void {
     for (const mark of poison) this.#poison.add(mark);
     this.#options.engine.scheduler.isolate(isolated);
   }

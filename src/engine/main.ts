@@ -90,8 +90,8 @@ function receive(message: ToEngine): void {
     case 'cameras':
       cameraManager?.assign(message.assignments);
       break;
-    case 'caution':
-      cameraManager?.beCautious(message.poison, message.isolated);
+    case 'restrictions':
+      cameraManager?.restrict(message.poison, message.isolated);
       break;
     case 'stop':
       stopped.abort();

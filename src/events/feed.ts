@@ -24,7 +24,8 @@ export interface FeedOptions {
   toGap: (loss: Loss, cause: Gap['cause']) => EventDraft;
   /** The ledger has begun to fail; called once until it recovers. */
   onFault: (reason: string) => void;
-  onRecovered: () => void;
+  /** @param queued events that waited */
+  onRecovered: (queued: number) => void;
   /** One event is lost. */
   onLost: () => void;
   /** One event has been delivered to every listener. */
@@ -138,8 +139,8 @@ export class EventFeed {
       return;
     }
     this.#lost.clear();
-    this.#waiting.splice(0, BATCH);
     this.#recovered();
+    this.#waiting.splice(0, BATCH);
     this.#deliver(events, batch);
   }
 
@@ -164,7 +165,7 @@ export class EventFeed {
   #recovered(): void {
     if (this.#fault === null) return;
     this.#fault = null;
-    this.#options.onRecovered?.();
+    this.#options.onRecovered?.(this.#waiting.length);
   }
 
   /** Drops the oldest: what happens now matters most. */

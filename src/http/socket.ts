@@ -130,12 +130,12 @@ export class EventSocket implements Component {
     }
   }
 
-  /** Tells every client whose cameras include it that a camera has changed. */
-  publishCamera(camera: { id: string; state: CameraState; message: string | null }): void {
-    const text = JSON.stringify({ type: 'camera', ...camera });
+  /** Sends a camera's state to every client whose cameras include it. */
+  cameraState(id: string, state: CameraState, message: string | null): void {
+    const text = JSON.stringify({ type: 'camera', id, state, message });
     for (const client of this.#clients) {
       const { cameras } = client.subscription;
-      if (cameras.length === 0 || cameras.includes(camera.id)) this.#send(client, text);
+      if (cameras.length === 0 || cameras.includes(id)) this.#send(client, text);
     }
   }
 

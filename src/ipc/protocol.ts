@@ -8,7 +8,7 @@ import type { FrameReport } from '../pipeline/frameReport.js';
 import type { Pictures } from '../snapshots/pictures.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 2;
+export const IPC_VERSION = 3;
 
 /** A camera to run. */
 export interface Assignment {
@@ -33,8 +33,8 @@ export type ToEngine =
     }
   /** The cameras to run from now on; unchanged ones are not disturbed. */
   | { kind: 'cameras'; assignments: Assignment[] }
-  /** Marks of pictures that must not be looked at, and whether only one picture at a time may be. */
-  | { kind: 'caution'; poison: string[]; isolated: boolean }
+  /** Marks of pictures that must not be processed, and whether pictures are processed one at a time. */
+  | { kind: 'restrictions'; poison: string[]; isolated: boolean }
   | { kind: 'stop' };
 
 /** State of the gallery. */

@@ -252,7 +252,7 @@ export class Metrics {
   }
 
   /** A camera that is no longer configured: its gauges would say for ever how it was at last. */
-  forgetCamera(camera: string): void {
+  cameraRemoved(camera: string): void {
     for (const gauge of [this.#up, this.#tracks, this.#lastFrame]) gauge.remove({ camera });
     for (const state of CAMERA_STATES) this.#states.remove({ camera, state });
   }

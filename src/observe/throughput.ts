@@ -18,7 +18,7 @@ export class Throughput {
   #before = new Map<string, number>();
   #askedAtMs = performance.now();
 
-  add({ camera, outcome, verdicts, tracks }: FrameReport): void {
+  frame({ camera, outcome, verdicts, tracks }: FrameReport): void {
     if (outcome !== 'processed') return;
     const counts = this.#counts.get(camera) ?? { frames: 0, faces: 0, tracks: 0 };
     this.#counts.set(camera, {
@@ -29,7 +29,7 @@ export class Throughput {
   }
 
   /** A camera that is no longer configured. */
-  forget(camera: string): void {
+  cameraRemoved(camera: string): void {
     this.#counts.delete(camera);
     this.#before.delete(camera);
   }

@@ -1,82 +1,178 @@
+import type { Config } from '../config/schema.js';
 import type { ToEngine } from '../ipc/protocol.js';
-import { Quarantine } from './quarantine.js';
-import { type Judgement, Suspects } from './suspects.js';
+import type { FrameReport } from '../pipeline/frameReport.js';
+import type { CameraObserver } from './cameraObserver.js';
+import type { DeathCause } from './engineHost.js';
 
-/** After a death with several suspects, how long pictures are looked at one at a time. */
+/** How long pictures are processed one at a time after a death with several suspects. */
 export const ISOLATION_MS = 60_000;
+/** Frames that a camera must have finished in an engine's life so that it is not blamed for that engine's crash. */
+const HEALTHY_FRAMES = 5;
+/** Deaths with the same picture in work after which it is poison. */
+const POISON_DEATHS = 2;
+/** Deaths that a camera caused after which it is quarantined, and how long one is remembered after the one before. */
+const GUILTY_DEATHS = 3;
+const FORGIVEN_MS = 600_000;
+/** Of a hung engine a picture is suspect that was in work for at least this part of `hangMs`. */
+const HUNG_PART = 1 / 2;
 
-export interface CrashPolicyOptions {
-  /** Tells the engine what to be careful with. */
-  send: (message: ToEngine & { kind: 'caution' }) => void;
-  /** A camera that was left alone may try again. */
-  onForgiven: (id: string) => void;
+/** What the engine must leave out. */
+export type Restrictions = ToEngine & { kind: 'restrictions' };
+
+/** What follows from an engine's death. */
+export interface Judgement {
+  /** Marks of all pictures that must not be processed again. */
+  poison: string[];
+  /** Cameras that begin a quarantine with this death, and for how long, ms. */
+  quarantined: { camera: string; ms: number }[];
 }
 
-/** Keeps engines from dying of the same picture again and again: whom to suspect, what to leave out, whom to leave alone. */
-export class CrashPolicy {
+export interface CrashPolicyOptions {
+  /** Called when the restrictions of the running engine change; the next engine gets {@link CrashPolicy.restrictions}. */
+  onRestrictions: (restrictions: Restrictions) => void;
+  /** Called when a camera's quarantine is over and it may try again. */
+  onRelease: (camera: string) => void;
+}
+
+/** A picture in the networks. */
+interface Work {
+  camera: string;
+  mark: string;
+  sinceMs: number;
+}
+
+/**
+ * Decides what an engine's death means, so that engines do not die of the same picture again and again: which pictures
+ * are poison, whether pictures are processed one at a time, and which cameras are quarantined for how long.
+ *
+ * A picture that was in the networks at two deaths is poison. When several were, the next minute shows which of them it
+ * is: they are processed one at a time. A camera is blamed for a hang when the networks hung in its picture, and for a
+ * crash when its picture was in them and it had not finished five frames before: an engine that is killed from outside
+ * always has somebody's picture in work. Three such deaths, and it is quarantined.
+ */
+export class CrashPolicy implements CameraObserver {
   readonly #options: CrashPolicyOptions;
-  readonly #suspects = new Suspects();
-  readonly #quarantine: Quarantine;
+  #work: Work[] = [];
+  /** Frames that each camera has finished in this engine's life. */
+  readonly #finished = new Map<string, number>();
+  readonly #deathsOfMark = new Map<string, number>();
+  readonly #deathsOfCamera = new Map<string, { count: number; lastMs: number }>();
   /** Set during an isolation; only its firing ends one: timers fire up to 1 ms early, so a clock could disagree. */
   #isolation: NodeJS.Timeout | undefined;
+  /** The end of each quarantine, by camera. */
+  readonly #quarantines = new Map<string, NodeJS.Timeout>();
 
   constructor(options: CrashPolicyOptions) {
     this.#options = options;
-    this.#quarantine = new Quarantine(options.onForgiven);
   }
 
-  /** The networks begin with a picture of a camera, or are done with it. */
-  noteWork(camera: string, mark: string, begins: boolean): void {
-    this.#suspects.note(camera, mark, begins, performance.now());
+  /** For the engine that runs or starts now. */
+  get restrictions(): Restrictions {
+    return { kind: 'restrictions', poison: this.#poison, isolated: this.#isolation !== undefined };
   }
 
-  /** A camera has finished a frame. */
-  noteFinished(camera: string): void {
-    this.#suspects.finished(camera);
+  /**
+   * The networks begin with a picture of a camera, or have finished it. Of several equal ones, as a still recording gives
+   * them, the one that began first is taken for finished.
+   */
+  work(camera: string, mark: string, begins: boolean): void {
+    if (begins) {
+      this.#work.push({ camera, mark, sinceMs: performance.now() });
+      return;
+    }
+    const done = this.#work.findIndex((work) => work.camera === camera && work.mark === mark);
+    if (done >= 0) this.#work.splice(done, 1);
   }
 
-  /** How many of a camera's pictures are in the networks at the moment. */
+  /** How many of a camera's pictures are in the networks now. */
   inWork(camera: string): number {
-    return this.#suspects.inWork(camera);
+    return this.#work.filter((work) => work.camera === camera).length;
   }
 
-  /** The engine has died. @param hungMs as {@link Suspects.died} takes it */
-  noteDeath(hungMs: number): Judgement {
-    const judgement = this.#suspects.died(performance.now(), hungMs);
-    if (judgement.isAmbiguous) this.#isolate();
-    return judgement;
+  frame({ camera, outcome }: FrameReport): void {
+    if (outcome === 'processed') this.#finished.set(camera, (this.#finished.get(camera) ?? 0) + 1);
+  }
+
+  cameraRemoved(camera: string): void {
+    this.release(camera);
+  }
+
+  /** The engine is replaced on purpose: nothing that it had in work is suspect. */
+  engineReplaced(): void {
+    this.#beginLife();
+  }
+
+  /** The engine has died. Begins the isolation and the quarantines that follow from it. */
+  engineDied(
+    cause: DeathCause,
+    { hangMs, quarantineMs }: Pick<Config['engine'], 'hangMs' | 'quarantineMs'>,
+  ): Judgement {
+    const nowMs = performance.now();
+    const isHung = cause === 'engine_hung';
+    const suspects = this.#work.filter(({ sinceMs }) => !isHung || nowMs - sinceMs >= hangMs * HUNG_PART);
+    const isHealthy = (camera: string) => (this.#finished.get(camera) ?? 0) >= HEALTHY_FRAMES;
+    const blamed = new Set(
+      suspects.map(({ camera }) => camera).filter((camera) => isHung || !isHealthy(camera)),
+    );
+    this.#beginLife();
+    // Once per death, however many equal pictures were in work.
+    const marks = new Set(suspects.map(({ mark }) => mark));
+    for (const mark of marks) this.#deathsOfMark.set(mark, (this.#deathsOfMark.get(mark) ?? 0) + 1);
+    if (marks.size > 1) this.#isolate();
+    const guilty = [...blamed].filter((camera) => this.#blame(camera, nowMs) >= GUILTY_DEATHS);
+    for (const camera of guilty) this.#quarantine(camera, quarantineMs);
+    return { poison: this.#poison, quarantined: guilty.map((camera) => ({ camera, ms: quarantineMs })) };
+  }
+
+  isQuarantined(camera: string): boolean {
+    return this.#quarantines.has(camera);
+  }
+
+  /** Ends a camera's quarantine early without calling onRelease; does nothing when there is none. */
+  release(camera: string): void {
+    clearTimeout(this.#quarantines.get(camera));
+    this.#quarantines.delete(camera);
+  }
+
+  /** Ends every timer. */
+  stop(): void {
+    clearTimeout(this.#isolation);
+    for (const camera of [...this.#quarantines.keys()]) this.release(camera);
+  }
+
+  /** Forgets what the engine before had in work and had finished. */
+  #beginLife(): void {
+    this.#work = [];
+    this.#finished.clear();
+  }
+
+  get #poison(): string[] {
+    return [...this.#deathsOfMark].filter(([, deaths]) => deaths >= POISON_DEATHS).map(([mark]) => mark);
   }
 
   #isolate(): void {
     clearTimeout(this.#isolation);
     this.#isolation = setTimeout(() => {
       this.#isolation = undefined;
-      this.tell();
+      this.#options.onRestrictions(this.restrictions);
     }, ISOLATION_MS);
   }
 
-  /** Tells the engine how things stand. */
-  tell(): void {
-    const isolated = this.#isolation !== undefined;
-    this.#options.send({ kind: 'caution', poison: this.#suspects.poison, isolated });
+  /** @returns deaths that the camera has caused lately, this one included */
+  #blame(camera: string, nowMs: number): number {
+    const { count, lastMs } = this.#deathsOfCamera.get(camera) ?? { count: 0, lastMs: nowMs };
+    const deaths = nowMs - lastMs > FORGIVEN_MS ? 1 : count + 1;
+    this.#deathsOfCamera.set(camera, { count: deaths, lastMs: nowMs });
+    return deaths;
   }
 
-  /** Leaves a camera alone for a while. */
-  leaveAlone(id: string, ms: number): void {
-    this.#quarantine.begin(id, ms);
-  }
-
-  /** Ends that before its time, without a word. */
-  forgive(id: string): void {
-    this.#quarantine.end(id);
-  }
-
-  isLeftAlone(id: string): boolean {
-    return this.#quarantine.has(id);
-  }
-
-  stop(): void {
-    clearTimeout(this.#isolation);
-    this.#quarantine.stop();
+  #quarantine(camera: string, ms: number): void {
+    this.#deathsOfCamera.delete(camera);
+    this.release(camera);
+    const timer = setTimeout(() => {
+      this.release(camera);
+      this.#options.onRelease(camera);
+    }, ms);
+    this.#quarantines.set(camera, timer);
   }
 }

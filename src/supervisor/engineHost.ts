@@ -2,18 +2,19 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Backoff } from '../core/backoff.js';
-import { fromErrorData, SpotterError } from '../core/errors.js';
+import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { BEAT_MS, type FromEngine, type ToEngine } from '../ipc/protocol.js';
 import type { ChildProcesses } from './childProcesses.js';
 
 const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
-/** Beats that may be missed while loading models and reading the gallery, and afterwards beside the allowed time of a task. */
+/** While it loads models and reads the gallery, an engine may be silent, or busy with one task, for this long. */
 const LOADING_MS = 10 * 60_000;
+/** How long an engine that is ready may be silent beyond the allowed time of a task. */
 const BEAT_SLACK_MS = 2000;
-/** Frames in flight are finished within this, or the engine is ended the hard way. */
+/** Frames in flight are finished within this, or the engine is killed. */
 const STOP_GRACE_MS = 4000;
-/** What an engine said before it was gone has been heard within this. */
+/** The last messages of an engine that is gone have been read within this. */
 const DRAIN_MS = 1000;
 /**
  * glibc raises the size from which a block is mapped by itself to that of the largest freed one, and never lowers it: from
@@ -30,35 +31,38 @@ const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 /** Why an engine is gone although nobody asked for its end. */
 export type DeathCause = 'engine_died' | 'engine_hung';
 
+/** The end of an engine that nobody asked for. */
 export interface Death {
   cause: DeathCause;
-  /** In which way. */
+  /** Its own error, its signal or its exit code. */
   how: string;
-  /** It could not work with what it was started with, and said why. */
+  /** It reported an error before it was ready: it cannot work with its configuration. */
   isUnfit: boolean;
 }
 
 export interface EngineHostOptions {
   /** Keeps account of the processes that the engine starts. */
   childProcesses: ChildProcesses;
-  /** What a new engine is told first. */
+  /** The first message to a new engine. */
   start: () => ToEngine & { kind: 'start' };
-  /** A task of the pool that takes longer is taken for hung, ms. */
+  /** A task of the pool that takes longer counts as hung once the engine is ready, ms. */
   hangMs: () => number;
   onMessage: (message: FromEngine) => void;
-  /** The engine is gone, another one comes by itself. */
+  /** The engine is gone; another one is started without being asked for. */
   onDeath: (death: Death) => void;
+  /** The engine's program; by default engine/main. */
+  entry?: string | undefined;
 }
 
 /**
- * Keeps one engine process alive: forks it, watches its beat, ends it when it hangs, forks another when it is gone, and
- * ends the processes that it leaves behind.
+ * Keeps one engine process alive: forks it, watches its beat, kills it when it hangs, forks another when it is gone or
+ * cannot be forked, and ends the processes that it leaves behind.
  */
 export class EngineHost implements Component {
   readonly #options: EngineHostOptions;
   readonly #backoff = new Backoff(BACKOFF);
   #child: ChildProcess | undefined;
-  /** The engine that ends with us: what it says until then still counts. */
+  /** The engine that ends with us: its messages are passed on until then. */
   #last: ChildProcess | undefined;
   #readyAtMs: number | null = null;
   #silentBeats = 0;
@@ -77,7 +81,7 @@ export class EngineHost implements Component {
   /**
    * Resolves when the first engine is ready.
    *
-   * @throws SpotterError of models and gallery, as the engine tells it; engine.died when it is gone before it was ready
+   * @throws SpotterError of models and gallery, as the engine reports it; engine.died when it is gone before it was ready
    */
   async start(signal?: AbortSignal): Promise<void> {
     const ready = new Promise<void>((resolve, reject) => {
@@ -97,62 +101,63 @@ export class EngineHost implements Component {
     }
   }
 
-  /** Tells the engine something; nothing happens while there is none. */
+  /** Sends the engine a message; does nothing while there is no engine. */
   send(message: ToEngine): void {
     if (this.#child?.connected) this.#child.send(message);
   }
 
-  /** Ends the engine, and starts another with whatever {@link EngineHostOptions.start} says then. */
+  /** Ends the engine, and starts another with what {@link EngineHostOptions.start} gives then. */
   replace(): void {
-    // One that has not been started yet will hear what is said then.
+    // The first engine is still to come and starts with the same.
     if (this.#beatTimer === undefined) return;
     clearTimeout(this.#forkTimer);
     this.#readyAtMs = null;
     const old = this.#exited;
     this.#end();
     void old.then(() => {
-      // Asked twice for another one while the old one ends, there is still only one to come.
+      // When it is asked for twice while the old one ends, there is still only one to come.
       if (!this.#stopping && this.#exited === old) this.#fork();
     });
   }
 
-  /** Resolves when the engine is gone and everything that it had to tell has been passed on. */
+  /** Resolves when the engine is gone and all its messages have been passed on. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#beatTimer);
     clearTimeout(this.#forkTimer);
     this.#last ??= this.#child;
-    // A process may be gone before its last messages have been read.
-    const heard = this.#last?.connected
-      ? once(this.#last, 'disconnect', { signal: AbortSignal.timeout(STOP_GRACE_MS + DRAIN_MS) })
-      : Promise.resolve();
-    const settled = heard.catch(() => {});
     this.#end();
     await this.#exited;
-    await settled;
   }
 
   #fork(): void {
-    const child = fork(ENTRY, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 2, 2, 'ipc'],
-      env: { ...MALLOC, ...process.env },
-    });
-    this.#child = child;
+    clearTimeout(this.#forkTimer);
     this.#silentBeats = 0;
     this.#hung = false;
     this.#failure = null;
-    // A message to a process that has just gone: its exit tells.
-    child.on('error', () => {});
+    const child = this.#tryFork();
+    if (!child) return;
+    this.#child = child;
     child.on('message', (message) => this.#receive(child, message as FromEngine));
-    this.#exited = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
-        this.#options.childProcesses.end();
-        resolve();
-        this.#gone(child, signal ?? `exit code ${code}`);
-      });
+    this.#exited = endOf(child).then((how) => {
+      this.#options.childProcesses.end();
+      if (child === this.#child) this.#died(how);
     });
-    child.send(this.#options.start());
+    this.send(this.#options.start());
+  }
+
+  /** @returns undefined, with the next attempt scheduled, when the system throws at once, as without memory */
+  #tryFork(): ChildProcess | undefined {
+    try {
+      return fork(this.#options.entry ?? ENTRY, [], {
+        serialization: 'advanced',
+        stdio: ['ignore', 2, 2, 'ipc'],
+        env: { ...MALLOC, ...process.env },
+      });
+    } catch (error) {
+      this.#died(describeError(error));
+      return undefined;
+    }
   }
 
   #receive(child: ChildProcess, message: FromEngine): void {
@@ -173,17 +178,21 @@ export class EngineHost implements Component {
         this.#first?.resolve();
         return;
       case 'beat':
-        if (message.oldestTaskMs > this.#options.hangMs()) this.#endHung();
+        if (message.oldestTaskMs > this.#allowedMs) this.#endHung();
         break;
     }
     this.#options.onMessage(message);
   }
 
+  /** How long one task may take, ms: photos that are read at the start are no frames. */
+  get #allowedMs(): number {
+    return this.#readyAtMs === null ? LOADING_MS : this.#options.hangMs();
+  }
+
   /** Counts our own ticks, so that a pause of the whole machine is not taken for the engine's. */
   #checkBeat(): void {
     if (!this.#child || this.#stopping) return;
-    const allowedMs = this.#readyAtMs === null ? LOADING_MS : this.#options.hangMs() + BEAT_SLACK_MS;
-    if (++this.#silentBeats * BEAT_MS > allowedMs) this.#endHung();
+    if (++this.#silentBeats * BEAT_MS > this.#allowedMs + BEAT_SLACK_MS) this.#endHung();
   }
 
   #endHung(): void {
@@ -191,7 +200,7 @@ export class EngineHost implements Component {
     this.#child?.kill('SIGKILL');
   }
 
-  /** Asks the engine to end, and makes it after a while. */
+  /** Asks the engine to end, and kills it after a while. */
   #end(): void {
     const child = this.#child;
     this.#child = undefined;
@@ -201,8 +210,7 @@ export class EngineHost implements Component {
     child.once('exit', () => clearTimeout(timer));
   }
 
-  #gone(child: ChildProcess, how: string): void {
-    if (child !== this.#child) return;
+  #died(how: string): void {
     this.#child = undefined;
     const isUnfit = this.#failure !== null && this.#readyAtMs === null;
     const heldMs = this.#readyAtMs === null ? 0 : performance.now() - this.#readyAtMs;
@@ -219,4 +227,22 @@ export class EngineHost implements Component {
     const waitMs = heldMs >= BACKOFF.healthyMs ? 0 : this.#backoff.next(heldMs);
     this.#forkTimer = setTimeout(() => this.#fork(), waitMs);
   }
+}
+
+/**
+ * Resolves when a process is gone and its last messages, which may come after its exit, have been read.
+ *
+ * @returns how it ended
+ */
+async function endOf(child: ChildProcess): Promise<string> {
+  const how = await new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    // A process that could not be started has no exit. Other errors are messages to one that has just gone.
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve(describeError(error));
+    });
+  });
+  if (child.connected)
+    await once(child, 'disconnect', { signal: AbortSignal.timeout(DRAIN_MS) }).catch(() => {});
+  return how;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import type { CameraState } from '../core/cameraState.js';
-import { type Component, Together } from '../core/lifecycle.js';
+import { type Component, Stack, Together } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import { type EventDraft, gapDraft, type SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
@@ -9,169 +9,192 @@ import { EventFeed } from '../events/feed.js';
 import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
 import type { PersonSettings } from '../gallery/person.js';
-import { viewsOf } from '../http/api.js';
-import { HttpServer } from '../http/server.js';
 import { EventSocket } from '../http/socket.js';
 import type { Logger } from '../observe/logger.js';
-import { type MetricSources, Metrics } from '../observe/metrics.js';
+import type { MetricSources, Metrics } from '../observe/metrics.js';
 import type { Pictures } from '../snapshots/pictures.js';
-import { SnapshotStore } from '../snapshots/store.js';
+import { type PictureForm, SnapshotStore } from '../snapshots/store.js';
+import type { CameraObserver } from './cameraObserver.js';
+import type { CameraRegistry } from './cameraRegistry.js';
 import { SinkSet } from './sinkSet.js';
 
 export interface EventHubOptions {
-  /** As it is now; what belongs to the address counts once. */
-  config: () => Config;
+  /** At the start; folder and allowed origins stay, the rest follows {@link EventHub.configure}. */
+  loaded: HubConfig;
   logger: Logger;
-  metrics: Omit<MetricSources, 'version' | 'wsClients' | 'log' | 'sinks' | 'openVisits'>;
-  cameras: () => { list: object[]; details: object[] };
+  /** Counts what happens in here. */
+  metrics: Metrics;
+  /** What clients are greeted with. */
+  cameras: Pick<CameraRegistry, 'cameras'>;
   /** Fed here with what is published, elsewhere with what the engine reports. */
   inView: InView;
-  /** What clients get once a second who ask for it. */
+  /** What clients who ask for it get once a second. */
   stats: () => object;
-  /** Why the daemon cannot work yet, beside the log; null once it can. */
-  unreadyReason: () => string | null;
-  /** Values that must never be shown. */
-  secrets: () => readonly string[];
-  /** Told every event, beside the sinks. */
+  /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent) => void;
 }
 
-/** An event as the engine tells it. */
-interface EngineEvent {
+/** A configuration, and the values in it that must never be shown. */
+export type HubConfig = Pick<LoadedConfig, 'config' | 'secrets'>;
+
+/** An event as the engine sends it. */
+export interface DetectedEvent {
   draft: EventDraft;
+  /** Monotonic time at which its frame came; null where none gave it. */
   sinceMs: number | null;
+  /** null when it should have some and they could not be made. */
   pictures?: Pictures | null;
 }
 
-const SERVER = `spotter/${packageVersion}`;
+/** How the daemon calls itself, to clients of WebSocket and HTTP. */
+export const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
 const HOUR_MS = 3_600_000;
 
-/** The way of an event to the world: the log first, then everybody who listens. */
-export class EventHub {
-  readonly metrics: Metrics;
+/**
+ * The way of an event to its subscribers: the log first, then WebSocket clients, webhooks and broker. As a component it is
+ * all but the log, which starts before and stops after whatever reads it.
+ */
+export class EventHub implements Component, CameraObserver {
+  readonly log: EventLog;
+  readonly socket: EventSocket;
   readonly #options: EventHubOptions;
-  readonly #log: EventLog;
   readonly #feed: EventFeed;
   readonly #enricher: EventEnricher;
   readonly #snapshots: SnapshotStore;
   readonly #sinks: SinkSet;
-  readonly #socket: EventSocket;
-  readonly #http: HttpServer;
+  readonly #parts: Stack;
+  #loaded: HubConfig;
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
   constructor(options: EventHubOptions) {
     this.#options = options;
-    const { config, logger } = options;
-    const { http, data } = config();
-    this.#log = new EventLog({
+    this.#loaded = options.loaded;
+    const { logger, metrics, cameras, inView } = options;
+    const { http, data } = this.#config;
+    this.log = new EventLog({
       folder: data,
-      retention: () => config().events,
-      explain: () => config().events.explain,
+      retention: () => this.#config.events,
+      explain: () => this.#config.events.explain,
       onReplaced: (message) => {
         logger.error(message);
-        this.#socket.restart();
+        this.socket.restart();
       },
       onRemoved: (events) => {
-        this.metrics.eventsRemoved(events.length);
+        metrics.eventsRemoved(events.length);
         for (const { id } of events) void this.#snapshots.remove(id);
       },
-      onTrouble: (message) =>
-        logger.warn(`old events could not be removed, which is tried again: ${message}`),
+      onTrouble: (message) => logger.warn(`cannot remove expired events, retrying later: ${message}`),
     });
-    this.#feed = new EventFeed(this.#log, {
+    this.#feed = new EventFeed(this.log, {
       toGap: ({ camera, ...loss }, cause) => gapDraft(camera, { ...loss, cause }),
-      onFault: (reason) => logger.error(`events wait and nobody is told: ${reason}`),
-      onRecovered: () => logger.info('the event log takes events again; those that waited are told'),
-      onLost: () => this.metrics.eventLost(),
+      onFault: (reason) => logger.error(`event log not writable, queueing events: ${reason}`),
+      onRecovered: (queued) => logger.info(`event log writable again; delivering ${queued} queued event(s)`),
+      onLost: () => metrics.eventLost(),
       onPublished: ({ camera, publishMs, frameMs }) => {
-        this.metrics.eventPublished(publishMs / 1000);
-        if (frameMs !== null) this.metrics.eventLatency(camera, frameMs / 1000);
+        metrics.eventPublished(publishMs / 1000);
+        if (frameMs !== null) metrics.eventLatency(camera, frameMs / 1000);
       },
     });
-    this.metrics = new Metrics({
-      ...options.metrics,
-      version: packageVersion,
-      wsClients: () => this.#socket.clients,
-      sinks: () => this.#sinks.states,
-      openVisits: () => this.#enricher.openVisits,
-      log: () => ({
-        sizeBytes: this.#log.sizeBytes,
-        waiting: this.#feed.waiting,
-        isWritable: this.#feed.fault === null && this.#log.epoch !== null,
-      }),
-    });
-    this.#socket = new EventSocket({
+    this.socket = new EventSocket({
       allowedOrigins: http.allowedOrigins,
       hello: () => ({
         protocol: PROTOCOL,
         server: SERVER,
-        cameras: options.cameras().list,
-        tracks: options.inView.published,
+        cameras: cameras.cameras,
+        tracks: inView.published,
       }),
-      log: () => this.#log.state,
-      page: (seq, limit) => this.#log.page(seq, limit),
+      log: () => this.log.state,
+      page: (seq, limit) => this.log.page(seq, limit),
       stats: options.stats,
-      onClosed: (reason) => this.metrics.wsClosed(reason),
-    });
-    this.#http = new HttpServer({
-      host: http.host,
-      port: http.port,
-      views: {
-        server: SERVER,
-        unreadyReason: () => options.unreadyReason() ?? this.#feed.fault,
-        metrics: () => this.metrics.expose(),
-        snapshot: async (seq, form) => {
-          const event = this.#log.event(seq, false);
-          return event && this.#snapshots.read(JSON.parse(event.text).id, form);
-        },
-        api: viewsOf(this.#log, () => options.cameras().details),
-      },
-      onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
+      onClosed: (reason) => metrics.wsClosed(reason),
     });
     this.#enricher = new EventEnricher({
-      rules: config,
+      rules: () => this.#config,
       people: () => this.#settings,
       clock: 'captured',
-      history: this.#log,
+      history: this.log,
       publish: (draft, sinceMs) => this.#feed.publish(draft, sinceMs),
     });
     this.#snapshots = new SnapshotStore({
       folder: path.join(data, 'snapshots'),
-      keepMs: () => config().snapshots.keepHours * HOUR_MS,
+      keepMs: () => this.#config.snapshots.keepHours * HOUR_MS,
       onWarning: (message) => logger.warn(message),
-      onOutcome: (outcome, bytes) => this.metrics.snapshot(outcome, bytes),
+      onOutcome: (outcome, bytes) => metrics.snapshot(outcome, bytes),
     });
     this.#sinks = new SinkSet({
-      config: config(),
-      source: this.#log,
-      cursors: this.#log,
-      deadLetters: this.#log,
-      inView: options.inView,
+      config: this.#config,
+      source: this.log,
+      cursors: this.log,
+      deadLetters: this.log,
+      inView,
       version: packageVersion,
       observer: {
-        onEvent: (sink, outcome) => this.metrics.sinkEvent(sink, outcome),
-        onRetry: (sink) => this.metrics.sinkRetried(sink),
+        onEvent: (sink, outcome) => metrics.sinkEvent(sink, outcome),
+        onRetry: (sink) => metrics.sinkRetried(sink),
       },
       log: logger,
-      secrets: options.secrets,
+      secrets: () => this.#loaded.secrets,
     });
     this.#feed.subscribe((event) => this.#distribute(event));
+    // What is still on its way when the cameras have ended is published before the sinks end. Far ends that are slow to go
+    // are waited for at the same time.
+    const farEnds = new Together([this.socket, this.#sinks]);
+    this.#parts = new Stack([farEnds, this.#snapshots, this.#finalFlush, this.#enricher]);
   }
 
-  /**
-   * The parts in the order of their start. The log is first and last; what is still on its way when the cameras have ended
-   * is told before the sinks end. The socket ends before HTTP: an HTTP server that closes waits for its connections. Far
-   * ends that are slow to go are waited for at the same time.
-   */
-  get parts(): Component[] {
-    const farEnds = new Together([this.#socket, this.#sinks]);
-    return [this.#log, this.#http, farEnds, this.#snapshots, this.#finalFlush, this.#enricher];
+  start(signal?: AbortSignal): Promise<void> {
+    return this.#parts.start(signal);
   }
 
-  /** Where it listens, as a browser takes it. */
-  get address(): string {
-    return this.#http.address;
+  stop(): Promise<void> {
+    return this.#parts.stop();
+  }
+
+  /** Takes over a changed configuration. */
+  configure(loaded: HubConfig): void {
+    this.#loaded = loaded;
+    void this.#sinks.configure(loaded.config);
+  }
+
+  /** Takes over who is in the gallery, and their settings by name. */
+  setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
+    this.#settings = settings;
+    this.#sinks.setPeople(names, settings);
+  }
+
+  /** Why no event is published, one sentence; null while all is well. */
+  get fault(): string | null {
+    return this.#feed.fault;
+  }
+
+  /** How it stands, for the gauges. */
+  get gauges(): Pick<MetricSources, 'wsClients' | 'openVisits' | 'sinks' | 'log'> {
+    return {
+      wsClients: () => this.socket.clients,
+      openVisits: () => this.#enricher.openVisits,
+      sinks: () => this.#sinks.states,
+      log: () => ({
+        sizeBytes: this.log.sizeBytes,
+        waiting: this.#feed.waiting,
+        isWritable: this.#feed.fault === null && this.log.epoch !== null,
+      }),
+    };
+  }
+
+  /** Its parts that follow the life of the cameras. */
+  get cameraObservers(): readonly CameraObserver[] {
+    return [this, this.#sinks, this.socket];
+  }
+
+  cameraRemoved(id: string): void {
+    this.#options.inView.forgetCamera(id);
+  }
+
+  /** A picture of an event, as JPEG; null when there is none, or none any more. @throws when the log cannot be read */
+  async snapshot(seq: number, form: PictureForm): Promise<Uint8Array | null> {
+    const event = this.log.event(seq, false);
+    return event && this.#snapshots.read(JSON.parse(event.text).id, form);
   }
 
   /** A number that no track of a camera in the log has. */
@@ -179,62 +202,42 @@ export class EventHub {
     return (
       Math.max(
         0,
-        ...this.#log.lastTracks(camera).map((track) => Number(track.slice(camera.length + 1)) || 0),
+        ...this.log.lastTracks(camera).map((track) => Number(track.slice(camera.length + 1)) || 0),
       ) + 1
     );
   }
 
-  /** Tells an event, and what follows from it, as soon as the log has it. */
+  /** Publishes an event, and what follows from it, as soon as the log has it. */
   publish(draft: EventDraft): void {
     this.#enricher.publish(draft);
   }
 
-  /** The same of the engine's, with the pictures that it may have. @param sinceMs monotonic, of the frame that gave it */
-  event({ draft, sinceMs, pictures }: EngineEvent): void {
+  /** Publishes an event of the engine's, with the pictures that it may have. */
+  publishDetected({ draft, sinceMs, pictures }: DetectedEvent): void {
     this.#enricher.publish(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
   }
 
-  /** A changed configuration counts. */
-  configure(): void {
-    void this.#sinks.configure(this.#options.config());
+  get #config(): Config {
+    return this.#loaded.config;
   }
 
-  /** Who is known from now on, and what is said of them. */
-  setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
-    this.#settings = settings;
-    this.#sinks.setPeople(names, settings);
-  }
-
-  /** Tells that a camera has changed. */
-  cameraChanged(id: string, state: CameraState, message: string | null): void {
-    this.metrics.cameraState(id, state);
-    this.#sinks.setCamera(id, state);
-    this.#socket.publishCamera({ id, state, message });
-  }
-
-  /** A camera that is no longer configured. */
-  forgetCamera(id: string): void {
-    this.metrics.forgetCamera(id);
-    this.#options.inView.forgetCamera(id);
-    this.#sinks.forgetCamera(id);
-  }
-
-  /** Finds out at the start whether the log takes events, and tells the rest at the end. */
+  /** Finds out at the start whether the log is writable, and publishes the rest at the end. */
   get #finalFlush(): Component {
     return {
       start: async () => this.#feed.flush(),
       stop: async () => {
         const lost = this.#feed.stop();
         if (lost > 0)
-          this.#options.logger.error(`${lost} events are lost: the event log took none until the end`);
+          this.#options.logger.error(`${lost} events lost: the event log was not writable until the end`);
       },
     };
   }
 
   #distribute(event: SpotterEvent): void {
-    this.metrics.event(event);
-    if (this.#options.inView.notePublished(event)) this.#sinks.refresh();
-    this.#socket.publish(event);
+    const { metrics, inView } = this.#options;
+    metrics.event(event);
+    if (inView.notePublished(event)) this.#sinks.refresh();
+    this.socket.publish(event);
     this.#options.onEvent(event);
   }
 }

@@ -1,30 +1,30 @@
 import type { GalleryChange } from '../gallery/change.js';
 import type { GalleryReport } from '../ipc/protocol.js';
 
-/** What the news need of a logger. */
+/** What is needed of a logger. */
 export interface GalleryLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
-/** Names in a line; a thousand photos are one change as well. */
+/** Most names in a line; a thousand photos are one change as well. */
 const MOST = 10;
 
-/** Tells what a gallery is that was read from the beginning. */
+/** Logs what a gallery holds that was read from the beginning. */
 export function logGallery(logger: GalleryLogger, gallery: GalleryReport): void {
   const { people, used, unusable, faults, expired, away } = gallery;
-  logger.info({ people, photos: used }, 'the gallery is read');
+  logger.info({ people, photos: used }, 'gallery read');
   for (const { name, fault, message } of unusable)
     logger.warn({ photo: name, fault }, `photo is not used: ${message}`);
-  for (const fault of faults) logger.warn({}, `what is said of a person does not count: ${fault}`);
+  for (const fault of faults) logger.warn({}, `ignoring invalid ${fault}`);
   if (expired.length > 0)
-    logger.warn({ expired: some(expired) }, 'nobody is matched with people whose last day is over');
+    logger.warn({ expired: some(expired) }, 'ignoring people whose validUntil has passed');
   if (away !== null) logger.warn({ people, photos: used }, awayText(away));
   if (people === 0)
-    logger.warn({ unusable: unusable.length }, 'the gallery knows nobody, so every face is unknown');
+    logger.warn({ unusable: unusable.length }, 'no usable photo in the gallery, so every face is unknown');
 }
 
-/** Tells in one line what has become of it since. */
+/** Logs in one line what has changed in it since. */
 export function logGalleryChange(
   logger: GalleryLogger,
   before: GalleryReport,
@@ -35,7 +35,7 @@ export function logGalleryChange(
     if (before.away === null) logger.warn({ people, photos: used }, awayText(away));
     return;
   }
-  const what = before.away === null ? 'the gallery has changed' : 'the gallery is back';
+  const what = before.away === null ? 'gallery changed' : 'gallery readable again';
   const fields = { ...(change && fieldsOf(change)), people, photos: used, seconds };
   const isBad = change && change.unusable.length + change.faults.length + change.expired.length > 0;
   logger[isBad ? 'warn' : 'info'](fields, what);
@@ -63,5 +63,5 @@ function some(list: readonly string[]): string[] {
 }
 
 function awayText(why: string): string {
-  return `the gallery is away, the people known so far stay: ${why}`;
+  return `gallery not readable, keeping the people read before: ${why}`;
 }

@@ -12,6 +12,7 @@ import type { CursorStore, DeadLetterStore, EventSource } from '../events/sinks/
 import type { SinkLog, SinkObserver } from '../events/sinks/sink.js';
 import { WebhookSink } from '../events/sinks/webhook.js';
 import type { PersonSettings } from '../gallery/person.js';
+import type { CameraObserver } from './cameraObserver.js';
 import { installationId } from './installation.js';
 
 /** The part of the configuration that sinks are made of. */
@@ -45,7 +46,7 @@ export interface SinkState {
 }
 
 /** The webhooks and the broker of the configuration, each driven from its own cursor. */
-export class SinkSet implements Component {
+export class SinkSet implements Component, CameraObserver {
   readonly #options: SinkSetOptions;
   readonly #cameras = new Map<string, CameraState>();
   readonly #webhooks = new Map<string, SinkDriver>();
@@ -106,14 +107,13 @@ export class SinkSet implements Component {
     this.#mqtt?.sink.refresh();
   }
 
-  setCamera(id: string, state: CameraState): void {
+  cameraState(id: string, state: CameraState): void {
     if (this.#cameras.get(id) === state) return;
     this.#cameras.set(id, state);
     this.#mqtt?.sink.refresh();
   }
 
-  /** A camera that is no longer configured. */
-  forgetCamera(id: string): void {
+  cameraRemoved(id: string): void {
     this.#cameras.delete(id);
     this.#mqtt?.sink.refresh();
   }

@@ -1,26 +1,24 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type CameraDiff, changedSettings, diffCameras, fixedKeys, needsEngine } from '../config/diff.js';
 import type { LoadedConfig } from '../config/load.js';
-import { maskText } from '../config/mask.js';
-import type { CameraState } from '../core/cameraState.js';
-import { moment, monotonicMs } from '../core/clock.js';
-import { describeError } from '../core/errors.js';
-import { type Component, Stack } from '../core/lifecycle.js';
-import { Serial } from '../core/serial.js';
+import { moment } from '../core/clock.js';
+import { Stack } from '../core/lifecycle.js';
+import { packageVersion } from '../core/package.js';
 import type { Gap, SpotterEvent } from '../events/event.js';
 import { InView } from '../events/inView.js';
-import { listGallery } from '../gallery/folder.js';
-import { type EngineLoad, type FromEngine, type GalleryReport, IPC_VERSION } from '../ipc/protocol.js';
-import { prepare } from '../models/prepare.js';
+import { viewsOf } from '../http/api.js';
+import { HttpServer } from '../http/server.js';
+import { IPC_VERSION } from '../ipc/protocol.js';
 import type { Logger } from '../observe/logger.js';
+import { Metrics } from '../observe/metrics.js';
 import { Throughput } from '../observe/throughput.js';
-import type { FrameReport } from '../pipeline/frameReport.js';
+import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
 import { CrashPolicy } from './crashPolicy.js';
 import { type Death, EngineHost } from './engineHost.js';
-import { EventHub } from './eventHub.js';
-import { logGallery, logGalleryChange } from './galleryLog.js';
+import { EngineMessages } from './engineMessages.js';
+import { EngineStatus } from './engineStatus.js';
+import { EventHub, SERVER } from './eventHub.js';
+import { type ConfigChange, Reloader } from './reloader.js';
 
 export interface SupervisorOptions {
   loaded: LoadedConfig;
@@ -29,348 +27,224 @@ export interface SupervisorOptions {
   /** Of --models. */
   modelFolder?: string | undefined;
   logger: Logger;
-  /** Told every event, beside the sinks. */
+  /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent) => void;
-  /** Told once, when everything is up and the cameras begin. */
+  /** Called once, when everything is up and the cameras begin. @param address of the HTTP server, as a browser takes it */
   onReady: (address: string) => void;
+  /** The engine's program; by default engine/main. */
+  engineEntry?: string | undefined;
 }
 
-const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
-const NO_GALLERY: GalleryReport = {
-  people: 0,
-  names: [],
-  used: 0,
-  unusable: [],
-  settings: {},
-  faults: [],
-  expired: [],
-  away: null,
-  seconds: 0,
-};
-
-/** The daemon's outer half: guards the engine, and tells the world what it sees, on the WebSocket and over HTTP. */
+/** Composition root of the daemon's outer process: keeps the engine alive, and serves what it reports. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #throughput = new Throughput();
+  readonly #status = new EngineStatus();
   readonly #registry = new CameraRegistry();
   readonly #inView = new InView();
+  readonly #crashPolicy: CrashPolicy;
+  readonly #metrics: Metrics;
   readonly #hub: EventHub;
+  readonly #http: HttpServer;
+  readonly #monitor: CameraMonitor;
   readonly #host: EngineHost;
-  readonly #crashPolicy = new CrashPolicy({
-    send: (message) => this.#host.send(message),
-    onForgiven: (id) => this.#beginAnew(id),
-  });
-  #loaded: LoadedConfig;
-  /** Counts again when no engine can start with the one that has been taken over since. */
-  #proven: LoadedConfig | null = null;
-  #gallery: GalleryReport = NO_GALLERY;
-  #onnxruntime = '';
-  #load: EngineLoad = IDLE;
-  #unready: string | null = 'starting';
-  readonly #reloading = new Serial();
-  #watching = false;
-  #onStopped: () => void = () => {};
+  readonly #reloader: Reloader;
+  /** Everything is up: the engine gets its cameras. */
+  #isWatching = false;
+  #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#loaded = options.loaded;
+    const { loaded, logger, modelFolder, reload: read, engineEntry: entry } = options;
+    const { http, data } = loaded.config;
+    const throughput = new Throughput();
+    this.#crashPolicy = new CrashPolicy({
+      onRestrictions: (restrictions) => this.#host.send(restrictions),
+      onRelease: (id) => this.#tryAgain(id),
+    });
+    // Metrics count what the hub does and show how it stands: these sources are read when somebody asks.
+    this.#metrics = new Metrics({
+      version: packageVersion,
+      onnxruntime: () => this.#status.onnxruntime,
+      engine: () => this.#status.load,
+      inWork: () => this.#registry.ids.map((id) => [id, this.#crashPolicy.inWork(id)]),
+      gallery: () => ({ ...this.#status.gallery, unusable: this.#status.gallery.unusable.length }),
+      wsClients: () => this.#hub.gauges.wsClients(),
+      openVisits: () => this.#hub.gauges.openVisits(),
+      sinks: () => this.#hub.gauges.sinks(),
+      log: () => this.#hub.gauges.log(),
+    });
     this.#hub = new EventHub({
-      config: () => this.#loaded.config,
-      logger: options.logger,
-      metrics: {
-        onnxruntime: () => this.#onnxruntime,
-        engine: () => this.#load,
-        inWork: () => this.#registry.ids.map((id) => [id, this.#crashPolicy.inWork(id)]),
-        gallery: () => ({ ...this.#gallery, unusable: this.#gallery.unusable.length }),
-      },
-      cameras: () => ({
-        list: this.#registry.cameras,
-        details: this.#registry
-          .details(moment())
-          .map((camera) => ({ ...camera, tracks: this.#inView.reportedAt(camera.id) })),
-      }),
+      loaded,
+      logger,
+      metrics: this.#metrics,
+      cameras: this.#registry,
       inView: this.#inView,
-      stats: () => ({ cameras: this.#throughput.read(), workerUtilization: this.#load.utilization }),
-      unreadyReason: () => this.#unready,
-      secrets: () => this.#loaded.secrets,
+      stats: () => ({ cameras: throughput.read(), workerUtilization: this.#status.load.utilization }),
       onEvent: options.onEvent,
     });
+    this.#http = new HttpServer({
+      host: http.host,
+      port: http.port,
+      views: {
+        server: SERVER,
+        unreadyReason: () => this.#status.unreadyReason ?? this.#hub.fault,
+        metrics: () => this.#metrics.expose(),
+        snapshot: (seq, form) => this.#hub.snapshot(seq, form),
+        api: viewsOf(this.#hub.log, () =>
+          this.#registry
+            .details(moment())
+            .map((camera) => ({ ...camera, tracks: this.#inView.reportedAt(camera.id) })),
+        ),
+      },
+      onUpgrade: (request, socket, head) => this.#hub.socket.upgrade(request, socket, head),
+    });
+    this.#monitor = new CameraMonitor({
+      registry: this.#registry,
+      inView: this.#inView,
+      observers: [
+        this.#crashPolicy,
+        this.#metrics,
+        throughput,
+        ...this.#hub.cameraObservers,
+        cameraLog(logger),
+        { cameraState: () => this.#onCameraState() },
+      ],
+      hub: this.#hub,
+    });
+    this.#reloader = new Reloader({
+      loaded,
+      read,
+      modelFolder,
+      logger,
+      onChange: (change) => this.#configure(change),
+    });
+    const messages = new EngineMessages({
+      status: this.#status,
+      registry: this.#registry,
+      inView: this.#inView,
+      monitor: this.#monitor,
+      hub: this.#hub,
+      crashPolicy: this.#crashPolicy,
+      metrics: this.#metrics,
+      logger,
+      onReady: () => {
+        this.#reloader.confirm();
+        this.#assign();
+      },
+    });
     this.#host = new EngineHost({
-      childProcesses: new ChildProcesses(options.loaded.config.data),
-      start: () => ({
-        kind: 'start',
-        version: IPC_VERSION,
-        config: this.#loaded.config,
-        modelFolder: options.modelFolder,
-        secrets: this.#loaded.secrets,
-        known: this.#gallery === NO_GALLERY ? null : this.#gallery.settings,
-      }),
-      hangMs: () => this.#loaded.config.engine.hangMs,
-      onMessage: (message) => this.#receive(message),
+      childProcesses: new ChildProcesses(data),
+      start: () => {
+        const { config, secrets } = this.#reloader.current;
+        return {
+          kind: 'start',
+          version: IPC_VERSION,
+          config,
+          modelFolder,
+          secrets,
+          known: this.#status.known,
+        };
+      },
+      hangMs: () => this.#reloader.current.config.engine.hangMs,
+      onMessage: (message) => messages.receive(message),
       onDeath: (death) => this.#engineDied(death),
+      entry,
     });
   }
 
   /**
-   * Starts, watches, and stops in good order.
+   * Starts, runs until it is stopped, and stops in good order.
    *
    * @param untilEnd also end when every camera has come to its end
    * @returns whether every camera that has come to its end came to a good one
    * @throws SpotterError of models, gallery and port; nothing is left running then
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
-    // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
-    const parts = new Stack([...this.#hub.parts, this.#farewell, this.#host]);
+    // Log and HTTP before the engine: a port in use is reported at once, and /readyz can say what is missing. HTTP ends
+    // after the hub: an HTTP server that closes waits for its connections, WebSockets among them.
+    const parts = new Stack([this.#hub.log, this.#http, this.#hub, this.#monitor, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
-      this.#options.onReady(this.#hub.address);
-      this.#watching = true;
+      this.#options.onReady(this.#http.address);
+      this.#isWatching = true;
       this.#assign();
       await this.#untilStopped(signal, untilEnd);
       return this.#registry.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
-      this.#unready = 'stopping';
+      this.#status.unreadyReason = 'stopping';
+      this.#reloader.stop();
       this.#crashPolicy.stop();
       await parts.stop();
     }
   }
 
-  /** Takes over a changed configuration without disturbing what stays; one that cannot work changes nothing. */
+  /** Takes over a changed configuration without disturbing what stays; see {@link Reloader.reload}. */
   reload(): Promise<void> {
-    // One after another: of two that are checked at the same time the older one might count in the end.
-    return this.#reloading.run(() => this.#reload());
-  }
-
-  async #reload(): Promise<void> {
-    const { logger, reload, modelFolder } = this.#options;
-    let next: LoadedConfig;
-    try {
-      next = reload();
-      // A new engine that finds no models or no gallery would be the end of the old one.
-      if (needsEngine(this.#loaded.config, next.config)) {
-        await prepare(next.config, modelFolder);
-        if (next.config.gallery !== this.#loaded.config.gallery) await listGallery(next.config.gallery);
-      }
-    } catch (error) {
-      const message = error instanceof Error ? error.message : describeError(error);
-      const masked = maskText(message, this.#loaded.secrets);
-      logger.error(`the configuration is not taken over, the running one stays: ${masked}`);
-      return;
-    }
-    const before = this.#loaded;
-    for (const key of fixedKeys(before.config, next.config))
-      logger.warn(`${key} has changed; restart spotter for it to count`);
-    const settings = changedSettings(before.config, next.config);
-    const { changed, ...others } = this.#takeOver(next);
-    logger.info({ ...others, changed, settings }, 'the configuration is taken over');
-    if (needsEngine(before.config, next.config)) {
-      this.#proven ??= before;
-      logger.info('settings beside the cameras have changed: a new engine takes over');
-      this.#interrupt('settings_changed');
-      this.#host.replace();
-    }
-    this.#beginAnew(...changed);
-  }
-
-  /** From now on this configuration counts, for the engine as soon as it is told. */
-  #takeOver(next: LoadedConfig): CameraDiff {
-    const before = this.#loaded.config;
-    this.#loaded = next;
-    this.#hub.configure();
-    if (before.gallery !== next.config.gallery) this.#gallery = NO_GALLERY;
-    const diff = diffCameras(before, next.config);
-    for (const id of diff.removed) this.#crashPolicy.forgive(id);
-    this.#options.logger.level = next.config.log.level;
-    return diff;
-  }
-
-  /** What only an engine finds out, such as a model that cannot be loaded: the configuration before counts again. */
-  #takeBack(proven: LoadedConfig, why: string): void {
-    this.#proven = null;
-    this.#options.logger.error(`the configuration is not taken over, the one before counts again: ${why}`);
-    this.#beginAnew(...this.#takeOver(proven).changed);
-  }
-
-  /** An engine that had to be ended the hard way has not told who left. */
-  get #farewell(): Component {
-    return {
-      start: async () => {},
-      stop: async () => {
-        for (const draft of this.#inView.endReported(Date.now())) this.#hub.publish(draft);
-      },
-    };
+    return this.#reloader.reload();
   }
 
   #untilStopped(signal: AbortSignal, untilEnd: boolean): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
-      this.#onStopped = () => {
+      this.#onCameraState = () => {
         if (untilEnd && this.#registry.cameras.every(({ state }) => state === 'stopped')) resolve();
       };
-      this.#onStopped();
+      this.#onCameraState();
     });
   }
 
-  /** Tells the engine which cameras to watch. */
+  #configure({ before, after, cameras, needsEngine }: ConfigChange): void {
+    this.#hub.configure(after);
+    if (before.config.gallery !== after.config.gallery) this.#status.forgetGallery();
+    if (needsEngine) {
+      this.#interrupt('settings_changed');
+      this.#crashPolicy.engineReplaced();
+      this.#host.replace();
+    }
+    this.#tryAgain(...cameras.changed);
+  }
+
+  /** Brings registry and engine in line with the configured cameras. */
   #assign(): void {
-    if (!this.#watching) return;
-    const { cameras } = this.#loaded.config;
-    const wanted = new Set(cameras.map(({ id }) => id));
-    for (const { id } of cameras) {
-      if (this.#registry.stateOf(id) !== null) continue;
-      // Asks the log, which takes a while: once for each camera.
-      this.#registry.add(id, this.#hub.nextTrack(id));
-      this.#publishCameraState(id, 'connecting', null);
-    }
-    for (const id of this.#registry.ids) {
-      if (wanted.has(id)) continue;
-      this.#cameraChanged(id, 'stopped', null);
-      this.#registry.remove(id);
-      this.#hub.forgetCamera(id);
-      this.#throughput.forget(id);
-    }
+    if (!this.#isWatching) return;
+    const { cameras } = this.#reloader.current.config;
+    this.#monitor.configure(cameras);
     // A recording that has come to its end is not played again by a new engine.
-    const free = cameras.filter(
-      ({ id }) => !this.#crashPolicy.isLeftAlone(id) && this.#registry.stateOf(id) !== 'stopped',
-    );
-    const assignments = free.map((camera) => ({ camera, firstTrack: this.#registry.nextTrack(camera.id) }));
-    this.#crashPolicy.tell();
+    const assignments = cameras
+      .filter(({ id }) => !this.#crashPolicy.isQuarantined(id) && this.#registry.stateOf(id) !== 'stopped')
+      .map((camera) => ({ camera, firstTrack: this.#registry.nextTrack(camera.id) }));
+    this.#host.send(this.#crashPolicy.restrictions);
     this.#host.send({ kind: 'cameras', assignments });
   }
 
-  #receive(message: FromEngine): void {
-    switch (message.kind) {
-      case 'ready':
-        this.#onnxruntime = message.onnxruntime;
-        this.#noteGallery(message.gallery);
-        this.#unready = null;
-        this.#proven = null;
-        this.#assign();
-        break;
-      case 'gallery':
-        logGalleryChange(this.#options.logger, this.#gallery, message.gallery, message.change);
-        this.#takeGallery(message.gallery);
-        break;
-      case 'event':
-        this.#registry.noteDraft(message.draft);
-        this.#inView.noteReported(message.draft);
-        this.#hub.event(message);
-        break;
-      case 'report':
-        this.#noteReport(message.report);
-        break;
-      case 'camera':
-        // A new engine connects anew; why it has to has been told.
-        if (message.state === 'connecting' && this.#registry.stateOf(message.id) === 'connecting') break;
-        this.#cameraChanged(message.id, message.state, message.message);
-        break;
-      case 'restart':
-        this.#hub.metrics.cameraRestarted(message.id, message.reason);
-        break;
-      case 'work':
-        this.#crashPolicy.noteWork(message.camera, message.mark, message.begins);
-        break;
-      case 'beat':
-        this.#load = message;
-        for (const [id, frames] of Object.entries(message.decoded)) this.#hub.metrics.decoded(id, frames);
-        break;
-      case 'log':
-        this.#options.logger[message.level](
-          { ...(message.camera && { camera: message.camera }) },
-          message.message,
-        );
-        break;
-    }
-  }
-
-  #noteReport(report: FrameReport): void {
-    // The last frames of a camera that is no longer configured would bring its gauges back.
-    if (this.#registry.stateOf(report.camera) === null) return;
-    this.#hub.metrics.frame(report);
-    this.#throughput.add(report);
-    if (report.outcome === 'processed') {
-      this.#crashPolicy.noteFinished(report.camera);
-      this.#inView.noteFrame(report.camera, report.tracks);
-    }
-    this.#registry.noteFrame(report, monotonicMs());
-  }
-
-  #cameraChanged(id: string, state: CameraState, message: string | null): void {
-    if (!this.#registry.setState(id, state, message)) return;
-    const gap = state === 'live' ? this.#registry.endGap(id, moment()) : null;
-    if (gap) this.#hub.publish(gap);
-    this.#publishCameraState(id, state, message);
-    if (state === 'stopped') this.#onStopped();
-  }
-
-  #publishCameraState(id: string, state: CameraState, message: string | null): void {
-    const { logger } = this.#options;
-    this.#hub.cameraChanged(id, state, message);
-    const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
-    if (message === null) logger.info({ camera: id }, text);
-    else logger.warn({ camera: id }, text);
-  }
-
-  #engineDied({ cause, how, isUnfit }: Death): void {
-    if (isUnfit && this.#proven !== null) {
-      this.#takeBack(this.#proven, how);
-      return;
-    }
-    const { logger } = this.#options;
-    const { hangMs } = this.#loaded.config.engine;
-    const { poison, quarantined } = this.#crashPolicy.noteDeath(cause === 'engine_hung' ? hangMs / 2 : 0);
-    const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
-    logger.error({ poison: poison.length }, `the engine has ${what}; another one takes over`);
-    this.#hub.metrics.engineDied(cause);
-    this.#interrupt(cause);
-    for (const id of quarantined) this.#isolate(id);
-  }
-
-  /** Nobody watches until another engine is ready. */
-  #interrupt(cause: Gap['cause']): void {
-    this.#unready = 'the engine is being replaced';
-    this.#load = IDLE;
-    const now = moment();
-    this.#registry.beginGaps(cause, now);
-    for (const draft of this.#inView.endReported(now.unixMs)) this.#hub.publish(draft);
-    for (const { id, state } of this.#registry.cameras) {
-      if (state !== 'stopped' && state !== 'quarantined')
-        this.#cameraChanged(id, 'connecting', 'the engine is being replaced');
-    }
-  }
-
-  /** Leaves a camera alone for a while. */
-  #isolate(id: string): void {
-    const { quarantineMs } = this.#loaded.config.engine;
-    const minutes = Math.max(1, Math.round(quarantineMs / 60_000));
-    this.#cameraChanged(
-      id,
-      'quarantined',
-      `its pictures ended the engine again and again; it is left alone for ${minutes} min`,
-    );
-    this.#crashPolicy.leaveAlone(id, quarantineMs);
-  }
-
-  /** Gives a camera another chance that was left alone, or that had ended. */
-  #beginAnew(...ids: string[]): void {
+  /** Has cameras opened again that were quarantined, have ended or have changed. */
+  #tryAgain(...ids: string[]): void {
     for (const id of ids) {
-      this.#crashPolicy.forgive(id);
-      this.#cameraChanged(id, 'connecting', null);
+      this.#crashPolicy.release(id);
+      this.#monitor.setState(id, 'connecting', null);
     }
     this.#assign();
   }
 
-  #noteGallery(gallery: GalleryReport): void {
-    const isNew = !isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...this.#gallery, seconds: 0 });
-    this.#takeGallery(gallery);
-    if (isNew) logGallery(this.#options.logger, gallery);
+  #engineDied({ cause, how, isUnfit }: Death): void {
+    if (isUnfit && this.#reloader.restore(how)) return;
+    const { poison, quarantined } = this.#crashPolicy.engineDied(cause, this.#reloader.current.config.engine);
+    const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
+    this.#options.logger.error({ poison: poison.length }, `engine ${what}; starting another one`);
+    this.#metrics.engineDied(cause);
+    this.#interrupt(cause);
+    for (const { camera, ms } of quarantined) {
+      const minutes = Math.max(1, Math.round(ms / 60_000));
+      const message = `its pictures ended the engine repeatedly; trying again in ${minutes} min`;
+      this.#monitor.setState(camera, 'quarantined', message);
+    }
   }
 
-  #takeGallery(gallery: GalleryReport): void {
-    this.#gallery = gallery;
-    this.#hub.metrics.galleryRead(gallery.seconds);
-    this.#hub.setPeople(gallery.names, gallery.settings);
+  /** No camera is watched until another engine is ready. */
+  #interrupt(cause: Gap['cause']): void {
+    this.#status.interrupt();
+    this.#monitor.interrupt(cause);
   }
 }

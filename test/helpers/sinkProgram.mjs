@@ -1,5 +1,5 @@
 // A program with nothing but the sinks of a configuration, for tests that end it the hard way. Its argument is the
-// configuration as JSON; it tells one match and says "told" once the broker has it.
+// configuration as JSON; it publishes one match and prints "delivered" once the broker has it.
 import { schema } from '../../dist/src/config/schema.js';
 import { InView } from '../../dist/src/events/inView.js';
 import { SinkSet } from '../../dist/src/supervisor/sinkSet.js';
@@ -19,11 +19,11 @@ const set = new SinkSet({
   deadLetters: { add: () => {} },
   inView: new InView(),
   version: '1.2.3',
-  observer: { onEvent: () => process.stdout.write('told\n'), onRetry: () => {} },
+  observer: { onEvent: () => process.stdout.write('delivered\n'), onRetry: () => {} },
   log: { info: () => {}, warn: (_fields, text) => process.stdout.write(`${text}\n`) },
   secrets: () => [],
 });
-set.setCamera('door', 'live');
+set.cameraState('door', 'live');
 set.setPeople(['alice'], {});
 event = { seq: 1, id: 'x', kind: 'match', camera: 'door', track: 'door-1', person: 'alice', notify: false };
 event.capturedAt = event.publishedAt = new Date().toISOString();

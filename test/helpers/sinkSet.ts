@@ -47,8 +47,8 @@ export function sinkSet(
     secrets: () => sinkSecretsOf(first),
   });
   onTestFinished(() => set.stop());
-  set.setCamera('door', 'live');
-  set.setCamera('yard', 'connecting');
+  set.cameraState('door', 'live');
+  set.cameraState('yard', 'connecting');
   const settings = { displayName: 'Alice B.', threshold: null, notify: true, note: null, validUntil: null };
   if (people) set.setPeople(people, { alice: settings });
   const tell = (event?: Partial<SpotterEvent>) => {

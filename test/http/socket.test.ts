@@ -227,8 +227,8 @@ describe('a client of /ws', () => {
     const client = new Client(ws);
     await client.ofType('hello');
     await client.send({ type: 'subscribe', cameras: ['door'], stats: true });
-    socket.publishCamera({ id: 'yard', state: 'live', message: null });
-    socket.publishCamera({ id: 'door', state: 'stalled', message: 'why' });
+    socket.cameraState('yard', 'live', null);
+    socket.cameraState('door', 'stalled', 'why');
     expect(await client.ofType('camera')).toEqual({
       type: 'camera',
       id: 'door',

@@ -128,7 +128,7 @@ describe('a changed configuration', () => {
     const { address, log } = await daemon(file);
     await new Listener(address).camera('pattern', 'live');
     writeFileSync(file, configText([{ id: 'pattern', url: 'test:320x240', fsp: 3 }]));
-    await eventually(log, (text) => text.includes('the running one stays'));
+    await eventually(log, (text) => text.includes('keeping the current one'));
     expect(log()).toMatch(/unknown key; did you mean \\"fps\\"/);
     await framesFlow(address, 'pattern');
     // It may be well-formed and yet not work.
@@ -151,7 +151,7 @@ describe('a changed configuration', () => {
     const models = `detector: junk\nmodels: { declared: [${JSON.stringify(junk)}] }\n`;
     writeFileSync(file, configText([PATTERN, { id: 'new', url: 'test:320x240' }], models));
     await client.camera('pattern', 'live', changed);
-    expect(log()).toMatch(/the one before counts again: model \\"junk\\".* cannot be loaded/);
+    expect(log()).toMatch(/restoring the last known-good one: model \\"junk\\".* cannot be loaded/);
     expect(statesOf(client, changed)).toEqual([
       'pattern connecting',
       'new connecting',
@@ -168,7 +168,7 @@ describe('a changed configuration', () => {
     await lineMatching(child, 'stderr', /camera is live/);
     rmSync(file);
     child.kill('SIGHUP');
-    await lineMatching(child, 'stderr', /the running one stays: configuration config\.yaml does not exist/);
+    await lineMatching(child, 'stderr', /keeping the current one: configuration config\.yaml does not exist/);
   });
 
   it('of more than the cameras takes a new engine', async () => {
@@ -194,7 +194,7 @@ describe('a changed configuration', () => {
     writeFileSync(file, configText([PATTERN], 'engine: { hangMs: 1000 }\n'));
     await eventually(
       () => log(),
-      (text) => text.includes('the configuration is taken over'),
+      (text) => text.includes('configuration reloaded'),
     );
     expect(descendantsOf(child.pid, 'node')).toEqual([engine]);
     process.kill(engine, 'SIGSTOP');
@@ -212,7 +212,7 @@ describe('a changed configuration', () => {
     process.kill(engine, 'SIGSTOP');
     const replaced = (times: number) =>
       eventually(
-        () => log().split('a new engine takes over').length - 1,
+        () => log().split('replacing the engine').length - 1,
         (count) => count === times,
       );
     writeFileSync(file, configText([PATTERN], 'quality: { minSizePx: 50 }\n'));

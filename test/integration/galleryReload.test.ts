@@ -51,13 +51,7 @@ describe('a gallery that changes while the daemon runs', () => {
     copyFileSync(collins, path.join(gallery, 'eileen/a.png'));
     await client.until(named('eileen'));
     expect(await people(home)).toBe(2);
-    await logLine(
-      log,
-      0,
-      'the gallery has changed',
-      '"peopleAdded":["eileen"]',
-      '"photosAdded":["eileen/a.png"]',
-    );
+    await logLine(log, 0, 'gallery changed', '"peopleAdded":["eileen"]', '"photosAdded":["eileen/a.png"]');
 
     const renamed = client.seen.length;
     renameSync(path.join(gallery, 'eileen'), path.join(gallery, 'Eileen Collins'));
@@ -81,7 +75,7 @@ describe('a gallery that changes while the daemon runs', () => {
     const home = await watchGallery();
     const { child, gallery, log } = home;
     rmSync(gallery, { recursive: true });
-    await logLine(log, 0, 'the gallery is away, the people known so far stay');
+    await logLine(log, 0, 'gallery not readable, keeping the people read before');
     const killed = log().length;
     process.kill(descendantsOf(child.pid, 'node')[0], 'SIGKILL');
     const restarts = () => metric(home.address, 'spotter_engine_restarts_total{cause="engine_died"}');
@@ -94,7 +88,7 @@ describe('a gallery that changes while the daemon runs', () => {
     mkdirSync(path.join(gallery, 'eileen'), { recursive: true });
     copyFileSync(collins, path.join(gallery, 'eileen/a.png'));
     await home.client.until(named('eileen'));
-    await logLine(log, killed, 'the gallery is back');
+    await logLine(log, killed, 'gallery readable again');
     await logLine(log, killed, '"peopleRemoved":["grace"]');
   });
 
@@ -102,12 +96,12 @@ describe('a gallery that changes while the daemon runs', () => {
     const home = await watchGallery();
     const { gallery, log } = home;
     renameSync(gallery, `${gallery}-elsewhere`);
-    await logLine(log, 0, 'the gallery is away');
+    await logLine(log, 0, 'gallery not readable');
     expect(await people(home)).toBe(1);
     copyFileSync(collins, path.join(`${gallery}-elsewhere`, 'eileen.png'));
     renameSync(`${gallery}-elsewhere`, gallery);
     await home.client.until(named('eileen'));
-    await logLine(log, 0, 'the gallery is back');
+    await logLine(log, 0, 'gallery readable again');
     await logLine(log, 0, '"peopleAdded":["eileen"]');
     expect(log()).not.toContain('peopleRemoved');
   });
@@ -138,7 +132,7 @@ describe('a gallery that changes while the daemon runs', () => {
     const { gallery, log } = home;
     const file = path.join(gallery, 'grace/person.yaml');
     writeFileSync(file, 'displayName: Admiral Hopper\nthreshold: 0.5\n');
-    await logLine(log, 0, 'the gallery has changed', '"settings":["grace"]');
+    await logLine(log, 0, 'gallery changed', '"settings":["grace"]');
     const before = log().length;
     writeFileSync(file, 'displayName: Admiral Hopper\nthresold: 0.9\n');
     const line = await logLine(log, before, '"faults"');

@@ -156,8 +156,8 @@ describe('the daemon with its log', () => {
     expect(eventsOf(client).map(({ seq }) => seq)).toEqual(
       eventsOf(client).map((_, index) => eventsOf(client)[0].seq + index),
     );
-    expect(log().match(/events wait and nobody is told: no space left/g)).toHaveLength(1);
-    expect(log().match(/the event log takes events again/g)).toHaveLength(1);
+    expect(log().match(/event log not writable, queueing events: no space left/g)).toHaveLength(1);
+    expect(log().match(/event log writable again; delivering \d+ queued event/g)).toHaveLength(1);
     expect(await metric(address, 'spotter_events_lost_total')).toBe(0);
   });
 });

@@ -61,6 +61,6 @@ describe('a picture on which the network hangs', () => {
       (now) => now > seen,
     );
     expect(await metric(address, 'spotter_camera_state{camera="poison",state="quarantined"}')).toBe(1);
-    expect(log()).toMatch(/camera is quarantined: its pictures ended the engine again and again/);
+    expect(log()).toMatch(/camera is quarantined: its pictures ended the engine repeatedly/);
   });
 });

@@ -134,7 +134,7 @@ describe('metrics', () => {
 describe('throughput', () => {
   it('counts frames and faces in total, and the rate since it was last asked', () => {
     const throughput = new Throughput();
-    for (let i = 0; i < 5; i++) throughput.add(report);
+    for (let i = 0; i < 5; i++) throughput.frame(report);
     const [first] = throughput.read();
     expect(first).toMatchObject({ camera: 'door', frames: 5, faces: 10, tracks: 2 });
     expect(first.framesPerSecond).toBeGreaterThan(0);

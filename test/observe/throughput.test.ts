@@ -8,7 +8,7 @@ describe('Throughput', () => {
     onTestFinished(() => now.mockRestore());
     const throughput = new Throughput();
     const frames = (count: number) => {
-      for (let frame = 0; frame < count; frame++) throughput.add(outcomeReport('door', 'processed'));
+      for (let frame = 0; frame < count; frame++) throughput.frame(outcomeReport('door', 'processed'));
     };
     const readAfter = (ms: number) => {
       now.mockReturnValue(performance.now() + ms);
@@ -18,7 +18,7 @@ describe('Throughput', () => {
     expect(readAfter(1000)).toEqual([
       { camera: 'door', frames: 100, faces: 0, tracks: 0, framesPerSecond: 100 },
     ]);
-    throughput.forget('door');
+    throughput.cameraRemoved('door');
     frames(10);
     expect(readAfter(1000)).toEqual([
       { camera: 'door', frames: 10, faces: 0, tracks: 0, framesPerSecond: 10 },

@@ -308,7 +308,7 @@ describe('Home Assistant', () => {
     await set.start();
     for (const topic of stray) await heard.last(topic, '');
     set.setPeople(['bob'], {});
-    set.forgetCamera('yard');
+    set.cameraRemoved('yard');
     await heard.last('spotter/people/alice/attributes', '');
     await heard.last('spotter/cameras/yard/occupancy', '');
     await until(() =>

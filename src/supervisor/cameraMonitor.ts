@@ -1,0 +1,106 @@
+import type { CameraConfig } from '../config/schema.js';
+import type { CameraState } from '../core/cameraState.js';
+import { moment, monotonicMs } from '../core/clock.js';
+import type { Component } from '../core/lifecycle.js';
+import type { Gap } from '../events/event.js';
+import type { InView } from '../events/inView.js';
+import type { Logger } from '../observe/logger.js';
+import type { FrameReport } from '../pipeline/frameReport.js';
+import type { CameraObserver } from './cameraObserver.js';
+import type { CameraRegistry } from './cameraRegistry.js';
+import type { EventHub } from './eventHub.js';
+
+export interface CameraMonitorOptions {
+  registry: CameraRegistry;
+  /** Fed here with what each frame shows. */
+  inView: InView;
+  /** In the order in which they hear of a change. */
+  observers: readonly CameraObserver[];
+  /** Takes the events that follow from a change: gaps, and tracks that have left. */
+  hub: Pick<EventHub, 'publish' | 'nextTrack'>;
+}
+
+/** Follows the life of the configured cameras: keeps the registry, and passes every change on to the observers. */
+export class CameraMonitor implements Component {
+  readonly #options: CameraMonitorOptions;
+
+  constructor(options: CameraMonitorOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {}
+
+  /** Whoever is still in view has left: an engine that was killed has not reported it. */
+  async stop(): Promise<void> {
+    this.#endTracks(Date.now());
+  }
+
+  /** Takes over which cameras are configured. */
+  configure(cameras: readonly CameraConfig[]): void {
+    const { registry, observers, hub } = this.#options;
+    const wanted = new Set(cameras.map(({ id }) => id));
+    for (const id of wanted) {
+      if (registry.stateOf(id) !== null) continue;
+      // Asks the log, which takes a while: once per camera.
+      registry.add(id, hub.nextTrack(id));
+      this.#notify(id, 'connecting', null);
+    }
+    for (const id of registry.ids) {
+      if (wanted.has(id)) continue;
+      this.setState(id, 'stopped', null);
+      registry.remove(id);
+      for (const observer of observers) observer.cameraRemoved?.(id);
+    }
+  }
+
+  /** Does nothing for a camera that is not configured, or that is in that state already. */
+  setState(id: string, state: CameraState, message: string | null): void {
+    const { registry, hub } = this.#options;
+    if (!registry.setState(id, state, message)) return;
+    const gap = state === 'live' ? registry.endGap(id, moment()) : null;
+    if (gap) hub.publish(gap);
+    this.#notify(id, state, message);
+  }
+
+  /** A frame has been processed, dropped, or has failed. */
+  frame(report: FrameReport): void {
+    const { registry, inView, observers } = this.#options;
+    // The last frames of a camera that is no longer configured would bring its gauges back.
+    if (registry.stateOf(report.camera) === null) return;
+    registry.noteFrame(report, monotonicMs());
+    if (report.outcome === 'processed') inView.noteFrame(report.camera, report.tracks);
+    for (const observer of observers) observer.frame?.(report);
+  }
+
+  /** No camera is watched until another engine is ready. */
+  interrupt(cause: Gap['cause']): void {
+    const { registry } = this.#options;
+    const now = moment();
+    registry.beginGaps(cause, now);
+    this.#endTracks(now.unixMs);
+    for (const { id, state } of registry.cameras) {
+      if (state !== 'stopped' && state !== 'quarantined')
+        this.setState(id, 'connecting', 'the engine is being replaced');
+    }
+  }
+
+  #endTracks(unixMs: number): void {
+    const { inView, hub } = this.#options;
+    for (const draft of inView.endReported(unixMs)) hub.publish(draft);
+  }
+
+  #notify(id: string, state: CameraState, message: string | null): void {
+    for (const observer of this.#options.observers) observer.cameraState?.(id, state, message);
+  }
+}
+
+/** Logs every change of a camera's state. */
+export function cameraLog(logger: Logger): CameraObserver {
+  return {
+    cameraState(camera, state, message) {
+      const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
+      if (message === null) logger.info({ camera }, text);
+      else logger.warn({ camera }, text);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import type { CameraState } from '../core/cameraState.js';
+import type { FrameReport } from '../pipeline/frameReport.js';
+
+/** What follows the life of the configured cameras; each part of the supervisor takes what it needs. */
+export interface CameraObserver {
+  /** A camera has been added, or its state has changed. @param message why it is not live; null when there is no fault */
+  cameraState?(id: string, state: CameraState, message: string | null): void;
+  /** A camera is no longer configured. */
+  cameraRemoved?(id: string): void;
+  /** One frame of a configured camera has been processed, dropped, or has failed. */
+  frame?(report: FrameReport): void;
+}

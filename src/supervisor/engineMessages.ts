@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { InView } from '../events/inView.js';
+import type { FromEngine, GalleryReport } from '../ipc/protocol.js';
+import type { Logger } from '../observe/logger.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { CameraMonitor } from './cameraMonitor.js';
+import type { CameraRegistry } from './cameraRegistry.js';
+import type { CrashPolicy } from './crashPolicy.js';
+import type { EngineStatus } from './engineStatus.js';
+import type { EventHub } from './eventHub.js';
+import { logGallery, logGalleryChange } from './galleryLog.js';
+
+export interface EngineMessagesOptions {
+  status: EngineStatus;
+  registry: CameraRegistry;
+  /** Fed here with what the engine's events show. */
+  inView: InView;
+  monitor: CameraMonitor;
+  hub: EventHub;
+  crashPolicy: CrashPolicy;
+  metrics: Metrics;
+  logger: Logger;
+  /** Called when an engine is ready for cameras. */
+  onReady: () => void;
+}
+
+/** Hands each message of the engine to the part that it concerns. */
+export class EngineMessages {
+  readonly #options: EngineMessagesOptions;
+
+  constructor(options: EngineMessagesOptions) {
+    this.#options = options;
+  }
+
+  receive(message: FromEngine): void {
+    const { status, registry, inView, monitor, hub, crashPolicy, metrics, logger } = this.#options;
+    switch (message.kind) {
+      case 'ready':
+        this.#engineReady(message);
+        break;
+      case 'gallery':
+        logGalleryChange(logger, status.gallery, message.gallery, message.change);
+        this.#setGallery(message.gallery);
+        break;
+      case 'event':
+        registry.noteDraft(message.draft);
+        inView.noteReported(message.draft);
+        hub.publishDetected(message);
+        break;
+      case 'report':
+        monitor.frame(message.report);
+        break;
+      case 'camera':
+        // A new engine connects anew; why it has to is reported already.
+        if (message.state === 'connecting' && registry.stateOf(message.id) === 'connecting') break;
+        monitor.setState(message.id, message.state, message.message);
+        break;
+      case 'restart':
+        metrics.cameraRestarted(message.id, message.reason);
+        break;
+      case 'work':
+        crashPolicy.work(message.camera, message.mark, message.begins);
+        break;
+      case 'beat':
+        status.load = message;
+        for (const [id, frames] of Object.entries(message.decoded)) metrics.decoded(id, frames);
+        break;
+      case 'log':
+        logger[message.level]({ ...(message.camera && { camera: message.camera }) }, message.message);
+        break;
+    }
+  }
+
+  #engineReady({ onnxruntime, gallery }: FromEngine & { kind: 'ready' }): void {
+    const { status, logger, onReady } = this.#options;
+    const isNew = !isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...status.gallery, seconds: 0 });
+    status.onnxruntime = onnxruntime;
+    this.#setGallery(gallery);
+    if (isNew) logGallery(logger, gallery);
+    status.unreadyReason = null;
+    onReady();
+  }
+
+  #setGallery(gallery: GalleryReport): void {
+    const { status, metrics, hub } = this.#options;
+    status.gallery = gallery;
+    metrics.galleryRead(gallery.seconds);
+    hub.setPeople(gallery.names, gallery.settings);
+  }
+}

@@ -1,0 +1,131 @@
+import { type CameraDiff, changedSettings, diffCameras, fixedKeys, needsEngine } from '../config/diff.js';
+import type { LoadedConfig } from '../config/load.js';
+import { maskText } from '../config/mask.js';
+import { describeError } from '../core/errors.js';
+import { Serial } from '../core/serial.js';
+import { listGallery } from '../gallery/folder.js';
+import { prepare } from '../models/prepare.js';
+import type { Logger } from '../observe/logger.js';
+
+/** From one configuration to the next. */
+export interface ConfigChange {
+  before: LoadedConfig;
+  after: LoadedConfig;
+  cameras: CameraDiff;
+  /** The running engine cannot take it over: another one must. */
+  needsEngine: boolean;
+}
+
+export interface ReloaderOptions {
+  loaded: LoadedConfig;
+  /** Reads the configuration again, as it was read at first. @throws SpotterError config.not_found, config.invalid */
+  read: () => LoadedConfig;
+  /** Of --models. */
+  modelFolder?: string | undefined;
+  /** Its level follows the configuration. */
+  logger: Logger;
+  /** Called when {@link Reloader.current} has changed. */
+  onChange: (change: ConfigChange) => void;
+}
+
+/** Reads, checks and takes over configurations, one after another; one that cannot work changes nothing. */
+export class Reloader {
+  readonly #options: ReloaderOptions;
+  readonly #reloads = new Serial();
+  #current: LoadedConfig;
+  /** Last known-good configuration; restored when no engine starts with the current one. null while that is good itself. */
+  #knownGood: LoadedConfig | null = null;
+  #isStopped = false;
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.#current = options.loaded;
+  }
+
+  get current(): LoadedConfig {
+    return this.#current;
+  }
+
+  /** Takes over the configuration as it is now. Resolves also when it is rejected, which is logged. */
+  reload(): Promise<void> {
+    // One after another: of two that are checked at the same time the older one might be taken over last.
+    return this.#reloads.run(() => this.#reload());
+  }
+
+  /** An engine has started with the current configuration. */
+  confirm(): void {
+    this.#knownGood = null;
+  }
+
+  /**
+   * No engine starts with the current configuration, such as with a model that cannot be loaded: restores the last
+   * known-good one.
+   *
+   * @param why for the log
+   * @returns false when there is none: an engine has started with the current one before
+   */
+  restore(why: string): boolean {
+    const good = this.#knownGood;
+    if (good === null || this.#isStopped) return false;
+    this.#knownGood = null;
+    this.#options.logger.error(
+      `no engine starts with the new configuration, restoring the last known-good one: ${why}`,
+    );
+    // The engine is gone: the next one starts with whatever is current then.
+    this.#options.onChange({ ...this.#switchTo(good), needsEngine: false });
+    return true;
+  }
+
+  /** From now on nothing is taken over; a reload that is under way ends without effect. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #reload(): Promise<void> {
+    const { logger, onChange } = this.#options;
+    if (this.#isStopped) return;
+    let next: LoadedConfig;
+    try {
+      next = await this.#readAndCheck();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : describeError(error);
+      const masked = maskText(message, this.#current.secrets);
+      logger.error(`configuration reload rejected, keeping the current one: ${masked}`);
+      return;
+    }
+    if (this.#isStopped) return;
+    const before = this.#current.config;
+    for (const key of fixedKeys(before, next.config))
+      logger.warn(`${key} has changed; restart spotter to apply it`);
+    const change = { ...this.#switchTo(next), needsEngine: needsEngine(before, next.config) };
+    logger.info(
+      { ...change.cameras, settings: changedSettings(before, next.config) },
+      'configuration reloaded',
+    );
+    if (change.needsEngine) {
+      this.#knownGood ??= change.before;
+      logger.info('settings other than cameras have changed; replacing the engine');
+    }
+    onChange(change);
+  }
+
+  /** A new engine that finds no models or no gallery would be the end of the old one. */
+  async #readAndCheck(): Promise<LoadedConfig> {
+    const { read, modelFolder } = this.#options;
+    const next = read();
+    const before = this.#current.config;
+    if (needsEngine(before, next.config)) {
+      await prepare(next.config, modelFolder);
+      if (next.config.gallery !== before.gallery) await listGallery(next.config.gallery);
+    }
+    return next;
+  }
+
+  /** @returns what changes with it, for onChange */
+  #switchTo(after: LoadedConfig): Omit<ConfigChange, 'needsEngine'> {
+    const before = this.#current;
+    this.#current = after;
+    this.#options.logger.level = after.config.log.level;
+    return { before, after, cameras: diffCameras(before.config, after.config) };
+  }
+}

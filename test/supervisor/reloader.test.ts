@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { LoadedConfig } from '../../src/config/load.js';
+import { type Config, schema } from '../../src/config/schema.js';
+import { SpotterError } from '../../src/core/errors.js';
+import { type ConfigChange, Reloader } from '../../src/supervisor/reloader.js';
+import { configWith } from '../helpers/engine.js';
+import { recordedLog } from '../helpers/logger.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const withCameras =
+  (...ids: string[]) =>
+  (config: Config) => {
+    config.cameras = schema.parse({ cameras: ids.map((id) => ({ id, url: 'test:320x240' })) }).cameras;
+  };
+const withMinSize = (px: number) => (config: Config) => {
+  config.quality.minSizePx = px;
+};
+
+/** A Reloader that has the defaults, and what it reports; each reload reads the next of `reads`. */
+function reloaderOf(...reads: (LoadedConfig | SpotterError)[]) {
+  const loaded = { ...configWith(), secrets: ['hush'] };
+  const changes: ConfigChange[] = [];
+  const { logger, messages } = recordedLog();
+  const reloader = new Reloader({
+    loaded,
+    read: () => {
+      const next = reads.shift();
+      if (next instanceof SpotterError || next === undefined) throw next ?? new Error('nothing to read');
+      return next;
+    },
+    logger,
+    onChange: (change) => void changes.push(change),
+  });
+  return { reloader, loaded, changes, logger, messages };
+}
+
+describe('Reloader', () => {
+  it('takes over cameras without another engine', async () => {
+    const next = configWith(withCameras('door'));
+    const { reloader, loaded, changes, messages } = reloaderOf(next);
+    await reloader.reload();
+    expect(reloader.current).toBe(next);
+    expect(changes).toEqual([
+      {
+        before: loaded,
+        after: next,
+        cameras: { added: ['door'], removed: [], changed: [] },
+        needsEngine: false,
+      },
+    ]);
+    expect(messages).toEqual(['configuration reloaded']);
+  });
+
+  it('has the engine replaced for settings that only a new one takes over', async () => {
+    const { reloader, changes, messages } = reloaderOf(configWith(withMinSize(50)));
+    await reloader.reload();
+    expect(changes).toMatchObject([{ needsEngine: true }]);
+    expect(messages.at(-1)).toBe('settings other than cameras have changed; replacing the engine');
+  });
+
+  it('keeps the current configuration when the next one cannot be read, and hides secrets in the reason', async () => {
+    const { reloader, loaded, changes, messages } = reloaderOf(
+      new SpotterError('config.invalid', 'line 3: hush'),
+    );
+    await reloader.reload();
+    expect([reloader.current, changes]).toEqual([loaded, []]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^configuration reload rejected, keeping the current one: line 3: (?!hush)/),
+    ]);
+  });
+
+  it.each(['detector', 'gallery'] as const)(
+    'keeps the current configuration when the %s of the next one is missing',
+    async (key) => {
+      const next = configWith((config) => {
+        config[key] = '/nowhere';
+      });
+      const { reloader, loaded, changes, messages } = reloaderOf(next);
+      await reloader.reload();
+      expect([reloader.current, changes]).toEqual([loaded, []]);
+      expect(messages).toEqual([expect.stringMatching(/keeping the current one: .*\/nowhere/)]);
+    },
+  );
+
+  it('names settings that apply from the next start, and follows the log level', async () => {
+    const data = temporaryFolder();
+    const next = configWith((config) => {
+      config.data = data;
+      config.http.port = 1;
+      config.log.level = 'warn';
+    });
+    const { reloader, logger, messages } = reloaderOf(next);
+    await reloader.reload();
+    expect(messages).toEqual([
+      'http.port has changed; restart spotter to apply it',
+      'data has changed; restart spotter to apply it',
+    ]);
+    expect(logger.level).toBe('warn');
+  });
+
+  it('takes over one configuration after another, also when the first takes longer to check', async () => {
+    const [first, second] = [configWith(withMinSize(50)), configWith(withCameras('door'))];
+    const { reloader, changes } = reloaderOf(first, second);
+    await Promise.all([reloader.reload(), reloader.reload()]);
+    expect(changes.map(({ after }) => after)).toEqual([first, second]);
+    expect(reloader.current).toBe(second);
+  });
+
+  it('restores the last known-good configuration, once, when no engine starts', async () => {
+    const { reloader, loaded, changes, messages } = reloaderOf(
+      configWith(withMinSize(50)),
+      configWith(withMinSize(60)),
+    );
+    await reloader.reload();
+    await reloader.reload();
+    expect(reloader.restore('model cannot be loaded')).toBe(true);
+    expect(reloader.current).toBe(loaded);
+    expect(changes.at(-1)).toMatchObject({ after: loaded, needsEngine: false });
+    expect(messages.at(-1)).toBe(
+      'no engine starts with the new configuration, restoring the last known-good one: model cannot be loaded',
+    );
+    expect(reloader.restore('again')).toBe(false);
+  });
+
+  it('restores nothing once an engine has started with the current configuration', async () => {
+    const next = configWith(withMinSize(50));
+    const { reloader } = reloaderOf(next);
+    await reloader.reload();
+    reloader.confirm();
+    expect(reloader.restore('too late')).toBe(false);
+    expect(reloader.current).toBe(next);
+  });
+
+  it('takes over nothing after its stop, not even what it was checking then', async () => {
+    const { reloader, loaded, changes, messages } = reloaderOf(
+      configWith(withMinSize(50)),
+      configWith(withCameras('door')),
+    );
+    const running = reloader.reload();
+    // The first configuration has been read, and its models are being checked.
+    await Promise.resolve();
+    const waiting = reloader.reload();
+    reloader.stop();
+    await Promise.all([running, waiting, reloader.reload()]);
+    expect([reloader.current, changes, messages]).toEqual([loaded, [], []]);
+  });
+});

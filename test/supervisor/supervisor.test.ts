@@ -1,0 +1,156 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Config, schema } from '../../src/config/schema.js';
+import { Supervisor } from '../../src/supervisor/supervisor.js';
+import { eventually, metric } from '../helpers/daemon.js';
+import { configWith } from '../helpers/engine.js';
+import { recordedLog } from '../helpers/logger.js';
+import { standInEngine } from '../helpers/standInEngine.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+/** Every camera is live as soon as it is assigned. */
+const LIVE = `
+const live = ({ camera }) => send({ kind: 'camera', id: camera.id, state: 'live', message: null });
+on.cameras = ({ assignments }) => assignments.forEach(live);`;
+
+/** A supervisor with one camera, `door`, and a stand-in for the engine; it runs until the test ends. */
+async function startSupervisor(behaviour: string, { untilEnd = false } = {}) {
+  const folder = temporaryFolder();
+  const load = (change: (config: Config) => void = () => {}) =>
+    configWith((config) => {
+      config.cameras = schema.parse({ cameras: [{ id: 'door', url: 'test:320x240' }] }).cameras;
+      config.data = folder;
+      config.gallery = folder;
+      config.http.port = 0;
+      change(config);
+    });
+  let next = load();
+  const { logger, messages } = recordedLog();
+  const abort = new AbortController();
+  let onReady: (address: string) => void = () => {};
+  const supervisor = new Supervisor({
+    loaded: load(),
+    reload: () => next,
+    logger,
+    onEvent: () => {},
+    onReady: (at) => onReady(at),
+    engineEntry: standInEngine(behaviour),
+  });
+  const running = supervisor.run(abort.signal, untilEnd);
+  const stop = () => {
+    abort.abort();
+    return running;
+  };
+  onTestFinished(async () => {
+    await stop().catch(() => {});
+  });
+  const address = await new Promise<string>((resolve, reject) => {
+    onReady = resolve;
+    running.catch(reject);
+  });
+  const reload = (change: (config: Config) => void) => {
+    next = load(change);
+    return supervisor.reload();
+  };
+  return { address, running, stop, reload, messages };
+}
+
+interface CameraView {
+  state: string;
+  message: string | null;
+}
+
+async function camerasOf(address: string): Promise<CameraView[]> {
+  const response = await fetch(`${address}/api/v1/cameras`);
+  return ((await response.json()) as { cameras: CameraView[] }).cameras;
+}
+
+const areLive = (cameras: CameraView[]) => cameras.every(({ state }) => state === 'live');
+
+describe('Supervisor', () => {
+  it('serves what the engine reports of its cameras', async () => {
+    const { address } = await startSupervisor(LIVE);
+    await eventually(() => camerasOf(address), areLive);
+    expect((await fetch(`${address}/readyz`)).status).toBe(200);
+    expect(await metric(address, 'spotter_camera_up{camera="door"}')).toBe(1);
+  });
+
+  it.each([
+    ['well', null, true],
+    ['badly', 'no such file', false],
+  ])('ends by itself when every camera has ended, here %s', async (_, message, isGood) => {
+    const { running } = await startSupervisor(
+      `on.cameras = () => send({ kind: 'camera', id: 'door', state: 'stopped', message: ${JSON.stringify(message)} });`,
+      { untilEnd: true },
+    );
+    expect(await running).toBe(isGood);
+  });
+
+  it('counts no frame as in work that an engine had which has been replaced on purpose', async () => {
+    const { address, reload } = await startSupervisor(`${LIVE}
+      const { cameras } = on;
+      on.cameras = (message) => {
+        send({ kind: 'work', camera: 'door', mark: 'a', begins: true });
+        cameras(message);
+      };`);
+    const inWork = () => metric(address, 'spotter_frames_in_work{camera="door"}');
+    await eventually(() => camerasOf(address), areLive);
+    expect(await inWork()).toBe(1);
+    await reload((config) => {
+      config.quality.minSizePx = 50;
+    });
+    await eventually(() => camerasOf(address), areLive);
+    expect(await inWork()).toBe(1);
+  });
+
+  it('quarantines a camera whose pictures crash three engines, and assigns it to none', async () => {
+    const { address, messages } = await startSupervisor(`
+      on.cameras = ({ assignments }) => {
+        if (assignments.length === 0) return log('no cameras');
+        const work = { kind: 'work', camera: 'door', mark: String(process.pid), begins: true };
+        process.send(work, () => process.kill(process.pid, 'SIGKILL'));
+      };`);
+    await eventually(
+      () => messages,
+      (lines) => lines.includes('no cameras'),
+    );
+    expect(await camerasOf(address)).toMatchObject([
+      { state: 'quarantined', message: 'its pictures ended the engine repeatedly; trying again in 10 min' },
+    ]);
+    const restarts = 'spotter_engine_restarts_total{cause="engine_died"}';
+    expect(await metric(address, restarts)).toBe(3);
+  });
+
+  it('takes back a configuration with which no engine starts', async () => {
+    const error = { code: 'model.unfit', message: 'this model is no good' };
+    const { address, reload, messages } = await startSupervisor(`${LIVE}
+      on.start = ({ config }) => {
+        if (config.quality.minSizePx !== 50) return ready();
+        send({ kind: 'failed', error: ${JSON.stringify(error)} });
+        end();
+      };`);
+    await reload((config) => {
+      config.quality.minSizePx = 50;
+    });
+    await eventually(() => camerasOf(address), areLive);
+    expect(messages.find((line) => line.includes('restoring'))).toMatch(/: this model is no good$/);
+    expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
+  });
+
+  it('drops a reload that is under way when it stops', async () => {
+    const { reload, stop, messages } = await startSupervisor(LIVE);
+    const reloading = reload((config) => {
+      config.quality.minSizePx = 50;
+    });
+    await stop();
+    await reloading;
+    expect(messages.filter((line) => line.includes('configuration'))).toEqual([]);
+  });
+
+  it('does not start when the engine reports an error', async () => {
+    const error = { code: 'gallery.not_found', message: 'gallery /nowhere does not exist' };
+    const start = startSupervisor(
+      `on.start = () => { send({ kind: 'failed', error: ${JSON.stringify(error)} }); end(); };`,
+    );
+    await expect(start).rejects.toMatchObject(error);
+  });
+});
