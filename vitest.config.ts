@@ -4,6 +4,7 @@ import { CountReporter } from './.ci/countReporter.mjs';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: '.ci/vitestSetup.mjs',
     // Integration tests run whole programs on real models: two at a time is what two cores can do.
     maxWorkers: 2,
     testTimeout: 120_000,
