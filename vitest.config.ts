@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { CountReporter } from './.ci/countReporter.mjs';
+import { IntegrationFirst } from './.ci/integrationFirst.mjs';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     globalSetup: '.ci/vitestSetup.mjs',
     // Integration tests run whole programs on real models: two at a time is what two cores can do.
     maxWorkers: 2,
+    sequence: { sequencer: IntegrationFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // As in src/main.ts: networks that run inside a test send nothing either.

@@ -16,3 +16,10 @@ export function made(name: string, ...args: string[]): Buffer {
   ffmpeg(...args, file);
   return readFileSync(file);
 }
+
+/** The beginning of a clip, as it is, in a folder of its own. @returns its path */
+export function beginningOf(clip: string, seconds: number): string {
+  const file = path.join(temporaryFolder(), path.basename(clip));
+  ffmpeg('-i', clip, '-t', String(seconds), '-c', 'copy', file);
+  return file;
+}

@@ -14,7 +14,7 @@ import {
   metric,
   restarts,
 } from '../helpers/daemon.js';
-import { ffmpeg } from '../helpers/ffmpeg.js';
+import { beginningOf } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -81,8 +81,7 @@ describe('spotter run: the pictures of a camera', () => {
       { name: 'all', points: whole },
     ];
     // In the first two seconds the demo's face is on the left.
-    const url = path.join(temporaryFolder(), 'left.mp4');
-    ffmpeg('-i', demoClip, '-t', '2', '-c', 'copy', url);
+    const url = beginningOf(demoClip, 2);
     const config = configure([
       { id: 'open', url, zones },
       { id: 'half-covered', url, zones, masks: [half(0.5)] },
