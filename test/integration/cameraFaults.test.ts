@@ -27,7 +27,7 @@ describe('spotter run: a camera that is none', () => {
     const faulty: [id: string, url: string, state: string, message: RegExp][] = [
       ['refused', rtsp(await closedPort()), 'unreachable', /nobody listens at 127\.0\.0\.1:\d+;/],
       ['unknown', 'rtsp://camera.invalid/cam', 'unreachable', /the name of camera\.invalid is not known/],
-      ['silent', rtsp(await startSilent()), 'unreachable', /no picture from .* within 5 s;/],
+      ['silent', rtsp(await startSilent()), 'unreachable', /no picture from .* within 10 s;/],
       ['no-path', rtsp(server.port, 'attic'), 'unreachable', /no stream under this path;/],
       ['sound', rtsp(server.port, 'sound'), 'no_video', /sends sound or data only/],
       ['page', `http://127.0.0.1:${page}/`, 'no_video', /sends a web page, no video;/],
@@ -36,7 +36,7 @@ describe('spotter run: a camera that is none', () => {
     ];
     const cameras = faulty.map(([id, url]) => ({ id, url }));
     const neighbours = [{ id: 'healthy', url: rtsp(server.port) }, NEIGHBOUR];
-    const settings = watchdog({ connectMs: 5000, authRetryMs: 3_600_000 });
+    const settings = watchdog({ authRetryMs: 3_600_000 });
     const { address } = await daemon(configure([...cameras, ...neighbours], settings));
     const client = new Listener(address);
     await Promise.all(neighbours.map(({ id }) => client.camera(id, 'live')));
