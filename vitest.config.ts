@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { CountReporter } from './.ci/countReporter.mjs';
+import { IntegrationFirst } from './.ci/integrationFirst.mjs';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: '.ci/vitestSetup.mjs',
     // Integration tests run whole programs on real models: two at a time is what two cores can do.
     maxWorkers: 2,
+    sequence: { sequencer: IntegrationFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // As in src/main.ts: networks that run inside a test send nothing either.

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { maskDeep, maskText } from '../../src/config/mask.js';
+import { load } from '../helpers/config.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 /** Each at least four characters long. */
@@ -95,5 +96,43 @@ describe('maskText, maskDeep: masking', () => {
       cameras: [{ ...data.cameras[0], url: 'rtsp://u:***@h/x' }],
     });
     expect(data.cameras[0].url).toBe('rtsp://u:pw@h/x');
+  });
+});
+
+describe('maskText, maskDeep: secrets', () => {
+  it.each([
+    ['rtsp://user:secret@host/stream', 'rtsp://user:***@host/stream'],
+    ['rtsp://first.last:p@ss:w/rd@host:554/a', 'rtsp://first.last:***@host:554/a'],
+    ['http://host/x?user=a&password=b&z=1', 'http://host/x?user=a&password=***&z=1'],
+    ['cannot open rtsp://user:pw@host/x now', 'cannot open rtsp://user:***@host/x now'],
+    ['rtsp://token@host/x', 'rtsp://***@host/x'],
+    ['rtsp://u:with space@host/x', 'rtsp://u:***@host/x'],
+    ['from http://a:b@h1/ to http://c:d@h2/', 'from http://a:***@h1/ to http://c:***@h2/'],
+    ['rtsp://host/stream', 'rtsp://host/stream'],
+    ['/some/file.mp4', '/some/file.mp4'],
+  ])('mask %s', (text, masked) => {
+    expect(maskText(text)).toBe(masked);
+  });
+
+  it('are those of webhooks and of the broker as well', () => {
+    const { config, secrets } = load(`
+webhooks: [{id: a, url: "https://u:hook%40pass@h/", secret: a-secret-of-16-chars}]
+mqtt: {url: "mqtt://u:broker%2Fpass@h"}
+`);
+    const shown = JSON.stringify(maskDeep(config, secrets));
+    expect(shown).toContain('"secret":"***"');
+    expect(shown).toContain('https://u:***@h/');
+    const said = maskText('hook@pass hook%40pass broker/pass broker%2Fpass a-secret-of-16-chars', secrets);
+    expect(said).toBe('*** *** *** *** ***');
+  });
+
+  it('mask what came out of a secret variable wherever it stands, however it is written', () => {
+    vi.stubEnv('API_TOKEN', 'tök/en');
+    const { config, secrets } = load('gallery: a-${API_TOKEN}\n');
+    expect(secrets).toEqual(['tök/en']);
+    expect(
+      JSON.stringify(maskDeep({ config, url: `x/${encodeURIComponent('tök/en')}` }, secrets)),
+    ).not.toMatch(/tök|t%C3/);
+    vi.unstubAllEnvs();
   });
 });

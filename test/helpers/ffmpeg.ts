@@ -1,8 +1,25 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder } from './temporary.js';
 
 /** Runs the real ffmpeg quietly; fails the test with what it said. */
 export function ffmpeg(...args: string[]): void {
   execFileSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+}
+
+/** What ffmpeg makes of its arguments, as bytes. @param name of the file it writes; the extension says what to make */
+export function made(name: string, ...args: string[]): Buffer {
+  const file = path.join(temporaryFolder(), name);
+  ffmpeg(...args, file);
+  return readFileSync(file);
+}
+
+/** The beginning of a clip, as it is, in a folder of its own. @returns its path */
+export function beginningOf(clip: string, seconds: number): string {
+  const file = path.join(temporaryFolder(), path.basename(clip));
+  ffmpeg('-i', clip, '-t', String(seconds), '-c', 'copy', file);
+  return file;
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished, type TestContext } from 'vitest';
 import { lineMatching } from './cli.js';
 import { ffmpeg } from './ffmpeg.js';
 import { root } from './paths.js';
+import { temporaryFolder } from './temporary.js';
 
 /** The system's own: the GStreamer bindings are Debian packages. */
 const PYTHON = '/usr/bin/python3';
@@ -69,4 +71,11 @@ export function makeMarkerClip(file: string, seconds: number, size = '320x180', 
   const picture = [`color=black:size=${size}:rate=25`, ...fields, ...bits].join(',');
   const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '12', '-g', '25', '-pix_fmt', 'yuv420p'];
   ffmpeg('-f', 'lavfi', '-i', picture, '-t', String(seconds), ...x264, ...output, file);
+}
+
+/** A marker clip as an MPEG transport stream, for a web server to send. */
+export function markerStream(seconds: number, size = '320x180'): Buffer {
+  const file = path.join(temporaryFolder(), 'clip.ts');
+  makeMarkerClip(file, seconds, size, '-f', 'mpegts');
+  return readFileSync(file);
 }

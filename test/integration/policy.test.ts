@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonLines, spotter } from '../helpers/cli.js';
+import { beginningOf } from '../helpers/ffmpeg.js';
 import { demoClip, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -9,7 +10,7 @@ describe("a camera's own threshold", () => {
   it('counts at this camera and at no other, and is told', async () => {
     const folder = temporaryFolder();
     const config = path.join(folder, 'config.yaml');
-    const camera = { url: demoClip, realtime: false };
+    const camera = { url: beginningOf(demoClip, 6), realtime: false };
     const cameras = [
       { id: 'strict', ...camera, match: { threshold: 0.99 } },
       { id: 'usual', ...camera },
@@ -25,7 +26,6 @@ describe("a camera's own threshold", () => {
       new Set(['unknown 0.99', 'left 0.99']),
     );
     expect(told('usual').filter(({ kind }) => kind === 'match')).toMatchObject([
-      { person: 'grace-hopper', threshold: 0.42 },
       { person: 'grace-hopper', threshold: 0.42 },
     ]);
   });

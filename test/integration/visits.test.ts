@@ -14,6 +14,7 @@ import {
   metric,
   metricsOf,
 } from '../helpers/daemon.js';
+import { beginningOf } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 
@@ -72,10 +73,8 @@ describe('visits of the demo clip', () => {
 
   it('are the same in every scan', async () => {
     const config = configure([], 'visits: { enabled: true, gapMs: 1000 }\n');
-    const scans = [
-      await spotter(['scan', demoClip, '-c', config]),
-      await spotter(['scan', demoClip, '-c', config]),
-    ];
+    const args = ['scan', demoClip, '--every', '5'];
+    const scans = [await spotter([...args, '-c', config]), await spotter([...args, '-c', config])];
     const [first, second] = scans.map(({ stdout }) =>
       jsonLines<Message>(stdout)
         .filter(({ kind }) => kind !== 'summary')
@@ -92,17 +91,20 @@ describe('visits of the demo clip', () => {
       expect.stringMatching(/^clip-\d$/),
       ['visit_ended', expect.any(String)],
     ]);
-    const off = await spotter(['scan', demoClip, '-c', configure([])]);
+    const off = await spotter([...args, '-c', configure([])]);
     expect(off.stdout).not.toMatch(/visit_/);
   });
 });
 
-describe('a notification', () => {
-  it('is said of the first match, and not again within the cooldown', async () => {
-    const { stdout } = await spotter(['run', '-c', configure([{ id: 'door' }]), '--until-end']);
+describe('spotter run with its defaults', () => {
+  it('asks for a notification at the first match, and not again within the cooldown; makes no snapshots', async () => {
+    const config = configure([{ id: 'door' }]);
+    const { stdout } = await spotter(['run', '-c', config, '--until-end']);
     const told = jsonLines<Message>(stdout);
     expect(told.filter(({ kind }) => kind === 'match').map(({ notify }) => notify)).toEqual([true, false]);
     expect(told.filter(({ kind }) => kind === 'left').some(({ notify }) => notify)).toBe(false);
+    expect(told.every(({ snapshot }) => snapshot === null)).toBe(true);
+    expect(readdirSync(path.join(path.dirname(config), 'data'))).not.toContain('snapshots');
   });
 });
 
@@ -148,15 +150,8 @@ describe('snapshots', () => {
     expect((await fetch(`${address}${match.snapshot}`)).status).toBe(404);
   });
 
-  it('are not made unless they are wanted', async () => {
-    const config = configure([{ id: 'door' }]);
-    const { stdout } = await spotter(['run', '-c', config, '--until-end']);
-    expect(jsonLines<Message>(stdout).every(({ snapshot }) => snapshot === null)).toBe(true);
-    expect(readdirSync(path.join(path.dirname(config), 'data'))).not.toContain('snapshots');
-  });
-
   it('that cannot be written leave the events as they are, and come in order', async () => {
-    const config = configure([{ id: 'door' }], SNAPSHOTS);
+    const config = configure([{ id: 'door', url: beginningOf(demoClip, 3) }], SNAPSHOTS);
     const data = path.join(path.dirname(config), 'data');
     mkdirSync(data);
     writeFileSync(path.join(data, 'snapshots'), 'a file where the folder should be');

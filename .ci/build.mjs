@@ -1,0 +1,54 @@
+// Compiles src/ and bench/ into an empty dist/.
+// Usage: node .ci/build.mjs
+import { execFileSync } from 'node:child_process';
+import { readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fingerprint, isCurrent } from './stamp.mjs';
+
+const file = fileURLToPath(import.meta.url);
+const root = path.dirname(path.dirname(file));
+const stampFile = path.join(root, 'dist/.spotter-setup');
+
+/** The compiler: `node tsc -p ...`. */
+export const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+
+function sources(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+function stampOfSources() {
+  const settings = ['tsconfig.json', 'package-lock.json'].map((name) => path.join(root, name));
+  return fingerprint([...settings, ...['src', 'bench'].flatMap((name) => sources(path.join(root, name)))]);
+}
+
+/** Compiles, whatever is there. @throws when the compiler finds errors, which it has printed */
+export function build() {
+  const stamp = stampOfSources();
+  process.stderr.write('build: compiling\n');
+  // Without this, what a removed source was compiled to would stay.
+  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  try {
+    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
+  } catch (cause) {
+    throw new Error('compiling failed; see above', { cause });
+  }
+  writeFileSync(stampFile, stamp);
+}
+
+/** Compiles unless dist/ is from these sources. @throws as build does */
+export function buildIfStale() {
+  if (!isCurrent(stampFile, stampOfSources())) build();
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === file) {
+  try {
+    build();
+  } catch (error) {
+    process.stderr.write(`build: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

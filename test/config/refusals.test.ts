@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { refusal } from '../helpers/config.js';
+
+describe('loadConfig', () => {
+  it.each([
+    [
+      'an unknown key deep inside',
+      'http:\n  prt: 1\n',
+      'config.yaml:2:3: http.prt: unknown key; did you mean "port"?',
+    ],
+    ['an unknown key like none', 'zzzzzzzzz: 1\n', 'unknown key; valid here: cameras, gallery'],
+    [
+      'a number for a text',
+      'detector: 5\n',
+      'config.yaml:1:11: detector: must be a string, not 5; put it in quotes',
+    ],
+    ['a text for a list', 'cameras: none\n', 'cameras: must be a list, not the text "none"'],
+    ['a missing key', 'cameras:\n  - id: a\n', 'config.yaml:2:5: cameras[0].url: required, a string'],
+    [
+      'a bad id',
+      'cameras: [{id: Front Door, url: x}]',
+      'cameras[0].id: must be 1 to 40 of a-z, 0-9 and hyphen',
+    ],
+    [
+      'twins',
+      'cameras: [{id: a, url: x}, {id: a, url: y}]',
+      'cameras[1].id: "a" is already the id of cameras[0]',
+    ],
+    [
+      'twins among webhooks',
+      'webhooks:\n  - {id: a, url: "http://h/"}\n  - {id: a, url: "http://i/"}\n',
+      'config.yaml:3:10: webhooks[1].id: "a" is already the id of webhooks[0]; give each webhook its own',
+    ],
+    [
+      'a webhook for a camera that there is not',
+      'cameras: [{id: a, url: x}]\nwebhooks:\n  - {id: h, url: "http://h/", cameras: [a, b]}\n',
+      'config.yaml:3:44: webhooks[0].cameras[1]: "b" is not the id of a camera; use an id from "cameras", or remove it',
+    ],
+    ['a webhook by mail', 'webhooks: [{id: a, url: "mailto:a@b"}]', 'must be an http:// or https:// address'],
+    ['a broker without //', 'mqtt: {url: "mqtt:h"}', 'mqtt.url: must be an mqtt:// or mqtts:// address'],
+    ['a broker by HTTP', 'mqtt: {url: "http://h/"}', 'mqtt.url: must be an mqtt:// or mqtts:// address'],
+    ['a topic with a wildcard', 'mqtt: {topic: "a/#"}', 'mqtt.topic: must be a topic without # and +'],
+    ['a prefix with a wildcard', 'mqtt: {discoveryPrefix: "+"}', 'mqtt.discoveryPrefix: must be a topic'],
+    [
+      'a short secret',
+      'webhooks: [{id: a, url: "http://h/", secret: short}]',
+      'webhooks[0].secret: must have at least 16 characters',
+    ],
+    ['no such choice', 'log: {level: loud}', 'log.level: must be one of fatal, error'],
+    ['a fraction', 'http: {port: 80.5}', 'http.port: must be a whole number, not 80.5'],
+    ['off the grid', 'detection: {longestSide: 600}', 'detection.longestSide: must be a multiple of 32'],
+    ['nothing where a value is due', 'gallery:\n', 'gallery: must be a string, not empty'],
+    ['an unset variable', 'gallery: ${SPOTTER_UNSET}', 'environment variable SPOTTER_UNSET is not set'],
+    ['a list as the whole', '- a\n', 'must be a mapping, not a list'],
+    ['a key twice', 'gallery: a\ngallery: b\n', 'config.yaml:2:1: Map keys must be unique'],
+    ['a tab for spaces', 'http:\n\tport: 1\n', 'config.yaml:2:1:'],
+    ['a login without a scheme', 'cameras: [{id: a, url: "//user:pw@host/x"}]', 'has a login but no scheme'],
+    ...['rtsp//', 'RTSP;//', 'rtsp/', 'https//'].map((scheme): [string, string, string] => [
+      `a login behind ${scheme}`,
+      `cameras: [{id: a, url: "${scheme}user:pw@host/x"}]`,
+      'has a login but no scheme',
+    ]),
+    ['an address of spaces', 'cameras: [{id: a, url: "  "}]', 'cameras[0].url: is empty'],
+    ['an alias of nothing', 'workers: *none\n', 'Unresolved alias'],
+    ['a stream without a host', 'cameras: [{id: a, url: "rtsp://"}]', 'has no host; write rtsp://host/path'],
+    [
+      'a scheme that there is not',
+      'cameras: [{id: a, url: "gopher://h/x"}]',
+      'gopher: is not a kind of live source',
+    ],
+    [
+      'a file of another machine',
+      'cameras: [{id: a, url: "file://host/x.mp4"}]',
+      'not a file: URL of this machine',
+    ],
+    ['too many frames', 'cameras: [{id: a, url: "test:", fps: 1000}]', 'cameras[0].fps: must be at most 60'],
+    ['no frames', 'cameras: [{id: a, url: "test:", fps: 0}]', 'cameras[0].fps: must be at least 0.1'],
+    [
+      'a turn that is none',
+      'cameras: [{id: a, url: "test:", rotate: 45}]',
+      'cameras[0].rotate: must be one of 0, 90, 180, 270',
+    ],
+    [
+      'a zone without an area',
+      'cameras: [{id: a, url: "test:", zones: [{name: z, points: [[0, 0], [1, 1]]}]}]',
+      'cameras[0].zones[0].points: needs at least 3 points',
+    ],
+    [
+      'coordinates in px',
+      'cameras: [{id: a, url: "test:", masks: [[[0, 0], [640, 0], [640, 360]]]}]',
+      'cameras[0].masks[0][1][0]: must be from 0 to 1',
+    ],
+    [
+      'zones of one name',
+      'cameras: [{id: a, url: "test:", zones: [{name: z, points: [[0,0],[1,0],[1,1]]}, {name: z, points: [[0,0],[1,0],[1,1]]}]}]',
+      'cameras[0].zones[1].name: "z" is already the name of another zone',
+    ],
+    [
+      'an option of ffmpeg that could do harm',
+      'cameras: [{id: a, url: "test:", input: {protocol_whitelist: file}}]',
+      'cameras[0].input.protocol_whitelist: unknown key',
+    ],
+    ['a secret file that is not there', 'gallery: ${file:none.txt}', 'none.txt does not exist; create it'],
+    ['a secret file that never ends', 'gallery: ${file:/dev/zero}', '/dev/zero is not a regular file'],
+    ['a secret folder', 'gallery: ${file:.}', 'is not a regular file'],
+    ['a secret file without a name', 'gallery: ${file:}', 'is not a regular file'],
+    [
+      'a line break in a header',
+      'cameras: [{id: a, url: "test:", input: {user_agent: "a\\r\\nb"}}]',
+      'without line breaks',
+    ],
+    [
+      'a flag of RTSP that there is not',
+      'cameras: [{id: a, url: "test:", input: {rtsp_flags: listen}}]',
+      'must be one of prefer_tcp',
+    ],
+    [
+      'three coordinates',
+      'cameras: [{id: a, url: "test:", masks: [[[0, 0, 0], [1, 0], [1, 1]]]}]',
+      'must have at most 2 items',
+    ],
+    ['digits for a text', 'gallery: 0123', 'must be a string, not 123; put it in quotes'],
+    [
+      'more aliases than anybody writes',
+      `a: &a [${'x,'.repeat(9)}]\nb: &b [${'*a,'.repeat(9)}]\nc: &c [${'*b,'.repeat(9)}]\nd: [${'*c,'.repeat(9)}]\n`,
+      'Excessive alias count',
+    ],
+    ['an open bracket', 'cameras: [', 'config.yaml:1:'],
+    ['an unknown tag', 'gallery: !!js/function x', 'config.yaml:1:10: Unresolved tag'],
+    ['bytes that are no text', Uint8Array.from([0x67, 0xff, 0xfe]), 'is not UTF-8 text'],
+    ['more than a configuration can be', `# ${'x'.repeat(1 << 20)}`, 'is larger than 1 MiB'],
+    [
+      'a detector without its numbers',
+      'models: {declared: [{id: x, kind: scrfd, file: a}]}',
+      'models.declared[0].mean: required',
+    ],
+    [
+      'a kind of model that there is not',
+      'models: {declared: [{id: x, kind: foo, file: a}]}',
+      "must be one of 'scrfd' | 'yunet' | 'arcface'",
+    ],
+  ])('refuses %s', (_name, text, sentence) => {
+    expect(refusal(text)).toContain(sentence);
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { type Listener, type Message, restarts } from './daemon.js';
+import { ffmpeg } from './ffmpeg.js';
+
+/** Of each clip of a test pattern. */
+export const CLIP_SECONDS = 120;
+
+/** A camera that nothing happens to. */
+export const NEIGHBOUR = { id: 'neighbour', url: 'test:320x240' };
+
+/** Writes a clip of a picture of lavfi. */
+export function makeClip(file: string, picture: string): void {
+  const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'];
+  ffmpeg('-f', 'lavfi', '-i', picture, '-t', String(CLIP_SECONDS), ...x264, file);
+}
+
+/** A clip of a test pattern for all tests of a file; call it outside of them. @returns gives its path inside them */
+export function patternClip(): () => string {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'spotter-test-'));
+    makeClip(path.join(folder, 'clip.mp4'), 'testsrc2=s=320x180:r=25');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return () => path.join(folder, 'clip.mp4');
+}
+
+/** Settings of the watchdog that a test need not wait long for. */
+export function watchdog(settings: Record<string, number> = {}): string {
+  const quick = { firstBackoffMs: 100, maxBackoffMs: 1000, healthyMs: 1000, ...settings };
+  return `watchdog: ${JSON.stringify(quick)}\n`;
+}
+
+/** The address of a stream on an RTSP server of this machine. */
+export const rtsp = (port: number, stream = 'cam') => `rtsp://127.0.0.1:${port}/${stream}`;
+
+/** What was told of a camera's state, from position `from` on. */
+export function messagesOf(client: Listener, id: string, from = 0): Message[] {
+  return client.seen.slice(from).filter((message) => message.type === 'camera' && message.id === id);
+}
+
+/** The restarts of one camera, all reasons together. */
+export async function restartsOf(address: string, id: string): Promise<number> {
+  const counts = [...(await restarts(address))].filter(([key]) => key.startsWith(`${id} `));
+  return counts.reduce((sum, [, count]) => sum + count, 0);
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { HttpServer } from '../../src/http/server.js';
+import { serve } from '../helpers/socket.js';
+
+describe('HttpServer', () => {
+  it('says alive at once, ready only when it is', async () => {
+    const { http, ready } = await serve();
+    expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
+    const before = await fetch(`${http.address}/readyz`);
+    expect([before.status, await before.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: 'the gallery is being read' },
+    ]);
+    ready();
+    expect((await fetch(`${http.address}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${http.address}/metrics`)).text()).toBe('x 1\n');
+  });
+
+  it('helps who comes to the wrong door', async () => {
+    const { http } = await serve();
+    expect((await fetch(`${http.address}/ws`)).status).toBe(426);
+    const missing = await fetch(`${http.address}/nothing?token=secret`);
+    expect([missing.status, await missing.json()]).toEqual([404, { error: 'nothing at /nothing; see /' }]);
+    expect(await (await fetch(http.address)).json()).toMatchObject({
+      addresses: { '/ws': expect.any(String) },
+    });
+  });
+
+  it('says in one sentence that a port is taken', async () => {
+    const { http } = await serve();
+    const port = Number(new URL(http.address).port);
+    const second = new HttpServer({
+      host: '127.0.0.1',
+      port,
+      views: {
+        server: 'x',
+        unreadyReason: () => null,
+        metrics: async () => ({ contentType: '', body: '' }),
+        snapshot: async () => null,
+        api: {
+          log: () => ({ epoch: null, firstSeq: 1, lastSeq: 0 }),
+          find: () => [],
+          event: () => null,
+          cameras: () => [],
+          deadLetters: () => [],
+        },
+      },
+      onUpgrade: () => {},
+    });
+    await expect(second.start()).rejects.toMatchObject({
+      code: 'http.port',
+      message: `cannot listen on 127.0.0.1:${port}: another program uses that port; stop it, or set http.port`,
+    });
+  });
+});
