@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { SpotterError } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
-import { COMMANDS, COMMON, type Definition, GROUPS } from './commands.js';
+import { COMMANDS, GROUPS } from './commands.js';
 import type { Context } from './context.js';
+import type { CommandDefinition } from './definition.js';
+import { commonOptions } from './flags.js';
 
 /**
  * Runs one command.
@@ -53,13 +55,13 @@ function buildCommands(context: Context, done: (exitCode: number) => void): Comm
 
 function add(
   parent: Command,
-  definition: Definition,
+  definition: CommandDefinition,
   context: Context,
   done: (exitCode: number) => void,
 ): void {
   const command = parent.command(definition.name).description(definition.description);
   for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
-  for (const option of [...definition.options, ...COMMON()]) command.addOption(option);
+  for (const option of [...definition.options, ...commonOptions()]) command.addOption(option);
   command.addHelpText('after', exampleText(definition.example));
   command.action(async (...args: unknown[]) => {
     const handler = await definition.load();
