@@ -65,7 +65,7 @@ const ONLY_IN: Record<string, string[]> = {
   'fluent-ffmpeg': ['src/video/ffmpeg.ts'],
   piscina: ['src/worker/pool.ts'],
   'onnxruntime-node': ['src/worker/network.ts'],
-  'prom-client': ['src/observe/metrics.ts'],
+  'prom-client': ['src/observe/metrics.ts', 'src/observe/gauges.ts'],
   pino: ['src/observe/logger.ts'],
   mqtt: ['src/events/sinks/broker.ts'],
   undici: ['src/events/sinks/post.ts'],
