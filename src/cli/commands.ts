@@ -6,36 +6,35 @@ import { cosineValue, jsonOption, recognitionOptions, wholeNumber } from './flag
 import { GALLERY_COMMANDS } from './galleryCommands.js';
 import { MODELS_COMMANDS } from './modelsCommands.js';
 
-/** The commands without a group, in the order of the help. */
+/** The commands without a group, in the order of the help. Groups have a file each. */
 export const COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'run',
     description:
-      'the daemon: watches the cameras of the configuration, serves /ws, /healthz, /readyz and /metrics',
+      'run the daemon: watch the configured cameras and serve /ws, /api/v1, /healthz, /readyz and /metrics',
     example: 'spotter run -c config.yaml',
     options: [
-      new Option('--events <form>', 'events on stdout; default: pretty on a terminal, else json').choices([
-        'pretty',
-        'json',
-        'off',
-      ]),
-      new Option('--until-end', 'stop when every camera has come to its end (recordings that do not loop)'),
+      new Option(
+        '--events <form>',
+        'print events on stdout; default: pretty on a terminal, else json',
+      ).choices(['pretty', 'json', 'off']),
+      new Option('--until-end', 'exit once every camera has ended; only recordings without loop do'),
       ...recognitionOptions(),
     ],
     load: async () => (await import('./run.js')).run,
   },
   {
     name: 'scan',
-    arguments: [['<file...>', 'clips that ffmpeg can read']],
-    description: 'recorded footage, as fast as the machine can: one JSON event a line, at the end a summary',
+    arguments: [['<file...>', 'recordings that ffmpeg can read']],
+    description: 'process recordings as fast as the machine can: one JSON event per line, then a summary',
     example: 'spotter scan holiday.mp4 -g gallery > events.ndjson',
     options: [
-      new Option('--every <n>', 'only every n-th frame').argParser(wholeNumber(1)).default(1),
-      new Option('--json', 'JSON lines on a terminal too'),
-      new Option('--explain', 'every number and check behind a verdict with each event'),
-      new Option('--score <csv>', 'hold it against labels made by hand; see docs/recognition.md'),
-      new Option('--annotate <file>', 'also write the video with boxes, names and track numbers drawn in'),
-      new Option('--force', 'let --annotate write over a file'),
+      new Option('--every <n>', 'process only every n-th frame').argParser(wholeNumber(1)).default(1),
+      new Option('--json', 'print JSON lines on a terminal, too'),
+      new Option('--explain', 'add the numbers and checks behind each verdict to its event'),
+      new Option('--score <csv>', 'score the result against hand-made labels; see docs/recognition.md'),
+      new Option('--annotate <file>', 'also write the video with boxes, names and track numbers'),
+      new Option('--force', 'let --annotate replace an existing file'),
       ...recognitionOptions(),
     ],
     load: async () => (await import('./scan.js')).scan,
@@ -43,9 +42,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'detect',
     arguments: [['<image...>', 'JPEG, PNG or WebP']],
-    description: 'the faces of photos: one JSON line a photo, in the order given',
+    description: 'find the faces in photos: one JSON line per photo, in the order given',
     example: 'spotter detect photo.jpg',
-    options: [new Option('--embed', 'with the embedding of each face'), ...recognitionOptions()],
+    options: [new Option('--embed', 'add the embedding of each face'), ...recognitionOptions()],
     load: async () => (await import('./detect.js')).detect,
   },
   {
@@ -54,12 +53,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
       ['<a>', 'a photo'],
       ['<b>', 'another photo'],
     ],
-    description: 'are the largest faces of two photos one person? exit code 0 yes, 1 no',
+    description: 'compare the largest faces of two photos; exit code 0: same person, 1: different people',
     example: 'spotter compare passport.jpg selfie.jpg',
     options: [
-      new Option('--threshold <t>', "cosine from which they are; default: the model's own").argParser(
-        cosineValue,
-      ),
+      new Option(
+        '--threshold <t>',
+        "lowest cosine similarity for the same person; default: the model's own",
+      ).argParser(cosineValue),
       jsonOption(),
       ...recognitionOptions(),
     ],

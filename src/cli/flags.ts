@@ -14,10 +14,15 @@ export function modelOptions(): Option[] {
   return [new Option('--models <folder>', 'search this folder for models first; same as SPOTTER_MODELS')];
 }
 
+/** Which people to recognise. */
+export function galleryOption(): Option {
+  return new Option('-g, --gallery <folder>', 'folder of known people');
+}
+
 /** Which people and which models: for every command that recognises faces. */
 export function recognitionOptions(): Option[] {
   return [
-    new Option('-g, --gallery <folder>', 'folder of known people'),
+    galleryOption(),
     ...modelOptions(),
     new Option('--detector <id>', 'face detector; see "spotter models list"'),
     new Option('--embedder <id>', 'face embedder; see "spotter models list"'),

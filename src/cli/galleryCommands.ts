@@ -1,22 +1,21 @@
-import { Option } from 'commander';
 import type { CommandGroup } from './definition.js';
-import { jsonOption, recognitionOptions } from './flags.js';
+import { galleryOption, jsonOption, recognitionOptions } from './flags.js';
 
 /** `spotter gallery ...`: the people in the gallery and their photos. */
 export const GALLERY_COMMANDS: CommandGroup = {
   name: 'gallery',
-  description: 'the known people and their photos',
+  description: 'list, check, add and remove people',
   commands: [
     {
       name: 'list',
-      description: 'people, and how many of their photos are used',
+      description: 'list people and how many of their photos are used',
       example: 'spotter gallery list -g gallery',
       options: [jsonOption(), ...recognitionOptions()],
       load: async () => (await import('./galleryList.js')).list,
     },
     {
       name: 'check',
-      description: 'every photo that is not used, and why; exit code 1 when there is one',
+      description: 'list every unusable photo and invalid person.yaml, and why; exit code 1 if there are any',
       example: 'spotter gallery check -g gallery',
       options: [jsonOption(), ...recognitionOptions()],
       load: async () => (await import('./galleryList.js')).check,
@@ -24,20 +23,20 @@ export const GALLERY_COMMANDS: CommandGroup = {
     {
       name: 'add',
       arguments: [
-        ['<name>', 'the person'],
+        ['<name>', 'name of the person'],
         ['<image...>', 'photos to copy'],
       ],
-      description: 'copies photos to a person; refuses what cannot be used; exit code 2 when it did',
+      description: 'copy photos into the folder of a person; exit code 2 if any is refused as unusable',
       example: 'spotter gallery add alice passport.jpg holiday.png',
       options: [jsonOption(), ...recognitionOptions()],
       load: async () => (await import('./galleryEdit.js')).add,
     },
     {
       name: 'remove',
-      arguments: [['<name>', 'the person']],
-      description: "removes a person's folder with all that is in it, without asking",
+      arguments: [['<name>', 'name of the person']],
+      description: 'delete the folder of a person with everything in it, without asking',
       example: 'spotter gallery remove alice',
-      options: [jsonOption(), new Option('-g, --gallery <folder>', 'the people to know')],
+      options: [jsonOption(), galleryOption()],
       load: async () => (await import('./galleryEdit.js')).remove,
     },
   ],
