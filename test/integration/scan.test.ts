@@ -10,14 +10,14 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 const gallery = ['-g', path.join(root, 'gallery')];
 
-/** What must be the same in two scans: everything but ids and times of day. */
+/** A line of output without ids and wall-clock times, which differ between scans. */
 function comparable(line: Record<string, unknown>): unknown {
   const { id, capturedAt, publishedAt, seconds, fps, stageMs, ...rest } = line;
   return rest;
 }
 
-describe('scan of the demo clip', () => {
-  it('names the known person, calls the other unknown, and tells each visit once', async () => {
+describe('spotter scan', () => {
+  it('names the known person, calls the other unknown, and publishes each appearance once', async () => {
     const { code, stdout, stderr } = await spotter(['scan', demoClip, ...gallery]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = jsonLines(stdout);
@@ -45,7 +45,7 @@ describe('scan of the demo clip', () => {
     for (const stage of ['queue', 'detect', 'track', 'align', 'embed', 'match', 'total']) {
       expect(summary).toHaveProperty(`stageMs.${stage}`, expect.any(Number));
     }
-    // Nobody is in the picture between 9 and 12 s.
+    // Nobody is visible between 9 and 12 s.
     const during = events.filter(
       ({ kind, mediaTimeMs }) =>
         kind === 'appeared' && Number(mediaTimeMs) > 9000 && Number(mediaTimeMs) < 12_000,
@@ -53,7 +53,7 @@ describe('scan of the demo clip', () => {
     expect(during).toEqual([]);
   });
 
-  it('gives the same events every time, whatever the number of threads', async () => {
+  it('gives the same events with any number of threads', async () => {
     const folder = temporaryFolder();
     const one = path.join(folder, 'one.yaml');
     writeFileSync(one, `workers: 1\ngallery: ${root}/gallery\n`);
@@ -65,7 +65,7 @@ describe('scan of the demo clip', () => {
     expect(strip(single.stdout)).toEqual(strip(two.stdout));
   });
 
-  it('is done for several files in turn, each its own camera, and for every n-th frame', async () => {
+  it('scans several files in turn, each as its own camera; --every skips frames', async () => {
     const copy = path.join(temporaryFolder(), 'Étage 2.mp4');
     copyFileSync(demoClip, copy);
     const { code, stdout } = await spotter(['scan', demoClip, copy, demoClip, '--every', '25', ...gallery]);
@@ -78,7 +78,7 @@ describe('scan of the demo clip', () => {
     expect(lines.filter(({ kind }) => kind === 'match').length).toBeGreaterThanOrEqual(3);
   });
 
-  it('ends quietly when its reader goes away', async () => {
+  it('exits with 0 when the reader of stdout goes away', async () => {
     const child = start(['scan', demoClip, ...gallery]);
     const ended = finish(child);
     await lineMatching(child, 'stdout', /match/);
@@ -86,7 +86,7 @@ describe('scan of the demo clip', () => {
     expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  it('keeps what it has found when ffmpeg is killed in the middle, says where, and exits with 3', async () => {
+  it('keeps its events when ffmpeg is killed midway, reports where, and exits with 3', async () => {
     const long = path.join(temporaryFolder(), 'long.mp4');
     ffmpeg('-stream_loop', '20', '-i', demoClip, '-c', 'copy', long);
     const child = start(['scan', long, ...gallery]);
@@ -107,7 +107,7 @@ describe('scan of the demo clip', () => {
   });
 });
 
-describe('scan with the larger models', () => {
+describe('spotter scan: the larger models', () => {
   const models = (context: Parameters<typeof needShared>[0]) => [
     '--models',
     path.dirname(needShared(context, 'models/mobilefacenet.onnx')),
@@ -126,7 +126,7 @@ describe('scan with the larger models', () => {
     return ['-g', folder];
   }
 
-  it('finds the singer and the president in the dark audience, and never the one who is not there', async (context) => {
+  it('find the singer and the president in the dark audience, and nobody who is not there', async (context) => {
     const clip = needShared(context, 'media/short_hamilton_clip.mp4');
     const { code, stdout } = await spotter(['scan', clip, ...people(context), ...models(context)]);
     expect(code).toBe(0);
@@ -138,7 +138,7 @@ describe('scan with the larger models', () => {
     expect(names).not.toContain('biden');
   });
 
-  it('names nobody in a crowd of strangers', async (context) => {
+  it('name nobody in a crowd of strangers', async (context) => {
     const clip = needShared(context, 'media/street-1080p.mp4');
     const { code, stdout } = await spotter(['scan', clip, ...people(context), ...models(context)]);
     expect(code).toBe(0);
