@@ -7,17 +7,15 @@ import { setTimeout } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { packageRoot } from '../src/core/package.js';
 
-/** The daemon as a process of its own, and what can be seen of it from outside. */
-
 const MAIN = path.join(packageRoot, 'dist/src/main.js');
 const RTSP_SERVER = path.join(packageRoot, 'assets/rtspServer.py');
 const MS_PER_TICK = 10;
 const PAGE_BYTES = 4096;
 
-/** The demo's own clip. */
+/** The clip of `npm run demo`. */
 export const DEMO_CLIP = path.join(packageRoot, 'assets/demo/clip.mp4');
 
-/** Writes a configuration on a free port, by default with the demo's people. @returns its file */
+/** Writes a configuration with a free port and, by default, the demo's gallery. @returns the path of the file */
 export function writeConfig(
   folder: string,
   cameras: object[],
@@ -37,7 +35,13 @@ export function writeConfig(
   return file;
 }
 
-/** Starts the daemon. @returns it, and where it listens, as host:port */
+/**
+ * Starts the daemon and waits until it listens.
+ *
+ * @param more further command-line arguments
+ * @returns the process and its address, host:port
+ * @throws Error: it exits first; the message has its output
+ */
 export async function startDaemon(
   config: string,
   more: string[] = [],
@@ -49,7 +53,12 @@ export async function startDaemon(
   return { daemon, address };
 }
 
-/** Starts the tests' RTSP server on a clip; a free port unless one is named. @returns it, and its port */
+/**
+ * Starts the RTSP server on a clip and waits until it listens.
+ *
+ * @param port default: a free port
+ * @throws Error: it exits first
+ */
 export async function startRtspServer(
   clip: string,
   port?: string,
@@ -62,11 +71,12 @@ export async function startRtspServer(
   return { server, port: found };
 }
 
+/** Reads /metrics. @param address host:port */
 export async function metricsOf(address: string): Promise<string> {
   return (await fetch(`http://${address}/metrics`)).text();
 }
 
-/** A process and all that came from it, by /proc. */
+/** A process and all of its descendants, from /proc: CPU time in ms, resident memory in MB. Linux only. */
 export function familyOf(root: number): { pid: number; name: string; cpuMs: number; mb: number }[] {
   const all = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -98,24 +108,24 @@ export function familyOf(root: number): { pid: number; name: string; cpuMs: numb
   return all.filter(({ pid }) => family.has(pid));
 }
 
-/** The samples of one metric. */
+/** The samples of one metric. @param metrics text of /metrics */
 export function samples(metrics: string, name: string): { labels: string; value: number }[] {
   return [...metrics.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)]
     .filter(([, found]) => found === name)
     .map(([, , labels = '', value]) => ({ labels, value: Number(value) }));
 }
 
-/** Their sum, of those whose labels include a text. */
+/** The sum of the samples of one metric whose labels contain a text. */
 export function sum(metrics: string, name: string, labels: string): number {
   return samples(metrics, name)
     .filter((sample) => sample.labels.includes(labels))
     .reduce((total, { value }) => total + value, 0);
 }
 
-/** The first line that fits. @throws Error when its output ends without one */
+/** Waits for a line of output that matches. @throws Error if the output ends without one */
 async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const input = child.stderr ?? child.stdout;
-  if (!input) throw new Error('nothing to read from');
+  if (!input) throw new Error('the process has no piped output');
   const lines = createInterface({ input });
   return new Promise((resolve, reject) => {
     const seen: string[] = [];
@@ -124,18 +134,18 @@ async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecA
       const match = pattern.exec(line);
       if (match) resolve(match);
     });
-    lines.once('close', () => reject(new Error(`no line like ${pattern} in:\n${seen.join('\n')}`)));
+    lines.once('close', () => reject(new Error(`no line matches ${pattern} in:\n${seen.join('\n')}`)));
   });
 }
 
-/** Ends a process in order, and waits for it. */
+/** Sends SIGTERM and waits for the exit. */
 export async function ended(child: ChildProcess | undefined): Promise<void> {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');
 }
 
-/** Resolves after so many ms, or when the signal is aborted. */
+/** Resolves after a time in ms, or when the signal is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => {});
 }

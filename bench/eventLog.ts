@@ -8,16 +8,14 @@ import WebSocket from 'ws';
 import { Database } from '../src/events/log/database.js';
 import { pause } from './daemon.js';
 import type { FromServer, ServerOptions, ToServer } from './logServer.js';
-import { quantile } from './statistics.js';
-
-/** The event log under load, under kills, and with clients that come and go. */
+import { quantile, type Spread, spreadOf } from './statistics.js';
 
 const SERVER = fileURLToPath(new URL('./logServer.js', import.meta.url));
 
 interface Server {
   child: ChildProcess;
   address: string;
-  /** From its start to its listening, ms. */
+  /** From the spawn to listening, ms. */
   startMs: number;
   stats: () => Promise<FromServer & { kind: 'stats' }>;
 }
@@ -26,7 +24,7 @@ async function startServer(options: ServerOptions): Promise<Server> {
   const start = performance.now();
   const child = fork(SERVER, [JSON.stringify(options)]);
   const [message] = (await once(child, 'message')) as [FromServer];
-  if (message.kind !== 'listening') throw new Error('the server did not start');
+  if (message.kind !== 'listening') throw new Error('the log server did not start');
   return {
     child,
     address: message.address,
@@ -45,15 +43,15 @@ async function stopServer({ child }: Server): Promise<void> {
   await once(child, 'exit');
 }
 
-/** What a client has heard over all of its connections. */
-class Ear {
-  /** By number, the id of the event. */
-  readonly heard = new Map<number, string>();
+/** A client that resumes where it left off; keeps its record over all connections. */
+class ResumingClient {
+  /** Event ids by seq. */
+  readonly received = new Map<number, string>();
   twice = 0;
-  /** Numbers that were left out without a word. */
+  /** Gaps in seq that the server did not announce. */
   undetected = 0;
   connections = 0;
-  /** Connections that the server ended because of a slow reader. */
+  /** Connections closed by the server because the client was too slow. */
   cuts = 0;
   socket: WebSocket | undefined;
   #last = 0;
@@ -63,14 +61,14 @@ class Ear {
     return this.#last;
   }
 
-  /** Connects, from the last event on that it has. */
+  /** Connects and resumes after the last received event. */
   async connect(address: string): Promise<void> {
     const socket = new WebSocket(`${address.replace('http', 'ws')}/ws?since=${this.#last}`);
     this.socket = socket;
     this.connections++;
     socket.on('error', () => {});
     socket.on('close', () => {
-      // Its own hanging up is not counted. Whose pipe is full learns of 1013 only by the end of the connection.
+      // Excludes its own disconnects. With a full pipe, code 1013 never arrives: the connection just ends.
       if (socket === this.socket) this.cuts++;
       this.#wake();
     });
@@ -82,14 +80,14 @@ class Ear {
 
   #receive(message: { type: string; seq: number; id: string }): void {
     if (message.type !== 'event') return;
-    if (this.heard.has(message.seq)) this.twice++;
+    if (this.received.has(message.seq)) this.twice++;
     else if (message.seq !== this.#last + 1) this.undetected++;
-    this.heard.set(message.seq, message.id);
+    this.received.set(message.seq, message.id);
     this.#last = message.seq;
     this.#wake();
   }
 
-  /** Resolves when it has an event, or its connection has ended. @returns whether it has it */
+  /** Waits until an event has arrived or the connection has ended. @returns whether the event has arrived */
   async has(seq: number): Promise<boolean> {
     while (this.#last < seq && (this.socket?.readyState ?? WebSocket.CLOSED) <= WebSocket.OPEN) {
       await new Promise<void>((resolve) => {
@@ -99,29 +97,30 @@ class Ear {
     return this.#last >= seq;
   }
 
-  hangUp(): void {
+  disconnect(): void {
     const { socket } = this;
     this.socket = undefined;
     socket?.terminate();
   }
 }
 
+/** The result of {@link measureEvents}. */
 export interface EventsResult {
   seconds: number;
   published: number;
-  /** Time from an event being known to it being kept and handed to every client, ms. */
+  /** From publish() to the event being in the log and handed to every client, ms. */
   publishMs: { p50: number; p99: number; worst: number };
   normal: { missing: number; twice: number };
   slow: { missing: number; twice: number; cuts: number };
-  /** Resident memory of the server after ten seconds and the most afterwards. */
+  /** Resident memory of the server after ten seconds, and the maximum from then on, MB. */
   rssMb: { settled: number; most: number };
 }
 
 const SETTLED_S = 10;
-/** Of so many seconds the slow client reads in the first and the last two. */
+/** Cycle of the slow client: it reads in the first second and in the last two. */
 const CYCLE_S = 30;
 
-/** So many events a second through log and WebSocket to a client that reads and one that mostly does not. */
+/** Sends events through log and WebSocket to a client that reads and one that stalls most of the time. */
 export async function measureEvents(
   eventsPerSecond: number,
   seconds: number,
@@ -130,7 +129,7 @@ export async function measureEvents(
 ): Promise<EventsResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
   const server = await startServer({ folder, eventsPerSecond });
-  const [normal, slow] = [new Ear(), new Ear()];
+  const [normal, slow] = [new ResumingClient(), new ResumingClient()];
   const publishMs: number[] = [];
   const rss: number[] = [];
   try {
@@ -157,41 +156,42 @@ export async function measureEvents(
         p99: quantile(publishMs, 0.99),
         worst: publishMs.reduce((most, ms) => Math.max(most, ms), 0),
       },
-      normal: { missing: published - normal.heard.size, twice: normal.twice },
-      slow: { missing: published - slow.heard.size, twice: slow.twice, cuts: slow.cuts },
+      normal: { missing: published - normal.received.size, twice: normal.twice },
+      slow: { missing: published - slow.received.size, twice: slow.twice, cuts: slow.cuts },
       rssMb: {
         settled: rss[Math.min(SETTLED_S, rss.length) - 1],
         most: Math.max(...rss.slice(SETTLED_S - 1)),
       },
     };
   } finally {
-    normal.hangUp();
-    slow.hangUp();
+    normal.disconnect();
+    slow.disconnect();
     await stopServer(server);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Lets a sleeper read on; one that was cut meanwhile comes back with what it has. */
-async function wake(ear: Ear, address: string, lastSeq: number): Promise<void> {
-  ear.socket?.resume();
-  while (!(await ear.has(lastSeq))) await ear.connect(address);
+/** Lets a stalled client read up to an event; if it was disconnected, it reconnects. */
+async function wake(client: ResumingClient, address: string, lastSeq: number): Promise<void> {
+  client.socket?.resume();
+  while (!(await client.has(lastSeq))) await client.connect(address);
 }
 
+/** The result of {@link measureCrash}. */
 export interface CrashResult {
   runs: number;
-  /** Events that a client was told, and how many of them the log did not have afterwards. */
+  /** Events that a client received, and how many of them were not in the log afterwards. */
   seen: number;
   absent: number;
-  /** Runs after which the log was not whole. */
+  /** Runs after which the database failed its integrity check. */
   damaged: number;
   twice: number;
   undetected: number;
-  /** From the start of the process to its listening, ms. */
-  startMs: { p50: number; worst: number };
+  /** From the spawn of the process to listening, ms. */
+  startMs: Spread;
 }
 
-/** Kills the server in the middle of its writing, again and again, and looks whether the log has all that was told. */
+/** Kills the server mid-write repeatedly, and checks that the log has every event that was received. */
 export async function measureCrash(
   runs: number,
   eventsPerSecond: number,
@@ -199,37 +199,46 @@ export async function measureCrash(
   onProgress: (run: number) => void,
 ): Promise<CrashResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
-  const ear = new Ear();
+  const client = new ResumingClient();
   const starts: number[] = [];
   let [absent, damaged, checked] = [0, 0, 0];
   try {
     for (let run = 0; run < runs && !signal.aborted; run++) {
       const { child, address, startMs } = await startServer({ folder, eventsPerSecond });
       starts.push(startMs);
-      await ear.connect(address);
+      await client.connect(address);
       await pause(100 + 400 * Math.random(), signal);
       child.kill('SIGKILL');
       await once(child, 'exit');
-      if (ear.socket && ear.socket.readyState <= WebSocket.OPEN) await once(ear.socket, 'close');
+      if (client.socket && client.socket.readyState <= WebSocket.OPEN) await once(client.socket, 'close');
       const db = new Database(path.join(folder, 'events.db'));
       const find = db.prepare<{ id: string }>('SELECT id FROM events WHERE seq = ?');
-      for (let seq = checked + 1; seq <= ear.last; seq++)
-        if (find.get(seq)?.id !== ear.heard.get(seq)) absent++;
-      checked = ear.last;
+      for (let seq = checked + 1; seq <= client.last; seq++)
+        if (find.get(seq)?.id !== client.received.get(seq)) absent++;
+      checked = client.last;
       if (db.pragma('integrity_check') !== 'ok') damaged++;
       db.release();
       onProgress(run + 1);
     }
-    const { heard, twice, undetected } = ear;
-    const startMs = { p50: quantile(starts, 0.5), worst: Math.max(...starts) };
-    return { runs: starts.length, seen: heard.size, absent, damaged, twice, undetected, startMs };
+    const { received, twice, undetected } = client;
+    return {
+      runs: starts.length,
+      seen: received.size,
+      absent,
+      damaged,
+      twice,
+      undetected,
+      startMs: spreadOf(starts),
+    };
   } finally {
-    ear.hangUp();
+    client.disconnect();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** The result of {@link measureStorm}. */
 export interface StormResult {
+  /** Disconnects. */
   drops: number;
   published: number;
   missing: number;
@@ -237,7 +246,7 @@ export interface StormResult {
   undetected: number;
 }
 
-/** A client that hangs up and comes back, again and again, while events flow. */
+/** Disconnects and resumes a client repeatedly while events flow. */
 export async function measureStorm(
   drops: number,
   eventsPerSecond: number,
@@ -245,23 +254,23 @@ export async function measureStorm(
 ): Promise<StormResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
   const server = await startServer({ folder, eventsPerSecond });
-  const ear = new Ear();
+  const client = new ResumingClient();
   try {
     for (let drop = 0; drop < drops && !signal.aborted; drop++) {
-      await ear.connect(server.address);
+      await client.connect(server.address);
       await pause(5 + 60 * Math.random(), signal);
-      ear.hangUp();
+      client.disconnect();
       await pause(30 * Math.random(), signal);
     }
     server.child.send('quiet' satisfies ToServer);
     await pause(100, signal);
     const { lastSeq, published } = await server.stats();
-    await ear.connect(server.address);
-    await ear.has(lastSeq);
-    const { heard, twice, undetected } = ear;
-    return { drops, published, missing: published - heard.size, twice, undetected };
+    await client.connect(server.address);
+    await client.has(lastSeq);
+    const { received, twice, undetected } = client;
+    return { drops, published, missing: published - received.size, twice, undetected };
   } finally {
-    ear.hangUp();
+    client.disconnect();
     await stopServer(server);
     rmSync(folder, { recursive: true, force: true });
   }

@@ -6,22 +6,25 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { packageRoot } from '../src/core/package.js';
 import { DEMO_CLIP, ended, familyOf, metricsOf, pause, startDaemon, sum, writeConfig } from './daemon.js';
-import { quantile } from './statistics.js';
+import { type Spread, spreadOf } from './statistics.js';
 
+/** A gallery measurement to run. */
 export interface GalleryOptions {
+  /** Photos in the gallery. */
   photos: number;
-  /** Photos added, one after the other, and removed again. */
+  /** Photos to add and remove again, one after the other. */
   rounds: number;
   signal: AbortSignal;
   onProgress: (done: number, total: number, text: string) => void;
 }
 
+/** The effect of photos that are added to and removed from the gallery of a running daemon. */
 export interface GalleryResult {
   photos: number;
-  /** From a photo being in place, or gone, to the new gallery counting and being told, ms. */
-  addedMs: { p50: number; worst: number };
-  removedMs: { p50: number; worst: number };
-  /** Live frames dropped, and processed, in as long a time without and with changes. */
+  /** From a photo appearing in, or vanishing from, the folder to the log line of the new gallery in use, ms. */
+  addedMs: Spread;
+  removedMs: Spread;
+  /** Live frames over equal times without and with changes. */
   quiet: { dropped: number; processed: number };
   busy: { dropped: number; processed: number };
   /** Resident memory of both processes before and after, MB. */
@@ -29,9 +32,9 @@ export interface GalleryResult {
 }
 
 const PORTRAIT = path.join(packageRoot, 'assets/demo/grace-hopper.jpg');
-/** On every photo, another part of the picture in another light. */
+/** Gives every photo another crop and brightness. */
 const VARIATION = 'crop=iw-40:ih-40:mod(n\\,40):mod(floor(n/40)\\,40),eq=brightness=0.08*sin(n):eval=frame';
-const PHOTOS_A_PERSON = 10;
+const PHOTOS_PER_PERSON = 10;
 const LIVE = 'live';
 const CAMERAS = [
   { id: LIVE, url: 'test:1280x720', fps: 10, motion: { enabled: false } },
@@ -39,8 +42,8 @@ const CAMERAS = [
 ];
 
 /**
- * A daemon with two cameras and a large gallery, to which a photo is added and removed again and again. The gallery and
- * its embeddings are made once and kept in the folder for temporary files.
+ * Runs a daemon with two cameras and a large gallery, and adds and removes one photo after another. The gallery and its
+ * embeddings are made once and kept in the temporary folder of the system.
  */
 export async function measureGallery(options: GalleryOptions): Promise<GalleryResult> {
   const { photos, rounds, signal, onProgress } = options;
@@ -72,13 +75,12 @@ export async function measureGallery(options: GalleryOptions): Promise<GalleryRe
     });
     const seconds = performance.now() - busyStart;
     const memoryAfter = memory();
-    onProgress(rounds, rounds, 'as long again without changes');
+    onProgress(rounds, rounds, 'the same time without changes');
     const quiet = await counted(address, () => pause(seconds, signal));
-    const summary = (values: number[]) => ({ p50: quantile(values, 0.5), worst: Math.max(...values) });
     return {
       photos,
-      addedMs: summary(addedMs),
-      removedMs: summary(removedMs),
+      addedMs: spreadOf(addedMs),
+      removedMs: spreadOf(removedMs),
       quiet,
       busy,
       memoryMb: [memoryBefore, memoryAfter],
@@ -97,7 +99,7 @@ function makePhotos(gallery: string, photos: number): void {
   mkdirSync(making, { recursive: true });
   paint(making, photos, 0);
   for (const [index, name] of readdirSync(making).entries()) {
-    const person = path.join(making, `person ${Math.floor(index / PHOTOS_A_PERSON)}`);
+    const person = path.join(making, `person ${Math.floor(index / PHOTOS_PER_PERSON)}`);
     mkdirSync(person, { recursive: true });
     renameSync(path.join(making, name), path.join(person, name));
   }
@@ -125,7 +127,7 @@ function paint(folder: string, count: number, from: number): void {
   );
 }
 
-/** Live frames that were dropped and processed while something went on. */
+/** Counts the live frames that are dropped and processed during a task. */
 async function counted(
   address: string,
   during: () => Promise<void>,
@@ -142,7 +144,7 @@ async function counted(
   return { dropped: after.dropped - before.dropped, processed: after.processed - before.processed };
 }
 
-/** What the daemon logs. */
+/** The log of the daemon, line by line. */
 class LogLines {
   #waiting: { text: string; resolve: () => void } | undefined;
 
@@ -152,7 +154,7 @@ class LogLines {
     });
   }
 
-  /** Does something and waits for a line with a text. @returns how long that took, ms */
+  /** Calls `act` and waits for a line that contains `text`. @returns the time between, ms */
   async after(text: string, act: () => void): Promise<number> {
     const logged = new Promise<void>((resolve) => {
       this.#waiting = { text, resolve };

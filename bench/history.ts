@@ -7,6 +7,7 @@ import { HttpServer } from '../src/http/server.js';
 import { storyDraft } from './logServer.js';
 import { quantile } from './statistics.js';
 
+/** The result for one query. */
 export interface HistoryRow {
   query: string;
   /** Events in the answer. */
@@ -16,10 +17,12 @@ export interface HistoryRow {
   worstMs: number;
 }
 
+/** The results on one log. */
 export interface HistoryResult {
+  /** Events in the log. */
   events: number;
   logMb: number;
-  /** Events a second while it was filled. */
+  /** Events per second while the log was filled. */
   fillPerSecond: number;
   rows: HistoryRow[];
 }
@@ -28,7 +31,7 @@ const BATCH = 5000;
 const DAY_MS = 86_400_000;
 const ROUNDS = 40;
 
-/** Each kind of question to the history, over HTTP, on a log of so many events of 30 days. */
+/** Runs each kind of history query over HTTP on a log of `events` events from 30 days. */
 export async function measureHistory(
   events: number,
   signal: AbortSignal,
@@ -73,7 +76,7 @@ export async function measureHistory(
     const fillPerSecond = (events / (performance.now() - start)) * 1000;
     const logMb = log.sizeBytes / 2 ** 20;
     const rows: HistoryRow[] = [];
-    for (const [name, query] of questions(events, atMs)) {
+    for (const [name, query] of queries(events, atMs)) {
       const times: number[] = [];
       let found = 0;
       for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
@@ -99,14 +102,14 @@ export async function measureHistory(
   }
 }
 
-/** Somebody who came once, long ago, and a camera of which there is little. */
+/** A person who came once, long ago, and a camera with few events. */
 function rarity(n: number, events: number) {
   if (n === Math.floor(events / 100)) return { person: 'once', kind: 'match' as const };
   return n % 10_000 === 5 ? { camera: 'attic' } : {};
 }
 
-/** Names, and the query for a place 0..1 in the log. */
-function questions(
+/** Names of queries, and the query string for a position in the log, 0..1. */
+function queries(
   events: number,
   atMs: (n: number) => number,
 ): [name: string, query: (place: number) => string][] {
@@ -115,27 +118,27 @@ function questions(
     return `from=${from}&to=${from + days * DAY_MS}`;
   };
   return [
-    ['the newest', () => ''],
+    ['newest', () => ''],
     ['a page far back', (place) => `?before=${Math.floor(1000 + place * events * 0.9)}`],
-    ['what comes after', (place) => `?after=${Math.floor(place * events * 0.9)}`],
-    ['500 at once', (place) => `?limit=500&after=${Math.floor(place * events * 0.9)}`],
-    ['a day', (place) => `?${span(place, 1)}`],
-    ['a camera', (place) => `?camera=camera-${Math.floor(place * 8)}`],
-    ['a camera with little, a day', (place) => `?camera=attic&${span(place, 1)}`],
-    ['a person', (place) => `?person=person%20${Math.floor(place * 40)}`],
+    ['a page after an event', (place) => `?after=${Math.floor(place * events * 0.9)}`],
+    ['500 per page', (place) => `?limit=500&after=${Math.floor(place * events * 0.9)}`],
+    ['one day', (place) => `?${span(place, 1)}`],
+    ['one camera', (place) => `?camera=camera-${Math.floor(place * 8)}`],
+    ['a camera with few events, one day', (place) => `?camera=attic&${span(place, 1)}`],
+    ['one person', (place) => `?person=person%20${Math.floor(place * 40)}`],
     ['a person who came once', () => '?person=once'],
-    ['a person, a day', (place) => `?person=person%20${Math.floor(place * 40)}&${span(place, 1)}`],
-    ['a person whom nobody knows', () => '?person=nobody'],
-    ['a kind', () => '?kind=unknown'],
-    ['kinds that there are not', () => '?kind=gap,visit_started'],
-    ['a camera and kinds, a week', (place) => `?camera=camera-3&kind=match,left&${span(place, 7)}`],
-    ['a person at a camera', () => '?person=person%207&camera=attic'],
+    ['one person, one day', (place) => `?person=person%20${Math.floor(place * 40)}&${span(place, 1)}`],
+    ['a person without events', () => '?person=nobody'],
+    ['one kind', () => '?kind=unknown'],
+    ['kinds without events', () => '?kind=gap,visit_started'],
+    ['one camera, two kinds, one week', (place) => `?camera=camera-3&kind=match,left&${span(place, 7)}`],
+    ['one person, one camera', () => '?person=person%207&camera=attic'],
     [
-      'a person at a camera, a kind, an hour',
+      'one person, one camera, one kind, one hour',
       (place) => `?person=person%207&camera=camera-1&kind=match&${span(place, 1 / 24)}`,
     ],
     [
-      'five people at three cameras, two kinds',
+      'five people, three cameras, two kinds',
       () =>
         '?person=person%201,person%202,person%203,person%204,once&camera=camera-1,camera-2,attic&kind=match,left',
     ],

@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import WebSocket from 'ws';
 import { DEMO_CLIP, ended, familyOf, pause, startDaemon, writeConfig } from './daemon.js';
-import { quantile } from './statistics.js';
+import { type Spread, spreadOf } from './statistics.js';
 
+/** How a daemon survives kills of its engine. */
 export interface KillResult {
   runs: number;
-  /** From the signal to the next engine being ready, and to a camera's frames, ms. */
-  readyMs: { p50: number; worst: number };
-  framesMs: { p50: number; worst: number };
-  /** Kills after which no gap was told. */
-  untold: number;
-  /** Whether one WebSocket connection held through all of it. */
+  /** From the kill to the next engine being ready, and to a camera being live, ms. */
+  readyMs: Spread;
+  framesMs: Spread;
+  /** Kills after which no gap was published. */
+  missingGaps: number;
+  /** Whether one WebSocket connection stayed open throughout. */
   connected: boolean;
 }
 
@@ -21,7 +22,7 @@ const SIGNALS = ['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const;
 const POLL_MS = 10;
 const GIVE_UP_MS = 30_000;
 
-/** Ends the engine of a working daemon again and again, and measures how long nobody watches. */
+/** Kills the engine of a running daemon repeatedly and measures how long recognition is down. */
 export async function measureKill(runs: number, signal: AbortSignal): Promise<KillResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
   const config = writeConfig(folder, [
@@ -64,17 +65,16 @@ export async function measureKill(runs: number, signal: AbortSignal): Promise<Ki
     await ended(daemon);
     rmSync(folder, { recursive: true, force: true });
   }
-  const summary = (values: number[]) => ({ p50: quantile(values, 0.5), worst: Math.max(...values) });
   return {
     runs: frames.length,
-    readyMs: summary(ready),
-    framesMs: summary(frames),
-    untold: frames.length - gaps,
+    readyMs: spreadOf(ready),
+    framesMs: spreadOf(frames),
+    missingGaps: frames.length - gaps,
     connected,
   };
 }
 
-/** When the daemon says again that it is ready, after it said that it is not. */
+/** Waits until /readyz has answered 503, then 200. @returns that moment; after 30 s it gives up */
 async function readyAt(address: string, signal: AbortSignal): Promise<number> {
   const giveUp = performance.now() + GIVE_UP_MS;
   for (const wanted of [503, 200]) {

@@ -18,42 +18,47 @@ import { frameLatency, type Quantiles, quantilesOf } from './quantiles.js';
 import { makeScene, type Scene } from './scene.js';
 import { quantile } from './statistics.js';
 
-/** Cameras come up one after the other, and the first pictures are all looked at. */
+/** Cameras connect one after the other, and their first frames are all processed. */
 const SETTLE_MS = 5000;
 
+/** A latency measurement to run. */
 export interface LatencyOptions {
   /** Numbers of cameras, each measured by itself. */
   cameras: number[];
   scene: Scene;
+  /** Frames per second and camera. */
   fps: number;
   seconds: number;
-  /** Width of the pictures in px, 16:9. */
+  /** Width of the video in px, 16:9. */
   width: number;
-  /** Options of the command line for models and gallery. */
+  /** Command-line options for models and gallery. */
   daemonArguments: string[];
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
 
+/** The result for one number of cameras. */
 export interface LatencyRow {
   cameras: number;
   events: number;
-  /** From a frame being whole in memory to its event, as published and as a WebSocket client on this machine has it, ms. */
+  /** From a frame being complete in memory to its event being published, and received by a local WebSocket client, ms. */
   published: Quantiles;
   received: Quantiles;
-  /** The same for every frame that was looked at, with or without news; to the histogram's grain. */
+  /** From a frame being complete in memory to the end of its processing; as fine as the histogram's buckets. */
   frames: Quantiles;
+  /** Frames processed; of them, those skipped by the motion gate. */
   seen: number;
   unchanged: number;
+  /** Frames by reason. */
   dropped: Record<string, number>;
-  /** CPU seconds a camera and second. */
+  /** CPU seconds per camera and second. */
   ownCpu: number;
   decoderCpu: number;
-  /** Resident MB of our processes together, the decoders left out. */
+  /** Resident memory of both processes together, without decoders, MB. */
   ownMb: number;
 }
 
-/** Runs the daemon on real RTSP cameras in real time, a WebSocket client on the other side, for each number of cameras. */
+/** For each number of cameras: runs the daemon on RTSP cameras in real time, with a WebSocket client. */
 export async function measureLatency(options: LatencyOptions): Promise<LatencyRow[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
   const clip = path.join(folder, 'scene.mp4');

@@ -9,7 +9,7 @@ const LINES = [
   { name: 'p99', colour: '#b3412e' },
 ] as const;
 
-/** Capture to event over the number of cameras, as an SVG picture. */
+/** Plots the latency from capture to event over the number of cameras, as SVG. */
 export function plotLatency(rows: readonly LatencyRow[], title: string): string {
   const highest = Math.max(1, ...rows.map(({ published }) => published.p99).filter(Number.isFinite));
   const step = niceStep(highest / 5);
@@ -52,7 +52,7 @@ export function plotLatency(rows: readonly LatencyRow[], title: string): string 
   ].join('\n');
 }
 
-/** 1, 2 or 5 times a power of ten. */
+/** The smallest of 1, 2, 5 times a power of ten that is at least `least`. */
 function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);

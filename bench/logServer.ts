@@ -7,28 +7,28 @@ import { HttpServer } from '../src/http/server.js';
 import { EventSocket } from '../src/http/socket.js';
 
 /**
- * The daemon's outer half without cameras: log, feed, WebSocket and HTTP as `spotter run` has them, and a source of so many
- * events a second. A process of its own, so that it can be measured, and killed.
+ * The supervisor without cameras: log, feed, WebSocket and HTTP as in `spotter run`, and a source of events at a fixed
+ * rate. A process of its own, so that it can be measured and killed.
  */
 
-/** What it is told as its first argument, as JSON. */
+/** Its first argument, as JSON. */
 export interface ServerOptions {
   /** Folder of the log. */
   folder: string;
   eventsPerSecond: number;
 }
 
-/** What it tells. */
+/** Messages from the process. `publishMs`: times since the last `stats`. */
 export type FromServer =
   | { kind: 'listening'; address: string }
   | { kind: 'stats'; published: number; lastSeq: number; rssMb: number; publishMs: number[] };
 
-/** What it is asked: to tell its figures, to make no more events, to end. */
+/** Messages to the process: send the figures, make no more events, exit. */
 export type ToServer = 'stats' | 'quiet' | 'stop';
 
 const TICK_MS = 2;
 
-/** The n-th event of a story that goes on and on: 8 cameras, 40 people. */
+/** The n-th event of an endless sequence: 8 cameras, 40 people. */
 export function storyDraft(n: number, capturedAtMs: number): EventDraft {
   const camera = `camera-${n % 8}`;
   const kind = (['appeared', 'match', 'unknown', 'left'] as const)[Math.floor(n / 8) % 4];

@@ -4,16 +4,23 @@ import { normalise } from '../src/face/embedding.js';
 import { Matcher } from '../src/worker/matcher.js';
 import { median, quantile } from './statistics.js';
 
+/** Time of one call of `match`. */
 export interface MatchRow {
+  /** Probes per call. */
   probes: number;
   medianMs: number;
   p95Ms: number;
 }
 
 const RUNS = 25;
-const PHOTOS_A_PERSON = 4;
+const PHOTOS_PER_PERSON = 4;
 
-/** Milliseconds of `match(probes, gallery)` on one thread, for several numbers of probes at a time. */
+/**
+ * Measures `match(probes, gallery)` on one thread, for 1 to 8 probes per call.
+ *
+ * @param dimension values per embedding
+ * @throws SpotterError interrupted
+ */
 export async function measureMatch(
   photos: number,
   dimension: number,
@@ -21,7 +28,7 @@ export async function measureMatch(
 ): Promise<MatchRow[]> {
   const matcher = await Matcher.load();
   const columns = Float32Array.from({ length: photos * dimension }, () => Math.random() - 0.5);
-  const personOf = Int32Array.from({ length: photos }, (_, photo) => Math.floor(photo / PHOTOS_A_PERSON));
+  const personOf = Int32Array.from({ length: photos }, (_, photo) => Math.floor(photo / PHOTOS_PER_PERSON));
   const gallery = { version: 1, dimension, photos, columns, personOf };
   const rows: MatchRow[] = [];
   for (const probes of [1, 2, 4, 8]) {
@@ -30,7 +37,7 @@ export async function measureMatch(
     await matcher.match(queries, gallery);
     const times: number[] = [];
     for (let run = 0; run < RUNS; run++) {
-      // The network does not wait for anything: only this lets a signal be noticed.
+      // Matching never yields to the event loop: without this, a signal would go unnoticed.
       await setImmediate();
       throwIfInterrupted(signal);
       const start = performance.now();

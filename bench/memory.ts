@@ -3,28 +3,31 @@ import { Engine } from '../src/engine/engine.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { slope } from './statistics.js';
 
+/** A memory measurement to run. */
 export interface MemoryOptions {
   config: Config;
   prepared: Prepared;
   clip: string;
-  /** Frames to watch, the clip again and again. */
+  /** Frames to process; the clip is played over and over. */
   frames: number;
   signal: AbortSignal;
 }
 
+/** Resident memory of this process, without ffmpeg, MB. */
 export interface MemoryResult {
-  /** Resident memory of this process (ffmpeg is another) after so many frames, MB. */
+  /** By number of processed frames. */
   samples: { frame: number; rssMb: number }[];
   peakMb: number;
   /** Least-squares slope from frame 1,000 on, MB per 10,000 frames. */
   growthPer10k: number;
 }
 
+/** Memory is stable from this frame on. */
 const SETTLED_FRAME = 1000;
 const SAMPLE_EVERY = 500;
 const MB = 1 << 20;
 
-/** Resident memory of a long scan. */
+/** Measures the resident memory of a long scan. */
 export async function measureMemory({
   config,
   prepared,

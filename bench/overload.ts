@@ -18,31 +18,34 @@ import { frameLatency, type Quantiles, quantilesOf } from './quantiles.js';
 import { makeScene } from './scene.js';
 import { quantile } from './statistics.js';
 
+/** An overload to run. */
 export interface OverloadOptions {
+  /** Duration of the overload. */
   minutes: number;
-  /** How many times as many pictures as can be looked at are to come. */
+  /** Offered frames, as a multiple of what the machine can process. */
   times: number;
+  /** Frames per second and camera. */
   fps: number;
-  /** Width of the pictures in px, 16:9. */
+  /** Width of the video in px, 16:9. */
   width: number;
-  /** Options of the command line for models and gallery. */
+  /** Command-line options for models and gallery. */
   daemonArguments: string[];
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
 
-/** A daemon under one load. */
+/** The result for one load. */
 export interface LoadRow {
   cameras: number;
-  /** Pictures a second that came, and that were looked at. */
+  /** Frames per second decoded, and processed. */
   decodedFps: number;
   processedFps: number;
-  /** From a frame being whole in memory to its event as published, and to its being finished; ms. */
+  /** From a frame being complete in memory to its event being published, and to the end of its processing, ms. */
   events: Quantiles;
   frames: Quantiles;
-  /** The most pictures of one camera in the networks at any reading, once a second. */
+  /** Most frames of one camera in the networks, sampled once a second. */
   mostInWork: number;
-  /** From the start until the cameras were taken away and everything was at rest. */
+  /** From the start until the cameras were gone and every frame was done. */
   counts: Counts;
 }
 
@@ -51,14 +54,15 @@ interface Counts {
   processed: number;
   failed: number;
   dropped: Record<string, number>;
-  /** Cameras whose decoded frames are not all accounted for. */
+  /** Cameras whose decoded frames do not add up. */
   inexact: string[];
 }
 
+/** One camera alone, and overload. */
 export interface OverloadResult {
   idle: LoadRow;
   loaded: LoadRow;
-  /** 95th percentile under load over that of one camera alone. */
+  /** 95th percentile under load, divided by that of one camera alone. */
   eventRatio: number;
   frameRatio: number;
 }
@@ -72,7 +76,7 @@ const REST_MS = 1500;
 const LONGEST_REST_MS = 15_000;
 const MAX_CAMERAS = 100;
 
-/** The latency of one camera, then of so many that several times as many pictures come as can be looked at. */
+/** Measures the latency of one camera, then of so many that they offer `times` the frames that can be processed. */
 export async function measureOverload(options: OverloadOptions): Promise<OverloadResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
   const clip = path.join(folder, 'scene.mp4');
@@ -82,7 +86,7 @@ export async function measureOverload(options: OverloadOptions): Promise<Overloa
     makeScene({ scene: 'visits', width, seconds: longestMs / 1000 + 120 }, clip);
     onProgress('one camera');
     const idle = await measureLoad(1, Math.min(IDLE_MS, minutes * 60_000), clip, folder, options);
-    onProgress('how much the machine can do');
+    onProgress('measuring capacity');
     const probe = (cameras: number) => measureLoad(cameras, PROBE_MS, clip, folder, options);
     const few = await probe(PROBE_CAMERAS);
     const many = await probe(Math.min(MAX_CAMERAS, Math.ceil((times * few.processedFps) / fps)));
@@ -101,8 +105,12 @@ export async function measureOverload(options: OverloadOptions): Promise<Overloa
 }
 
 /**
- * How many cameras give `rate` pictures for each that can be looked at, per picture a second of a camera. Each takes from
- * what the networks get, in a straight line through two measurements.
+ * The number of cameras that offer `times` the frames that can be processed.
+ *
+ * Every camera also takes CPU time from the networks, so processed frames/s fall with the number of cameras; a straight
+ * line through two measurements predicts them.
+ *
+ * @param rate `times` divided by the frames per second of one camera
  */
 function camerasFor(rate: number, few: LoadRow, many: LoadRow): number {
   const apart = many.cameras - few.cameras;
@@ -180,8 +188,8 @@ async function observe(
 }
 
 /**
- * The metrics once everything that came is done: as soon as all is accounted for, or when nothing has changed for a long
- * while. All cameras connect again just then, and the machine may have no time for the last frames for a second or two.
+ * The metrics once every frame is done: as soon as the counts add up, or when nothing has changed for 15 s. All cameras
+ * reconnect at that moment, and the last frames may have to wait a second or two for the CPU.
  */
 async function metricsAtRest(address: string, signal: AbortSignal): Promise<string> {
   const decoded = (text: string) => sum(text, 'spotter_frames_decoded_total', '');

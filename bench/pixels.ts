@@ -8,14 +8,14 @@ import { Letterbox } from '../src/image/letterbox.js';
 import { probeFile } from '../src/video/info.js';
 import { childrenCpuMs, median } from './statistics.js';
 
-/** What one way of handing frames from ffmpeg to the networks costs a frame, in ms of one core. */
+/** Cost per frame of one pixel format between ffmpeg and the detector, in ms of one core. */
 export interface PixelRow {
   format: string;
-  /** ffmpeg: convert and write, without the decoding. */
+  /** ffmpeg: convert and write, without decoding. */
   ffmpegMs: number;
   /** This process: read the pipe. */
   readMs: number;
-  /** This process: fit the frame into the detector's input; null for a format that is not supported. */
+  /** This process: fit the frame into the detector's input; null for formats that spotter does not support. */
   fitMs: number | null;
   totalMs: number | null;
 }
@@ -24,7 +24,12 @@ const FORMATS = ['yuv420p', 'nv12', 'rgb24', 'bgr24'];
 const FIT_RUNS = 40;
 const NORMALISATION = { order: 'rgb', mean: [127.5, 127.5, 127.5], std: [128, 128, 128] } as const;
 
-/** Compares pixel formats for the pipe between ffmpeg and the workers on one clip. */
+/**
+ * Compares pixel formats for the pipe between ffmpeg and the workers on one clip.
+ *
+ * @param rounds runs per format; the result is their median
+ * @throws SpotterError interrupted
+ */
 export async function measurePixels(
   clip: string,
   rounds: number,
@@ -52,7 +57,7 @@ export async function measurePixels(
   return { size: `${size.width}x${size.height}`, rows };
 }
 
-/** Decodes the clip once into a pipe that is read and forgotten; CPU time a frame. "null" decodes and writes nothing. */
+/** Decodes the clip once into a pipe and discards the frames. @param format "null": decode only. @returns CPU time per frame */
 async function pipeOnce(
   clip: string,
   format: string,

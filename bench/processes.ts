@@ -9,16 +9,17 @@ import { median, quantile } from './statistics.js';
 
 const MAIN = path.join(packageRoot, 'dist/src/main.js');
 
+/** How fast the program starts, from its spawn, ms. */
 export interface StartResult {
   helpMs: { median: number; worst: number };
-  /** From the start of `scan` to its first event; the clip must have a face in its first frame. */
+  /** To the first event of `scan`; the clip must show a face in its first frame. */
   firstEventMs: { median: number; worst: number };
 }
 
 /**
- * Milliseconds that the program takes from its start to its help, and to the first event of a scan.
+ * Measures the time from the start of the program to the end of `--help`, and to the first event of a scan.
  *
- * @throws SpotterError usage: the scan ends without an event
+ * @throws SpotterError usage: the scan ended without an event
  */
 export async function measureStart(scanArguments: string[], runs: number): Promise<StartResult> {
   const help: number[] = [];
@@ -51,30 +52,31 @@ async function firstEvent(scanArguments: string[]): Promise<number> {
 
 function failed(end: string, scanArguments: string[]): never {
   const command = `spotter scan ${scanArguments.join(' ')}`;
-  throw new SpotterError('usage', `the scan ended without an event (${end}); see what "${command}" says`);
+  throw new SpotterError('usage', `the scan ended without an event (${end}); run "${command}" to see why`);
 }
 
+/** How the program ends on SIGTERM. */
 export interface StopResult {
   runs: number;
-  /** How each run ended that did not end with exit code 0. */
+  /** For each run that did not exit with 0: how it ended. */
   unclean: string[];
-  /** From the signal to the end, ms. */
+  /** From the signal to the exit, ms. */
   p50Ms: number;
   worstMs: number;
 }
 
 /**
- * Runs beside the program: tells on descriptor 3 when it has begun to listen for SIGTERM. Before that Node itself is
- * still starting, and no program can catch a signal.
+ * Preloaded into the program: writes to descriptor 3 once it listens for SIGTERM. Before that, Node itself is still
+ * starting, and no program can catch a signal.
  */
 const LISTENING = `import { writeSync } from 'node:fs';
 process.on('newListener', (event) => event === 'SIGTERM' && process.nextTick(() => writeSync(3, '.')));`;
 
 /**
- * Sends SIGTERM to the program at a random moment, again and again.
+ * Starts the program repeatedly and sends each run SIGTERM at a random moment.
  *
- * @param programArguments a command that goes on for longer, with its arguments
- * @param latestMs how long after it listens the signal comes at the latest
+ * @param programArguments a command that runs for longer than `latestMs`, with its arguments
+ * @param latestMs latest time of the signal, counted from the moment the program listens for it
  */
 export async function measureStop(
   programArguments: string[],
@@ -101,7 +103,7 @@ export async function measureStop(
   return { runs, unclean, p50Ms: quantile(times, 0.5), worstMs: Math.max(...times) };
 }
 
-/** The same of the daemon with more work than it can do: from its start into its full load. */
+/** {@link measureStop} for an overloaded daemon: signals from its start to its full load. */
 export async function measureStopOfRun(runs: number): Promise<StopResult> {
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-bench-'));
   try {

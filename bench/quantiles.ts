@@ -1,22 +1,26 @@
 import { samples } from './daemon.js';
 
-/** Milliseconds. */
+/** Quantiles of a latency, ms. */
 export interface Quantiles {
   p50: number;
   p95: number;
   p99: number;
 }
 
+/** Reads the three quantiles from a function of q, 0..1. */
 export function quantilesOf(read: (q: number) => number): Quantiles {
   return { p50: read(0.5), p95: read(0.95), p99: read(0.99) };
 }
 
-/** From being whole in memory to being finished, of the frames looked at between two readings of the metrics; to the histogram's grain. */
+/**
+ * Time from a frame being complete in memory to the end of its processing, for the frames processed between two
+ * readings of /metrics. As fine as the buckets of the histogram.
+ */
 export function frameLatency(before: string, after: string): Quantiles {
   return quantilesOf((q) => histogramQuantile(q, before, after));
 }
 
-/** As Prometheus estimates it, of what came between two readings: linear within a bucket. ms. */
+/** The estimate of Prometheus for the samples between two readings: linear within a bucket. In ms. */
 function histogramQuantile(q: number, before: string, after: string): number {
   const counts = new Map<number, number>();
   for (const [text, sign] of [

@@ -1,19 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { DEMO_CLIP } from './daemon.js';
 
-/** What the cameras see: people who come and go, or a picture in which nothing moves. */
+/** What the cameras show: people who come and go, or a still picture. */
 export type Scene = 'visits' | 'still';
 
+/** A clip to make. */
 export interface SceneOptions {
   scene: Scene;
-  /** Width of the pictures in px, 16:9. */
+  /** Width of the video in px, 16:9. */
   width: number;
   seconds: number;
 }
 
 /**
- * Makes a clip at 25 frames a second: the demo's portraits a second long, then nobody for a second and a half; or a
- * picture with nobody in it, and a camera's noise.
+ * Makes a clip at 25 frames/s. `visits` shows the demo's portraits for one second, then nobody for 1.5 seconds, over
+ * and over; `still` shows one picture without people, with camera noise.
  */
 export function makeScene({ scene, width, seconds }: SceneOptions, clip: string): void {
   const height = Math.round((width * 9) / 32) * 2;

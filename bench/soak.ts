@@ -14,24 +14,30 @@ import {
 } from './daemon.js';
 import { median, slope } from './statistics.js';
 
+/** A soak to run. */
 export interface SoakOptions {
+  /** Duration. */
   minutes: number;
-  /** The RTSP server is killed and started again this often. */
+  /** Interval at which the RTSP server is killed and started again. */
   cutEverySeconds: number;
   signal: AbortSignal;
   onProgress: (minutes: number, text: string) => void;
 }
 
+/** How a daemon's resources changed over a soak. */
 export interface SoakResult {
   minutes: number;
+  /** Kills of the RTSP server. */
   cuts: number;
+  /** Reconnect attempts of its camera. */
   restarts: number;
+  /** Frames processed, over all cameras. */
   frames: number;
-  /** Resident MB of both processes together, over the first and the last quarter of the settled time. */
+  /** Resident memory of both processes together, MB: median of the first and the last quarter of the settled time. */
   firstMb: number;
   lastMb: number;
   slopeMbPerHour: number;
-  /** Open descriptors of both, and running processes, while all cameras are live, at the beginning and at the end. */
+  /** Open descriptors of both processes, and processes with the decoders, while all cameras are live; same quarters. */
   descriptors: [first: number, last: number];
   processes: [first: number, last: number];
 }
@@ -45,10 +51,10 @@ interface Sample {
 
 const SAMPLE_MS = 5000;
 const DOWN_MS = 3000;
-/** Memory counts as settled after the first hour, or after half of a run shorter than two. */
+/** Minutes until memory has settled: an hour, or half of a run shorter than two hours. */
 const settledAfter = (minutes: number) => Math.min(60, minutes / 2);
 
-/** A daemon on an RTSP camera that is cut now and then, a test picture and a recording, for a long time. */
+/** Runs a daemon on an RTSP camera that is cut now and then, a test pattern and a recording. */
 export async function measureSoak({
   minutes,
   cutEverySeconds,

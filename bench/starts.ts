@@ -1,23 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveSource } from '../src/video/liveSource.js';
-import { quantile } from './statistics.js';
+import { type Spread, spreadOf } from './statistics.js';
 
+/** What is left after decoders were started and stopped. */
 export interface StartsResult {
   runs: number;
-  /** Processes of ours that are left at the end, those among them that have ended and that nobody has collected. */
+  /** Child processes left at the end, and how many of them are zombies. */
   left: number;
   zombies: number;
   /** Open descriptors before and after. */
   descriptors: [before: number, after: number];
-  /** From the order to stop until nothing runs any more, ms. */
-  stopMs: { p50: number; worst: number };
+  /** From stop() to the end of the decoder, ms. */
+  stopMs: Spread;
 }
 
+/** Runs that are not measured. */
 const WARM_UP = 4;
+/** Longest time from the start to stop(). */
 const LATEST_MS = 400;
 
-/** Starts decoders of the test picture and stops each at a random moment: before its first picture or after it. */
+/** Starts decoders of the test pattern and stops each at a random moment, before or after its first frame. */
 export async function measureStarts(runs: number, signal: AbortSignal): Promise<StartsResult> {
   for (let run = 0; run < WARM_UP; run++) await startAndStop(run);
   const before = openDescriptors();
@@ -30,7 +33,7 @@ export async function measureStarts(runs: number, signal: AbortSignal): Promise<
     left: states.length,
     zombies: states.filter((state) => state === 'Z').length,
     descriptors: [before, after],
-    stopMs: { p50: quantile(times, 0.5), worst: Math.max(...times) },
+    stopMs: spreadOf(times),
   };
 }
 
@@ -50,7 +53,7 @@ async function startAndStop(run: number): Promise<number> {
     listener,
   );
   const ready = source.ready();
-  // Every other one once pictures come, with nobody who reads them.
+  // Every other decoder is stopped only once it delivers frames, which nobody reads.
   if (run % 2 === 0) await ready;
   await sleep(Math.random() * LATEST_MS);
   const startMs = performance.now();
@@ -63,7 +66,7 @@ function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length;
 }
 
-/** One letter a child process, as /proc has them. */
+/** The state letters of all child processes, from /proc. */
 function childStates(): string[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))

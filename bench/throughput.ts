@@ -12,28 +12,30 @@ import { FileSource } from '../src/video/fileSource.js';
 import { Networks } from '../src/worker/networks.js';
 import { childrenCpuMs, median } from './statistics.js';
 
+/** A throughput measurement to run. */
 export interface ThroughputOptions {
   config: Config;
   prepared: Prepared;
   clip: string;
+  /** Passes over the clip; the result is their median. */
   rounds: number;
-  /** A program to compare with; the last line of its output is JSON with "fps". */
+  /** Shell command of a program to compare with; the last line of its output is JSON with "fps". */
   peer?: string | undefined;
   signal: AbortSignal;
 }
 
-/** One round over the whole clip. */
+/** One pass over the whole clip. */
 interface Round {
   frames: number;
   embedded: number;
   seconds: number;
   /** Summed over all frames, ms. */
   anatomy: Anatomy;
-  /** Time that the main thread was not waiting, ms. */
+  /** Busy time of the main thread, ms. */
   mainMs: number;
   /** CPU time of ffmpeg, ms. */
   ffmpegMs: number;
-  /** The networks alone on one thread just before the round, ms: machines drift. */
+  /** The models alone on one thread, measured just before the round because machines drift, ms. */
   raw: Raw;
   peerFps: number | null;
 }
@@ -43,6 +45,7 @@ interface Raw {
   embedMs: number;
 }
 
+/** Medians over all rounds. */
 export interface ThroughputResult {
   clip: string;
   cores: number;
@@ -50,22 +53,24 @@ export interface ThroughputResult {
   embedder: string;
   frames: number;
   embeddedPerFrame: number;
-  /** Median of the rounds. */
   fps: number;
-  /** One thread, nothing else running, ms. */
+  /** One inference on one thread, nothing else running, ms. */
   rawDetectMs: number;
   rawEmbedMs: number;
-  /** What the networks alone would allow: cores over the raw time a frame needs. */
+  /** What the models alone would allow: cores divided by the raw time per frame. */
   ceilingFps: number;
+  /** fps / ceilingFps. */
   ofCeiling: number;
+  /** null without a peer, as is fps / peerFps. */
   peerFps: number | null;
   timesPeer: number | null;
-  /** Where the cores' time of a frame goes, ms of one core. */
+  /** CPU time per frame by activity, ms of one core. */
   budget: Record<string, number>;
   /** One pass with each number of worker threads; the last is the median of the rounds. */
   byWorkers: WorkerRow[];
 }
 
+/** Frames per second with one number of worker threads. */
 export interface WorkerRow {
   workers: number;
   fps: number;
@@ -73,7 +78,11 @@ export interface WorkerRow {
 
 const CALIBRATION_RUNS = 25;
 
-/** Frames a second of one clip on all cores, beside what the networks alone would allow and a peer in the same run. */
+/**
+ * Measures the frames per second of one clip on all cores, next to what the models alone would allow and, in turn, a peer.
+ *
+ * @throws SpotterError usage: interrupted before the first round, or the peer prints no "fps"; video.unreadable
+ */
 export async function measureThroughput(options: ThroughputOptions): Promise<ThroughputResult> {
   const { config, prepared, clip, signal } = options;
   const cores = availableParallelism();
@@ -148,7 +157,7 @@ async function scanOnce(engine: Engine, clip: string): Promise<Omit<Round, 'raw'
   return { frames, embedded, seconds, anatomy, mainMs, ffmpegMs: childrenCpuMs() - childrenBefore };
 }
 
-/** A measurement of the networks alone on the clip's first frame: one thread, nothing else running, median of runs. */
+/** Prepares the measurement of the models alone on the clip's first frame: one thread, median of 25 runs. */
 async function makeCalibration(
   prepared: Prepared,
   clip: string,
@@ -180,7 +189,7 @@ async function firstFrame(file: string, maxWidth: number): Promise<Image> {
     pixels.set(image.pixels);
     return { ...image, pixels };
   }
-  throw new SpotterError('video.unreadable', `${file} has no picture`);
+  throw new SpotterError('video.unreadable', `${file} has no frames; use another clip`);
 }
 
 async function medianMs(run: () => Promise<unknown>): Promise<number> {
@@ -216,10 +225,10 @@ function summarise(
   );
   const spent = (part: (round: Round) => number) => medianOf((round) => part(round) / round.frames);
   const budget: Record<string, number> = {
-    'networks, as if alone': medianOf(rawMsOf),
+    'models alone': medianOf(rawMsOf),
     'fit into the input': spent(({ anatomy }) => anatomy.fitMs),
-    'read the outputs, suppress': spent(({ anatomy }) => anatomy.decodeMs),
-    'cut and judge faces': spent(({ anatomy }) => anatomy.alignMs),
+    'decode outputs, suppress': spent(({ anatomy }) => anatomy.decodeMs),
+    'align and judge faces': spent(({ anatomy }) => anatomy.alignMs),
     'match with the gallery': spent(({ anatomy }) => anatomy.matchMs),
     'main thread: frames, tracks, messages': spent(({ mainMs }) => mainMs),
     'ffmpeg: decode and pipe': spent(({ ffmpegMs }) => ffmpegMs),
@@ -242,8 +251,8 @@ function summarise(
     timesPeer: withPeer.length > 0 ? median(withPeer.map(({ fps, peerFps }) => fps / peerFps)) : null,
     budget: {
       ...budget,
-      'networks slowed by sharing, and waiting': total - accounted,
-      'all, per frame': total,
+      'models slowed by sharing, and waiting': total - accounted,
+      'total per frame': total,
     },
   };
 }

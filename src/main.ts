@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Shutdown } from './cli/shutdown.js';
 
-// onnxruntime sends usage data to its makers and writes an id of the machine into the user's cache folder unless this
-// is set before it is loaded. Faces are watched on one's own machine: nothing leaves it.
+// Unless this is set before onnxruntime is loaded, it sends usage data to its vendor and writes an id of the machine into
+// the user's cache folder. Nothing may leave the machine.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 const shutdown = new Shutdown();

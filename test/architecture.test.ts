@@ -3,10 +3,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from './helpers/paths.js';
 
-/** Imported by every module: what truly everybody shares, and pure arithmetic. None of them imports upwards. */
+/** Modules that all others may import: shared types, and pure arithmetic. None of them imports upwards. */
 const CORE = ['core'];
 const PURE = ['image', 'face', 'track', ...CORE];
-/** Types of what leaves the program. The modules that make, carry, filter or show events read them. */
+/** The event types, for the modules that make, carry, filter or show events. */
 const EVENT = 'events/event';
 
 /**
@@ -65,18 +65,22 @@ const ONLY_IN: Record<string, string[]> = {
   'fluent-ffmpeg': ['src/video/ffmpeg.ts'],
   piscina: ['src/worker/pool.ts'],
   'onnxruntime-node': ['src/worker/network.ts'],
-  'prom-client': ['src/observe/metrics.ts'],
+  'prom-client': ['src/observe/metrics.ts', 'src/observe/gauges.ts'],
   pino: ['src/observe/logger.ts'],
   mqtt: ['src/events/sinks/broker.ts'],
   undici: ['src/events/sinks/post.ts'],
   sharp: ['src/gallery/photo.ts', 'src/snapshots/jpeg.ts'],
   libsql: ['src/events/log/database.ts'],
-  // The benches talk to the daemon from outside.
+  // The benches are clients of the daemon.
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
 };
 
-/** Names that more than one folder uses on purpose: entry points, and the messages between threads and processes. */
+/** File names that may repeat: entry points, and the messages between threads and processes. */
 const SHARED_NAMES = ['main', 'protocol'];
+
+/** A longer file has more than one reason to change. */
+const MAX_LINES = 300;
+const MAX_MEDIAN_LINES = 100;
 
 interface Import {
   from: string;
@@ -127,7 +131,7 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('allows no import that nobody uses', () => {
+  it('allows no import that is unused', () => {
     const unused = Object.entries(MAY_IMPORT).flatMap(([module, allowed]) =>
       allowed
         .filter((target) => target.includes('/') || !PURE.includes(target))
@@ -161,6 +165,16 @@ describe('architecture', () => {
 
   it('never calls process.exit: ending a busy worker thread aborts the process', () => {
     expect(files.filter((file) => /process\.exit\(/.test(textOf(file)))).toEqual([]);
+  });
+
+  it('keeps files short: 300 lines at most, and a median of at most 100 in src', () => {
+    const lines = (file: string) => textOf(file).trimEnd().split('\n').length;
+    const long = [...files, ...listed('test')].filter((file) => lines(file) > MAX_LINES);
+    expect(long.map((file) => `${file}: ${lines(file)}`)).toEqual([]);
+    const lengths = listed('src')
+      .map(lines)
+      .sort((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(MAX_MEDIAN_LINES);
   });
 
   it('gives each file a name of its own', () => {

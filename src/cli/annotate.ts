@@ -9,13 +9,13 @@ import { frameModeOption } from '../video/ffmpegVersion.js';
 import { FILE_ONLY, fileInput } from '../video/info.js';
 import { assHead, assMark, type Mark } from './ass.js';
 
-/** How long the last marks stay when nothing tells, ms. */
+/** How long the last marks stay if the recording has a single frame, ms. */
 const LAST_MS = 40;
 const SCRIPT = 'marks.ass';
 
 /**
- * A copy of a recording with marks drawn into it, each picture at its own time. The marks are collected while the
- * recording is scanned and drawn in the end; the copy has its name only once it is whole.
+ * A copy of a recording with marks drawn into it; every frame keeps its timestamp. The marks are collected while the
+ * recording is scanned and drawn at the end. The copy gets its name only once it is complete.
  */
 export class AnnotatedCopy {
   readonly #input: string;
@@ -27,23 +27,27 @@ export class AnnotatedCopy {
   #intervalMs = LAST_MS;
 
   /**
-   * @param force write over a file that is there
-   * @throws SpotterError usage when the copy would take the place of the recording, or of another file
+   * @param force replace an existing file
+   * @throws SpotterError usage: the copy would replace the recording or, without `force`, another file; its folder
+   * does not exist; its name has no extension
    */
   constructor(input: string, output: string, force: boolean) {
     if (existsSync(output) && existsSync(input) && realpathSync(output) === realpathSync(input))
-      throw new SpotterError('usage', `--annotate ${output} is the recording itself; give another name`);
+      throw new SpotterError('usage', `--annotate ${output} is the recording itself; choose another name`);
     if (existsSync(output) && !force)
-      throw new SpotterError('usage', `--annotate ${output} exists; give another name, or --force`);
+      throw new SpotterError(
+        'usage',
+        `--annotate ${output} already exists; choose another name, or add --force`,
+      );
     if (!existsSync(path.dirname(path.resolve(output))))
       throw new SpotterError(
         'usage',
-        `--annotate ${output} is in a folder that does not exist; make it first`,
+        `--annotate ${output} is in a folder that does not exist; create it first`,
       );
     if (path.extname(output) === '')
       throw new SpotterError(
         'usage',
-        `--annotate ${output} has no ending; .mp4 or .mkv says what it is to be`,
+        `--annotate ${output} has no extension; add .mp4 or .mkv to choose the format`,
       );
     this.#input = input;
     this.#output = path.resolve(output);
@@ -51,7 +55,7 @@ export class AnnotatedCopy {
     this.#script = openSync(path.join(this.#folder, SCRIPT), 'w', 0o600);
   }
 
-  /** Marks that stay until the next picture. */
+  /** Adds the marks of a frame; they stay until the next frame. @param timeMs media time, ms */
   add(timeMs: number, size: Size, marks: readonly Mark[]): void {
     if (!this.#size) writeSync(this.#script, assHead(size));
     this.#size ??= { width: size.width, height: size.height };
@@ -61,7 +65,7 @@ export class AnnotatedCopy {
     this.#waiting = { timeMs, marks };
   }
 
-  /** Draws and writes the copy. @throws SpotterError video.unwritable, interrupted */
+  /** Draws the marks and writes the copy. @throws SpotterError video.unwritable, interrupted */
   async write(signal: AbortSignal): Promise<void> {
     if (this.#waiting) this.#flush(this.#waiting.timeMs + this.#intervalMs);
     this.#waiting = undefined;
@@ -84,14 +88,14 @@ export class AnnotatedCopy {
       await rename(partial, this.#output);
     } catch (cause) {
       if (cause instanceof SpotterError) throw cause;
-      const message = `${this.#output} could not be written: ${describeError(cause)}`;
+      const message = `cannot write ${this.#output}: ${describeError(cause)}`;
       throw new SpotterError('video.unwritable', message, { cause });
     } finally {
       rmSync(partial, { force: true });
     }
   }
 
-  /** Lets go of everything but the copy. */
+  /** Deletes the temporary files; the copy stays. */
   close(): void {
     closeSync(this.#script);
     rmSync(this.#folder, { recursive: true, force: true });

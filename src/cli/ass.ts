@@ -1,19 +1,22 @@
 import type { Box, Size } from '../core/geometry.js';
 
-/** A box with a word above it. */
+/** A box with a label above it. */
 export interface Mark {
+  /** In px of the frame. */
   box: Box;
   label: string;
   /** RRGGBB. */
   colour: string;
 }
 
+/** Line width, as a fraction of the frame's width. */
 const LINE = { part: 1 / 400, leastPx: 1.5 };
+/** Font size, as a fraction of the frame's height. */
 const LETTERS = { part: 1 / 24, leastPx: 12 };
 
 /**
- * The beginning of a subtitle file whose pictures are px of the frames; marks follow it. Source: the ASS format of
- * Aegisub, which ffmpeg draws by libass.
+ * The head of an ASS subtitle file whose coordinates are px of the frame; the lines of {@link assMark} follow it.
+ * Source: the ASS format of Aegisub, which ffmpeg draws with libass.
  */
 export function assHead({ width, height }: Size): string {
   const line = Math.max(LINE.leastPx, width * LINE.part).toFixed(1);
@@ -39,7 +42,7 @@ export function assHead({ width, height }: Size): string {
   ].join('\n');
 }
 
-/** The lines that show a mark from one time to another, in ms; nothing where it would be shorter than the format can say. */
+/** The lines that show a mark from one time to another, in ms; empty if that is less than the format's 10 ms. */
 export function assMark({ box, label, colour }: Mark, fromMs: number, toMs: number): string {
   const [from, to] = [fromMs, toMs].map((ms) => Math.max(0, Math.floor(ms / 10)));
   if (to <= from) return '';
@@ -54,12 +57,12 @@ export function assMark({ box, label, colour }: Mark, fromMs: number, toMs: numb
   );
 }
 
-/** A text in which nothing is a command. */
+/** Replaces the characters that begin or end a command in ASS. */
 function plain(text: string): string {
   return text.replace(/[\\{}\r\n]/g, '_');
 }
 
-/** h:mm:ss.cc of a number of hundredths of a second. */
+/** Formats hundredths of a second as h:mm:ss.cc. */
 function time(hundredths: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
   return `${Math.floor(hundredths / 360_000)}:${two((hundredths / 6000) % 60)}:${two((hundredths / 100) % 60)}.${two(hundredths % 100)}`;

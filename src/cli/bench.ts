@@ -1,19 +1,19 @@
 import path from 'node:path';
-import { packageRoot } from '../core/package.js';
+import { DEMO_CLIP } from '../../bench/daemon.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
-import { type CommonOptions, configOf } from './options.js';
-import { printJson } from './print.js';
+import { type CommonOptions, configOf, recognitionArguments } from './options.js';
+import { printJson, printLines } from './print.js';
 
-const DEMO_CLIP = path.join(packageRoot, 'assets/demo/clip.mp4');
-
+/** Options of `spotter bench throughput`. */
 export interface ThroughputOptions extends CommonOptions {
+  /** Shell command of a program to compare with. */
   peer?: string;
   rounds: number;
   json?: boolean;
 }
 
-/** Frames a second of one clip on all cores. */
+/** `spotter bench throughput`: frames per second of one clip on all cores. */
 export async function throughput(
   { signal }: Context,
   given: string | undefined,
@@ -31,30 +31,32 @@ export async function throughput(
     const lines = [
       `${path.basename(clip)}, ${result.frames} frames, ${detector} + ${embedder}, ${cores} cores, median of ${rounds}`,
       `  spotter                 ${fps.toFixed(1).padStart(7)} frames/s`,
-      `  networks alone allow    ${ceilingFps.toFixed(1).padStart(7)} frames/s   spotter reaches ${ofCeiling.toFixed(2)} of it`,
+      `  models alone allow      ${ceilingFps.toFixed(1).padStart(7)} frames/s   spotter reaches ${ofCeiling.toFixed(2)} of that`,
       ...(peerFps === null || timesPeer === null
         ? []
         : [
             `  peer                    ${peerFps.toFixed(1).padStart(7)} frames/s   spotter is ${timesPeer.toFixed(2)} times as fast`,
           ]),
-      '  where a frame takes the cores, in ms of one core:',
+      '  CPU time per frame, ms of one core:',
       ...Object.entries(budget).map(([name, ms]) => `    ${name.padEnd(42)} ${ms.toFixed(2).padStart(7)}`),
     ];
     for (const { workers, fps: rate } of result.byWorkers)
       lines.push(
         `  ${`${workers} worker${workers === 1 ? '' : 's'}`.padEnd(22)}  ${rate.toFixed(1).padStart(7)} frames/s`,
       );
-    process.stdout.write(`${lines.join('\n')}\n`);
+    printLines(lines);
   }
   return 0;
 }
 
+/** Options of `spotter bench pixels`. */
 export interface PixelsOptions extends CommonOptions {
+  /** Runs of each format. */
   rounds: number;
   json?: boolean;
 }
 
-/** Pixel formats between ffmpeg and the networks. */
+/** `spotter bench pixels`: CPU cost of each pixel format between ffmpeg and the detector. */
 export async function pixels(
   { signal }: Context,
   given: string | undefined,
@@ -65,9 +67,9 @@ export async function pixels(
   if (options.json) printJson(result);
   else {
     const cell = (ms: number | null) => (ms === null ? '-' : ms.toFixed(2)).padStart(10);
-    process.stdout.write(`${result.size}, ms of one core a frame, decoding left out\n`);
+    process.stdout.write(`${result.size}, ms of one core per frame, without decoding\n`);
     process.stdout.write(
-      `  format   ${['ffmpeg', 'read', 'fit', 'all'].map((name) => name.padStart(10)).join('')}\n`,
+      `  format   ${['ffmpeg', 'read', 'fit', 'total'].map((name) => name.padStart(10)).join('')}\n`,
     );
     for (const { format, ffmpegMs, readMs, fitMs, totalMs } of result.rows) {
       process.stdout.write(`  ${format.padEnd(9)}${[ffmpegMs, readMs, fitMs, totalMs].map(cell).join('')}\n`);
@@ -76,12 +78,14 @@ export async function pixels(
   return 0;
 }
 
+/** Options of `spotter bench memory`. */
 export interface MemoryOptions extends CommonOptions {
+  /** Frames to process. */
   frames: number;
   json?: boolean;
 }
 
-/** Resident memory over many frames. */
+/** `spotter bench memory`: resident memory while one clip is scanned over and over. */
 export async function memory(
   { signal }: Context,
   given: string | undefined,
@@ -105,23 +109,22 @@ export async function memory(
   return 0;
 }
 
+/** Options of `spotter bench process`. */
 export interface ProcessOptions extends CommonOptions {
+  /** Runs to stop by SIGTERM; up to 10 of them are also timed at their start. */
   runs: number;
   json?: boolean;
 }
 
-/** How quickly the program starts and ends, and whether it ends well. */
+/** `spotter bench process`: how fast the program starts and stops. @returns 1 if a run does not exit with 0 on SIGTERM */
 export async function processes(
   _context: Context,
   given: string | undefined,
   options: ProcessOptions,
 ): Promise<number> {
   const { measureStart, measureStop, measureStopOfRun } = await import('../../bench/processes.js');
-  const { config, gallery, models, detector, embedder } = options;
-  const chosen = Object.entries({ config, gallery, models, detector, embedder }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, value],
-  );
-  const scan = [given ?? DEMO_CLIP, ...chosen];
+  const config = options.config === undefined ? [] : ['--config', options.config];
+  const scan = [given ?? DEMO_CLIP, ...config, ...recognitionArguments(options)];
   const start = await measureStart(scan, Math.min(options.runs, 10));
   const stop = await measureStop(['scan', ...scan], options.runs, 4000);
   const stopRun = await measureStopOfRun(options.runs);
@@ -144,13 +147,16 @@ export async function processes(
   return stop.unclean.length + stopRun.unclean.length === 0 ? 0 : 1;
 }
 
+/** Options of `spotter bench match`. */
 export interface MatchOptions extends CommonOptions {
+  /** Photos in the gallery. */
   photos: number;
+  /** Values per embedding. */
   dimension: number;
   json?: boolean;
 }
 
-/** Probes against a large gallery on one thread. */
+/** `spotter bench match`: time to match probes with a large gallery, on one thread. */
 export async function match({ signal }: Context, options: MatchOptions): Promise<number> {
   const { measureMatch } = await import('../../bench/match.js');
   const { photos, dimension } = options;

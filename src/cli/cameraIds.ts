@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** Camera ids for files: the name in lower case, what an id cannot hold replaced by hyphens, twins numbered. */
+/** Derives a camera id from each file name: lower case, other characters become hyphens, duplicates get a number. */
 export function cameraIds(files: readonly string[]): string[] {
   const taken = new Set<string>();
   return files.map((file) => {

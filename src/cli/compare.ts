@@ -10,12 +10,19 @@ import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';
 import { printJson } from './print.js';
 
+/** Options of `spotter compare`. */
 export interface CompareOptions extends CommonOptions {
+  /** Lowest cosine for the same person, -1..1; default: the embedder's own. */
   threshold?: number;
   json?: boolean;
 }
 
-/** Whether the largest faces of two photos are one person. */
+/**
+ * `spotter compare`: whether the largest faces of two photos are the same person.
+ *
+ * @returns 0 the same person, 1 different people
+ * @throws SpotterError photo.no_face, photo.unreadable, photo.too_large
+ */
 export async function compare(
   _context: Context,
   a: string,
@@ -59,7 +66,7 @@ async function largestFace(file: string, pool: Engine['pool'], config: Config) {
   if (!largest)
     throw new SpotterError(
       'photo.no_face',
-      `${file} shows no face; use a photo that shows one from the front`,
+      `${file} shows no face; use a photo that shows a face from the front`,
     );
   const { looks } = await pool.look({ image, faces: [largest.landmarks], minSharpness: 0, gallery: null });
   const { embedding } = looks[0];

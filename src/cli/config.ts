@@ -6,11 +6,12 @@ import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';
 
+/** Options of the commands in `spotter config`. */
 export interface ConfigOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** Every error of the configuration. */
+/** `spotter config check`: reports every error. @throws SpotterError config.not_found, config.invalid, unless `json` is set */
 export async function check(_context: Context, options: ConfigOptions): Promise<number> {
   try {
     const { file, config } = configOf(options);
@@ -29,7 +30,7 @@ export async function check(_context: Context, options: ConfigOptions): Promise<
   }
 }
 
-/** The configuration as it counts: defaults, file and command line together. */
+/** `spotter config show`: prints the effective configuration, from defaults, file and command line; secrets masked. */
 export async function show(_context: Context, options: ConfigOptions): Promise<number> {
   const { config, secrets } = configOf(options);
   const masked = maskDeep(config, secrets);
@@ -37,7 +38,7 @@ export async function show(_context: Context, options: ConfigOptions): Promise<n
   return 0;
 }
 
-/** The schema for editors. */
+/** `spotter config schema`: prints the JSON Schema, for editors. */
 export async function printSchema(): Promise<number> {
   process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
   return 0;

@@ -1,5 +1,5 @@
-/** What every command gets beside its own arguments. */
+/** Passed to every command before its own arguments. */
 export interface Context {
-  /** Aborted when the user wants an end. */
+  /** Aborted when the user ends the program. */
   signal: AbortSignal;
 }

@@ -10,18 +10,25 @@ import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';
 import { printJson } from './print.js';
 
+/** Options of `spotter detect`. */
 export interface DetectOptions extends CommonOptions {
+  /** Add the embedding of each face. */
   embed?: boolean;
 }
 
-/** The faces of photos, a line each in the order given. A photo that cannot be read is told and the others go on. */
+/**
+ * `spotter detect`: the faces in photos, one line per photo in the order given. An unreadable photo is reported; the
+ * others are still processed.
+ *
+ * @returns 0, or 2 if a photo is unreadable
+ */
 export async function detect({ signal }: Context, images: string[], options: DetectOptions): Promise<number> {
   const { config } = configOf(options);
   const { pool } = new Engine(config, await prepare(config, options.models));
   let exitCode = 0;
   try {
     await pool.start();
-    // The next photos are worked on while the first is printed, so that every thread is busy.
+    // Starts the next photos while the first is printed, to keep every thread busy.
     const ahead = pool.threads + 1;
     const results: Promise<object | SpotterError>[] = [];
     for (let index = 0; index < images.length && !signal.aborted; index++) {

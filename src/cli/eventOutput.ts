@@ -1,25 +1,27 @@
 import type { SpotterEvent } from '../events/event.js';
 import { eventLine } from './print.js';
 
-/** How events are written on stdout. */
+/** How events are written to stdout: readable lines, JSON lines or not at all. */
 export type EventForm = 'pretty' | 'json' | 'off';
 
-/** What a reader of stdout may be behind; a daemon must not fill the memory for one that does not read. */
+/** Most unread output; a reader that stalls must not exhaust the daemon's memory. */
 const MAX_UNREAD_BYTES = 8 << 20;
+/** Longest wait for a slow reader at the end. */
 const DRAIN_MS = 1000;
 
-/** A daemon's events on stdout, a line each. Those that nobody reads are left out rather than piled up. */
+/** Writes the daemon's events to stdout, one line per event. Drops events while the reader is too far behind. */
 export class EventOutput {
   readonly #form: EventForm;
   readonly #onLost: () => void;
   #isLosing = false;
 
-  /** @param onLost told when events begin to be left out */
+  /** @param onLost called when dropping begins */
   constructor(form: EventForm, onLost: () => void) {
     this.#form = form;
     this.#onLost = onLost;
   }
 
+  /** Writes an event, or drops it while more than 8 MiB are unread. */
   write(event: SpotterEvent): void {
     if (this.#form === 'off') return;
     const isFull = process.stdout.writableLength > MAX_UNREAD_BYTES;
@@ -29,7 +31,7 @@ export class EventOutput {
       process.stdout.write(`${this.#form === 'pretty' ? eventLine(event) : JSON.stringify(event)}\n`);
   }
 
-  /** Gives a slow reader a moment for the rest, then lets go: an unread pipe would keep the process alive. */
+  /** Waits up to a second for the reader, then closes stdout: an unread pipe would keep the process alive. */
   async stop(): Promise<void> {
     if (process.stdout.writableLength === 0) return;
     let timer: NodeJS.Timeout | undefined;

@@ -7,7 +7,7 @@ import type { GalleryOptions } from './galleryList.js';
 import { configOf, loggerOf } from './options.js';
 import { printJson } from './print.js';
 
-/** Copies photos to a person. @returns 2 when a photo is refused; the others are added all the same */
+/** `spotter gallery add`: copies photos to a person. @returns 2 if a photo is refused; the others are still added */
 export async function add(
   { signal }: Context,
   name: string,
@@ -41,7 +41,7 @@ export async function remove(_: Context, name: string, options: GalleryOptions):
   const { gallery: folder, data } = loaded.config;
   const removed = await removePerson(folder, person);
   await forgetPerson(data, folder, person).catch((error: unknown) => {
-    const what = 'the cache of photo embeddings cannot be written, the next start will forget them';
+    const what = 'cannot write the cache of photo embeddings; the next start removes them from it';
     loggerOf(loaded, options).warn(`${what}: ${describeError(error)}`);
   });
   if (options.json) printJson({ gallery: folder, person, removed });
@@ -51,7 +51,7 @@ export async function remove(_: Context, name: string, options: GalleryOptions):
 
 function print(image: string, result: Added): void {
   if (result.state === 'added') process.stdout.write(`${image}: added as ${result.name}\n`);
-  if (result.state === 'there') process.stdout.write(`${image}: is there already, as ${result.name}\n`);
+  if (result.state === 'there') process.stdout.write(`${image}: already in the gallery as ${result.name}\n`);
   if (result.state === 'refused')
     process.stderr.write(`${image}: not added: ${result.fault}: ${result.message}\n`);
 }

@@ -8,11 +8,12 @@ import { type CommonOptions, configOf, loggerOf } from './options.js';
 import { printJson } from './print.js';
 import { ProgressBar } from './progress.js';
 
+/** Options of the commands in `spotter gallery`. */
 export interface GalleryOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** People, and how many of their photos are used. */
+/** `spotter gallery list`: the people, how many of their photos are used, and the settings of their person.yaml. */
 export async function list(context: Context, options: GalleryOptions): Promise<number> {
   const { photos, said, folder } = await readGallery(context, options);
   const names = [...new Set([...photos.map(({ person }) => person), ...said.settings.keys()])].sort();
@@ -28,12 +29,14 @@ export async function list(context: Context, options: GalleryOptions): Promise<n
       ({ person, photos: all, used, expired, settings }) =>
         `${person}  ${used} of ${plural(all, 'photo')} used${settings ? `  ${settingsText(settings, expired)}` : ''}`,
     );
-    process.stdout.write(`${lines.length > 0 ? lines.join('\n') : `nobody in ${folder}`}\n`);
+    process.stdout.write(
+      `${lines.length > 0 ? lines.join('\n') : `no people in ${folder}; add one with "spotter gallery add"`}\n`,
+    );
   }
   return 0;
 }
 
-/** Every photo that is not used and every person.yaml that does not count, and why. */
+/** `spotter gallery check`: every unusable photo and invalid person.yaml, and why. @returns 1 if there are any */
 export async function check(context: Context, options: GalleryOptions): Promise<number> {
   const { photos, said, folder } = await readGallery(context, options);
   const unusable = photos.flatMap(({ person, name, result }) =>
@@ -87,10 +90,10 @@ function settingsText(
   expired: boolean,
 ): string {
   const parts = [
-    displayName !== null && `called ${displayName}`,
+    displayName !== null && `displayed as ${displayName}`,
     threshold !== null && `threshold ${threshold}`,
     !notify && 'no notifications',
-    validUntil !== null && (expired ? `not matched since ${validUntil} is over` : `until ${validUntil}`),
+    validUntil !== null && (expired ? `expired, was valid until ${validUntil}` : `valid until ${validUntil}`),
   ];
   return parts.filter((part) => part !== false).join(', ');
 }

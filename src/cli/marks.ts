@@ -8,9 +8,10 @@ const COLOURS: Record<Verdict['kind'], string> = {
   ambiguous: 'FF60FF',
   unusable: 'B0B0B0',
 };
+/** Of a face without a verdict yet. */
 const OPEN = 'FFFFFF';
 
-/** The faces of a frame as they are drawn: box, name, number of the track. */
+/** The marks of the faces in a frame: box, and a label with name or verdict, similarity and track number. */
 export function marksOf(tracks: readonly Track[]): Mark[] {
   const seen = tracks.filter(({ missed }) => missed === 0);
   return seen.map(({ number, detection, verdict }) => ({

@@ -7,11 +7,12 @@ import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson } from './print.js';
 
+/** Options of the commands in `spotter models`. */
 export interface ModelsOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** The catalogue, and what of it is installed. */
+/** `spotter models list`: the catalogue, and which models are installed. */
 export async function list(_context: Context, options: ModelsOptions): Promise<number> {
   const { entries, folders } = catalogueOf(options);
   const rows = entries.map((entry) => ({
@@ -39,7 +40,7 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
   return 0;
 }
 
-/** The SHA-256 of every installed model. */
+/** `spotter models verify`: checks the SHA-256 of every installed model. @returns 1 if one is wrong */
 export async function verify(_context: Context, options: ModelsOptions): Promise<number> {
   const { entries, folders } = catalogueOf(options);
   const rows: { id: string; path: string; ok: boolean; message: string }[] = [];

@@ -4,7 +4,7 @@ import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { SpotterError } from '../core/errors.js';
 import { createLogger, isLogLevel, type Logger } from '../observe/logger.js';
 
-/** The options that all commands share. */
+/** Parsed options that several commands share; undefined: not given. Paths are relative to the working folder. */
 export interface CommonOptions {
   config?: string;
   gallery?: string;
@@ -17,19 +17,23 @@ export interface CommonOptions {
 
 const DEFAULT_CONFIG = 'config.yaml';
 
-/** The configuration with the command line laid over it. @throws SpotterError config.not_found, config.invalid, usage */
+/**
+ * Loads the configuration (`--config`, else ./config.yaml, else the defaults) and applies the command line to it.
+ *
+ * @throws SpotterError config.not_found, config.invalid, usage
+ */
 export function configOf(options: CommonOptions): LoadedConfig {
   const file = options.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
   const { logLevel, models } = options;
   if (models !== undefined && !existsSync(models))
     throw new SpotterError(
       'usage',
-      `--models ${models} does not exist; name the folder that holds the models`,
+      `--models ${models} does not exist; give the folder that holds the models`,
     );
   if (logLevel !== undefined && !isLogLevel(logLevel)) {
     throw new SpotterError(
       'usage',
-      `--log-level ${logLevel} is no level; use fatal, error, warn, info, debug, trace or silent`,
+      `--log-level ${logLevel} is not a level; use fatal, error, warn, info, debug, trace or silent`,
     );
   }
   return loadConfig(file, (config) => {
@@ -41,7 +45,14 @@ export function configOf(options: CommonOptions): LoadedConfig {
   });
 }
 
-/** A logger for a command that answers and ends: silent about what went well. */
+/** Arguments that pass the gallery and the models of this command line on to another spotter process. */
+export function recognitionArguments({ gallery, models, detector, embedder }: CommonOptions): string[] {
+  return Object.entries({ gallery, models, detector, embedder }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+}
+
+/** A logger for commands other than the daemon: only warnings and errors, unless the command line sets a level. */
 export function loggerOf({ config }: LoadedConfig, options: CommonOptions): Logger {
   const chosen = options.logLevel !== undefined || options.quiet === true;
   return createLogger(chosen ? config.log.level : 'warn');

@@ -24,9 +24,9 @@ async function readPhoto(file: string, maxMegapixels: number): Promise<Photo> {
   try {
     const stats = await stat(file);
     if (stats.isDirectory())
-      throw new SpotterError('photo.unreadable', `${file} is a folder; give the photos in it`);
+      throw new SpotterError('photo.unreadable', `${file} is a folder; give the photo files in it`);
     if (!stats.isFile())
-      throw new SpotterError('photo.unreadable', `${file} is no file but a device or pipe; give a photo`);
+      throw new SpotterError('photo.unreadable', `${file} is a device or pipe, not a file; give a photo`);
     bytes = await readFile(file);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;

@@ -1,18 +1,23 @@
 import { styleText } from 'node:util';
 import type { SpotterEvent } from '../events/event.js';
 
-/** One JSON value as one line on stdout. */
+/** Writes a value to stdout as one line of JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** An event as a line for people: when in the recording, which camera, what. */
+/** Writes lines to stdout. */
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Formats an event as a readable line: media time, camera, what happened, track. */
 export function eventLine(event: SpotterEvent): string {
   const time = event.mediaTimeMs === null ? '' : formatTime(event.mediaTimeMs);
   return `${paint('dim', time)}  ${event.camera}  ${describe(event)}  ${paint('dim', event.track ?? '')}`.trim();
 }
 
-/** What an event's verdict rests on, a line a check; nothing where it is not explained. */
+/** Formats the explanation of a verdict, one line per check; empty if the event has none. */
 export function explainLines({ explain }: SpotterEvent): string[] {
   if (!explain) return [];
   const { checks, looks, usable } = explain;
@@ -32,15 +37,18 @@ function describe(event: SpotterEvent): string {
       return `${paint('magenta', `~ ambiguous: ${event.candidates?.join(' or ')}`)} (${numbers(event)})${withdrawn(event)}`;
     case 'gap':
       if (event.cause === 'log_unwritable')
-        return paint('yellow', `! events from ${event.from} to ${event.to} could not be kept`);
+        return paint(
+          'yellow',
+          `! events from ${event.from} to ${event.to} were lost: the event log was not writable`,
+        );
       return paint(
         'yellow',
-        `! nobody watched from ${event.from} to ${event.to} (${event.cause?.replaceAll('_', ' ')})`,
+        `! gap from ${event.from} to ${event.to} (${event.cause?.replaceAll('_', ' ')})`,
       );
     case 'visit_started':
-      return `> ${event.person} is here`;
+      return `> visit of ${event.person} started`;
     case 'visit_ended':
-      return `< ${event.person} was here from ${event.startedAt} to ${event.endedAt}`;
+      return `< visit of ${event.person} ended: ${event.startedAt} to ${event.endedAt}`;
     case 'left':
       return `- ${who(event)} left after ${seconds((event.lastSeenMs ?? 0) - (event.firstSeenMs ?? 0))}`;
   }
@@ -54,16 +62,16 @@ function who(event: SpotterEvent): string {
   if (event.person !== null) return event.person;
   if (event.verdict === 'unusable')
     return `a face that was never usable (${event.reason?.replaceAll('_', ' ')})`;
-  return event.verdict === 'ambiguous' ? `somebody ambiguous` : 'somebody unknown';
+  return event.verdict === 'ambiguous' ? 'an ambiguous face' : 'an unknown person';
 }
 
 function numbers({ similarity, threshold, margin }: SpotterEvent): string {
-  if (similarity === null) return 'nobody in the gallery';
+  if (similarity === null) return 'the gallery is empty';
   const clear = margin === null ? '' : `, ${margin.toFixed(2)} ahead of the next`;
   return `similarity ${similarity.toFixed(2)}, threshold ${threshold?.toFixed(2)}${clear}`;
 }
 
-/** m:ss.t */
+/** Formats milliseconds as m:ss.t. */
 export function formatTime(ms: number): string {
   const tenths = Math.round(ms / 100);
   return `${Math.floor(tenths / 600)}:${String(Math.floor(tenths / 10) % 60).padStart(2, '0')}.${tenths % 10}`;

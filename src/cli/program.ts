@@ -1,14 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { SpotterError } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
-import { COMMANDS, COMMON, type Definition, GROUPS } from './commands.js';
+import { COMMANDS, GROUPS } from './commands.js';
 import type { Context } from './context.js';
+import type { CommandDefinition } from './definition.js';
+import { commonOptions } from './flags.js';
 
 /**
- * Runs one command.
+ * Parses the command line and runs one command.
  *
+ * @param argv as in process.argv
+ * @param signal aborted to end the command
  * @returns the exit code: 0 done, 1 the answer is "no", 2 usage or input error, 3 internal fault
- * @throws what nobody foresaw, a bug: Shutdown tells it
+ * @throws any error other than SpotterError: a bug, which Shutdown reports
  */
 export async function runCommandLine(argv: string[], signal: AbortSignal): Promise<number> {
   let exitCode = 0;
@@ -19,13 +23,13 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
     await program.parseAsync(argv);
     return exitCode;
   } catch (error) {
-    return report(error);
+    return reportError(error);
   }
 }
 
-/** One sentence on stderr; the exit code that goes with it. Bugs are thrown on. */
-function report(error: unknown): number {
-  // Commander has already written its sentence, or the help that was asked for.
+/** Writes an expected error to stderr as one sentence and returns its exit code. Rethrows bugs. */
+function reportError(error: unknown): number {
+  // Commander has already written its message, or the requested help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof SpotterError) {
     process.stderr.write(`spotter: ${error.message}\n`);
@@ -34,13 +38,13 @@ function report(error: unknown): number {
   throw error;
 }
 
-/** The whole command line. @param done told the exit code of the command that ran */
+/** The whole command line. @param done called with the exit code of the command that ran */
 function buildCommands(context: Context, done: (exitCode: number) => void): Command {
   const program = new Command('spotter')
     .description('Realtime face watch on your own machine: video in, known people named, events out.')
     .version(packageVersion)
     .exitOverride()
-    .showHelpAfterError('(--help shows how)')
+    .showHelpAfterError('(add --help for usage)')
     .addHelpText('after', exampleText('spotter scan clip.mp4 -g gallery'));
   for (const definition of COMMANDS) add(program, definition, context, done);
   for (const { name, description, commands } of GROUPS) {
@@ -53,13 +57,13 @@ function buildCommands(context: Context, done: (exitCode: number) => void): Comm
 
 function add(
   parent: Command,
-  definition: Definition,
+  definition: CommandDefinition,
   context: Context,
   done: (exitCode: number) => void,
 ): void {
   const command = parent.command(definition.name).description(definition.description);
   for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
-  for (const option of [...definition.options, ...COMMON()]) command.addOption(option);
+  for (const option of [...definition.options, ...commonOptions()]) command.addOption(option);
   command.addHelpText('after', exampleText(definition.example));
   command.action(async (...args: unknown[]) => {
     const handler = await definition.load();

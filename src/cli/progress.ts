@@ -1,18 +1,18 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** A progress bar on stderr, on a terminal only. Lines written through {@link ProgressBar.above} do not tear it. */
+/** A progress bar on stderr, on a terminal only. Write other output through {@link ProgressBar.above}. */
 export class ProgressBar {
   readonly #bar: SingleBar | null;
   #running = false;
 
-  /** @param what what is counted, such as "frames" */
+  /** @param what the unit, such as "frames". @param enabled false: shows nothing */
   constructor(what: string, enabled: boolean) {
     const format = `{bar} {percentage}% | {value}/{total} ${what} | {detail}`;
     const style = { format, stream: process.stderr, clearOnComplete: true, hideCursor: true };
     this.#bar = enabled && process.stderr.isTTY ? new SingleBar(style, Presets.shades_classic) : null;
   }
 
-  /** @param total how many there will be; 0 when nobody knows */
+  /** @param total 0 if unknown. @param detail text behind the bar */
   show(value: number, total: number, detail: string): void {
     if (!this.#bar) return;
     if (!this.#running) this.#bar.start(Math.max(total, value), value, { detail });
@@ -21,12 +21,13 @@ export class ProgressBar {
     this.#bar.update(value, { detail });
   }
 
-  /** Writes something else while the bar is there. */
+  /** Clears the bar's line before other output is written. */
   above(write: () => void): void {
     if (this.#running) process.stderr.write('\r\x1b[2K');
     write();
   }
 
+  /** Removes the bar; the next `show` brings it back. */
   stop(): void {
     if (this.#running) this.#bar?.stop();
     this.#running = false;

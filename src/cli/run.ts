@@ -5,30 +5,32 @@ import type { Context } from './context.js';
 import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';
 
+/** Options of `spotter run`. */
 export interface RunOptions extends CommonOptions {
+  /** Default: pretty on a terminal, else json. */
   events?: EventForm;
+  /** Exit once every camera has ended. */
   untilEnd?: boolean;
 }
 
-/** The daemon. */
+/** `spotter run`: the daemon. @returns 0 ended in order, 2 with `untilEnd` if a recording failed */
 export async function run({ signal }: Context, options: RunOptions): Promise<number> {
   const loaded = configOf(options);
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
   const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty');
   const output = new EventOutput(form, () =>
-    logger.warn('nobody reads stdout; events are left out there, but not on the WebSocket'),
+    logger.warn('stdout is not being read, dropping events there; the WebSocket still gets them'),
   );
   const supervisor = new Supervisor({
     loaded,
-    // A file that is away for the moment must not make room for the defaults.
+    // Names the file: if it is missing for a moment, the defaults must not replace it.
     reload: () => configOf(loaded.file === null ? options : { ...options, config: loaded.file }),
     modelFolder: options.models,
     logger,
     onEvent: (event) => output.write(event),
     onReady: (address) => {
       const { cameras } = loaded.config;
-      if (cameras.length === 0)
-        logger.warn('no cameras are configured; add one under "cameras:" in config.yaml');
+      if (cameras.length === 0) logger.warn('no cameras configured; add one under "cameras:" in config.yaml');
       logger.info(`watching ${cameras.length} camera(s)`);
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
     },

@@ -15,22 +15,34 @@ import type { Context } from './context.js';
 import { galleryNotice } from './galleryNotice.js';
 import { marksOf } from './marks.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
-import { eventLine, explainLines, formatTime, printJson } from './print.js';
+import { eventLine, explainLines, formatTime, printJson, printLines } from './print.js';
 import { ProgressBar } from './progress.js';
 import { Score, type ScoreResult, scoreLines } from './score.js';
 import { Summary } from './summary.js';
 import { readTruth } from './truth.js';
 
+/** Options of `spotter scan`. */
 export interface ScanOptions extends CommonOptions {
+  /** Process every n-th frame, from 1. */
   every: number;
+  /** JSON on a terminal, too. */
   json?: boolean;
+  /** Explain each verdict; default: `events.explain` of the configuration. */
   explain?: boolean;
+  /** CSV file of labels. */
   score?: string;
+  /** Video file to write. */
   annotate?: string;
+  /** Let `annotate` replace an existing file. */
   force?: boolean;
 }
 
-/** Recorded footage, lossless and repeatable: events as they are found, a summary at the end. */
+/**
+ * `spotter scan`: processes every frame of recordings, with repeatable results. Prints events as they are found and a
+ * summary at the end.
+ *
+ * @returns 0, or the exit code of a recording that failed: 2 unreadable or truncated, 3 ffmpeg was killed
+ */
 export async function scan({ signal }: Context, files: string[], options: ScanOptions): Promise<number> {
   const loaded = configOf(options);
   const { config } = loaded;
@@ -44,12 +56,12 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   if (stream !== undefined)
     throw new SpotterError(
       'usage',
-      `${maskText(stream)} is no file; scan reads recordings, "spotter run" watches streams`,
+      `${maskText(stream)} is not a file; scan reads recordings, "spotter run" watches streams`,
     );
   const ids = cameraIds(files);
   const [file] = files;
   if (files.length > 1 && (options.score !== undefined || options.annotate !== undefined))
-    throw new SpotterError('usage', '--score and --annotate are for one recording at a time; give one file');
+    throw new SpotterError('usage', '--score and --annotate take one recording at a time; give one file');
   const score = options.score === undefined ? null : new Score(readTruth(options.score));
   const copy =
     options.annotate === undefined ? null : new AnnotatedCopy(file, options.annotate, options.force ?? false);
@@ -59,7 +71,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   };
   const { every } = options;
   const sources = files.map((file, index) => engine.recording(ids[index], file, { every }));
-  // Every file is looked at before the first is scanned: a typo at the end costs no hours.
+  // Opens every file before scanning the first: a typo in the last name must not surface hours later.
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
   const output = new ScanOutput(options, options.explain ?? config.events.explain);
@@ -67,7 +79,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   try {
     await engine.start(signal);
     galleryBar.stop();
-    // A terminal's Ctrl-C reaches the helpers as well: that they died of it is no fault of the file.
+    // Ctrl-C in a terminal ends the ffmpeg processes, too: their failure is not the file's.
     const infos = await opening.catch((error: unknown) => {
       if (signal.aborted) return [];
       throw error;
@@ -79,7 +91,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       const frames = Math.ceil((infos[index].frames ?? 0) / every);
       try {
         const { settings } = engine.galleryReport();
-        // A recording each: their clocks have nothing to do with one another.
+        // One per recording: their media clocks are unrelated.
         const enricher = new EventEnricher({
           rules: () => config,
           people: () => settings,
@@ -89,7 +101,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
         await scanOne(engine, source, ids[index], frames, { output, enricher, onFrame }, signal);
         if (copy && !signal.aborted) await copy.write(signal);
       } catch (error) {
-        // The other files are worth scanning all the same.
+        // The other files are still scanned.
         if (!(error instanceof SpotterError)) throw error;
         exitCode = Math.max(exitCode, output.fail(error));
       }
@@ -104,8 +116,8 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   return exitCode;
 }
 
-/** Who is told of a recording. */
-interface Told {
+/** Receivers of what is found in a recording. */
+interface Receivers {
   output: ScanOutput;
   enricher: EventEnricher;
   onFrame: (frame: Frame, tracks: readonly Track[]) => void;
@@ -116,7 +128,7 @@ async function scanOne(
   source: FileSource,
   id: string,
   frames: number,
-  { output, enricher, onFrame }: Told,
+  { output, enricher, onFrame }: Receivers,
   signal: AbortSignal,
 ): Promise<void> {
   const stop = () => source.stop();
@@ -137,7 +149,7 @@ async function scanOne(
   }
 }
 
-/** Events on stdout, the bar on stderr, the summary at the end. */
+/** Prints events and the summary to stdout, and the progress bar to stderr. */
 class ScanOutput {
   readonly feed = new EventFeed();
   readonly #summary = new Summary();
@@ -169,12 +181,12 @@ class ScanOutput {
   finish(interrupted: boolean, score: ScoreResult | null): void {
     this.#bar.stop();
     if (score && !this.#pretty) printJson(score);
-    if (score && this.#pretty) process.stdout.write(`${scoreLines(score).join('\n')}\n`);
+    if (score && this.#pretty) printLines(scoreLines(score));
     if (!this.#pretty) printJson(this.#summary.toJson(interrupted));
-    else process.stdout.write(`${this.#summary.toLines(interrupted).join('\n')}\n`);
+    else printLines(this.#summary.toLines(interrupted));
   }
 
-  /** Says what is wrong with a file. @returns the exit code that goes with it */
+  /** Reports a recording that failed. @returns its exit code */
   fail(error: SpotterError): number {
     this.#bar.above(() => process.stderr.write(`spotter: ${error.message}\n`));
     return error.exitCode;
@@ -184,10 +196,10 @@ class ScanOutput {
     this.#bar.stop();
   }
 
-  #print(told: SpotterEvent): void {
-    const event = this.#explain ? told : { ...told, explain: null };
+  #print(published: SpotterEvent): void {
+    const event = this.#explain ? published : { ...published, explain: null };
     this.#summary.addEvent(event);
     const lines = [eventLine(event), ...explainLines(event)];
-    this.#bar.above(() => (this.#pretty ? process.stdout.write(`${lines.join('\n')}\n`) : printJson(event)));
+    this.#bar.above(() => (this.#pretty ? printLines(lines) : printJson(event)));
   }
 }

@@ -1,42 +1,46 @@
 import type { Track } from '../track/state.js';
 import type { TruthRow } from './truth.js';
 
-/** One labelled time of a person, and what the scan made of it. Times are media time in ms. */
+/** One labelled appearance of a person and how the scan did on it. Times are media time in ms, both ends included. */
 export interface AppearanceScore {
   fromMs: number;
   toMs: number;
-  /** Frames of it, and those in which the person was named. */
+  /** Frames of the appearance, and those of them in which the person was named. */
   frames: number;
   named: number;
-  /** When a look at the face could first be judged, and when the name was first told; null: never. */
+  /** When the face first had a usable look, and when it first had the right name; null: never. */
   firstUsableMs: number | null;
   firstNamedMs: number | null;
+  /** From the first usable look to the name; null without a name. */
   timeToNameMs: number | null;
-  /** How often the face became another track or got another name. */
+  /** How often the face changed its track or its name. */
   switches: number;
 }
 
+/** The score of one person over all appearances. */
 export interface PersonScore {
   person: string;
-  /** Named in at least one labelled time. */
+  /** Named in at least one appearance. */
   found: boolean;
-  /** Of the frames with this name, the part in which it was right; null when the name was never given. */
+  /** Share of the frames with this name in which it was right, 0..1; null if the name was never given. */
   precision: number | null;
-  /** Of the labelled frames, the part in which the person was named; null without any that count. */
+  /** Share of the labelled frames in which the person was named, 0..1; null without labelled frames. */
   recall: number | null;
-  /** The longest wait from the first usable look to the name, over the labelled times with a name. */
+  /** The longest time from the first usable look to the name, over the named appearances; null: none. */
   timeToNameMs: number | null;
   switches: number;
-  /** Frames in which the name was right, and wrong. */
+  /** Frames with the name where it was right, and where it was wrong. */
   right: number;
   wrong: number;
   appearances: AppearanceScore[];
 }
 
+/** The score of a scan: one line of its JSON output. */
 export interface ScoreResult {
   kind: 'score';
-  /** Over all names of all frames. */
+  /** Over all names in all frames, 0..1; null: no names. */
   precision: number | null;
+  /** Over all labelled frames, 0..1; null: no labelled frames. */
   recall: number | null;
   switches: number;
   people: PersonScore[];
@@ -48,7 +52,7 @@ interface Appearance extends AppearanceScore {
   lastName: string | null;
 }
 
-/** Holds what is told of a recording against what somebody has seen in it. */
+/** Compares the tracks of a scan with hand-made labels. */
 export class Score {
   readonly #appearances: Appearance[];
   readonly #difficult: readonly TruthRow[];
@@ -73,21 +77,22 @@ export class Score {
       }));
   }
 
-  /** @param tracks all that are alive after the frame */
+  /** Scores one frame. @param timeMs media time, ms. @param tracks all tracks that are alive after the frame */
   addFrame(timeMs: number, tracks: readonly Track[]): void {
     const seen = tracks.filter(({ missed }) => missed === 0);
     for (const track of seen) {
       const name = nameOf(track);
       if (name === null) continue;
-      const isHim = (row: TruthRow) => row.person === name && shows(row, track, timeMs);
+      const isRight = (row: TruthRow) => row.person === name && shows(row, track, timeMs);
       const counts = this.#names.get(name) ?? { right: 0, wrong: 0 };
       this.#names.set(name, counts);
-      if (this.#appearances.some(({ row }) => isHim(row))) counts.right++;
-      else if (!this.#difficult.some(isHim)) counts.wrong++;
+      if (this.#appearances.some(({ row }) => isRight(row))) counts.right++;
+      else if (!this.#difficult.some(isRight)) counts.wrong++;
     }
     for (const appearance of this.#appearances) follow(appearance, seen, timeMs);
   }
 
+  /** The score of all frames so far. */
   result(): ScoreResult {
     const people = new Set([...this.#appearances.map(({ row }) => row.person), ...this.#names.keys()]);
     const scores = [...people].sort().map((person) => this.#ofPerson(person));
@@ -122,12 +127,12 @@ export class Score {
       switches: sum(({ switches }) => switches),
       right,
       wrong,
-      appearances: mine.map(({ row: _1, lastTrack: _2, lastName: _3, ...told }) => told),
+      appearances: mine.map(({ row: _1, lastTrack: _2, lastName: _3, ...score }) => score),
     };
   }
 }
 
-/** One frame of a labelled time: which track has the face, and what it is called. */
+/** Scores one frame of an appearance: which track has the face, and its name. */
 function follow(appearance: Appearance, seen: readonly Track[], timeMs: number): void {
   const { row } = appearance;
   if (timeMs < row.fromMs || timeMs > row.toMs) return;
@@ -140,7 +145,7 @@ function follow(appearance: Appearance, seen: readonly Track[], timeMs: number):
     appearance.firstNamedMs ??= timeMs;
     appearance.timeToNameMs ??= timeMs - (appearance.firstUsableMs ?? timeMs);
   }
-  // Without a region any face may be the one, so only the name tells which.
+  // Without a region any face may be the one, so only the name identifies it.
   const face = named ?? (row.region ? there[0] : undefined);
   if (!face) return;
   const { lastTrack, lastName } = appearance;
@@ -166,7 +171,7 @@ function part(some: number, all: number): number | null {
   return all === 0 ? null : Number((some / all).toFixed(4));
 }
 
-/** The score for people. */
+/** Formats a score as the lines of a table, one row per person and a total. */
 export function scoreLines({ people, precision, recall, switches }: ScoreResult): string[] {
   const number = (value: number | null) => (value === null ? '-' : value.toFixed(3));
   const rows = people.map((one) => [

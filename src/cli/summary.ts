@@ -6,15 +6,15 @@ import { formatTime } from './print.js';
 interface PersonSummary {
   person: string;
   camera: string;
-  /** Media time of the first and the last frame with the person. */
+  /** Media time of the first and the last frame with the person, ms. */
   firstMs: number;
   lastMs: number;
   bestSimilarity: number;
-  /** Frames in which the person was seen. */
+  /** Frames with the person. */
   frames: number;
 }
 
-/** What a scan found, and what it cost. */
+/** What a scan found and what it cost. The elapsed time runs from construction. */
 export class Summary {
   readonly #startMs = performance.now();
   readonly #stageMs = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
@@ -25,6 +25,7 @@ export class Summary {
   #events = 0;
   #tracks = 0;
 
+  /** Adds one frame. */
   addReport({ stageMs, verdicts, embedded }: FrameReport): void {
     this.#frames++;
     this.#faces += verdicts.length;
@@ -32,6 +33,7 @@ export class Summary {
     for (const stage of STAGES) this.#stageMs[stage] += stageMs[stage] ?? 0;
   }
 
+  /** Adds one event. */
   addEvent(event: SpotterEvent): void {
     this.#events++;
     if (event.kind !== 'left') return;
@@ -50,7 +52,7 @@ export class Summary {
     });
   }
 
-  /** @param interrupted the user ended the scan before the recordings did */
+  /** The summary line of `scan`; rounded. @param interrupted the user ended the scan early */
   toJson(interrupted: boolean) {
     const seconds = (performance.now() - this.#startMs) / 1000;
     return {
@@ -68,14 +70,14 @@ export class Summary {
     };
   }
 
-  /** The summary for people. */
+  /** The summary as readable lines. @param interrupted the user ended the scan early */
   toLines(interrupted: boolean): string[] {
     const { frames, seconds, fps, faces, tracks, people } = this.toJson(interrupted);
-    const head = `${interrupted ? 'Interrupted after' : 'Scanned'} ${frames} frames in ${seconds.toFixed(1)} s (${fps} a second): ${faces} faces, ${tracks} tracks`;
+    const head = `${interrupted ? 'Interrupted after' : 'Scanned'} ${frames} frames in ${seconds.toFixed(1)} s (${fps} per second): ${faces} faces, ${tracks} tracks`;
     const lines = people.map(
       ({ person, camera, firstMs, lastMs, bestSimilarity, frames: seen }) =>
         `  ${person}  ${camera}  ${formatTime(firstMs)} to ${formatTime(lastMs)}  best similarity ${bestSimilarity.toFixed(2)}  ${seen} frames`,
     );
-    return [head, ...(lines.length > 0 ? lines : ['  nobody of the gallery was seen'])];
+    return [head, ...(lines.length > 0 ? lines : ['  nobody from the gallery was seen'])];
   }
 }

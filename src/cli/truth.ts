@@ -3,15 +3,15 @@ import { CsvError, type InfoRecord, parse } from 'csv-parse/sync';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Box } from '../core/geometry.js';
 
-/** One time in which a person can be seen in a recording, as somebody has labelled it by hand. */
+/** One hand-made label: a person is visible in a recording for some time. */
 export interface TruthRow {
   person: string;
   /** Media time in ms, both ends included. */
   fromMs: number;
   toMs: number;
-  /** Where the face is in px of the video, to tell people apart who are there at once; null: anywhere. */
+  /** Where the face is, in px of the video, to separate people who are visible at the same time; null: anywhere. */
   region: Box | null;
-  /** There, but not to be asked for: too far, too dark, in profile. Counts neither as missed nor as wrong. */
+  /** Visible but too far, too dark or in profile: neither a name nor its absence is scored as an error. */
   difficult: boolean;
 }
 
@@ -19,32 +19,33 @@ const REQUIRED = ['person', 'from_ms', 'to_ms'];
 const REGION = ['x1', 'y1', 'x2', 'y2'];
 const COLUMNS = [...REQUIRED, ...REGION, 'difficult'];
 
-/** Reads the labels of a recording. @throws SpotterError usage, with the line that is wrong */
+/** Reads the labels of a recording. @throws SpotterError usage: the file is unreadable, or a line is wrong */
 export function readTruth(file: string): TruthRow[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new SpotterError('usage', `--score ${file} cannot be read: ${describeError(cause)}`, { cause });
+    throw new SpotterError('usage', `cannot read --score ${file}: ${describeError(cause)}`, { cause });
   }
   return parseTruth(text, file);
 }
 
 /**
- * Labels from CSV: a head line that names the columns, then a line an appearance; `#` begins a comment.
+ * Parses labels from CSV: a header with the column names, then one line per appearance. `#` begins a comment.
  *
- * @param name of the file, for errors
+ * @param name name of the file, for errors
+ * @throws SpotterError usage, with the number of the line that is wrong
  */
 export function parseTruth(text: string, name: string): TruthRow[] {
   const [head, ...rows] = readCsv(text, name);
   const fail = (at: number, what: string) => new SpotterError('usage', `${name}, line ${at}: ${what}`);
-  if (!head) throw fail(1, `there is nothing; begin with the line ${REQUIRED.join(',')}`);
+  if (!head) throw fail(1, `no header; begin with the line ${REQUIRED.join(',')}`);
   const unknown = head.cells.find((column) => !COLUMNS.includes(column));
   if (unknown !== undefined)
-    throw fail(head.at, `"${unknown}" is no column; there are ${COLUMNS.join(', ')}`);
+    throw fail(head.at, `unknown column "${unknown}"; the columns are ${COLUMNS.join(', ')}`);
   const missing = REQUIRED.find((column) => !head.cells.includes(column));
-  if (missing) throw fail(head.at, `the column "${missing}" is missing`);
-  if (rows.length === 0) throw fail(head.at, 'nobody is labelled; add a line for each appearance');
+  if (missing) throw fail(head.at, `column "${missing}" is missing; add it to the header`);
+  if (rows.length === 0) throw fail(head.at, 'no labels; add one line per appearance');
   return rows.map(({ at, cells }) => {
     const cell = (column: string) => cells[head.cells.indexOf(column)] ?? '';
     const number = (column: string) => {
@@ -55,12 +56,12 @@ export function parseTruth(text: string, name: string): TruthRow[] {
     const person = cell('person');
     if (person === '') throw fail(at, 'person is empty; write the name of a folder of the gallery');
     const [fromMs, toMs] = [number('from_ms'), number('to_ms')];
-    if (toMs < fromMs) throw fail(at, `to_ms ${toMs} comes before from_ms ${fromMs}`);
+    if (toMs < fromMs) throw fail(at, `to_ms ${toMs} is before from_ms ${fromMs}`);
     const hasRegion = REGION.some((column) => cell(column) !== '');
     const [x1, y1, x2, y2] = hasRegion ? REGION.map(number) : [];
     const region = hasRegion ? { x1, y1, x2, y2 } : null;
     if (region && (x2 <= x1 || y2 <= y1))
-      throw fail(at, 'the region is empty; x2 and y2 are beyond x1 and y1');
+      throw fail(at, 'the region is empty; x2 must exceed x1, and y2 must exceed y1');
     const difficult = cell('difficult');
     if (!['', '0', '1'].includes(difficult)) throw fail(at, `difficult is "${difficult}"; write 0 or 1`);
     return { person, fromMs, toMs, region, difficult: difficult === '1' };
@@ -80,7 +81,7 @@ function readCsv(text: string, name: string): Row[] {
       comment: '#',
       comment_no_infix: true,
       info: true,
-      // Given, because the parser would settle on the line end that it finds first.
+      // Given explicitly: the parser would otherwise stick to the first line ending it finds.
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
       relax_quotes: true,
@@ -93,8 +94,8 @@ function readCsv(text: string, name: string): Row[] {
     if (!(cause instanceof CsvError)) throw cause;
     const what =
       cause.code === 'CSV_QUOTE_NOT_CLOSED'
-        ? 'the text ends within quotes; close the cell that begins with a quote'
-        : 'a quoted cell goes on after its last quote; put the whole cell in quotes, and write "" for a quote in it';
+        ? 'the file ends inside a quoted cell; close the quote'
+        : 'text follows the closing quote of a cell; quote the whole cell, and write "" for a quote inside it';
     throw new SpotterError('usage', `${name}, line ${cause.lines}: ${what}`, { cause });
   }
 }

@@ -5,14 +5,15 @@ export type { Logger };
 
 const LEVELS: readonly LevelWithSilent[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
+/** Whether a text is a log level: fatal, error, warn, info, debug, trace or silent. */
 export function isLogLevel(text: string): text is LevelWithSilent {
   return (LEVELS as readonly string[]).includes(text);
 }
 
 /**
- * A logger on stderr. Never embeddings or passwords.
+ * Creates a logger that writes to stderr. Never log embeddings or passwords.
  *
- * @param forPeople readable lines instead of one JSON object a line; the default where a terminal reads
+ * @param forPeople true: readable lines, false: one JSON object per line; default: true on a terminal
  */
 export function createLogger(level: LevelWithSilent, forPeople: boolean = process.stderr.isTTY): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };

@@ -5,53 +5,56 @@ import type { Quality } from '../face/quality.js';
 import type { Image } from '../image/image.js';
 import type { Pictures } from './pictures.js';
 
-/** A close look at a face that is being followed. */
+/** A look at a tracked face. */
 export interface TrackLook {
   /** The track's id. */
   track: string;
+  /** In px of the frame. */
   box: Box;
-  /** With its sharpness, where it was good enough for that to be measured. */
+  /** Includes the sharpness if the look was good enough to measure it. */
   quality: Quality;
 }
 
+/** Dependencies of an {@link Album}. */
 export interface AlbumOptions {
-  /** Makes the pictures; the image is the album's own. */
+  /** Encodes the pictures; the image is the album's own copy. */
   encode: (image: Image, box: Box) => Promise<Pictures>;
-  /** Told when pictures could not be made, in one sentence. */
+  /** Called when pictures cannot be encoded. */
   onFailure: (error: unknown) => void;
+  /** Shared by all albums. */
   budget: Budget;
 }
 
-/** Memory for looks, raw or encoded, of all cameras together. */
+/** Memory left for looks, raw or encoded, of all cameras together. */
 export interface Budget {
   leftBytes: number;
 }
 
-/** As much as 40 copies of 1080p, before any is encoded. */
+/** The whole budget: 40 raw copies of 1080p. */
 export const LOOKS_BYTES = 128 << 20;
 
-/** The best look at one track: as it was copied, and once it has been asked for, as JPEGs. */
+/** The best look at one track: a raw copy, or JPEGs once they were asked for. */
 interface Kept {
   worth: number;
-  /** What it has taken of the budget. */
+  /** Bytes taken from the budget. */
   bytes: number;
   isDropped: boolean;
   raw: { image: Image; box: Box } | null;
   pictures: Promise<Pictures | null> | null;
 }
 
-/** Kinds of events that have pictures. */
+/** Kinds of events with pictures. */
 const PICTURED: ReadonlySet<EventKind> = new Set(['match', 'unknown', 'ambiguous', 'left']);
-/** A look must be better by this factor to be worth the copy. */
+/** A look must be better by this factor to replace the one before. */
 const CLEARLY = 1.15;
-/** From here on, more of it makes a picture no better. */
+/** Beyond these values, a look gets no better. */
 const ENOUGH = { sizePx: 200, sharpness: 0.3 };
-/** A face that was not worth measuring is better than no picture, and worse than any other. */
+/** Worth of the detail of a face whose sharpness was not measured: more than no picture, less than any other. */
 const UNMEASURED = 0.02;
 
 /**
- * Keeps the best look at each face that one camera follows. Frames are only copied while the pipeline waits, and encoded
- * when an event wants pictures, one at a time.
+ * Keeps the best look at each tracked face of one camera. The pipeline waits only for the copy of a frame; looks are
+ * encoded when an event asks for pictures, one at a time.
  */
 export class Album {
   readonly #options: AlbumOptions;
@@ -62,7 +65,7 @@ export class Album {
     this.#options = options;
   }
 
-  /** Takes over the looks of a frame that are clearly better than those before; the image may change afterwards. */
+  /** Copies the looks of a frame that are clearly better than those before. The image may change after the call. */
   look(image: Image, looks: readonly TrackLook[]): void {
     const { budget } = this.#options;
     let copy: Image | undefined;
@@ -80,15 +83,16 @@ export class Album {
     }
   }
 
-  /** Lets go of the looks at all other tracks. */
+  /** Drops the looks at all other tracks. */
   keepOnly(tracks: ReadonlySet<string>): void {
     for (const track of this.#kept.keys()) if (!tracks.has(track)) this.#drop(track);
   }
 
   /**
-   * The best look so far, for an event.
+   * The pictures for an event: the best look so far at its track.
    *
-   * @returns undefined for an event that has no pictures; resolves null when they were not to be had; never rejects
+   * @returns undefined for events without pictures; resolves with null if there is no look or encoding fails; never
+   * rejects
    */
   picturesOf({ kind, track }: EventDraft): Promise<Pictures | null> | undefined {
     if (track === null || !PICTURED.has(kind)) return undefined;
@@ -102,7 +106,7 @@ export class Album {
   }
 
   #encode(kept: Kept, { image, box }: { image: Image; box: Box }): Promise<Pictures | null> {
-    // What waits to be encoded is still held, whatever becomes of the track.
+    // A look that waits to be encoded still takes memory, even if its track ends.
     const { budget } = this.#options;
     const held = kept.bytes;
     kept.bytes = 0;
@@ -130,7 +134,7 @@ export class Album {
   }
 }
 
-/** How well a look shows a face, 0..1: large, sharp, turned to the camera, found with certainty. */
+/** How well a look shows a face, 0..1: its size, sharpness, pose and detection score. */
 function worthOf({ sizePx, sharpness, yawDeg, pitchDeg, score }: Quality): number {
   const size = Math.min(1, sizePx / ENOUGH.sizePx);
   const detail =

@@ -11,29 +11,35 @@ interface Area extends Size {
   top: number;
 }
 
+/** How the pictures are encoded. */
 export interface JpegSettings {
-  /** Wider pictures are scaled down to this many px. */
+  /** Wider frames are scaled down to this width, px. */
   maxWidth: number;
-  /** 1..100. */
+  /** JPEG quality, 1..100. */
   quality: number;
-  /** Parts of the picture that are painted over, in relative coordinates. */
+  /** Painted over; points are fractions of the frame, 0..1. */
   masks: readonly Polygon[];
 }
 
-/** Rows of a strip are converted at once; then whoever waits for the thread has a turn. */
+/** Pixels per strip. Between strips, the conversion yields to the event loop. */
 const STRIP_PX = 128 * 1024;
-/** Around the face, as a part of its size, on each side. */
+/** Margin around the face on each side, as a fraction of its size. */
 const MARGIN = 0.4;
-/** Longest side of the face's picture in px. */
+/** Longest side of the face picture, px. */
 const MAX_FACE_PX = 512;
 const BOX_COLOUR = '#39d353';
 const MASK_COLOUR = '#808080';
 
-/** The two pictures of a face. Sharp works on threads of its own; the conversion before it lets others in between. */
+/**
+ * Encodes the two pictures of a face. Sharp works on threads of its own; the conversion before it yields to the event
+ * loop.
+ *
+ * @param box the face, in px of the image
+ */
 export async function encodePictures(image: Image, box: Box, settings: JpegSettings): Promise<Pictures> {
   const { maxWidth, quality, masks } = settings;
   const { default: sharp } = await import('sharp');
-  // No picture is encoded twice, and the cores are the networks'.
+  // No picture is encoded twice, and the cores belong to the networks.
   sharp.cache(false);
   sharp.concurrency(1);
   const size = { width: image.width, height: image.height };
@@ -63,7 +69,7 @@ async function toRgb(image: Image): Promise<Uint8ClampedArray> {
   return rgb;
 }
 
-/** The face with its margin, as far as it is in the picture; whole px, at least one. */
+/** The face with its margin, clipped to the frame; whole px, at least one. */
 function around({ x1, y1, x2, y2 }: Box, { width, height }: Size): Area {
   const mx = (x2 - x1) * MARGIN;
   const my = (y2 - y1) * MARGIN;
@@ -74,7 +80,7 @@ function around({ x1, y1, x2, y2 }: Box, { width, height }: Size): Area {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** What is painted over a part of a picture, as SVG: the masks, and around the face its box. */
+/** The SVG painted over an area of the frame: the masks and the box. */
 function overlay(
   { width, height }: Size,
   area: Area,
@@ -98,7 +104,7 @@ function overlay(
   );
 }
 
-/** The size of an area that is scaled down to fit. */
+/** The size of an area scaled down to fit. */
 function scaledInto({ width, height }: Size, most: Size): Size {
   const scale = Math.min(1, most.width / width, most.height / height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };

@@ -1,7 +1,7 @@
-/** A look at a face as JPEGs. */
+/** A look at a face as two JPEGs. */
 export interface Pictures {
-  /** The whole frame, scaled down, with the face's box. */
+  /** The whole frame, scaled down, with the box of the face drawn in. */
   frame: Uint8Array;
-  /** The face with some of what is around it. */
+  /** The face with a margin. */
   face: Uint8Array;
 }

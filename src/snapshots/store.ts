@@ -9,18 +9,19 @@ import { Serial } from '../core/serial.js';
 import type { EventDraft } from '../events/event.js';
 import type { Pictures } from './pictures.js';
 
+/** Dependencies and settings of a {@link SnapshotStore}. */
 export interface SnapshotStoreOptions {
-  /** Made when it is needed, for the owner only. */
+  /** Created when needed, readable by the owner only. */
   folder: string;
-  /** How long pictures are kept, ms; asked at each sweep. */
+  /** How long pictures are kept, ms; read at each sweep. */
   keepMs: () => number;
   /** Told in one sentence what fails, of each kind of failure once a minute at most. */
   onWarning: (message: string) => void;
-  /** Told what became of the pictures of each event that should have some; `bytes` is set when they are stored. */
+  /** Called once per event that should have pictures; `bytes` of both if they are stored, else null. */
   onOutcome: (outcome: SnapshotOutcome, bytes: number | null) => void;
 }
 
-/** `missing`: there were none to store. */
+/** `failed`: could not be written; `missing`: there were none to store. */
 export type SnapshotOutcome = 'stored' | 'failed' | 'missing';
 
 /** The whole frame, or the face. */
@@ -33,8 +34,8 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 const WARN_EVERY_MS = 60_000;
 
 /**
- * Pictures of events on disk: folder/YYYY-MM-DD/<key>.jpg and <key>-face.jpg, by the UTC day in the key, a ULID. Whoever
- * knows the key finds the files; nothing else is kept.
+ * Stores the pictures of events on disk as folder/YYYY-MM-DD/<key>.jpg and <key>-face.jpg. The key is a ULID; the folder
+ * is its day in UTC. The key alone locates the files; there is no index.
  */
 export class SnapshotStore implements Component {
   readonly #options: SnapshotStoreOptions;
@@ -47,7 +48,7 @@ export class SnapshotStore implements Component {
     this.#options = options;
   }
 
-  /** Removes from now on what is too old. */
+  /** Starts deleting expired pictures: now and every ten minutes. */
   async start(): Promise<void> {
     this.#timer = setInterval(() => this.#beginSweep(), SWEEP_EVERY_MS);
     this.#beginSweep();
@@ -59,10 +60,11 @@ export class SnapshotStore implements Component {
   }
 
   /**
-   * Stores the pictures of an event before it is told.
+   * Stores the pictures of an event before it is published.
    *
-   * @param pictures as they come up the link: undefined for an event without, null when they were not to be had
-   * @returns the draft, with the key of its pictures
+   * @param pictures undefined: the event has none; null: they could not be made
+   * @param nowMs Unix time of the key
+   * @returns the draft with the key of its pictures; null as the key if they are not stored
    */
   attach(draft: EventDraft, pictures: Pictures | null | undefined, nowMs: number): EventDraft {
     const { onOutcome } = this.#options;
@@ -77,26 +79,27 @@ export class SnapshotStore implements Component {
   }
 
   /**
-   * Writes both pictures, whole or not at all: the event that names them is told afterwards.
+   * Writes both pictures or neither. The event that refers to them is published afterwards.
    *
-   * @returns their key; null, and a warning, when they could not be written
+   * @param nowMs Unix time of the key
+   * @returns their key; null, after a warning, if they could not be written
    */
   write({ frame, face }: Pictures, nowMs: number): string | null {
     const key = this.#nextKey(nowMs);
     try {
       makePrivateFolder(path.dirname(this.#file(key, 'frame')));
-      // The frame last: where it is, the face is, too.
+      // The frame comes last: if it exists, so does the face.
       this.#writeOne(this.#file(key, 'face'), face);
       this.#writeOne(this.#file(key, 'frame'), frame);
       return key;
     } catch (error) {
       for (const form of ['frame', 'face'] as const) this.#tryRemove(this.#file(key, form));
-      this.#warn(`cannot store pictures in ${this.#options.folder}, events go on without`, error);
+      this.#warn(`cannot store pictures in ${this.#options.folder}, publishing events without them`, error);
       return null;
     }
   }
 
-  /** @returns null when there is no such picture any more, or the key is none */
+  /** Reads a picture. @returns null if it no longer exists, cannot be read, or the key is invalid */
   async read(key: string, form: PictureForm): Promise<Buffer | null> {
     if (!KEY.test(key)) return null;
     try {
@@ -113,7 +116,7 @@ export class SnapshotStore implements Component {
     await Promise.all([this.#remove(this.#file(key, 'frame')), this.#remove(this.#file(key, 'face'))]);
   }
 
-  /** Removes what is older than it may be, and what was half written. Files of others are left alone. */
+  /** Deletes expired and partly written pictures. Leaves other files alone. @param nowMs Unix time */
   async sweep(nowMs: number): Promise<void> {
     const oldest = nowMs - this.#options.keepMs();
     for (const day of await this.#list(this.#options.folder)) {
@@ -124,7 +127,7 @@ export class SnapshotStore implements Component {
         if (!KEY.test(key) || !/^(-face)?\.jpg(\.part)?$/.test(rest)) continue;
         if (rest.endsWith('.part') || decodeTime(key) < oldest) await this.#remove(path.join(folder, name));
       }
-      // Fails while there is something in it; today's may get something any moment.
+      // Fails unless the folder is empty. Today's folder stays: it may get a picture at any moment.
       if (day.name < dayOf(nowMs)) await rmdir(folder).catch(() => {});
     }
   }
@@ -160,8 +163,8 @@ export class SnapshotStore implements Component {
     try {
       return await readdir(folder, { withFileTypes: true });
     } catch (error) {
-      // That it is no folder is told when something has to be stored in it.
-      if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) this.#warn(`cannot tidy ${this.#options.folder}`, error);
+      // If it is not a folder, the next write reports that.
+      if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) this.#warn(`cannot sweep ${this.#options.folder}`, error);
       return [];
     }
   }
@@ -184,7 +187,7 @@ export class SnapshotStore implements Component {
   }
 }
 
-/** YYYY-MM-DD, UTC. */
+/** The UTC day as YYYY-MM-DD. */
 function dayOf(unixMs: number): string {
   return new Date(unixMs).toISOString().slice(0, 10);
 }

@@ -19,10 +19,10 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 const HOUR_MS = 3_600_000;
 const FRAME_AGE_MS = 2000;
-/** Of the watchdog: a tick of one frame, and a busy machine. */
+/** For the watchdog's tick of one frame, and a busy machine. */
 const SLACK_MS = 10_000;
 
-/** For both processes of a daemon that is started from now on. @returns sets how far their wall clock is off */
+/** Shifts the wall clock of both processes of daemons started from now on. @returns sets the shift in ms */
 function movableClock(): (ms: number) => void {
   const file = path.join(temporaryFolder(), 'clock');
   const move = (ms: number) => writeFileSync(file, String(ms));
@@ -32,7 +32,7 @@ function movableClock(): (ms: number) => void {
   return move;
 }
 
-/** Every sample of a histogram, all cameras together. */
+/** The sum and count of a histogram over all cameras. */
 async function histogram(address: string, name: string): Promise<{ seconds: number; count: number }> {
   const total = async (suffix: string) =>
     [...(await metricsOf(address)).matchAll(new RegExp(`^${name}_${suffix}(?:\\{.*\\})? (\\S+)$`, 'gm'))]
@@ -41,12 +41,12 @@ async function histogram(address: string, name: string): Promise<{ seconds: numb
   return { seconds: await total('sum'), count: await total('count') };
 }
 
-describe('a wall clock', () => {
+describe('spotter run: the wall clock', () => {
   it.for([
     ['forward', HOUR_MS],
     ['back', -HOUR_MS],
   ] as const)(
-    'that is moved an hour %s restarts nothing, hides no stall and spoils no measurement',
+    'moved %s by an hour restarts nothing, hides no stall and distorts no measurement',
     async ([, movedMs], context) => {
       needRtsp(context);
       const move = movableClock();
@@ -77,7 +77,7 @@ describe('a wall clock', () => {
       const shown = (key: string) => (message: Record<string, unknown>) =>
         message.type === 'event' &&
         Math.abs(Date.parse(String(message[key])) - Date.now() - movedMs) < 60_000;
-      // Both processes see it: the one that captures and the one that publishes.
+      // Both processes see the shift: the engine captures, the supervisor publishes.
       await Promise.all([
         client.until(shown('capturedAt'), begun),
         client.until(shown('publishedAt'), begun),
@@ -106,8 +106,8 @@ describe('a wall clock', () => {
       expect((await restarts(address)).get('stalling camera.stalled')).toBe(1);
       for (const { id } of steady)
         expect([...(await restarts(address)).keys()].filter((key) => key.startsWith(id))).toEqual([]);
-      const told = client.seen.slice(begun, killedFrom).filter(({ type }) => type === 'camera');
-      expect([...new Set(told.map(({ id }) => id))]).toEqual(['stalling']);
+      const changes = client.seen.slice(begun, killedFrom).filter(({ type }) => type === 'camera');
+      expect([...new Set(changes.map(({ id }) => id))]).toEqual(['stalling']);
       await eventually(
         () => metric(address, 'spotter_capture_to_event_seconds_count{camera="recording"}'),
         (count) => count >= 3,

@@ -18,7 +18,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 const embedder = path.join(root, 'models/spotter-embed.onnx');
 
-/** One sentence on stderr, nothing on stdout, exit code 2. */
+/** Expects one sentence on stderr, nothing on stdout and exit code 2. */
 function expectRefusal(
   { code, stdout, stderr }: Awaited<ReturnType<typeof spotter>>,
   sentence: string | RegExp,
@@ -28,8 +28,8 @@ function expectRefusal(
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 }
 
-describe('the command line', () => {
-  it('shows an example with every command', async () => {
+describe('spotter', () => {
+  it('shows an example in the help of every command', async () => {
     const nested = GROUPS.flatMap((group) => [
       [group.name],
       ...group.commands.map(({ name }) => [group.name, name]),
@@ -42,7 +42,7 @@ describe('the command line', () => {
     }
   });
 
-  it('says its version', async () => {
+  it('prints its version', async () => {
     expect(await spotter(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
   });
 
@@ -52,13 +52,13 @@ describe('the command line', () => {
     [['scan', '--every', '0', 'x.mp4'], /must be a whole number from 1/],
     [['compare', 'a', 'b', '--threshold', '7'], /must be a number from -1 to 1/],
     [['scan', '--evry', '2', 'x.mp4'], /Did you mean --every\?/],
-  ])('refuses %j with 2', async (args, sentence) => {
+  ])('refuses %j with exit code 2', async (args, sentence) => {
     const { code, stderr } = await spotter(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(sentence);
   });
 
-  it('tells a fault of its own with where it happened, and ends with 3', async () => {
+  it('reports an internal error with its stack and exits with 3', async () => {
     const broken = encodeURIComponent("JSON.stringify = () => { throw new Error('a bug'); };");
     const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${broken}` };
     const { code, stdout, stderr } = await spotter(['config', 'schema'], { env });
@@ -66,16 +66,16 @@ describe('the command line', () => {
     expect(stderr).toMatch(/^spotter: internal error: Error: a bug\n {4}at /);
   });
 
-  it('refuses a level that there is not', async () => {
+  it('refuses an unknown log level', async () => {
     expectRefusal(
       await spotter(['scan', demoClip, '--log-level', 'loud']),
-      /^spotter: --log-level loud is no level; use fatal/,
+      /^spotter: --log-level loud is not a level; use fatal/,
     );
   });
 });
 
-describe('config', () => {
-  it('check finds every fault of a file, and none in the one that is shipped', async () => {
+describe('spotter config', () => {
+  it('check reports every error in a file, and none in the shipped config.yaml', async () => {
     const file = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(file, 'galery: x\nhttp: { port: many }\ndata: ${NOT_SET_ANYWHERE}\n');
     const { code, stdout, stderr } = await spotter(['config', 'check', '-c', file]);
@@ -96,7 +96,7 @@ describe('config', () => {
     });
   });
 
-  it('show prints what counts in the end, the command line included, secrets masked', async () => {
+  it('show prints the effective configuration, command line included, secrets masked', async () => {
     const file = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(
       file,
@@ -126,8 +126,8 @@ describe('config', () => {
   });
 });
 
-describe('privacy', () => {
-  it('leaves nothing in the home folder: no id of the machine, no queue of usage data', async () => {
+describe('spotter detect', () => {
+  it('leaves nothing in the home folder: no machine id, no queue of usage data', async () => {
     const home = temporaryFolder();
     const env = {
       ...process.env,
@@ -140,8 +140,8 @@ describe('privacy', () => {
   });
 });
 
-describe('models', () => {
-  it('list says what is known and what is installed; verify checks it', async () => {
+describe('spotter models', () => {
+  it('list shows the catalogue and what is installed; verify checks it', async () => {
     const list = JSON.parse((await spotter(['models', 'list', '--json'])).stdout).models as {
       id: string;
       installed: string | null;
@@ -161,7 +161,7 @@ describe('models', () => {
     expect(verify.stdout).toMatch(/^ok {2}spotter-det .*: intact$/m);
   });
 
-  it('verify answers no to a damaged file, and scan refuses it', async () => {
+  it('verify exits with 1 for a damaged file, and scan refuses it', async () => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'spotter-det.onnx');
     copyFileSync(path.join(root, 'models/spotter-det.onnx'), file);
@@ -178,20 +178,20 @@ describe('models', () => {
   });
 });
 
-describe('bench process', () => {
-  it('says so when the scan that it measures ends without an event', async () => {
+describe('spotter bench process', () => {
+  it('refuses a scan that ends without an event', async () => {
     const config = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(config, 'detector: nonsense\n');
     for (const args of [['/nowhere.mp4'], ['-c', config]]) {
       expectRefusal(
         await spotter(['bench', 'process', '--runs', '1', ...args]),
-        /^spotter: the scan ended without an event \(exit 2\); see what "spotter scan [^"]+" says\n$/,
+        /^spotter: the scan ended without an event \(exit 2\); run "spotter scan [^"]+" to see why\n$/,
       );
     }
   });
 });
 
-describe('bad input to a scan', () => {
+describe('spotter scan: input', () => {
   const make: Record<string, (file: string) => void> = {
     missing: () => {},
     empty: (file) => writeFileSync(file, ''),
@@ -209,7 +209,7 @@ describe('bad input to a scan', () => {
     ['text', /clip\.mp4 is not a video that ffmpeg can read, or is cut off; check the file\n$/],
     ['folder', /clip\.mp4 is a folder; give the files in it\n$/],
     ['truncated', /clip\.mp4 is not a video that ffmpeg can read, or is cut off; check the file\n$/],
-  ])('is refused before anything is scanned: %s', async (kind, sentence) => {
+  ])('is refused before anything is scanned: %s file', async (kind, sentence) => {
     const file = path.join(temporaryFolder(), 'clip.mp4');
     make[kind](file);
     expectRefusal(await spotter(['scan', demoClip, file]), sentence);
@@ -238,7 +238,7 @@ describe('bad input to a scan', () => {
     expectRefusal(await spotter(['scan', demoClip, ...args]), sentence);
   });
 
-  it('is a declared model of the wrong kind, refused by name', async () => {
+  it('refuses a declared model of the wrong kind, by name', async () => {
     const config = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(
       config,
@@ -250,7 +250,7 @@ describe('bad input to a scan', () => {
     );
   });
 
-  it('is a machine without ffmpeg', async () => {
+  it('is refused without ffmpeg', async () => {
     const env = { ...process.env, PATH: temporaryFolder(), FFMPEG_PATH: '', FFPROBE_PATH: '' };
     expectRefusal(
       await spotter(['scan', demoClip], { env }),
@@ -258,7 +258,7 @@ describe('bad input to a scan', () => {
     );
   });
 
-  it('is one broken clip among several: the others are scanned, and there is a summary', async () => {
+  it('with one broken clip among several: the others are scanned, and the summary is printed', async () => {
     const file = path.join(temporaryFolder(), 'cut.mp4');
     writeFileSync(file, readFileSync(demoClip).subarray(0, 700_000));
     const { code, stdout } = await spotter(['scan', file, demoClip]);
@@ -268,7 +268,7 @@ describe('bad input to a scan', () => {
     expect(lines.at(-1)?.kind).toBe('summary');
   });
 
-  it('is a text, an address or a pipe', async () => {
+  it('is refused if it is a text, a URL or a pipe', async () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'notes.txt'), 'no video\n'.repeat(100));
     execFileSync('mkfifo', [path.join(folder, 'pipe.jpg')]);
@@ -280,11 +280,11 @@ describe('bad input to a scan', () => {
     const pipe = await spotter(['detect', path.join(folder, 'pipe.jpg')]);
     expect(pipe).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('is no file but a device or pipe'),
+      stderr: expect.stringContaining('is a device or pipe, not a file'),
     });
   });
 
-  it('is a clip that breaks off half-way: what came before is kept', async () => {
+  it('that is truncated half-way: keeps the events before that point', async () => {
     const file = path.join(temporaryFolder(), 'clip.mp4');
     writeFileSync(file, readFileSync(demoClip).subarray(0, 700_000));
     const { code, stdout, stderr } = await spotter(['scan', file]);

@@ -20,15 +20,15 @@ async function page(
   return (await fetch(`${address}/api/v1/events${query}`)).json() as never;
 }
 
-describe('the daemon with its log', () => {
-  it('killed again and again has everything that it told, and goes on with the next number', async () => {
+describe('spotter run: the event log', () => {
+  it('has every published event after repeated kills, and continues with the next seq', async () => {
     const config = configure([DOOR]);
-    const told = new Map<number, string>();
+    const received = new Map<number, string>();
     const tracks: { round: number; number: number }[] = [];
     let epoch = '';
     for (let round = 0; round < 3; round++) {
       const { child, address } = await daemon(config, '--events', 'off');
-      const last = Math.max(0, ...told.keys());
+      const last = Math.max(0, ...received.keys());
       const client = new Listener(address, `?since=${last}`);
       const hello = await client.until(({ type }) => type === 'hello');
       if (round > 0) expect(hello.epoch).toBe(epoch);
@@ -42,21 +42,21 @@ describe('the daemon with its log', () => {
         eventsOf(client).map((_, index) => last + 1 + index),
       );
       for (const { seq, id, track } of eventsOf(client)) {
-        told.set(seq, id);
+        received.set(seq, id);
         if (track !== null) tracks.push({ round, number: Number(track.slice('door-'.length)) });
       }
     }
     const { log } = await openLog({ folder: path.join(path.dirname(config), 'data') });
     const kept = new Map(log.after(0, 100_000).map(({ seq, id }) => [seq, id]));
-    expect([...told].filter(([seq, id]) => kept.get(seq) !== id)).toEqual([]);
-    // No track has a name that another one had before the restart.
+    expect([...received].filter(([seq, id]) => kept.get(seq) !== id)).toEqual([]);
+    // Track ids are not reused after a restart.
     const used = (round: number) =>
       tracks.filter((track) => track.round === round).map(({ number }) => number);
     expect(Math.min(...used(1))).toBeGreaterThan(Math.max(...used(0)));
     expect(Math.min(...used(2))).toBeGreaterThan(Math.max(...used(1)));
   });
 
-  it('shows what was told on stdout, on the WebSocket and in the history alike, and the cameras', async () => {
+  it('agrees with stdout and the WebSocket; the history also shows the cameras', async () => {
     const { child, address } = await daemon(configure([DOOR]));
     let stdout = '';
     child.stdout?.on('data', (data) => {
@@ -79,7 +79,7 @@ describe('the daemon with its log', () => {
     ]);
     expect(await metric(address, 'spotter_log_size_bytes')).toBeGreaterThan(4096);
     expect(await metric(address, 'spotter_event_publish_seconds_count')).toBeGreaterThan(0);
-    // Who joins knows of everybody in view that was told.
+    // A new client learns of everybody in view whose events were published.
     const late = new Listener(address);
     const hello = await late.until(({ type }) => type === 'hello');
     const { events } = await page(address, `?before=${Number(hello.seq) + 1}&limit=500`);
@@ -93,13 +93,13 @@ describe('the daemon with its log', () => {
     expect(tracks.map(({ id, person }) => [id, person]).sort()).toEqual(
       [...inView].map(([id, { person }]) => [id, person]).sort(),
     );
-    // What is on its way when it ends is told all the same.
+    // Events in flight at the end are still published.
     const ended = finish(child);
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
   });
 
-  it('tells a second one on the same data in one sentence', async () => {
+  it('refuses a second daemon on the same data in one sentence', async () => {
     const config = configure([DOOR]);
     await daemon(config, '--events', 'off');
     const { code, stderr } = await spotter(['run', '-c', config]);
@@ -109,7 +109,7 @@ describe('the daemon with its log', () => {
     );
   });
 
-  it('puts a damaged log aside, says so, and begins a new one', async () => {
+  it('sets a damaged log aside, reports it and starts a new one', async () => {
     const config = configure([DOOR]);
     const data = path.join(path.dirname(config), 'data');
     mkdirSync(data);
@@ -122,7 +122,7 @@ describe('the daemon with its log', () => {
     expect(await client.until(({ type }) => type === 'event')).toMatchObject({ seq: 1 });
   });
 
-  it('lives on while the disk is full, says so, and tells what waited when there is room', async ({
+  it('queues events while the disk is full, reports it, and delivers them when there is space', async ({
     skip,
   }) => {
     const folder = temporaryFolder();
@@ -134,7 +134,7 @@ describe('the daemon with its log', () => {
     const { address, log } = await daemon(file, '--events', 'off');
     const client = new Listener(address);
     await client.until(({ kind }) => kind === 'match');
-    // As much as there is room for.
+    // Fills the disk.
     expect(() => writeFileSync(path.join(folder, 'other'), Buffer.alloc(16 << 20))).toThrow(/ENOSPC/);
     const readiness = async () => {
       const response = await fetch(`${address}/readyz`);

@@ -11,8 +11,8 @@ const FRAMES = 100;
 const FPS = 50;
 const REASONS = ['newer', 'stale', 'poison', 'ended'];
 
-describe('a daemon with more pictures than it can look at', () => {
-  it('accounts for every single one, camera by camera', async () => {
+describe('spotter run: overload', () => {
+  it('accounts for every frame of every camera', async () => {
     const clip = path.join(temporaryFolder(), 'clip.ts');
     const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'];
     ffmpeg('-f', 'lavfi', '-i', `testsrc2=s=640x360:r=${FPS}`, '-frames:v', String(FRAMES), ...x264, clip);
@@ -24,7 +24,7 @@ describe('a daemon with more pictures than it can look at', () => {
       fps: 60,
       motion: { enabled: false },
     }));
-    // Nobody opens a camera a second time while this goes on.
+    // No camera reconnects during the test.
     const patience = { firstBackoffMs: 60_000, maxBackoffMs: 600_000 };
     const { address } = await daemon(configure(cameras, `watchdog: ${JSON.stringify(patience)}\n`));
     const client = new Listener(address);
@@ -39,7 +39,7 @@ describe('a daemon with more pictures than it can look at', () => {
     expect(Math.max(...most)).toBe(1);
     const decoded = (id: string) => metric(address, `spotter_frames_decoded_total{camera="${id}"}`);
     const done = async (id: string) => (await frames(address, id)) + (await frames(address, id, 'dropped'));
-    // They are told twice a second.
+    // The counts are reported twice a second.
     for (const id of ids)
       await eventually(
         async () => (await decoded(id)) - (await done(id)),

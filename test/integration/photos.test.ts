@@ -25,8 +25,8 @@ interface Photo {
 const asBox = ([x1, y1, x2, y2]: Face['box']) => ({ x1, y1, x2, y2 });
 const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
-describe('detect', () => {
-  it('gives one line a photo, in the order given, best face first', async () => {
+describe('spotter detect', () => {
+  it('prints one line per photo, in the order given, best face first', async () => {
     const { code, stdout, stderr } = await spotter(['detect', collins, hopper, collins]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const photos = jsonLines(stdout) as unknown as Photo[];
@@ -44,7 +44,7 @@ describe('detect', () => {
     }
   });
 
-  it('finds what the yardstick finds, where it finds it, with the same embedding', async (context) => {
+  it('finds the faces of the reference, at the same place, with the same embedding', async (context) => {
     const reference = readFileSync(needShared(context, 'reference/reference.jsonl'), 'utf8');
     const expected = jsonLines(reference) as unknown as Photo[];
     const files = expected.map(({ image }) => {
@@ -90,7 +90,7 @@ describe('detect', () => {
     expect(cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length).toBeGreaterThanOrEqual(0.99);
   });
 
-  it('gives boxes in the px of the photo itself, however large or turned it is', async () => {
+  it('prints boxes in px of the photo itself, however large or rotated it is', async () => {
     const folder = temporaryFolder();
     const large = path.join(folder, 'large.jpg');
     await sharp(hopper).resize(6000).withMetadata({ orientation: 1 }).toFile(large);
@@ -107,7 +107,7 @@ describe('detect', () => {
     expect(iou(asBox(largest(upright).box), asBox(largest(plain).box))).toBeGreaterThan(0.9);
   });
 
-  it('tells each photo that cannot be read in one sentence, does the others, and exits with 2', async () => {
+  it('reports each unreadable photo in one sentence, processes the others, and exits with 2', async () => {
     const folder = temporaryFolder();
     const broken = path.join(folder, 'broken.jpg');
     writeFileSync(broken, readFileSync(hopper).subarray(0, 5000));
@@ -130,12 +130,12 @@ describe('detect', () => {
     expect(sentences).toHaveLength(3);
     expect(sentences[0]).toMatch(/^spotter: \S*broken\.jpg is damaged or no picture/);
     expect(sentences[1]).toMatch(/missing\.png does not exist; check the path$/);
-    expect(sentences[2]).toMatch(/is a folder; give the photos in it$/);
+    expect(sentences[2]).toMatch(/is a folder; give the photo files in it$/);
   });
 });
 
-describe('compare', () => {
-  it('answers yes with 0, no with 1, and 2 when there is no face', async () => {
+describe('spotter compare', () => {
+  it('exits with 0 for the same person, 1 for different people, and 2 without a face', async () => {
     const folder = temporaryFolder();
     const cropped = path.join(folder, 'cropped.jpg');
     await sharp(hopper)
@@ -169,8 +169,8 @@ describe('compare', () => {
   });
 });
 
-describe('gallery', () => {
-  it('lists people and names every photo that is not used, and why', async () => {
+describe('spotter gallery', () => {
+  it('list shows the people; check names every unusable photo, and why', async () => {
     const folder = path.join(temporaryFolder(), 'gallery');
     mkdirSync(path.join(folder, 'grace'), { recursive: true });
     copyFileSync(hopper, path.join(folder, 'grace/a.jpg'));

@@ -5,7 +5,7 @@ import { ffmpeg } from '../helpers/ffmpeg.js';
 import { writeHangingDetector } from '../helpers/hangingModel.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-/** A second of darkness, then as long of something bright. */
+/** A second of darkness, then a bright source. */
 function flash(bright: string): string {
   const file = path.join(temporaryFolder(), 'flash.mp4');
   const dark = 'color=black:s=320x240:r=5:d=1';
@@ -29,8 +29,8 @@ function configureWith(camera: { url: string }): string {
   );
 }
 
-describe('a picture on which the network hangs', () => {
-  it('costs an engine twice, then it is left out; both cameras go on', async () => {
+describe('spotter run: a frame on which the network hangs', () => {
+  it('costs two engine restarts and is then dropped; both cameras continue', async () => {
     const { address } = await daemon(configureWith({ url: flash('color=white:s=320x240:r=5:d=0.2') }));
     const client = new Listener(address);
     const restarts = () => metric(address, 'spotter_engine_restarts_total{cause="engine_hung"}');
@@ -46,7 +46,7 @@ describe('a picture on which the network hangs', () => {
       expect(await metric(address, `spotter_camera_up{camera="${camera}"}`)).toBe(1);
   });
 
-  it('that is another one each time gets its camera quarantined, and only that', async () => {
+  it('quarantines its camera, and only that one, if every such frame is different', async () => {
     const { address, log } = await daemon(
       configureWith({ url: flash('testsrc2=s=320x240:r=5:d=9,negate,lutyuv=y=clip(val+160\\,0\\,255)') }),
     );

@@ -12,7 +12,7 @@ import { demoClip, root } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-/** Follows the daemon's WebSocket until a message fits. */
+/** Reads the daemon's WebSocket until a message matches. */
 async function messages(address: string, until: (message: Record<string, unknown>) => boolean) {
   const socket = new WebSocket(`${address.replace('http', 'ws')}/ws`);
   onTestFinished(() => socket.terminate());
@@ -28,8 +28,8 @@ async function messages(address: string, until: (message: Record<string, unknown
   return { socket, seen };
 }
 
-describe('the daemon', () => {
-  it('tells events on stdout and on the WebSocket, and is ready, alive and measured', async () => {
+describe('spotter run', () => {
+  it('publishes events on the WebSocket, and serves /healthz, /readyz and /metrics', async () => {
     const { child, address } = await daemon(configure([{ id: 'door', loop: true }]));
     const { socket, seen } = await messages(address, ({ kind }) => kind === 'match');
     expect(seen[0]).toMatchObject({
@@ -56,7 +56,7 @@ describe('the daemon', () => {
       /spotter_build_info\{version="0\.1\.0",node="[\d.]+",onnxruntime="1\.\d+\.\d+"\} 1/,
     );
     expect(metrics).toContain('spotter_gallery_people 1');
-    // It ends in good order under load and with a client connected.
+    // It shuts down cleanly under load and with a client connected.
     const closed = once(socket, 'close');
     const ended = finish(child);
     child.kill('SIGTERM');
@@ -65,7 +65,7 @@ describe('the daemon', () => {
     expect(descendantsOf(child.pid, 'ffmpeg')).toEqual([]);
   });
 
-  it('tells at its end that everybody in view has left, before it says goodbye', async () => {
+  it('publishes left for everybody in view before it closes the WebSocket', async () => {
     const file = configure([{ id: 'door', loop: true, realtime: true }], 'visits: { enabled: true }\n');
     const { child, address } = await daemon(file);
     const client = new Listener(address, '?since=0');
@@ -80,7 +80,7 @@ describe('the daemon', () => {
     ]);
   });
 
-  it('ends by itself when asked to and every recording has ended; its lines can be read by people', async () => {
+  it('--until-end exits once every recording has ended; --events pretty prints readable lines', async () => {
     const config = configure([{ id: 'a' }, { id: 'b' }]);
     const { code, stdout, stderr } = await spotter([
       'run',
@@ -108,7 +108,7 @@ describe('the daemon', () => {
     ).toHaveLength(1);
   });
 
-  it('goes on with the other cameras when a recording is missing, and says so', async () => {
+  it('continues with the other cameras if a recording is missing, and reports it', async () => {
     const config = configure([
       { id: 'missing', url: '/nowhere/clip.mp4' },
       { id: 'door', loop: true },
@@ -126,7 +126,7 @@ describe('the daemon', () => {
     });
   });
 
-  it('asked to end by itself, ends with exit code 2 when a recording was no good', async () => {
+  it('--until-end exits with 2 if a recording failed', async () => {
     const door = { id: 'door', url: beginningOf(demoClip, 2) };
     const config = configure([{ id: 'missing', url: '/nowhere/clip.mp4' }, door]);
     const { code, stderr } = await spotter(['run', '-c', config, '--until-end']);
@@ -134,7 +134,7 @@ describe('the daemon', () => {
     expect(stderr).toMatch(/camera is stopped: \/nowhere\/clip\.mp4 does not exist/);
   });
 
-  it('comes back when its ffmpeg is killed, and track numbers go on', async () => {
+  it('reconnects after its ffmpeg is killed, and track numbers continue', async () => {
     const { child, address } = await daemon(configure([{ id: 'door', loop: true }]));
     await messages(address, ({ kind }) => kind === 'match');
     for (const pid of descendantsOf(child.pid, 'ffmpeg')) process.kill(pid, 'SIGKILL');
@@ -148,7 +148,7 @@ describe('the daemon', () => {
     );
   });
 
-  it('runs with a gallery that knows nobody, and says so', async () => {
+  it('runs with a gallery without usable photos, and reports it', async () => {
     const folder = path.join(temporaryFolder(), 'gallery');
     mkdirSync(path.join(folder, 'nobody'), { recursive: true });
     writeFileSync(path.join(folder, 'nobody/x.jpg'), 'no photo');
@@ -220,8 +220,8 @@ describe('the daemon', () => {
   });
 });
 
-describe('what stops the daemon at its start', () => {
-  it('is a port that another program uses', async () => {
+describe('spotter run: the start', () => {
+  it('fails if another program uses the port', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => {
@@ -237,7 +237,7 @@ describe('what stops the daemon at its start', () => {
     );
   });
 
-  it('is a gallery that is not there', async () => {
+  it('fails if the gallery does not exist', async () => {
     const nowhere = await spotter(['run', '-c', configure([{ id: 'door' }]), '-g', '/nowhere']);
     expect(nowhere.code).toBe(2);
     expect(nowhere.stderr).toMatch(/^spotter: gallery \/nowhere does not exist; make the folder/);

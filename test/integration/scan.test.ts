@@ -11,13 +11,13 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 const gallery = ['-g', path.join(root, 'gallery')];
 
-/** What must be the same in two scans: everything but ids and times of day. */
+/** A line of output without ids and wall-clock times, which differ between scans. */
 function comparable(line: Record<string, unknown>): unknown {
   const { id, capturedAt, publishedAt, seconds, fps, stageMs, ...rest } = line;
   return rest;
 }
 
-describe('scan of the demo clip', () => {
+describe('spotter scan', () => {
   let scanned: Promise<Finished> | undefined;
   /** One scan for two tests, by whichever comes first. */
   const scan = () => {
@@ -25,7 +25,7 @@ describe('scan of the demo clip', () => {
     return scanned;
   };
 
-  it('names the known person, calls the other unknown, and tells each visit once', async () => {
+  it('names the known person, calls the other unknown, and publishes each appearance once', async () => {
     const { code, stdout, stderr } = await scan();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = jsonLines(stdout);
@@ -53,7 +53,7 @@ describe('scan of the demo clip', () => {
     for (const stage of ['queue', 'detect', 'track', 'align', 'embed', 'match', 'total']) {
       expect(summary).toHaveProperty(`stageMs.${stage}`, expect.any(Number));
     }
-    // Nobody is in the picture between 9 and 12 s.
+    // Nobody is visible between 9 and 12 s.
     const during = events.filter(
       ({ kind, mediaTimeMs }) =>
         kind === 'appeared' && Number(mediaTimeMs) > 9000 && Number(mediaTimeMs) < 12_000,
@@ -61,7 +61,7 @@ describe('scan of the demo clip', () => {
     expect(during).toEqual([]);
   });
 
-  it('gives the same events every time, whatever the number of threads', async () => {
+  it('gives the same events with any number of threads', async () => {
     const folder = temporaryFolder();
     const one = path.join(folder, 'one.yaml');
     writeFileSync(one, `workers: 1\ngallery: ${root}/gallery\n`);
@@ -70,7 +70,7 @@ describe('scan of the demo clip', () => {
     expect(strip(single.stdout)).toEqual(strip(two.stdout));
   });
 
-  it('is done for several files in turn, each its own camera, and for every n-th frame', async () => {
+  it('scans several files in turn, each as its own camera; --every skips frames', async () => {
     const copy = path.join(temporaryFolder(), 'Étage 2.mp4');
     copyFileSync(demoClip, copy);
     const { code, stdout } = await spotter(['scan', demoClip, copy, demoClip, '--every', '25', ...gallery]);
@@ -83,7 +83,7 @@ describe('scan of the demo clip', () => {
     expect(lines.filter(({ kind }) => kind === 'match').length).toBeGreaterThanOrEqual(3);
   });
 
-  it('ends quietly when its reader goes away', async () => {
+  it('exits with 0 when the reader of stdout goes away', async () => {
     const child = start(['scan', demoClip, ...gallery]);
     const ended = finish(child);
     await lineMatching(child, 'stdout', /match/);
@@ -91,7 +91,7 @@ describe('scan of the demo clip', () => {
     expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  it('keeps what it has found when ffmpeg is killed in the middle, says where, and exits with 3', async () => {
+  it('keeps its events when ffmpeg is killed midway, reports where, and exits with 3', async () => {
     const long = path.join(temporaryFolder(), 'long.mp4');
     ffmpeg('-stream_loop', '20', '-i', demoClip, '-c', 'copy', long);
     const child = start(['scan', long, ...gallery]);
@@ -112,7 +112,7 @@ describe('scan of the demo clip', () => {
   });
 });
 
-describe('scan with the larger models', () => {
+describe('spotter scan: the larger models', () => {
   it('names nobody in a crowd of strangers', async (context) => {
     const clip = needShared(context, 'media/street-1080p.mp4');
     const { code, stdout } = await spotter([

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 const truth = path.join(root, 'test/fixtures/truth/short_hamilton_clip.csv');
 
-/** What each face came to, without how often it was looked at. */
+/** The final verdict on each track, without the number of looks. */
 function verdicts(lines: Record<string, unknown>[]): string[] {
   return lines
     .filter(({ kind }) => kind === 'left')
@@ -20,7 +20,7 @@ function verdicts(lines: Record<string, unknown>[]): string[] {
     .sort();
 }
 
-describe('scan --score of a clip labelled by hand', () => {
+describe('spotter scan --score', () => {
   const args = (context: TestContext) => [
     'scan',
     needShared(context, 'media/short_hamilton_clip.mp4'),
@@ -48,7 +48,7 @@ describe('scan --score of a clip labelled by hand', () => {
     for (const { timeToNameMs } of scores) expect(timeToNameMs).toBeLessThanOrEqual(500);
   });
 
-  it('finds the singer and the president in the dark audience, and never the one who is not there', async (context) => {
+  it('finds the singer and the president in the dark audience, and nobody who is not there', async (context) => {
     const lines = await usual(context);
     const names = new Set(lines.flatMap(({ kind, person }) => (kind === 'match' ? [person] : [])));
     expect(names).toContain('lin-manuel-miranda');
@@ -56,7 +56,7 @@ describe('scan --score of a clip labelled by hand', () => {
     expect(names).not.toContain('biden');
   });
 
-  it('has the same verdicts as when every face is embedded, with a quarter of the work', async (context) => {
+  it('gives the same verdicts as embedding every face, with a quarter of the embeddings', async (context) => {
     const eager = path.join(temporaryFolder(), 'eager.yaml');
     writeFileSync(eager, 'track: { lookEveryMs: 0, relookEveryMs: 0 }\n');
     const lines = await usual(context);
@@ -68,8 +68,8 @@ describe('scan --score of a clip labelled by hand', () => {
   });
 });
 
-describe('scan --explain', () => {
-  it('explains its verdicts when asked to, and only then', async () => {
+describe('spotter scan --explain', () => {
+  it('explains its verdicts with --explain, and only then', async () => {
     const gallery = ['-g', path.join(root, 'gallery')];
     const args = ['scan', demoClip, '--every', '10', ...gallery];
     const plain = jsonLines(await spotter(args).then(({ stdout }) => stdout));
@@ -81,8 +81,8 @@ describe('scan --explain', () => {
   });
 });
 
-describe('scan --annotate: a copy with the faces drawn in', () => {
-  it('has every picture at its own time', async () => {
+describe('spotter scan --annotate', () => {
+  it('keeps every frame at its own time', async () => {
     const clip = beginningOf(demoClip, 6);
     const copy = path.join(temporaryFolder(), 'Étage 2, drawn.mp4');
     const args = ['scan', clip, '-g', path.join(root, 'gallery'), '--every', '5', '--annotate', copy];
@@ -95,7 +95,7 @@ describe('scan --annotate: a copy with the faces drawn in', () => {
     expect(readdirSync(path.dirname(copy))).toEqual([path.basename(copy)]);
   });
 
-  it('takes the place of nothing that is there, least of all of the recording', async () => {
+  it('replaces no existing file, and never the recording', async () => {
     const folder = temporaryFolder();
     const clip = path.join(folder, 'clip.mp4');
     const other = path.join(folder, 'other.mp4');
@@ -104,26 +104,26 @@ describe('scan --annotate: a copy with the faces drawn in', () => {
     const scan = (...args: string[]) => spotter(['scan', clip, '-g', path.join(root, 'gallery'), ...args]);
     expect(await scan('--annotate', clip, '--force')).toMatchObject({
       code: 2,
-      stderr: `spotter: --annotate ${clip} is the recording itself; give another name\n`,
+      stderr: `spotter: --annotate ${clip} is the recording itself; choose another name\n`,
     });
     expect(await scan('--annotate', other)).toMatchObject({
       code: 2,
-      stderr: `spotter: --annotate ${other} exists; give another name, or --force\n`,
+      stderr: `spotter: --annotate ${other} already exists; choose another name, or add --force\n`,
     });
     expect(readFileSync(other, 'utf8')).toBe('mine');
     expect((await scan(clip, '--annotate', path.join(folder, 'new.mp4'))).stderr).toMatch(/give one file/);
   });
 
-  it('says why where it cannot be made', async () => {
+  it('reports why it cannot write the copy', async () => {
     const copy = path.join(temporaryFolder(), 'copy.txt');
     const args = ['scan', demoClip, '-g', path.join(root, 'gallery'), '--every', '200', '--annotate', copy];
     const { code, stderr } = await spotter(args);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/copy\.txt could not be written: .*suitable output format/);
+    expect(stderr).toMatch(/cannot write \S*copy\.txt: .*suitable output format/);
     expect(readdirSync(path.dirname(copy))).toEqual([]);
   });
 
-  it('leaves no half file behind a scan that is ended', async () => {
+  it('leaves no partial file when the scan is interrupted', async () => {
     const folder = temporaryFolder();
     const copy = path.join(folder, 'copy.mp4');
     const child = start(['scan', demoClip, '-g', path.join(root, 'gallery'), '--annotate', copy]);

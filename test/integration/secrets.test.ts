@@ -9,7 +9,7 @@ import { demoClip, root } from '../helpers/paths.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-/** Passwords as people have them; none of their letters is likely to come up by itself. */
+/** Realistic passwords with a common beginning that does not occur by chance. */
 const PASSWORDS = [
   'Qz7vXplain',
   'Qz7v:colon:Xx',
@@ -25,10 +25,10 @@ const PASSWORDS = [
   'Qz7v.*+[regex]Xx',
   'Qz7vXplain-and-more',
 ];
-/** What must be nowhere: the beginning that all have, however it is written. */
+/** Their common beginning: must not appear in any output. */
 const CANARY = /Qz7v/i;
 
-/** A server that answers everything with a web page. */
+/** A server that answers every request with a web page. */
 async function webPage(): Promise<number> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<html>no video</html>');
@@ -40,7 +40,7 @@ async function webPage(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** The command lines of all processes, as `ps` shows them to everybody. */
+/** The command lines of all processes, which every user can read with `ps`. */
 function commandLines(): string {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -54,8 +54,8 @@ function commandLines(): string {
     .join('\n');
 }
 
-describe('the password of a camera', () => {
-  it('shows nowhere, whatever is in it and whatever goes wrong', async (context) => {
+describe('spotter run: the password of a camera', () => {
+  it('appears in no output, whatever characters it has and whatever fails', async (context) => {
     needRtsp(context);
     const folder = temporaryFolder();
     const { port: guarded } = await startRtsp({ clip: demoClip, users: [['somebody', 'else']] });

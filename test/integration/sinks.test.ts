@@ -6,7 +6,7 @@ import { needMosquitto, Subscriber, startMosquitto } from '../helpers/mosquitto.
 import { receiver } from '../helpers/receiver.js';
 import { until } from '../helpers/sinks.js';
 
-/** The command lines of all processes, as `ps` shows them to everybody. */
+/** The command lines of all processes, which every user can read with `ps`. */
 function commandLines(): string {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -20,12 +20,12 @@ function commandLines(): string {
     .join('\n');
 }
 
-describe('the daemon with a webhook and a broker', () => {
-  it('tells both what the WebSocket is told, goes on from there after a kill, and shows no secret', async (context) => {
+describe('spotter run: a webhook and a broker', () => {
+  it('get the events of the WebSocket, without a gap after a kill; no secret appears in any output', async (context) => {
     needMosquitto(context);
     const login = { user: 'spotter', password: 'Qz7v-broker' };
     const broker = await startMosquitto(login);
-    const heard = await Subscriber.of(broker, { username: login.user, password: login.password });
+    const subscriber = await Subscriber.of(broker, { username: login.user, password: login.password });
     const far = await receiver();
     const webhooks = [
       { id: 'hook', url: far.url.replace('//', '//user:Qz7v-hook@'), secret: 'Qz7v-secret-of-16-and-more' },
@@ -40,32 +40,32 @@ describe('the daemon with a webhook and a broker', () => {
     const client = new Listener(first.address);
     await client.until((message) => message.kind === 'match');
     await until(() => far.received.length >= 2);
-    await heard.last('spotter/people/grace-hopper', 'demo');
+    await subscriber.last('spotter/people/grace-hopper', 'demo');
     const seen = [commandLines(), await metricsOf(first.address)];
     expect(await metric(first.address, 'spotter_sink_up{sink="mqtt"}')).toBe(1);
     await eventually(
       () => metric(first.address, 'spotter_sink_up{sink="webhook:gone"}'),
       (up) => up === 0,
     );
-    const told = client.seen.filter(({ type }) => type === 'event').map(({ seq }) => seq as number);
+    const published = client.seen.filter(({ type }) => type === 'event').map(({ seq }) => seq as number);
     first.child.kill('SIGKILL');
-    await heard.last('spotter/available', 'offline');
+    await subscriber.last('spotter/available', 'offline');
 
     const second = await daemon(config);
-    await heard.last('spotter/available', 'online');
+    await subscriber.last('spotter/available', 'online');
     await eventually(
-      () => Math.max(...far.seqs) > Math.max(...told),
+      () => Math.max(...far.seqs) > Math.max(...published),
       (isBeyond) => isBeyond,
     );
     const ended = finish(second.child);
     second.child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
-    await heard.last('spotter/available', 'offline');
-    await heard.last('spotter/people/grace-hopper', 'not_home');
-    // Every number once or more, in order, none left out.
+    await subscriber.last('spotter/available', 'offline');
+    await subscriber.last('spotter/people/grace-hopper', 'not_home');
+    // Every seq at least once, in order, none missing.
     const numbers = [...new Set(far.seqs)];
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
-    expect(numbers).toEqual([...new Set(heard.seqs('spotter/events'))]);
+    expect(numbers).toEqual([...new Set(subscriber.seqs('spotter/events'))]);
     const shown = await spotter(['config', 'show', '-c', config]);
     const everything = [...seen, first.log(), second.log(), shown.stdout, JSON.stringify(client.seen)].join(
       '\n',

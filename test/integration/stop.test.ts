@@ -7,12 +7,12 @@ import { descendantsOf } from '../helpers/processes.js';
 const scan = [demoClip, '-g', `${root}/gallery`];
 
 describe('spotter scan: SIGTERM', () => {
-  it('at a random moment of a scan ends it with exit code 0', async () => {
+  it('ends it with exit code 0 at any moment', async () => {
     // The short form of `spotter bench process --runs 50`.
     expect(await measureStop(['scan', ...scan], 8, 3000)).toMatchObject({ unclean: [] });
   });
 
-  it('lets the frames in flight finish: everybody leaves, and the summary says that it was interrupted', async () => {
+  it('let the frames in flight finish: every track ends, and the summary is marked as interrupted', async () => {
     const child = start(['scan', ...scan]);
     const ended = finish(child);
     await lineMatching(child, 'stdout', /match/);
@@ -25,11 +25,11 @@ describe('spotter scan: SIGTERM', () => {
     expect(descendantsOf(child.pid, 'ffmpeg')).toEqual([]);
   });
 
-  it('a second time ends it at once, without an abort', async () => {
+  it('end it immediately the second time, without aborting the process', async () => {
     const child = start(['scan', ...scan]);
     const ended = finish(child);
     await lineMatching(child, 'stdout', /match/);
-    // An ffmpeg that does not react makes the orderly end wait for it.
+    // A stopped ffmpeg delays the orderly end.
     const [ffmpeg] = descendantsOf(child.pid, 'ffmpeg');
     process.kill(ffmpeg, 'SIGSTOP');
     onTestFinished(() => {

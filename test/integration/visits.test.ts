@@ -20,15 +20,15 @@ import { descendantsOf } from '../helpers/processes.js';
 
 const SNAPSHOTS = 'snapshots: { enabled: true, maxWidth: 640 }\n';
 
-/** Those events of a client that make up the visits. */
+/** The events that make up the visits. */
 function story(seen: Message[]): unknown[] {
   return seen
     .filter(({ kind, person }) => person !== null && /^(match|left|visit_)/.test(String(kind)))
     .map(({ kind, track, visit }) => track ?? [kind, visit]);
 }
 
-describe('visits of the demo clip', () => {
-  it('are told on the WebSocket, after what they follow from', async () => {
+describe('spotter run: visits', () => {
+  it('are published on the WebSocket, after the events that cause them', async () => {
     const { address } = await daemon(
       configure([{ id: 'door', loop: true }], 'visits: { enabled: true, gapMs: 100 }\n'),
     );
@@ -52,7 +52,7 @@ describe('visits of the demo clip', () => {
     expect(await metricsOf(address)).toMatch(/^spotter_visits_open [01]$/m);
   });
 
-  it('goes on when the engine dies, and ends with the daemon', async () => {
+  it('continue when the engine dies, and end with the daemon', async () => {
     const config = configure([{ id: 'door', loop: true }], 'visits: { enabled: true, gapMs: 3600000 }\n');
     const { child, address } = await daemon(config);
     const client = new Listener(address);
@@ -64,21 +64,21 @@ describe('visits of the demo clip', () => {
     child.kill('SIGTERM');
     const ended = await client.until(({ kind }) => kind === 'visit_ended');
     expect(ended.visit).toBe(started.visit);
-    // Nobody is left in view: what the engine says at its end is told as well.
+    // Nobody stays in view: the last events of the engine are published, too.
     const tracks = (kind: string) =>
       client.seen.filter((message) => message.kind === kind).map(({ track }) => track);
     expect(tracks('left').sort()).toEqual(tracks('appeared').sort());
     expect(client.seen.filter(({ kind }) => kind === 'visit_started')).toHaveLength(1);
   });
 
-  it('are the same in every scan', async () => {
+  it('are the same in every run of spotter scan', async () => {
     const config = configure([], 'visits: { enabled: true, gapMs: 1000 }\n');
     const args = ['scan', demoClip, '--every', '5'];
     const scans = [await spotter([...args, '-c', config]), await spotter([...args, '-c', config])];
     const [first, second] = scans.map(({ stdout }) =>
       jsonLines<Message>(stdout)
         .filter(({ kind }) => kind !== 'summary')
-        .map(({ id: _1, capturedAt: _2, publishedAt: _3, ...told }) => told),
+        .map(({ id: _1, capturedAt: _2, publishedAt: _3, ...event }) => event),
     );
     expect(first).toEqual(second);
     expect(story(first)).toEqual([
@@ -96,19 +96,19 @@ describe('visits of the demo clip', () => {
   });
 });
 
-describe('spotter run with its defaults', () => {
+describe('spotter run: the defaults', () => {
   it('asks for a notification at the first match, and not again within the cooldown; makes no snapshots', async () => {
     const config = configure([{ id: 'door' }]);
     const { stdout } = await spotter(['run', '-c', config, '--until-end']);
-    const told = jsonLines<Message>(stdout);
-    expect(told.filter(({ kind }) => kind === 'match').map(({ notify }) => notify)).toEqual([true, false]);
-    expect(told.filter(({ kind }) => kind === 'left').some(({ notify }) => notify)).toBe(false);
-    expect(told.every(({ snapshot }) => snapshot === null)).toBe(true);
+    const events = jsonLines<Message>(stdout);
+    expect(events.filter(({ kind }) => kind === 'match').map(({ notify }) => notify)).toEqual([true, false]);
+    expect(events.filter(({ kind }) => kind === 'left').some(({ notify }) => notify)).toBe(false);
+    expect(events.every(({ snapshot }) => snapshot === null)).toBe(true);
     expect(readdirSync(path.join(path.dirname(config), 'data'))).not.toContain('snapshots');
   });
 });
 
-describe('snapshots', () => {
+describe('spotter run: snapshots', () => {
   it('are served with their events: the frame with the box, and the face', async () => {
     const config = configure([{ id: 'door', loop: true }], SNAPSHOTS);
     const { address } = await daemon(config);
@@ -145,12 +145,12 @@ describe('snapshots', () => {
     expect(await metric(address, 'spotter_snapshots_total{outcome="stored"}')).toBeGreaterThanOrEqual(2);
     expect(await metric(address, 'spotter_snapshots_total{outcome="missing"}')).toBe(0);
 
-    // Gone from the disk: a sentence, no fault.
+    // Deleted from the disk: not found, not an internal error.
     rmSync(path.join(path.dirname(config), 'data', 'snapshots'), { recursive: true });
     expect((await fetch(`${address}${match.snapshot}`)).status).toBe(404);
   });
 
-  it('that cannot be written leave the events as they are, and come in order', async () => {
+  it('that cannot be written do not change the events or their order', async () => {
     const config = configure([{ id: 'door', url: beginningOf(demoClip, 3) }], SNAPSHOTS);
     const data = path.join(path.dirname(config), 'data');
     mkdirSync(data);

@@ -59,8 +59,8 @@ function filled(): Metrics {
   return metrics;
 }
 
-describe('metrics', () => {
-  it('have the names and labels of the contract', async () => {
+describe('Metrics', () => {
+  it('exposes the names and labels of the contract', async () => {
     const { body } = await filled().expose();
     for (const line of [
       'spotter_frames_total{camera="door",outcome="processed"} 1',
@@ -104,7 +104,7 @@ describe('metrics', () => {
     expect(body).toMatch(/^process_resident_memory_bytes /m);
   });
 
-  it('pass the linter of Prometheus', async (context) => {
+  it('passes the linter of Prometheus', async (context) => {
     if (spawnSync('promtool', ['--version']).error)
       context.skip('needs promtool (Debian: apt-get install prometheus)');
     const { body } = await filled().expose();
@@ -120,7 +120,7 @@ describe('metrics', () => {
     expect(status).toBe(0);
   });
 
-  it('take a camera that is down for one that follows nobody', async () => {
+  it('shows no tracks for a camera that is not live', async () => {
     const metrics = filled();
     metrics.cameraState('door', 'stalled');
     const { body } = await metrics.expose();
@@ -131,8 +131,8 @@ describe('metrics', () => {
   });
 });
 
-describe('throughput', () => {
-  it('counts frames and faces in total, and the rate since it was last asked', () => {
+describe('Throughput', () => {
+  it('counts frames and faces in total, and the rate since the last read', () => {
     const throughput = new Throughput();
     for (let i = 0; i < 5; i++) throughput.frame(report);
     const [first] = throughput.read();

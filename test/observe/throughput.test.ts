@@ -3,7 +3,7 @@ import { Throughput } from '../../src/observe/throughput.js';
 import { outcomeReport } from '../../src/pipeline/frame.js';
 
 describe('Throughput', () => {
-  it('begins at zero with a camera that is removed and added again', () => {
+  it('starts at zero for a camera that is removed and added again', () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     onTestFinished(() => now.mockRestore());
     const throughput = new Throughput();

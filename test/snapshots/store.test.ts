@@ -35,8 +35,8 @@ function store(keepHours = 24) {
   return { folder, tested, write, warnings, outcomes };
 }
 
-describe('pictures of events', () => {
-  it('lie by day, for the owner only, and nothing half written beside them', async () => {
+describe('SnapshotStore', () => {
+  it('stores pictures by day, for the owner only, and leaves no partial files', async () => {
     const { folder, tested, write } = store();
     const key = write(NOON);
     const day = path.join(folder, '2026-01-02');
@@ -48,7 +48,7 @@ describe('pictures of events', () => {
     expect((await tested.read(key, 'face'))?.toString()).toBe('the face');
   });
 
-  it('go by their age, and with their event', async () => {
+  it('deletes expired pictures, and those of a removed event', async () => {
     const { folder, tested, write } = store(1);
     const [old, young, removed] = [write(NOON - 25 * HOUR), write(NOON - HOUR / 2), write(NOON)];
     await tested.remove(removed);
@@ -60,7 +60,7 @@ describe('pictures of events', () => {
     expect(readdirSync(folder)).toEqual(['2026-01-02']);
   });
 
-  it('half written go, files of others stay', async () => {
+  it('deletes partly written pictures and leaves other files alone', async () => {
     const { folder, tested, write } = store();
     const key = write(NOON - 48 * HOUR);
     const day = path.join(folder, '2025-12-31');
@@ -72,7 +72,7 @@ describe('pictures of events', () => {
     expect(existsSync(path.join(folder, 'holidays'))).toBe(true);
   });
 
-  it('are not reached by a key that is none', async () => {
+  it('reaches no file by an invalid key', async () => {
     const { folder, tested, write } = store();
     write(NOON);
     writeFileSync(path.join(folder, '..', 'secret.jpg'), 'secret');
@@ -90,12 +90,12 @@ describe('pictures of events', () => {
     expect(readFileSync(path.join(folder, '..', 'secret.jpg'), 'utf8')).toBe('secret');
   });
 
-  it('give their key to the event, which goes without them when they cannot be written', () => {
+  it('adds the key to the event, or publishes the event without pictures if they cannot be written', () => {
     const { folder, tested, warnings, outcomes } = store();
     expect(tested.attach(eventDraft(), undefined, NOON).snapshotKey).toBeNull();
     expect(tested.attach(eventDraft(), null, NOON).snapshotKey).toBeNull();
     expect(tested.attach(eventDraft(), pictures, NOON).snapshotKey).toMatch(/^01/);
-    // A file where the folder of the next day should be.
+    // A file in place of the next day's folder.
     writeFileSync(path.join(folder, '2026-01-03'), '');
     expect(tested.attach(eventDraft(), pictures, NOON + 24 * HOUR).snapshotKey).toBeNull();
     expect(tested.attach(eventDraft(), pictures, NOON + 24 * HOUR).snapshotKey).toBeNull();
@@ -106,11 +106,11 @@ describe('pictures of events', () => {
       ['failed', null],
     ]);
     expect(warnings).toEqual([
-      expect.stringMatching(/^cannot store pictures in .*, events go on without: E/),
+      expect.stringMatching(/^cannot store pictures in .*, publishing events without them: E/),
     ]);
   });
 
-  it('are swept when there are none yet, or the folder cannot be read', async (context) => {
+  it('sweeps without a folder, and reports a folder that it cannot read', async (context) => {
     const { folder, tested, warnings } = store();
     await tested.start();
     await tested.stop();

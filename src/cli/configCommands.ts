@@ -1,0 +1,31 @@
+import type { CommandGroup } from './definition.js';
+import { jsonOption, recognitionOptions } from './flags.js';
+
+/** `spotter config ...`: checks and prints the configuration. */
+export const CONFIG_COMMANDS: CommandGroup = {
+  name: 'config',
+  description: 'check and print the configuration',
+  commands: [
+    {
+      name: 'check',
+      description: 'report every error with line and column',
+      example: 'spotter config check -c config.yaml',
+      options: [jsonOption()],
+      load: async () => (await import('./config.js')).check,
+    },
+    {
+      name: 'show',
+      description: 'print the effective configuration: defaults included, secrets masked',
+      example: 'spotter config show',
+      options: [jsonOption(), ...recognitionOptions()],
+      load: async () => (await import('./config.js')).show,
+    },
+    {
+      name: 'schema',
+      description: 'print the JSON Schema, for editors',
+      example: 'spotter config schema > spotter.schema.json',
+      options: [],
+      load: async () => (await import('./config.js')).printSchema,
+    },
+  ],
+};

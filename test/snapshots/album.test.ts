@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { Image } from '../../src/image/image.js';
+import { Album, type Budget, type TrackLook } from '../../src/snapshots/album.js';
+import type { Pictures } from '../../src/snapshots/pictures.js';
+import { eventDraft } from '../helpers/events.js';
+import { rgbImage } from '../helpers/image.js';
+
+const quality = {
+  sizePx: 100,
+  score: 0.9,
+  yawDeg: 0,
+  pitchDeg: 0,
+  rollDeg: 0,
+  flatness: 0.6,
+  landmarksInOrder: true,
+  sharpness: 0.2,
+};
+const look = (track: string, sizePx: number): TrackLook => ({
+  track,
+  box: { x1: sizePx, y1: 0, x2: 1, y2: 1 },
+  quality: { ...quality, sizePx },
+});
+
+/** An album whose pictures identify their look. */
+function album(leftBytes = 1000, fails = false) {
+  const budget: Budget = { leftBytes };
+  const failures: unknown[] = [];
+  let running = 0;
+  const most = { running: 0 };
+  const encode = async (image: Image, { x1 }: { x1: number }): Promise<Pictures> => {
+    most.running = Math.max(most.running, ++running);
+    await Promise.resolve();
+    running--;
+    if (fails) throw new Error('no');
+    return { frame: Uint8Array.of(x1), face: Uint8Array.of(image.pixels[0]) };
+  };
+  const tested = new Album({ encode, budget, onFailure: (error) => failures.push(error) });
+  return { tested, budget, failures, most };
+}
+
+/** A uniform image. */
+const frame = (shade: number): Image => ({ ...rgbImage(10, 3, () => [shade, shade, shade]) });
+const event = (track: string, kind: 'match' | 'left' | 'appeared' = 'match') => eventDraft({ kind, track });
+
+describe('Album', () => {
+  it('keeps an unchanged copy of the best look at each track', async () => {
+    const { tested } = album();
+    const image = frame(7);
+    tested.look(image, [look('a-1', 100)]);
+    image.pixels.fill(0);
+    tested.look(frame(8), [look('a-1', 105), look('a-2', 60)]);
+    tested.look(frame(9), [look('a-1', 50), look('a-2', 90)]);
+    expect(await tested.picturesOf(event('a-1'))).toEqual({
+      frame: Uint8Array.of(100),
+      face: Uint8Array.of(7),
+    });
+    expect(await tested.picturesOf(event('a-2', 'left'))).toEqual({
+      frame: Uint8Array.of(90),
+      face: Uint8Array.of(9),
+    });
+    tested.look(frame(10), [look('a-1', 200)]);
+    expect((await tested.picturesOf(event('a-1', 'left')))?.face).toEqual(Uint8Array.of(10));
+  });
+
+  it('encodes one look at a time, and each once', async () => {
+    const { tested, most } = album();
+    tested.look(frame(1), [look('a-1', 100), look('a-2', 100), look('a-3', 100)]);
+    const all = ['a-1', 'a-2', 'a-3'].map((track) => tested.picturesOf(event(track)));
+    await Promise.all(all);
+    expect(most.running).toBe(1);
+    expect(await tested.picturesOf(event('a-1', 'left'))).toBe(await all[0]);
+  });
+
+  it('returns undefined for events without pictures, and null without a look', async () => {
+    const { tested } = album();
+    expect(tested.picturesOf(event('a-1', 'appeared'))).toBeUndefined();
+    expect(tested.picturesOf(eventDraft({ kind: 'gap', track: null }))).toBeUndefined();
+    expect(await tested.picturesOf(event('a-1'))).toBeNull();
+  });
+
+  it('stays within its budget and gives all of it back', async () => {
+    const { tested, budget } = album(200);
+    tested.look(frame(1), [look('a-1', 50), look('a-2', 50), look('a-3', 50)]);
+    expect(budget.leftBytes).toBe(20);
+    expect(await tested.picturesOf(event('a-3'))).toBeNull();
+    tested.look(frame(2), [look('a-1', 100)]);
+    expect(budget.leftBytes).toBe(20);
+    const [pictures] = await Promise.all([
+      tested.picturesOf(event('a-1')),
+      tested.picturesOf(event('a-2', 'left')),
+    ]);
+    expect(pictures?.face).toEqual(Uint8Array.of(2));
+    expect(budget.leftBytes).toBe(196);
+    const last = tested.picturesOf(event('a-2', 'left'));
+    tested.keepOnly(new Set());
+    expect(await last).not.toBeNull();
+    expect(budget.leftBytes).toBe(200);
+  });
+
+  it('gives back the memory of a track that ends during encoding', async () => {
+    const { tested, budget } = album(200);
+    tested.look(frame(1), [look('a-1', 50)]);
+    const pictures = tested.picturesOf(event('a-1', 'left'));
+    tested.keepOnly(new Set());
+    expect(budget.leftBytes).toBe(110);
+    expect(await pictures).not.toBeNull();
+    expect(budget.leftBytes).toBe(200);
+  });
+
+  it('reports pictures that cannot be encoded, and continues', async () => {
+    const { tested, budget, failures } = album(200, true);
+    tested.look(frame(1), [look('a-1', 50)]);
+    expect(await tested.picturesOf(event('a-1'))).toBeNull();
+    expect(failures).toHaveLength(1);
+    tested.keepOnly(new Set());
+    expect(budget.leftBytes).toBe(200);
+  });
+});
