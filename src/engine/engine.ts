@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { CameraConfig, Config } from '../config/schema.js';
 import type { Component } from '../core/lifecycle.js';
 import { Gallery, type GalleryOptions } from '../gallery/gallery.js';
-import { GalleryWatch, type WatchGalleryOptions } from '../gallery/galleryWatch.js';
+import { GalleryWatch, type GalleryWatchOptions } from '../gallery/galleryWatch.js';
 import { isMasked, zonesAt } from '../image/polygon.js';
 import type { GalleryReport } from '../ipc/protocol.js';
 import type { Prepared } from '../models/prepare.js';
@@ -99,7 +99,7 @@ export class Engine implements Component {
   }
 
   /** Takes over changes of the gallery from now on, each between two frames. Ends with the engine. */
-  watchGallery(options: Pick<WatchGalleryOptions, 'onChange' | 'onWarning'>): void {
+  watchGallery(options: Pick<GalleryWatchOptions, 'onChange' | 'onWarning'>): void {
     const refresh = this.gallery.refresh.bind(this.gallery);
     this.#galleryWatch = new GalleryWatch({ folder: this.#config.gallery, refresh, ...options });
     this.#galleryWatch.start();
@@ -107,7 +107,7 @@ export class Engine implements Component {
 
   /** What the gallery has come to, for those who only need to tell of it. */
   galleryReport(): GalleryReport {
-    const { photos, snapshot, said, away, seconds } = this.gallery;
+    const { photos, snapshot, settings, faults, expired, away, seconds } = this.gallery;
     const unusable = photos.flatMap(({ name, result }) =>
       result.state === 'unusable' ? [{ name, fault: result.fault, message: result.message }] : [],
     );
@@ -116,9 +116,9 @@ export class Engine implements Component {
       names: snapshot.people,
       used: snapshot.matrix.photos,
       unusable,
-      settings: Object.fromEntries(said.settings),
-      faults: [...said.faults],
-      expired: [...said.expired],
+      settings: Object.fromEntries(settings),
+      faults: [...faults],
+      expired: [...expired],
       away,
       seconds,
     };

@@ -154,7 +154,7 @@ describe('the daemon', () => {
       '--until-end',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/photo is not used: it is damaged or no picture/);
+    expect(stderr).toMatch(/photo is not used: it is damaged or not a picture/);
     expect(stderr).toMatch(/the gallery knows nobody, so every face is unknown/);
     const kinds = new Set(jsonLines(stdout).map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(['appeared', 'unknown', 'left']));
