@@ -8,7 +8,7 @@ import type { GalleryReport } from '../ipc/protocol.js';
 import type { Prepared } from '../models/prepare.js';
 import { Camera, type CameraOptions } from '../pipeline/camera.js';
 import { FrameScheduler } from '../pipeline/frameScheduler.js';
-import { type Guard, guarded } from '../pipeline/guardedFaceEngine.js';
+import { type FaceEngineGuard, guardedFaceEngine } from '../pipeline/guardedFaceEngine.js';
 import { MotionGate } from '../pipeline/motionGate.js';
 import { Album, type Budget, LOOKS_BYTES } from '../snapshots/album.js';
 import { encodePictures } from '../snapshots/jpeg.js';
@@ -42,7 +42,7 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
   /** Of {@link Engine.album}; by default no pictures are kept. */
   album?: Album | null;
   /** By default nobody watches over the networks. */
-  guard?: Guard;
+  guard?: FaceEngineGuard;
   firstTrack?: number;
   /** What this camera's names rest on, where it differs from the configuration. */
   match?: CameraConfig['match'];
@@ -195,7 +195,7 @@ export class Engine implements Component {
         threshold: match?.threshold ?? policy.threshold,
         margin: match?.margin ?? policy.margin,
       },
-      faceEngine: guard ? guarded(this.pool, guard) : this.pool,
+      faceEngine: guard ? guardedFaceEngine(this.pool, guard) : this.pool,
       scheduler: this.scheduler,
       gate,
       area: {

@@ -18,37 +18,38 @@ const KIND_OF: Record<Exclude<Verdict['kind'], 'unusable'>, EventKind> = {
   ambiguous: 'ambiguous',
 };
 
-/** A track's name for the outside, unique a camera for as long as the daemon runs. */
+/** A track's id in events: unique per camera for as long as the daemon runs. */
 export function trackId(camera: string, { number }: Track): string {
   return `${camera}-${number}`;
 }
 
-/** Where news comes from: `frame` is the one in which it became known. */
+/** Where a track event comes from. */
 export interface Origin {
   camera: string;
   /** The track's id. */
   track: string;
+  /** The frame that led to the event. */
   frame: Frame;
   zones: string[];
   policy: TrackPolicy;
   limits: QualityLimits;
 }
 
-/** TrackEvent of a track as an event for the feed. */
+/** Converts an event of a track to one for the feed. @throws Error for an `unusable` verdict that is not a `left` */
 export function toDraft(
-  trackEvents: TrackEvent,
+  event: TrackEvent,
   { camera, track: id, frame, zones, policy, limits }: Origin,
 ): EventDraft {
-  const { track } = trackEvents;
-  const verdict = trackEvents.kind === 'appeared' ? null : trackEvents.verdict;
+  const { track } = event;
+  const verdict = event.kind === 'appeared' ? null : event.verdict;
   const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
   return {
-    kind: kindOf(trackEvents),
+    kind: kindOf(event),
     camera,
     track: id,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
     displayName: null,
-    withdrawn: trackEvents.kind === 'verdict' ? trackEvents.withdrawn : null,
+    withdrawn: event.kind === 'verdict' ? event.withdrawn : null,
     notify: false,
     explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
     similarity: match && round(match.similarity, 4),
@@ -63,13 +64,13 @@ export function toDraft(
     mediaTimeMs: frame.mediaTimeMs,
     capturedAtMs: frame.capturedAtMs,
     ended:
-      trackEvents.kind === 'left'
+      event.kind === 'left'
         ? {
             firstSeenMs: track.firstSeenMs,
             lastSeenMs: track.lastSeenMs,
             frames: track.frames,
-            verdict: trackEvents.verdict.kind,
-            reason: trackEvents.verdict.kind === 'unusable' ? trackEvents.verdict.reason : null,
+            verdict: event.verdict.kind,
+            reason: event.verdict.kind === 'unusable' ? event.verdict.reason : null,
           }
         : null,
     gap: null,
@@ -78,7 +79,7 @@ export function toDraft(
   };
 }
 
-/** A track for who joins later; `size` is that of its last frame. */
+/** A track as clients that join later see it. @param size of its last frame, px */
 export function toBrief({ verdict, ...track }: Track, id: string, size: Size): TrackBrief {
   return {
     id,
@@ -100,11 +101,10 @@ function sizeOf({ width, height }: Size): Size {
   return { width, height };
 }
 
-function kindOf(trackEvents: TrackEvent): EventKind {
-  if (trackEvents.kind !== 'verdict') return trackEvents.kind;
-  if (trackEvents.verdict.kind === 'unusable')
-    throw new Error('an unusable face is told by its leaving, not by a verdict');
-  return KIND_OF[trackEvents.verdict.kind];
+function kindOf(event: TrackEvent): EventKind {
+  if (event.kind !== 'verdict') return event.kind;
+  if (event.verdict.kind === 'unusable') throw new Error('an unusable face has no verdict event');
+  return KIND_OF[event.verdict.kind];
 }
 
 function candidates({ person, runnerUp }: Match): string[] {
@@ -125,7 +125,7 @@ function roundExplanation(explanation: Explanation): Explanation {
   return { ...explanation, checks };
 }
 
-/** For people to read: no measure of a face is good to more digits. */
+/** Rounds the measures of a face; none is accurate to more digits. */
 export function roundQuality(quality: Quality): Quality {
   return {
     ...quality,

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Throughput } from '../../src/observe/throughput.js';
-import { outcomeReport } from '../../src/pipeline/frame.js';
+import { buildFrameReport } from '../../src/pipeline/frameReport.js';
 
 describe('Throughput', () => {
   it('begins at zero with a camera that is removed and added again', () => {
@@ -8,7 +8,8 @@ describe('Throughput', () => {
     onTestFinished(() => now.mockRestore());
     const throughput = new Throughput();
     const frames = (count: number) => {
-      for (let frame = 0; frame < count; frame++) throughput.add(outcomeReport('door', 'processed'));
+      for (let frame = 0; frame < count; frame++)
+        throughput.add(buildFrameReport('door', { kind: 'unchanged' }, []));
     };
     const readAfter = (ms: number) => {
       now.mockReturnValue(performance.now() + ms);
