@@ -14,7 +14,7 @@ export interface GalleryChange {
   settings: string[];
   /** One sentence per new fault in the files of settings. */
   faults: string[];
-  /** People whose last day is over since. */
+  /** People whose last day has passed since. */
   expired: string[];
 }
 
