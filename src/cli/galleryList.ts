@@ -1,6 +1,6 @@
 import { throwIfInterrupted } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
-import type { Gallery, PhotoReport } from '../gallery/gallery.js';
+import type { Gallery } from '../gallery/gallery.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
@@ -15,13 +15,14 @@ export interface GalleryOptions extends CommonOptions {
 
 /** `spotter gallery list`: the people, how many of their photos are used, and the settings of their person.yaml. */
 export async function list(context: Context, options: GalleryOptions): Promise<number> {
-  const { photos, said, folder } = await readGallery(context, options);
-  const names = [...new Set([...photos.map(({ person }) => person), ...said.settings.keys()])].sort();
+  const { gallery, folder } = await readGallery(context, options);
+  const { photos, settings: allSettings, expired: allExpired } = gallery;
+  const names = [...new Set([...photos.map(({ person }) => person), ...allSettings.keys()])].sort();
   const people = names.map((person) => {
     const own = photos.filter((photo) => photo.person === person);
     const used = own.filter(({ result }) => result.state === 'used').length;
-    const settings = said.settings.get(person) ?? null;
-    return { person, photos: own.length, used, expired: said.expired.includes(person), settings };
+    const settings = allSettings.get(person) ?? null;
+    return { person, photos: own.length, used, expired: allExpired.includes(person), settings };
   });
   if (options.json) printJson({ gallery: folder, people });
   else {
@@ -38,7 +39,8 @@ export async function list(context: Context, options: GalleryOptions): Promise<n
 
 /** `spotter gallery check`: every unusable photo and invalid person.yaml, and why. @returns 1 if there are any */
 export async function check(context: Context, options: GalleryOptions): Promise<number> {
-  const { photos, said, folder } = await readGallery(context, options);
+  const { gallery, folder } = await readGallery(context, options);
+  const { photos, faults } = gallery;
   const unusable = photos.flatMap(({ person, name, result }) =>
     result.state === 'unusable'
       ? [{ photo: name, person, fault: result.fault, message: result.message }]
@@ -47,7 +49,7 @@ export async function check(context: Context, options: GalleryOptions): Promise<
   const used = photos.length - unusable.length;
   const findings = [
     ...unusable,
-    ...said.faults.map((message) => {
+    ...faults.map((message) => {
       const [name] = message.split(':');
       return { photo: name, person: name.split('/')[0], fault: 'bad_settings', message };
     }),
@@ -56,7 +58,7 @@ export async function check(context: Context, options: GalleryOptions): Promise<
   else {
     for (const { photo, fault, message } of unusable)
       process.stdout.write(`${photo}: ${fault}: ${message}\n`);
-    for (const fault of said.faults) process.stdout.write(`${fault}\n`);
+    for (const fault of faults) process.stdout.write(`${fault}\n`);
     process.stdout.write(`${used} of ${plural(photos.length, 'photo')} used\n`);
   }
   return findings.length > 0 ? 1 : 0;
@@ -65,7 +67,7 @@ export async function check(context: Context, options: GalleryOptions): Promise<
 async function readGallery(
   { signal }: Context,
   options: GalleryOptions,
-): Promise<{ photos: readonly PhotoReport[]; said: Gallery['said']; folder: string }> {
+): Promise<{ gallery: Gallery; folder: string }> {
   const loaded = configOf(options);
   const { config } = loaded;
   const logger = loggerOf(loaded, options);
@@ -77,8 +79,7 @@ async function readGallery(
   try {
     await engine.start(signal);
     throwIfInterrupted(signal);
-    const { photos, said } = engine.gallery;
-    return { photos, said, folder: config.gallery };
+    return { gallery: engine.gallery, folder: config.gallery };
   } finally {
     bar.stop();
     await engine.stop();

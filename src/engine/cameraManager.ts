@@ -6,35 +6,55 @@ import { describeError } from '../core/errors.js';
 import { Serial } from '../core/serial.js';
 import type { Assignment, FromEngine } from '../ipc/protocol.js';
 import type { Camera } from '../pipeline/camera.js';
+import type { FrameScheduler } from '../pipeline/frameScheduler.js';
+import type { Album } from '../snapshots/album.js';
 import { MIN_SIDE_PX } from '../video/info.js';
+import type { LiveListener } from '../video/live.js';
 import { FrameMemory } from '../video/slots.js';
-import { CameraRunner } from './cameraRunner.js';
-import type { Engine } from './engine.js';
+import { CameraRunner, type Live, type Recording } from './cameraRunner.js';
+import type { EngineCamera, Playback, View } from './engine.js';
 import { OrderedSender } from './orderedSender.js';
 
+/** What the manager needs of an engine. See {@link Engine} for each. */
+export interface CameraEngine {
+  readonly scheduler: Pick<FrameScheduler, 'isolate'>;
+  album(view: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null;
+  camera(options: EngineCamera): Pick<Camera, 'play' | 'watch' | 'drop' | 'nextTrack'>;
+  recording(cameraId: string, file: string, playback: Partial<Playback>): Recording;
+  live(
+    camera: CameraConfig,
+    listener: LiveListener,
+    redact: (text: string) => string,
+    memory: FrameMemory,
+  ): Live;
+}
+
+/** What cameras run with. */
 export interface CameraManagerOptions {
-  engine: Engine;
-  config: Config;
+  engine: CameraEngine;
+  config: Pick<Config, 'watchdog'>;
+  /** Masked in every message. */
   secrets: readonly string[];
+  /** Sends a message to the supervisor. */
   send: (message: FromEngine) => void;
 }
 
-interface Watched {
+interface RunningCamera {
   config: CameraConfig;
-  camera: Camera;
-  /** Everything that is told of the camera. */
+  camera: ReturnType<CameraEngine['camera']>;
+  /** Of every message about the camera whose order matters. */
   sender: OrderedSender<FromEngine>;
   stopping: AbortController;
   ended: Promise<void>;
 }
 
-/** Why a camera is ended that the configuration no longer has, or has otherwise. */
+/** Why a camera is stopped that the configuration has removed or changed. */
 const CHANGED = Symbol('changed');
 
-/** The engine's cameras: begins, ends and changes each without touching the others. */
+/** Runs the assigned cameras: starts, stops and changes each without disturbing the others. */
 export class CameraManager {
   readonly #options: CameraManagerOptions;
-  readonly #watched = new Map<string, Watched>();
+  readonly #running = new Map<string, RunningCamera>();
   readonly #poison = new Set<string>();
   #decoded = new Map<string, number>();
   readonly #changing = new Serial();
@@ -43,9 +63,9 @@ export class CameraManager {
     this.#options = options;
   }
 
-  /** Watches exactly these cameras from now on. */
+  /** Runs exactly these cameras from now on; those whose configuration is the same run on. */
   assign(assignments: readonly Assignment[]): void {
-    // One change after the other: a camera that is changed twice must end twice.
+    // One change after another: a camera that is changed twice must be stopped twice.
     void this.#changing.run(() => this.#change(assignments));
   }
 
@@ -60,14 +80,14 @@ export class CameraManager {
     this.#options.engine.scheduler.isolate(isolated);
   }
 
-  /** Resolves when every frame in flight is finished and nothing of any camera runs any more. */
+  /** Stops every camera. Resolves when every frame in flight is finished and every message is sent. */
   async stop(): Promise<void> {
-    for (const { stopping } of this.#watched.values()) stopping.abort();
+    for (const { stopping } of this.#running.values()) stopping.abort();
     await this.#changing.idle();
-    await Promise.all([...this.#watched.keys()].map((id) => this.#end(id)));
+    await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
   }
 
-  /** Live frames that have come whole since the last call, by camera. */
+  /** Number of live frames decoded since the last call, by camera. */
   readDecoded(): Record<string, number> {
     const decoded = Object.fromEntries(this.#decoded);
     this.#decoded = new Map();
@@ -76,34 +96,39 @@ export class CameraManager {
 
   async #change(assignments: readonly Assignment[]): Promise<void> {
     const wanted = new Map(assignments.map((assignment) => [assignment.camera.id, assignment]));
-    const obsolete = [...this.#watched].filter(
+    const obsolete = [...this.#running].filter(
       ([id, { config }]) => !isDeepStrictEqual(config, wanted.get(id)?.camera),
     );
     await Promise.all(
       obsolete.map(async ([id, { camera }]) => {
-        await this.#end(id, CHANGED);
+        await this.#stop(id, CHANGED);
         const next = wanted.get(id);
         if (next) next.firstTrack = Math.max(next.firstTrack, camera.nextTrack);
       }),
     );
-    for (const [id, assignment] of wanted) if (!this.#watched.has(id)) this.#begin(assignment);
+    for (const [id, assignment] of wanted) if (!this.#running.has(id)) this.#start(assignment);
   }
 
-  async #end(id: string, reason?: typeof CHANGED): Promise<void> {
-    const watched = this.#watched.get(id);
-    watched?.stopping.abort(reason);
-    await watched?.ended;
-    await watched?.sender.flushed();
-    this.#watched.delete(id);
+  async #stop(id: string, reason?: typeof CHANGED): Promise<void> {
+    const running = this.#running.get(id);
+    running?.stopping.abort(reason);
+    await running?.ended;
+    await running?.sender.flushed();
+    this.#running.delete(id);
   }
 
-  #begin({ camera: config, firstTrack }: Assignment): void {
-    const { engine, send, secrets, config: whole } = this.#options;
+  #start({ camera: config, firstTrack }: Assignment): void {
+    const { engine, send, secrets } = this.#options;
     const { id, url, realtime, loop } = config;
     const mask = (text: string) => maskText(text, secrets);
     const sender = new OrderedSender<FromEngine>(send);
     const album = engine.album(config, (error) =>
-      sender.post({ kind: 'log', level: 'warn', camera: id, message: `no picture: ${describeError(error)}` }),
+      sender.post({
+        kind: 'log',
+        level: 'warn',
+        camera: id,
+        message: `cannot encode a snapshot: ${describeError(error)}`,
+      }),
     );
     const camera = engine.camera({
       id,
@@ -128,10 +153,15 @@ export class CameraManager {
       onProcess: (pid: number, running: boolean) => send({ kind: 'process', pid, running }),
       onNotice: (message: string) => send({ kind: 'log', level: 'warn', camera: id, message: mask(message) }),
     };
-    const { firstBackoffMs: firstMs, maxBackoffMs: maxMs, healthyMs, authRetryMs } = whole.watchdog;
+    const {
+      firstBackoffMs: firstMs,
+      maxBackoffMs: maxMs,
+      healthyMs,
+      authRetryMs,
+    } = this.#options.config.watchdog;
     const memory = new FrameMemory();
     const stopping = new AbortController();
-    const watch = new CameraRunner({
+    const runner = new CameraRunner({
       camera,
       open: () =>
         isRecording(url)
@@ -143,12 +173,12 @@ export class CameraManager {
       backoff: { firstMs, maxMs, healthyMs },
       authRetryMs,
       onState: (state, message) => {
-        // How a camera is doing that has changed, its next source tells.
+        // The state of a changed camera comes from its next source.
         if (stopping.signal.reason === CHANGED) return;
         sender.post({ kind: 'camera', id, state, message: message && mask(message) });
       },
       onRestart: (reason) => sender.post({ kind: 'restart', id, reason }),
     });
-    this.#watched.set(id, { config, camera, sender, stopping, ended: watch.run(stopping.signal) });
+    this.#running.set(id, { config, camera, sender, stopping, ended: runner.run(stopping.signal) });
   }
 }

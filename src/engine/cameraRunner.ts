@@ -5,29 +5,30 @@ import { describeError, type ErrorCode, SpotterError } from '../core/errors.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { Camera, NewestFrames } from '../pipeline/camera.js';
 
-/** A recording: every frame, in order. */
+/** A recording: yields every frame, in order. */
 export interface Recording {
   frames(): AsyncIterable<Frame>;
   stop(): void;
 }
 
-/** A live source: the newest frame, until it fails or is stopped. */
+/** A live source: offers its newest frame until it fails or is stopped. */
 export interface Live extends NewestFrames {
   stop(): void;
-  /** Resolves, never rejects, when nothing of it runs any more. */
+  /** Resolves when nothing of the source runs any more; never rejects. */
   ended(): Promise<void>;
 }
 
+/** Which camera to run, and what to call. */
 export interface CameraRunnerOptions {
-  camera: Camera;
-  /** A new source for every attempt; a recording that fails is only tried again when it would go on for ever. */
+  camera: Pick<Camera, 'play' | 'watch'>;
+  /** Opens a new source for each attempt; a recording that fails is only opened again if it repeats (`again`). */
   open: () => { recording: Recording; again: boolean } | { live: Live };
   backoff: BackoffOptions;
-  /** Wait after a refused password, ms; a camera that is asked too often locks the user out. */
+  /** First delay after a refused password, ms; a camera that is asked too often locks the user out. */
   authRetryMs: number;
-  /** Told every change; `message` says why the camera is not live. */
+  /** Called on every change; `message` is why the camera is not live. */
   onState: (state: CameraState, message: string | null) => void;
-  /** Told before every new attempt; `reason` is the code of what ended the one before. */
+  /** Called before every further attempt; `reason` is the error code that ended the one before. */
   onRestart: (reason: string) => void;
 }
 
@@ -39,8 +40,8 @@ const STATE_OF: Partial<Record<ErrorCode, CameraState>> = {
 const AUTH_RETRY_GROWTH = 5;
 
 /**
- * Keeps one camera going: opens its source, and opens it again when it fails, ever more patiently. What it was last
- * known to suffer from stays its state until frames come again, so that a camera that is away is told once.
+ * Runs one camera: opens its source, and opens it again with a growing delay when it fails. The last failure stays its
+ * state until frames come again, so that a camera that is away is reported once.
  */
 export class CameraRunner {
   readonly #options: CameraRunnerOptions;
@@ -58,23 +59,22 @@ export class CameraRunner {
   }
 
   /**
-   * Resolves, never rejects, when a recording has come to its end, good or bad, or the signal is aborted, and every frame
-   * is finished.
+   * Resolves when a recording has ended or failed, or the signal is aborted, and every frame is finished; never rejects.
    */
   async run(signal: AbortSignal): Promise<void> {
-    this.#become('connecting', null);
+    this.#setState('connecting', null);
     while (!signal.aborted) {
       this.#liveSinceMs = null;
       const { error, isLast } = await this.#attempt(signal);
       if (signal.aborted) break;
-      if (isLast) return this.#become('stopped', error === null ? null : describeError(error));
+      if (isLast) return this.#setState('stopped', error === null ? null : describeError(error));
       await sleep(this.#waitMs(error), undefined, { signal }).catch(() => {});
       if (!signal.aborted) this.#options.onRestart(error instanceof SpotterError ? error.code : 'internal');
     }
-    this.#become('stopped', null);
+    this.#setState('stopped', null);
   }
 
-  /** @returns what ended the attempt before its time, or null */
+  /** @returns the error that ended the attempt, or null */
   async #attempt(signal: AbortSignal): Promise<{ error: unknown; isLast: boolean }> {
     const source = this.#options.open();
     const isOnce = 'recording' in source && !source.again;
@@ -82,12 +82,12 @@ export class CameraRunner {
     const stop = () => ending.stop();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      if ('live' in source) await this.#options.camera.watch(this.#noticing(source.live));
-      else await this.#options.camera.play(this.#noticed(source.recording.frames()));
+      if ('live' in source) await this.#options.camera.watch(this.#reportingLive(source.live));
+      else await this.#options.camera.play(this.#reportingFrames(source.recording.frames()));
       return { error: null, isLast: true };
     } catch (error) {
-      // Told at once: a process that hangs takes a while to end.
-      if (!signal.aborted && !isOnce) this.#become(stateOf(error), describeError(error));
+      // Reported at once: a process that hangs takes a while to end.
+      if (!signal.aborted && !isOnce) this.#setState(stateOf(error), describeError(error));
       return { error, isLast: isOnce };
     } finally {
       ending.stop();
@@ -102,18 +102,18 @@ export class CameraRunner {
     return backoff.next(heldMs);
   }
 
-  async *#noticed(frames: AsyncIterable<Frame>): AsyncGenerator<Frame> {
+  async *#reportingFrames(frames: AsyncIterable<Frame>): AsyncGenerator<Frame> {
     for await (const frame of frames) {
-      this.#becomeLive();
+      this.#setLive();
       yield frame;
     }
   }
 
-  #noticing(live: Live): NewestFrames {
+  #reportingLive(live: Live): NewestFrames {
     return {
       ready: async () => {
         const waiting = await live.ready();
-        if (waiting) this.#becomeLive();
+        if (waiting) this.#setLive();
         return waiting;
       },
       take: () => live.take(),
@@ -121,12 +121,12 @@ export class CameraRunner {
     };
   }
 
-  #becomeLive(): void {
+  #setLive(): void {
     this.#liveSinceMs ??= performance.now();
-    this.#become('live', null);
+    this.#setState('live', null);
   }
 
-  #become(state: CameraState, message: string | null): void {
+  #setState(state: CameraState, message: string | null): void {
     if (this.#state === state && this.#message === message) return;
     this.#state = state;
     this.#message = message;

@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { CameraConfig, Config } from '../config/schema.js';
 import type { Component } from '../core/lifecycle.js';
 import { Gallery, type GalleryOptions } from '../gallery/gallery.js';
-import { GalleryWatch, type WatchGalleryOptions } from '../gallery/galleryWatch.js';
+import { GalleryWatch, type GalleryWatchOptions } from '../gallery/galleryWatch.js';
 import { isMasked, zonesAt } from '../image/polygon.js';
 import type { GalleryReport } from '../ipc/protocol.js';
 import type { Prepared } from '../models/prepare.js';
 import { Camera, type CameraOptions } from '../pipeline/camera.js';
 import { FrameScheduler } from '../pipeline/frameScheduler.js';
-import { type Guard, guarded } from '../pipeline/guardedFaceEngine.js';
+import { type FaceEngineGuard, guardedFaceEngine } from '../pipeline/guardedFaceEngine.js';
 import { MotionGate } from '../pipeline/motionGate.js';
 import { Album, type Budget, LOOKS_BYTES } from '../snapshots/album.js';
 import { encodePictures } from '../snapshots/jpeg.js';
@@ -19,39 +19,43 @@ import { LiveSource } from '../video/liveSource.js';
 import type { FrameMemory } from '../video/slots.js';
 import { WorkerPool } from '../worker/pool.js';
 
+/** Callbacks of the gallery, and what an engine before this one knew. */
 export interface EngineOptions {
+  /** See {@link GalleryOptions.onProgress}. */
   onGalleryProgress?: GalleryOptions['onProgress'];
+  /** See {@link GalleryOptions.onWarning}. */
   onWarning?: GalleryOptions['onWarning'];
   /** See {@link GalleryOptions.known}. */
   known?: GalleryOptions['known'];
 }
 
-/** What of a camera's picture counts, and when. */
+/** Which parts of a camera's picture are searched, and when. */
 export type View = Pick<CameraConfig, 'zones' | 'masks' | 'motion'>;
 
 const WHOLE_PICTURE: View = { zones: [], masks: [], motion: { enabled: false, sensitivity: 0 } };
-/** A live frame that is older than this when it comes is not worth a look. */
+/** A live frame that is older than this when it arrives is dropped, ms. */
 const STALE_MS = 1000;
-/** However still the picture: a full look at least this often. */
-const UNCHANGED_LOOK_MS = 2000;
+/** A still picture is searched at least this often, ms. */
+const UNCHANGED_SEARCH_MS = 2000;
 
-/** A camera as the engine makes it. */
+/** What a camera of the engine is made from. */
 export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport' | 'onFrame'> {
-  /** By default the whole picture, always. */
+  /** Default: the whole picture, always. */
   view?: View;
-  /** Of {@link Engine.album}; by default no pictures are kept. */
+  /** From {@link Engine.album}; default: no pictures are kept. */
   album?: Album | null;
-  /** By default nobody watches over the networks. */
-  guard?: Guard;
+  /** Default: none. */
+  guard?: FaceEngineGuard;
+  /** Number of the first track, from 1; default 1. */
   firstTrack?: number;
-  /** What this camera's names rest on, where it differs from the configuration. */
+  /** Threshold and margin of this camera, where they differ from the configuration. */
   match?: CameraConfig['match'];
 }
 
-/** How a recording is played; by default every frame once, as fast as possible. */
+/** How a recording is played; default: every frame once, as fast as possible. */
 export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop' | 'minSidePx' | 'memory'>;
 
-/** The inner half of spotter: worker pool and gallery, and the cameras that use them. */
+/** Composition root of the engine process: worker pool and gallery, and the cameras that use them. */
 export class Engine implements Component {
   readonly pool: WorkerPool;
   readonly gallery: Gallery;
@@ -65,7 +69,7 @@ export class Engine implements Component {
     this.#config = config;
     this.policy = policy;
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
-    // One more than threads for recordings, so that none waits while a result is read; a live picture would grow old.
+    // One turn more than threads for recordings, so that no thread waits while a result is read; a live frame would age.
     this.scheduler = new FrameScheduler(this.pool.threads, 1);
     this.gallery = new Gallery({
       folder: config.gallery,
@@ -81,7 +85,7 @@ export class Engine implements Component {
     });
   }
 
-  /** Loads the networks, then the gallery. */
+  /** Loads the networks, then the gallery. @throws SpotterError of the worker pool and of {@link Gallery.start} */
   async start(signal?: AbortSignal): Promise<void> {
     await this.pool.start();
     try {
@@ -98,16 +102,16 @@ export class Engine implements Component {
     await this.pool.stop();
   }
 
-  /** Takes over changes of the gallery from now on, each between two frames. Ends with the engine. */
-  watchGallery(options: Pick<WatchGalleryOptions, 'onChange' | 'onWarning'>): void {
+  /** Applies changes of the gallery from now on, each between two frames, until the engine stops. */
+  watchGallery(options: Pick<GalleryWatchOptions, 'onChange' | 'onWarning'>): void {
     const refresh = this.gallery.refresh.bind(this.gallery);
     this.#galleryWatch = new GalleryWatch({ folder: this.#config.gallery, refresh, ...options });
     this.#galleryWatch.start();
   }
 
-  /** What the gallery has come to, for those who only need to tell of it. */
+  /** The state of the gallery, without photos and embeddings. */
   galleryReport(): GalleryReport {
-    const { photos, snapshot, said, away, seconds } = this.gallery;
+    const { photos, snapshot, settings, faults, expired, away, seconds } = this.gallery;
     const unusable = photos.flatMap(({ name, result }) =>
       result.state === 'unusable' ? [{ name, fault: result.fault, message: result.message }] : [],
     );
@@ -116,21 +120,21 @@ export class Engine implements Component {
       names: snapshot.people,
       used: snapshot.matrix.photos,
       unusable,
-      settings: Object.fromEntries(said.settings),
-      faults: [...said.faults],
-      expired: [...said.expired],
+      settings: Object.fromEntries(settings),
+      faults: [...faults],
+      expired: [...expired],
       away,
       seconds,
     };
   }
 
-  /** A recording as a source of frames for a camera of that id. */
+  /** A recording as the source of a camera's frames. */
   recording(cameraId: string, file: string, options: Partial<Playback> = {}): FileSource {
     return new FileSource({
       cameraId,
       file,
       maxWidth: this.#config.video.maxWidth,
-      // Enough to keep every thread busy while the oldest frames are being judged in order.
+      // Enough to keep every thread busy while the oldest frames are judged in order.
       slots: 2 * this.pool.threads + 2,
       every: 1,
       realtime: false,
@@ -139,7 +143,7 @@ export class Engine implements Component {
     });
   }
 
-  /** A camera's live pictures. @param memory used again by the camera's next connection */
+  /** A camera's live source. @param memory reused by the camera's next connection */
   live(
     camera: CameraConfig,
     listener: LiveListener,
@@ -168,7 +172,7 @@ export class Engine implements Component {
     );
   }
 
-  /** Keeps the best looks of one camera as pictures; null where the configuration does not want any. */
+  /** Keeps the best pictures of one camera's tracks; null when snapshots are off. @param onFailure receives what failed */
   album({ masks }: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null {
     const { enabled, maxWidth, quality } = this.#config.snapshots;
     if (!enabled) return null;
@@ -180,12 +184,20 @@ export class Engine implements Component {
     });
   }
 
-  /** A camera that watches with this engine's eyes for this engine's people. */
-  camera({ id, view = WHOLE_PICTURE, album, guard, firstTrack = 1, match, ...told }: EngineCamera): Camera {
+  /** A camera that uses this engine's worker pool and gallery. */
+  camera({
+    id,
+    view = WHOLE_PICTURE,
+    album,
+    guard,
+    firstTrack = 1,
+    match,
+    ...callbacks
+  }: EngineCamera): Camera {
     const { zones, masks, motion } = view;
     const { policy } = this;
     const gate = motion.enabled
-      ? new MotionGate({ sensitivity: motion.sensitivity, everyMs: UNCHANGED_LOOK_MS })
+      ? new MotionGate({ sensitivity: motion.sensitivity, everyMs: UNCHANGED_SEARCH_MS })
       : { isOpen: () => true };
     return new Camera({
       id,
@@ -195,7 +207,7 @@ export class Engine implements Component {
         threshold: match?.threshold ?? policy.threshold,
         margin: match?.margin ?? policy.margin,
       },
-      faceEngine: guard ? guarded(this.pool, guard) : this.pool,
+      faceEngine: guard ? guardedFaceEngine(this.pool, guard) : this.pool,
       scheduler: this.scheduler,
       gate,
       area: {
@@ -208,7 +220,7 @@ export class Engine implements Component {
       },
       ...(album && { album }),
       firstTrack,
-      ...told,
+      ...callbacks,
     });
   }
 }

@@ -7,19 +7,19 @@ import { Engine } from './engine.js';
 import { Utilization } from './utilization.js';
 
 /**
- * The engine as a process of its own: what it does is told over the link, and it ends when the supervisor says so or is
- * gone. Signals are the supervisor's business: a terminal and a service manager send them to both.
+ * Entry of the engine process. It takes its orders from the supervisor over IPC, and ends when the supervisor sends `stop`
+ * or is gone. It ignores signals, because a terminal and a service manager send them to both processes.
  */
 const stopped = new AbortController();
 let cameraManager: CameraManager | undefined;
 let isStarted = false;
 
 function send(message: FromEngine): void {
-  // The supervisor may go at any moment; its going is noticed by `disconnect`.
+  // The supervisor may die at any moment; `disconnect` reports that.
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-/** Worker threads inside a network make every orderly way out an abort; the supervisor sees a death and starts anew. */
+/** Worker threads inside a network turn every orderly exit into an abort; the supervisor sees the death and restarts. */
 function die(error: unknown): void {
   const what = error instanceof Error ? error.stack : describeError(error);
   process.stderr.write(`spotter: internal error in the engine: ${what}\n`);
@@ -72,7 +72,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
 async function start(message: ToEngine & { kind: 'start' }): Promise<void> {
   try {
     if (message.version !== IPC_VERSION)
-      throw new Error('the engine is of another version than the supervisor');
+      throw new Error('the engine and the supervisor are of different versions; restart spotter');
     await run(message);
   } catch (error) {
     send({ kind: 'failed', error: toErrorData(error) });

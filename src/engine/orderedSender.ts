@@ -1,6 +1,6 @@
 /**
- * Keeps what one camera tells in order although some of it waits for its pictures. While nothing waits, everything goes
- * out at once.
+ * Sends one camera's messages in order although some of them wait for their pictures. While none waits, each is sent at
+ * once.
  */
 export class OrderedSender<T> {
   readonly #send: (message: T) => void;
@@ -11,7 +11,7 @@ export class OrderedSender<T> {
     this.#send = send;
   }
 
-  /** @param message a promise must not reject */
+  /** Sends a message after those before it. @param message a promise must not reject */
   post(message: T | Promise<T>): void {
     if (!this.#draining && !(message instanceof Promise)) {
       this.#send(message);
@@ -21,7 +21,7 @@ export class OrderedSender<T> {
     this.#draining ??= this.#drain();
   }
 
-  /** Resolves when all that was posted is sent. */
+  /** Resolves when every message posted so far is sent. */
   async flushed(): Promise<void> {
     await this.#draining;
   }

@@ -1,13 +1,15 @@
-/** What is measured: how many threads there are, and the time that they have worked so far, ms, all together. */
+/** The threads to measure. */
 export interface Workload {
+  /** Number of threads. */
   readonly threads: number;
+  /** Time that all threads together have worked so far, ms. */
   readonly busyMs: number;
 }
 
-/** Part of the newest reading in the average: at two readings a second it covers the last few seconds. */
+/** Weight of the newest reading: at two readings per second the average covers the last few seconds. */
 const NEWEST = 0.2;
 
-/** How busy threads are lately. */
+/** Measures how busy threads have been over the last seconds. */
 export class Utilization {
   readonly #workload: Workload;
   #busyMs = 0;
@@ -18,7 +20,7 @@ export class Utilization {
     this.#workload = workload;
   }
 
-  /** Part of their time that the threads work, 0..1; to be read at a steady beat. */
+  /** The part of their time that the threads worked, 0..1; call it at regular intervals. */
   read(): number {
     const { busyMs, threads } = this.#workload;
     const nowMs = performance.now();

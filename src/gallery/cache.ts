@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8';
 import { makePrivateFolder } from '../core/folders.js';
 import type { PhotoResult } from './enrol.js';
 
-/** What tells that a file has not been touched since it was hashed. */
+/** Metadata that stays the same while a file is not touched. */
 export interface FileMark {
   size: number;
   mtimeMs: number;
@@ -15,22 +15,22 @@ export interface FileMark {
 
 interface Contents {
   format: typeof FORMAT;
-  /** Relative path to its mark and SHA-256. */
+  /** Mark and SHA-256 by path relative to the gallery. */
   files: Map<string, FileMark & { sha256: string }>;
-  /** SHA-256 to key to what the photo gave. Results under other keys stay: comparing two models costs once. */
+  /** Results by SHA-256, then by key. Those of other keys stay, so that switching between two models costs once. */
   results: Map<string, Map<string, PhotoResult>>;
 }
 
-/** To be raised with every change of {@link Contents}. */
+/** Increase with every change of {@link Contents}. */
 const FORMAT = 1;
 const DIGEST_BYTES = 32;
-/** The mark of a file that is looked into again in any case. */
+/** The mark of a file that must be hashed again in any case. */
 const NEVER: FileMark = { size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0 };
 
 /**
- * What the photos of one gallery gave, by SHA-256 of the photo and key of everything else that counts (models,
- * limits). Photos that are gone are forgotten with the next write after a whole reading. A file that is damaged, of
- * another format or not readable counts as none.
+ * The results of one gallery's photos, by SHA-256 of the photo and a key of everything else they depend on (models,
+ * limits). Photos that are gone are dropped by the next write after a complete reading. A cache file that is damaged, of
+ * another format or not readable is ignored.
  */
 export class EmbeddingCache {
   readonly #file: string;
@@ -38,12 +38,13 @@ export class EmbeddingCache {
   #kept = emptyContents();
   #changed = false;
 
-  /** @param folder where caches are kept; @param gallery the gallery's folder, one file each */
+  /** @param folder holds the caches, one file per gallery @param gallery the gallery's folder */
   constructor(folder: string, gallery: string) {
     const name = createHash('sha256').update(gallery).digest('hex').slice(0, 16);
     this.#file = path.join(folder, `gallery-${name}.cache`);
   }
 
+  /** Reads the file; never rejects. */
   async read(): Promise<void> {
     this.#old =
       (await readFile(this.#file)
@@ -51,7 +52,7 @@ export class EmbeddingCache {
         .catch(() => null)) ?? emptyContents();
   }
 
-  /** The SHA-256 that the file had when it looked exactly like this; null when it may have changed. */
+  /** The SHA-256 of a file whose mark is the same as when it was hashed; null when it may have changed. */
   knownHash(name: string, mark: FileMark): string | null {
     const known = this.#old.files.get(name);
     if (!known) return null;
@@ -61,11 +62,12 @@ export class EmbeddingCache {
     return same ? known.sha256 : null;
   }
 
+  /** The result under this key; null when it is not known. */
   result(key: string, sha256: string): PhotoResult | null {
     return this.#kept.results.get(sha256)?.get(key) ?? this.#old.results.get(sha256)?.get(key) ?? null;
   }
 
-  /** @param mark null when the file is too young to be sure of it next time */
+  /** Keeps a result. @param mark null when the file is too new for its mark to be trusted */
   keep(name: string, mark: FileMark | null, key: string, sha256: string, result: PhotoResult): void {
     this.#changed ||=
       !this.#old.results.get(sha256)?.has(key) || (mark !== null && this.knownHash(name, mark) !== sha256);
@@ -74,7 +76,7 @@ export class EmbeddingCache {
     this.#kept.results.set(sha256, results.set(key, result));
   }
 
-  /** What the photos gave when they were last written, by name: for a gallery that is away. */
+  /** The results under this key as they were read from the file, for a gallery that is away. */
   remembered(key: string): { name: string; sha256: string; result: PhotoResult }[] {
     return [...this.#old.files].flatMap(([name, { sha256 }]) => {
       const result = this.result(key, sha256);
@@ -82,7 +84,7 @@ export class EmbeddingCache {
     });
   }
 
-  /** Forgets every photo but these, and what they gave. */
+  /** Drops every other photo and its results. */
   retain(isThere: (name: string) => boolean): void {
     const files = [...this.#kept.files].filter(([name]) => isThere(name));
     const hashes = new Set(files.map(([, { sha256 }]) => sha256));
@@ -90,15 +92,16 @@ export class EmbeddingCache {
     this.#kept = { format: FORMAT, files: new Map(files), results: new Map(results) };
   }
 
-  /** Takes up all that was written, so that what is not kept anew stays. */
+  /** Keeps everything that was read from the file. */
   keepAll(): void {
     this.#kept = merged(this.#old, this.#kept);
   }
 
   /**
-   * Writes what was kept, if anything changed: whole or not at all, readable by the owner only.
+   * Writes what was kept if anything has changed: whole or not at all, readable by the owner only.
    *
-   * @param complete every photo was visited: the others are gone. Else what was known about the others stays.
+   * @param complete true when every photo was read, so that the others are gone; else the others keep their results
+   * @throws Error of the file system; the old file is then still there
    */
   async write(complete: boolean): Promise<void> {
     const forgotten =
@@ -106,7 +109,7 @@ export class EmbeddingCache {
     if (!this.#changed && !(complete && forgotten)) return;
     makePrivateFolder(path.dirname(this.#file));
     const temporary = `${this.#file}.${process.pid}.tmp`;
-    // What is kept while this is being written goes with the next time.
+    // What is kept during the write belongs to the next one.
     const written = {
       ...this.#kept,
       files: new Map(this.#kept.files),
@@ -144,7 +147,7 @@ function encode(contents: Contents): Buffer {
   return Buffer.concat([createHash('sha256').update(body).digest(), body]);
 }
 
-/** @throws Error when another version of Node wrote the bytes in a form that this one does not read */
+/** @throws Error when another version of Node wrote the bytes in a form that this one cannot read */
 function decode(bytes: Buffer): Contents | null {
   const body = bytes.subarray(DIGEST_BYTES);
   const intact = createHash('sha256').update(body).digest().equals(bytes.subarray(0, DIGEST_BYTES));

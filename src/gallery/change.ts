@@ -1,28 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { GalleryState, ReadPhoto } from './galleryState.js';
+import type { GalleryState } from './galleryState.js';
+import type { ReadPhoto } from './reader.js';
 
-/** What is different in a gallery since it was last told of. Files are named relative to the gallery. */
+/** The difference between two readings of a gallery. Files are named relative to the gallery. */
 export interface GalleryChange {
-  /** People who can be matched, or no longer. */
+  /** People who can be matched now, or no longer. */
   people: { added: string[]; removed: string[] };
   photos: { added: string[]; replaced: string[]; removed: string[] };
-  /** Those of the photos above that are not used, and why. */
+  /** Those of the added and replaced photos that are not used, and why. */
   unusable: { name: string; fault: string; message: string }[];
-  /** People of whom something else is said than before. */
+  /** People whose settings have changed. */
   settings: string[];
-  /** Sentences about files of settings that do not count. */
+  /** One sentence per new fault in the files of settings. */
   faults: string[];
-  /** People whose last day is over. */
+  /** People whose last day has passed since. */
   expired: string[];
 }
 
-/** What is different between two moments of a gallery; null when nothing is that anybody would be told of. */
+/** The difference between two readings; null when nothing worth reporting has changed. */
 export function changeBetween(before: GalleryState, after: GalleryState): GalleryChange | null {
   const people = new Set(before.snapshot.people);
   const peopleNow = new Set(after.snapshot.people);
   const changed = [...after.photos.values()].filter((photo) => isOther(before.photos.get(photo.name), photo));
-  const told = new Set(before.faults);
+  const reported = new Set(before.faults);
   const everybody = new Set([...before.settings.keys(), ...after.settings.keys()]);
   const change: GalleryChange = {
     people: {
@@ -40,7 +41,7 @@ export function changeBetween(before: GalleryState, after: GalleryState): Galler
     settings: [...everybody]
       .filter((person) => !isDeepStrictEqual(before.settings.get(person), after.settings.get(person)))
       .sort(),
-    faults: after.faults.filter((fault) => !told.has(fault)),
+    faults: after.faults.filter((fault) => !reported.has(fault)),
     expired: after.expired.filter((person) => !before.expired.includes(person)),
   };
   const lists = [change.unusable, change.settings, change.faults, change.expired];
@@ -49,7 +50,7 @@ export function changeBetween(before: GalleryState, after: GalleryState): Galler
   return isMended || parts.some((part) => part.length > 0) ? change : null;
 }
 
-/** A file that was only touched is the same photo. */
+/** A file that was only touched holds the same photo. */
 function isOther(before: ReadPhoto | undefined, after: ReadPhoto): boolean {
   if (!before || before.person !== after.person) return true;
   if (before.sha256 !== null || after.sha256 !== null) return before.sha256 !== after.sha256;

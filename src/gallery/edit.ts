@@ -6,25 +6,27 @@ import { EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
 import { type Listing, listGallery, nameFault, PHOTO, personOf } from './folder.js';
 
-/** What became of a photo that was to be added. */
+/** The outcome of {@link addPhoto}. */
 export type Added =
   | { state: 'added'; name: string }
-  /** The very same file is there already. */
+  /** The person has this very photo already. */
   | { state: 'there'; name: string }
   | { state: 'refused'; fault: string; message: string };
 
+/** Which photo to add to whom. */
 export interface AddOptions {
+  /** The gallery. */
   folder: string;
   person: string;
   /** The photo to copy. */
   file: string;
-  /** What it would give. */
+  /** Returns the result that the photo would have. */
   examine: (bytes: Uint8Array, name: string) => Promise<PhotoResult>;
 }
 
 const OWN_FILE = /\.(jpe?g|png|webp|ya?ml)$/i;
 
-/** A person's name as it counts. @throws SpotterError usage */
+/** A person's name in normal form (NFC). @throws SpotterError usage, when nobody may be called so */
 export function personName(text: string): string {
   const person = text.normalize('NFC');
   const fault =
@@ -34,7 +36,7 @@ export function personName(text: string): string {
 }
 
 /**
- * Copies a photo to a person, if it can be used: under a hidden name first, so that nobody ever sees half of it.
+ * Copies a photo to a person if it can be used; under a hidden name first, so that nobody ever reads half of it.
  *
  * @throws SpotterError gallery.not_found; photo.unreadable when the copy cannot be written
  */
@@ -42,16 +44,19 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
   const refused = (fault: string, message: string): Added => ({ state: 'refused', fault, message });
   const listing = await listGallery(folder);
   if (!PHOTO.test(file))
-    return refused('unreadable', 'is no JPEG, PNG or WebP by its name; rename or convert it');
+    return refused('unreadable', 'is not named as a JPEG, PNG or WebP; rename or convert it');
   const stats = await stat(file).catch(() => null);
   if (!stats) return refused('unreadable', 'does not exist; check the path');
-  if (!stats.isFile()) return refused('unreadable', 'is no file; give the photos themselves');
+  if (!stats.isFile()) return refused('unreadable', 'is not a file; name the photos themselves');
   const bytes = await readFile(file).catch(() => null);
   if (!bytes) return refused('unreadable', 'cannot be read; check its permissions');
   const twin = await twinOf(bytes, listing);
   if (twin?.person === person) return { state: 'there', name: twin.name };
   if (twin)
-    return refused('double', `is already a photo of ${twin.person} (${twin.name}); one photo is one person`);
+    return refused(
+      'double',
+      `is already a photo of ${twin.person} (${twin.name}); use each photo for one person`,
+    );
   const result = await examine(bytes, file);
   if (result.state === 'unusable') return refused(result.fault, result.message);
   return {
@@ -61,10 +66,10 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
 }
 
 /**
- * Removes a person: the folder with all that is in it, and photo and settings beside it. Never follows a link.
+ * Removes a person: the folder with everything in it, and the photo and settings beside it. Never follows a link.
  *
  * @returns what was removed, relative to the gallery
- * @throws SpotterError gallery.not_found, also when there is nobody of that name
+ * @throws SpotterError gallery.not_found, also when nobody has that name
  */
 export async function removePerson(folder: string, person: string): Promise<string[]> {
   await listGallery(folder);
@@ -77,7 +82,7 @@ export async function removePerson(folder: string, person: string): Promise<stri
     const whole = name.normalize('NFC') === person && (isFolder || isLink);
     const beside = OWN_FILE.test(name) && !isFolder && path.parse(name).name.normalize('NFC') === person;
     if (!whole && !beside) continue;
-    // Gone at once, however long it takes to remove what is in it.
+    // A rename takes the whole folder away at once, however long its removal takes.
     const hidden = path.join(root, `.removed-${process.pid}-${removed.length}`);
     await rename(path.join(root, name), hidden);
     await rm(hidden, { recursive: true, force: true });
@@ -86,12 +91,12 @@ export async function removePerson(folder: string, person: string): Promise<stri
   if (removed.length === 0)
     throw new SpotterError(
       'gallery.not_found',
-      `there is nobody called ${person} in ${folder}; "spotter gallery list" shows who is`,
+      `nobody is called ${person} in ${folder}; "spotter gallery list" shows who is there`,
     );
   return removed;
 }
 
-/** Forgets what the photos of a person gave. @param cacheFolder where caches are kept */
+/** Removes the results of a person's photos from the cache. @throws Error of the file system */
 export async function forgetPerson(cacheFolder: string, folder: string, person: string): Promise<void> {
   const cache = new EmbeddingCache(cacheFolder, folder);
   await cache.read();
@@ -100,7 +105,7 @@ export async function forgetPerson(cacheFolder: string, folder: string, person: 
   await cache.write(true);
 }
 
-/** The same file, whatever it is called there. */
+/** The photo in the gallery that has the same bytes. */
 async function twinOf(bytes: Buffer, { photos }: Listing): Promise<{ person: string; name: string } | null> {
   const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
   const wanted = hash(bytes);

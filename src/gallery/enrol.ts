@@ -14,14 +14,15 @@ export type PhotoFault =
   | 'several_faces'
   | UnusableReason;
 
-/** What a photo gives: one face to compare with, or a reason and one sentence. */
+/** The result of a photo: one face to compare with, or why there is none, as a code and one sentence. */
 export type PhotoResult =
   | { state: 'used'; embedding: Float32Array; quality: Quality }
   | { state: 'unusable'; fault: PhotoFault; message: string };
 
+/** What a photo's face must fulfil. */
 export interface EnrolLimits {
   quality: QualityLimits;
-  /** How many times the area of the next face the largest must have. */
+  /** The largest face must have this many times the area of the next one, from 1. */
   minDominance: number;
 }
 
@@ -33,7 +34,11 @@ const ADVICE: Record<UnusableReason, string> = {
   blurred: 'the face is blurred; use a sharper photo',
 };
 
-/** Finds the one face of a gallery photo and embeds it; refuses what would enrol the wrong person or nobody. */
+/**
+ * Finds the one face of a gallery photo and embeds it. A photo that would enrol the wrong person or nobody is unusable.
+ *
+ * @throws SpotterError of the worker pool
+ */
 export async function enrol(
   faceEngine: PhotoFaceEngine,
   image: Image,

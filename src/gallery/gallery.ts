@@ -1,91 +1,88 @@
-import { availableParallelism } from 'node:os';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { EmbeddingCache } from './cache.js';
-import type { GalleryChange } from './change.js';
-import { changeBetween } from './change.js';
+import { CacheWriter } from './cacheWriter.js';
+import { changeBetween, type GalleryChange } from './change.js';
 import type { PhotoResult } from './enrol.js';
-import { type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
-import {
-  emptyState,
-  type GalleryState,
-  keyOf,
-  type ReadPhoto,
-  type ReadSettings,
-  stateOf,
-} from './galleryState.js';
-import type { PersonSettings } from './person.js';
-import { dateOf } from './person.js';
-import { PhotoReader, type ReaderOptions } from './reader.js';
+import { fileKey, type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
+import { emptyGalleryState, type GalleryState, galleryStateOf, type ReadSettings } from './galleryState.js';
+import { listingChanges } from './listingChanges.js';
+import { dateOf, type PersonSettings, readPerson } from './person.js';
+import { PhotoReader, type ReaderOptions, type ReadPhoto } from './reader.js';
 import type { GallerySnapshot } from './snapshot.js';
-import { readSettings, takeOver } from './takeOver.js';
 import { WriteSettled, type WriteSettledOptions } from './writeSettled.js';
 
+/** Where a gallery is, and how its photos are read. */
 export interface GalleryOptions extends ReaderOptions {
   folder: string;
-  /** Where the cache is kept. */
+  /** Folder of the cache file. */
   cacheFolder: string;
-  /** Values of an embedding. */
+  /** Number of values per embedding. */
   dimension: number;
-  /** What an engine before this one knew of people's settings. With it a folder that is away is no error: the cache knows the people. */
+  /**
+   * Settings by person, as an engine before this one last had them. With them, a folder that cannot be read is no error:
+   * the people come from the cache.
+   */
   known?: Readonly<Record<string, PersonSettings>> | null;
-  /** For how long a changed file must have stayed the same. */
+  /** For how long a changed file must have stayed the same; default 250 ms, 5000 ms for a damaged one. */
   writeSettled?: WriteSettledOptions;
-  /** The time. */
+  /** The current time; default the system's. */
   now?: () => Date;
-  /** Told after every photo that had to be opened at the start. */
+  /** Called after every photo that was read at the start, with the number done and the number of all. */
   onProgress?: (done: number, total: number) => void;
-  /** Told when the cache cannot be written: the next start will be slow, nothing else. */
+  /** Receives one sentence when the cache cannot be written: the next start takes longer, nothing else. */
   onWarning?: (message: string) => void;
 }
 
-/** One photo and what came of it. */
+/** One photo of the gallery and its result. */
 export interface PhotoReport {
   person: string;
+  /** Relative to the gallery. */
   name: string;
   result: PhotoResult;
 }
 
-/** What a look at a gallery that may have changed has brought. */
+/** The outcome of {@link Gallery.refresh}. */
 export interface Refreshed {
-  /** null when there is nothing to tell. */
+  /** null when nothing worth reporting has changed. */
   change: GalleryChange | null;
   /** Whether the folder has gone away or come back. */
-  turned: boolean;
-  /** See {@link Listing.folders}; none while the gallery is away. */
+  awayChanged: boolean;
+  /** See {@link Listing.folders}; empty while the gallery is away. */
   folders: ReadonlyMap<string, string>;
-  /** When to look again, ms from now; null: when something happens. */
+  /** When to refresh again, ms from now; null: on the next sign of a change. */
   againMs: number | null;
 }
 
-/** Changes that follow each other are written into the cache together, within this, ms. */
-const CACHE_MS = 3000;
-/** Photos in memory at a time at the start: a large one takes 50 MB. */
-const MAX_OPEN = 5;
-const SETTLING: WriteSettledOptions = { quietMs: 250, brokenMs: 5000 };
+/** A file missing from a folder that has come back may still be on its way until nothing has changed for this long, ms. */
+const RETURN_MS = 2000;
+/** Many changes are applied in parts that take about this long to read, ms. */
+const PART_MS = 2000;
+const WRITE_SETTLED: WriteSettledOptions = { quietMs: 250, brokenMs: 5000 };
 
-/** The known people: read from a folder of photos, embedded once, kept in a cache, read again where they change. */
+/** The known people: a folder of photos, each embedded once, cached, and read again when it changes. */
 export class Gallery implements Component {
   readonly #options: GalleryOptions;
-  readonly #reader: PhotoReader;
   readonly #cache: EmbeddingCache;
+  readonly #cacheWriter: CacheWriter;
+  readonly #reader: PhotoReader;
   readonly #writeSettled: WriteSettled;
   #state: GalleryState;
   #listed: Listing | null = null;
-  #cacheTimer: NodeJS.Timeout | undefined;
-  /** Why nothing can be read now. */
+  /** Why the folder cannot be read now. */
   #away: string | null = null;
-  /** Another folder has taken the place of the one before, and not everybody is there. */
-  readonly #returning = { now: false };
+  /** Another folder has taken the place of the one before, and some of its files are still missing. */
+  #isReturning = false;
   #seconds = 0;
 
   constructor(options: GalleryOptions) {
     this.#options = options;
-    this.#reader = new PhotoReader(options);
     this.#cache = new EmbeddingCache(options.cacheFolder, options.folder);
-    this.#writeSettled = new WriteSettled(options.writeSettled ?? SETTLING);
+    this.#cacheWriter = new CacheWriter(this.#cache, (message) => options.onWarning?.(message));
+    this.#reader = new PhotoReader(options, this.#cache);
+    this.#writeSettled = new WriteSettled(options.writeSettled ?? WRITE_SETTLED);
     const settings = new Map(Object.entries(options.known ?? {}));
-    this.#state = { ...emptyState(options.dimension), settings };
+    this.#state = { ...emptyGalleryState(options.dimension), settings };
   }
 
   /** Every photo, used or not, in the order of the folder. */
@@ -98,23 +95,33 @@ export class Gallery implements Component {
     return this.#state.snapshot;
   }
 
-  /** What is said of people, what is wrong with that, and whose time is over. */
-  get said(): Pick<GalleryState, 'settings' | 'faults' | 'expired'> {
-    return this.#state;
+  /** By name, the settings of each person who has a person.yaml. */
+  get settings(): ReadonlyMap<string, PersonSettings> {
+    return this.#state.settings;
   }
 
-  /** Why the folder cannot be read now, one sentence; the people known before stay known. */
+  /** One sentence per fault in the files of settings. */
+  get faults(): readonly string[] {
+    return this.#state.faults;
+  }
+
+  /** People with photos whose last day is over, sorted. */
+  get expired(): readonly string[] {
+    return this.#state.expired;
+  }
+
+  /** Why the folder cannot be read now, one sentence; null while it can be. The people known before stay. */
   get away(): string | null {
     return this.#away;
   }
 
-  /** Time that the last reading which changed something took. */
+  /** How long the last reading that changed something took, s. */
   get seconds(): number {
     return this.#seconds;
   }
 
   /**
-   * Reads the folder. When it is aborted or fails, what has been embedded until then is in the cache all the same.
+   * Reads the folder. When it fails or is aborted, the photos embedded until then are in the cache all the same.
    *
    * @throws SpotterError gallery.not_found, and those of the worker pool
    */
@@ -131,35 +138,33 @@ export class Gallery implements Component {
     let photos: ReadPhoto[] = [];
     let complete = false;
     try {
-      photos = await this.#readAll(listing.photos, signal);
+      photos = await this.#reader.readAll(listing.photos, this.#options.onProgress, signal);
       complete = !signal?.aborted;
     } finally {
-      await this.#writeCache(complete);
+      await this.#cacheWriter.write(complete);
     }
     if (!complete) return;
     const files: ReadSettings[] = [];
     for (const file of listing.settings) files.push(await readSettings(file));
-    this.#state = stateOf(photos, files, this.#state, this.#today());
+    this.#state = galleryStateOf(photos, files, this.#state, this.#today());
     this.#seconds = (performance.now() - startMs) / 1000;
   }
 
-  /** Writes what the cache still has to. */
-  async stop(): Promise<void> {
-    if (this.#cacheTimer === undefined) return;
-    clearTimeout(this.#cacheTimer);
-    await this.#writeCache(true);
+  /** Writes the cache if a write is due. */
+  stop(): Promise<void> {
+    return this.#cacheWriter.flush();
   }
 
-  /** What a photo would give that is not in the gallery. @throws SpotterError of the worker pool */
+  /** The result that a photo outside the gallery would have. @throws SpotterError of the worker pool */
   examine(bytes: Uint8Array, name: string): Promise<PhotoResult> {
     return this.#reader.embed(bytes, name);
   }
 
   /**
-   * Looks at the folder again and takes over what has changed and settled, all at once. What cannot be read now, the whole
-   * folder or one photo in the middle of being copied, stays as it was.
+   * Reads the folder again and applies what has changed and settled, all at once. What cannot be read now, be it the whole
+   * folder or one photo that is still being copied, keeps its state.
    *
-   * @param paths where alone something can have changed, absolute; null when it can be anywhere
+   * @param paths absolute paths where something may have changed; null: anywhere
    * @throws SpotterError of the worker pool
    */
   async refresh(paths: ReadonlySet<string> | null = null, signal?: AbortSignal): Promise<Refreshed> {
@@ -170,33 +175,25 @@ export class Gallery implements Component {
       listing = await this.#list(paths);
     } catch (error) {
       this.#away = describeError(error);
-      return { change: null, turned: !wasAway, folders: new Map(), againMs: null };
+      return { change: null, awayChanged: !wasAway, folders: new Map(), againMs: null };
     }
     this.#away = null;
-    this.#returning.now ||= this.#listed?.identity !== listing.identity;
+    this.#isReturning ||= this.#listed?.identity !== listing.identity;
     this.#listed = listing;
     const before = this.#state;
-    const { photos, files, againMs } = await takeOver(listing, before, {
-      writeSettled: this.#writeSettled,
-      returning: this.#returning,
-      readPhoto: (file) => this.#readPhoto(file),
-      isStopping: () => signal?.aborted === true,
-    });
-    this.#state = stateOf(photos, files, before, this.#today());
+    const { photos, files, againMs } = await this.#readChanges(listing, signal);
+    this.#state = galleryStateOf(photos, files, before, this.#today());
     const change = changeBetween(before, this.#state);
     if (change) {
       this.#seconds = (performance.now() - startMs) / 1000;
       const { photos: kept } = this.#state;
       this.#cache.retain((name) => kept.has(name));
-      this.#cacheTimer ??= setTimeout(() => {
-        this.#cacheTimer = undefined;
-        void this.#writeCache(true);
-      }, CACHE_MS);
+      this.#cacheWriter.writeSoon();
     }
-    return { change, turned: wasAway, folders: listing.folders, againMs };
+    return { change, awayChanged: wasAway, folders: listing.folders, againMs };
   }
 
-  /** @throws SpotterError gallery.not_found, also for the empty place where another file system was before */
+  /** @throws SpotterError gallery.not_found, also for the empty mount point of a file system that is gone */
   async #list(paths: ReadonlySet<string> | null = null): Promise<Listing> {
     const { folder } = this.#options;
     const known = paths && this.#listed && { listing: this.#listed, changed: paths };
@@ -207,43 +204,68 @@ export class Gallery implements Component {
     return listing;
   }
 
-  /** The people of the last reading, from the cache. */
+  /** The people of the last reading, from the cache. @param why the folder cannot be read */
   #restore(why: string): void {
     this.#away = why;
     const photos = this.#cache
       .remembered(this.#reader.key)
-      .map((reading) => ({ ...reading, person: personOf(reading.name), key: 'remembered' }));
+      .map((cached) => ({ ...cached, person: personOf(cached.name), key: 'remembered' }));
     this.#cache.keepAll();
-    this.#state = stateOf(photos, [], this.#state, this.#today(), this.#state.settings);
+    this.#state = galleryStateOf(photos, [], this.#state, this.#today(), this.#state.settings);
   }
 
-  /** Some photos are decoded while others are in the networks. */
-  async #readAll(files: GalleryFile[], signal?: AbortSignal): Promise<ReadPhoto[]> {
-    const photos: ReadPhoto[] = [];
-    let next = 0;
-    let done = 0;
-    const readSome = async () => {
-      for (let index = next++; index < files.length && !signal?.aborted; index = next++) {
-        photos[index] = await this.#readPhoto(files[index]);
-        this.#options.onProgress?.(++done, files.length);
+  /** The photos and settings from now on: those read before, with what has changed and settled since. */
+  async #readChanges(listing: Listing, signal?: AbortSignal) {
+    const nowMs = performance.now();
+    const photos = new Map(this.#state.photos);
+    const files = new Map(this.#state.files);
+    const { changed, gone } = listingChanges(listing, this.#state);
+    const keys = new Map(changed.map((file) => [file.name, fileKey(file)]));
+    for (const name of gone) keys.set(name, 'gone');
+    const settled = this.#writeSettled.observe(keys, nowMs);
+    this.#isReturning &&= gone.length > 0;
+    const mayLeave = !this.#isReturning || this.#writeSettled.quietFor(nowMs) >= RETURN_MS;
+    for (const name of mayLeave ? gone : []) {
+      if (!settled.has(name)) continue;
+      photos.delete(name);
+      files.delete(name);
+      this.#writeSettled.done(name);
+    }
+    const isSettings = new Set(listing.settings);
+    let isPart = false;
+    for (const file of changed.filter(({ name }) => settled.has(name))) {
+      isPart = performance.now() - nowMs > PART_MS;
+      if (isPart || signal?.aborted) break;
+      if (isSettings.has(file)) files.set(file.name, await readSettings(file));
+      else {
+        const photo = await this.#reader.read(file);
+        const isBroken = photo.result.state === 'unusable' && photo.result.fault === 'unreadable';
+        if (isBroken && this.#writeSettled.putOff(file.name, nowMs)) continue;
+        photos.set(file.name, photo);
       }
+      this.#writeSettled.done(file.name);
+    }
+    return {
+      photos: [...photos.values()],
+      files: [...files.values()],
+      againMs: isPart ? 0 : this.#nextMs(),
     };
-    await Promise.all(Array.from({ length: Math.min(MAX_OPEN, availableParallelism() + 1) }, readSome));
-    return photos;
   }
 
-  async #readPhoto(file: GalleryFile): Promise<ReadPhoto> {
-    const reading = await this.#reader.read(file, this.#cache);
-    return { ...reading, person: file.person, name: file.name, key: keyOf(file) };
-  }
-
-  async #writeCache(complete: boolean): Promise<void> {
-    await this.#cache.write(complete).catch((error: unknown) => {
-      this.#options.onWarning?.(`the cache of photo embeddings cannot be written: ${describeError(error)}`);
-    });
+  /** When a file that is waiting can be read, ms from now; null when none is. */
+  #nextMs(): number | null {
+    const nowMs = performance.now();
+    const nextMs = this.#writeSettled.nextMs(nowMs);
+    // Files that are gone settle long before they may leave a folder that has come back.
+    if (nextMs !== 0 || !this.#isReturning) return nextMs;
+    return Math.max(0, RETURN_MS - this.#writeSettled.quietFor(nowMs));
   }
 
   #today(): string {
     return dateOf(this.#options.now?.() ?? new Date());
   }
+}
+
+async function readSettings(file: GalleryFile): Promise<ReadSettings> {
+  return { person: file.person, name: file.name, key: fileKey(file), content: await readPerson(file) };
 }

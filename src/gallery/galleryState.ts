@@ -1,68 +1,59 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GalleryFile } from './folder.js';
-import type { PersonSettings } from './person.js';
-import { isExpired, type PersonFile } from './person.js';
-import type { PhotoReading } from './reader.js';
+import { isExpired, type PersonFile, type PersonSettings } from './person.js';
+import type { ReadPhoto } from './reader.js';
 import { type GalleryFace, GallerySnapshot } from './snapshot.js';
-
-/** A photo that was read: as which file, and what it gave. */
-export interface ReadPhoto extends PhotoReading {
-  person: string;
-  name: string;
-  /** What the file looked like, see {@link keyOf}. */
-  key: string;
-}
 
 /** A file of settings that was read. */
 export interface ReadSettings {
   person: string;
+  /** Relative to the gallery. */
   name: string;
+  /** See {@link fileKey}. */
   key: string;
   content: PersonFile;
 }
 
-/** Everything known of a gallery at one moment. Never changes. */
+/** Everything known of a gallery at one moment. Immutable. */
 export interface GalleryState {
   /** By name, sorted. */
   photos: ReadonlyMap<string, ReadPhoto>;
+  /** Files of settings by name. */
   files: ReadonlyMap<string, ReadSettings>;
-  /** By person; nobody of whom nothing is said. */
+  /** By person; only people who have a person.yaml. */
   settings: ReadonlyMap<string, PersonSettings>;
-  /** Sentences about files of settings that do not count. */
+  /** One sentence per fault in the files of settings. */
   faults: readonly string[];
-  /** People with photos whose time is over, sorted. */
+  /** People with photos whose last day is over, sorted. */
   expired: readonly string[];
   faces: readonly GalleryFace[];
   snapshot: GallerySnapshot;
 }
 
-/** Differs when a file may have changed. */
-export function keyOf({ mark, refused }: GalleryFile): string {
-  return refused ? `refused ${refused.message}` : JSON.stringify(mark);
-}
-
-export function emptyState(dimension: number): GalleryState {
+/** A gallery before it was read. @param dimension number of values per embedding */
+export function emptyGalleryState(dimension: number): GalleryState {
   const nothing = { photos: new Map(), files: new Map(), settings: new Map(), faults: [], expired: [] };
   return { ...nothing, faces: [], snapshot: new GallerySnapshot([], dimension) };
 }
 
 /**
- * What follows from photos and settings.
+ * The state that follows from photos and settings.
  *
- * @param before settings of a faulty file are those from here; its snapshot stays where nothing that counts has changed
+ * @param before provides the settings of a faulty file, and the snapshot where faces and settings are the same
  * @param today ISO 8601 date
- * @param said counts instead of the files, where they cannot be read
+ * @param override settings to use instead of the files, where those cannot be read
  */
-export function stateOf(
+export function galleryStateOf(
   photos: readonly ReadPhoto[],
   files: readonly ReadSettings[],
   before: Pick<GalleryState, 'settings' | 'faces' | 'expired' | 'snapshot'>,
   today: string,
-  said?: ReadonlyMap<string, PersonSettings>,
+  override?: ReadonlyMap<string, PersonSettings>,
 ): GalleryState {
   const sorted = [...photos].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const { settings, faults } = said ? { settings: said, faults: [] } : settingsOf(files, before.settings);
-  const over = new Set([...settings].filter(([, said]) => isExpired(said, today)).map(([person]) => person));
+  const { settings, faults } = override
+    ? { settings: override, faults: [] }
+    : settingsOf(files, before.settings);
+  const over = new Set([...settings].filter(([, own]) => isExpired(own, today)).map(([person]) => person));
   const expired = [
     ...new Set(sorted.map(({ person }) => person).filter((person) => over.has(person))),
   ].sort();
@@ -82,17 +73,17 @@ export function stateOf(
   };
 }
 
-/** A person's folder speaks before a file beside it. */
+/** The file in a person's folder takes precedence over one beside it. */
 function settingsOf(
   files: readonly ReadSettings[],
   before: ReadonlyMap<string, PersonSettings>,
 ): { settings: Map<string, PersonSettings>; faults: string[] } {
   const settings = new Map<string, PersonSettings>();
   const faults: string[] = [];
-  const spokenFor = new Map<string, string>();
+  const fileOf = new Map<string, string>();
   const inside = (name: string) => (name.includes('/') ? 0 : 1);
   for (const { person, name, content } of [...files].sort((a, b) => inside(a.name) - inside(b.name))) {
-    const other = spokenFor.get(person);
+    const other = fileOf.get(person);
     if (other !== undefined) faults.push(`${name}: is not read, because ${other} is there; keep one`);
     else if (content.ok) settings.set(person, content.settings);
     else {
@@ -100,7 +91,7 @@ function settingsOf(
       const last = before.get(person);
       if (last) settings.set(person, last);
     }
-    if (name.endsWith('.yaml') && other === undefined) spokenFor.set(person, name);
+    if (name.endsWith('.yaml') && other === undefined) fileOf.set(person, name);
   }
   return { settings, faults };
 }

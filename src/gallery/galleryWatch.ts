@@ -3,117 +3,120 @@ import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError } from '../core/errors.js';
 import type { GalleryChange } from './change.js';
-import { glanceAt } from './folder.js';
+import { folderIdentity } from './folder.js';
 import type { Refreshed } from './gallery.js';
 import { dateOf } from './person.js';
 
-export interface WatchGalleryOptions {
+/** Which folder to watch, and what to call. */
+export interface GalleryWatchOptions {
   folder: string;
-  /** Looks at the gallery; at some places only, where the others cannot have changed. */
+  /** Reads the gallery again: at these absolute paths only, or anywhere with null. See {@link Gallery.refresh}. */
   refresh: (paths: ReadonlySet<string> | null, signal: AbortSignal) => Promise<Refreshed>;
-  /** Told when it has changed, or when the folder has gone away or come back: then the change may be null. */
+  /** Called when the gallery has changed, and, perhaps with null, when the folder has gone away or come back. */
   onChange: (change: GalleryChange | null) => void;
+  /** Receives one sentence when a refresh fails. */
   onWarning: (message: string) => void;
-  /** The time, for the days on which people's time is over. */
+  /** The current time, which decides whose last day is over; default the system's. */
   now?: () => Date;
-  /** How often the folder is glanced at, ms; a tenth of the machine at most where it has to be read whole. */
-  glanceMs?: number;
+  /** How often to check whether the folder is still the same, ms; default 2000. */
+  checkMs?: number;
 }
 
-/** After the first sign of a change, ms: others follow at once. */
+/** Delay after the first sign of a change, ms: others follow at once. */
 const SOON_MS = 50;
-const GLANCE_MS = 2000;
-/** However quiet it is, ms: signs get lost. */
-const WHOLE_MS = 30_000;
-/** A look may take up this part of the time. */
+const CHECK_MS = 2000;
+/** How often everything is read without a sign, ms: signs get lost. */
+const FULL_MS = 30_000;
+/** Reading everything may take up this part of the time. */
 const SHARE = 0.1;
-/** Folders that are watched; a larger gallery is looked at now and then. */
+/** Folders to watch; a larger gallery is read periodically. */
 const MAX_WATCHES = 5000;
-/** Kinds of file systems that change without a sign here: NFS, SMB, CIFS, SMB2, FUSE, 9P, AFS, Ceph. */
+/** Types of file systems that change without a sign here: NFS, SMB, CIFS, SMB2, FUSE, 9P, AFS, Ceph. */
 const REMOTE = new Set([
   0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546, 0x01021997, 0x5346414f, 0x00c36400,
 ]);
 
 /**
- * Keeps looking at a gallery while it may change. What the system tells of its folders is only a reason to look: the
- * truth is what is there then. So it does not matter which signs come, in which order, or whether any do: a folder that
- * is removed and put back, a link that points elsewhere and a network drive are all the same.
+ * Keeps a gallery up to date. A file system event is only a sign that something may have changed; what has changed is read
+ * from the folder. So it does not matter which events come, in which order, or whether any do: a folder that is removed and
+ * put back, a link that points elsewhere and a network drive are all handled alike.
  */
 export class GalleryWatch {
-  readonly #options: WatchGalleryOptions;
+  readonly #options: GalleryWatchOptions;
   readonly #stopping = new AbortController();
   /** By folder; null where the system cannot watch it. */
   readonly #watchers = new Map<string, { identity: string; watcher: FSWatcher | null }>();
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
-  #looking: Promise<void> | undefined;
-  /** When everything is looked at however quiet it is. */
-  #wholeAtMs = 0;
-  /** Where there was a sign of a change; null: anywhere. */
+  #refreshing: Promise<void> | undefined;
+  /** When everything is read without a sign. */
+  #fullAtMs = 0;
+  /** Paths with a sign of a change; null: anywhere. */
   #signs: Set<string> | null = null;
-  #glance = '';
+  /** Identity of the folder, and the date, at the last refresh. */
+  #identity = '';
 
-  constructor(options: WatchGalleryOptions) {
+  constructor(options: GalleryWatchOptions) {
     this.#options = options;
   }
 
-  /** Looks at once: something may have changed since the gallery was read. */
+  /** Refreshes at once: something may have changed since the gallery was read. */
   start(): void {
     this.#soon(0);
   }
 
-  /** Resolves when no look is under way any more. */
+  /** Resolves when no refresh is under way any more. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#timer);
     for (const { watcher } of this.#watchers.values()) watcher?.close();
     this.#watchers.clear();
-    await this.#looking;
+    await this.#refreshing;
   }
 
-  /** Sooner, never later: a neighbour that changes all the time would put it off for ever. */
+  /** Never later than planned already: a folder that changes all the time would put it off for ever. */
   #soon(ms: number): void {
     const dueMs = performance.now() + ms;
     if (this.#stopping.signal.aborted || dueMs >= this.#dueMs) return;
     this.#dueMs = dueMs;
     clearTimeout(this.#timer);
-    if (!this.#looking) this.#timer = setTimeout(() => this.#begin(), ms);
+    if (!this.#refreshing) this.#timer = setTimeout(() => this.#begin(), ms);
   }
 
   #begin(): void {
     this.#dueMs = Number.POSITIVE_INFINITY;
-    this.#looking = this.#look().finally(() => {
-      this.#looking = undefined;
-      const dueMs = Math.min(this.#dueMs, performance.now() + (this.#options.glanceMs ?? GLANCE_MS));
+    this.#refreshing = this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+      const dueMs = Math.min(this.#dueMs, performance.now() + (this.#options.checkMs ?? CHECK_MS));
       this.#dueMs = Number.POSITIVE_INFINITY;
       this.#soon(Math.max(0, dueMs - performance.now()));
     });
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const { folder, refresh, onChange, onWarning, now } = this.#options;
     const { signal } = this.#stopping;
     try {
-      const glance = `${await glanceAt(folder)} ${dateOf(now?.() ?? new Date())}`;
+      const identity = `${await folderIdentity(folder)} ${dateOf(now?.() ?? new Date())}`;
       const startMs = performance.now();
-      const isQuiet = glance === this.#glance && startMs < this.#wholeAtMs;
+      const isQuiet = identity === this.#identity && startMs < this.#fullAtMs;
       if (isQuiet && this.#signs?.size === 0) return;
       const paths = isQuiet ? this.#signs : null;
-      this.#glance = glance;
+      this.#identity = identity;
       this.#signs = new Set();
-      const { change, turned, folders, againMs } = await refresh(paths, signal);
+      const { change, awayChanged, folders, againMs } = await refresh(paths, signal);
       if (signal.aborted) return;
-      if (change || turned) onChange(change);
-      const isLogged = this.#watchAll(folders) && !(await isRemote(folder));
+      if (change || awayChanged) onChange(change);
+      const isSigned = this.#watchAll(folders) && !(await isRemote(folder));
       const endMs = performance.now();
       const restMs = (endMs - startMs) / SHARE;
-      if (paths === null || !isLogged) this.#wholeAtMs = endMs + Math.max(isLogged ? WHOLE_MS : 0, restMs);
-      // What has not settled is looked at again.
+      if (paths === null || !isSigned) this.#fullAtMs = endMs + Math.max(isSigned ? FULL_MS : 0, restMs);
+      // Files that have not settled are read again.
       if (againMs !== null) this.#sign(paths, Math.max(againMs, SOON_MS));
     } catch (error) {
       if (signal.aborted) return;
-      onWarning(`the gallery cannot be read again, the people known so far stay: ${describeError(error)}`);
-      this.#wholeAtMs = performance.now() + WHOLE_MS;
+      onWarning(`cannot refresh the gallery, keeping the people known so far: ${describeError(error)}`);
+      this.#fullAtMs = performance.now() + FULL_MS;
     }
   }
 
@@ -124,7 +127,7 @@ export class GalleryWatch {
     this.#soon(afterMs);
   }
 
-  /** Watches exactly these folders, and the one that the gallery is in. @returns whether every change will show */
+  /** Watches exactly these folders, and the one that the gallery is in. @returns whether every change will give a sign */
   #watchAll(folders: ReadonlyMap<string, string>): boolean {
     const above = path.dirname(path.resolve(this.#options.folder));
     const wanted = new Map([...folders].slice(0, MAX_WATCHES)).set(above, folders.get(above) ?? '');
@@ -136,7 +139,7 @@ export class GalleryWatch {
     for (const [name, identity] of wanted) {
       if (this.#watchers.has(name)) continue;
       this.#watchers.set(name, { identity, watcher: this.#watchFolder(name, name === above) });
-      // What came before the watch did not show.
+      // Changes before the watch gave no sign.
       this.#sign([name]);
     }
     const isWatched =
@@ -144,18 +147,18 @@ export class GalleryWatch {
     return folders.size > 0 && isWatched;
   }
 
-  /** null when out of watches, or on a file system without them: looking now and then will do. */
+  /** null when no watch is left, or on a file system without them: the folder is then read periodically. */
   #watchFolder(folder: string, isAbove: boolean): FSWatcher | null {
     const own = path.basename(this.#options.folder);
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        // The gallery's neighbours are none of our business.
+        // The gallery's neighbours do not matter.
         if (isAbove ? name === null || name === own : name === null) this.#sign(null);
         else if (!isAbove) this.#sign([folder, path.join(folder, name as string)]);
       });
       return watcher.on('error', () => {
         watcher.close();
-        // From here on this folder has to be looked at now and then.
+        // From here on this folder is read periodically.
         const entry = this.#watchers.get(folder);
         if (entry?.watcher === watcher) entry.watcher = null;
       });

@@ -6,15 +6,15 @@ import { faultLines, parseYaml, toData } from '../core/yamlFaults.js';
 
 import type { GalleryFile } from './folder.js';
 
-/** What the user says of a person in gallery/<person>/person.yaml. */
+/** The settings in gallery/<person>/person.yaml. */
 export interface PersonSettings {
   displayName: string | null;
-  /** Cosine from which a face is this person, -1..1; null: as the camera or the configuration says. */
+  /** Cosine similarity from which a face is this person, -1..1; null: the camera's, else the configuration's. */
   threshold: number | null;
-  /** false: events of this person never say "notify". */
+  /** false: events of this person never have `notify` set. */
   notify: boolean;
   note: string | null;
-  /** ISO 8601 date; from the day after it on nobody is matched with this person. */
+  /** ISO 8601 date of the last day on which anybody is matched with this person; null: no limit. */
   validUntil: string | null;
 }
 
@@ -41,20 +41,21 @@ const schema = z.strictObject({
     .describe('Last day on which anybody is matched with this person.'),
 });
 
-/** What a person's file says, or what is wrong with it: a sentence a fault, with the file, line and column. */
+/** The content of a person.yaml, or one sentence per fault, with file, line and column. */
 export type PersonFile = { ok: true; settings: PersonSettings } | { ok: false; faults: string[] };
 
-/** Reads what is said of a person. Never throws. */
+/** Reads a person.yaml. Never rejects. */
 export async function readPerson(file: GalleryFile): Promise<PersonFile> {
   const { name } = file;
   const fail = (why: string): PersonFile => ({ ok: false, faults: [`${name}: ${why}`] });
   if (file.refused) return fail(file.refused.message);
-  if (!/\.yaml$/.test(name)) return fail('is not read; call it .yaml, in small letters');
-  if (file.mark && file.mark.size > MAX_BYTES) return fail('is larger than 64 KiB; keep the keys that count');
+  if (!/\.yaml$/.test(name)) return fail('is not read; rename it to end in .yaml, in lower case');
+  if (file.mark && file.mark.size > MAX_BYTES)
+    return fail('is larger than 64 KiB; remove what is not a setting');
   const bytes = await readFile(file.path).catch(() => null);
   if (bytes === null) return fail('cannot be read; check its permissions');
-  // It may have grown since it was listed.
-  if (bytes.length > MAX_BYTES) return fail('is larger than 64 KiB; keep the keys that count');
+  // The file may have grown since it was listed.
+  if (bytes.length > MAX_BYTES) return fail('is larger than 64 KiB; remove what is not a setting');
   try {
     return parsePerson(name, UTF8.decode(bytes));
   } catch {
@@ -62,7 +63,7 @@ export async function readPerson(file: GalleryFile): Promise<PersonFile> {
   }
 }
 
-/** @param name of the file, for the faults */
+/** Parses a person.yaml. @param name of the file, for the faults */
 export function parsePerson(name: string, content: string): PersonFile {
   const { document, lines, syntax } = parseYaml(content);
   if (syntax.length > 0) return { ok: false, faults: faultLines(name, syntax, lines) };
@@ -78,12 +79,12 @@ export function parsePerson(name: string, content: string): PersonFile {
   return { ok: false, faults: faultLines(name, faults, lines) };
 }
 
-/** Whether a person's time is over. @param today ISO 8601 date where the daemon is */
+/** Whether a person's last day is over. @param today ISO 8601 date in local time */
 export function isExpired({ validUntil }: PersonSettings, today: string): boolean {
   return validUntil !== null && validUntil < today;
 }
 
-/** The date of a moment where the daemon is, as ISO 8601 has it. */
+/** The local date as ISO 8601, such as 2026-12-31. */
 export function dateOf(moment: Date): string {
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;

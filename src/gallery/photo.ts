@@ -3,12 +3,12 @@ import { describeError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import type { Image } from '../image/image.js';
 
-/** A decoded photo: upright, sRGB, 8 bits, nothing see-through. */
+/** A decoded photo: upright, sRGB, 8 bits per channel, opaque. */
 export interface Photo {
   image: Image;
-  /** Upright size of the photo itself in px. */
+  /** Upright size of the file's picture, px. */
   source: Size;
-  /** Image px per photo px: under 1 when the photo was larger than {@link MAX_SIDE_PX}. */
+  /** Image px per photo px: below 1 when a side of the photo was longer than {@link MAX_SIDE_PX}. */
   scale: number;
 }
 
@@ -19,10 +19,11 @@ const MAX_SIDE_PX = 4096;
 const BACKDROP = { r: 128, g: 128, b: 128 };
 
 /**
- * Decodes a photo: orientation of EXIF applied, CMYK, grey, 16 bits and palettes converted, transparency filled.
+ * Decodes a photo: EXIF orientation applied, CMYK, grey, 16 bits and palettes converted, transparency filled.
  *
  * @param bytes the file
- * @param name how to call it in an error
+ * @param name how errors call it
+ * @param maxMegapixels largest photo, in millions of pixels
  * @throws SpotterError photo.unreadable, photo.too_large
  */
 export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Photo> {
@@ -49,16 +50,20 @@ export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
     const why = describeError(cause).replace(/^Input (buffer|file) (has |contains )?/, '');
-    throw new SpotterError('photo.unreadable', `${name} is damaged or no picture (${why}); copy it again`, {
-      cause,
-    });
+    throw new SpotterError(
+      'photo.unreadable',
+      `${name} is damaged or not a picture (${why}); copy it again`,
+      {
+        cause,
+      },
+    );
   }
 }
 
-/** Loaded on first use: a start whose photos are all in the cache does not pay for it. */
+/** Loaded on first use: a start with all photos in the cache does not pay for it. */
 async function loadSharp(): Promise<typeof SharpModule> {
   const { default: sharp } = await import('sharp');
-  // No photo is decoded twice, and several are decoded at a time already.
+  // No photo is decoded twice, and several are already decoded at a time.
   sharp.cache(false);
   sharp.concurrency(1);
   return sharp;
@@ -82,7 +87,7 @@ async function readSize(pipeline: Sharp, name: string, maxMegapixels: number): P
   return { width, height };
 }
 
-/** Three channels in shared memory, whatever came out: grey pictures may stay at one channel. */
+/** Three channels in shared memory; grey pictures may come with one. */
 function toRgb(data: Uint8Array, channels: number): Uint8Array {
   const count = data.length / channels;
   const rgb = new Uint8Array(new SharedArrayBuffer(count * 3));

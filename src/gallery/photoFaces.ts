@@ -3,19 +3,20 @@ import { failedLimit, geometricQuality, type QualityLimits } from '../face/quali
 import type { Image } from '../image/image.js';
 import type { Detected, Looked } from '../worker/protocol.js';
 
-/** What photos need of the worker pool. */
+/** What the gallery needs of the worker pool; both reject with the SpotterErrors of the pool. */
 export interface PhotoFaceEngine {
   detect(task: { image: Image; border: number }): Promise<Detected>;
   look(task: { image: Image; faces: Landmarks[]; minSharpness: number; gallery: null }): Promise<Looked>;
 }
 
-/** Detectors miss a face that fills over two fifths of the picture: then it is shown again with a border around it. */
+/** Detectors miss a face that fills over two fifths of the picture, so it is shown again with a border around it. */
 const BORDERS = [0, 0.5, 1];
 
 /**
- * The faces of a photo in image px, best score first; tries harder than a video frame is worth.
+ * Finds the faces of a photo, in image px, best score first. Takes up to three detections, more than a frame is worth.
  *
- * @returns what the first try with a plausible face found; without one, what the first try found at all
+ * @returns the faces of the first detection with a plausible one; else of the first detection that found any
+ * @throws SpotterError of the worker pool
  */
 export async function findFaces(
   faceEngine: PhotoFaceEngine,
@@ -31,7 +32,7 @@ export async function findFaces(
   return fallback;
 }
 
-/** Whether a detection can be a face at all, however bad a view of one. */
+/** Whether a detection can be a face at all, however bad the view. */
 export function isPlausible(detection: Detection, limits: QualityLimits): boolean {
   const reason = failedLimit(geometricQuality(detection), limits);
   return reason !== 'low_score' && reason !== 'bad_landmarks';

@@ -1,69 +1,93 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { SpotterError } from '../core/errors.js';
 import type { EmbeddingCache } from './cache.js';
 import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
-import type { GalleryFile } from './folder.js';
+import { fileKey, type GalleryFile } from './folder.js';
 import { decodePhoto } from './photo.js';
 import type { PhotoFaceEngine } from './photoFaces.js';
 
+/** What photos are read with. */
 export interface ReaderOptions {
   faceEngine: PhotoFaceEngine;
   limits: EnrolLimits;
+  /** Largest photo, in millions of pixels. */
   maxMegapixels: number;
-  /** Differs when a photo may give another result: models, their settings. */
+  /** Changes whenever a photo may have another result: with the models and their settings. */
   modelKey: string;
 }
 
-/** What a photo gave; without a hash when it was not opened, or could not be. */
-export interface PhotoReading {
+/** A photo that was read: which file, and its result. */
+export interface ReadPhoto {
+  person: string;
+  /** Relative to the gallery. */
+  name: string;
+  /** See {@link fileKey}. */
+  key: string;
   result: PhotoResult;
+  /** null when the file was not opened, or could not be. */
   sha256: string | null;
 }
 
-/** To be raised when enrol, faces, photo or face/ change what a photo gives: results of older code are not used. */
+/** Increase when enrol, photoFaces, photo or face/ change the result of a photo: older results are then not used. */
 const CODE_VERSION = 1;
-const UNREADABLE: PhotoReading = {
-  sha256: null,
-  result: { state: 'unusable', fault: 'unreadable', message: 'cannot be read; check its permissions' },
+const UNREADABLE: PhotoResult = {
+  state: 'unusable',
+  fault: 'unreadable',
+  message: 'cannot be read; check its permissions',
 };
-/** A file changed twice within the clock's grain looks unchanged: a mark is only trusted when the file was older. */
+/** Two changes within the clock's resolution leave the same mark, so a mark is only trusted on a file older than this, ms. */
 const SETTLED_MS = 2000;
+/** Photos in memory at a time while all are read: a large one takes 50 MB. */
+const MAX_OPEN = 5;
 
-/** Reads photos: from the cache what is known, with the networks what is not. */
+/** Reads photos: known ones from the cache, the others with the networks. */
 export class PhotoReader {
   readonly #options: ReaderOptions;
-  /** Of everything that decides over a result beside the photo. */
+  readonly #cache: EmbeddingCache;
+  /** Identifies everything beside the photo that its result depends on. */
   readonly key: string;
 
-  constructor(options: ReaderOptions) {
+  constructor(options: ReaderOptions, cache: EmbeddingCache) {
     this.#options = options;
+    this.#cache = cache;
     const { modelKey, limits, maxMegapixels } = options;
     const everything = JSON.stringify({ CODE_VERSION, modelKey, limits, maxMegapixels });
     this.key = createHash('sha256').update(everything).digest('hex').slice(0, 24);
   }
 
-  /** @throws SpotterError of the worker pool */
-  async read(file: GalleryFile, cache: EmbeddingCache): Promise<PhotoReading> {
-    if (file.refused) return { result: { state: 'unusable', ...file.refused }, sha256: null };
-    const { mark } = file;
-    if (!mark) return UNREADABLE;
-    const knownHash = cache.knownHash(file.name, mark);
-    const known = knownHash && cache.result(this.key, knownHash);
-    if (knownHash && known) {
-      cache.keep(file.name, mark, this.key, knownHash, known);
-      return { result: known, sha256: knownHash };
-    }
-    const bytes = await readFile(file.path).catch(() => null);
-    if (!bytes) return UNREADABLE;
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const result = cache.result(this.key, sha256) ?? (await this.embed(bytes, file.name));
-    const settled = Date.now() - mark.ctimeMs > SETTLED_MS;
-    cache.keep(file.name, settled ? mark : null, this.key, sha256, result);
-    return { result, sha256 };
+  /**
+   * Reads photos, some being decoded while others are in the networks.
+   *
+   * @param onProgress called after every photo, with the number done and the number of all
+   * @returns one per file, in order; fewer when aborted
+   * @throws SpotterError of the worker pool
+   */
+  async readAll(
+    files: readonly GalleryFile[],
+    onProgress?: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<ReadPhoto[]> {
+    const photos: ReadPhoto[] = [];
+    let next = 0;
+    let done = 0;
+    const readSome = async () => {
+      for (let index = next++; index < files.length && !signal?.aborted; index = next++) {
+        photos[index] = await this.read(files[index]);
+        onProgress?.(++done, files.length);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(MAX_OPEN, availableParallelism() + 1) }, readSome));
+    return photos;
   }
 
-  /** What a photo that is in memory gives. @param name for an error @throws SpotterError of the worker pool */
+  /** @throws SpotterError of the worker pool; a file that cannot be read is an unusable photo */
+  async read(file: GalleryFile): Promise<ReadPhoto> {
+    return { person: file.person, name: file.name, key: fileKey(file), ...(await this.#result(file)) };
+  }
+
+  /** The result of a photo in memory. @param name how errors call it @throws SpotterError of the worker pool */
   async embed(bytes: Uint8Array, name: string): Promise<PhotoResult> {
     try {
       const { image } = await decodePhoto(bytes, 'it', this.#options.maxMegapixels);
@@ -76,5 +100,24 @@ export class PhotoReader {
         return { state: 'unusable', fault: 'unreadable', message: error.message };
       throw new SpotterError(error.code, `${name}: ${error.message}`, { cause: error });
     }
+  }
+
+  async #result({ name, path, mark, refused }: GalleryFile): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
+    const cache = this.#cache;
+    if (refused) return { result: { state: 'unusable', ...refused }, sha256: null };
+    if (!mark) return { result: UNREADABLE, sha256: null };
+    const knownHash = cache.knownHash(name, mark);
+    const known = knownHash && cache.result(this.key, knownHash);
+    if (knownHash && known) {
+      cache.keep(name, mark, this.key, knownHash, known);
+      return { result: known, sha256: knownHash };
+    }
+    const bytes = await readFile(path).catch(() => null);
+    if (!bytes) return { result: UNREADABLE, sha256: null };
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const result = cache.result(this.key, sha256) ?? (await this.embed(bytes, name));
+    const settled = Date.now() - mark.ctimeMs > SETTLED_MS;
+    cache.keep(name, settled ? mark : null, this.key, sha256, result);
+    return { result, sha256 };
   }
 }

@@ -2,7 +2,7 @@ import type { Match, NearestTwo } from '../face/match.js';
 import type { GalleryMatrix } from '../worker/protocol.js';
 import type { PersonSettings } from './person.js';
 
-/** One photo that may be compared with: whose, and its embedding of length 1. */
+/** A photo to compare with: its person, and its embedding of length 1. */
 export interface GalleryFace {
   person: string;
   embedding: Float32Array;
@@ -10,21 +10,21 @@ export interface GalleryFace {
 
 let versions = 0;
 
-/** The gallery at one moment: people by name for us, numbers in shared memory for the workers. Never changes. */
+/** The gallery at one moment: people by name here, a matrix in shared memory for the workers. Immutable. */
 export class GallerySnapshot {
-  /** Sorted; a worker's person index points here. */
+  /** Sorted; the person indices of the workers refer to this. */
   readonly people: readonly string[];
   readonly matrix: GalleryMatrix;
   readonly #settings: ReadonlyMap<string, PersonSettings>;
   /**
-   * [photos, dimension]. Shared memory does not count for the garbage collector: a gallery that changes every second would
-   * fill the machine with old ones. This counts, and takes the shared part of its snapshot along.
+   * [photos, dimension]. The garbage collector does not see the size of shared memory, so a gallery that changes every second
+   * would fill the machine with old snapshots. It does see this copy, and frees the shared part along with it.
    */
   readonly #rows: Float32Array;
 
   /**
-   * @param dimension values of an embedding
-   * @param settings what is said of each person, by name; nobody of whom nothing is said
+   * @param dimension number of values per embedding
+   * @param settings by person, for people who have any
    */
   constructor(
     faces: readonly GalleryFace[],
@@ -48,7 +48,7 @@ export class GallerySnapshot {
     this.matrix = { version: ++versions, dimension, photos, columns, personOf };
   }
 
-  /** A worker's answer with names; null when the gallery is empty. */
+  /** A worker's answer with names in place of indices; null when the gallery is empty. */
   toMatch({ person, similarity, runnerUp, runnerUpSimilarity }: NearestTwo): Match | null {
     if (person < 0) return null;
     const alone = runnerUp < 0;

@@ -1,7 +1,8 @@
+/** How long a changed file must have stayed the same before it is read. */
 export interface WriteSettledOptions {
-  /** A file counts when it has stayed the same for this long, ms. */
+  /** For any file, ms. */
   quietMs: number;
-  /** One that is damaged counts as such after this long, ms: until then it may be half copied. */
+  /** For a damaged one, ms: until then it may be half copied. */
   brokenMs: number;
 }
 
@@ -11,7 +12,10 @@ interface Waiting {
   neededMs: number;
 }
 
-/** Which of the files that have changed are worth a look already. Time is a parameter, in ms of any clock that only grows. */
+/**
+ * Waits until changed files stop growing. Knows files only by name and a key that differs when a file differs. Time is a
+ * parameter, in ms of any clock that only grows.
+ */
 export class WriteSettled {
   readonly #options: WriteSettledOptions;
   #waiting = new Map<string, Waiting>();
@@ -22,10 +26,12 @@ export class WriteSettled {
   }
 
   /**
-   * @param changes name to what the file looks like now, of all files that are not as they were when they were read
-   * @returns the names of those that have stayed so for long enough
+   * Takes note of how the changed files are now, and forgets those that are no longer among them.
+   *
+   * @param changes the key of every file that is not as it was when it was read, by name
+   * @returns the names of those that have stayed the same for long enough
    */
-  see(changes: ReadonlyMap<string, string>, nowMs: number): Set<string> {
+  observe(changes: ReadonlyMap<string, string>, nowMs: number): Set<string> {
     const waiting = new Map<string, Waiting>();
     for (const [name, key] of changes) {
       const before = this.#waiting.get(name);
@@ -34,16 +40,16 @@ export class WriteSettled {
       waiting.set(name, same ?? { key, sinceMs: nowMs, neededMs: this.#options.quietMs });
     }
     this.#waiting = waiting;
-    const ripe = [...waiting].filter(([, { sinceMs, neededMs }]) => nowMs - sinceMs >= neededMs);
-    return new Set(ripe.map(([name]) => name));
+    const settled = [...waiting].filter(([, { sinceMs, neededMs }]) => nowMs - sinceMs >= neededMs);
+    return new Set(settled.map(([name]) => name));
   }
 
-  /** The change has been taken over. */
+  /** Forgets a file, because its change has been applied. */
   done(name: string): void {
     this.#waiting.delete(name);
   }
 
-  /** Puts off a damaged file. @returns false when it has been the same for so long that it is taken for what it is */
+  /** Lets a damaged file wait for longer. @returns false when it has done so already and is to be read as it is */
   putOff(name: string, nowMs: number): boolean {
     const file = this.#waiting.get(name);
     if (!file || nowMs - file.sinceMs >= this.#options.brokenMs) return false;
@@ -51,12 +57,12 @@ export class WriteSettled {
     return true;
   }
 
-  /** How long ago any of the changes was first seen as it is, ms. */
+  /** Time since any file was last seen to differ, ms; infinite before the first. */
   quietFor(nowMs: number): number {
     return nowMs - this.#changedAtMs;
   }
 
-  /** When the next of those that wait has waited long enough, ms from now, from 0; null when none waits. */
+  /** When the next waiting file will have waited long enough, ms from now, from 0; null when none is waiting. */
   nextMs(nowMs: number): number | null {
     const times = [...this.#waiting.values()].map(({ sinceMs, neededMs }) => sinceMs + neededMs - nowMs);
     return times.length > 0 ? Math.max(0, Math.min(...times)) : null;

@@ -15,62 +15,56 @@ import {
 } from '../track/state.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 import { finish } from '../track/tracker.js';
-import {
-  type FaceEngine,
-  type Found,
-  outcomeReport,
-  type People,
-  type Processed,
-  processFrame,
-} from './frame.js';
-import type { MeasuredReport } from './frameReport.js';
+import { type FaceEngine, type Found, type People, type Processed, processFrame } from './frame.js';
+import { buildFrameReport, type FrameOutcome, type MeasuredReport } from './frameReport.js';
 import { SceneCuts } from './sceneCuts.js';
 import { toBrief, toDraft, trackId } from './trackEvents.js';
 
-/** Live pictures as they are wanted: the newest one, and only when there is time for it. */
+/** A live source: offers its newest frame only. */
 export interface NewestFrames {
   /** Resolves true when a frame waits, false at the end; rejects when the source has failed. */
   ready(): Promise<boolean>;
   /** The newest frame not yet taken, or null. */
   take(): Frame | null;
-  /** When it came, monotonic ms; null when there is none. */
+  /** When the waiting frame arrived, monotonic ms; null when none waits. */
   newestAtMs(): number | null;
 }
 
+/** What a camera works with, and what it calls. A callback that throws ends the camera. */
 export interface CameraOptions {
   id: string;
   quality: QualityLimits;
   policy: TrackPolicy;
   faceEngine: FaceEngine;
-  /** Whose turn it is in the worker pool; the function that it gives hands the turn back. */
+  /** Grants turns in the worker pool; calling the function returns the turn. See {@link FrameScheduler}. */
   scheduler: { acquire(camera: string, newestAtMs?: () => number): Promise<() => void> };
-  /** Whether a live frame has changed enough to be looked at; `followed` while a face is. */
+  /** Whether a live frame has changed enough to be searched; `followed` is true while a face is tracked. */
   gate: { isOpen(image: Image, timeMs: number, followed: boolean): boolean };
-  /** Which part of the picture counts, and how its parts are called. */
+  /** Which faces to ignore, because they are in a mask, and in which zones a face is. */
   area: {
     isSeen(detection: Detection, size: Size): boolean;
     zonesOf(detection: Detection, size: Size): string[];
   };
-  /** Asked once a frame, so that a new gallery counts from the next frame on. */
+  /** Called once per frame, so that a new gallery applies from the next frame on. */
   people: () => People;
-  /** Keeps the best look at each track, by its id, where pictures are wanted. The image changes after the call. */
+  /** Keeps the best picture per track id, where pictures are wanted. The image changes after the call. */
   album?: {
     look(image: Image, looks: readonly { track: string; box: Box; quality: Quality }[]): void;
     keepOnly(tracks: ReadonlySet<string>): void;
   };
   /** Number of the first track, from 1. */
   firstTrack: number;
-  /** `sinceMs`: monotonic time at which the frame came that gave the event; null when it is for want of frames. */
+  /** `sinceMs` is the monotonic time at which the frame that led to the event arrived; null when the source has ended. */
   onEvent: (draft: EventDraft, sinceMs: number | null) => void;
   onReport: (report: MeasuredReport) => void;
-  /** Told every track after each frame that was searched, for whoever scores or draws them in this process. */
+  /** Receives every track after each searched frame, for scoring and drawing in this process. */
   onFrame?: ((frame: Frame, tracks: readonly Track[]) => void) | undefined;
 }
 
 /**
- * One camera's way from frames to events. A recording's frames are detected as they come, as many at a time as the
- * source has slots, but followed and judged strictly in order, so that it gives the same events however many threads
- * there are. Of a live source one frame is in work at a time, and the next is whatever is newest then.
+ * Turns one camera's frames into events. The frames of a recording are detected as they come, as many at a time as the
+ * source has slots, but tracked and judged strictly in order, so that the events are the same with any number of threads.
+ * Of a live source one frame is processed at a time, and the next is the newest one then.
  */
 export class Camera {
   readonly #options: CameraOptions;
@@ -90,10 +84,10 @@ export class Camera {
   }
 
   /**
-   * Takes the frames of a recording until it ends, and lets everybody leave then. Every frame taken is finished before
-   * this settles, also when it rejects. May be run again when it has settled: track numbers go on.
+   * Processes the frames of a recording until it ends, and then ends every track. Every frame taken is finished before this
+   * settles, also when it rejects. May be called again once it has settled: track numbers go on.
    *
-   * @throws whatever the source throws while iterating; SpotterError worker.failed
+   * @throws whatever the source throws while iterating; SpotterError worker.failed; what a callback throws
    */
   async play(frames: AsyncIterable<Frame>): Promise<void> {
     const inOrder = new Serial();
@@ -105,45 +99,45 @@ export class Camera {
           break;
         }
         const finding = this.#find(frame);
-        // Fails only when a listener does, which ends the camera as any other failure.
+        // Rejects only when a callback throws, which ends the camera like any other failure.
         const finishing = () => this.#finishFrame(frame, finding).catch((error) => this.#fail(error));
         void inOrder.run(finishing);
       }
     } finally {
       await inOrder.idle();
-      this.#leave();
+      this.#endTracks();
     }
     this.#throwFailure();
   }
 
   /**
-   * The same for a live source. Frames in which nothing has moved are not searched for faces.
+   * Processes a live source in the same way. Frames in which nothing has moved are not searched for faces.
    *
-   * @throws whatever the source fails with; SpotterError worker.failed
+   * @throws whatever the source fails with; SpotterError worker.failed; what a callback throws
    */
   async watch(source: NewestFrames): Promise<void> {
     this.#failure = undefined;
     try {
       while (!this.#failure && (await source.ready())) {
         const frame = source.take();
-        if (frame) await this.#lookAt(frame, source);
+        if (frame) await this.#process(frame, source);
       }
     } finally {
-      this.#leave();
+      this.#endTracks();
     }
     this.#throwFailure();
   }
 
-  /** Reports a live frame that nobody looked at. */
+  /** Reports a live frame that was not processed. */
   drop(reason: DropReason): void {
-    this.#report('dropped', { dropped: reason });
+    this.#report({ kind: 'dropped', reason });
   }
 
-  async #lookAt(waiting: Frame, source: NewestFrames): Promise<void> {
+  async #process(waiting: Frame, source: NewestFrames): Promise<void> {
     const { id, gate, scheduler } = this.#options;
     if (!gate.isOpen(waiting.image, waiting.mediaTimeMs, this.#state.tracks.length > 0)) {
       waiting.release();
-      this.#report('processed', { unchanged: true });
+      this.#report({ kind: 'unchanged' });
       return;
     }
     const giveBack = await scheduler.acquire(id, () => source.newestAtMs() ?? waiting.arrivedAtMs);
@@ -153,14 +147,14 @@ export class Camera {
       this.drop('newer');
     }
     const frame = newer ?? waiting;
-    // The turn is for all of it: a look that had to wait for other frames' detections would be late.
+    // The turn covers the whole frame: a look that had to wait for the detections of others would be late.
     await this.#finishFrame(frame, this.#detect(frame)).finally(giveBack);
   }
 
   #find(frame: Frame): Promise<Found> {
     const { id, scheduler } = this.#options;
     const finding = scheduler.acquire(id).then((giveBack) => this.#detect(frame).finally(giveBack));
-    // Awaited later, in order; until then nobody else looks at a failure.
+    // Awaited later, in order; until then a failure must not count as unhandled.
     finding.catch(() => {});
     return finding;
   }
@@ -173,12 +167,12 @@ export class Camera {
   }
 
   async #finishFrame(frame: Frame, finding: Promise<Found>): Promise<void> {
-    const { id: camera, quality: limits, policy, faceEngine, people, onReport } = this.#options;
+    const { quality: limits, policy, faceEngine, people } = this.#options;
     try {
       const found = await finding;
       const isCut = this.#cuts.isCut(frame.image);
-      const context = { camera, limits, policy, faceEngine, people: people() };
-      const { state, trackEvents, looks, report } = await processFrame(
+      const context = { limits, policy, faceEngine, people: people() };
+      const { state, trackEvents, looks, work } = await processFrame(
         this.#state,
         frame,
         found,
@@ -190,12 +184,12 @@ export class Camera {
       this.#keep(looks, frame);
       this.#publish(trackEvents, frame, frame.arrivedAtMs);
       this.#options.onFrame?.(frame, state.tracks);
-      onReport({ ...report, tracks: this.#briefs() });
+      this.#report({ kind: 'searched', work });
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
       else {
         this.#fail(error);
-        this.#report('failed');
+        this.#report({ kind: 'failed' });
       }
     } finally {
       frame.release();
@@ -210,7 +204,7 @@ export class Camera {
     if (this.#failure) throw this.#failure.error;
   }
 
-  #leave(): void {
+  #endTracks(): void {
     const { state, trackEvents } = finish(this.#state, this.#options.policy);
     this.#state = state;
     this.#cuts.reset();
@@ -219,11 +213,11 @@ export class Camera {
 
   #publish(trackEvents: TrackEvent[], frame: Frame, sinceMs: number | null): void {
     const { id, policy, quality: limits, area, onEvent } = this.#options;
-    for (const item of trackEvents) {
-      const zones = area.zonesOf(item.track.detection, frame.image);
-      const draft = toDraft(item, {
+    for (const event of trackEvents) {
+      const zones = area.zonesOf(event.track.detection, frame.image);
+      const draft = toDraft(event, {
         camera: id,
-        track: trackId(id, item.track),
+        track: trackId(id, event.track),
         frame,
         zones,
         policy,
@@ -245,15 +239,11 @@ export class Camera {
   #briefs(): TrackBrief[] {
     const size = this.#lastFrame?.image;
     if (!size) return [];
-    const told = this.#state.tracks.filter(({ announced }) => announced);
-    return told.map((track) => toBrief(track, trackId(this.#options.id, track), size));
+    const announced = this.#state.tracks.filter((track) => track.announced);
+    return announced.map((track) => toBrief(track, trackId(this.#options.id, track), size));
   }
 
-  #report(outcome: MeasuredReport['outcome'], rest: Partial<MeasuredReport> = {}): void {
-    this.#options.onReport({
-      ...outcomeReport(this.#options.id, outcome),
-      tracks: this.#briefs(),
-      ...rest,
-    });
+  #report(outcome: FrameOutcome): void {
+    this.#options.onReport(buildFrameReport(this.#options.id, outcome, this.#briefs()));
   }
 }

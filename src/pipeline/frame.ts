@@ -10,9 +10,9 @@ import { follow, judge, type Sighting } from '../track/tracker.js';
 import type { Verdict } from '../track/verdict.js';
 import { judgeLook } from '../track/verdict.js';
 import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/protocol.js';
-import type { MeasuredReport } from './frameReport.js';
+import type { FrameWork } from './frameReport.js';
 
-/** What a camera needs of the worker pool. */
+/** What a camera needs of the worker pool. Every method rejects with the SpotterErrors of the pool. */
 export interface FaceEngine {
   detect(task: { image: Frame['image']; border: number }): Promise<Detected>;
   look(task: {
@@ -25,31 +25,33 @@ export interface FaceEngine {
   match(task: { probes: Float32Array[]; gallery: GalleryMatrix }): Promise<NearestTwo[]>;
 }
 
-/** What a camera needs of the gallery: the people at this moment. */
+/** What a camera needs of the gallery: the people at one moment. */
 export interface People {
   matrix: GalleryMatrix;
   toMatch(nearest: NearestTwo): Match | null;
 }
 
+/** What a frame is processed with. */
 export interface FrameContext {
-  camera: string;
   limits: QualityLimits;
   policy: TrackPolicy;
   faceEngine: FaceEngine;
   people: People;
 }
 
-/** What a detection took, with the time that it waited. */
+/** A detection with the time it took. */
 export interface Found extends Detected {
+  /** From the request to the result, waiting included, ms. */
   totalMs: number;
 }
 
+/** The outcome of {@link processFrame}. */
 export interface Processed {
   state: TrackerState;
   trackEvents: TrackEvent[];
-  /** The close looks of this frame: at which track each turned out to be, and how good a view it was. */
+  /** The looks of this frame: the track that each face turned out to be, and how good the view was. */
   looks: { track: Track; quality: Quality }[];
-  report: MeasuredReport;
+  work: FrameWork;
 }
 
 interface Face {
@@ -59,8 +61,11 @@ interface Face {
 }
 
 /**
- * Everything that happens to a frame once its faces are found: whose they are, a close look at those that are due, and
- * what has become certain.
+ * Processes a frame whose faces have been found: assigns them to tracks, embeds those that are due, and judges what has
+ * become certain.
+ *
+ * @param isCut the picture has nothing to do with the one before
+ * @throws SpotterError of the worker pool
  */
 export async function processFrame(
   state: TrackerState,
@@ -69,8 +74,8 @@ export async function processFrame(
   context: FrameContext,
   isCut = false,
 ): Promise<Processed> {
-  const { camera, policy } = context;
-  const before = await beforeThesePeople(state, context);
+  const { policy } = context;
+  const before = await withCurrentPeople(state, context);
   const timeMs = Math.max(frame.mediaTimeMs, before.lastFrameMs ?? 0);
 
   const followStart = performance.now();
@@ -88,32 +93,19 @@ export async function processFrame(
   const judged = judge(followed.state, results, timeMs, policy);
   const judgeMs = performance.now() - judgeStart;
 
-  const anatomy = {
-    fitMs: found.timing.fitMs,
-    detectModelMs: found.timing.modelMs,
-    decodeMs: found.timing.decodeMs,
-    alignMs: looked?.timing.alignMs ?? 0,
-    embedModelMs: looked?.timing.modelMs ?? 0,
-    matchMs: looked?.timing.matchMs ?? 0,
-  };
-  const detectMs = anatomy.fitMs + anatomy.detectModelMs + anatomy.decodeMs;
-  const report: MeasuredReport = {
-    ...outcomeReport(camera, 'processed'),
+  const work: FrameWork = {
     mediaTimeMs: frame.mediaTimeMs,
-    stageMs: {
-      queue: Math.max(0, found.totalMs - detectMs),
-      detect: detectMs,
-      track: followMs + judgeMs,
-      ...(looked && { align: anatomy.alignMs, embed: anatomy.embedModelMs, match: anatomy.matchMs }),
-      total: monotonicMs() - frame.arrivedAtMs,
-    },
+    detect: found.timing,
+    detectTotalMs: found.totalMs,
+    look: looked?.timing ?? null,
+    trackMs: followMs + judgeMs,
+    totalMs: monotonicMs() - frame.arrivedAtMs,
     verdicts: faces.map((face) => verdictOf(face, results, judged.state, context)),
     embedded: results.filter(({ embedding }) => embedding).length,
-    anatomy,
   };
   const looks = faces.flatMap(({ detection, sighting, quality }) => {
     const result = results.find(({ trackNumber }) => trackNumber === sighting.trackNumber);
-    // By its face: a look may have shown that it is somebody else's, a new track's.
+    // By detection, because the look may have moved the face to another or a new track.
     const track = result && judged.state.tracks.find((candidate) => candidate.detection === detection);
     return track ? [{ track, quality: result?.quality ?? quality }] : [];
   });
@@ -121,12 +113,12 @@ export async function processFrame(
     state: judged.state,
     trackEvents: [...followed.trackEvents, ...judged.trackEvents],
     looks,
-    report,
+    work,
   };
 }
 
-/** When the gallery has changed, what has been seen so far is compared with the new one before anything else. */
-async function beforeThesePeople(
+/** When the gallery has changed, compares everything seen so far with the new one. */
+async function withCurrentPeople(
   state: TrackerState,
   { faceEngine, people }: FrameContext,
 ): Promise<TrackerState> {
@@ -141,23 +133,7 @@ async function beforeThesePeople(
   );
 }
 
-/** The report of a frame in which no faces were searched. */
-export function outcomeReport(camera: string, outcome: MeasuredReport['outcome']): MeasuredReport {
-  return {
-    camera,
-    mediaTimeMs: null,
-    outcome,
-    dropped: null,
-    unchanged: false,
-    stageMs: {},
-    verdicts: [],
-    tracks: [],
-    embedded: 0,
-    anatomy: null,
-  };
-}
-
-/** Looks closely at the faces that are due; those whose box and landmarks already fail are not even cut. */
+/** Embeds the faces that are due, but not those whose box and landmarks already fail the limits. */
 async function lookAtFaces(
   { image }: Frame,
   faces: readonly Face[],
@@ -181,7 +157,7 @@ async function lookAtFaces(
     results.push(result);
     if (unusable !== null) continue;
     const track = tracks.find(({ number }) => number === trackNumber);
-    // Should the face turn out to be another track's, the tracker leaves out what came of the sum.
+    // If the face turns out to be another track's, the tracker discards the result of this sum.
     const sum = track ? templateOf(track.evidence) : null;
     worthwhile.push({ result, landmarks: detection.landmarks, past: sum && { sum, quality } });
   }
@@ -205,7 +181,7 @@ function fill(result: LookResult, look: Look, limits: QualityLimits, people: Peo
   result.combined = look.together && people.toMatch(look.together);
 }
 
-/** Every face has exactly one verdict: of this frame's look, else of its track. */
+/** Every face has exactly one verdict: that of its look in this frame, else that of its track. */
 function verdictOf(
   { sighting: { trackNumber }, detection, quality }: Face,
   results: readonly LookResult[],

@@ -1,22 +1,22 @@
-/** So many more turns than whoever had the fewest a camera may have had: room to choose the freshest picture. */
+/** How many turns more than the camera with the fewest a camera may have had: room to choose the freshest frame. */
 const AHEAD = 2;
 
 interface Queue {
   requests: Request[];
-  /** FrameScheduler that the camera has had, or would have had, had it always asked. */
+  /** Turns that the camera has had, or would have had if it had always requested one. */
   had: number;
 }
 
 interface Request {
   grant: () => void;
-  /** When the picture came that the turn would be spent on; null where a picture does not age. */
+  /** When the frame arrived that the turn would be spent on, monotonic ms; null where frames do not age. */
   newestAtMs: (() => number) | null;
 }
 
 /**
- * Who may use the worker pool next. Cameras that wait have the same number of turns, give or take two, so that one with
- * many frames cannot starve one with few. Within that, the freshest live picture comes first: when there are more
- * pictures than time, the ones that are looked at have hardly waited. Within a camera first come, first served.
+ * Decides which camera uses the worker pool next, by turns. Waiting cameras get the same number of turns, give or take two,
+ * so that one with many frames cannot starve one with few. Within that, the freshest live frame comes first: when there are
+ * more frames than time, those that are processed have hardly waited. Within a camera: first come, first served.
  */
 export class FrameScheduler {
   readonly #capacity: number;
@@ -27,54 +27,55 @@ export class FrameScheduler {
   #isolated = false;
 
   /**
-   * @param capacity turns that may be out at a time, from 1
-   * @param spare further ones for pictures that may wait behind others in the pool, while no live picture waits here
+   * @param capacity turns granted at a time, from 1
+   * @param spare further turns for frames that may wait behind others in the pool, while no live frame is waiting here
    */
   constructor(capacity: number, spare = 0) {
     this.#capacity = capacity;
     this.#spare = spare;
   }
 
-  /** Requests that wait. */
+  /** Number of requests waiting. */
   get waiting(): number {
     return [...this.#queues.values()].reduce((sum, { requests }) => sum + requests.length, 0);
   }
 
   /**
-   * Resolves with a function that hands the turn back; calling it twice does nothing more.
+   * Requests a turn. Resolves with a function that returns it; further calls of that function do nothing.
    *
-   * @param newestAtMs for a live camera: when its newest picture came, asked whenever a turn is free
+   * @param newestAtMs for a live camera: when its newest frame arrived, monotonic ms, called whenever a turn is free
    */
   acquire(camera: string, newestAtMs: (() => number) | null = null): Promise<() => void> {
     return new Promise((resolve) => {
       const queue = this.#queues.get(camera) ?? { requests: [], had: 0 };
-      // FrameScheduler that it did not ask for are gone.
+      // Turns that it did not request are not made up for.
       if (queue.requests.length === 0) queue.had = Math.max(queue.had, this.#least);
-      // To the end of the order among equals.
+      // Last among cameras with the same number of turns.
       if (queue.requests.length === 0) this.#queues.delete(camera);
       this.#queues.set(camera, queue);
-      queue.requests.push({ grant: () => resolve(this.#handOut()), newestAtMs });
-      this.#serve();
+      queue.requests.push({ grant: () => resolve(this.#grantTurn()), newestAtMs });
+      this.#grantFree();
     });
   }
 
-  /** While on, one turn is out at a time: after a crash, so that only one picture can be to blame for the next. */
+  /** While on, grants one turn at a time: after a crash, so that only one frame can be the cause of the next. */
   isolate(on: boolean): void {
     this.#isolated = on;
-    this.#serve();
+    this.#grantFree();
   }
 
-  #handOut(): () => void {
+  #grantTurn(): () => void {
+    this.#out++;
     let returned = false;
     return () => {
       if (returned) return;
       returned = true;
       this.#out--;
-      this.#serve();
+      this.#grantFree();
     };
   }
 
-  #serve(): void {
+  #grantFree(): void {
     for (;;) {
       const waiting = [...this.#queues].filter(([, { requests }]) => requests.length > 0);
       if (waiting.length === 0 || this.#out >= this.#limit(waiting)) return;
@@ -83,7 +84,6 @@ export class FrameScheduler {
       queue.had++;
       this.#queues.delete(camera);
       this.#queues.set(camera, queue);
-      this.#out++;
       grant();
     }
   }

@@ -2,11 +2,11 @@ import { SpotterError } from '../core/errors.js';
 import type { Image } from '../image/image.js';
 import type { FaceEngine } from './frame.js';
 
-/** Told of every picture that goes into the networks, so that whoever survives a crash knows which one it was. */
-export interface Guard {
-  /** Whether a picture has ended the engine before. */
+/** Observes every picture that goes into the networks, so that the survivor of a crash knows which one it was. */
+export interface FaceEngineGuard {
+  /** Whether the picture with this mark has crashed the engine before. */
   isPoison(mark: string): boolean;
-  /** Called when the networks begin with a picture, and when they are done with it. */
+  /** Called with true before a picture goes into the networks, and with false when they are done with it. */
   onWork(mark: string, begins: boolean): void;
 }
 
@@ -14,7 +14,7 @@ const SAMPLES = 16_384;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** A mark that tells one picture from another: FNV-1a over its size and a part of its brightness values. */
+/** A hash of a picture: FNV-1a over its size and a sample of its brightness values; 8 hexadecimal digits. */
 function markOf({ pixels, width, height }: Image): string {
   const step = Math.max(1, Math.floor((width * height) / SAMPLES)) | 1;
   let hash = Math.imul(FNV_OFFSET ^ width, FNV_PRIME) ^ height;
@@ -25,25 +25,25 @@ function markOf({ pixels, width, height }: Image): string {
 }
 
 /**
- * FaceEngine that refuse poison and say what they look at.
+ * A face engine that refuses poison and reports what it works on to its guard.
  *
- * @throws SpotterError frame.poison, beside what the eyes throw
+ * @returns an engine whose `detect` and `look` also reject with SpotterError frame.poison
  */
-export function guarded(faceEngine: FaceEngine, guard: Guard): FaceEngine {
-  async function during<T>(image: Image, look: () => Promise<T>): Promise<T> {
+export function guardedFaceEngine(faceEngine: FaceEngine, guard: FaceEngineGuard): FaceEngine {
+  async function guarded<T>(image: Image, work: () => Promise<T>): Promise<T> {
     const mark = markOf(image);
     if (guard.isPoison(mark))
-      throw new SpotterError('frame.poison', 'this picture has ended the engine before');
+      throw new SpotterError('frame.poison', 'this picture has crashed the engine before');
     guard.onWork(mark, true);
     try {
-      return await look();
+      return await work();
     } finally {
       guard.onWork(mark, false);
     }
   }
   return {
-    detect: (task) => during(task.image, () => faceEngine.detect(task)),
-    look: (task) => during(task.image, () => faceEngine.look(task)),
+    detect: (task) => guarded(task.image, () => faceEngine.detect(task)),
+    look: (task) => guarded(task.image, () => faceEngine.look(task)),
     match: (task) => faceEngine.match(task),
   };
 }

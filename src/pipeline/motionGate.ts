@@ -1,28 +1,29 @@
 import type { Image } from '../image/image.js';
 
+/** When a {@link MotionGate} opens. */
 export interface MotionOptions {
-  /** 0..1: how small a change counts; 0.5 sees a face of 24 px come in at 640x360 and sleeps through sensor noise. */
+  /** 0..1, higher for smaller changes; 0.5 detects a face of 24 px that comes in at 640x360 and ignores sensor noise. */
   sensitivity: number;
-  /** However still the picture, it is let through this often, ms. */
+  /** A still picture is let through this often, ms. */
   everyMs: number;
 }
 
 /** Cells across the picture; as many down as keep them square. */
 const COLUMNS = 64;
-/** Pixels read a cell and direction: noise of one pixel is divided by this. */
+/** Pixels read per cell and direction: the noise of one pixel is divided by this. */
 const SAMPLES = 4;
-/** Change of a cell's mean brightness in levels of 255 that counts, at sensitivity 1 and 0. */
+/** Smallest change of a cell's mean brightness, in levels of 255, at sensitivity 1 and 0. */
 const CHANGE = { most: 3, least: 15 };
 /**
- * Changed cells that make a change, at sensitivity 1 and 0. Four at 0.5: a face of 24 px covers no more whole cells of a
+ * Changed cells that open the gate, at sensitivity 1 and 0. Four at 0.5: a face of 24 px covers no more whole cells of a
  * picture 640 px wide when it lies badly on the grid.
  */
 const CELLS = { most: 1, least: 7 };
 
 /**
- * Whether a live picture has changed enough to search it for faces. The picture is reduced to some 64x36 cells of mean
- * brightness, each of 16 pixels however large the picture is, and compared with the last one that was let through: a
- * slow change adds up. What the whole picture has in common, as when a lamp flickers, is taken out.
+ * Lets a live picture through when it has changed enough to search it for faces. The picture is reduced to some 64x36 cells
+ * of mean brightness, each of 16 pixels at any picture size, and compared with the last one that was let through, so that a
+ * slow change adds up. A change that the whole picture has in common, as when a lamp flickers, is subtracted.
  */
 export class MotionGate {
   readonly #options: MotionOptions;
@@ -38,15 +39,17 @@ export class MotionGate {
   }
 
   /**
+   * Decides about one picture.
+   *
    * @param image yuv420p
    * @param timeMs media time of the picture
-   * @param followed true while a face is being followed: then nothing is left out
+   * @param followed true while a face is tracked: then every picture is let through
    */
   isOpen(image: Image, timeMs: number, followed: boolean): boolean {
     const cells = brightness(image);
     const { width, height } = image;
     const before = this.#shown;
-    // A source that was opened again begins anew at 0.
+    // The time of a source that was opened again starts at 0.
     const isDue = !before || timeMs < before.timeMs || timeMs - before.timeMs >= this.#options.everyMs;
     const isOther = before?.width !== width || before?.height !== height;
     if (!followed && !isDue && !isOther && !this.#hasChanged(before.cells, cells)) return false;
@@ -85,7 +88,7 @@ export function brightness({ pixels, width, height }: Image, across = COLUMNS): 
   return cells.map((sum) => sum / SAMPLES ** 2);
 }
 
-/** Where an axis of so many cells is read, in px, evenly spread. */
+/** Evenly spread positions, in px, at which an axis with this many cells is read. */
 function positions(cells: number, length: number): Int32Array {
   const reads = cells * SAMPLES;
   return Int32Array.from({ length: reads }, (_, index) => Math.floor(((index + 0.5) * length) / reads));

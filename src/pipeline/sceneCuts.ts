@@ -3,18 +3,18 @@ import { brightness } from './motionGate.js';
 
 /** Cells across the picture. */
 const COLUMNS = 32;
-/** A cut has less in common with the picture before (correlation of the cells, -1..1) and changes them by more (levels of 255). */
+/** At a cut, the cells correlate less with those of the picture before (-1..1), and change by more (levels of 255). */
 const MAX_CORRELATION = 0.5;
 const MIN_CHANGE = 16;
 
 /**
- * Tells where edited footage was cut: the light and dark of the picture lie elsewhere than in the picture before. A lamp,
- * a flash or a change of exposure makes everything lighter or darker alike, which does not count.
+ * Finds the cuts in edited footage: light and dark lie elsewhere than in the picture before. A lamp, a flash or a change of
+ * exposure makes everything lighter or darker alike and is not a cut.
  */
 export class SceneCuts {
   #before: { cells: Float32Array; width: number; height: number } | undefined;
 
-  /** Asked once a frame, in order. @param image yuv420p */
+  /** Whether a scene begins with this picture; call it once per frame, in order. @param image yuv420p */
   isCut(image: Image): boolean {
     const { width, height } = image;
     const before = this.#before;
@@ -25,7 +25,7 @@ export class SceneCuts {
     return correlation < MAX_CORRELATION && change > MIN_CHANGE;
   }
 
-  /** The next picture is the first of another source. */
+  /** Starts anew: the next picture is the first of another source. */
   reset(): void {
     this.#before = undefined;
   }

@@ -14,23 +14,24 @@ import { thresholdOf } from '../track/verdict.js';
 
 const KIND_OF = { known: 'match', unknown: 'unknown', ambiguous: 'ambiguous' } as const;
 
-/** A track's name for the outside, unique a camera for as long as the daemon runs. */
+/** A track's id in events: unique per camera for as long as the daemon runs. */
 export function trackId(camera: string, { number }: Track): string {
   return `${camera}-${number}`;
 }
 
-/** Where a track event comes from: `frame` is the one in which it became known. */
+/** Where a track event comes from. */
 export interface Origin {
   camera: string;
   /** The track's id. */
   track: string;
+  /** The frame that led to the event. */
   frame: Frame;
   zones: string[];
   policy: TrackPolicy;
   limits: QualityLimits;
 }
 
-/** A track event, rounded for people to read, as a draft for the feed. */
+/** Converts an event of a track to one for the feed, rounded for people to read. @throws Error for an `unusable` verdict that is not a `left` */
 export function toDraft(
   event: TrackEvent,
   { camera, track: id, frame, zones, policy, limits }: Origin,
@@ -65,7 +66,7 @@ export function toDraft(
   }
 }
 
-/** A track for who joins later; `size` is that of its last frame. */
+/** A track as clients that join later see it. @param size of its last frame, px */
 export function toBrief({ verdict, ...track }: Track, id: string, size: Size): TrackBrief {
   return {
     id,
@@ -115,7 +116,7 @@ function roundExplanation(explanation: Explanation): Explanation {
   return { ...explanation, checks };
 }
 
-/** For people to read: no measure of a face is good to more digits. */
+/** Rounds the measures of a face; none is accurate to more digits. */
 export function roundQuality(quality: Quality): Quality {
   return {
     ...quality,

@@ -5,6 +5,7 @@ import { decodeTime, monotonicFactory } from 'ulid';
 import { describeError, hasErrno } from '../core/errors.js';
 import { makePrivateFolder } from '../core/folders.js';
 import type { Component } from '../core/lifecycle.js';
+import { LogThrottle } from '../core/logThrottle.js';
 import { Serial } from '../core/serial.js';
 import type { EventDraft } from '../events/event.js';
 import type { Pictures } from './pictures.js';
@@ -15,7 +16,7 @@ export interface SnapshotStoreOptions {
   folder: string;
   /** How long pictures are kept, ms; read at each sweep. */
   keepMs: () => number;
-  /** Told in one sentence what fails, of each kind of failure once a minute at most. */
+  /** Receives one sentence per failure, at most one a minute per kind of failure. */
   onWarning: (message: string) => void;
   /** Called once per event that should have pictures; `bytes` of both if they are stored, else null. */
   onOutcome: (outcome: SnapshotOutcome, bytes: number | null) => void;
@@ -42,7 +43,8 @@ export class SnapshotStore implements Component {
   readonly #nextKey = monotonicFactory();
   #timer: NodeJS.Timeout | undefined;
   readonly #sweeping = new Serial();
-  readonly #warnedAtMs = new Map<string, number>();
+  /** By kind of failure. */
+  readonly #throttles = new Map<string, LogThrottle>();
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
@@ -57,6 +59,7 @@ export class SnapshotStore implements Component {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#sweeping.idle();
+    for (const throttle of this.#throttles.values()) throttle.stop();
   }
 
   /**
@@ -177,13 +180,11 @@ export class SnapshotStore implements Component {
     }
   }
 
-  /** @param what is the same for every failure of a kind, and is told once a minute at most */
+  /** @param what the kind of failure: the same text for every failure of a kind */
   #warn(what: string, error: unknown): void {
-    const nowMs = performance.now();
-    const before = this.#warnedAtMs.get(what);
-    if (before !== undefined && nowMs - before < WARN_EVERY_MS) return;
-    this.#warnedAtMs.set(what, nowMs);
-    this.#options.onWarning(`${what}: ${describeError(error)}`);
+    const throttle = this.#throttles.get(what) ?? new LogThrottle(WARN_EVERY_MS, this.#options.onWarning);
+    this.#throttles.set(what, throttle);
+    throttle.add(`${what}: ${describeError(error)}`);
   }
 }
 

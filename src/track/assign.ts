@@ -1,9 +1,10 @@
 /**
- * Pairs rows with columns so that the sum of their scores is greatest. A pair of score 0 or less is no pair. Source:
+ * Pairs rows with columns so that the sum of their scores is greatest. Pairs with a score of 0 or less are left out. Source:
  * Kuhn, "The Hungarian method for the assignment problem", 1955, in its form with potentials, O(n³).
  *
  * @param scores [rows][columns]
- * @returns of each row its column, or -1
+ * @param columns number of columns
+ * @returns the column of each row, or -1
  */
 export function assign(scores: readonly (readonly number[])[], columns: number): number[] {
   const rows = scores.length;
@@ -11,7 +12,7 @@ export function assign(scores: readonly (readonly number[])[], columns: number):
   const cost = (row: number, column: number) => -Math.max(0, scores[row]?.[column] ?? 0);
   const rowPotential = new Float64Array(size + 1);
   const columnPotential = new Float64Array(size + 1);
-  /** Of each column its row, both counted from 1. */
+  /** Row of each column, both counted from 1. */
   const owner = new Int32Array(size + 1);
   for (let row = 1; row <= size; row++) {
     const least = new Float64Array(size + 1).fill(Number.POSITIVE_INFINITY);

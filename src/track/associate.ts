@@ -5,35 +5,36 @@ import { assign } from './assign.js';
 import { boxOf, type Motion, predict, spread } from './kalman.js';
 import type { Track, TrackPolicy } from './state.js';
 
-/** A face that was found, the track that it goes on, and whether that is open to doubt. */
+/** The track that a detection continues, and whether that is open to doubt. */
 export interface Association {
   track: Track;
   /** Predicted for the frame's time. */
   motion: Motion;
   /** Overlap of the face with where it was expected, 0..1. */
   overlap: number;
-  /** Another track or another face would have fitted nearly as well. */
+  /** Another track or another detection would have fitted nearly as well. */
   contested: boolean;
 }
 
-/** A pair by place alone counts less than any pair that overlaps enough. */
+/** A pair by distance alone scores at most this, less than any pair that overlaps enough. */
 const BY_PLACE = 0.5;
 /** How far off a face may be, in standard deviations of its prediction; in face sizes, at least and at most. */
 const MAX_SPREADS = 2.5;
 const REACH_SIZES = { least: 0.5, most: 1.5 };
-/** Of two boxes that are one face, the larger has at most this many times the side of the smaller. */
+/** Of two boxes of one face, the larger has at most this many times the side of the smaller. */
 const MAX_GROWTH = 1.7;
 /** Scores that differ by less are too close to call without looking at the faces. */
 const CONTEST = 0.2;
 
 /**
- * Which track each face of a frame goes on: first the faces that are certain, then, for the tracks left over, the
- * uncertain ones, so that a face half hidden is not lost. Source: Zhang et al., "ByteTrack", ECCV 2022.
+ * Finds the track that each detection of a frame continues: first for certain detections, then, with the tracks left over,
+ * for uncertain ones, so that a face half hidden is not lost. Source: Zhang et al., "ByteTrack", ECCV 2022.
  *
- * Faces that overlap with where they are expected come first. At a low frame rate a face may be next to where it was
- * without overlap; then its distance counts, measured by how uncertain the prediction is.
+ * Detections that overlap with where the face is expected come first. At a low frame rate a face may be beside its last place
+ * without overlap; then its distance decides, relative to how uncertain the prediction is.
  *
- * @returns by index of the detection
+ * @param timeMs media time of the frame
+ * @returns by index of the detection; without those that continue no track
  */
 export function associate(
   tracks: readonly Track[],
@@ -80,7 +81,7 @@ function pairScore(motion: Motion, last: Box, found: Box, minIou: number): numbe
   const size = Math.sqrt(side(predicted) * side(found));
   const growth = side(found) / side(predicted);
   if (growth > MAX_GROWTH || growth < 1 / MAX_GROWTH) return 0;
-  // Who turns round on the spot is where they were, not where they were going.
+  // Somebody who turns round on the spot is at the last place, not at the predicted one.
   const distance = Math.min(apart(predicted, found), apart(last, found));
   const { least, most } = REACH_SIZES;
   const reach = Math.min(Math.max(MAX_SPREADS * spread(motion), least * size), most * size);

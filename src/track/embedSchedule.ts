@@ -1,13 +1,13 @@
 import { geometricQuality, lookWeight } from '../face/quality.js';
 import type { Track, TrackPolicy } from './state.js';
 
-/** Looks at the very beginning come on every frame: the sooner the name. */
+/** The first looks are taken on every frame, so that the name comes soon. */
 const EAGER_LOOKS = 3;
-/** A view counts as clearly better when it is worth this many times the best one so far. */
+/** A view is clearly better when it has this many times the weight of the best one so far. */
 const BETTER_VIEW = 1.5;
 
-/** Whether a face is worth a close look in this frame. */
-export function isLookDue(track: Track, timeMs: number, policy: TrackPolicy): boolean {
+/** Whether a track's face is to be embedded in this frame. @param timeMs media time of the frame */
+export function isEmbeddingDue(track: Track, timeMs: number, policy: TrackPolicy): boolean {
   if (track.lastLookMs === null || track.doubt) return true;
   if (!track.verdict && track.evidence.usable < EAGER_LOOKS) return true;
   const sinceMs = timeMs - track.lastLookMs;
@@ -15,7 +15,7 @@ export function isLookDue(track: Track, timeMs: number, policy: TrackPolicy): bo
   return track.verdict !== null && sinceMs >= policy.lookEveryMs && isBetterView(track);
 }
 
-/** Bigger, more frontal or more certain by a clear step than the best look; how sharp it is only a look can tell. */
+/** Clearly bigger, more frontal or more certain than the best look; sharpness is only known after a look. */
 function isBetterView({ evidence, detection }: Track): boolean {
   const best = Math.max(...evidence.kept.map(({ quality }) => viewWeight(quality)));
   return evidence.kept.length > 0 && viewWeight(geometricQuality(detection)) >= BETTER_VIEW * best;

@@ -4,11 +4,11 @@ import type { Quality } from '../face/quality.js';
 import { lookWeight } from '../face/quality.js';
 import type { Evidence, KeptLook, LookResult, TrackerState } from './state.js';
 
-/** Looks that a verdict rests on: the best ones, whenever they were. */
+/** Number of looks that a verdict rests on: the best ones, whenever they were. */
 const KEPT_LOOKS = 8;
 const RECENT_LOOKS = 4;
 
-/** The evidence with one more look. */
+/** Adds a look to the evidence. */
 export function addLook(evidence: Evidence, look: LookResult): Evidence {
   const looks = evidence.looks + 1;
   const { quality, embedding, match, unusable } = look;
@@ -21,12 +21,12 @@ export function addLook(evidence: Evidence, look: LookResult): Evidence {
     usable: evidence.usable + 1,
     kept: best(kept),
     recent: [embedding, ...evidence.recent].slice(0, RECENT_LOOKS),
-    // Of the first look, all there is; what was compared before this look says too little about all of them.
+    // After the first look, its own match. A sum that was compared before this look does not stand for all of them.
     combined: look.combined ?? (evidence.usable === 0 ? match : null),
   };
 }
 
-/** Without the poorest look when there are too many; of equals the oldest goes. */
+/** Drops the look with the least weight when there are too many; of equals the oldest. */
 function best(looks: readonly KeptLook[]): readonly KeptLook[] {
   if (looks.length <= KEPT_LOOKS) return looks;
   const least = Math.min(...looks.map(({ weight }) => weight));
@@ -34,7 +34,7 @@ function best(looks: readonly KeptLook[]): readonly KeptLook[] {
   return looks.filter((_, index) => index !== poorest);
 }
 
-/** All looks together: the sum of their embeddings, each with its weight. Not of length 1; null without looks. */
+/** The weighted sum of the embeddings of all looks. Not of length 1; null without looks. */
 export function templateOf({ kept }: Evidence): Float32Array | null {
   if (kept.length === 0) return null;
   const sum = new Float32Array(kept[0].embedding.length);
@@ -43,21 +43,21 @@ export function templateOf({ kept }: Evidence): Float32Array | null {
   return sum;
 }
 
-/** How much a face is like the one that the evidence is of: the nearest of the last looks and of all together, -1..1. */
+/** Similarity of a face to that of the evidence: the greatest over the last looks and the sum of all, -1..1. */
 export function likeness(evidence: Evidence, embedding: Float32Array): number {
   const together = templateOf(evidence);
   const others = together && normalise(together) ? [...evidence.recent, together] : evidence.recent;
   return others.reduce((most, other) => Math.max(most, cosine(other, embedding)), -1);
 }
 
-/** The best quality among the looks that a verdict rests on, or of a look in vain; null before the first. */
+/** The quality of the look most similar to anybody, else of the last unusable look; null before the first. */
 export function bestQuality({ kept, failed }: Evidence): Quality | null {
   const [first, ...rest] = kept;
   if (!first) return failed?.quality ?? null;
   return rest.reduce((most, look) => (nearness(look) > nearness(most) ? look : most), first).quality;
 }
 
-/** The look that was nearest to anybody. */
+/** The look most similar to anybody; null without looks. */
 export function nearestLook({ kept }: Evidence): KeptLook | null {
   return kept.reduce<KeptLook | null>(
     (most, look) => (most && nearness(most) >= nearness(look) ? most : look),
@@ -69,21 +69,21 @@ function nearness({ match }: KeptLook): number {
   return match?.similarity ?? -1;
 }
 
-/** Every embedding that a new gallery must be compared with: of each track its looks, then all of them together. */
+/** The embeddings to compare with a new gallery, each of length 1: per track its looks, then their sum. */
 export function probesOf({ tracks }: TrackerState): Float32Array[] {
   return tracks.flatMap(({ evidence }) => {
     const together = templateOf(evidence);
     if (!together) return [];
-    // Without a direction it is like nobody, and stays the zero vector.
+    // A sum without direction stays the zero vector, and is similar to nobody.
     normalise(together);
     return [...evidence.kept.map(({ embedding }) => embedding), together];
   });
 }
 
 /**
- * The same tracks before another gallery, to be judged again.
+ * The same tracks with the matches of another gallery, to be judged again.
  *
- * @param matches one for each of {@link probesOf}, in its order
+ * @param matches one per embedding of {@link probesOf}, in the same order
  * @param gallery version of the new gallery
  */
 export function withGallery(

@@ -9,22 +9,24 @@ import { isGoodLook, supports, thresholdOf } from './verdict.js';
 export interface Check {
   /** What was measured, such as `similarity` or `eye distance`. */
   name: string;
+  /** null where there is no number. */
   value: number | null;
+  /** null where the value has no limit. */
   limit: number | null;
   passed: boolean;
-  /** The same in words, with its unit. */
+  /** The check as text, with its unit. */
   text: string;
 }
 
 /** Why a verdict is what it is. */
 export interface Explanation {
   checks: Check[];
-  /** Looks taken, and those of them that could be judged. */
+  /** Number of looks taken, and of those that could be judged. */
   looks: number;
   usable: number;
 }
 
-/** Everything a verdict rests on, as numbers and in words. */
+/** Lists everything that a verdict rests on, as numbers and as text. */
 export function explain(
   evidence: Evidence,
   verdict: Verdict,
@@ -91,16 +93,28 @@ function ofQuality(quality: Quality, limits: QualityLimits): Check[] {
 
 function atLeast(name: string, value: number, limit: number, digits = 2, unit = ''): Check {
   const passed = value >= limit;
-  return { name, value, limit, passed, text: words(name, value, passed ? '>=' : '<', limit, digits, unit) };
+  return {
+    name,
+    value,
+    limit,
+    passed,
+    text: comparison(name, value, passed ? '>=' : '<', limit, digits, unit),
+  };
 }
 
 function atMost(name: string, value: number, limit: number, digits: number, unit = ''): Check {
   const passed = value <= limit;
-  return { name, value, limit, passed, text: words(name, value, passed ? '<=' : '>', limit, digits, unit) };
+  return {
+    name,
+    value,
+    limit,
+    passed,
+    text: comparison(name, value, passed ? '<=' : '>', limit, digits, unit),
+  };
 }
 
 /** `similarity 0.31 < 0.35`, with as many digits as keep the two apart. */
-function words(
+function comparison(
   name: string,
   value: number,
   sign: string,

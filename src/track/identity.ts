@@ -4,24 +4,26 @@ import { beginMotion } from './kalman.js';
 import { newTrack } from './lifetime.js';
 import type { LookResult, Track, TrackerState, TrackPolicy } from './state.js';
 
-/** So much more alike than `sameFace` makes two looks one face. */
+/** Two looks are surely one face when their similarity exceeds `sameFace` by this. */
 const SURELY_SAME = 0.25;
-/** Blurred faces look alike: a look must be worth this much to say that two are one. */
+/** Blurred faces look alike: only looks of at least this weight can show that two faces are one. */
 const CLEAR_WEIGHT = 0.2;
-/** Who comes back is no further from where they were than this, in face sizes, and so much more a second. */
+/** A face that comes back is at most this far from its last place, in face sizes, and this much more per second. */
 const NEAR_SIZES = 1.5;
 const SIZES_PER_SECOND = 4;
 
-/** Faces sorted out by how they look: tracks with the faces that are theirs, and those that have ended by it. */
-export interface Sorted {
+/** The outcome of {@link resolveIdentity}. */
+export interface ResolvedIdentity {
+  /** Number of the next track. */
   next: number;
   tracks: Track[];
   /** Looks by the number of the track that they belong to. */
   looks: Map<number, LookResult>;
+  /** Tracks that ended at a cut. */
   ended: Track[];
 }
 
-/** A face whose look says that it is not its track's, or that has no past yet. */
+/** A face whose look shows that it is not that of its track, or that has no earlier look. */
 interface Loose {
   track: Track;
   look: LookResult;
@@ -29,22 +31,25 @@ interface Loose {
 }
 
 /**
- * Where faces crossed, came back, jumped or were cut, place alone cannot say who is who: the looks of this frame do. A
- * face that is not its track's goes to the track that it looks like, among those that are without a face now; else it
- * begins a track. A face that begins a track and looks like one that was lost is that one again. Across a cut a track
- * goes on only when the look proves it.
+ * Assigns faces to tracks by how they look. Where faces crossed, came back, jumped or were cut, their place alone cannot
+ * decide. A face that is not that of its track goes to the most similar track without a face in this frame, or begins a new
+ * track. A face that begins a track and looks like a lost one continues the lost one. Across a cut a track continues only
+ * when the look proves that it is the same face.
+ *
+ * @param results the looks of this frame
+ * @param timeMs media time of the frame
  */
-export function sortOut(
+export function resolveIdentity(
   state: TrackerState,
   results: readonly LookResult[],
   timeMs: number,
   policy: TrackPolicy,
-): Sorted {
+): ResolvedIdentity {
   const looks = new Map(results.map((look) => [look.trackNumber, look]));
   const tracks = new Map(state.tracks.map((track) => [track.number, track]));
   const ended: Track[] = [];
   const loose: Loose[] = [];
-  /** Tracks without a face in this frame that may get one. */
+  /** Tracks without a face in this frame. */
   const lost = new Map<number, Track>();
   let next = state.next;
   for (const track of state.tracks) {
@@ -52,8 +57,8 @@ export function sortOut(
     const embedding = look?.unusable === null ? look.embedding : null;
     if (track.lastSeenMs < timeMs) lost.set(track.number, track);
     else if (track.doubt && isOther(track, embedding, policy)) {
-      const { reason, ...whereabouts } = track.doubt;
-      const before: Track = { ...track, ...whereabouts, doubt: null };
+      const { reason, ...position } = track.doubt;
+      const before: Track = { ...track, ...position, doubt: null };
       const newcomer = newTrack(next++, track.detection, timeMs);
       tracks.set(newcomer.number, newcomer);
       if (look) looks.set(newcomer.number, { ...look, trackNumber: newcomer.number, combined: null });
@@ -96,7 +101,7 @@ function isOther(track: Track, embedding: Float32Array | null, policy: TrackPoli
   return likeness(track.evidence, embedding) < policy.sameFace + (isCut ? SURELY_SAME : 0);
 }
 
-/** The most alike first; each track and each face once. */
+/** The most similar pairs first; each track and each face once. */
 function bestPairs(lost: readonly Track[], faces: readonly Loose[], timeMs: number, policy: TrackPolicy) {
   const clear = faces.filter(({ look }) => lookWeight(look.quality) >= CLEAR_WEIGHT);
   const pairs = lost

@@ -1,22 +1,22 @@
 import type { Box } from '../core/geometry.js';
 
 /**
- * Where a face will be: a Kalman filter with constant velocity on the centre and the size of its box, each of the four
- * by itself. Everything is relative to the size of the face, so that near and far faces move alike, and times come from
- * the source's clock, so that five frames a second work as well as thirty.
+ * Predicts where a face will be: a Kalman filter with constant velocity on the centre and the size of its box, each of the
+ * four by itself. Noise is relative to the size of the face, so that near and far faces move alike, and times come from the
+ * source's clock, so that five frames per second work as well as thirty.
  */
 
-/** A value that changes steadily, with how uncertain it and its speed are. Units: px and seconds. */
+/** A value that changes steadily, with its uncertainty and that of its speed. Units: px and seconds. */
 interface Axis {
   value: number;
   speed: number;
-  /** Covariance of value and speed: of the value, of both, of the speed. */
+  /** Variance of the value, covariance of both, variance of the speed. */
   varValue: number;
   covariance: number;
   varSpeed: number;
 }
 
-/** Motion of one face at a moment. */
+/** The state of one face's filter at a moment. */
 export interface Motion {
   x: Axis;
   y: Axis;
@@ -24,13 +24,13 @@ export interface Motion {
   height: Axis;
 }
 
-/** Standard deviation of a detector's box, as a part of the face's size. */
+/** Standard deviation of a detector's box, relative to the face's size. */
 const MEASURED = 0.05;
-/** What a face may be doing when it is first seen, in sizes a second. */
+/** Standard deviation of the speed of a new face, in face sizes per second. */
 const FIRST_SPEED = { place: 2, size: 0.5 };
-/** How much its speed may change within a second, in sizes a second. */
+/** Standard deviation of the change of speed within a second, in face sizes per second. */
 const UNREST = { place: 4, size: 0.5 };
-/** Nobody walks on for ever behind a pillar: a prediction goes no further than this. */
+/** A prediction moves no further ahead than this: nobody walks on for ever behind a pillar. */
 const MAX_AHEAD_S = 0.5;
 const MIN_SIZE_PX = 1;
 
@@ -53,7 +53,7 @@ export function beginMotion(box: Box): Motion {
   };
 }
 
-/** The motion `ms` later, without having seen the face. */
+/** The motion `ms` later, by prediction alone. */
 export function predict(motion: Motion, ms: number): Motion {
   const seconds = Math.max(0, ms) / 1000;
   const size = Math.sqrt(Math.max(MIN_SIZE_PX, motion.width.value * motion.height.value));
@@ -66,7 +66,7 @@ export function predict(motion: Motion, ms: number): Motion {
   };
 }
 
-/** A predicted motion, corrected by where the face was found. */
+/** Corrects a predicted motion by the box in which the face was found. */
 export function correct(motion: Motion, box: Box): Motion {
   const { x, y, width, height } = measure(box);
   const noise = (MEASURED * sizeOf(box)) ** 2;
@@ -90,7 +90,7 @@ export function boxOf({ x, y, width, height }: Motion): Box {
   };
 }
 
-/** How far, in px, a face may be from where it is predicted: one standard deviation of its place. */
+/** Standard deviation of the place of a face, px: that of the axis with the greater one. */
 export function spread({ x, y }: Motion): number {
   return Math.sqrt(Math.max(x.varValue, y.varValue));
 }

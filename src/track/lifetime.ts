@@ -4,11 +4,11 @@ import { NO_EVIDENCE, type Track, type TrackEvent, type TrackPolicy } from './st
 import type { Verdict } from './verdict.js';
 import { conclude, supports } from './verdict.js';
 
-/** A real face stays: it is told once it was found this often, or twice over this time. */
-const STAYING_FRAMES = 3;
-const STAYING_MS = 100;
+/** A face is confirmed when it was found this often, or twice over this time. */
+const CONFIRMING_FRAMES = 3;
+const CONFIRMING_MS = 100;
 
-/** A face that is seen for the first time. */
+/** A track that begins. @param timeMs media time of the frame */
 export function newTrack(number: number, detection: Detection, timeMs: number): Track {
   return {
     number,
@@ -28,28 +28,28 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
   };
 }
 
-/** Whether a face has been there long enough to be told of. */
-export function stays({ frames, firstSeenMs, lastSeenMs }: Track): boolean {
-  return frames >= STAYING_FRAMES || (frames >= 2 && lastSeenMs - firstSeenMs >= STAYING_MS);
+/** Whether a track has lasted long enough to be announced. */
+export function isConfirmed({ frames, firstSeenMs, lastSeenMs }: Track): boolean {
+  return frames >= CONFIRMING_FRAMES || (frames >= 2 && lastSeenMs - firstSeenMs >= CONFIRMING_MS);
 }
 
 /**
- * What is told when a track has ended. A verdict that was still open comes before the leaving; a flicker, found once or
- * twice and then missed in as many frames as would have confirmed it, is not told at all.
+ * The events of a track that has ended. A verdict that was still open comes before `left`. A flicker of the detector, found
+ * once or twice and then missed in as many frames as would have confirmed it, has no events.
  */
-export function farewell(track: Track, policy: TrackPolicy): TrackEvent[] {
+export function closingEvents(track: Track, policy: TrackPolicy): TrackEvent[] {
   if (!track.announced) {
-    if (track.missed >= STAYING_FRAMES) return [];
-    return [{ kind: 'appeared', track }, ...farewell({ ...track, announced: true }, policy)];
+    if (track.missed >= CONFIRMING_FRAMES) return [];
+    return [{ kind: 'appeared', track }, ...closingEvents({ ...track, announced: true }, policy)];
   }
   if (track.verdict) return [{ kind: 'left', track, verdict: atBest(track, track.verdict, policy) }];
   const verdict = conclude(track.evidence, policy);
-  const reported: TrackEvent[] =
+  const last: TrackEvent[] =
     verdict.kind === 'unusable' ? [] : [{ kind: 'verdict', track, verdict, withdrawn: null }];
-  return [...reported, { kind: 'left', track, verdict }];
+  return [...last, { kind: 'left', track, verdict }];
 }
 
-/** The verdict with the clearest look there was, before or after it was reported. */
+/** The verdict with the most similar look, before or after it was reported. */
 function atBest({ evidence }: Track, verdict: Verdict, policy: TrackPolicy): Verdict {
   if (verdict.kind !== 'known') return verdict;
   const best = supports(evidence, policy).find(({ person }) => person === verdict.match.person)?.best;

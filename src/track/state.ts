@@ -4,29 +4,37 @@ import type { Quality, UnusableReason } from '../face/quality.js';
 import type { Motion } from './kalman.js';
 import type { Verdict } from './verdict.js';
 
-/** When faces are one, when they are looked at, and when they get a name; see docs/configuration.md for each. */
+/** When faces belong to one track, when they are looked at, and when they get a name. See docs/configuration.md. */
 export interface TrackPolicy {
-  /** Cosine, -1..1; a person's own comes before it. */
+  /** Cosine similarity from which a face is a person, -1..1; a person's own threshold takes precedence. */
   threshold: number;
-  /** Cosine difference, 0..2. */
+  /** Least difference to the second most similar person, 0..2. */
   margin: number;
-  /** Detection score, 0..1. */
+  /** Detection score from which a face begins a track, 0..1. */
   startScore: number;
+  /** Least overlap with the predicted box, as intersection over union, 0..1. */
   minIou: number;
+  /** A track ends when its face was not found for this long, ms. */
   graceMs: number;
+  /** Looks that must agree on a name, from 1. */
   confirmLooks: number;
+  /** One look is enough for a name when it exceeds the threshold by this, 0..2. */
   sureBy: number;
+  /** A face that nobody matches is unknown after this, ms, even without good looks. */
   unknownAfterMs: number;
+  /** Time between looks while the name is open, and when a clearly better view comes, ms. */
   lookEveryMs: number;
+  /** Time between looks once there is a verdict, ms. */
   relookEveryMs: number;
-  /** Cosine under which two looks, shortly after one another, cannot be one face. */
+  /** Two looks shortly after one another that are less similar than this cannot be one face, -1..1. */
   sameFace: number;
 }
 
 /** One usable look at a face. */
 export interface KeptLook {
+  /** Of length 1. */
   embedding: Float32Array;
-  /** What it counts, over 0 to 1; see face/quality. */
+  /** Above 0, up to 1; see lookWeight in face/quality. */
   weight: number;
   quality: Quality;
   match: Match | null;
@@ -34,23 +42,23 @@ export interface KeptLook {
 
 /** What the looks at a face have shown so far. */
 export interface Evidence {
-  /** Looks taken, and those of them that could be judged. */
+  /** Number of looks taken, and of those that could be judged. */
   looks: number;
   usable: number;
-  /** The best of the usable looks, oldest first: what every verdict rests on. */
+  /** The best of the usable looks, oldest first; every verdict rests on them. */
   kept: readonly KeptLook[];
-  /** Embeddings of the last looks, newest first: who this face was a moment ago. */
+  /** Embeddings of the last looks, newest first: how this face looked a moment ago. */
   recent: readonly Float32Array[];
-  /** The nearest person to all looks together, weighted; null while they have not been compared, or without people. */
+  /** The most similar person to the weighted sum of all looks; null while it was not compared, or without people. */
   combined: Match | null;
-  /** The last look that could not be used, and why. */
+  /** Reason and quality of the last unusable look; null without one. */
   failed: { reason: UnusableReason; quality: Quality } | null;
 }
 
 /** Why a box may hold another face than before. */
 export type DoubtReason = 'cut' | 'contested' | 'jump' | 'pause';
 
-/** Where a track was, and how often it had been found until then. */
+/** Where a track was last found, and how often until then. */
 export interface Whereabouts {
   detection: Detection;
   motion: Motion;
@@ -58,38 +66,42 @@ export interface Whereabouts {
   frames: number;
 }
 
-/** One face followed from frame to frame. Times are media time in ms. */
+/** One face tracked from frame to frame. Times are media time in ms. */
 export interface Track extends Whereabouts {
   number: number;
   firstSeenMs: number;
-  /** Frames since then in which it was not. */
+  /** Frames since it was last found. */
   missed: number;
-  /** Its appearing has been told; before, it may be a flicker of the detector. */
+  /** Whether `appeared` was emitted; before, it may be a flicker of the detector. */
   announced: boolean;
+  /** null before the first look. */
   lastLookMs: number | null;
-  /** Set while it may be another face than before, until the next usable look: how things stood before the doubt. */
+  /** Set while it may be another face than before, until the next usable look: the position before the doubt. */
   doubt: ({ reason: DoubtReason } & Whereabouts) | null;
   evidence: Evidence;
   /** The gallery has changed since the verdict. */
   revised: boolean;
-  /** As told; null while the name is open. */
+  /** As reported; null while the name is open. */
   verdict: Verdict | null;
-  /** Everybody whom this track has been told to be: nobody is told twice. */
+  /** Every name reported for this track; no name is reported twice. */
   reported: readonly string[];
 }
 
+/** All tracks of one camera at a moment. Immutable. */
 export interface TrackerState {
   /** Number of the next track, from 1. */
   next: number;
   /** Media time of the last frame; null before the first. */
   lastFrameMs: number | null;
-  /** The gallery that the evidence was compared with; null before the first. */
+  /** Version of the gallery that the evidence was compared with; null before the first. */
   gallery: number | null;
   tracks: readonly Track[];
 }
 
+/** The state before the first frame. */
 export const EMPTY_STATE: TrackerState = { next: 1, lastFrameMs: null, gallery: null, tracks: [] };
 
+/** The evidence before the first look. */
 export const NO_EVIDENCE: Evidence = {
   looks: 0,
   usable: 0,
@@ -99,20 +111,20 @@ export const NO_EVIDENCE: Evidence = {
   failed: null,
 };
 
-/** What a close look at a face showed. */
+/** The result of a look: a face that was cut, judged, embedded and compared. */
 export interface LookResult {
   trackNumber: number;
-  /** With its sharpness. */
+  /** Includes sharpness. */
   quality: Quality;
   /** Why the face cannot be judged; null when it can. */
   unusable: UnusableReason | null;
   embedding: Float32Array | null;
   match: Match | null;
-  /** The nearest person to this look and all before it together; null where they were not compared. */
+  /** The most similar person to the weighted sum of this look and all before it; null where it was not compared. */
   combined: Match | null;
 }
 
-/** Something worth telling about a track. `withdrawn` is the name that was told before and holds no longer. */
+/** An event in the life of a track. `withdrawn` is the name that was reported before and no longer holds. */
 export type TrackEvent =
   | { kind: 'appeared'; track: Track }
   | { kind: 'verdict'; track: Track; verdict: Verdict; withdrawn: string | null }

@@ -1,16 +1,17 @@
 import type { RoundBox, Size } from '../core/geometry.js';
 import type { VerdictKind } from './verdict.js';
 
-/** A track as it stands after a frame, for whoever joins later. */
+/** A track after a frame, for clients that join later. */
 export interface TrackBrief {
   id: string;
   box: RoundBox;
   frame: Size;
-  /** Media time in ms. */
+  /** Media time, as is lastSeenMs. */
   firstSeenMs: number;
   lastSeenMs: number;
   frames: number;
   /** null while the name is open. */
   verdict: VerdictKind | null;
+  /** null unless the verdict is a name. */
   person: string | null;
 }

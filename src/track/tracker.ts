@@ -1,40 +1,41 @@
 import type { Detection } from '../face/detection.js';
 import { type Association, associate } from './associate.js';
-import { isLookDue } from './embedSchedule.js';
+import { isEmbeddingDue } from './embedSchedule.js';
 import { addLook } from './evidence.js';
-import { sortOut } from './identity.js';
+import { resolveIdentity } from './identity.js';
 import { correct } from './kalman.js';
-import { farewell, newTrack, stays } from './lifetime.js';
+import { closingEvents, isConfirmed, newTrack } from './lifetime.js';
 import type { DoubtReason, LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from './state.js';
-import { isAgain, updatedVerdict } from './verdictUpdate.js';
+import { isNameRestored, updatedVerdict } from './verdictUpdate.js';
 
-/** Overlap with the expected place, or pause, at which a face may be somebody else's: a crossing, a jump. */
+/** With less overlap with the predicted box, or after a longer pause, a face may be another one: a crossing, a jump. */
 const DOUBTFUL_IOU = 0.5;
 const DOUBTFUL_GAP_MS = 400;
-/** Frames this close show whether a scene was cut; further apart a lot may move, and only a look can tell. */
+/** Frames this close show whether a scene was cut; further apart a lot may move, and only a look can decide. */
 const CLOSE_FRAMES_MS = 200;
-/** At a slow frame rate a face may be away this many frames whatever `graceMs` says. */
+/** At a low frame rate a face may be missing in this many frames even if that exceeds `graceMs`. */
 const GRACE_FRAMES = 2;
 
-/** A face of the frame, the track it belongs to, and whether it is worth looking at closely. */
+/** The track of a detection, and whether it is to be looked at. */
 export interface Sighting {
   /** null for a face too uncertain to begin a track with. */
   trackNumber: number | null;
   wantsLook: boolean;
 }
 
+/** The outcome of {@link follow}. */
 export interface Followed {
   state: TrackerState;
-  /** One a detection, in order. */
+  /** One per detection, in order. */
   sightings: Sighting[];
   trackEvents: TrackEvent[];
 }
 
 /**
- * Follows the faces of one frame: which track each belongs to, which are new, which have left.
+ * Tracks the faces of one frame: continues tracks, begins new ones, and ends those whose face is gone.
  *
- * @param timeMs media time, never less than the frame's before
- * @param isCut the picture has nothing to do with the one before: who is not found at once has left
+ * @param timeMs media time, never less than that of the frame before
+ * @param isCut the picture has nothing to do with the one before: tracks not found at once end
  */
 export function follow(
   state: TrackerState,
@@ -54,44 +55,49 @@ export function follow(
   for (const track of alive) tracks.set(track.number, { ...track, missed: track.missed + 1 });
   const sightings = detections.map((detection, index): Sighting => {
     const nearest = owners.get(index);
-    // Another scene: only who is still in the same place may be the same.
+    // In another scene, only a face in the same place may be the same.
     const isElsewhere = isCut && frameMs < CLOSE_FRAMES_MS && (nearest?.overlap ?? 0) < DOUBTFUL_IOU;
     const owner = isElsewhere ? undefined : nearest;
     if (!owner && detection.score < policy.startScore) return { trackNumber: null, wantsLook: false };
     const track = owner ? seenAgain(owner, detection, timeMs, isCut) : newTrack(next++, detection, timeMs);
     tracks.set(track.number, track);
-    return { trackNumber: track.number, wantsLook: isLookDue(track, timeMs, policy) };
+    return { trackNumber: track.number, wantsLook: isEmbeddingDue(track, timeMs, policy) };
   });
   const cutOff = isCut ? alive.filter(({ number }) => (tracks.get(number)?.missed ?? 0) > 0) : [];
   for (const { number } of cutOff) tracks.delete(number);
   return {
     state: { ...state, next, lastFrameMs: timeMs, tracks: [...tracks.values()] },
     sightings,
-    trackEvents: [...gone, ...cutOff].flatMap((track) => farewell(track, policy)),
+    trackEvents: [...gone, ...cutOff].flatMap((track) => closingEvents(track, policy)),
   };
 }
 
-/** Adds what the looks of this frame showed; says what has become certain by it. */
+/**
+ * Adds the looks of a frame to its tracks, and reports what has become certain.
+ *
+ * @param state after {@link follow} of the same frame
+ * @param timeMs as for {@link follow}
+ */
 export function judge(
   state: TrackerState,
   results: readonly LookResult[],
   timeMs: number,
   policy: TrackPolicy,
 ): { state: TrackerState; trackEvents: TrackEvent[] } {
-  const sorted = sortOut(state, results, timeMs, policy);
-  const trackEvents = sorted.ended.flatMap((track) => farewell(track, policy));
-  let { next } = sorted;
-  const tracks = sorted.tracks.map((before) => {
-    const look = sorted.looks.get(before.number);
+  const resolved = resolveIdentity(state, results, timeMs, policy);
+  const trackEvents = resolved.ended.flatMap((track) => closingEvents(track, policy));
+  let { next } = resolved;
+  const tracks = resolved.tracks.map((before) => {
+    const look = resolved.looks.get(before.number);
     let track = look ? lookedAt(before, look, timeMs) : before;
-    if (track.revised && isAgain(track, timeMs, policy)) {
-      // Nobody is told twice of a track: who was taken out of the gallery and is back in it gets another track.
-      trackEvents.push(...farewell(track, policy));
+    if (track.revised && isNameRestored(track, timeMs, policy)) {
+      // No name is reported twice per track, so a person who was removed from the gallery and added again gets a new track.
+      trackEvents.push(...closingEvents(track, policy));
       const { detection, evidence, lastLookMs } = track;
       track = { ...newTrack(next++, detection, timeMs), evidence, lastLookMs };
     }
     const verdict = look || track.revised ? updatedVerdict(track, timeMs, policy) : null;
-    if (!track.announced && (stays(track) || verdict?.kind === 'known')) {
+    if (!track.announced && (isConfirmed(track) || verdict?.kind === 'known')) {
       track = { ...track, announced: true };
       trackEvents.push({ kind: 'appeared', track });
     }
@@ -106,14 +112,14 @@ export function judge(
   return { state: { ...state, next, tracks }, trackEvents };
 }
 
-/** The end of the source: everybody leaves. The numbers go on, the clock may begin anew. */
+/** Ends every track at the end of the source. Track numbers go on; media time may start anew. */
 export function finish(
   state: TrackerState,
   policy: TrackPolicy,
 ): { state: TrackerState; trackEvents: TrackEvent[] } {
   return {
     state: { ...state, lastFrameMs: null, tracks: [] },
-    trackEvents: state.tracks.flatMap((track) => farewell(track, policy)),
+    trackEvents: state.tracks.flatMap((track) => closingEvents(track, policy)),
   };
 }
 
@@ -134,8 +140,8 @@ function seenAgain(
           ? 'pause'
           : null;
   const { motion: before, lastSeenMs, frames } = track;
-  const whereabouts = { detection: track.detection, motion: before, lastSeenMs, frames };
-  const doubt = reason && { ...whereabouts, ...track.doubt, reason };
+  const position = { detection: track.detection, motion: before, lastSeenMs, frames };
+  const doubt = reason && { ...position, ...track.doubt, reason };
   return {
     ...track,
     detection,

@@ -3,43 +3,44 @@ import type { Quality, UnusableReason } from '../face/quality.js';
 import { nearestLook } from './evidence.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
 
-/** Exhaustive: every face gets exactly one. `match` is the nearest person, null when the gallery is empty. */
+/** Every face has exactly one of these. `match` is the most similar person, null when the gallery is empty. */
 export type Verdict =
   | { kind: 'known'; match: Match }
   | { kind: 'ambiguous'; match: Match }
   | { kind: 'unknown'; match: Match | null }
   | { kind: 'unusable'; reason: UnusableReason };
 
+/** The kinds of {@link Verdict}. */
 export type VerdictKind = Verdict['kind'];
 
-/** A look this good leaves no excuse: whoever it shows would be recognised. */
+/** A look at least this good would have recognised a known person. */
 const GOOD = { sizePx: 48, yawDeg: 45, pitchDeg: 40, sharpness: 0.08, score: 0.65 };
-/** Good looks that call somebody unknown. */
+/** Number of good looks that make a face unknown. */
 const GOOD_LOOKS = 3;
-/** Of all usable looks, the part that must agree on a person: while more may come, and when the track has ended. */
+/** The part of the usable looks that must agree on a person: while more may come, and when the track has ended. */
 const AGREEING_SO_FAR = 1 / 3;
 const AGREEING = 0.5;
-/** Of all usable looks, the part that must be nearest to the person to whom all together are near enough. */
+/** The part of the usable looks that must be most similar to the person whom their sum matches. */
 const AGREEING_NEAREST = 2 / 3;
-/** How much more must speak for a person than for any other. */
+/** A person leads with this many times the strength of any other. */
 const LEAD = 1.25;
 
-/** What the names rest on: numbers of the configuration. */
+/** The limits that a name depends on. */
 type Limits = Pick<TrackPolicy, 'threshold' | 'margin'>;
 
-/** The cosine from which a match counts: the person's own threshold, else the camera's. */
+/** The similarity from which a match is a name, -1..1: the person's own threshold, else the camera's. */
 export function thresholdOf(match: Match | null, { threshold }: Pick<TrackPolicy, 'threshold'>): number {
   return match?.threshold ?? threshold;
 }
 
-/** The verdict on one look by itself, or on all of them together. */
+/** The verdict on a single match: that of one look, or of the sum of all. */
 export function judgeLook(match: Match | null, policy: Limits): Verdict {
   if (!match || match.similarity < thresholdOf(match, policy)) return { kind: 'unknown', match };
   if (match.margin !== null && match.margin < policy.margin) return { kind: 'ambiguous', match };
   return { kind: 'known', match };
 }
 
-/** True when a look is good enough that a known person would have been named. */
+/** Whether a look is good enough that a known person would have been named. */
 export function isGoodLook(quality: Quality): boolean {
   return (
     quality.sizePx >= GOOD.sizePx &&
@@ -50,18 +51,18 @@ export function isGoodLook(quality: Quality): boolean {
   );
 }
 
-/** What speaks for one person. */
+/** The evidence for one person. */
 export interface Support {
   person: string;
-  /** Looks that are this person clearly, each by itself. */
+  /** Looks whose own verdict is this person. */
   looks: readonly KeptLook[];
-  /** The nearest of them. */
+  /** The most similar of them. */
   best: Match;
-  /** Their weights, each times its similarity. */
+  /** Sum of their weights times their similarities. */
   strength: number;
 }
 
-/** Everybody for whom a look speaks, the strongest first. */
+/** The support of every person whom a look matches, the strongest first. */
 export function supports({ kept }: Evidence, policy: Limits): Support[] {
   const people = new Map<string, KeptLook[]>();
   for (const look of kept) {
@@ -85,13 +86,13 @@ function nearer(best: Match | null, { match }: KeptLook): Match | null {
 }
 
 /**
- * The verdict that the gathered evidence allows, or null while it should wait for more.
+ * The verdict that the evidence so far allows; null while it should wait for more.
  *
- * A name needs one sure look, or several that agree, or several that together are near enough to the person to whom
- * most of them are nearest. "Unknown" and "ambiguous" need good looks, or time: somebody far away or turned aside may
- * still be recognised when coming nearer.
+ * A name needs one sure look, or several that agree, or several whose sum matches the person to whom most of them are most
+ * similar. "Unknown" and "ambiguous" need good looks, or time: a person far away or turned aside may still be recognised
+ * when coming nearer.
  *
- * @param ageMs how long the face has been followed
+ * @param ageMs age of the track, ms
  */
 export function decide(evidence: Evidence, ageMs: number, policy: TrackPolicy): Verdict | null {
   const named = nameOf(evidence, policy);
@@ -101,7 +102,7 @@ export function decide(evidence: Evidence, ageMs: number, policy: TrackPolicy): 
   return enough ? settle(evidence, policy) : null;
 }
 
-/** The last word on a track that has ended: whatever the evidence says, be it little. */
+/** The verdict on a track that has ended, however little evidence there is. */
 export function conclude(evidence: Evidence, policy: Limits): Verdict {
   const [named, rival] = supports(evidence, policy);
   if (named && leads(named, rival) && named.looks.length >= AGREEING * evidence.kept.length)
@@ -109,7 +110,7 @@ export function conclude(evidence: Evidence, policy: Limits): Verdict {
   return settle(evidence, policy);
 }
 
-/** Nobody's name: two who cannot be told apart, nobody, or no look worth judging. */
+/** A verdict without a name: ambiguous, unknown, or unusable without a look that could be judged. */
 export function settle(evidence: Evidence, policy: Limits): Verdict {
   if (evidence.kept.length === 0) return { kind: 'unusable', reason: evidence.failed?.reason ?? 'low_score' };
   const match = nearestLook(evidence)?.match ?? null;
@@ -118,11 +119,12 @@ export function settle(evidence: Evidence, policy: Limits): Verdict {
   return { kind: 'unknown', match };
 }
 
-/** Whether one look of a person is enough by itself. */
+/** Whether one look is enough for a person's name. */
 export function isSure({ best }: Support, policy: TrackPolicy): boolean {
   return best.similarity >= thresholdOf(best, policy) + policy.sureBy;
 }
 
+/** Whether a person has clearly more support than the next one. */
 export function leads(person: Support, rival: Support | undefined): boolean {
   return !rival || person.strength > LEAD * rival.strength;
 }

@@ -2,17 +2,22 @@ import type { Evidence, Track, TrackPolicy } from './state.js';
 import type { Verdict } from './verdict.js';
 import { conclude, decide, isSure, leads, settle, supports, thresholdOf } from './verdict.js';
 
-/** A look this much better than any for the old name outweighs them all. */
+/** A look with this many times the weight of any for the old name outweighs them all. */
 const BETTER_LOOK = 1.5;
-/** Looks before a name is taken back because they speak against it, the part of them that may still be for it, and how far under the threshold all together must be. */
+/**
+ * A name is withdrawn after this many looks, when at most this part of them supports it and their sum is this far below the
+ * threshold.
+ */
 const REFUTING_LOOKS = 4;
 const REFUTED_SHARE = 1 / 4;
 const REFUTED_BY = 0.05;
 
 /**
- * The verdict on a track that is worth telling now, or null while it stays as it is. Once reported, a verdict is changed for
- * a reason only: "unknown" and "ambiguous" by a name, a name by another one with clearly more behind it, or by nobody
- * when good looks are against it. Two names that look alike do not take turns.
+ * The verdict to report on a track now; null while the reported one stays. A reported verdict changes for a reason only:
+ * "unknown" and "ambiguous" to a name, a name to another one with clearly more support, or to none when good looks are
+ * against it. So two similar people do not alternate.
+ *
+ * @param timeMs media time of the frame
  */
 export function updatedVerdict(track: Track, timeMs: number, policy: TrackPolicy): Verdict | null {
   const { evidence, verdict: reported, revised } = track;
@@ -24,7 +29,7 @@ export function updatedVerdict(track: Track, timeMs: number, policy: TrackPolicy
     return isNew || isOther ? stance : null;
   }
   const { person } = reported.match;
-  // Another gallery, other names: what was certain before need not be.
+  // With another gallery, what was certain before need not be any more.
   const now = revised ? (stance ?? conclude(evidence, policy)) : stance;
   if (now?.kind === 'known') {
     if (now.match.person === person) return null;
@@ -35,15 +40,15 @@ export function updatedVerdict(track: Track, timeMs: number, policy: TrackPolicy
   return isRefuted(evidence, person, policy) ? settle(evidence, policy) : null;
 }
 
-/** Whether another gallery has brought a name back that was told of this track and withdrawn. */
-export function isAgain(track: Track, timeMs: number, policy: TrackPolicy): boolean {
+/** Whether another gallery has restored a name that was reported for this track and withdrawn. */
+export function isNameRestored(track: Track, timeMs: number, policy: TrackPolicy): boolean {
   const { evidence, verdict, reported } = track;
   const stance = decide(evidence, timeMs - track.firstSeenMs, policy);
   if (stance?.kind !== 'known' || !reported.includes(stance.match.person)) return false;
   return verdict?.kind !== 'known' || verdict.match.person !== stance.match.person;
 }
 
-/** Whether a new name has clearly more behind it than the one that was reported. */
+/** Whether a new name has clearly more support than the reported one. */
 function overtakes(evidence: Evidence, old: string, name: string, policy: TrackPolicy): boolean {
   const all = supports(evidence, policy);
   const before = all.find(({ person }) => person === old);

@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '../core/address.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
+import { LogThrottle } from '../core/logThrottle.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { contentTypeOf } from './contentType.js';
 import { type DecodeEnd, Decoder } from './ffmpeg.js';
@@ -8,7 +9,6 @@ import type { DecodeMessage } from './ffmpegMessage.js';
 import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
 import { Freshness } from './freshness.js';
 import { MIN_SIDE_PX } from './info.js';
-import { Digest } from './lineThrottle.js';
 import type { LiveFrames, LiveListener } from './live.js';
 import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
 import { fault, faultOf, isUnrecognised, noPictureYet, reshaped, stalled } from './liveFault.js';
@@ -53,7 +53,7 @@ export class LiveSource implements LiveFrames {
   readonly #listener: LiveListener;
   readonly #newest: NewestFrame;
   readonly #watchdog: Watchdog;
-  readonly #notices: Digest;
+  readonly #notices: LogThrottle;
   readonly #ending = new AbortController();
   #redact: (text: string) => string;
   #running: Promise<void> | undefined;
@@ -78,7 +78,7 @@ export class LiveSource implements LiveFrames {
       onDropped: (reason) => listener.onDropped(reason),
     });
     this.#watchdog = new Watchdog((limitMs) => this.#late(limitMs));
-    this.#notices = new Digest(NOTICE_EVERY_MS, (message) => listener.onNotice(message));
+    this.#notices = new LogThrottle(NOTICE_EVERY_MS, (message) => listener.onNotice(message));
   }
 
   async ready(): Promise<boolean> {

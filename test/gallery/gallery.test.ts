@@ -40,8 +40,8 @@ function states({ photos }: Gallery): Record<string, string> {
 const closeUp = () =>
   sharp(hopper).extract({ left: 165, top: 110, width: 200, height: 235 }).resize(800).jpeg().toBuffer();
 
-describe('the folder', () => {
-  it('holds people as folders and as files, sorted; everything else is passed over', async () => {
+describe('listGallery', () => {
+  it('lists people as folders and as files, sorted, and ignores everything else', async () => {
     const folder = newGallery();
     mkdirSync(path.join(folder, 'Grace Hopper'));
     for (const name of [
@@ -64,7 +64,7 @@ describe('the folder', () => {
     ]);
   });
 
-  it('passes over what is no file, and tells of a folder that cannot be read', async () => {
+  it('ignores what is not a file, and lists a folder that cannot be read as refused', async () => {
     const folder = temporaryFolder();
     mkdirSync(path.join(folder, 'alice'));
     execFileSync('mkfifo', [path.join(folder, 'alice/pipe.jpg')]);
@@ -74,7 +74,7 @@ describe('the folder', () => {
     expect(photos[0].refused).toMatchObject({ fault: 'unreadable' });
   });
 
-  it('follows links inside, and refuses links out, broken links and names that are none', async () => {
+  it('follows links inside, and refuses links out, broken links and invalid names', async () => {
     const folder = newGallery();
     const outside = path.join(path.dirname(folder), 'secret.jpg');
     writeFileSync(outside, 'x');
@@ -97,7 +97,7 @@ describe('the folder', () => {
     });
   });
 
-  it('must be there, and be a folder', async () => {
+  it('throws when the folder is missing or a file', async () => {
     await expect(listGallery('/nowhere/gallery')).rejects.toThrow(
       /gallery \/nowhere\/gallery does not exist; make the folder/,
     );
@@ -105,8 +105,8 @@ describe('the folder', () => {
   });
 });
 
-describe('photos', () => {
-  it('give one face each, or a reason and a sentence', async () => {
+describe('Gallery', () => {
+  it('takes one face per photo, or refuses it with a code and a sentence', async () => {
     const engine = await startPool();
     const folder = newGallery();
     const put = async (name: string, photo: ReturnType<typeof sharp>) =>
@@ -156,7 +156,7 @@ describe('photos', () => {
     expect(gallery.snapshot.people).toEqual(['also-good', 'close-up', 'good', 'one-stands-out']);
   });
 
-  it('that fill the picture are found by SCRFD only with a border around them', async (context) => {
+  it('finds a face that fills the picture, which SCRFD does only with a border around it', async (context) => {
     const models = path.dirname(needShared(context, 'models/scrfd_2.5g_bnkps.onnx'));
     const { pool, config } = await startPool((config) => {
       config.detector = 'scrfd-2.5g';
@@ -172,7 +172,7 @@ describe('photos', () => {
   });
 });
 
-describe('the cache', () => {
+describe('EmbeddingCache', () => {
   /** Starts a gallery and counts the photos that had to be decoded and embedded. */
   async function read(
     folder: string,
@@ -193,7 +193,7 @@ describe('the cache', () => {
     return { embedded, people: gallery.snapshot.people, gallery };
   }
 
-  it('embeds a photo once, and again only when photo or model change', async () => {
+  it('has a photo embedded once, and again only when photo or model change', async () => {
     const engine = await startPool();
     const folder = newGallery();
     copyFileSync(hopper, path.join(folder, 'grace.jpg'));
@@ -213,7 +213,7 @@ describe('the cache', () => {
     expect((await read(folder, engine)).embedded).toBe(1);
   });
 
-  it('is readable by the owner only, forgets who is gone, and survives damage', async () => {
+  it('is readable by the owner only, drops photos that are gone, and survives damage', async () => {
     const engine = await startPool();
     const folder = newGallery();
     copyFileSync(hopper, path.join(folder, 'grace.jpg'));
@@ -241,7 +241,7 @@ describe('the cache', () => {
     }
   });
 
-  it('keeps what was embedded before a reading was aborted, and what was known of the rest', async () => {
+  it('keeps what was embedded before a start was aborted, and what was known of the rest', async () => {
     const engine = await startPool();
     const folder = newGallery();
     copyFileSync(hopper, path.join(folder, 'grace.jpg'));
@@ -259,7 +259,7 @@ describe('the cache', () => {
     expect((await read(folder, engine)).embedded).toBe(8 - embedded);
   });
 
-  it('is no condition: what cannot be read or written is told, nothing more', async () => {
+  it('is optional: one that cannot be read or written gives a warning at most', async () => {
     const engine = await startPool();
     const folder = newGallery();
     copyFileSync(hopper, path.join(folder, 'grace.jpg'));
@@ -274,8 +274,8 @@ describe('the cache', () => {
     rmSync(file);
     mkdirSync(file);
     expect(await read(folder, engine, { onWarning })).toMatchObject({ embedded: 1, people: ['grace'] });
-    const told = expect.stringMatching(/^the cache of photo embeddings cannot be written/);
-    expect(warnings).toEqual([told, told]);
+    const warning = expect.stringMatching(/^cannot write the cache of photo embeddings: /);
+    expect(warnings).toEqual([warning, warning]);
     expect(readdirSync(data)).toHaveLength(1);
   });
 });

@@ -12,8 +12,8 @@ const faultsOf = (text: string) => {
   return parsed.ok ? [] : parsed.faults;
 };
 
-describe('person.yaml', () => {
-  it('says as much as it likes; the rest is as for everybody', () => {
+describe('parsePerson', () => {
+  it('takes any of the settings; the others have their defaults', () => {
     expect(parsePerson('a', '# nothing yet\n')).toEqual({ ok: true, settings: DEFAULT_SETTINGS });
     const text = 'displayName: Alice A.\nthreshold: 0.5\nnotify: false\nnote: x\nvalidUntil: 2026-12-31\n';
     expect(parsePerson('a', text)).toEqual({
@@ -37,7 +37,7 @@ describe('person.yaml', () => {
     ['validUntil: 2026-13-01', 'alice/person.yaml:1:13: validUntil: must be a date such as 2026-12-31'],
     ['- a', 'alice/person.yaml:1:1: must be a mapping, not a list'],
     [`note: ${'x'.repeat(1001)}`, 'alice/person.yaml:1:7: note: must have at most 1000 characters'],
-  ])('is refused in a sentence: %s', (text, sentence) => {
+  ])('refuses with one sentence: %s', (text, sentence) => {
     expect(faultsOf(text)).toEqual([sentence]);
   });
 
@@ -50,11 +50,13 @@ describe('person.yaml', () => {
     'note: x\n---\nnote: y',
     `a: &a [x,x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n`.repeat(1),
     '__proto__: { notify: false }',
-  ])('is refused and harms nobody: %s', (text) => {
+  ])('refuses what is unsafe or not YAML: %s', (text) => {
     expect(faultsOf(text).length).toBeGreaterThan(0);
   });
+});
 
-  it('is read from inside the gallery only, and not when it is huge or no text', async () => {
+describe('readPerson', () => {
+  it('reads files inside the gallery only, and none that is huge or not text', async () => {
     const gallery = path.join(temporaryFolder(), 'gallery');
     for (const person of ['huge', 'binary', 'out', 'good', 'short'])
       mkdirSync(path.join(gallery, person), { recursive: true });
@@ -69,17 +71,19 @@ describe('person.yaml', () => {
     const { settings } = await listGallery(gallery);
     const read = await Promise.all(settings.map(async (file) => [file.person, await readPerson(file)]));
     expect(Object.fromEntries(read)).toEqual({
-      'a;b': { ok: false, faults: [expect.stringMatching(/^a;b.yaml: "a;b" is no name/)] },
+      'a;b': { ok: false, faults: [expect.stringMatching(/^a;b.yaml: "a;b" is not a valid name/)] },
       binary: { ok: false, faults: ['binary/person.yaml: is not UTF-8 text'] },
       bob: { ok: true, settings: { ...DEFAULT_SETTINGS, displayName: 'Bob' } },
       good: { ok: true, settings: { ...DEFAULT_SETTINGS, notify: false } },
       huge: { ok: false, faults: [expect.stringContaining('larger than 64 KiB')] },
       out: { ok: false, faults: [expect.stringContaining('outside the gallery')] },
-      short: { ok: false, faults: [expect.stringContaining('call it .yaml')] },
+      short: { ok: false, faults: [expect.stringContaining('rename it to end in .yaml')] },
     });
   });
+});
 
-  it('ends at the end of a day, where the daemon is', () => {
+describe('isExpired', () => {
+  it('is true from the day after the last one, in local time', () => {
     const until = { ...DEFAULT_SETTINGS, validUntil: '2026-03-09' };
     expect(isExpired(until, '2026-03-09')).toBe(false);
     expect(isExpired(until, '2026-03-10')).toBe(true);

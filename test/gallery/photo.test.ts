@@ -46,8 +46,8 @@ function crc32(bytes: Uint8Array): number {
   return (crc ^ -1) >>> 0;
 }
 
-describe('photos of every kind', () => {
-  it('are turned upright by their EXIF orientation', async () => {
+describe('decodePhoto', () => {
+  it('turns a photo upright by its EXIF orientation', async () => {
     const turned = await flag()
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .withMetadata({ orientation: 6 })
@@ -58,7 +58,7 @@ describe('photos of every kind', () => {
     expect((await pixel(turned, 10, 35)).colour[2]).toBeGreaterThan(230);
   });
 
-  it('may be CMYK', async () => {
+  it('converts CMYK', async () => {
     const { colour } = await pixel(
       await flag().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(),
       5,
@@ -68,12 +68,12 @@ describe('photos of every kind', () => {
     expect(colour[2]).toBeLessThan(110);
   });
 
-  it('may have 16 bits a channel', async () => {
+  it('converts 16 bits per channel', async () => {
     const { colour } = await pixel(await flag().toColourspace('rgb16').png().toBuffer(), 5, 10);
     expect(colour).toEqual([255, 0, 0]);
   });
 
-  it('may be grey, with 8 or 16 bits', async () => {
+  it('converts grey, with 8 or 16 bits', async () => {
     for (const space of ['b-w', 'grey16']) {
       const { colour } = await pixel(await flag().greyscale().toColourspace(space).png().toBuffer(), 5, 10);
       expect(new Set(colour).size).toBe(1);
@@ -81,7 +81,7 @@ describe('photos of every kind', () => {
     }
   });
 
-  it('may be see-through: the backdrop is grey, the picture itself', async () => {
+  it('fills transparency with grey', async () => {
     const half = await sharp({
       create: { width: 8, height: 8, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } },
     })
@@ -90,7 +90,7 @@ describe('photos of every kind', () => {
     expect((await pixel(half, 4, 4)).colour).toEqual([128, 128, 128]);
   });
 
-  it('may have a palette, or be WebP', async () => {
+  it('reads palettes and WebP', async () => {
     expect((await pixel(await flag().png({ palette: true }).toBuffer(), 5, 10)).colour[0]).toBeGreaterThan(
       230,
     );
@@ -99,30 +99,27 @@ describe('photos of every kind', () => {
     ]);
   });
 
-  it('are scaled down when they are larger than a face needs, and say by how much', async () => {
+  it('scales a photo down that is larger than a face needs, and returns by how much', async () => {
     const large = await sharp({ create: { width: 8192, height: 100, channels: 3, background: '#888' } })
       .jpeg()
       .toBuffer();
     const { image, source, scale } = await decodePhoto(large, 'photo', 100);
     expect([image.width, source.width, scale]).toEqual([4096, 8192, 0.5]);
   });
-});
-
-describe('what is no photo', () => {
   it.each<[string, () => Promise<Uint8Array> | Uint8Array, string, string]>([
     ['nothing', () => new Uint8Array(0), 'photo.unreadable', 'photo is empty'],
-    ['text', () => Buffer.from('hello '.repeat(100)), 'photo.unreadable', 'is damaged or no picture'],
+    ['text', () => Buffer.from('hello '.repeat(100)), 'photo.unreadable', 'is damaged or not a picture'],
     [
       'half a JPEG',
       () => readFileSync(hopper).subarray(0, 20_000),
       'photo.unreadable',
-      'is damaged or no picture',
+      'is damaged or not a picture',
     ],
     [
       'half a PNG',
       () => readFileSync(collins).subarray(0, 100_000),
       'photo.unreadable',
-      'is damaged or no picture',
+      'is damaged or not a picture',
     ],
     [
       'an SVG',
@@ -137,7 +134,7 @@ describe('what is no photo', () => {
       'photo.too_large',
       '50000 x 50000 px, over the limit of 100 million',
     ],
-  ])('is refused in one sentence: %s', async (_name, make, code, sentence) => {
+  ])('refuses with one sentence: %s', async (_name, make, code, sentence) => {
     const error = await refusal(await make());
     expect(error.code).toBe(code);
     expect(error.message).toContain(sentence);

@@ -22,8 +22,8 @@ async function opened(options: Partial<GalleryOptions> = {}) {
 
 const people = ({ snapshot }: Gallery) => snapshot.people;
 
-describe('a gallery that is looked at again', () => {
-  it('is the same snapshot until something counts', async () => {
+describe('Gallery.refresh', () => {
+  it('keeps the same snapshot until people or photos to compare with change', async () => {
     const { folder, gallery } = await opened();
     const { snapshot } = gallery;
     expect((await gallery.refresh()).change).toBe(null);
@@ -49,16 +49,16 @@ describe('a gallery that is looked at again', () => {
     expect(people(gallery)).toEqual(['grace']);
   });
 
-  it('keeps who is on the way into a folder that is put back, and lets the others go after a while', async () => {
+  it('keeps the people who are missing from a folder that was put back, for a while', async () => {
     const { folder, gallery } = await opened();
     rmSync(folder, { recursive: true });
-    expect(await gallery.refresh()).toMatchObject({ turned: true, change: null });
+    expect(await gallery.refresh()).toMatchObject({ awayChanged: true, change: null });
     expect(gallery.away).toMatch(/does not exist/);
-    expect((await gallery.refresh()).turned).toBe(false);
+    expect((await gallery.refresh()).awayChanged).toBe(false);
     mkdirSync(folder);
     copyFileSync(collins, path.join(folder, 'eileen.png'));
-    const { turned, againMs } = await gallery.refresh();
-    expect(turned).toBe(true);
+    const { awayChanged, againMs } = await gallery.refresh();
+    expect(awayChanged).toBe(true);
     expect(people(gallery)).toEqual(['eileen', 'grace']);
     expect(againMs).toBeGreaterThan(0);
   });
@@ -79,7 +79,7 @@ describe('a gallery that is looked at again', () => {
     expect(people(gallery)).toContain('eileen');
   });
 
-  it('knows the people from the cache when the folder is away from an engine that takes over', async () => {
+  it('starts with the people of the cache when the folder is away and another engine knew their settings', async () => {
     const engine = await startPool();
     const folder = path.join(temporaryFolder(), 'gallery');
     mkdirSync(folder);
@@ -87,8 +87,8 @@ describe('a gallery that is looked at again', () => {
     await galleryOver(folder, engine).start();
     rmSync(folder, { recursive: true });
     await expect(galleryOver(folder, engine).start()).rejects.toThrow(/does not exist/);
-    const said = { displayName: null, threshold: 0.6, notify: true, note: null, validUntil: null };
-    const next = galleryOver(folder, engine, { known: { grace: said } });
+    const settings = { displayName: null, threshold: 0.6, notify: true, note: null, validUntil: null };
+    const next = galleryOver(folder, engine, { known: { grace: settings } });
     await next.start();
     expect(people(next)).toEqual(['grace']);
     const nearest = {
@@ -100,7 +100,7 @@ describe('a gallery that is looked at again', () => {
     expect(next.snapshot.toMatch(nearest)?.threshold).toBe(0.6);
   });
 
-  it('has the last good settings of a person whose file is faulty', async () => {
+  it('keeps the last valid settings of a person whose file is faulty', async () => {
     const { folder, gallery } = await opened();
     const file = path.join(folder, 'grace/person.yaml');
     writeFileSync(file, 'threshold: 0.5');
@@ -108,20 +108,20 @@ describe('a gallery that is looked at again', () => {
     writeFileSync(file, 'threshold: 5');
     const { change } = await gallery.refresh();
     expect(change).toMatchObject({ settings: [], faults: [expect.stringContaining('at most 1')] });
-    expect(gallery.said.settings.get('grace')?.threshold).toBe(0.5);
+    expect(gallery.settings.get('grace')?.threshold).toBe(0.5);
     writeFileSync(path.join(folder, 'grace.yaml'), 'threshold: 0.4');
     expect((await gallery.refresh()).change?.faults).toEqual([
       'grace.yaml: is not read, because grace/person.yaml is there; keep one',
     ]);
     rmSync(file);
     await gallery.refresh();
-    expect(gallery.said.settings.get('grace')?.threshold).toBe(0.4);
-    expect(gallery.said.faults).toEqual([]);
+    expect(gallery.settings.get('grace')?.threshold).toBe(0.4);
+    expect(gallery.faults).toEqual([]);
   });
 });
 
-describe('the watch over a gallery', () => {
-  it('takes out a person whose last day is over, and says so once', async () => {
+describe('GalleryWatch over a Gallery', () => {
+  it('removes a person whose last day is over, and reports it once', async () => {
     let today = new Date(2026, 4, 1, 23, 59);
     const now = () => today;
     const { folder, gallery } = await opened({ now });
@@ -139,7 +139,7 @@ describe('the watch over a gallery', () => {
         folder,
         refresh,
         now,
-        glanceMs: 20,
+        checkMs: 20,
         onWarning: () => {},
         onChange: (change) => {
           changes.push(change);

@@ -128,7 +128,7 @@ describe('spotter detect', () => {
     ]);
     const sentences = stderr.trimEnd().split('\n');
     expect(sentences).toHaveLength(3);
-    expect(sentences[0]).toMatch(/^spotter: \S*broken\.jpg is damaged or no picture/);
+    expect(sentences[0]).toMatch(/^spotter: \S*broken\.jpg is damaged or not a picture/);
     expect(sentences[1]).toMatch(/missing\.png does not exist; check the path$/);
     expect(sentences[2]).toMatch(/is a folder; give the photo files in it$/);
   });
@@ -183,7 +183,7 @@ describe('spotter gallery', () => {
     const check = await spotter(['gallery', 'check', '-c', config]);
     expect(check.code).toBe(1);
     expect(check.stdout).toMatch(
-      /^grace\/b\.jpg: unreadable: it is damaged or no picture .*\n2 of 3 photos used\n$/,
+      /^grace\/b\.jpg: unreadable: it is damaged or not a picture .*\n2 of 3 photos used\n$/,
     );
     const json = JSON.parse((await spotter(['gallery', 'check', '-c', config, '--json'])).stdout);
     expect(json).toMatchObject({

@@ -161,7 +161,7 @@ describe('spotter run', () => {
       '--until-end',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/photo is not used: it is damaged or no picture/);
+    expect(stderr).toMatch(/photo is not used: it is damaged or not a picture/);
     expect(stderr).toMatch(/no usable photo in the gallery, so every face is unknown/);
     const kinds = new Set(jsonLines(stdout).map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(['appeared', 'unknown', 'left']));

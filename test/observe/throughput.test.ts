@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Throughput } from '../../src/observe/throughput.js';
-import { outcomeReport } from '../../src/pipeline/frame.js';
+import { buildFrameReport } from '../../src/pipeline/frameReport.js';
 
 describe('Throughput', () => {
   it('starts at zero for a camera that is removed and added again', () => {
@@ -8,7 +8,8 @@ describe('Throughput', () => {
     onTestFinished(() => now.mockRestore());
     const throughput = new Throughput();
     const frames = (count: number) => {
-      for (let frame = 0; frame < count; frame++) throughput.frame(outcomeReport('door', 'processed'));
+      for (let frame = 0; frame < count; frame++)
+        throughput.frame(buildFrameReport('door', { kind: 'unchanged' }, []));
     };
     const readAfter = (ms: number) => {
       now.mockReturnValue(performance.now() + ms);

@@ -27,7 +27,7 @@ function nearest(probe: Float32Array, { photos, dimension, columns, personOf }: 
   return nearestTwo(similarities, personOf);
 }
 
-/** FaceEngine to which every face looks like the same direction; they compare as the workers do. */
+/** Gives every face the same embedding, and compares as the workers do. */
 const faceEngine: FaceEngine = {
   detect: async () => ({ detections: [], timing }),
   look: async ({ faces, gallery }) => ({
@@ -78,10 +78,10 @@ async function play(
   let state: TrackerState = EMPTY_STATE;
   const trackEvents: TrackEvent[] = [];
   for (const [index, now] of people.entries()) {
-    const context: FrameContext = { camera: 'door', limits, policy, faceEngine, people: now };
+    const context: FrameContext = { limits, policy, faceEngine, people: now };
     const found = { detections: [face(turned(index))], timing, totalMs: 0 };
     const processed = await processFrame(state, frame(index * 40), found, context);
-    expect(processed.report.verdicts).toHaveLength(1);
+    expect(processed.work.verdicts).toHaveLength(1);
     state = processed.state;
     trackEvents.push(...processed.trackEvents);
   }
@@ -101,13 +101,13 @@ const enrolled = new GallerySnapshot(
   8,
 );
 
-describe('a gallery that changes while a face is in view', () => {
-  it('names a stranger at the next frame, although the face is turned away by then', async () => {
+describe('processFrame when the gallery changes while a face is in view', () => {
+  it('names an unknown person at the next frame, although the face is turned away by then', async () => {
     const people = [strangers, strangers, strangers, enrolled];
     expect(await play(people, (index) => index === 3)).toEqual(['appeared', 'unknown', 'known']);
   });
 
-  it('withdraws the name of who is in it no more', async () => {
+  it('withdraws the name of a person who was removed', async () => {
     expect(await play([enrolled, enrolled, strangers, strangers])).toEqual([
       'appeared',
       'known',

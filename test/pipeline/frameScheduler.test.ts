@@ -18,8 +18,8 @@ function watched(scheduler: FrameScheduler) {
   return { order, out, ask };
 }
 
-describe('turns in the worker pool', () => {
-  it('are out up to the capacity, and go on when one comes back', async () => {
+describe('FrameScheduler', () => {
+  it('grants turns up to the capacity, and the next when one is returned', async () => {
     const scheduler = new FrameScheduler(2);
     const { order, out, ask } = watched(scheduler);
     for (const camera of ['a', 'b', 'c']) ask(camera);
@@ -31,7 +31,7 @@ describe('turns in the worker pool', () => {
     expect(order).toEqual(['a', 'b', 'c']);
   });
 
-  it('handed back twice count once', async () => {
+  it('ignores a turn that is returned twice', async () => {
     const scheduler = new FrameScheduler(1);
     const { order, out, ask } = watched(scheduler);
     for (const camera of ['a', 'b', 'c']) ask(camera);
@@ -42,7 +42,7 @@ describe('turns in the worker pool', () => {
     expect(order).toEqual(['a', 'b']);
   });
 
-  it('go round among the cameras: thirty waiting frames of one do not starve another', async () => {
+  it('alternates between cameras: thirty waiting frames of one do not starve another', async () => {
     const scheduler = new FrameScheduler(1);
     const { order, out, ask } = watched(scheduler);
     for (let frame = 0; frame < 30; frame++) ask('greedy');
@@ -55,7 +55,7 @@ describe('turns in the worker pool', () => {
     expect(order).toHaveLength(33);
   });
 
-  it('wait no longer than a round, whoever comes when', async () => {
+  it('lets no camera wait longer than a round, whichever comes when', async () => {
     const cameras = ['a', 'b', 'c', 'd', 'e'];
     const scheduler = new FrameScheduler(2);
     const next = randomNumbers(7);
@@ -86,7 +86,7 @@ describe('turns in the worker pool', () => {
     }
   });
 
-  it('go to the freshest live picture, yet nobody is passed over for long', async () => {
+  it('prefers the freshest live frame, but passes no camera over for long', async () => {
     const scheduler = new FrameScheduler(1);
     const order: string[] = [];
     const came = new Map<string, number>();
@@ -112,7 +112,7 @@ describe('turns in the worker pool', () => {
     expect(had('old')).toBeGreaterThan(1);
   });
 
-  it('that a camera did not ask for are not made up for', async () => {
+  it('does not make up for turns that a camera did not request', async () => {
     const scheduler = new FrameScheduler(1);
     const { order, out, ask } = watched(scheduler);
     for (let turn = 0; turn < 20; turn++) {
@@ -128,7 +128,7 @@ describe('turns in the worker pool', () => {
     expect(order.slice(20, 24)).toEqual(['busy', 'late', 'busy', 'late']);
   });
 
-  it('beyond the capacity are for pictures that do not age, and only while no other waits', async () => {
+  it('grants spare turns to frames that do not age, and only while no live frame waits', async () => {
     const scheduler = new FrameScheduler(1, 1);
     const { order, out, ask } = watched(scheduler);
     ask('recording');
@@ -146,7 +146,7 @@ describe('turns in the worker pool', () => {
     expect(order).toEqual(['recording', 'recording', 'live', 'recording']);
   });
 
-  it('are out one at a time while isolated', async () => {
+  it('grants one turn at a time while isolated', async () => {
     const scheduler = new FrameScheduler(2);
     scheduler.isolate(true);
     const { order, ask } = watched(scheduler);

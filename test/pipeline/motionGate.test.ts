@@ -27,7 +27,7 @@ function noise(seed: number, sigma: number): () => number {
   return () => sigma * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-describe('the motion gate', () => {
+describe('MotionGate', () => {
   it('opens for the first picture, then stays shut while nothing changes, but not for ever', () => {
     const still = gate();
     const picture = scene(640, 360);
@@ -38,7 +38,7 @@ describe('the motion gate', () => {
     expect(still.isOpen(picture, EVERY_MS + 1, false)).toBe(false);
   });
 
-  it('opens when the clock begins anew, as with a source that was opened again', () => {
+  it('opens when media time starts anew, as for a source that was opened again', () => {
     const still = gate();
     const picture = scene(640, 360);
     expect(still.isOpen(picture, 100_000, false)).toBe(true);
@@ -46,12 +46,12 @@ describe('the motion gate', () => {
     expect(still.isOpen(picture, 100, false)).toBe(false);
   });
 
-  it('never shuts while a face is followed', () => {
+  it('stays open while a face is tracked', () => {
     const still = gate();
     for (const timeMs of [0, 1, 2]) expect(still.isOpen(scene(640, 360), timeMs, true)).toBe(true);
   });
 
-  it('sleeps through sensor noise and the flicker of a lamp', () => {
+  it('ignores sensor noise and the flicker of a lamp', () => {
     const still = gate();
     still.isOpen(scene(640, 360), 0, false);
     for (let frame = 1; frame <= 15; frame++) {

@@ -16,18 +16,18 @@ function cutAfter(before: Image, after: Image): boolean {
   return cuts.isCut(after);
 }
 
-describe('a cut', () => {
-  it('is a picture that has nothing to do with the one before', () => {
+describe('SceneCuts', () => {
+  it('finds a picture that has nothing to do with the one before', () => {
     expect(cutAfter(scene(0, 0), scene(190, 85))).toBe(true);
   });
 
-  it('is no movement, no lamp and no camera that turns a little', () => {
+  it('ignores movement, a lamp and a camera that turns a little', () => {
     expect(cutAfter(scene(50, 40), scene(70, 45))).toBe(false);
     expect(cutAfter(scene(50, 40), scene(50, 40, 255, 90))).toBe(false);
     expect(cutAfter(scene(50, 40), scene(50, 40))).toBe(false);
   });
 
-  it('is not the first picture, nor one in the dark', () => {
+  it('ignores the first picture, and one in the dark', () => {
     expect(new SceneCuts().isCut(scene(0, 0))).toBe(false);
     expect(cutAfter(scene(0, 0, 34, 30), scene(190, 85, 34, 30))).toBe(false);
   });

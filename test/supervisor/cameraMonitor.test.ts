@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CameraConfig, schema } from '../../src/config/schema.js';
 import type { EventDraft } from '../../src/events/event.js';
 import { InView } from '../../src/events/inView.js';
-import { outcomeReport } from '../../src/pipeline/frame.js';
+import { buildFrameReport } from '../../src/pipeline/frameReport.js';
 import { CameraMonitor, cameraLog } from '../../src/supervisor/cameraMonitor.js';
 import { CameraRegistry } from '../../src/supervisor/cameraRegistry.js';
 import { recordedLog } from '../helpers/logger.js';
@@ -58,9 +58,9 @@ describe('CameraMonitor', () => {
 
   it('passes on frames, but none of a camera that is no longer configured', () => {
     const { monitor, heard } = monitorOf('door');
-    monitor.frame(outcomeReport('door', 'processed'));
+    monitor.frame(buildFrameReport('door', { kind: 'unchanged' }, []));
     monitor.configure([]);
-    monitor.frame(outcomeReport('door', 'processed'));
+    monitor.frame(buildFrameReport('door', { kind: 'unchanged' }, []));
     expect(heard.filter((entry) => entry === 'door frame')).toHaveLength(1);
   });
 
@@ -87,7 +87,7 @@ describe('CameraMonitor', () => {
     } as const;
     const times = { firstSeenMs: 0, lastSeenMs: 900, frames: 9, verdict: 'known' } as const;
     monitor.frame({
-      ...outcomeReport('door', 'processed'),
+      ...buildFrameReport('door', { kind: 'unchanged' }, []),
       tracks: [{ ...alice, box: [1, 2, 3, 4], ...times }],
     });
     await monitor.stop();

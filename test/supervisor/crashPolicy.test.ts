@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { outcomeReport } from '../../src/pipeline/frame.js';
+import { buildFrameReport } from '../../src/pipeline/frameReport.js';
 import { CrashPolicy, ISOLATION_MS } from '../../src/supervisor/crashPolicy.js';
 
 const LIMITS = { hangMs: 5000, quarantineMs: 600_000 };
@@ -25,7 +25,8 @@ function crashPolicy() {
     for (const [camera, mark] of inWork) policy.work(camera, mark, true);
   };
   const finish = (camera: string, frames = 10) => {
-    for (let frame = 0; frame < frames; frame++) policy.frame(outcomeReport(camera, 'processed'));
+    for (let frame = 0; frame < frames; frame++)
+      policy.frame(buildFrameReport(camera, { kind: 'unchanged' }, []));
   };
   /** The engine crashes with the given pictures in work. */
   const crash = (...inWork: [camera: string, mark: string][]) => {

@@ -4,12 +4,12 @@ import { beginMotion, boxOf, correct, predict } from '../../src/track/kalman.js'
 import { Film, known } from '../helpers/film.js';
 import { randomNumbers } from '../helpers/random.js';
 
-describe('motion', () => {
+describe('predict and correct', () => {
   it.each([
     [25, 40],
     [5, 200],
     [2, 500],
-  ])('of a steady face is foreseen at %i frames a second', (_, everyMs) => {
+  ])('foresee a steady face at %i frames per second', (_, everyMs) => {
     const box = (timeMs: number) => ({ x1: timeMs / 5, y1: 50, x2: timeMs / 5 + 100, y2: 170 });
     let motion = beginMotion(box(0));
     for (let t = everyMs; t <= 3000; t += everyMs) motion = correct(predict(motion, everyMs), box(t));
@@ -17,7 +17,7 @@ describe('motion', () => {
     expect(Math.abs(boxOf(predict(motion, everyMs)).x1 - box(next).x1)).toBeLessThan(5);
   });
 
-  it('does not run on for ever behind a pillar', () => {
+  it('move a face ahead for half a second at most', () => {
     let motion = beginMotion({ x1: 0, y1: 0, x2: 100, y2: 100 });
     for (let i = 1; i <= 10; i++)
       motion = correct(predict(motion, 100), { x1: i * 20, y1: 0, x2: i * 20 + 100, y2: 100 });
@@ -25,8 +25,8 @@ describe('motion', () => {
   });
 });
 
-describe('assignment', () => {
-  it('finds the best sum where the best pair first would not', () => {
+describe('assign', () => {
+  it('finds the best sum where taking the best pair first would not', () => {
     const scores = [
       [0.9, 0.8],
       [0.8, 0],
@@ -51,12 +51,12 @@ describe('assignment', () => {
   });
 });
 
-describe('following', () => {
+describe('follow', () => {
   it.each([
     [25, 40],
     [5, 200],
     [2, 500],
-  ])('keeps a walking face one track at %i frames a second', (_, everyMs) => {
+  ])('keeps a walking face on one track at %i frames per second', (_, everyMs) => {
     const film = new Film();
     // A face of 100 px that crosses a picture of 1280 px within 8 s.
     for (let t = 0; t < 8000; t += everyMs) film.frame(t, { x: t * 0.15, match: known('alice', 0.6) });
@@ -71,14 +71,14 @@ describe('following', () => {
     expect(film.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
   });
 
-  it('goes on with an uncertain face in the second step, beside a certain one', () => {
+  it('continues a track with an uncertain face in the second step, beside a certain one', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0 }, { x: 300, face: 1 });
     for (let t = 440; t <= 800; t += 40) film.frame(t, { x: 0, score: 0.5 }, { x: 300, face: 1 });
     expect(film.numbers.every(([a, b]) => a === 1 && b === 2)).toBe(true);
   });
 
-  it('gives a certain face the track even where an uncertain one fits better', () => {
+  it('gives a certain face the track even if an uncertain one fits better', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0 });
     film.frame(440, { x: 2, score: 0.5 }, { x: 10, score: 0.9 });
@@ -88,7 +88,7 @@ describe('following', () => {
   it.each([
     [25, 40],
     [5, 200],
-  ])('knows who is who when faces cross, at %i frames a second', (_, everyMs) => {
+  ])('keeps the tracks of faces that cross, at %i frames per second', (_, everyMs) => {
     const film = new Film();
     for (let t = 0; t <= 4000; t += everyMs) {
       const alice = { x: t * 0.2, match: known('alice', 0.6), face: 0 };
@@ -104,7 +104,7 @@ describe('following', () => {
     ]);
   });
 
-  it('knows who is who when two swap places between frames', () => {
+  it('keeps two faces apart that swap places between frames', () => {
     const film = new Film();
     const at = (x: number, name: string, face: number) => ({ x, match: known(name, 0.6), face });
     for (let t = 0; t <= 1000; t += 500) film.frame(t, at(0, 'alice', 0), at(110, 'bob', 1));
@@ -113,7 +113,7 @@ describe('following', () => {
     expect(film.numbers.at(-1)).toEqual([2, 1]);
   });
 
-  it('goes on when a face comes back from behind somebody within the grace, elsewhere', () => {
+  it('continues a track when its face comes back elsewhere from behind somebody within the grace', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     for (let t = 440; t <= 1000; t += 40) film.frame(t);
@@ -122,7 +122,7 @@ describe('following', () => {
     expect(film.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
   });
 
-  it('begins a track for somebody else who comes from there', () => {
+  it('begins a track for another face that comes from there', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     for (let t = 440; t <= 1000; t += 40) film.frame(t);
@@ -131,7 +131,7 @@ describe('following', () => {
   });
 });
 
-describe('a cut', () => {
+describe('follow at a cut', () => {
   it('ends the tracks that are not found again, at once', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
@@ -149,7 +149,7 @@ describe('a cut', () => {
     expect(film.numbers.at(-1)).toEqual([2]);
   });
 
-  it('does not end a face that proves to be the same', () => {
+  it('continues the track of a face that proves to be the same', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     film.cut = true;

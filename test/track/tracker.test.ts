@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { finish } from '../../src/track/tracker.js';
 import { distant, Film, known, policy } from '../helpers/film.js';
 
-describe('one visit', () => {
-  it('is told as appeared, one verdict, left, however often the face is seen', () => {
+describe('tracker: one track', () => {
+  it('emits appeared, one verdict and left, however often the face is seen', () => {
     const film = new Film();
     for (let t = 0; t < 4000; t += 40) film.frame(t, { x: t / 20, match: known('alice', 0.45) });
     expect(film.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
   });
 
-  it('names somebody on the very first frame when the look is sure', () => {
+  it('names a person on the very first frame when the look is sure', () => {
     const film = new Film().frame(0, { x: 0, match: known('alice', 0.51) });
     expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
   });
@@ -21,7 +21,7 @@ describe('one visit', () => {
     expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
   });
 
-  it('ends after the grace, not before, and goes on when the face comes back in time', () => {
+  it('ends after the grace, not before, and continues when the face comes back in time', () => {
     const film = new Film()
       .frame(0, { x: 0, match: known('alice', 0.6) })
       .frame(40)
@@ -40,14 +40,14 @@ describe('one visit', () => {
   });
 });
 
-describe('verdicts', () => {
-  it('calls somebody unknown after good looks that show nobody', () => {
+describe('tracker: verdicts', () => {
+  it('is unknown after good looks that match nobody', () => {
     const film = new Film();
     for (let t = 0; t <= 80; t += 40) film.frame(t, { x: 0, match: known('alice', 0.1) });
     expect(film.lines).toEqual(['1 appeared', '1 verdict unknown']);
   });
 
-  it('leaves the name open while somebody is too far away, and names them when they come near', () => {
+  it('leaves the name open while a face is too far away, and names it when it comes near', () => {
     const film = new Film();
     for (let t = 0; t < 2000; t += 40) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
     expect(film.lines).toEqual(['1 appeared']);
@@ -55,7 +55,7 @@ describe('verdicts', () => {
     expect(film.lines.at(-1)).toBe('1 verdict known alice');
   });
 
-  it('gives up on somebody far away after the time the configuration allows', () => {
+  it('is unknown for a face that stays far away, after the configured time', () => {
     const film = new Film();
     for (let t = 0; t < 3000; t += 40) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
     expect(film.lines).toEqual(['1 appeared']);
@@ -64,40 +64,40 @@ describe('verdicts', () => {
     expect(film.lines).toEqual(['1 appeared', '1 verdict unknown']);
   });
 
-  it('says ambiguous when two people are too close to call, never a name', () => {
+  it('is ambiguous when two people are too close to call, never a name', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6, 0.01) });
     expect(film.end()).toEqual(['1 appeared', '1 verdict ambiguous', '1 left ambiguous']);
   });
 
-  it('lets one lucky look among many not make a name', () => {
+  it('does not take a name from one lucky look among many', () => {
     const film = new Film().frame(0, { x: 0, match: known('alice', 0.41) });
     for (let t = 40; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.1) });
     expect(film.lines).toEqual(['1 appeared', '1 verdict unknown']);
   });
 
-  it('tells a face that was never usable only by its leaving, with the reason', () => {
+  it('emits only left, with the reason, for a face that was never usable', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, unusable: 'blurred' });
     const { trackEvents } = finish(film.state, policy);
     expect(trackEvents).toMatchObject([{ kind: 'left', verdict: { kind: 'unusable', reason: 'blurred' } }]);
   });
 
-  it('tells a verdict that was still open before the leaving', () => {
+  it('emits a verdict that was still open before left', () => {
     const film = new Film();
     for (let t = 0; t <= 200; t += 40) film.frame(t, { x: 0, quality: distant, match: null });
     expect(film.end()).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
   });
 });
 
-describe('what is no visit', () => {
-  it('keeps quiet about a flicker: found once, then missed in frame after frame', () => {
+describe('tracker: what is announced', () => {
+  it('emits nothing for a flicker: found once, then missed in frame after frame', () => {
     const film = new Film().frame(0, { x: 0, match: known('alice', 0.2) });
     for (let t = 40; t <= 2000; t += 40) film.frame(t);
     expect(film.end()).toEqual([]);
   });
 
-  it('tells of somebody seen once when there were no frames in which to be seen again', () => {
+  it('announces a face seen once when there were no frames in which to see it again', () => {
     const film = new Film()
       .frame(0, { x: 0, match: known('alice', 0.2) })
       .frame(10_000)
@@ -106,7 +106,7 @@ describe('what is no visit', () => {
     expect(film.lines).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
   });
 
-  it('follows an uncertain face only when it was certain before', () => {
+  it('tracks an uncertain face only when it was certain before', () => {
     const film = new Film();
     for (let t = 0; t <= 200; t += 40) film.frame(t, { x: 0, score: 0.55 });
     expect(film.state.tracks).toEqual([]);
@@ -115,8 +115,8 @@ describe('what is no visit', () => {
   });
 });
 
-describe('who is behind a box', () => {
-  it('ends the visit when another scene shows another face in the same place', () => {
+describe('tracker: which face is in a box', () => {
+  it('ends the track when another scene shows another face in the same place', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     film.cut = true;
@@ -130,13 +130,13 @@ describe('who is behind a box', () => {
     ]);
   });
 
-  it('keeps the visit when the same face moves fast', () => {
+  it('keeps the track when the same face moves fast', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: (t / 40) * 45, match: known('alice', 0.6) });
     expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
   });
 
-  it('does not ask a blurred look who it is, but the next usable one', () => {
+  it('decides by the next usable look, not by a blurred one', () => {
     const film = new Film();
     for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     film.frame(440, { x: 40, unusable: 'blurred', face: 1 });
@@ -149,22 +149,24 @@ describe('who is behind a box', () => {
   });
 });
 
-describe('the work', () => {
-  it('looks at a settled face again at the slow beat only', () => {
+describe('isEmbeddingDue', () => {
+  it('is true for a named face at the slow interval only', () => {
     const film = new Film();
     for (let t = 0; t < 8000; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
     const looks = film.looked.reduce((sum, count) => sum + count, 0);
     expect(looks).toBe(4);
   });
 
-  it('looks at an open face at the quick beat once it has had its first looks', () => {
+  it('is true for an open face at the short interval once it has had its first looks', () => {
     const film = new Film();
     for (let t = 0; t < 1000; t += 20) film.frame(t, { x: 0, quality: distant, match: known('alice', 0.2) });
     const looks = film.looked.reduce((sum, count) => sum + count, 0);
     expect(looks).toBeLessThanOrEqual(3 + 10);
   });
+});
 
-  it('gives the same news for the same frames, and numbers go on after the end', () => {
+describe('finish', () => {
+  it('lets the same frames give the same events again, with numbers that go on', () => {
     const play = () => {
       const film = new Film();
       for (let t = 0; t < 2000; t += 40)

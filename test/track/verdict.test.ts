@@ -16,8 +16,8 @@ const limits = {
 const always = { lookEveryMs: 0, relookEveryMs: 0 };
 const far = { ...good, sizePx: 40 };
 
-describe('a name', () => {
-  it('follows an "unknown" when better looks recognise somebody', () => {
+describe('updatedVerdict', () => {
+  it('changes "unknown" to a name when better looks recognise a person', () => {
     const film = new Film(always);
     for (let t = 0; t < 200; t += 40) film.frame(t, { x: 0, match: known('alice', 0.3) });
     film.frame(200, { x: 0, match: known('alice', 0.7) });
@@ -29,7 +29,7 @@ describe('a name', () => {
     ]);
   });
 
-  it('is withdrawn, and the right one told once, when a far better look shows somebody else', () => {
+  it('withdraws a name, and reports the right one once, when a far better look shows another person', () => {
     const film = new Film(always);
     for (let t = 0; t < 200; t += 40) film.frame(t, { x: 0, quality: far, match: known('alice', 0.43) });
     for (let t = 200; t < 1000; t += 40) film.frame(t, { x: 0, match: known('bob', 0.7) });
@@ -41,7 +41,7 @@ describe('a name', () => {
     ]);
   });
 
-  it('is withdrawn for nobody when good looks show that it was luck', () => {
+  it('withdraws a name without another one when good looks show that it was luck', () => {
     const film = new Film({ ...always, sureBy: 0.3 });
     const look = (similarity: number) => ({ ...known('alice', similarity) });
     for (let t = 0; t < 80; t += 40) film.frame(t, { x: 0, quality: far, match: look(0.42) });
@@ -57,7 +57,7 @@ describe('a name', () => {
     ]);
   });
 
-  it.each([1, 2, 3, 4, 5])('does not flicker when noisy looks take turns (%i)', (seed) => {
+  it.each([1, 2, 3, 4, 5])('does not alternate between names with noisy looks (%i)', (seed) => {
     const random = randomNumbers(seed);
     const film = new Film(always);
     for (let t = 0; t < 8000; t += 40) {
@@ -67,7 +67,7 @@ describe('a name', () => {
     expect(film.end().filter((line) => line.includes('verdict')).length).toBeLessThanOrEqual(2);
   });
 
-  it("needs the person's own threshold, the camera's where there is none", () => {
+  it("applies the person's own threshold, else the camera's", () => {
     const own = (threshold: number | null): Match => ({ ...known('alice', 0.5), threshold });
     const play = (match: Match, threshold: number) => {
       const film = new Film({ threshold });
@@ -80,7 +80,7 @@ describe('a name', () => {
     expect(play(own(null), 0.4)).toBe('1 verdict known alice');
   });
 
-  it('is not sure in one look when the person asks for more', () => {
+  it('does not name a person by one look when their own threshold is higher', () => {
     const film = new Film().frame(0, { x: 0, match: { ...known('alice', 0.55), threshold: 0.5 } });
     expect(film.lines).toEqual([]);
     film.frame(40, { x: 0, match: { ...known('alice', 0.61), threshold: 0.5 } });
@@ -88,8 +88,8 @@ describe('a name', () => {
   });
 });
 
-describe('another gallery', () => {
-  it('names a stranger who is enrolled while in view, although the face is turned away', () => {
+describe('updatedVerdict with another gallery', () => {
+  it('names a person who is enrolled while in view, although the face is turned away', () => {
     const film = new Film();
     for (let t = 0; t < 400; t += 40) film.frame(t, { x: 0, match: known('bob', 0.1) });
     expect(film.lines.at(-1)).toBe('1 verdict unknown');
@@ -97,14 +97,14 @@ describe('another gallery', () => {
     expect(film.end().slice(2)).toEqual(['1 verdict known alice', '1 left known alice']);
   });
 
-  it('withdraws the name of somebody who was removed', () => {
+  it('withdraws the name of a person who was removed', () => {
     const film = new Film();
     for (let t = 0; t < 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.9) });
     film.gallery(2, () => known('bob', 0.1)).frame(440, { x: 0, unusable: 'turned' });
     expect(film.end().slice(2)).toEqual(['1 verdict unknown not alice', '1 left unknown']);
   });
 
-  it('gives a person who was removed and is back another track: nobody is told twice of one', () => {
+  it('gives a person who was removed and added again a new track, as no name is reported twice per track', () => {
     const film = new Film();
     for (let t = 0; t < 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.9) });
     film.gallery(2, () => null).frame(440, { x: 0, unusable: 'turned' });
@@ -118,7 +118,7 @@ describe('another gallery', () => {
     ]);
   });
 
-  it('says nothing when nothing changes by it', () => {
+  it('reports nothing when no verdict changes', () => {
     const film = new Film();
     for (let t = 0; t < 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.9) });
     film.gallery(2, () => known('alice', 0.8)).frame(440, { x: 0 });
@@ -126,8 +126,8 @@ describe('another gallery', () => {
   });
 });
 
-describe('looks', () => {
-  it('are taken again when a clearly better view comes, not for a little', () => {
+describe('isEmbeddingDue', () => {
+  it('is true for a clearly better view, not for a slightly better one', () => {
     const film = new Film({ relookEveryMs: 60_000 });
     const wide = { x: 0, quality: good, match: known('alice', 0.1) };
     for (let t = 0; t < 400; t += 40) film.frame(t, { ...wide, size: 50, quality: { ...good, sizePx: 50 } });
@@ -142,7 +142,7 @@ describe('looks', () => {
   });
 });
 
-describe('an explanation', () => {
+describe('explain', () => {
   const texts = (film: Film, index: number) => {
     const item = film.trackEvents[index];
     if (item.kind === 'appeared') return [];
@@ -176,16 +176,16 @@ describe('an explanation', () => {
     expect(texts(film, 1)).toContain('size 14 px < 32');
   });
 
-  it('has digits enough to tell a value from its limit', () => {
+  it('has enough digits to tell a value from its limit', () => {
     const film = new Film();
     for (let t = 0; t < 200; t += 40) film.frame(t, { x: 0, match: known('alice', 0.3996) });
     expect(texts(film, 1)[0]).toBe('similarity 0.3996 < 0.4000');
   });
 });
 
-describe('whatever happens', () => {
+describe('tracker with random frames', () => {
   it.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
-    'each story is whole and nobody is told twice (%i)',
+    'emits complete stories, and no name twice (%i)',
     (seed) => {
       const random = randomNumbers(seed);
       const pick = <T>(items: T[]) => items[Math.floor(random() * items.length)];
@@ -211,17 +211,17 @@ describe('whatever happens', () => {
       film.end();
       const stories = new Map<number, string[]>();
       for (const item of film.trackEvents) {
-        const told =
+        const entry =
           item.kind === 'verdict' && item.verdict.kind === 'known'
             ? `match ${item.verdict.match.person}`
             : item.kind;
-        stories.set(item.track.number, [...(stories.get(item.track.number) ?? []), told]);
+        stories.set(item.track.number, [...(stories.get(item.track.number) ?? []), entry]);
       }
       for (const story of stories.values()) {
         expect(story[0]).toBe('appeared');
         expect(story.at(-1)).toBe('left');
-        expect(story.filter((told) => told === 'appeared' || told === 'left')).toHaveLength(2);
-        const matches = story.filter((told) => told.startsWith('match'));
+        expect(story.filter((entry) => entry === 'appeared' || entry === 'left')).toHaveLength(2);
+        const matches = story.filter((entry) => entry.startsWith('match'));
         expect(new Set(matches).size).toBe(matches.length);
       }
       expect(new Set(film.trackEvents.filter((n) => n.kind === 'left').map((n) => n.track.number)).size).toBe(

@@ -1,7 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseLine } from '../../src/video/ffmpegMessage.js';
 import { versionIn } from '../../src/video/ffmpegVersion.js';
-import { Digest } from '../../src/video/lineThrottle.js';
 import { parseShape, parseStreamLine } from '../../src/video/streamLine.js';
 
 describe('versionIn', () => {
@@ -68,33 +67,6 @@ describe('parseStreamLine', () => {
   it('returns null for an audio stream and for any other line', () => {
     expect(parseStreamLine('  Stream #0:1: Audio: aac (LC), 48000 Hz, stereo, fltp')).toBeNull();
     expect(parseStreamLine('  Stream #0:0 (h264) -> select:default')).toBeNull();
-  });
-});
-
-describe('many messages', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  it('become one in ten seconds, with their number', () => {
-    const told: string[] = [];
-    const digest = new Digest(10_000, (message) => told.push(message));
-    digest.add('first');
-    for (let i = 0; i < 313; i++) digest.add(`error ${i}`);
-    expect(told).toEqual(['first']);
-    vi.advanceTimersByTime(10_000);
-    expect(told).toEqual(['first', 'error 312 (and 312 more)']);
-    digest.add('later');
-    vi.advanceTimersByTime(9999);
-    expect(told).toHaveLength(2);
-    vi.advanceTimersByTime(1);
-    expect(told.at(-1)).toBe('later');
-    vi.advanceTimersByTime(60_000);
-    digest.add('at once');
-    expect(told.at(-1)).toBe('at once');
-    digest.add('unheard');
-    digest.stop();
-    vi.advanceTimersByTime(60_000);
-    expect(told).toHaveLength(4);
   });
 });
 

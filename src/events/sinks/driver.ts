@@ -4,10 +4,10 @@ import { describeError } from '../../core/errors.js';
 import type { Component } from '../../core/lifecycle.js';
 import type { SpotterEvent } from '../event.js';
 import { Cursor } from './cursor.js';
+import { OutageLog } from './outageLog.js';
 import type { CursorStore, DeadLetterStore, EventSource } from './port.js';
 import type { Clock, Failure, Sink, SinkLog, SinkObserver } from './sink.js';
 import { systemClock } from './systemClock.js';
-import { Trouble } from './troubleLog.js';
 
 /** One sink, and what the driver reads and writes for it. */
 export interface SinkDriverOptions {
@@ -38,7 +38,7 @@ export class SinkDriver implements Component {
   readonly #sink: Sink;
   readonly #clock: Clock;
   readonly #cursor: Cursor;
-  readonly #trouble: Trouble;
+  readonly #outage: OutageLog;
   readonly #backoff = new Backoff(BACKOFF);
   readonly #abort = new AbortController();
   /** Steady time. */
@@ -62,7 +62,7 @@ export class SinkDriver implements Component {
     this.#sink = options.sink;
     this.#clock = options.clock ?? systemClock;
     this.#cursor = new Cursor(options.sink.name, options.cursors, options.log);
-    this.#trouble = new Trouble(options.log, this.#clock);
+    this.#outage = new OutageLog(options.log, this.#clock);
   }
 
   /** The name of the sink. */
@@ -96,6 +96,7 @@ export class SinkDriver implements Component {
     const timer = setTimeout(() => this.#abort.abort(), STOP_GRACE_MS);
     await this.#running;
     clearTimeout(timer);
+    this.#outage.stop();
     this.#unsubscribe();
     this.#cursor.flush();
     await this.#sink.close();
@@ -136,7 +137,7 @@ export class SinkDriver implements Component {
     this.#isLogBroken = false;
     if (page.length === 0) {
       if (this.#stopping) return true;
-      if (this.#isWell) this.#trouble.end();
+      if (this.#isWell) this.#outage.end();
       await this.#untilWoken();
       return false;
     }
@@ -178,7 +179,7 @@ export class SinkDriver implements Component {
         this.#isWell = true;
         this.#hasHeld = true;
         this.#givenUp = 0;
-        this.#trouble.begin(`event rejected, stored as a dead letter: ${delivery.reason}`);
+        this.#outage.begin(`event rejected, stored as a dead letter: ${delivery.reason}`);
         this.#addDeadLetter(event, delivery.reason);
         return this.#done(event, 'dead_letter');
       case 'failed':
@@ -219,13 +220,13 @@ export class SinkDriver implements Component {
   #done({ seq }: SpotterEvent, outcome: 'delivered' | 'dead_letter' | 'skipped'): true {
     this.#cursor.advance(seq);
     this.#options.observer.onEvent(this.name, outcome);
-    if (outcome !== 'skipped') this.#trouble.count(outcome === 'dead_letter');
+    if (outcome !== 'skipped') this.#outage.count(outcome === 'dead_letter');
     return true;
   }
 
   #noteFailure(reason: string): void {
     this.#isWell = false;
-    this.#trouble.begin(`delivery failed, retrying: ${reason}`);
+    this.#outage.begin(`delivery failed, retrying: ${reason}`);
   }
 
   async #fail({ reason, retryAfterMs = 0 }: Failure, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,41 @@
+import { describeError } from '../core/errors.js';
+import type { EmbeddingCache } from './cache.js';
+
+/** Changes that follow each other within this time are written together, ms. */
+const DELAY_MS = 3000;
+
+/** Writes a cache now or a little later. A failure is a warning: the next start takes longer, nothing else. */
+export class CacheWriter {
+  readonly #cache: EmbeddingCache;
+  readonly #onWarning: (message: string) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onWarning receives one sentence per failed write */
+  constructor(cache: EmbeddingCache, onWarning: (message: string) => void) {
+    this.#cache = cache;
+    this.#onWarning = onWarning;
+  }
+
+  /** Writes now; never rejects. @param complete see {@link EmbeddingCache.write} */
+  async write(complete: boolean): Promise<void> {
+    await this.#cache.write(complete).catch((error: unknown) => {
+      this.#onWarning(`cannot write the cache of photo embeddings: ${describeError(error)}`);
+    });
+  }
+
+  /** Writes within three seconds, together with the changes that follow. */
+  writeSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.write(true);
+    }, DELAY_MS);
+  }
+
+  /** Writes at once what {@link writeSoon} has put off. */
+  async flush(): Promise<void> {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.write(true);
+  }
+}

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OutageLog } from '../../../src/events/sinks/outageLog.js';
+import { systemClock } from '../../../src/events/sinks/systemClock.js';
+
+describe('OutageLog', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function outageLog() {
+    const lines: string[] = [];
+    const log = { info: (text: string) => lines.push(text), warn: (text: string) => lines.push(text) };
+    return { lines, tested: new OutageLog(log, systemClock) };
+  }
+
+  it('logs the beginning once, and the end with how long it took and what waited', () => {
+    const { lines, tested } = outageLog();
+    tested.begin('refused');
+    tested.begin('refused again');
+    vi.advanceTimersByTime(30_000);
+    tested.count(false);
+    tested.count(true);
+    tested.end();
+    tested.end();
+    expect(lines).toEqual([
+      'refused',
+      'has caught up after 30 s: 2 event(s) had waited, 1 of them became dead letters',
+    ]);
+  });
+
+  it('leaves out short outages that follow within a minute, and counts them', () => {
+    const { lines, tested } = outageLog();
+    for (let i = 0; i < 5; i++) {
+      tested.begin(`outage ${i}`);
+      tested.end();
+    }
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toEqual(['outage 0', expect.stringContaining('caught up')]);
+    tested.begin('the next one');
+    expect(lines.at(-1)).toBe('the next one (and 4 more)');
+  });
+
+  it('logs an outage that began within a minute of the last one if it lasts', () => {
+    const { lines, tested } = outageLog();
+    tested.begin('first');
+    tested.end();
+    tested.begin('second');
+    vi.advanceTimersByTime(60_000);
+    tested.end();
+    expect(lines.slice(2)).toEqual(['second', 'has caught up after 60 s: 0 event(s) had waited']);
+  });
+});
