@@ -90,7 +90,7 @@ describe('MqttSink: a broker', () => {
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
     const child = sinkProgram({ mqtt: { url: broker.url } });
-    await lineMatching(child, 'stdout', /^told$/);
+    await lineMatching(child, 'stdout', /^delivered$/);
     await heard.last('spotter/available', 'online');
     child.kill('SIGKILL');
     await heard.last('spotter/available', 'offline');
@@ -222,7 +222,7 @@ describe('MqttSink: a broker', () => {
       `the broker at localhost:${broker.port} cannot be reached: self-signed certificate`,
     );
     const child = sinkProgram({ mqtt: { url } }, { NODE_EXTRA_CA_CERTS: broker.certificate });
-    await lineMatching(child, 'stdout', /^told$/);
+    await lineMatching(child, 'stdout', /^delivered$/);
   });
 });
 

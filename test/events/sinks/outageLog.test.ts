@@ -23,7 +23,7 @@ describe('OutageLog', () => {
     tested.end();
     expect(lines).toEqual([
       'refused',
-      'has caught up after 30 s: 2 event(s) had waited, 1 of them became dead letters',
+      'caught up after 30 s: 2 queued event(s) handled, 1 of them as dead letters',
     ]);
   });
 
@@ -46,6 +46,6 @@ describe('OutageLog', () => {
     tested.begin('second');
     vi.advanceTimersByTime(60_000);
     tested.end();
-    expect(lines.slice(2)).toEqual(['second', 'has caught up after 60 s: 0 event(s) had waited']);
+    expect(lines.slice(2)).toEqual(['second', 'caught up after 60 s: 0 queued event(s) handled']);
   });
 });
