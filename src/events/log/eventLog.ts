@@ -15,7 +15,7 @@ import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
 import { explainFault, LOG_FILE, openLogStore, putAside } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
-import { Upkeep, type UpkeepOptions } from './upkeep.js';
+import { type Erased, Upkeep, type UpkeepOptions } from './upkeep.js';
 
 export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRemoved' | 'onTrouble'> {
   /** Folder of the log; made for the owner only. */
@@ -48,7 +48,6 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     this.#options = options;
     this.#upkeep = new Upkeep({
       ...options,
-      file: path.join(options.folder, LOG_FILE),
       use: (work) => this.#guard(work),
     });
   }
@@ -171,9 +170,9 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return this.#upkeep.clean();
   }
 
-  /** Erases every trace of a name from the log's files; see {@link Upkeep.forgetPerson}. @returns events that are gone */
-  forgetPerson(name: string): Promise<number> {
-    return this.#upkeep.forgetPerson(name);
+  /** Erases every trace of a name from the log's files; see {@link Upkeep.forgetPerson}. */
+  forgetPerson(name: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
+    return this.#upkeep.forgetPerson(name, onUnpictured);
   }
 
   #append(drafts: readonly EventDraft[]): SpotterEvent[] {

@@ -1,9 +1,11 @@
+import { closeSync, openSync } from 'node:fs';
 import { monotonicFactory } from 'ulid';
 import type { EventDraft, SpotterEvent } from '../event.js';
 import { toEvent } from '../event.js';
 import { Cursors } from './cursors.js';
 import type { Database, Statement } from './database.js';
 import { History } from './history.js';
+import { descriptorHoldsText } from './holdsText.js';
 import { Removal } from './removal.js';
 import { COLUMNS, type Row } from './row.js';
 
@@ -15,6 +17,8 @@ export class LogStore {
   /** A random id, made with the log: another one means that the numbers have begun anew. */
   readonly epoch: string;
   readonly #db: Database;
+  readonly #file: string;
+  #descriptor: number | null = null;
   readonly #nextId = monotonicFactory();
   readonly #insert: Statement<never>;
   readonly #setMeta: Statement<never>;
@@ -27,8 +31,9 @@ export class LogStore {
   #highMs: number;
   #lateMs: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, file: string) {
     this.#db = db;
+    this.#file = file;
     const meta = db.prepare<{ value: string | number }>('SELECT value FROM meta WHERE key = ?');
     const last = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get();
     const high = db.prepare<{ high_ms: number }>('SELECT high_ms FROM events ORDER BY seq DESC LIMIT 1');
@@ -99,9 +104,23 @@ export class LogStore {
     return this.#lastTracks.all(camera).flatMap(({ track }) => track ?? []);
   }
 
+  /**
+   * Whether any of some texts is in the file's bytes. The descriptor stays open as long as the log: closing any descriptor of a
+   * file takes the locks that the process has on it, and another process could open the log.
+   */
+  holdsText(texts: readonly string[]): Promise<boolean> {
+    this.#descriptor ??= openSync(this.#file, 'r');
+    return descriptorHoldsText(this.#descriptor, texts);
+  }
+
   /** Lets go of the file, so that another process may have it at once. */
   close(): void {
-    this.#db.release();
+    try {
+      this.#db.release();
+    } finally {
+      if (this.#descriptor !== null) closeSync(this.#descriptor);
+      this.#descriptor = null;
+    }
   }
 
   #keep(event: SpotterEvent, capturedMs: number, publishedMs: number, highMs: number): void {
