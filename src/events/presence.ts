@@ -56,6 +56,13 @@ export class Presence {
     return this.#clear(camera) || hadLast;
   }
 
+  /** A person's faces are nobody's from now on. */
+  forgetPerson(person: string): void {
+    for (const [track, face] of this.#faces)
+      if (face.person === person) this.#faces.set(track, { ...face, person: null });
+    for (const [camera, last] of this.#last) if (last === person) this.#last.delete(camera);
+  }
+
   /** Nobody watches any more. @returns whether anything has changed */
   clear(): boolean {
     const had = this.#faces.size > 0;

@@ -33,6 +33,11 @@ export class TracksInView {
     for (const [id, entry] of this.#told) if (entry.camera === camera) this.#told.delete(id);
   }
 
+  /** A person's tracks are somebody unknown's from now on. */
+  forgetPerson(person: string): void {
+    for (const entry of this.#told.values()) entry.brief = withoutName(entry.brief, person);
+  }
+
   /** @param seen tracks as the last frames have them */
   view(seen: readonly TrackBrief[]): (TrackBrief & { camera: string })[] {
     const latest = new Map(seen.map((track) => [track.id, track]));
@@ -41,6 +46,11 @@ export class TracksInView {
       return { camera, ...(latest.get(id) ?? brief), verdict, person };
     });
   }
+}
+
+/** A track without a person's name; one of anybody else as it is. */
+export function withoutName(brief: TrackBrief, person: string): TrackBrief {
+  return brief.person === person ? { ...brief, person: null, verdict: 'unknown' } : brief;
 }
 
 /** A track as its first event has it, until a frame report says more. */

@@ -102,6 +102,12 @@ export class Visits {
     });
   }
 
+  /** Drops a person's visits without a word: their events are erased. */
+  forgetPerson(person: string): void {
+    for (const [track, visit] of this.#byTrack) if (visit.person === person) this.#byTrack.delete(track);
+    for (const visit of this.#open) if (visit.person === person) this.#open.delete(visit);
+  }
+
   #join(track: string, person: string, seen: Seen): EventDraft[] {
     const { camera } = seen;
     const own = [...this.#open].filter((visit) => visit.person === person);

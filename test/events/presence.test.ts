@@ -73,3 +73,15 @@ describe('presence', () => {
     expect(presence.clear()).toBe(false);
   });
 });
+
+describe('Presence.forgetPerson', () => {
+  it("leaves the face, which is nobody's, and not who was last", () => {
+    const presence = told({}, { track: 'door-2', person: 'bob' }, { track: 'door-3' });
+    presence.forgetPerson('alice');
+    expect(presence.whereIs('alice')).toBeNull();
+    expect(presence.peopleAt('door')).toEqual(['bob']);
+    expect(presence.lastAt('door')).toBeNull();
+    presence.apply(spotterEvent({ kind: 'left', track: 'door-2', person: 'bob' }));
+    expect(presence.isOccupied('door')).toBe(true);
+  });
+});

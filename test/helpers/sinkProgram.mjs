@@ -1,7 +1,7 @@
 // A program with nothing but the sinks of a configuration, for tests that end it the hard way. Its argument is the
 // configuration as JSON; it tells one match and says "told" once the broker has it.
 import { schema } from '../../dist/src/config/schema.js';
-import { SinkSet } from '../../dist/src/daemon/sinkSet.js';
+import { SinkSet } from '../../dist/src/supervisor/sinkSet.js';
 
 const config = schema.parse(JSON.parse(process.argv[2]));
 let event = null;

@@ -50,6 +50,8 @@ export class SinkDriver implements Component {
   #isWell = true;
   /** Something was delivered since the last failure. */
   #hasHeld = false;
+  /** Events of the page in hand may be gone from the log. */
+  #isPageStale = false;
   /** Events given up one after another. */
   #givenUp = 0;
   #wake = () => {};
@@ -99,6 +101,11 @@ export class SinkDriver implements Component {
     this.#running = null;
   }
 
+  /** To be called when events were erased: those that were read ahead are read again before any more is delivered. */
+  reread(): void {
+    this.#isPageStale = true;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
@@ -129,6 +136,7 @@ export class SinkDriver implements Component {
       this.#cursor.moveTo(0);
     }
     const page = source.after(this.#cursor.seq, PAGE);
+    this.#isPageStale = false;
     if (this.#isLogBroken) this.#isWell = true;
     this.#isLogBroken = false;
     if (page.length === 0) {
@@ -140,7 +148,7 @@ export class SinkDriver implements Component {
     // One of each page is tried, in case the far end is back.
     this.#givenUp = Math.min(this.#givenUp, 1);
     for (const event of page) {
-      if (signal.aborted) return false;
+      if (signal.aborted || this.#isPageStale) return false;
       if (!(await this.#settle(event, signal))) return false;
     }
     // Pages in which nothing is for this sink would otherwise keep everybody else waiting.

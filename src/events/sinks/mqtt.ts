@@ -25,6 +25,7 @@ export interface MqttOptions {
 const WINDOW = 100;
 /** Whatever the broker does, the last words take no longer. */
 const DRAIN_MS = 300;
+const SETTLED_MS = 500;
 /** Of retained messages that are nobody's any more, so many are remembered. */
 const MAX_STRAY = 10_000;
 
@@ -118,6 +119,17 @@ export class MqttSink implements Sink {
   /** Closing will also take back everything that the broker keeps for us, for good. */
   retire(): void {
     this.#isRetired = true;
+  }
+
+  /** Resolves when the broker keeps what {@link refresh} was called for; within half a second whatever the broker does. */
+  async settled(): Promise<void> {
+    await within(SETTLED_MS, this.#refreshing);
+  }
+
+  /** Somebody else has taken these topics back; those that are still wanted are published again. */
+  noteTakenBack(topics: readonly string[]): void {
+    for (const topic of topics) this.#kept.delete(topic);
+    this.refresh();
   }
 
   async close(): Promise<void> {
