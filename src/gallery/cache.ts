@@ -38,17 +38,18 @@ export class EmbeddingCache {
   #kept = emptyContents();
   #changed = false;
 
-  /** @param folder where caches are kept; @param gallery the gallery's folder, one file each */
-  constructor(folder: string, gallery: string) {
-    const name = createHash('sha256').update(gallery).digest('hex').slice(0, 16);
-    this.#file = path.join(folder, `gallery-${name}.cache`);
+  /** @param file see {@link cacheFile} */
+  constructor(file: string) {
+    this.#file = file;
   }
 
-  async read(): Promise<void> {
-    this.#old =
-      (await readFile(this.#file)
-        .then(decode)
-        .catch(() => null)) ?? emptyContents();
+  /** @returns whether there was one that counts */
+  async read(): Promise<boolean> {
+    const contents = await readFile(this.#file)
+      .then(decode)
+      .catch(() => null);
+    this.#old = contents ?? emptyContents();
+    return contents !== null;
   }
 
   /** The SHA-256 that the file had when it looked exactly like this; null when it may have changed. */
@@ -90,6 +91,13 @@ export class EmbeddingCache {
     this.#kept = { format: FORMAT, files: new Map(files), results: new Map(results) };
   }
 
+  /** Forgets some photos, and what they gave, once {@link write} has written it. @returns how many were known */
+  forget(isGone: (name: string) => boolean): number {
+    const known = new Set([...this.#old.files.keys(), ...this.#kept.files.keys()]);
+    this.retain((name) => !isGone(name));
+    return [...known].filter(isGone).length;
+  }
+
   /** Takes up all that was written, so that what is not kept anew stays. */
   keepAll(): void {
     this.#kept = merged(this.#old, this.#kept);
@@ -125,6 +133,12 @@ export class EmbeddingCache {
       throw error;
     }
   }
+}
+
+/** Where the cache of a gallery is. @param folder where caches are kept @param gallery the gallery's folder */
+export function cacheFile(folder: string, gallery: string): string {
+  const name = createHash('sha256').update(gallery).digest('hex').slice(0, 16);
+  return path.join(folder, `gallery-${name}.cache`);
 }
 
 function emptyContents(): Contents {

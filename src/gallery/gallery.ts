@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
-import { EmbeddingCache } from './cache.js';
+import { Serial } from '../core/serial.js';
+import { cacheFile, EmbeddingCache } from './cache.js';
 import type { GalleryChange } from './change.js';
 import { changeBetween } from './change.js';
 import type { PhotoResult } from './enrol.js';
@@ -78,11 +79,13 @@ export class Gallery implements Component {
   /** Another folder has taken the place of the one before, and not everybody is there. */
   readonly #returning = { now: false };
   #seconds = 0;
+  /** What changes state or cache. */
+  readonly #changing = new Serial();
 
   constructor(options: GalleryOptions) {
     this.#options = options;
     this.#reader = new PhotoReader(options);
-    this.#cache = new EmbeddingCache(options.cacheFolder, options.folder);
+    this.#cache = new EmbeddingCache(cacheFile(options.cacheFolder, options.folder));
     this.#writeSettled = new WriteSettled(options.writeSettled ?? SETTLING);
     const settings = new Map(Object.entries(options.known ?? {}));
     this.#state = { ...emptyState(options.dimension), settings };
@@ -147,7 +150,7 @@ export class Gallery implements Component {
   async stop(): Promise<void> {
     if (this.#cacheTimer === undefined) return;
     clearTimeout(this.#cacheTimer);
-    await this.#writeCache(true);
+    await this.#changing.run(() => this.#writeCache(true));
   }
 
   /** What a photo would give that is not in the gallery. @throws SpotterError of the worker pool */
@@ -162,7 +165,33 @@ export class Gallery implements Component {
    * @param paths where alone something can have changed, absolute; null when it can be anywhere
    * @throws SpotterError of the worker pool
    */
-  async refresh(paths: ReadonlySet<string> | null = null, signal?: AbortSignal): Promise<Refreshed> {
+  refresh(paths: ReadonlySet<string> | null = null, signal?: AbortSignal): Promise<Refreshed> {
+    return this.#changing.run(() => this.#refresh(paths, signal));
+  }
+
+  /**
+   * Forgets a person at once, also in the cache. Photos that are in the folder all the same are read with the next refresh.
+   *
+   * @returns what has changed, and of how many photos the cache knew something
+   * @throws the system's error when the cache cannot be written
+   */
+  forget(person: string): Promise<{ change: GalleryChange | null; cached: number }> {
+    return this.#changing.run(async () => {
+      const before = this.#state;
+      const ofOthers = <T extends { person: string }>(all: ReadonlyMap<string, T>) =>
+        [...all.values()].filter((one) => one.person !== person);
+      const known = new Map([...before.settings].filter(([name]) => name !== person));
+      const settings = this.#away === null ? undefined : known;
+      this.#state = stateOf(ofOthers(before.photos), ofOthers(before.files), before, this.#today(), settings);
+      clearTimeout(this.#cacheTimer);
+      this.#cacheTimer = undefined;
+      const cached = this.#cache.forget((name) => personOf(name) === person);
+      await this.#cache.write(true);
+      return { change: changeBetween(before, this.#state), cached };
+    });
+  }
+
+  async #refresh(paths: ReadonlySet<string> | null, signal?: AbortSignal): Promise<Refreshed> {
     const startMs = performance.now();
     const wasAway = this.#away !== null;
     let listing: Listing;
@@ -190,7 +219,7 @@ export class Gallery implements Component {
       this.#cache.retain((name) => kept.has(name));
       this.#cacheTimer ??= setTimeout(() => {
         this.#cacheTimer = undefined;
-        void this.#writeCache(true);
+        void this.#changing.run(() => this.#writeCache(true));
       }, CACHE_MS);
     }
     return { change, turned: wasAway, folders: listing.folders, againMs };
