@@ -23,8 +23,9 @@ export const COMMON = (): Option[] => [
 const MODELS = () => [
   new Option('--models <folder>', 'searched for models first; SPOTTER_MODELS is the same'),
 ];
+const GALLERY = () => new Option('-g, --gallery <folder>', 'the people to know');
 const FACES = () => [
-  new Option('-g, --gallery <folder>', 'the people to know'),
+  GALLERY(),
   ...MODELS(),
   new Option('--detector <id>', 'face detector; "spotter models list" shows them'),
   new Option('--embedder <id>', 'face embedder'),
@@ -90,6 +91,15 @@ export const COMMANDS: readonly Definition[] = [
     ],
     load: async () => (await import('./compare.js')).compare,
   },
+  {
+    name: 'forget',
+    arguments: [['<name>', 'the person']],
+    description:
+      'erases a person: photos, embeddings, events, pictures, MQTT topics; asks nothing; exit code 1 when nothing was known, or something is left',
+    example: 'spotter forget alice',
+    options: [JSON_FORM(), GALLERY()],
+    load: async () => (await import('./forget.js')).forget,
+  },
 ];
 
 /** The groups of commands, in the order of the help. */
@@ -128,7 +138,14 @@ export const GROUPS: readonly { name: string; description: string; commands: Def
         arguments: [['<name>', 'the person']],
         description: "removes a person's folder with all that is in it, without asking",
         example: 'spotter gallery remove alice',
-        options: [JSON_FORM(), new Option('-g, --gallery <folder>', 'the people to know')],
+        options: [
+          new Option(
+            '--forget',
+            'erase everything else that is kept of the person, too; as "spotter forget"',
+          ),
+          JSON_FORM(),
+          GALLERY(),
+        ],
         load: async () => (await import('./galleryEdit.js')).remove,
       },
     ],

@@ -8,7 +8,7 @@ import type { FrameReport } from '../pipeline/frameReport.js';
 import type { Pictures } from '../snapshots/pictures.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 2;
+export const IPC_VERSION = 3;
 
 /** A camera and the number of its next track, which no engine before has used. */
 export interface Assignment {
@@ -31,6 +31,8 @@ export type ToEngine =
   | { kind: 'cameras'; assignments: Assignment[] }
   /** Marks of pictures that must not be looked at, and whether only one picture at a time may be. */
   | { kind: 'caution'; poison: string[]; isolated: boolean }
+  /** A person's photos are gone: nobody is to be matched with them from now on. Answered by `forgotten`. */
+  | { kind: 'forget'; person: string }
   | { kind: 'stop' };
 
 /** What a gallery has come to. */
@@ -67,6 +69,8 @@ export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
   /** The gallery has changed while running, or (without a change) has gone away or come back. */
   | { kind: 'gallery'; gallery: GalleryReport; change: GalleryChange | null }
+  /** Of how many photos the cache knew something, and no longer does; null when it could not be written. */
+  | { kind: 'forgotten'; person: string; cached: number | null }
   | { kind: 'failed'; error: ErrorData }
   /**
    * With the monotonic time at which its frame came, where a frame gave it. `pictures` is null when the event should have

@@ -2,7 +2,7 @@ import type { CameraState } from '../core/cameraState.js';
 import type { Moment } from '../core/clock.js';
 import { BARE_DRAFT } from '../events/bareDraft.js';
 import type { EventDraft, Gap } from '../events/event.js';
-import { briefOf } from '../events/tracksInView.js';
+import { briefOf, withoutName } from '../events/tracksInView.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 
@@ -120,6 +120,12 @@ export class CameraRegistry {
     if (!entry || outcome !== 'processed') return;
     entry.tracks = tracks;
     entry.lastFrameMs = nowMs;
+  }
+
+  /** A person's tracks are somebody unknown's until a frame says otherwise. */
+  forgetPerson(person: string): void {
+    for (const entry of this.#entries.values())
+      entry.tracks = entry.tracks.map((track) => withoutName(track, person));
   }
 
   /** Frames flow again. @returns the gap that this ends, for the feed */

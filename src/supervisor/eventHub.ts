@@ -6,10 +6,13 @@ import { packageVersion } from '../core/package.js';
 import type { EventDraft, SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
+import { ForgottenNames } from '../events/forgottenNames.js';
 import { EventLog } from '../events/log/eventLog.js';
+import type { Erased } from '../events/log/upkeep.js';
 import { TracksInView } from '../events/tracksInView.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { viewsOf } from '../http/api.js';
+import type { ControlViews } from '../http/controlRoutes.js';
 import { HttpServer } from '../http/server.js';
 import { EventSocket } from '../http/socket.js';
 import type { Logger } from '../observe/logger.js';
@@ -34,6 +37,8 @@ export interface EventHubOptions {
   secrets: () => readonly string[];
   /** Told every event, beside the sinks. */
   onEvent: (event: SpotterEvent) => void;
+  /** The door for programs on this machine. */
+  control: Omit<ControlViews, 'allowedOrigins'>;
 }
 
 /** An event as the engine tells it. */
@@ -59,6 +64,8 @@ export class EventHub {
   readonly #tracks = new TracksInView();
   readonly #socket: EventSocket;
   readonly #http: HttpServer;
+  readonly #forgotten = new ForgottenNames();
+  #people: readonly string[] = [];
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
   constructor(options: EventHubOptions) {
@@ -124,6 +131,7 @@ export class EventHub {
           const event = this.#log.event(seq, false);
           return event && this.#snapshots.read(JSON.parse(event.text).id, form);
         },
+        control: { ...options.control, allowedOrigins: http.allowedOrigins },
         api: viewsOf(this.#log, () => options.cameras().details),
       },
       onUpgrade: (request, socket, head) => this.#socket.upgrade(request, socket, head),
@@ -184,12 +192,17 @@ export class EventHub {
 
   /** Tells an event, and what follows from it, as soon as the log has it. */
   publish(draft: EventDraft): void {
-    this.#enricher.tell(draft);
+    const cleansed = this.#forgotten.cleanse(draft);
+    if (cleansed) this.#enricher.tell(cleansed);
   }
 
   /** The same of the engine's, with the pictures that it may have. @param sinceMs monotonic, of the frame that gave it */
   event({ draft, sinceMs, pictures }: EngineEvent): void {
-    this.#enricher.tell(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
+    const cleansed = this.#forgotten.cleanse(draft);
+    if (!cleansed) return;
+    // The picture of a face that was a forgotten person's is not kept.
+    const own = cleansed.person === draft.person ? pictures : undefined;
+    this.#enricher.tell(this.#snapshots.attach(cleansed, own, Date.now()), sinceMs);
   }
 
   /** A changed configuration counts. */
@@ -200,7 +213,36 @@ export class EventHub {
   /** Who is known from now on, and what is said of them. */
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#settings = settings;
-    this.#sinks.setPeople(names, settings);
+    this.#people = names;
+    this.#forgotten.notePeople(names);
+    const known = names.filter((name) => !this.#forgotten.has(name));
+    this.#sinks.setPeople(known, settings);
+  }
+
+  /** From now on no event names a person, whatever is still on its way. Ends when the person is enrolled anew. */
+  withhold(person: string): void {
+    this.#forgotten.add(person, this.#people.includes(person));
+    this.#feed.amend((draft) => this.#amended(draft));
+    this.#enricher.forgetPerson(person);
+    this.#tracks.forgetPerson(person);
+  }
+
+  /** Takes back what the broker keeps of a person; see {@link SinkSet.forgetPerson}. */
+  takeBackTopics(person: string, signal: AbortSignal): Promise<number> {
+    return this.#sinks.forgetPerson(person, signal);
+  }
+
+  /** Erases a person from the log; see {@link EventLog.forgetPerson}. */
+  async eraseEvents(person: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
+    const erased = await this.#log.forgetPerson(person, onUnpictured);
+    this.metrics.eventsRemoved(erased.events);
+    this.#sinks.reread();
+    return erased;
+  }
+
+  /** Removes the pictures of an event. @returns how many are gone, and are not */
+  removePictures(id: string): Promise<{ removed: number; failed: number }> {
+    return this.#snapshots.remove(id);
   }
 
   /** Tells that a camera has changed. */
@@ -227,6 +269,13 @@ export class EventHub {
           this.#options.logger.error(`${lost} events are lost: the event log took none until the end`);
       },
     };
+  }
+
+  #amended(draft: EventDraft): EventDraft | null {
+    const cleansed = this.#forgotten.cleanse(draft);
+    const isPictured = draft.snapshotKey !== null && cleansed?.snapshotKey !== draft.snapshotKey;
+    if (isPictured) void this.#snapshots.remove(draft.snapshotKey ?? '');
+    return cleansed;
   }
 
   #distribute(event: SpotterEvent): void {

@@ -8,6 +8,7 @@ import type { SpotterEvent } from '../events/event.js';
 import { Presence } from '../events/presence.js';
 import { SinkDriver } from '../events/sinks/driver.js';
 import { MqttSink } from '../events/sinks/mqtt.js';
+import { takeBackPerson } from '../events/sinks/personTopics.js';
 import type { CursorStore, DeadLetterStore, EventSource } from '../events/sinks/port.js';
 import type { SinkLog, SinkObserver } from '../events/sinks/sink.js';
 import { WebhookSink } from '../events/sinks/webhook.js';
@@ -99,6 +100,30 @@ export class SinkSet implements Component {
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#people = new Map(names.map((name) => [name, settings[name]?.displayName ?? name]));
     this.#mqtt?.sink.refresh();
+  }
+
+  /**
+   * Forgets where a person is, and takes back what the broker keeps of them.
+   *
+   * @param signal the broker has until then
+   * @returns how many topics were taken back
+   * @throws Error with one sentence when the broker does not take part
+   */
+  async forgetPerson(person: string, signal: AbortSignal): Promise<number> {
+    this.#people?.delete(person);
+    this.#presence.forgetPerson(person);
+    const { url, ...mqtt } = this.#config.mqtt;
+    if (url === null) return 0;
+    const installation = installationId(this.#options.config.data);
+    await this.#mqtt?.sink.settled();
+    const topics = await takeBackPerson({ ...mqtt, url, installation }, person, signal);
+    this.#mqtt?.sink.noteTakenBack(topics);
+    return topics.length;
+  }
+
+  /** Events were erased: none of them is delivered any more. */
+  reread(): void {
+    for (const driver of this.#drivers()) driver.reread();
   }
 
   setCamera(id: string, state: CameraState): void {

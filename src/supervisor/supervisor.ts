@@ -16,9 +16,11 @@ import { Throughput } from '../observe/throughput.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
+import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
 import { type Death, EngineHost } from './engineHost.js';
 import { EventHub } from './eventHub.js';
+import { Forgetting } from './forgetting.js';
 import { logGallery, logGalleryChange } from './galleryLog.js';
 
 export interface SupervisorOptions {
@@ -58,6 +60,13 @@ export class Supervisor {
     send: (message) => this.#host.send(message),
     onForgiven: (id) => this.#beginAnew(id),
   });
+  readonly #control: ControlFile;
+  readonly #forgetting = new Forgetting({
+    config: () => this.#loaded.config,
+    hub: () => this.#hub,
+    send: (message) => this.#host.send(message),
+    onForget: (person) => this.#forgetPerson(person),
+  });
   #loaded: LoadedConfig;
   /** Counts again when no engine can start with the one that has been taken over since. */
   #proven: LoadedConfig | null = null;
@@ -72,6 +81,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
+    this.#control = new ControlFile(options.loaded.config.data, () => this.#hub.address);
     this.#hub = new EventHub({
       config: () => this.#loaded.config,
       logger: options.logger,
@@ -90,6 +100,7 @@ export class Supervisor {
       unreadyReason: () => this.#unready,
       secrets: () => this.#loaded.secrets,
       onEvent: options.onEvent,
+      control: { token: this.#control.token, forget: (name) => this.#forgetting.forget(name) },
     });
     this.#host = new EngineHost({
       childProcesses: new ChildProcesses(options.loaded.config.data),
@@ -116,7 +127,7 @@ export class Supervisor {
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is told at once, and /readyz can say what is missing.
-    const parts = new Stack([...this.#hub.parts, this.#farewell, this.#host]);
+    const parts = new Stack([...this.#hub.parts, this.#control, this.#farewell, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;
@@ -244,10 +255,14 @@ export class Supervisor {
         this.#unready = null;
         this.#proven = null;
         this.#assign();
+        this.#forgetting.noteEngine();
         break;
       case 'gallery':
         logGalleryChange(this.#options.logger, this.#gallery, message.gallery, message.change);
         this.#takeGallery(message.gallery);
+        break;
+      case 'forgotten':
+        this.#forgetting.noteForgotten(message.person, message.cached);
         break;
       case 'event':
         this.#registry.noteDraft(message.draft);
@@ -350,6 +365,13 @@ export class Supervisor {
       this.#cameraChanged(id, 'connecting', null);
     }
     this.#assign();
+  }
+
+  /** Drops what is known of a person here. */
+  #forgetPerson(person: string): void {
+    this.#registry.forgetPerson(person);
+    const { [person]: _, ...settings } = this.#gallery.settings;
+    this.#gallery = { ...this.#gallery, settings };
   }
 
   #noteGallery(gallery: GalleryReport): void {

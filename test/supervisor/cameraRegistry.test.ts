@@ -112,3 +112,16 @@ describe('what is known of the cameras', () => {
     expect(registry.nextTrack('door')).toBe(8);
   });
 });
+
+describe('CameraRegistry.forgetPerson', () => {
+  it('makes the tracks of one person unknown until they have left', () => {
+    const registry = liveRegistry();
+    registry.noteFrame(frame([alice, { ...alice, id: 'door-8', person: 'bob' }]), 900);
+    registry.forgetPerson('alice');
+    expect(registry.tracks).toMatchObject([
+      { person: null, verdict: 'unknown' },
+      { person: 'bob', verdict: 'known' },
+    ]);
+    expect(registry.leave(1000)[0]).toMatchObject({ person: null, ended: { verdict: 'unknown' } });
+  });
+});
