@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { BENCH_COMMANDS } from './benchCommands.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
-import { cosineValue, jsonOption, recognitionOptions, wholeNumber } from './flags.js';
+import { cosineValue, galleryOption, jsonOption, recognitionOptions, wholeNumber } from './flags.js';
 import { GALLERY_COMMANDS } from './galleryCommands.js';
 import { MODELS_COMMANDS } from './modelsCommands.js';
 
@@ -64,6 +64,15 @@ export const COMMANDS: readonly CommandDefinition[] = [
       ...recognitionOptions(),
     ],
     load: async () => (await import('./compare.js')).compare,
+  },
+  {
+    name: 'forget',
+    arguments: [['<name>', 'name of the person']],
+    description:
+      'erase a person without asking: photos, embeddings, events, pictures, MQTT topics; exit code 1 if nothing is known of the person or something remains',
+    example: 'spotter forget alice',
+    options: [jsonOption(), galleryOption()],
+    load: async () => (await import('./forget.js')).forget,
   },
 ];
 

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { CommandGroup } from './definition.js';
 import { galleryOption, jsonOption, recognitionOptions } from './flags.js';
 
@@ -36,7 +37,14 @@ export const GALLERY_COMMANDS: CommandGroup = {
       arguments: [['<name>', 'name of the person']],
       description: 'delete the folder of a person with everything in it, without asking',
       example: 'spotter gallery remove alice',
-      options: [jsonOption(), galleryOption()],
+      options: [
+        new Option(
+          '--forget',
+          'also erase everything else that is stored of the person; same as "spotter forget"',
+        ),
+        jsonOption(),
+        galleryOption(),
+      ],
       load: async () => (await import('./galleryEdit.js')).remove,
     },
   ],

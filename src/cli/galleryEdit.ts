@@ -3,6 +3,7 @@ import { Engine } from '../engine/engine.js';
 import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
+import { forget } from './forget.js';
 import type { GalleryOptions } from './galleryList.js';
 import { configOf, loggerOf } from './options.js';
 import { printJson } from './print.js';
@@ -34,8 +35,13 @@ export async function add(
   return added.some(({ state }) => state === 'refused') ? 2 : 0;
 }
 
-/** Removes a person with everything that the gallery and its cache have of them. */
-export async function remove(_: Context, name: string, options: GalleryOptions): Promise<number> {
+/** Removes a person with everything that the gallery and its cache have of them; with `forget`, see {@link forget}. */
+export async function remove(
+  context: Context,
+  name: string,
+  options: GalleryOptions & { forget?: boolean },
+): Promise<number> {
+  if (options.forget) return forget(context, name, options);
   const person = personName(name);
   const loaded = configOf(options);
   const { gallery: folder, data } = loaded.config;

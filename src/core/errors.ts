@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'model.unreadable'
   | 'model.unfit'
   | 'gallery.not_found'
+  | 'gallery.unwritable'
   | 'photo.unreadable'
   | 'photo.too_large'
   | 'photo.no_face'

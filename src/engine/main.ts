@@ -12,6 +12,7 @@ import { Utilization } from './utilization.js';
  */
 const stopped = new AbortController();
 let cameraManager: CameraManager | undefined;
+let running: Engine | undefined;
 let isStarted = false;
 
 function send(message: FromEngine): void {
@@ -50,6 +51,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
     await engine.start(stopped.signal);
     if (stopped.signal.aborted) return;
     cameraManager = new CameraManager({ engine, config, secrets, send });
+    running = engine;
     send({
       kind: 'ready',
       onnxruntime: engine.pool.onnxruntime,
@@ -66,6 +68,17 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   } finally {
     clearInterval(beat);
     await engine.stop();
+  }
+}
+
+async function forget(person: string): Promise<void> {
+  if (!running) return;
+  try {
+    const { change, cached } = await running.gallery.forget(person);
+    if (change) send({ kind: 'gallery', gallery: running.galleryReport(), change });
+    send({ kind: 'forgotten', person, cached });
+  } catch {
+    send({ kind: 'forgotten', person, cached: null });
   }
 }
 
@@ -92,6 +105,9 @@ function receive(message: ToEngine): void {
       break;
     case 'restrictions':
       cameraManager?.restrict(message.poison, message.isolated);
+      break;
+    case 'forget':
+      void forget(message.person);
       break;
     case 'stop':
       stopped.abort();

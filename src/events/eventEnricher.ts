@@ -82,6 +82,12 @@ export class EventEnricher implements Component {
     if (this.#options.rules().visits.enabled) this.#publishVisits(this.#visits.take(draft, this.#nowMs));
   }
 
+  /** Drops what is kept of a person in memory: visits and cooldowns. */
+  forgetPerson(person: string): void {
+    this.#visits.forgetPerson(person);
+    this.#notifier.forgetPerson(person);
+  }
+
   #tick(nowMs: number): void {
     this.#nowMs = nowMs;
     const { enabled, gapMs } = this.#options.rules().visits;

@@ -122,6 +122,14 @@ export class EventFeed {
     return this.#waiting.length;
   }
 
+  /** Changes the events that wait, or leaves them out. @param change null: the event is not published at all */
+  amend(change: (draft: EventDraft) => EventDraft | null): void {
+    this.#waiting = this.#waiting.flatMap((entry) => {
+      const draft = change(entry.draft);
+      return draft ? { ...entry, draft } : [];
+    });
+  }
+
   #schedule(): void {
     this.#scheduled ??= setImmediate(() => this.flush());
   }

@@ -104,6 +104,17 @@ export class InView {
     this.#lastPerson.delete(camera);
   }
 
+  /** Takes a person's name off every track; it is unknown until a frame or event shows more. */
+  forgetPerson(person: string): void {
+    for (const [camera, tracks] of this.#reported)
+      this.#reported.set(
+        camera,
+        tracks.map((track) => withoutName(track, person)),
+      );
+    for (const entry of this.#published.values()) entry.track = withoutName(entry.track, person);
+    for (const [camera, last] of this.#lastPerson) if (last === person) this.#lastPerson.delete(camera);
+  }
+
   /** Every published track, with the published verdict and the box of the last frame. */
   get published(): TrackInView[] {
     const latest = new Map([...this.#reported.values()].flat().map((track) => [track.id, track]));
@@ -146,6 +157,11 @@ export class InView {
     for (const { id } of tracks) this.#published.delete(id);
     return tracks.length > 0;
   }
+}
+
+/** A track without a person's name; one of anybody else is unchanged. */
+function withoutName<T extends TrackBrief>(track: T, person: string): T {
+  return track.person === person ? { ...track, person: null, verdict: 'unknown' } : track;
 }
 
 /**

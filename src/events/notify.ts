@@ -55,6 +55,12 @@ export class Notifier {
     if (notify) this.#last.set(key, { atMs: nowMs, track });
     return { ...draft, notify, displayName };
   }
+
+  /** Drops a person's cooldowns. */
+  forgetPerson(person: string): void {
+    for (const key of this.#last.keys())
+      if (key === keyOf(key.split('/', 1)[0], person)) this.#last.delete(key);
+  }
 }
 
 /** Unambiguous: neither the id of a camera nor a key without a person has a slash. */

@@ -111,6 +111,12 @@ export class Visits {
     });
   }
 
+  /** Drops a person's visits without an event: their events are erased. */
+  forgetPerson(person: string): void {
+    for (const [track, { visit }] of this.#members) if (visit.person === person) this.#members.delete(track);
+    for (const visit of this.#open) if (visit.person === person) this.#open.delete(visit);
+  }
+
   #join(track: string, person: string, seen: Seen): EventDraft[] {
     const { camera } = seen;
     const own = [...this.#open].filter((visit) => visit.person === person);

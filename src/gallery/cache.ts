@@ -38,18 +38,18 @@ export class EmbeddingCache {
   #kept = emptyContents();
   #changed = false;
 
-  /** @param folder holds the caches, one file per gallery @param gallery the gallery's folder */
-  constructor(folder: string, gallery: string) {
-    const name = createHash('sha256').update(gallery).digest('hex').slice(0, 16);
-    this.#file = path.join(folder, `gallery-${name}.cache`);
+  /** @param file see {@link cacheFile} */
+  constructor(file: string) {
+    this.#file = file;
   }
 
-  /** Reads the file; never rejects. */
-  async read(): Promise<void> {
-    this.#old =
-      (await readFile(this.#file)
-        .then(decode)
-        .catch(() => null)) ?? emptyContents();
+  /** Reads the file; never rejects. @returns whether it was there and valid */
+  async read(): Promise<boolean> {
+    const contents = await readFile(this.#file)
+      .then(decode)
+      .catch(() => null);
+    this.#old = contents ?? emptyContents();
+    return contents !== null;
   }
 
   /** The SHA-256 of a file whose mark is the same as when it was hashed; null when it may have changed. */
@@ -92,6 +92,13 @@ export class EmbeddingCache {
     this.#kept = { format: FORMAT, files: new Map(files), results: new Map(results) };
   }
 
+  /** Drops some photos and their results; {@link write} erases them from the file. @returns how many were known */
+  forget(isGone: (name: string) => boolean): number {
+    const known = new Set([...this.#old.files.keys(), ...this.#kept.files.keys()]);
+    this.retain((name) => !isGone(name));
+    return [...known].filter(isGone).length;
+  }
+
   /** Keeps everything that was read from the file. */
   keepAll(): void {
     this.#kept = merged(this.#old, this.#kept);
@@ -128,6 +135,12 @@ export class EmbeddingCache {
       throw error;
     }
   }
+}
+
+/** Where the cache of a gallery is. @param folder where caches are kept @param gallery the gallery's folder */
+export function cacheFile(folder: string, gallery: string): string {
+  const name = createHash('sha256').update(gallery).digest('hex').slice(0, 16);
+  return path.join(folder, `gallery-${name}.cache`);
 }
 
 function emptyContents(): Contents {

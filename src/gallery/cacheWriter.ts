@@ -1,4 +1,5 @@
 import { describeError } from '../core/errors.js';
+import { Serial } from '../core/serial.js';
 import type { EmbeddingCache } from './cache.js';
 
 /** Changes that follow each other within this time are written together, ms. */
@@ -8,6 +9,8 @@ const DELAY_MS = 3000;
 export class CacheWriter {
   readonly #cache: EmbeddingCache;
   readonly #onWarning: (message: string) => void;
+  /** Writes share a temporary file. */
+  readonly #serial = new Serial();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param onWarning receives one sentence per failed write */
@@ -18,9 +21,11 @@ export class CacheWriter {
 
   /** Writes now; never rejects. @param complete see {@link EmbeddingCache.write} */
   async write(complete: boolean): Promise<void> {
-    await this.#cache.write(complete).catch((error: unknown) => {
-      this.#onWarning(`cannot write the cache of photo embeddings: ${describeError(error)}`);
-    });
+    await this.#serial
+      .run(() => this.#cache.write(complete))
+      .catch((error: unknown) => {
+        this.#onWarning(`cannot write the cache of photo embeddings: ${describeError(error)}`);
+      });
   }
 
   /** Writes within three seconds, together with the changes that follow. */
@@ -29,6 +34,13 @@ export class CacheWriter {
       this.#timer = undefined;
       void this.write(true);
     }, DELAY_MS);
+  }
+
+  /** Writes now what is kept, also what {@link writeSoon} has put off. @throws Error of the file system */
+  writeNow(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return this.#serial.run(() => this.#cache.write(true));
   }
 
   /** Writes at once what {@link writeSoon} has put off. */

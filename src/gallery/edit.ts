@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../core/errors.js';
-import { EmbeddingCache } from './cache.js';
+import { cacheFile, EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
 import { type Listing, listGallery, nameFault, PHOTO, personOf } from './folder.js';
 
@@ -24,6 +24,8 @@ export interface AddOptions {
   examine: (bytes: Uint8Array, name: string) => Promise<PhotoResult>;
 }
 
+/** How the name of what is being removed begins. */
+export const REMOVED = '.removed-';
 const OWN_FILE = /\.(jpe?g|png|webp|ya?ml)$/i;
 
 /** A person's name in normal form (NFC). @throws SpotterError usage, when nobody may be called so */
@@ -73,7 +75,17 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
  */
 export async function removePerson(folder: string, person: string): Promise<string[]> {
   await listGallery(folder);
-  const root = await realpath(folder);
+  const removed = await removeFiles(await realpath(folder), person);
+  if (removed.length === 0)
+    throw new SpotterError(
+      'gallery.not_found',
+      `there is nobody called ${person} in ${folder}; "spotter gallery list" shows who is`,
+    );
+  return removed;
+}
+
+/** The same of nobody in particular. @param root the gallery's folder without links @returns what was removed, if anything */
+export async function removeFiles(root: string, person: string): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await readdir(root)) {
     if (name.startsWith('.')) continue;
@@ -83,26 +95,27 @@ export async function removePerson(folder: string, person: string): Promise<stri
     const beside = OWN_FILE.test(name) && !isFolder && path.parse(name).name.normalize('NFC') === person;
     if (!whole && !beside) continue;
     // A rename takes the whole folder away at once, however long its removal takes.
-    const hidden = path.join(root, `.removed-${process.pid}-${removed.length}`);
+    const hidden = path.join(root, `${REMOVED}${process.pid}-${removed.length}`);
     await rename(path.join(root, name), hidden);
     await rm(hidden, { recursive: true, force: true });
     removed.push(isFolder ? `${name}/` : name);
   }
-  if (removed.length === 0)
-    throw new SpotterError(
-      'gallery.not_found',
-      `nobody is called ${person} in ${folder}; "spotter gallery list" shows who is there`,
-    );
   return removed;
 }
 
 /** Removes the results of a person's photos from the cache. @throws Error of the file system */
 export async function forgetPerson(cacheFolder: string, folder: string, person: string): Promise<void> {
-  const cache = new EmbeddingCache(cacheFolder, folder);
-  await cache.read();
+  await forgetCached(cacheFile(cacheFolder, folder), person);
+}
+
+/** The same in one cache. @returns of how many photos it knew something; null when there is none that can be read */
+export async function forgetCached(file: string, person: string): Promise<number | null> {
+  const cache = new EmbeddingCache(file);
+  if (!(await cache.read())) return null;
   cache.keepAll();
-  cache.retain((name) => personOf(name) !== person);
+  const count = cache.forget((name) => personOf(name) === person);
   await cache.write(true);
+  return count;
 }
 
 /** The photo in the gallery that has the same bytes. */

@@ -1,6 +1,7 @@
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
-import { EmbeddingCache } from './cache.js';
+import { Serial } from '../core/serial.js';
+import { cacheFile, EmbeddingCache } from './cache.js';
 import { CacheWriter } from './cacheWriter.js';
 import { changeBetween, type GalleryChange } from './change.js';
 import type { PhotoResult } from './enrol.js';
@@ -74,10 +75,12 @@ export class Gallery implements Component {
   /** Another folder has taken the place of the one before, and some of its files are still missing. */
   #isReturning = false;
   #seconds = 0;
+  /** Changes of the state. */
+  readonly #changing = new Serial();
 
   constructor(options: GalleryOptions) {
     this.#options = options;
-    this.#cache = new EmbeddingCache(options.cacheFolder, options.folder);
+    this.#cache = new EmbeddingCache(cacheFile(options.cacheFolder, options.folder));
     this.#cacheWriter = new CacheWriter(this.#cache, (message) => options.onWarning?.(message));
     this.#reader = new PhotoReader(options, this.#cache);
     this.#writeSettled = new WriteSettled(options.writeSettled ?? WRITE_SETTLED);
@@ -167,7 +170,37 @@ export class Gallery implements Component {
    * @param paths absolute paths where something may have changed; null: anywhere
    * @throws SpotterError of the worker pool
    */
-  async refresh(paths: ReadonlySet<string> | null = null, signal?: AbortSignal): Promise<Refreshed> {
+  refresh(paths: ReadonlySet<string> | null = null, signal?: AbortSignal): Promise<Refreshed> {
+    return this.#changing.run(() => this.#refresh(paths, signal));
+  }
+
+  /**
+   * Forgets a person immediately, in the cache too. Photos that are still in the folder are read by the next refresh.
+   *
+   * @returns the change, and how many photos of the person were in the cache
+   * @throws Error of the file system when the cache cannot be written
+   */
+  forget(person: string): Promise<{ change: GalleryChange | null; cached: number }> {
+    return this.#changing.run(async () => {
+      const before = this.#state;
+      const ofOthers = <T extends { person: string }>(all: ReadonlyMap<string, T>) =>
+        [...all.values()].filter((one) => one.person !== person);
+      const known = new Map([...before.settings].filter(([name]) => name !== person));
+      const settings = this.#away === null ? undefined : known;
+      this.#state = galleryStateOf(
+        ofOthers(before.photos),
+        ofOthers(before.files),
+        before,
+        this.#today(),
+        settings,
+      );
+      const cached = this.#cache.forget((name) => personOf(name) === person);
+      await this.#cacheWriter.writeNow();
+      return { change: changeBetween(before, this.#state), cached };
+    });
+  }
+
+  async #refresh(paths: ReadonlySet<string> | null, signal?: AbortSignal): Promise<Refreshed> {
     const startMs = performance.now();
     const wasAway = this.#away !== null;
     let listing: Listing;

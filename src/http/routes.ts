@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type ApiViews, addApi } from './api.js';
+import { addControlRoutes, type ControlViews } from './controlRoutes.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 
 /** The data behind all routes. */
@@ -10,6 +11,8 @@ export interface Views extends SnapshotViews {
   unreadyReason: () => string | null;
   metrics: () => Promise<{ contentType: string; body: string }>;
   api: ApiViews;
+  /** What only programs on this machine may ask for; nothing by default. */
+  control?: ControlViews;
 }
 
 const ADDRESSES = {
@@ -23,11 +26,12 @@ const ADDRESSES = {
   '/api/v1/events/:seq/face.jpg': 'the face in that snapshot',
   '/api/v1/cameras': 'the state of each camera',
   '/api/v1/dead-letters': 'events that a webhook did not accept in time',
+  '/api/v1/people/:name/forget': 'POST: erase a person; needs the token in data/control.json',
 };
 
 /** Adds every route of the HTTP server. */
 export function addRoutes(app: FastifyInstance, views: Views): void {
-  const { server, unreadyReason, metrics, api } = views;
+  const { server, unreadyReason, metrics, api, control } = views;
   addSnapshotRoutes(app, views);
   app.get('/', async () => ({ server, addresses: ADDRESSES }));
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -46,6 +50,7 @@ export function addRoutes(app: FastifyInstance, views: Views): void {
       .send({ error: 'this address accepts WebSocket connections only; connect with ws://' }),
   );
   addApi(app, api);
+  if (control) addControlRoutes(app, control);
   app.setNotFoundHandler(async (request, reply) =>
     reply.code(404).send({ error: `nothing at ${request.url.split('?')[0]}; see /` }),
   );

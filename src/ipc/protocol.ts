@@ -8,7 +8,7 @@ import type { FrameReport } from '../pipeline/frameReport.js';
 import type { Pictures } from '../snapshots/pictures.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 3;
+export const IPC_VERSION = 4;
 
 /** A camera to run. */
 export interface Assignment {
@@ -35,6 +35,8 @@ export type ToEngine =
   | { kind: 'cameras'; assignments: Assignment[] }
   /** Marks of pictures that must not be processed, and whether pictures are processed one at a time. */
   | { kind: 'restrictions'; poison: string[]; isolated: boolean }
+  /** A person's photos are gone: match nobody with them from now on. Answered by `forgotten`. */
+  | { kind: 'forget'; person: string }
   | { kind: 'stop' };
 
 /** State of the gallery. */
@@ -73,6 +75,8 @@ export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
   /** The gallery has changed while running, or (`change` null) has become unreadable or readable again. */
   | { kind: 'gallery'; gallery: GalleryReport; change: GalleryChange | null }
+  /** How many photos of the person were in the cache and are erased; null when the cache could not be written. */
+  | { kind: 'forgotten'; person: string; cached: number | null }
   /** The engine could not start. */
   | { kind: 'failed'; error: ErrorData }
   /**

@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeTime, monotonicFactory } from 'ulid';
 import { describeError, hasErrno } from '../core/errors.js';
@@ -113,10 +113,13 @@ export class SnapshotStore implements Component {
     }
   }
 
-  /** Removes the pictures of an event that is removed; nothing happens when it has none. */
-  async remove(key: string): Promise<void> {
-    if (!KEY.test(key)) return;
-    await Promise.all([this.#remove(this.#file(key, 'frame')), this.#remove(this.#file(key, 'face'))]);
+  /** Removes the pictures of an event that is removed; nothing happens when it has none. @returns how many are gone, and are not */
+  async remove(key: string): Promise<{ removed: number; failed: number }> {
+    if (!KEY.test(key)) return { removed: 0, failed: 0 };
+    const files = (['frame', 'face'] as const).map((form) => this.#file(key, form));
+    const outcomes = await Promise.all(files.map((file) => this.#remove(file)));
+    const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length;
+    return { removed: count('removed'), failed: count('failed') };
   }
 
   /** Deletes expired and partly written pictures. Leaves other files alone. @param nowMs Unix time */
@@ -172,11 +175,14 @@ export class SnapshotStore implements Component {
     }
   }
 
-  async #remove(file: string): Promise<void> {
+  async #remove(file: string): Promise<'removed' | 'absent' | 'failed'> {
     try {
-      await rm(file, { force: true });
+      await unlink(file);
+      return 'removed';
     } catch (error) {
+      if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return 'absent';
       this.#warn('cannot remove a picture that is due', error);
+      return 'failed';
     }
   }
 

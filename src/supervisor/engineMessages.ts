@@ -8,6 +8,7 @@ import type { CameraRegistry } from './cameraRegistry.js';
 import type { CrashPolicy } from './crashPolicy.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
+import type { Forgetting } from './forgetting.js';
 import { logGallery, logGalleryChange } from './galleryLog.js';
 
 export interface EngineMessagesOptions {
@@ -19,6 +20,7 @@ export interface EngineMessagesOptions {
   hub: EventHub;
   crashPolicy: CrashPolicy;
   metrics: Metrics;
+  forgetting: Forgetting;
   logger: Logger;
   /** Called when an engine is ready for cameras. */
   onReady: () => void;
@@ -33,7 +35,8 @@ export class EngineMessages {
   }
 
   receive(message: FromEngine): void {
-    const { status, registry, inView, monitor, hub, crashPolicy, metrics, logger } = this.#options;
+    const { status, registry, inView, monitor, hub, crashPolicy, metrics, forgetting, logger } =
+      this.#options;
     switch (message.kind) {
       case 'ready':
         this.#engineReady(message);
@@ -41,6 +44,9 @@ export class EngineMessages {
       case 'gallery':
         logGalleryChange(logger, status.gallery, message.gallery, message.change);
         this.#setGallery(message.gallery);
+        break;
+      case 'forgotten':
+        forgetting.noteForgotten(message.person, message.cached);
         break;
       case 'event':
         registry.noteDraft(message.draft);
@@ -72,13 +78,16 @@ export class EngineMessages {
   }
 
   #engineReady({ onnxruntime, gallery }: FromEngine & { kind: 'ready' }): void {
-    const { status, logger, onReady } = this.#options;
-    const isNew = !isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...status.gallery, seconds: 0 });
+    const { status, forgetting, logger, onReady } = this.#options;
+    const isNew =
+      status.known === null ||
+      !isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...status.gallery, seconds: 0 });
     status.onnxruntime = onnxruntime;
     this.#setGallery(gallery);
     if (isNew) logGallery(logger, gallery);
     status.unreadyReason = null;
     onReady();
+    forgetting.noteEngine();
   }
 
   #setGallery(gallery: GalleryReport): void {

@@ -34,6 +34,12 @@ export class EngineStatus {
     this.load = IDLE;
   }
 
+  /** A person is forgotten: the next engine is not given their settings. */
+  forgetPerson(person: string): void {
+    const { [person]: _, ...settings } = this.gallery.settings;
+    this.gallery = { ...this.gallery, settings };
+  }
+
   /** Another gallery is configured: the next engine must find it. */
   forgetGallery(): void {
     this.gallery = NO_GALLERY;

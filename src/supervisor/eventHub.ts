@@ -6,8 +6,10 @@ import { packageVersion } from '../core/package.js';
 import { type EventDraft, gapDraft, type SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
+import { ForgottenNames } from '../events/forgottenNames.js';
 import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
+import type { Erased } from '../events/log/upkeep.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { EventSocket } from '../http/socket.js';
 import type { Logger } from '../observe/logger.js';
@@ -63,8 +65,10 @@ export class EventHub implements Component, CameraObserver {
   readonly #enricher: EventEnricher;
   readonly #snapshots: SnapshotStore;
   readonly #sinks: SinkSet;
+  readonly #forgotten = new ForgottenNames();
   readonly #parts: Stack;
   #loaded: HubConfig;
+  #people: readonly string[] = [];
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
   constructor(options: EventHubOptions) {
@@ -160,7 +164,10 @@ export class EventHub implements Component, CameraObserver {
   /** Takes over who is in the gallery, and their settings by name. */
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#settings = settings;
-    this.#sinks.setPeople(names, settings);
+    this.#people = names;
+    this.#forgotten.notePeople(names);
+    const known = names.filter((name) => !this.#forgotten.has(name));
+    this.#sinks.setPeople(known, settings);
   }
 
   /** Why no event is published, one sentence; null while all is well. */
@@ -209,16 +216,47 @@ export class EventHub implements Component, CameraObserver {
 
   /** Publishes an event, and what follows from it, as soon as the log has it. */
   publish(draft: EventDraft): void {
-    this.#enricher.publish(draft);
+    const cleansed = this.#forgotten.cleanse(draft);
+    if (cleansed) this.#enricher.publish(cleansed);
   }
 
   /** Publishes an event of the engine's, with the pictures that it may have. */
   publishDetected({ draft, sinceMs, pictures }: DetectedEvent): void {
-    this.#enricher.publish(this.#snapshots.attach(draft, pictures, Date.now()), sinceMs);
+    const cleansed = this.#forgotten.cleanse(draft);
+    if (!cleansed) return;
+    // The picture of a face that was a forgotten person's is not kept.
+    const own = cleansed.person === draft.person ? pictures : undefined;
+    this.#enricher.publish(this.#snapshots.attach(cleansed, own, Date.now()), sinceMs);
   }
 
   get #config(): Config {
     return this.#loaded.config;
+  }
+
+  /** Publishes no event that names a person from now on, queued ones included, until the person is enrolled anew. */
+  withhold(person: string): void {
+    this.#forgotten.add(person, this.#people.includes(person));
+    this.#feed.amend((draft) => this.#amended(draft));
+    this.#enricher.forgetPerson(person);
+    this.#options.inView.forgetPerson(person);
+  }
+
+  /** Takes back what the broker retains of a person; see {@link SinkSet.forgetPerson}. */
+  takeBackTopics(person: string, signal: AbortSignal): Promise<number> {
+    return this.#sinks.forgetPerson(person, signal);
+  }
+
+  /** Erases a person from the log; see {@link EventLog.forgetPerson}. */
+  async eraseEvents(person: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
+    const erased = await this.log.forgetPerson(person, onUnpictured);
+    this.#options.metrics.eventsRemoved(erased.events);
+    this.#sinks.reread();
+    return erased;
+  }
+
+  /** Removes the pictures of an event. @returns how many are removed, and how many could not be */
+  removePictures(id: string): Promise<{ removed: number; failed: number }> {
+    return this.#snapshots.remove(id);
   }
 
   /** Finds out at the start whether the log is writable, and publishes the rest at the end. */
@@ -231,6 +269,13 @@ export class EventHub implements Component, CameraObserver {
           this.#options.logger.error(`${lost} events lost: the event log was not writable until the end`);
       },
     };
+  }
+
+  #amended(draft: EventDraft): EventDraft | null {
+    const cleansed = this.#forgotten.cleanse(draft);
+    const isPictured = draft.snapshotKey !== null && cleansed?.snapshotKey !== draft.snapshotKey;
+    if (isPictured) void this.#snapshots.remove(draft.snapshotKey ?? '');
+    return cleansed;
   }
 
   #distribute(event: SpotterEvent): void {

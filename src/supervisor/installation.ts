@@ -10,7 +10,7 @@ import { makePrivateFolder } from '../core/folders.js';
  */
 export function installationId(dataFolder: string): string {
   const file = path.join(dataFolder, 'installation');
-  const found = read(file);
+  const found = knownInstallation(dataFolder);
   if (found) return found;
   const id = randomBytes(6).toString('hex');
   try {
@@ -22,9 +22,11 @@ export function installationId(dataFolder: string): string {
   }
 }
 
-function read(file: string): string | null {
+/** The same where one has been made; else null. */
+export function knownInstallation(dataFolder: string): string | null {
   try {
-    return /^[0-9a-f]{12}$/.exec(readFileSync(file, 'utf8').trim())?.[0] ?? null;
+    const text = readFileSync(path.join(dataFolder, 'installation'), 'utf8');
+    return /^[0-9a-f]{12}$/.exec(text.trim())?.[0] ?? null;
   } catch {
     return null;
   }

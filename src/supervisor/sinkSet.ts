@@ -8,6 +8,7 @@ import { Serial } from '../core/serial.js';
 import { InView } from '../events/inView.js';
 import { SinkDriver } from '../events/sinks/driver.js';
 import { MqttSink } from '../events/sinks/mqtt.js';
+import { takeBackPerson } from '../events/sinks/personTopics.js';
 import type { CursorStore, DeadLetterStore, EventSource } from '../events/sinks/port.js';
 import type { SinkLog, SinkObserver } from '../events/sinks/sink.js';
 import { WebhookSink } from '../events/sinks/webhook.js';
@@ -105,6 +106,29 @@ export class SinkSet implements Component, CameraObserver {
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#people = new Map(names.map((name) => [name, settings[name]?.displayName ?? name]));
     this.#mqtt?.sink.refresh();
+  }
+
+  /**
+   * Forgets a person, and takes back what the broker retains of them.
+   *
+   * @param signal aborted when the broker has had enough time
+   * @returns how many topics were taken back
+   * @throws Error with one sentence when the broker cannot be reached or refuses
+   */
+  async forgetPerson(person: string, signal: AbortSignal): Promise<number> {
+    this.#people?.delete(person);
+    const { url, ...mqtt } = this.#config.mqtt;
+    if (url === null) return 0;
+    const installation = installationId(this.#options.config.data);
+    await this.#mqtt?.sink.settled();
+    const topics = await takeBackPerson({ ...mqtt, url, installation }, person, signal);
+    this.#mqtt?.sink.noteTakenBack(topics);
+    return topics.length;
+  }
+
+  /** Events were erased: none of them may be delivered any more. */
+  reread(): void {
+    for (const driver of this.#drivers()) driver.reread();
   }
 
   cameraState(id: string, state: CameraState): void {

@@ -13,11 +13,13 @@ import { Throughput } from '../observe/throughput.js';
 import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
+import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
 import { type Death, EngineHost } from './engineHost.js';
 import { EngineMessages } from './engineMessages.js';
 import { EngineStatus } from './engineStatus.js';
 import { EventHub, SERVER } from './eventHub.js';
+import { Forgetting } from './forgetting.js';
 import { type ConfigChange, Reloader } from './reloader.js';
 
 export interface SupervisorOptions {
@@ -48,6 +50,7 @@ export class Supervisor {
   readonly #monitor: CameraMonitor;
   readonly #host: EngineHost;
   readonly #reloader: Reloader;
+  readonly #control: ControlFile;
   /** Everything is up: the engine gets its cameras. */
   #isWatching = false;
   #onCameraState: () => void = () => {};
@@ -57,6 +60,13 @@ export class Supervisor {
     const { loaded, logger, modelFolder, reload: read, engineEntry: entry } = options;
     const { http, data } = loaded.config;
     const throughput = new Throughput();
+    const forgetting = new Forgetting({
+      config: () => this.#reloader.current.config,
+      hub: () => this.#hub,
+      send: (message) => this.#host.send(message),
+      onForget: (person) => this.#status.forgetPerson(person),
+    });
+    this.#control = new ControlFile(data, () => this.#http.address);
     this.#crashPolicy = new CrashPolicy({
       onRestrictions: (restrictions) => this.#host.send(restrictions),
       onRelease: (id) => this.#tryAgain(id),
@@ -89,6 +99,11 @@ export class Supervisor {
         server: SERVER,
         unreadyReason: () => this.#status.unreadyReason ?? this.#hub.fault,
         metrics: () => this.#metrics.expose(),
+        control: {
+          token: this.#control.token,
+          forget: (name) => forgetting.forget(name),
+          allowedOrigins: http.allowedOrigins,
+        },
         snapshot: (seq, form) => this.#hub.snapshot(seq, form),
         api: viewsOf(this.#hub.log, () =>
           this.#registry
@@ -126,6 +141,7 @@ export class Supervisor {
       hub: this.#hub,
       crashPolicy: this.#crashPolicy,
       metrics: this.#metrics,
+      forgetting,
       logger,
       onReady: () => {
         this.#reloader.confirm();
@@ -162,7 +178,7 @@ export class Supervisor {
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is reported at once, and /readyz can say what is missing. HTTP ends
     // after the hub: an HTTP server that closes waits for its connections, WebSockets among them.
-    const parts = new Stack([this.#hub.log, this.#http, this.#hub, this.#monitor, this.#host]);
+    const parts = new Stack([this.#hub.log, this.#http, this.#hub, this.#control, this.#monitor, this.#host]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;

@@ -166,3 +166,25 @@ describe('EventFeed on a full disk', () => {
     expect((await event).seq).toBe(1);
   });
 });
+
+describe('EventFeed.amend', () => {
+  it('changes what waits for a ledger that takes nothing, or leaves it out', () => {
+    let isFull = true;
+    const kept: (string | null)[] = [];
+    const ledger: Ledger = {
+      append: (drafts) => {
+        if (isFull) throw new Error('full');
+        kept.push(...drafts.map(({ person }) => person));
+        return [];
+      },
+    };
+    const feed = new EventFeed(ledger);
+    feed.flush();
+    for (const person of ['alice', 'bob', 'eve']) feed.publish(eventDraft({ person }));
+    feed.amend((draft) => (draft.person === 'bob' ? null : { ...draft, person: `${draft.person}!` }));
+    isFull = false;
+    feed.flush();
+    feed.stop();
+    expect(kept).toEqual(['alice!', 'eve!']);
+  });
+});

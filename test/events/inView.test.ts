@@ -229,3 +229,25 @@ describe('InView: people at cameras', () => {
     expect(inView.notePublished(spotterEvent({ kind: 'gap', track: null }))).toBe(false);
   });
 });
+
+describe('InView.forgetPerson', () => {
+  it("keeps the faces as nobody's, and forgets who was last", () => {
+    const inView = published({}, { track: 'door-2', person: 'bob' }, { track: 'door-3' });
+    inView.forgetPerson('alice');
+    expect(inView.whereIs('alice')).toBeNull();
+    expect(inView.peopleAt('door')).toEqual(['bob']);
+    expect(inView.lastPersonAt('door')).toBeNull();
+    expect(inView.published.map(({ person }) => person)).toEqual([null, 'bob', null]);
+    inView.notePublished(spotterEvent({ kind: 'left', track: 'door-2', person: 'bob' }));
+    expect(inView.isOccupied('door')).toBe(true);
+  });
+
+  it('takes the name off the events that are still owed', () => {
+    const inView = new InView();
+    inView.noteReported(eventDraft());
+    inView.forgetPerson('alice');
+    expect(inView.endReported(1000)).toMatchObject([
+      { kind: 'left', person: null, ended: { verdict: 'unknown' } },
+    ]);
+  });
+});

@@ -71,3 +71,17 @@ describe('Notifier: a notification', () => {
     expect(at(40, { track: 'door-4' }).notify).toBe(false);
   });
 });
+
+describe('Notifier.forgetPerson', () => {
+  it('drops the cooldowns of one person, and no others', () => {
+    const rules: NotifyRules = { kinds: ['match'], cooldownMs: 1000 };
+    const tested = new Notifier();
+    const at = (atMs: number, draft: Partial<EventDraft>) =>
+      tested.judge(eventDraft(draft), rules, {}, atMs).notify;
+    expect(at(0, {})).toBe(true);
+    expect(at(0, { person: 'bob' })).toBe(true);
+    tested.forgetPerson('alice');
+    expect(at(1, {})).toBe(true);
+    expect(at(1, { person: 'bob' })).toBe(false);
+  });
+});

@@ -264,3 +264,15 @@ describe('endsOfInterruptedVisits', () => {
     expect([...recentEvents({ ...source, lastSeq: 0, after: () => [] })]).toEqual([]);
   });
 });
+
+describe('Visits.forgetPerson', () => {
+  it('drops the visits of one person without a word, and no others', () => {
+    const { tested, at } = visits();
+    at(0, 'match', 'door-1');
+    at(0, 'match', 'door-2', { person: 'bob' });
+    tested.forgetPerson('alice');
+    expect(tested.open).toBe(1);
+    expect(at(100, 'left', 'door-1', { person: null })).toEqual([]);
+    expect(short(tested.endAll())).toEqual([expect.stringMatching(/^visit_ended bob /)]);
+  });
+});

@@ -157,3 +157,38 @@ describe('GalleryWatch over a Gallery', () => {
     expect((await gallery.refresh()).change).toBe(null);
   });
 });
+
+describe('Gallery.forget', () => {
+  it('lets a person go at once, in memory and in the cache, and reads what is there all the same', async () => {
+    const { folder, gallery } = await opened();
+    copyFileSync(collins, path.join(folder, 'eileen.png'));
+    await gallery.refresh();
+    rmSync(path.join(folder, 'grace'), { recursive: true });
+    const { change, cached } = await gallery.forget('grace');
+    expect(change).toMatchObject({ people: { removed: ['grace'] }, photos: { removed: ['grace/a.jpg'] } });
+    expect(cached).toBe(1);
+    expect(people(gallery)).toEqual(['eileen']);
+    expect((await gallery.refresh()).change).toBe(null);
+    expect(await gallery.forget('grace')).toEqual({ change: null, cached: 0 });
+    expect((await gallery.forget('eileen')).change?.people.removed).toEqual(['eileen']);
+    expect((await gallery.refresh()).change?.people.added).toEqual(['eileen']);
+  });
+
+  it('lets go of somebody who is known from the cache alone, while the folder is away', async () => {
+    const { folder } = await opened();
+    const known = {
+      grace: { displayName: 'G', threshold: null, notify: true, note: null, validUntil: null },
+    };
+    const pool = await startPool();
+    const cacheFolder = path.join(path.dirname(folder), 'data');
+    const first = galleryOver(folder, pool, { ...AT_ONCE, cacheFolder });
+    await first.start();
+    renameSync(folder, `${folder}-away`);
+    const second = galleryOver(folder, pool, { ...AT_ONCE, cacheFolder, known });
+    await second.start();
+    expect(people(second)).toEqual(['grace']);
+    expect(await second.forget('grace')).toMatchObject({ cached: 1 });
+    expect(people(second)).toEqual([]);
+    expect(second.settings.size).toBe(0);
+  });
+});

@@ -109,7 +109,7 @@ describe('EventSocket: a client that comes back', () => {
     const { log, fill, ws } = await serve();
     fill(100);
     fill(50, { person: 'bob' });
-    await log.forgetPerson('alice');
+    await log.forgetPerson('alice', () => {});
     const client = new Client(`${ws}?since=5`);
     expect(await client.ofType('error')).toMatchObject({ code: 'expired', firstSeq: 101 });
     await client.message(({ seq, type }) => type === 'event' && seq === 150);

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -120,5 +121,25 @@ describe('SnapshotStore', () => {
     chmodSync(folder, 0);
     await tested.sweep(NOON);
     expect(warnings).toHaveLength(1);
+  });
+});
+
+describe('SnapshotStore.remove', () => {
+  it('says how many pictures are gone', async () => {
+    const { tested, write } = store();
+    const key = write(NOON);
+    expect(await tested.remove(key)).toEqual({ removed: 2, failed: 0 });
+    expect(await tested.remove(key)).toEqual({ removed: 0, failed: 0 });
+    expect(await tested.remove('no key')).toEqual({ removed: 0, failed: 0 });
+  });
+
+  it('says which could not be removed', async () => {
+    const { folder, tested, write, warnings } = store();
+    const file = path.join(folder, '2026-01-02', `${write(NOON)}.jpg`);
+    const key = path.basename(file, '.jpg');
+    rmSync(file);
+    mkdirSync(file);
+    expect(await tested.remove(key)).toEqual({ removed: 1, failed: 1 });
+    expect(warnings).toEqual([expect.stringContaining('cannot remove a picture')]);
   });
 });

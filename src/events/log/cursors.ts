@@ -11,7 +11,11 @@ export class Cursors implements CursorStore, DeadLetterStore {
   constructor(db: Database) {
     this.#load = db.prepare('SELECT seq FROM cursors WHERE sink = ?');
     this.#save = db.prepare('INSERT OR REPLACE INTO cursors (sink, seq) VALUES (?, ?)');
-    this.#add = db.prepare('INSERT INTO dead_letters (sink, seq, reason, at) VALUES (?, ?, ?, ?)');
+    // Of an event that was forgotten while it was being delivered, nothing is kept.
+    this.#add = db.prepare(
+      `INSERT INTO dead_letters (sink, seq, reason, at)
+       SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM events WHERE seq = ?2)`,
+    );
     this.#list = db.prepare(
       'SELECT number, sink, seq, reason, at FROM dead_letters WHERE number < ? ORDER BY number DESC LIMIT ?',
     );

@@ -7,7 +7,8 @@ export type Value = string | number | null;
 
 /** A prepared statement; R is a row of its result. */
 export interface Statement<R> {
-  run: (...values: Value[]) => void;
+  /** @returns how many rows have changed */
+  run: (...values: Value[]) => number;
   get: (...values: Value[]) => R | undefined;
   all: (...values: Value[]) => R[];
 }
@@ -53,7 +54,7 @@ export class Database {
   prepare<R>(sql: string): Statement<R> {
     const statement = this.#db.prepare(sql);
     return {
-      run: (...values) => void statement.run(...values),
+      run: (...values) => statement.run(...values).changes,
       get: (...values) => statement.get(...values) as R | undefined,
       all: (...values) => statement.all(...values) as R[],
     };

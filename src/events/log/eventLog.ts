@@ -15,7 +15,7 @@ import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
 import { explainFault, LOG_FILE, openLogStore, setAside } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
-import { Upkeep, type UpkeepOptions } from './upkeep.js';
+import { type Erased, Upkeep, type UpkeepOptions } from './upkeep.js';
 
 /** Where the log is, how long it keeps events, and what it reports. */
 export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRemoved' | 'onTrouble'> {
@@ -49,7 +49,6 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     this.#options = options;
     this.#upkeep = new Upkeep({
       ...options,
-      file: path.join(options.folder, LOG_FILE),
       use: (work) => this.#guard(work),
     });
   }
@@ -174,9 +173,9 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return this.#upkeep.clean();
   }
 
-  /** Erases every trace of a name from the log's files; see {@link Upkeep.forgetPerson}. @returns events that are gone */
-  forgetPerson(name: string): Promise<number> {
-    return this.#upkeep.forgetPerson(name);
+  /** Erases every trace of a name from the log's files; see {@link Upkeep.forgetPerson}. */
+  forgetPerson(name: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
+    return this.#upkeep.forgetPerson(name, onUnpictured);
   }
 
   #append(drafts: readonly EventDraft[]): SpotterEvent[] {

@@ -1,13 +1,33 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, read } from 'node:fs';
+import { promisify } from 'node:util';
 
-/** Whether a text is anywhere in a file's bytes, as UTF-8. */
-export async function holdsText(file: string, text: string): Promise<boolean> {
-  const wanted = Buffer.from(text);
-  let tail = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    const bytes = Buffer.concat([tail, chunk]);
-    if (bytes.includes(wanted)) return true;
-    tail = bytes.subarray(Math.max(0, bytes.length - wanted.length + 1));
+const readSome = promisify(read);
+const CHUNK_BYTES = 1 << 20;
+
+/** Whether any of some texts is in a file's bytes: strings as UTF-8, buffers as they are. @throws the system's error */
+export async function holdsText(file: string, texts: readonly (string | Buffer)[]): Promise<boolean> {
+  const descriptor = openSync(file, 'r');
+  try {
+    return await descriptorHoldsText(descriptor, texts);
+  } finally {
+    closeSync(descriptor);
   }
-  return false;
+}
+
+/** The same of an open file, which stays open. */
+export async function descriptorHoldsText(
+  descriptor: number,
+  texts: readonly (string | Buffer)[],
+): Promise<boolean> {
+  const wanted = texts.map((text) => Buffer.from(text));
+  // A text may begin in one chunk and end in the next.
+  const overlap = Math.max(...wanted.map(({ length }) => length)) - 1;
+  const buffer = Buffer.alloc(CHUNK_BYTES + overlap);
+  for (let position = 0; ; ) {
+    const { bytesRead } = await readSome(descriptor, buffer, 0, buffer.length, position);
+    const bytes = buffer.subarray(0, bytesRead);
+    if (wanted.some((text) => bytes.includes(text))) return true;
+    if (bytesRead <= overlap) return false;
+    position += bytesRead - overlap;
+  }
 }

@@ -1,8 +1,10 @@
+import { closeSync, openSync } from 'node:fs';
 import { monotonicFactory } from 'ulid';
 import { type EventDraft, type SpotterEvent, toEvent } from '../event.js';
 import { Cursors } from './cursors.js';
 import type { Database, Statement } from './database.js';
 import { History } from './history.js';
+import { descriptorHoldsText } from './holdsText.js';
 import { Removal } from './removal.js';
 import { COLUMNS, type Row } from './row.js';
 
@@ -14,6 +16,8 @@ export class LogStore {
   /** Random id, created with the log: another one means that the numbers start over. */
   readonly epoch: string;
   readonly #db: Database;
+  readonly #file: string;
+  #descriptor: number | null = null;
   readonly #nextId = monotonicFactory();
   readonly #insert: Statement<never>;
   readonly #setMeta: Statement<never>;
@@ -26,8 +30,9 @@ export class LogStore {
   #highMs: number;
   #lateMs: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, file: string) {
     this.#db = db;
+    this.#file = file;
     const meta = db.prepare<{ value: string | number }>('SELECT value FROM meta WHERE key = ?');
     const last = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get();
     const high = db.prepare<{ high_ms: number }>('SELECT high_ms FROM events ORDER BY seq DESC LIMIT 1');
@@ -99,9 +104,23 @@ export class LogStore {
     return this.#lastTracks.all(camera).flatMap(({ track }) => track ?? []);
   }
 
+  /**
+   * Whether any of some texts is in the file's bytes. The descriptor stays open as long as the log: closing any descriptor of a
+   * file takes the locks that the process has on it, and another process could open the log.
+   */
+  holdsText(texts: readonly string[]): Promise<boolean> {
+    this.#descriptor ??= openSync(this.#file, 'r');
+    return descriptorHoldsText(this.#descriptor, texts);
+  }
+
   /** Closes the file, so that another process can open it at once. */
   close(): void {
-    this.#db.release();
+    try {
+      this.#db.release();
+    } finally {
+      if (this.#descriptor !== null) closeSync(this.#descriptor);
+      this.#descriptor = null;
+    }
   }
 
   #store(event: SpotterEvent, capturedMs: number, publishedMs: number, highMs: number): void {

@@ -85,7 +85,7 @@ function open(file: string, firstSeq: number): LogStore {
     db.transaction(() => {});
     if (statSync(file).size <= CHECKED_BYTES) check(db);
     migrate(db, version, firstSeq);
-    return new LogStore(db);
+    return new LogStore(db, file);
   } catch (error) {
     db.close();
     throw error;

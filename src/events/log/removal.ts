@@ -1,4 +1,5 @@
 import type { SpotterEvent } from '../event.js';
+import { withoutPerson } from '../forgottenNames.js';
 import type { Database, Statement } from './database.js';
 
 /** An event that is in the log no more, for whoever keeps something beside it. */
@@ -7,8 +8,28 @@ export interface Removed {
   id: string;
 }
 
-interface Mention {
-  seq: number;
+/** One step of erasing a person's own events. */
+export interface RemovedOfPerson {
+  events: Removed[];
+  /** Tracks that the events were of. */
+  tracks: string[];
+  /** How the person was called in them. */
+  displayNames: string[];
+  deadLetters: number;
+}
+
+/** One step of taking a name out of the other events. */
+export interface CleanedMentions {
+  /** How far it has come. */
+  until: number;
+  /** Events that named the person and no longer do. */
+  count: number;
+  /** Ids of events whose pictures show the face of one of the person's tracks. */
+  pictured: string[];
+}
+
+interface Mention extends Pick<Removed, 'seq' | 'id'> {
+  track: string | null;
   body: string;
   explain: string | null;
 }
@@ -26,7 +47,7 @@ export class Removal {
   readonly #db: Database;
   readonly #pageBytes: number;
   readonly #oldest: Statement<Removed & { published_ms: number }>;
-  readonly #ofPerson: Statement<Removed>;
+  readonly #ofPerson: Statement<Removed & { track: string | null; shown: string | null }>;
   readonly #mentions: Statement<Mention>;
   readonly #delete: Statement<never>;
   readonly #deleteLetters: Statement<never>;
@@ -36,10 +57,13 @@ export class Removal {
     this.#db = db;
     this.#pageBytes = Number(db.pragma('page_size'));
     this.#oldest = db.prepare('SELECT seq, id, published_ms FROM events ORDER BY seq LIMIT ?');
-    this.#ofPerson = db.prepare('SELECT seq, id FROM events WHERE person IS NOT NULL AND person = ? LIMIT ?');
+    this.#ofPerson = db.prepare(
+      `SELECT seq, id, track, json_extract(body, '$.displayName') AS shown FROM events
+       WHERE person IS NOT NULL AND person = ? LIMIT ?`,
+    );
     this.#mentions = db.prepare(
-      `SELECT seq, body, explain FROM events
-       WHERE seq > ? AND seq <= ? AND (instr(body, ?) > 0 OR instr(explain, ?) > 0)`,
+      `SELECT seq, id, track, body, explain FROM events WHERE seq > ? AND seq <= ?
+       AND (instr(body, ?) > 0 OR instr(explain, ?) > 0 OR track IN (SELECT value FROM json_each(?)))`,
     );
     this.#delete = db.prepare('DELETE FROM events WHERE seq = ?');
     this.#deleteLetters = db.prepare('DELETE FROM dead_letters WHERE seq = ?');
@@ -60,29 +84,39 @@ export class Removal {
     const isTooLarge = this.sizeBytes > maxBytes;
     const chunk = this.#oldest.all(CHUNK);
     const firstKept = chunk.findIndex((event) => !isTooLarge && event.published_ms >= beforeMs);
-    return this.#remove(firstKept < 0 ? chunk : chunk.slice(0, firstKept));
+    return this.#remove(firstKept < 0 ? chunk : chunk.slice(0, firstKept)).events;
   }
 
   /** Removes some of a person's events. */
-  ofPerson(name: string): Removed[] {
-    return this.#remove(this.#ofPerson.all(name, CHUNK));
+  ofPerson(name: string): RemovedOfPerson {
+    const chunk = this.#ofPerson.all(name, CHUNK);
+    return {
+      ...this.#remove(chunk),
+      tracks: chunk.flatMap(({ track }) => track ?? []),
+      displayNames: chunk.flatMap(({ shown }) => shown ?? []),
+    };
   }
 
-  /** Takes a name out of some events that tell of others, those after `seq`. @returns how far it has come */
-  mentions(name: string, seq: number): number {
-    const until = seq + SEARCH_CHUNK;
+  /**
+   * Takes a name out of some events that tell of others, those after `seq`.
+   *
+   * @param tracks of the person: whatever else was told of them has no picture any more
+   */
+  mentions(name: string, seq: number, tracks: ReadonlySet<string>): CleanedMentions {
+    const cleaned: CleanedMentions = { until: seq + SEARCH_CHUNK, count: 0, pictured: [] };
     const text = JSON.stringify(name).slice(1, -1);
-    const found = this.#mentions.all(seq, until, text, text);
-    if (found.length > 0) {
-      this.#db.transaction(() => {
-        for (const mention of found) {
-          const { body, explain } = withoutName(mention, name, text);
-          if (body !== mention.body || explain !== mention.explain)
-            this.#rewrite.run(body, explain, mention.seq);
-        }
-      });
-    }
-    return until;
+    const found = this.#mentions.all(seq, cleaned.until, text, text, JSON.stringify([...tracks]));
+    if (found.length === 0) return cleaned;
+    this.#db.transaction(() => {
+      for (const mention of found) {
+        const isOfPerson = mention.track !== null && tracks.has(mention.track);
+        const { body, explain, isNamed, isPictured } = withoutName(mention, name, text, isOfPerson);
+        if (isNamed) cleaned.count++;
+        if (isPictured) cleaned.pictured.push(mention.id);
+        if (isNamed || isPictured) this.#rewrite.run(body, explain, mention.seq);
+      }
+    });
+    return cleaned;
   }
 
   /** Gives some of the free pages back to the system. @returns whether there are more */
@@ -107,31 +141,28 @@ export class Removal {
     this.checkpoint();
   }
 
-  #remove(events: Removed[]): Removed[] {
-    if (events.length === 0) return [];
-    this.#db.transaction(() => {
-      for (const { seq } of events) {
+  #remove(events: Removed[]): { events: Removed[]; deadLetters: number } {
+    if (events.length === 0) return { events: [], deadLetters: 0 };
+    const deadLetters = this.#db.transaction(() =>
+      events.reduce((sum, { seq }) => {
         this.#delete.run(seq);
-        this.#deleteLetters.run(seq);
-      }
-    });
-    return events.map(({ seq, id }) => ({ seq, id }));
+        return sum + this.#deleteLetters.run(seq);
+      }, 0),
+    );
+    return { events: events.map(({ seq, id }) => ({ seq, id })), deadLetters };
   }
 }
 
-/** Somebody else's event without the name; what explained it is left out where the name was part of it. */
-function withoutName(
-  { body, explain }: Mention,
-  name: string,
-  text: string,
-): Pick<Mention, 'body' | 'explain'> {
-  const event = JSON.parse(body) as Omit<SpotterEvent, 'explain'>;
-  const other = (value: string | null) => (value === name ? null : value);
-  const cleaned = {
-    ...event,
-    withdrawn: other(event.withdrawn),
-    runnerUp: other(event.runnerUp),
-    candidates: event.candidates?.filter((candidate) => candidate !== name) ?? null,
-  };
-  return { body: JSON.stringify(cleaned), explain: explain?.includes(text) ? null : explain };
+/**
+ * Somebody else's event without the name; what explained it is left out where the name was part of it.
+ *
+ * @param isOfPerson it is of a track of the person, so its picture goes as well
+ */
+function withoutName(before: Mention, name: string, text: string, isOfPerson: boolean) {
+  const event = JSON.parse(before.body) as Omit<SpotterEvent, 'explain'>;
+  const named = { ...event, ...withoutPerson(event, name) };
+  const body = JSON.stringify(isOfPerson ? { ...named, snapshot: null } : named);
+  const explain = before.explain?.includes(text) ? null : before.explain;
+  const isNamed = JSON.stringify(named) !== before.body || explain !== before.explain;
+  return { body, explain, isNamed, isPictured: isOfPerson && event.snapshot !== null };
 }

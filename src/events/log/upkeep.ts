@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../../core/errors.js';
 import { Serial } from '../../core/serial.js';
-import { holdsText } from './holdsText.js';
 import type { LogStore } from './logStore.js';
 import type { Removed } from './removal.js';
 
 /** The log, its retention, and what is reported of it. */
 export interface UpkeepOptions {
-  /** Path of the log. */
-  file: string;
   /** Works on the open log. @throws when it is not open */
   use: <T>(work: (store: LogStore) => T) => T;
   /** How long events are kept, and how large the log may be; read each time. */
@@ -17,6 +14,18 @@ export interface UpkeepOptions {
   onRemoved: (events: Removed[]) => void;
   /** Retention failed and will be retried; called once per reason until it succeeds. */
   onTrouble: (message: string) => void;
+}
+
+/** What {@link Upkeep.forgetPerson} has erased. */
+export interface Erased {
+  /** The person's own events. */
+  events: number;
+  /** Events of others that named the person and no longer do. */
+  mentions: number;
+  /** Dead letters of the person's events. */
+  deadLetters: number;
+  /** Nothing of the person is left, but the name is also part of something else, such as the id of a camera. */
+  isPartOfOtherText: boolean;
 }
 
 const EVERY_MS = 10_000;
@@ -78,27 +87,36 @@ export class Upkeep {
    * Erases every trace of a name: the person's own events, and the mentions in those of others. When it resolves, the name
    * is in no file of the log any more. Events that are still on their way are not touched.
    *
-   * @returns how many events are gone
+   * @param onUnpictured called with the ids of events whose pictures must go: they are gone, or show one of the person's tracks
    */
-  async forgetPerson(name: string): Promise<number> {
-    const { file, use, onRemoved } = this.#options;
-    let count = 0;
+  async forgetPerson(name: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
+    const { use } = this.#options;
+    const erased: Erased = { events: 0, mentions: 0, deadLetters: 0, isPartOfOtherText: false };
+    const tracks = new Set<string>();
+    const texts = new Set([name]);
     for (;;) {
       const removed = use((store) => store.removal.ofPerson(name));
-      if (removed.length === 0) break;
-      count += removed.length;
-      onRemoved(removed);
+      if (removed.events.length === 0) break;
+      erased.events += removed.events.length;
+      erased.deadLetters += removed.deadLetters;
+      for (const track of removed.tracks) tracks.add(track);
+      for (const shown of removed.displayNames) texts.add(shown);
+      onUnpictured(removed.events.map(({ id }) => id));
       await pause(0);
     }
     for (let seq = use((store) => store.firstSeq) - 1; seq < use((store) => store.lastSeq); ) {
-      seq = use((store) => store.removal.mentions(name, seq));
+      const { until, count, pictured } = use((store) => store.removal.mentions(name, seq, tracks));
+      erased.mentions += count;
+      onUnpictured(pictured);
+      seq = until;
       await pause(0);
     }
     use((store) => store.removal.checkpoint());
     for (const what of ['indexes', 'everything'] as const) {
-      if (!(await holdsText(file, name))) break;
+      if (!(await use((store) => store.holdsText([...texts])))) return erased;
       use((store) => store.removal.rebuild(what));
     }
-    return count;
+    erased.isPartOfOtherText = await use((store) => store.holdsText([name]));
+    return erased;
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
 import { decode } from '../../core/address.js';
 import { describeError, hasErrno } from '../../core/errors.js';
@@ -7,8 +8,8 @@ export interface BrokerOptions {
   /** mqtt:// or mqtts://, with or without a login. */
   url: string;
   clientId: string;
-  /** What the broker publishes, retained, when the connection breaks. */
-  will: { topic: string; payload: string };
+  /** What the broker publishes, retained, when the connection breaks; null: nothing. */
+  will: { topic: string; payload: string } | null;
 }
 
 /** Takes the topic of a message that the broker has retained. */
@@ -57,7 +58,9 @@ export class BrokerConnection {
       ...(username && { username: decode(username) }),
       ...(password && { password: decode(password) }),
       clientId: options.clientId,
-      will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
+      ...(options.will && {
+        will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
+      }),
       clean: true,
       keepalive: KEEPALIVE_S,
       connectTimeout: CONNECT_MS,
@@ -115,6 +118,35 @@ export class BrokerConnection {
       if (retain && payload.length > 0) listener(topic);
     });
     return this.#answered((done) => this.#client.subscribe([...filters], { qos: 1 }, done));
+  }
+
+  /**
+   * Everything that the broker has kept under some filters, by topic. What it sends for a subscription goes before a
+   * message that we send ourselves afterwards: when that one is back, all of it is here.
+   *
+   * @param marker a topic of our own for that message, which nobody else publishes to
+   * @throws Error when it refuses, or the connection ends
+   */
+  async readRetained(filters: readonly string[], marker: string): Promise<Map<string, string>> {
+    const kept = new Map<string, string>();
+    const token = randomUUID();
+    let noteEnd = () => {};
+    const isComplete = new Promise<void>((resolve) => {
+      noteEnd = resolve;
+    });
+    const listen = (topic: string, payload: Buffer, { retain }: { retain: boolean }) => {
+      if (topic === marker && payload.toString() === token) noteEnd();
+      else if (retain && payload.length > 0) kept.set(topic, payload.toString());
+    };
+    this.#client.on('message', listen);
+    try {
+      await this.#answered((done) => this.#client.subscribe([...filters, marker], { qos: 1 }, done));
+      await this.publish(marker, token, false);
+      await this.#answered((done) => void isComplete.then(() => done()));
+      return kept;
+    } finally {
+      this.#client.off('message', listen);
+    }
   }
 
   /** Disconnects properly, so that the broker does not publish the last will; waits 300 ms at most. */

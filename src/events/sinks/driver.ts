@@ -52,6 +52,8 @@ export class SinkDriver implements Component {
   #isWell = true;
   /** An event has been delivered since the last failure. */
   #hasHeld = false;
+  /** Events of the current page may have been erased from the log. */
+  #isPageStale = false;
   /** Events in a row that were given up. */
   #givenUp = 0;
   #wake = () => {};
@@ -103,6 +105,11 @@ export class SinkDriver implements Component {
     this.#running = null;
   }
 
+  /** To be called when events were erased: those that were read ahead are read again before any more is delivered. */
+  reread(): void {
+    this.#isPageStale = true;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
@@ -133,6 +140,7 @@ export class SinkDriver implements Component {
       this.#cursor.moveTo(0);
     }
     const page = source.after(this.#cursor.seq, PAGE);
+    this.#isPageStale = false;
     if (this.#isLogBroken) this.#isWell = true;
     this.#isLogBroken = false;
     if (page.length === 0) {
@@ -144,7 +152,7 @@ export class SinkDriver implements Component {
     // One event per page is attempted, in case the far end is back.
     this.#givenUp = Math.min(this.#givenUp, 1);
     for (const event of page) {
-      if (signal.aborted) return false;
+      if (signal.aborted || this.#isPageStale) return false;
       if (!(await this.#settle(event, signal))) return false;
     }
     // Pages without an event for this sink would otherwise block everything else.

@@ -26,6 +26,7 @@ export interface MqttOptions {
 const WINDOW = 100;
 /** Limit for each step of the farewell, whatever the broker does. */
 const DRAIN_MS = 300;
+const SETTLED_MS = 500;
 /** Limit of topics that are tracked while the broker lists what it retains. */
 const MAX_STRAY = 10_000;
 
@@ -119,6 +120,17 @@ export class MqttSink implements Sink {
   /** Makes {@link close} remove everything that the broker retains for us. */
   retire(): void {
     this.#isRetired = true;
+  }
+
+  /** Resolves when the broker keeps what {@link refresh} was called for; within half a second whatever the broker does. */
+  async settled(): Promise<void> {
+    await within(SETTLED_MS, this.#refreshing);
+  }
+
+  /** Somebody else has taken these topics back; those that are still wanted are published again. */
+  noteTakenBack(topics: readonly string[]): void {
+    for (const topic of topics) this.#kept.delete(topic);
+    this.refresh();
   }
 
   async close(): Promise<void> {

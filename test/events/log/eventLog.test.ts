@@ -219,7 +219,7 @@ describe('EventLog: retention', () => {
 
 describe('EventLog.forgetPerson: a person', () => {
   it('is in no file of the log any more: own events are gone, mentions in those of others are taken out', async () => {
-    const { log, folder, reported } = await openLog();
+    const { log, folder } = await openLog();
     const name = 'Zaphod Beeblebrox';
     const random = randomNumbers(8);
     for (let i = 0; i < 40; i++) {
@@ -245,10 +245,20 @@ describe('EventLog.forgetPerson: a person', () => {
         ),
       );
     }
+    const own = log.after(0, 100).filter(({ person }) => person === name);
+    const other = log.after(0, 100).find(({ person }) => person === 'eve');
+    const letters = [own[0].seq, own[1].seq, other?.seq ?? 0];
+    for (const seq of letters)
+      log.add({ sink: 'hook', seq, reason: 'it hangs', at: '2026-01-01T00:00:00.000Z' });
     expect(bytesOf(folder)).toContain(name);
-    const count = await log.forgetPerson(name);
-    expect(count).toBe(reported.removed.length);
+    const unpictured: string[] = [];
+    const erased = await log.forgetPerson(name, (ids) => unpictured.push(...ids));
+    const { events: count } = erased;
     expect(count).toBeGreaterThan(1500);
+    expect(new Set(unpictured).size).toBeGreaterThanOrEqual(count);
+    expect(erased).toMatchObject({ deadLetters: 2, isPartOfOtherText: false });
+    expect(erased.mentions).toBeGreaterThan(3000);
+    expect(log.list(null, 10)).toMatchObject([{ seq: letters.find((seq) => log.event(seq, false)) }]);
     expect(bytesOf(folder)).not.toContain(name);
     const rest = log.after(0, 20_000);
     expect(rest).toHaveLength(10_000 - count);
@@ -256,6 +266,44 @@ describe('EventLog.forgetPerson: a person', () => {
     expect(rest.filter(({ person }) => person === 'bob').every(({ runnerUp }) => runnerUp === null)).toBe(
       true,
     );
+  });
+
+  it("takes the pictures of all that was told of the person's tracks, and leaves those events", async () => {
+    const { log } = await openLog();
+    const key = (digit: number) => `01KDVPQ400000000000000000${digit}`;
+    const [unknown, match, stranger] = log.append(
+      pending([
+        { kind: 'unknown', person: null, track: 'door-1', snapshotKey: key(1) },
+        { kind: 'match', person: 'alice', track: 'door-1', snapshotKey: key(2) },
+        { kind: 'unknown', person: null, track: 'door-2', snapshotKey: key(3) },
+      ]),
+    );
+    const unpictured: string[] = [];
+    const erased = await log.forgetPerson('alice', (ids) => unpictured.push(...ids));
+    expect(erased).toMatchObject({ events: 1, mentions: 0 });
+    expect(unpictured.sort()).toEqual([unknown.id, match.id]);
+    expect(log.after(0, 10)).toEqual([{ ...unknown, snapshot: null }, stranger]);
+  });
+
+  it('whose name is part of something else is gone all the same, which is said', async () => {
+    const { log, folder } = await openLog();
+    log.append(pending([{ person: 'ann' }, { person: 'anna', runnerUp: 'ann' }]));
+    expect(await log.forgetPerson('ann', () => {})).toMatchObject({
+      events: 1,
+      mentions: 1,
+      isPartOfOtherText: true,
+    });
+    expect(log.after(0, 10)).toMatchObject([{ person: 'anna', runnerUp: null }]);
+    expect(bytesOf(folder)).toContain('anna');
+    expect(await log.forgetPerson('ann', () => {})).toMatchObject({ events: 0, mentions: 0 });
+  });
+
+  it('leaves no dead letter of an event that was being delivered meanwhile', async () => {
+    const { log } = await openLog();
+    const [event] = log.append(pending([{ person: 'alice' }]));
+    await log.forgetPerson('alice', () => {});
+    log.add({ sink: 'hook', seq: event.seq, reason: 'it hangs', at: '2026-01-01T00:00:00.000Z' });
+    expect(log.list(null, 10)).toEqual([]);
   });
 });
 

@@ -134,3 +134,32 @@ describe('SinkDriver: a sink', () => {
     await driver.stop();
   });
 });
+
+describe('SinkDriver.reread', () => {
+  it('delivers nothing that was read ahead and has been erased since', async () => {
+    const log = new MemoryLog();
+    log.save('recorder', 0);
+    for (let i = 0; i < 3; i++) log.commit({ person: i === 1 ? 'alice' : 'bob' });
+    const recorder = new Recorder();
+    const { after } = log;
+    let isErased = false;
+    log.after = (seq, limit) =>
+      after.call(log, seq, limit).filter(({ person }) => !isErased || person !== 'alice');
+    let erase = () => {};
+    const erased = new Promise<void>((resolve) => {
+      erase = resolve;
+    });
+    recorder.deliver = async ({ seq }) => {
+      recorder.seen.push(seq);
+      await erased;
+      return { outcome: 'delivered' };
+    };
+    const { driver } = await drive(recorder, { log });
+    await until(() => recorder.seen.length === 1);
+    isErased = true;
+    driver.reread();
+    erase();
+    await until(() => recorder.seen.includes(3));
+    expect(recorder.seen).toEqual([1, 3]);
+  });
+});

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../config/schema.js';
+import { EventLog } from '../events/log/eventLog.js';
+import { LOG_FILE } from '../events/log/open.js';
+import { takeBackPerson } from '../events/sinks/personTopics.js';
+import { SnapshotStore } from '../snapshots/store.js';
+import { type ForgetReport, forgetPerson } from './forgetPerson.js';
+import { knownInstallation } from './installation.js';
+
+/**
+ * Forgets a person while no daemon runs; none can start until it is done.
+ *
+ * @param person as the gallery has it
+ * @throws SpotterError log.locked when a daemon runs; log.newer, log.unusable, gallery.unwritable. Nothing has been erased then
+ */
+export async function forgetOffline(person: string, config: Config): Promise<ForgetReport> {
+  const { data, events, snapshots: pictures, mqtt } = config;
+  const { url, ...broker } = mqtt;
+  const snapshots = new SnapshotStore({
+    folder: path.join(data, 'snapshots'),
+    keepMs: () => pictures.keepHours * 3_600_000,
+    onWarning: () => {},
+    onOutcome: () => {},
+  });
+  const replaced: string[] = [];
+  // A log that is not there is not begun.
+  const log = existsSync(path.join(data, LOG_FILE))
+    ? new EventLog({
+        folder: data,
+        retention: () => events,
+        explain: () => false,
+        onReplaced: (message) => replaced.push(message),
+        onRemoved: (removed) => {
+          for (const { id } of removed) void snapshots.remove(id);
+        },
+        onTrouble: () => {},
+      })
+    : null;
+  await log?.start();
+  try {
+    const report = await forgetPerson(person, config, {
+      withhold: () => {},
+      takeBackTopics: async (signal) => {
+        if (url === null) return 0;
+        const installation = knownInstallation(data);
+        return (await takeBackPerson({ ...broker, url, installation }, person, signal)).length;
+      },
+      letGo: async () => null,
+      eraseEvents: async (onUnpictured) =>
+        (await log?.forgetPerson(person, onUnpictured)) ?? {
+          events: 0,
+          mentions: 0,
+          deadLetters: 0,
+          isPartOfOtherText: false,
+        },
+      removePictures: (id) => snapshots.remove(id),
+    });
+    return { ...report, notes: [...replaced, ...report.notes] };
+  } finally {
+    await log?.stop();
+  }
+}

@@ -1,0 +1,61 @@
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { takeBackPerson } from '../../../src/events/sinks/personTopics.js';
+import { keptBy, needMosquitto, Subscriber, startMosquitto } from '../../helpers/mosquitto.js';
+
+const options = { topic: 'spotter', discoveryPrefix: 'homeassistant', installation: '0123456789ab' };
+const soon = () => AbortSignal.timeout(20_000);
+
+describe('takeBackPerson', () => {
+  it('takes back whatever names a person, and nothing of anybody else', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const client = await Subscriber.of(broker);
+    const person = (name: string) => `homeassistant/sensor/spotter_0123456789ab/person_${name}/config`;
+    const own = [
+      ['spotter/people/alice', 'not_home'],
+      ['spotter/people/alice/attributes', '{}'],
+      ['spotter/matches/alice', '{}'],
+      [person('alice'), '{"name":"Alice B."}'],
+      ['spotter/cameras/door/last_person', 'alice'],
+      ['spotter/cameras/door/people', '["bob","alice"]'],
+    ];
+    const others = [
+      ['spotter/people/malice', 'door'],
+      ['spotter/cameras/door/state', 'live'],
+      ['spotter/cameras/yard/last_person', 'malice'],
+      ['spotter/cameras/yard/people', '["malice"]'],
+      [person('malice'), '{}'],
+      ['other/people/alice', 'door'],
+      // More than a broker sends without being asked on.
+      ...Array.from({ length: 60 }, (_, index) => [`spotter/cameras/c${index}/people`, '[]']),
+    ];
+    for (const [topic, payload] of [...own, ...others]) await client.publish(topic, payload);
+    const taken = await takeBackPerson({ ...options, url: broker.url }, 'alice', soon());
+    expect(taken.sort()).toEqual(own.map(([topic]) => topic).sort());
+    expect(Object.fromEntries(await keptBy(broker))).toEqual(Object.fromEntries(others));
+    expect(await takeBackPerson({ ...options, url: broker.url }, 'alice', soon())).toEqual([]);
+  });
+
+  it('says that nobody listens, and gives up on a broker that says nothing', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => silent.once('listening', resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    const url = (at: number) => `mqtt://user:Qz7v-secret@127.0.0.1:${at}`;
+    const asked = (at: number, signal = soon()) =>
+      takeBackPerson({ ...options, url: url(at) }, 'alice', signal);
+    await expect(asked(9)).rejects.toThrow(/^no broker listens at 127\.0\.0\.1:9$/);
+    await expect(asked(port, AbortSignal.timeout(100))).rejects.toThrow(/does not answer$/);
+  });
+
+  it('gives up on a broker that stops in the middle', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const stopped = new AbortController();
+    const taking = takeBackPerson({ ...options, url: broker.url }, 'alice', stopped.signal);
+    broker.pause();
+    setImmediate(() => stopped.abort());
+    await expect(taking).rejects.toThrow(/the broker/);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { SpotterError } from '../../src/core/errors.js';
+import { viewsOf } from '../../src/http/api.js';
+import { HttpServer } from '../../src/http/server.js';
+import { openLog } from '../helpers/log.js';
+
+const TOKEN = 'the-token-of-this-start';
+
+/** A real server with the door for programs. @param forget by default gives the name back */
+async function serve(forget: (name: string) => Promise<object> = async (person) => ({ person })) {
+  const { log } = await openLog();
+  const asked: string[] = [];
+  const http = new HttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    views: {
+      server: 'spotter/test',
+      unreadyReason: () => null,
+      snapshot: async () => null,
+      metrics: async () => ({ contentType: 'text/plain', body: '' }),
+      control: {
+        token: TOKEN,
+        allowedOrigins: ['https://dash.example'],
+        forget: (name) => {
+          asked.push(name);
+          return forget(name);
+        },
+      },
+      api: viewsOf(log, () => []),
+    },
+    onUpgrade: () => {},
+  });
+  await http.start();
+  onTestFinished(() => http.stop());
+  const post = async (name: string, headers: Record<string, string> = {}, method = 'POST') => {
+    const response = await fetch(`${http.address}/api/v1/people/${name}/forget`, { method, headers });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+  return { post, asked };
+}
+
+const bearer = { authorization: `Bearer ${TOKEN}` };
+
+describe('POST /api/v1/people/:name/forget', () => {
+  it('forgets for whoever knows the secret', async () => {
+    const { post, asked } = await serve();
+    const { status, headers, body } = await post(encodeURIComponent('Zoë B.'), bearer);
+    expect({ status, body }).toEqual({ status: 200, body: { person: 'Zoë B.' } });
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(asked).toEqual(['Zoë B.']);
+  });
+
+  it.each([
+    {},
+    { authorization: '' },
+    { authorization: TOKEN },
+    { authorization: 'Bearer ' },
+    { authorization: `bearer ${TOKEN}` },
+    { authorization: `Bearer ${TOKEN}x` },
+    { authorization: `Bearer ${TOKEN.slice(0, -1)}` },
+    { authorization: `Basic ${TOKEN}` },
+    { cookie: `token=${TOKEN}` },
+  ] as Record<string, string>[])('refuses %j with 401', async (headers) => {
+    const { post, asked } = await serve();
+    const { status, headers: answered, body } = await post('alice', headers);
+    expect(status).toBe(401);
+    expect(answered.get('www-authenticate')).toBe('Bearer');
+    expect(JSON.stringify(body)).not.toContain(TOKEN);
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses pages of other places, and other methods', async () => {
+    const { post, asked } = await serve();
+    expect((await post('alice', { ...bearer, origin: 'https://evil.example' })).status).toBe(403);
+    expect((await post('alice', { ...bearer, origin: 'null' })).status).toBe(403);
+    expect((await post('alice', bearer, 'GET')).status).toBe(404);
+    expect(asked).toEqual([]);
+    expect((await post('alice', { ...bearer, origin: 'https://dash.example' })).status).toBe(200);
+  });
+
+  it('says what is wrong with a name, or in the way', async () => {
+    const wrong = await serve(async () => {
+      throw new SpotterError('usage', 'that is no name');
+    });
+    expect(await wrong.post('..%2F..', bearer)).toMatchObject({
+      status: 400,
+      body: { error: 'that is no name' },
+    });
+    const blocked = await serve(async () => {
+      throw new SpotterError('gallery.unwritable', 'alice cannot be removed');
+    });
+    expect(await blocked.post('alice', bearer)).toMatchObject({
+      status: 409,
+      body: { error: 'alice cannot be removed' },
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../src/config/schema.js';
+import { SnapshotStore } from '../../src/snapshots/store.js';
+import { forgetOffline } from '../../src/supervisor/forgetOffline.js';
+import { isNothingKnown } from '../../src/supervisor/forgetPerson.js';
+import { openLog, pending } from '../helpers/log.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { formsOf, tracesOf } from '../helpers/traces.js';
+
+function home(more: object = {}) {
+  const folder = temporaryFolder();
+  const [gallery, data] = [path.join(folder, 'gallery'), path.join(folder, 'data')];
+  mkdirSync(gallery);
+  return { gallery, data, config: schema.parse({ gallery, data, ...more }) };
+}
+
+describe('forgetOffline', () => {
+  it('erases events with their pictures, and a damaged log that was put aside', async () => {
+    const { data, config } = home();
+    const { log } = await openLog({ folder: data });
+    const snapshots = new SnapshotStore({
+      folder: path.join(data, 'snapshots'),
+      keepMs: () => 3_600_000,
+      onWarning: () => {},
+      onOutcome: () => {},
+    });
+    const picture = () =>
+      snapshots.write({ frame: Buffer.from('frame'), face: Buffer.from('face') }, Date.now());
+    const [own, other] = [picture(), picture()];
+    log.append(
+      pending([
+        { snapshotKey: own },
+        { person: 'bob', runnerUp: 'alice', track: 'door-2', snapshotKey: other },
+      ]),
+    );
+    log.add({ sink: 'hook', seq: 1, reason: 'it hangs', at: '2026-01-01T00:00:00.000Z' });
+    await log.stop();
+    for (const name of ['', '-wal'])
+      writeFileSync(path.join(data, `events.db.corrupt-1${name}`), '..alice..');
+    writeFileSync(path.join(data, 'events.db.corrupt-2'), '..bob..');
+    expect(await forgetOffline('alice', config)).toMatchObject({
+      events: 1,
+      mentions: 1,
+      deadLetters: 1,
+      pictures: 2,
+      files: ['events.db.corrupt-1', 'events.db.corrupt-1-wal'],
+      remains: [],
+      notes: [],
+    });
+    expect(tracesOf([data], formsOf('alice'))).toEqual([]);
+    expect(readdirSync(data).sort()).toEqual(['events.db', 'events.db.corrupt-2', 'snapshots']);
+    expect(await snapshots.read(other ?? '', 'face')).not.toBeNull();
+    expect(isNothingKnown(await forgetOffline('alice', config))).toBe(true);
+  });
+
+  it('makes nothing where there is nothing', async () => {
+    const { data, config } = home();
+    expect(isNothingKnown(await forgetOffline('alice', config))).toBe(true);
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('touches nothing while a daemon has the log', async () => {
+    const { gallery, data, config } = home();
+    await openLog({ folder: data });
+    writeFileSync(path.join(gallery, 'alice.jpg'), 'x');
+    await expect(forgetOffline('alice', config)).rejects.toMatchObject({ code: 'log.locked' });
+    expect(readdirSync(gallery)).toEqual(['alice.jpg']);
+  });
+
+  it('says what is left: a broker that is away, a gallery that is away, files of others', async () => {
+    const webhooks = [{ id: 'hook', url: 'http://127.0.0.1:9/', people: ['alice'] }];
+    const { gallery, data, config } = home({ mqtt: { url: 'mqtt://127.0.0.1:9' }, webhooks });
+    mkdirSync(data);
+    writeFileSync(path.join(data, 'notes.txt'), 'alice was here');
+    const away = { ...config, gallery: `${gallery}-away` };
+    const { remains, notes } = await forgetOffline('alice', away);
+    expect(remains).toEqual([
+      `the gallery ${gallery}-away is not there; forget alice again when it is back`,
+      'the broker may still keep topics of alice, forget again when it is back: no broker listens at 127.0.0.1:9',
+      `${data}/notes.txt has the name in it`,
+    ]);
+    expect(notes).toEqual(['the configuration names alice under people of webhook hook']);
+  });
+});
