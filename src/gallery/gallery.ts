@@ -6,7 +6,13 @@ import { CacheWriter } from './cacheWriter.js';
 import { changeBetween, type GalleryChange } from './change.js';
 import type { PhotoResult } from './enrol.js';
 import { fileKey, type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
-import { emptyGalleryState, type GalleryState, galleryStateOf, type ReadSettings } from './galleryState.js';
+import {
+  emptyGalleryState,
+  type GalleryState,
+  galleryStateOf,
+  galleryStateWithout,
+  type ReadSettings,
+} from './galleryState.js';
 import { listingChanges } from './listingChanges.js';
 import { dateOf, type PersonSettings, readPerson } from './person.js';
 import { PhotoReader, type ReaderOptions, type ReadPhoto } from './reader.js';
@@ -183,17 +189,7 @@ export class Gallery implements Component {
   forget(person: string): Promise<{ change: GalleryChange | null; cached: number }> {
     return this.#changing.run(async () => {
       const before = this.#state;
-      const ofOthers = <T extends { person: string }>(all: ReadonlyMap<string, T>) =>
-        [...all.values()].filter((one) => one.person !== person);
-      const known = new Map([...before.settings].filter(([name]) => name !== person));
-      const settings = this.#away === null ? undefined : known;
-      this.#state = galleryStateOf(
-        ofOthers(before.photos),
-        ofOthers(before.files),
-        before,
-        this.#today(),
-        settings,
-      );
+      this.#state = galleryStateWithout(person, before, this.#today(), this.#away !== null);
       const cached = this.#cache.forget((name) => personOf(name) === person);
       await this.#cacheWriter.writeNow();
       return { change: changeBetween(before, this.#state), cached };

@@ -73,6 +73,30 @@ export function galleryStateOf(
   };
 }
 
+/**
+ * The state without a person's photos and settings.
+ *
+ * @param today ISO 8601 date
+ * @param isAway the files cannot be read now: the settings known before stay, except the person's
+ */
+export function galleryStateWithout(
+  person: string,
+  before: GalleryState,
+  today: string,
+  isAway: boolean,
+): GalleryState {
+  const ofOthers = <T extends { person: string }>(all: ReadonlyMap<string, T>) =>
+    [...all.values()].filter((one) => one.person !== person);
+  const settings = new Map([...before.settings].filter(([name]) => name !== person));
+  return galleryStateOf(
+    ofOthers(before.photos),
+    ofOthers(before.files),
+    before,
+    today,
+    isAway ? settings : undefined,
+  );
+}
+
 /** The file in a person's folder takes precedence over one beside it. */
 function settingsOf(
   files: readonly ReadSettings[],

@@ -174,7 +174,7 @@ describe('spotter forget', () => {
     const again = await spotter(['forget', NAME, '-c', config]);
     expect(again).toMatchObject({ code: 1, stdout: `nothing is known of ${NAME}\n` });
   });
-  it('touches nothing when it cannot reach the daemon, and refuses what is no name', async () => {
+  it('touches nothing when it cannot reach the daemon, and refuses what is not a valid name', async () => {
     const folder = temporaryFolder();
     const gallery = path.join(folder, 'gallery');
     mkdirSync(gallery);
@@ -186,7 +186,7 @@ describe('spotter forget', () => {
     const forget = (name: string) => spotter(['forget', name, '-c', config]);
     expect(await forget('../gallery')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('is no name'),
+      stderr: expect.stringContaining('is not a valid name'),
     });
     const control = JSON.parse(readFileSync(file, 'utf8'));
     writeFileSync(file, JSON.stringify({ ...control, token: 'of another start' }));

@@ -138,7 +138,7 @@ describe('spotter run: snapshots', () => {
     for (const seq of [appeared.seq, 999_999, 'x', '..%2f..', '-1', '1e3']) {
       const none = await fetch(`${address}/api/v1/events/${seq}/snapshot.jpg`);
       expect([seq, none.status]).toEqual([seq, 404]);
-      expect(((await none.json()) as { error: string }).error).toMatch(/no picture/);
+      expect(((await none.json()) as { error: string }).error).toMatch(/has no snapshot/);
     }
     const stranger = get(`${address}${match.snapshot}`, { headers: { host: 'evil.example' } });
     expect((await once(stranger, 'response'))[0].statusCode).toBe(403);

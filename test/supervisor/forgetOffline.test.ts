@@ -78,7 +78,7 @@ describe('forgetOffline', () => {
     const { remains, notes } = await forgetOffline('alice', away);
     expect(remains).toEqual([
       `the gallery ${gallery}-away is not there; forget alice again when it is back`,
-      'the broker may still keep topics of alice, forget again when it is back: no broker listens at 127.0.0.1:9',
+      'the broker may still keep topics of alice, forget again when it is back: no broker is listening at 127.0.0.1:9',
       `${data}/notes.txt has the name in it`,
     ]);
     expect(notes).toEqual(['the configuration names alice under people of webhook hook']);

@@ -45,7 +45,7 @@ describe('takeBackPerson', () => {
     const url = (at: number) => `mqtt://user:Qz7v-secret@127.0.0.1:${at}`;
     const asked = (at: number, signal = soon()) =>
       takeBackPerson({ ...options, url: url(at) }, 'alice', signal);
-    await expect(asked(9)).rejects.toThrow(/^no broker listens at 127\.0\.0\.1:9$/);
+    await expect(asked(9)).rejects.toThrow(/^no broker is listening at 127\.0\.0\.1:9$/);
     await expect(asked(port, AbortSignal.timeout(100))).rejects.toThrow(/does not answer$/);
   });
 
