@@ -19,11 +19,11 @@ describe('MqttSink: a broker', () => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
-    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
-    const match = tell();
-    tell({ ...yard, kind: 'unknown', person: null });
-    tell({ kind: 'left' });
+    const match = publish();
+    publish({ ...yard, kind: 'unknown', person: null });
+    publish({ kind: 'left' });
     // The last topic of the last event.
     await until(() => heard.seqs('spotter/cameras/door/events').length === 2);
     expect(JSON.parse(heard.of('spotter/events')[0])).toEqual({ type: 'event', ...match });
@@ -38,12 +38,12 @@ describe('MqttSink: a broker', () => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
-    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
     await heard.last('spotter/people/alice', 'not_home');
-    tell();
+    publish();
     await heard.last('spotter/people/alice', 'door');
-    tell({ ...yard, capturedAt: '2026-01-01T00:00:09.000Z' });
+    publish({ ...yard, capturedAt: '2026-01-01T00:00:09.000Z' });
     await heard.last('spotter/people/alice', 'yard');
     const kept = await keptBy(broker);
     const sample = [...kept].filter(([topic]) => topic.startsWith('spotter/'));
@@ -64,9 +64,9 @@ describe('MqttSink: a broker', () => {
       'spotter/people/bob/attributes':
         '{"person":"bob","display_name":"bob","present":false,"cameras":[],"since":null}',
     });
-    tell({ ...yard, kind: 'left' });
+    publish({ ...yard, kind: 'left' });
     await heard.last('spotter/people/alice', 'door');
-    tell({ kind: 'gap', track: null, person: null });
+    publish({ kind: 'gap', track: null, person: null });
     await heard.last('spotter/people/alice', 'not_home');
     await heard.last('spotter/cameras/door/occupancy', 'OFF');
   });
@@ -75,9 +75,9 @@ describe('MqttSink: a broker', () => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
-    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
-    tell();
+    publish();
     await heard.last('spotter/people/alice', 'door');
     await set.stop();
     const kept = await keptBy(broker);
@@ -101,17 +101,17 @@ describe('MqttSink: a broker', () => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const proxy = await startChaos(broker.port);
-    const { set, tell, lines } = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${proxy.port}` } });
+    const { set, publish, lines } = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${proxy.port}` } });
     await set.start();
     const before = await Subscriber.of(broker);
-    tell();
+    publish();
     await until(() => before.seqs('spotter/events').length === 1);
     // An event has several topics: all of them, or it would be among those that wait.
     await until(() => set.states.every(({ lag }) => lag === 0));
     await broker.kill();
     await until(() => lines.length === 1);
-    tell({ kind: 'left' });
-    tell({ ...yard, person: 'bob' });
+    publish({ kind: 'left' });
+    publish({ ...yard, person: 'bob' });
     // Nothing is sent until somebody hears it.
     proxy.stall();
     await broker.start();
@@ -134,20 +134,20 @@ describe('MqttSink: a broker', () => {
     const broker = await startMosquitto(login);
     const url = `mqtt://spot%20ter:p%40ss%2Fw%3Ard@127.0.0.1:${broker.port}`;
     const heard = await Subscriber.of(broker, { username: login.user, password: login.password });
-    const { set, tell } = sinkSet({ mqtt: { url } });
+    const { set, publish } = sinkSet({ mqtt: { url } });
     await set.start();
-    tell();
+    publish();
     await until(() => heard.seqs('spotter/events').length === 1);
   });
 
   it('that refuses the password is tried again, and this is said once, without it', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto({ user: 'spotter', password: 'right' });
-    const { set, lines, tell } = sinkSet({
+    const { set, lines, publish } = sinkSet({
       mqtt: { url: `mqtt://spotter:wr0ng-one@127.0.0.1:${broker.port}` },
     });
     await set.start();
-    tell();
+    publish();
     await until(() => lines.length === 1);
     expect(lines).toEqual([
       `mqtt: delivery failed, retrying: the broker at 127.0.0.1:${broker.port} rejects the user name or password`,
@@ -161,12 +161,12 @@ describe('MqttSink: a broker', () => {
   it('that stops in the middle of everything does not keep the daemon from ending', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
-    const { set, tell, log } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish, log } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
-    tell();
+    publish();
     await until(() => set.states[0].lag === 0);
     broker.pause();
-    tell();
+    publish();
     // Long before the connection would be found dead by itself.
     await set.stop();
     expect(log.cursors.get('mqtt')).toBe(1);
@@ -219,7 +219,7 @@ describe('MqttSink: a broker', () => {
     await set.start();
     await until(() => lines.length === 1);
     expect(lines[0]).toContain(
-      `the broker at localhost:${broker.port} cannot be reached: self-signed certificate`,
+      `cannot reach the broker at localhost:${broker.port}: self-signed certificate`,
     );
     const child = sinkProgram({ mqtt: { url } }, { NODE_EXTRA_CA_CERTS: broker.certificate });
     await lineMatching(child, 'stdout', /^delivered$/);

@@ -65,7 +65,7 @@ describe('Poster', () => {
       const { log, lines } = await hook(far.url);
       log.commit();
       await until(() => far.received.length === 3);
-      expect(lines[0]).toContain('closed the connection without an answer');
+      expect(lines[0]).toContain('closed the connection without answering');
     },
   );
 
@@ -164,7 +164,7 @@ describe('Poster', () => {
     log.commit();
     await until(() => outcomes.length >= 2);
     expect(new Set(outcomes)).toEqual(new Set(['retry']));
-    expect(lines[0]).toContain('closed the connection without an answer');
+    expect(lines[0]).toContain('closed the connection without answering');
   });
 
   it('a far end that never ends the TLS handshake costs no more than its timeout, and keeps no connection', async () => {

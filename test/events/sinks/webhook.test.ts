@@ -68,7 +68,7 @@ describe('a webhook', () => {
     await until(() => driver.lag === 0);
     expect(far.seqs).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
     await until(() => lines.length === 2);
-    expect(lines[0]).toBe(`warn: delivery failed, retrying: nobody listens at 127.0.0.1:${far.port}`);
+    expect(lines[0]).toBe(`warn: delivery failed, retrying: no server is listening at 127.0.0.1:${far.port}`);
     expect(lines[1]).toMatch(/^info: caught up after \d+ s: 250 queued event\(s\) handled$/);
     expect(driver.isUp).toBe(true);
     expect(outcomes.filter((outcome) => outcome === 'delivered')).toHaveLength(250);
@@ -107,7 +107,7 @@ describe('a webhook', () => {
     [400, 'answered 400 Bad Request'],
     [404, 'answered 404 Not Found'],
     [410, 'answered 410 Gone'],
-    [302, 'answered 302 Found; redirects are not followed, give the final address'],
+    [302, 'answered 302 Found; redirects are not followed, configure the final address'],
   ])('that answers %i gets no second chance: a dead letter with the reason', async (status, reason) => {
     const far = await receiver();
     far.answer = (response, { body }) =>
