@@ -7,8 +7,8 @@ import { sinkSet } from '../helpers/sinkSet.js';
 import { until } from '../helpers/sinks.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-describe('the sinks of a configuration', () => {
-  it('go their own ways: one that fails keeps no other waiting', async () => {
+describe('SinkSet', () => {
+  it('drives sinks independently: a failing one does not delay the others', async () => {
     const [good, bad] = [await receiver(), await receiver()];
     bad.answer = () => {};
     const { set, publish } = sinkSet({
@@ -27,7 +27,7 @@ describe('the sinks of a configuration', () => {
     ]);
   });
 
-  it('change with it, and those that stay the same are not disturbed', async () => {
+  it('applies a changed configuration without disturbing unchanged sinks', async () => {
     const [one, two] = [await receiver(), await receiver()];
     const first = { id: 'first', url: one.url };
     const second = { id: 'second', url: two.url };
@@ -48,7 +48,7 @@ describe('the sinks of a configuration', () => {
     expect(two.seqs).toEqual([1, 2, 3]);
   });
 
-  it('have what they missed told when they come back under their name, new ones only what is new', async () => {
+  it('delivers missed events to a sink that comes back under its name, and only new events to a new one', async () => {
     const far = await receiver();
     const { set, publish, config } = sinkSet({ webhooks: [{ id: 'old', url: far.url }] });
     await set.start();
@@ -70,7 +70,7 @@ describe('the sinks of a configuration', () => {
     expect(received.sort()).toEqual(['/hook/new 3', '/hook/old 2', '/hook/old 3']);
   });
 
-  it('are each driven once when they change before the start', async () => {
+  it('drives each sink once when the configuration changes before the start', async () => {
     const far = await receiver();
     const { set, publish, config } = sinkSet({});
     await set.configure(config({ webhooks: [{ id: 'hook', url: far.url }] }));
@@ -82,7 +82,7 @@ describe('the sinks of a configuration', () => {
     expect(far.seqs).toEqual([1, 2]);
   });
 
-  it('change after the start when the change comes during it', async () => {
+  it('applies a change during the start after it', async () => {
     const far = await receiver();
     const [first, second] = ['first', 'second'].map((id) => ({ id, url: `${far.url}/${id}` }));
     const { set, publish, config } = sinkSet({ webhooks: [first, second] });
@@ -93,7 +93,7 @@ describe('the sinks of a configuration', () => {
     expect(far.received.map(({ path }) => path)).toEqual(['/hook/first', '/hook/first']);
   });
 
-  it('are all stopped by a stop during the start', async () => {
+  it('stops every sink when stopped during the start', async () => {
     const far = await receiver();
     const [first, second] = ['first', 'second'].map((id) => ({ id, url: `${far.url}/${id}` }));
     const { set, log } = sinkSet({ webhooks: [first, second] });
@@ -107,8 +107,8 @@ describe('the sinks of a configuration', () => {
   });
 });
 
-describe('the name of an installation', () => {
-  it('is made once and kept for the owner only', () => {
+describe('installationId', () => {
+  it('is generated once and stored for the owner only', () => {
     const data = path.join(temporaryFolder(), 'data');
     const id = installationId(data);
     expect(id).toMatch(/^[0-9a-f]{12}$/);
@@ -117,7 +117,7 @@ describe('the name of an installation', () => {
     expect(readFileSync(path.join(data, 'installation'), 'utf8')).toBe(`${id}\n`);
   });
 
-  it('stays the same where nothing can be kept', () => {
+  it('stays the same when it cannot be stored', () => {
     const file = path.join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     expect(installationId(file)).toMatch(/^[0-9a-f]{12}$/);

@@ -14,8 +14,8 @@ import { temporaryFolder } from '../../helpers/temporary.js';
 
 const yard = { camera: 'yard', track: 'yard-1' };
 
-describe('MqttSink: a broker', () => {
-  it('is told every event, and matches and cameras on topics of their own', async (context) => {
+describe('MqttSink', () => {
+  it('publishes every event, and matches and cameras on their own topics', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
@@ -34,7 +34,7 @@ describe('MqttSink: a broker', () => {
     expect(heard.seqs('spotter/cameras/yard/events')).toEqual([2]);
   });
 
-  it('keeps who is where, for whoever comes later', async (context) => {
+  it('publishes presence as retained messages', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
@@ -71,7 +71,7 @@ describe('MqttSink: a broker', () => {
     await heard.last('spotter/cameras/door/occupancy', 'OFF');
   });
 
-  it('is told that spotter goes, and that nobody is known to be anywhere', async (context) => {
+  it('publishes offline and clears presence when it closes', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
@@ -85,7 +85,7 @@ describe('MqttSink: a broker', () => {
     expect(kept.get('spotter/people/alice')).toBe('not_home');
   });
 
-  it('tells the last will of a daemon that was killed', async (context) => {
+  it('has a last will, published when the daemon is killed', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
@@ -97,7 +97,7 @@ describe('MqttSink: a broker', () => {
     expect((await keptBy(broker)).get('spotter/available')).toBe('offline');
   });
 
-  it('that restarts and has forgotten everything gets all events and the right presence', async (context) => {
+  it('delivers all events and presence to a broker that restarts without its state', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const proxy = await startChaos(broker.port);
@@ -112,7 +112,7 @@ describe('MqttSink: a broker', () => {
     await until(() => lines.length === 1);
     publish({ kind: 'left' });
     publish({ ...yard, person: 'bob' });
-    // Nothing is sent until somebody hears it.
+    // Nothing is sent until a subscriber is there.
     proxy.stall();
     await broker.start();
     const after = await Subscriber.of(broker);
@@ -128,7 +128,7 @@ describe('MqttSink: a broker', () => {
     expect(lines[1]).toMatch(/^mqtt: caught up after \d+ s: 2 queued event\(s\) handled$/);
   });
 
-  it('that wants a password gets it, whatever is in it', async (context) => {
+  it('sends the password, whatever its characters', async (context) => {
     needMosquitto(context);
     const login = { user: 'spot ter', password: 'p@ss/w:rd' };
     const broker = await startMosquitto(login);
@@ -140,7 +140,7 @@ describe('MqttSink: a broker', () => {
     await until(() => heard.seqs('spotter/events').length === 1);
   });
 
-  it('that refuses the password is tried again, and this is said once, without it', async (context) => {
+  it('retries a rejected password, and logs that once, without the password', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto({ user: 'spotter', password: 'right' });
     const { set, lines, publish } = sinkSet({
@@ -158,7 +158,7 @@ describe('MqttSink: a broker', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('that stops in the middle of everything does not keep the daemon from ending', async (context) => {
+  it('stops in time when the broker freezes', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const { set, publish, log } = sinkSet({ mqtt: { url: broker.url } });
@@ -167,12 +167,12 @@ describe('MqttSink: a broker', () => {
     await until(() => set.states[0].lag === 0);
     broker.pause();
     publish();
-    // Long before the connection would be found dead by itself.
+    // Long before the keepalive would time out.
     await set.stop();
     expect(log.cursors.get('mqtt')).toBe(1);
   }, 15_000);
 
-  it('that never answers does not keep the daemon from ending either', async () => {
+  it('stops in time when the broker never answers', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     onTestFinished(() => {
       silent.close();
@@ -186,7 +186,7 @@ describe('MqttSink: a broker', () => {
     await set.stop();
   });
 
-  it('that takes the connection and then says nothing does not either', async () => {
+  it('stops in time when the broker accepts the connection and then stays silent', async () => {
     const asked = new Promise<void>((resolve) => {
       const mute = createServer((peer) => {
         // CONNACK; what comes then, SUBSCRIBE, is never answered.
@@ -211,7 +211,7 @@ describe('MqttSink: a broker', () => {
     expect(performance.now() - startMs).toBeLessThan(2000);
   });
 
-  it('may be spoken to over TLS, with a certificate that is known', async (context) => {
+  it('connects over TLS to a broker with a trusted certificate', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto(undefined, certificate(context));
     const url = `mqtts://localhost:${broker.port}`;
