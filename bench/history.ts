@@ -44,7 +44,7 @@ export async function measureHistory(
     explain: () => false,
     onReplaced: () => {},
     onRemoved: () => {},
-    onTrouble: () => {},
+    onFault: () => {},
   });
   const http = new HttpServer({
     host: '127.0.0.1',

@@ -70,7 +70,7 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
     explain: () => false,
     onReplaced: (message) => process.stderr.write(`${message}\n`),
     onRemoved: () => {},
-    onTrouble: (message) => process.stderr.write(`${message}\n`),
+    onFault: (message) => process.stderr.write(`${message}\n`),
   });
   const feed = new EventFeed(log, {
     onFault: (reason) => process.stderr.write(`${reason}\n`),

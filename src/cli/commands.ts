@@ -69,7 +69,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     name: 'forget',
     arguments: [['<name>', 'name of the person']],
     description:
-      'erase a person without asking: photos, embeddings, events, pictures, MQTT topics; exit code 1 if nothing is known of the person or something remains',
+      'erase a person without asking: photos, embeddings, events, pictures, MQTT topics; exit code 1 if nothing was found or something remains',
     example: 'spotter forget alice',
     options: [jsonOption(), galleryOption()],
     load: async () => (await import('./forget.js')).forget,

@@ -10,7 +10,7 @@ import type { GalleryOptions } from './galleryList.js';
 import { configOf } from './options.js';
 import { printJson } from './print.js';
 
-/** Forgets a person, whether the daemon runs or not. @returns 1 when nothing was known of them, or something is left */
+/** Erases a person, whether or not the daemon runs. @returns exit code 1 when nothing was found or something remains */
 export async function forget({ signal }: Context, name: string, options: GalleryOptions): Promise<number> {
   const person = personName(name);
   const { config } = configOf(options);
@@ -21,7 +21,7 @@ export async function forget({ signal }: Context, name: string, options: Gallery
   return isUnknown || report.remains.length > 0 ? 1 : 0;
 }
 
-/** The lock of the event log says whether a daemon runs. */
+/** Works offline unless a daemon holds the lock of the event log. */
 async function forgetWherever(person: string, config: Config, signal: AbortSignal): Promise<ForgetReport> {
   try {
     return await forgetOffline(person, config);
@@ -37,12 +37,9 @@ async function forgetWherever(person: string, config: Config, signal: AbortSigna
 
 async function askDaemon(person: string, data: string, signal: AbortSignal): Promise<ForgetReport> {
   const refused = (why: string) =>
-    new SpotterError(
-      'log.locked',
-      `a daemon has the data folder ${data}, ${why}; stop it, then forget again`,
-    );
+    new SpotterError('log.locked', `a daemon is using ${data}, ${why}; stop it and try again`);
   const control = readControl(data);
-  if (!control) throw refused('and control.json there does not say how to reach it');
+  if (!control) throw refused('but control.json there is missing or invalid');
   let response: Response;
   try {
     response = await fetch(`${control.address}/api/v1/people/${encodeURIComponent(person)}/forget`, {
@@ -51,24 +48,24 @@ async function askDaemon(person: string, data: string, signal: AbortSignal): Pro
       signal,
     });
   } catch (cause) {
-    throw refused(`and it does not answer at ${control.address} (${describeError(cause)})`);
+    throw refused(`but does not answer at ${control.address} (${describeError(cause)})`);
   }
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as ForgetReport;
   const { error = `status ${response.status}` } = (answer ?? {}) as { error?: string };
   if (response.status === 409) throw new SpotterError('gallery.unwritable', error);
-  throw refused(`and what listens at ${control.address} refuses (${error})`);
+  throw refused(`but ${control.address} rejects the request (${error})`);
 }
 
 function print(report: ForgetReport, isUnknown: boolean): void {
   const { person, photos, remains, notes, files } = report;
-  if (isUnknown) process.stdout.write(`nothing is known of ${person}\n`);
+  if (isUnknown) process.stdout.write(`nothing found for ${person}\n`);
   for (const file of photos) process.stdout.write(`${file} removed\n`);
-  for (const file of files) process.stdout.write(`${file} removed, the name was in it\n`);
+  for (const file of files) process.stdout.write(`${file} removed (contained the name)\n`);
   const counts: [number, string][] = [
     [report.embeddings, 'embeddings'],
     [report.events, 'events'],
-    [report.mentions, 'mentions in events of others'],
+    [report.mentions, 'mentions in other events'],
     [report.deadLetters, 'dead letters'],
     [report.pictures, 'pictures'],
     [report.topics, 'MQTT topics'],
@@ -76,6 +73,6 @@ function print(report: ForgetReport, isUnknown: boolean): void {
   const erased = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   if (erased.length > 0) process.stdout.write(`erased: ${erased.join(', ')}\n`);
   for (const note of notes) process.stderr.write(`spotter: note: ${note}\n`);
-  for (const sentence of remains) process.stderr.write(`spotter: not forgotten: ${sentence}\n`);
-  if (!isUnknown && remains.length === 0) process.stdout.write(`${person} is forgotten\n`);
+  for (const sentence of remains) process.stderr.write(`spotter: not erased: ${sentence}\n`);
+  if (!isUnknown && remains.length === 0) process.stdout.write(`${person} has been forgotten\n`);
 }

@@ -29,7 +29,7 @@ export interface CameraEngine {
   ): Live;
 }
 
-/** What cameras run with. */
+/** The engine to run cameras on, settings, and the channel to the supervisor. */
 export interface CameraManagerOptions {
   engine: CameraEngine;
   config: Pick<Config, 'watchdog'>;
@@ -42,13 +42,13 @@ export interface CameraManagerOptions {
 interface RunningCamera {
   config: CameraConfig;
   camera: ReturnType<CameraEngine['camera']>;
-  /** Of every message about the camera whose order matters. */
+  /** For messages about the camera whose order matters. */
   sender: OrderedSender<FromEngine>;
   stopping: AbortController;
   ended: Promise<void>;
 }
 
-/** Why a camera is stopped that the configuration has removed or changed. */
+/** Abort reason of a camera that was removed or changed in the configuration. */
 const CHANGED = Symbol('changed');
 
 /** Runs the assigned cameras: starts, stops and changes each without disturbing the others. */
@@ -63,16 +63,16 @@ export class CameraManager {
     this.#options = options;
   }
 
-  /** Runs exactly these cameras from now on; those whose configuration is the same run on. */
+  /** Runs exactly these cameras; those with an unchanged configuration are not interrupted. */
   assign(assignments: readonly Assignment[]): void {
-    // One change after another: a camera that is changed twice must be stopped twice.
+    // One change at a time: a camera that changes twice must be stopped twice.
     void this.#changing.run(() => this.#change(assignments));
   }
 
   /**
    * Applies restrictions after a crash.
    *
-   * @param poison marks of pictures that are not processed, beside those of earlier calls
+   * @param poison marks of pictures that are skipped, in addition to those of earlier calls
    * @param isolated whether pictures are processed one at a time
    */
   restrict(poison: readonly string[], isolated: boolean): void {

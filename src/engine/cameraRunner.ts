@@ -18,17 +18,17 @@ export interface Live extends NewestFrames {
   ended(): Promise<void>;
 }
 
-/** Which camera to run, and what to call. */
+/** Which camera to run, its backoff, and callbacks. */
 export interface CameraRunnerOptions {
   camera: Pick<Camera, 'play' | 'watch'>;
   /** Opens a new source for each attempt; a recording that fails is only opened again if it repeats (`again`). */
   open: () => { recording: Recording; again: boolean } | { live: Live };
   backoff: BackoffOptions;
-  /** First delay after a refused password, ms; a camera that is asked too often locks the user out. */
+  /** First delay after a rejected password, ms; many attempts may lock the account. */
   authRetryMs: number;
-  /** Called on every change; `message` is why the camera is not live. */
+  /** Called on every change; `message` is the reason why the camera is not live. */
   onState: (state: CameraState, message: string | null) => void;
-  /** Called before every further attempt; `reason` is the error code that ended the one before. */
+  /** Called before each retry; `reason` is the error code that ended the previous attempt. */
   onRestart: (reason: string) => void;
 }
 
@@ -40,8 +40,8 @@ const STATE_OF: Partial<Record<ErrorCode, CameraState>> = {
 const AUTH_RETRY_GROWTH = 5;
 
 /**
- * Runs one camera: opens its source, and opens it again with a growing delay when it fails. The last failure stays its
- * state until frames come again, so that a camera that is away is reported once.
+ * Runs one camera: opens its source, and reopens it with a growing delay when it fails. The last failure stays the state
+ * until frames arrive again, so that an unreachable camera is reported once.
  */
 export class CameraRunner {
   readonly #options: CameraRunnerOptions;
@@ -86,7 +86,7 @@ export class CameraRunner {
       else await this.#options.camera.play(this.#reportingFrames(source.recording.frames()));
       return { error: null, isLast: true };
     } catch (error) {
-      // Reported at once: a process that hangs takes a while to end.
+      // Report at once: a hung process takes a while to end.
       if (!signal.aborted && !isOnce) this.#setState(stateOf(error), describeError(error));
       return { error, isLast: isOnce };
     } finally {

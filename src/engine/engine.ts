@@ -19,7 +19,7 @@ import { LiveSource } from '../video/liveSource.js';
 import type { FrameMemory } from '../video/slots.js';
 import { WorkerPool } from '../worker/pool.js';
 
-/** Callbacks of the gallery, and what an engine before this one knew. */
+/** Callbacks of the gallery, and the settings of people from the previous engine. */
 export interface EngineOptions {
   /** See {@link GalleryOptions.onProgress}. */
   onGalleryProgress?: GalleryOptions['onProgress'];
@@ -29,7 +29,7 @@ export interface EngineOptions {
   known?: GalleryOptions['known'];
 }
 
-/** Which parts of a camera's picture are searched, and when. */
+/** Which parts of a camera's picture are searched for faces, and when. */
 export type View = Pick<CameraConfig, 'zones' | 'masks' | 'motion'>;
 
 const WHOLE_PICTURE: View = { zones: [], masks: [], motion: { enabled: false, sensitivity: 0 } };
@@ -38,7 +38,7 @@ const STALE_MS = 1000;
 /** A still picture is searched at least this often, ms. */
 const UNCHANGED_SEARCH_MS = 2000;
 
-/** What a camera of the engine is made from. */
+/** Options of {@link Engine.camera}. */
 export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport' | 'onFrame'> {
   /** Default: the whole picture, always. */
   view?: View;
@@ -48,7 +48,7 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
   guard?: FaceEngineGuard;
   /** Number of the first track, from 1; default 1. */
   firstTrack?: number;
-  /** Threshold and margin of this camera, where they differ from the configuration. */
+  /** Threshold and margin of this camera, if they differ from `match` in the configuration. */
   match?: CameraConfig['match'];
 }
 
@@ -69,7 +69,7 @@ export class Engine implements Component {
     this.#config = config;
     this.policy = policy;
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
-    // One turn more than threads for recordings, so that no thread waits while a result is read; a live frame would age.
+    // One more turn than threads for recordings, so that no thread idles while a result is read; a live frame would age.
     this.scheduler = new FrameScheduler(this.pool.threads, 1);
     this.gallery = new Gallery({
       folder: config.gallery,
@@ -102,7 +102,7 @@ export class Engine implements Component {
     await this.pool.stop();
   }
 
-  /** Applies changes of the gallery from now on, each between two frames, until the engine stops. */
+  /** Applies changes of the gallery between frames until the engine stops. */
   watchGallery(options: Pick<GalleryWatchOptions, 'onChange' | 'onWarning'>): void {
     const refresh = this.gallery.refresh.bind(this.gallery);
     this.#galleryWatch = new GalleryWatch({ folder: this.#config.gallery, refresh, ...options });
@@ -134,7 +134,7 @@ export class Engine implements Component {
       cameraId,
       file,
       maxWidth: this.#config.video.maxWidth,
-      // Enough to keep every thread busy while the oldest frames are judged in order.
+      // Enough to keep every thread busy while the oldest frames are processed in order.
       slots: 2 * this.pool.threads + 2,
       every: 1,
       realtime: false,
@@ -172,7 +172,7 @@ export class Engine implements Component {
     );
   }
 
-  /** Keeps the best pictures of one camera's tracks; null when snapshots are off. @param onFailure receives what failed */
+  /** Keeps the best pictures of one camera's tracks; null when snapshots are off. @param onFailure called with each encoding error */
   album({ masks }: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null {
     const { enabled, maxWidth, quality } = this.#config.snapshots;
     if (!enabled) return null;

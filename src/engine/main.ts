@@ -7,8 +7,8 @@ import { Engine } from './engine.js';
 import { Utilization } from './utilization.js';
 
 /**
- * Entry of the engine process. It takes its orders from the supervisor over IPC, and ends when the supervisor sends `stop`
- * or is gone. It ignores signals, because a terminal and a service manager send them to both processes.
+ * Entry of the engine process. The supervisor controls it over IPC; it ends when the supervisor sends `stop` or is gone. It
+ * ignores signals, because terminals and service managers send them to both processes.
  */
 const stopped = new AbortController();
 let cameraManager: CameraManager | undefined;
@@ -85,7 +85,7 @@ async function forget(person: string): Promise<void> {
 async function start(message: ToEngine & { kind: 'start' }): Promise<void> {
   try {
     if (message.version !== IPC_VERSION)
-      throw new Error('the engine and the supervisor are of different versions; restart spotter');
+      throw new Error('engine and supervisor have different versions; restart spotter');
     await run(message);
   } catch (error) {
     send({ kind: 'failed', error: toErrorData(error) });

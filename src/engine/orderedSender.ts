@@ -1,5 +1,5 @@
 /**
- * Sends one camera's messages in order although some of them wait for their pictures. While none waits, each is sent at
+ * Sends one camera's messages in order, although some wait for their pictures. When none is waiting, a message is sent at
  * once.
  */
 export class OrderedSender<T> {

@@ -2,7 +2,7 @@
 export interface Workload {
   /** Number of threads. */
   readonly threads: number;
-  /** Time that all threads together have worked so far, ms. */
+  /** Total busy time of all threads so far, ms. */
   readonly busyMs: number;
 }
 
@@ -20,14 +20,14 @@ export class Utilization {
     this.#workload = workload;
   }
 
-  /** The part of their time that the threads worked, 0..1; call it at regular intervals. */
+  /** Share of time in which the threads were busy, 0..1. Call at regular intervals. */
   read(): number {
     const { busyMs, threads } = this.#workload;
     const nowMs = performance.now();
-    const part = Math.min(1, (busyMs - this.#busyMs) / Math.max(1, (nowMs - this.#atMs) * threads));
+    const share = Math.min(1, (busyMs - this.#busyMs) / Math.max(1, (nowMs - this.#atMs) * threads));
     this.#busyMs = busyMs;
     this.#atMs = nowMs;
-    this.#average = this.#average === null ? part : this.#average + NEWEST * (part - this.#average);
+    this.#average = this.#average === null ? share : this.#average + NEWEST * (share - this.#average);
     return this.#average;
   }
 }

@@ -1,6 +1,6 @@
 import type { EventDraft } from './event.js';
 
-/** The fields of an event that name somebody beside the person whose event it is. */
+/** The fields of an event that name other people than its own. */
 type Mentions = Pick<EventDraft, 'withdrawn' | 'runnerUp' | 'candidates'>;
 
 /** The mentions of an event without one name. */
@@ -14,15 +14,15 @@ export function withoutPerson({ withdrawn, runnerUp, candidates }: Mentions, nam
 }
 
 /**
- * Names that must be in no event any more, kept in memory only. Tracks that carried such a name still end, and are judged
- * again, after the person was forgotten; a camera that has stalled shows its tracks' names minutes later. A name is free
- * again once the gallery has been seen without it and then has it anew.
+ * Names that events must no longer contain, kept in memory only. Needed because tracks that carried a name still end, or get
+ * a new verdict, after the person was forgotten; a stalled camera may report them minutes later. A name is released when the
+ * gallery has been read without it and then contains it again.
  */
 export class ForgottenNames {
-  /** Whether the gallery has been seen without the name. */
+  /** Whether the gallery has been read without the name since. */
   readonly #names = new Map<string, boolean>();
 
-  /** @param isKnown the gallery has the name now */
+  /** @param isKnown whether the gallery contains the name now */
   add(name: string, isKnown: boolean): void {
     this.#names.set(name, !isKnown);
   }
@@ -31,7 +31,7 @@ export class ForgottenNames {
     return this.#names.has(name);
   }
 
-  /** The names of the gallery have been read. */
+  /** Call with the names in the gallery each time it is read. */
   notePeople(people: readonly string[]): void {
     for (const [name, isGone] of this.#names) {
       if (!people.includes(name)) this.#names.set(name, true);
@@ -39,7 +39,7 @@ export class ForgottenNames {
     }
   }
 
-  /** A draft without these names, as if nobody had been named; null for one that then says nothing. */
+  /** A draft without these names, as if the face were unknown; null for a draft that would then be empty. */
   cleanse(draft: EventDraft): EventDraft | null {
     let cleansed = draft;
     for (const name of this.#names.keys()) {
@@ -55,7 +55,7 @@ export class ForgottenNames {
   }
 }
 
-/** A face's event as that of somebody unknown, without its picture. */
+/** The same event as that of an unknown face, without its picture. */
 function unnamed(draft: EventDraft): EventDraft {
   return {
     ...draft,

@@ -4,19 +4,19 @@ import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { forgetCached, REMOVED, removeFiles } from './edit.js';
 import { nameFault, personOf } from './folder.js';
 
-/** What became of a person's files in a gallery. */
+/** What was removed from a gallery. */
 export interface ErasedFiles {
   /** Relative to the gallery; a folder ends in a slash. */
   removed: string[];
-  /** false: there is no such folder now, so nothing is known of what will be in it. */
+  /** false when the gallery folder does not exist at the moment. */
   isThere: boolean;
 }
 
-/** What became of a person's embeddings. */
+/** What was removed from the caches. */
 export interface ErasedCaches {
-  /** Photos of the person that the caches knew. */
+  /** Photos of the person whose embeddings were cached. */
   photos: number;
-  /** Names of caches that could not be read and are gone altogether: the next start embeds every photo anew. */
+  /** Names of unreadable caches that were removed as a whole: the next start embeds every photo again. */
   discarded: string[];
 }
 
@@ -25,8 +25,8 @@ const UNFINISHED = /^gallery-[0-9a-f]{16}\.cache\.(\d+)\.tmp$/;
 const TEXT = /\.ya?ml$/i;
 
 /**
- * Removes everything of a person from a gallery, and what earlier removals of anybody have left half done. Nobody of that name is
- * no error. Never follows a link below the gallery.
+ * Removes all files of a person from a gallery, and completes interrupted removals. Does nothing for an unknown name. Never
+ * follows a link below the gallery.
  *
  * @throws SpotterError gallery.unwritable
  */
@@ -39,22 +39,22 @@ export async function eraseFiles(folder: string, person: string): Promise<Erased
     return { removed, isThere: true };
   } catch (cause) {
     if (hasErrno(cause, 'ENOENT')) return { removed: [], isThere: false };
-    const message = `${person} cannot be removed from ${folder}, so nothing was forgotten: ${describeError(cause)}`;
+    const message = `cannot remove ${person} from ${folder}, nothing was erased: ${describeError(cause)}`;
     throw new SpotterError('gallery.unwritable', message, { cause });
   }
 }
 
 /**
- * Takes a person's embeddings out of every cache, whichever gallery it is of.
+ * Removes a person's embeddings from every cache, of any gallery.
  *
- * @param cacheFolder where caches are kept
- * @param holdsName whether a file holds the person's name
+ * @param cacheFolder folder of the caches
+ * @param hasName whether a file contains the person's name
  * @throws the system's error
  */
 export async function eraseCached(
   cacheFolder: string,
   person: string,
-  holdsName: (file: string) => Promise<boolean>,
+  hasName: (file: string) => Promise<boolean>,
 ): Promise<ErasedCaches> {
   const erased: ErasedCaches = { photos: 0, discarded: [] };
   for (const name of await readdir(cacheFolder)) {
@@ -64,8 +64,8 @@ export async function eraseCached(
     if (!CACHE.test(name)) continue;
     const photos = await forgetCached(file, person);
     erased.photos += photos ?? 0;
-    // Of another version, or damaged.
-    if (photos !== null || !(await holdsName(file))) continue;
+    // Written by another version, or damaged.
+    if (photos !== null || !(await hasName(file))) continue;
     await rm(file, { force: true });
     erased.discarded.push(name);
   }
@@ -73,24 +73,24 @@ export async function eraseCached(
 }
 
 /**
- * Where the user's own files in a gallery name a person: names of files, and texts about other people. Contents of photos are
- * not searched. Nothing when there is no such folder.
+ * Files in a gallery that mention a person, by file name or in a text about somebody else. Contents of photos are not
+ * searched. Empty when the folder does not exist.
  *
  * @returns their names, relative to the gallery
  */
 export async function mentionsIn(folder: string, person: string): Promise<string[]> {
-  const word = new RegExp(`(?<![\\p{L}\\p{N}])${person}(?![\\p{L}\\p{N}])`, 'u');
+  const wholeName = new RegExp(`(?<![\\p{L}\\p{N}])${person}(?![\\p{L}\\p{N}])`, 'u');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const found: string[] = [];
   for (const entry of entries) {
     const name = path.relative(folder, path.join(entry.parentPath, entry.name));
     const [owner] = name.split(path.sep);
     const stem = personOf(name.includes(path.sep) ? `${owner}/` : owner);
-    // A longer name of somebody else.
-    if (stem !== person && word.test(stem) && nameFault(stem) === null) continue;
+    // Somebody else, with a longer name.
+    if (stem !== person && wholeName.test(stem) && nameFault(stem) === null) continue;
     const isText = entry.isFile() && TEXT.test(name);
     const text = isText ? await readFile(path.join(folder, name), 'utf8').catch(() => '') : '';
-    if (word.test(name.normalize('NFC')) || word.test(text.normalize('NFC'))) found.push(name);
+    if (wholeName.test(name.normalize('NFC')) || wholeName.test(text.normalize('NFC'))) found.push(name);
   }
   return found;
 }

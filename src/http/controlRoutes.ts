@@ -3,17 +3,17 @@ import type { FastifyInstance } from 'fastify';
 import { SpotterError } from '../core/errors.js';
 import { isAllowedOrigin } from './origin.js';
 
-/** What only programs on this machine may ask for that can read the secret. */
+/** Actions for programs that can read the control file. */
 export interface ControlViews {
-  /** The secret, made anew with every start. */
+  /** Secret that a request must carry; new with every start. */
   token: string;
-  /** Web pages, by origin, that may send requests beside those of this machine. */
+  /** Origins of web pages that may send requests, besides those of this machine. */
   allowedOrigins: readonly string[];
-  /** Forgets a person. @returns what was erased, for the answer @throws SpotterError */
+  /** Erases a person. @returns the body of the response @throws SpotterError */
   forget: (name: string) => Promise<object>;
 }
 
-/** Adds the addresses that change something. Each wants `Authorization: Bearer` with the secret of the control file. */
+/** Adds the routes that change state. Each requires `Authorization: Bearer` with the token of the control file. */
 export function addControlRoutes(
   app: FastifyInstance,
   { token, allowedOrigins, forget }: ControlViews,
@@ -21,10 +21,11 @@ export function addControlRoutes(
   app.register(async (control) => {
     control.addHook('onRequest', async ({ headers }, reply) => {
       if (!isAllowedOrigin(headers.origin, headers.host, allowedOrigins))
-        return reply.code(403).send({ error: 'pages of this origin may not do that' });
+        return reply.code(403).send({ error: 'origin not allowed' });
       if (!isGenuine(headers.authorization, token))
         return reply.code(401).header('www-authenticate', 'Bearer').send({
-          error: 'send "Authorization: Bearer TOKEN" with the token in control.json of the data folder',
+          error:
+            'missing or invalid token; send "Authorization: Bearer TOKEN" with the token in control.json of the data folder',
         });
     });
     control.post<{ Params: { name: string } }>('/api/v1/people/:name/forget', async ({ params }, reply) => {
@@ -39,7 +40,7 @@ export function addControlRoutes(
   });
 }
 
-/** Digests are compared, so that the time it takes says nothing, not even about the length. */
+/** Compares digests, so that the time taken reveals nothing, not even the length. */
 function isGenuine(authorization: string | undefined, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));

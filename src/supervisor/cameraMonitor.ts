@@ -10,17 +10,18 @@ import type { CameraObserver } from './cameraObserver.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import type { EventHub } from './eventHub.js';
 
+/** Where {@link CameraMonitor} keeps and reports changes. */
 export interface CameraMonitorOptions {
   registry: CameraRegistry;
-  /** Fed here with what each frame shows. */
+  /** Updated here with the tracks of each frame. */
   inView: InView;
-  /** In the order in which they hear of a change. */
+  /** Called in this order. */
   observers: readonly CameraObserver[];
-  /** Takes the events that follow from a change: gaps, and tracks that have left. */
+  /** Publishes the events that follow from a change: gaps, and tracks that have left. */
   hub: Pick<EventHub, 'publish' | 'nextTrack'>;
 }
 
-/** Follows the life of the configured cameras: keeps the registry, and passes every change on to the observers. */
+/** Follows the configured cameras: updates the registry, and notifies the observers of every change. */
 export class CameraMonitor implements Component {
   readonly #options: CameraMonitorOptions;
 
@@ -30,18 +31,18 @@ export class CameraMonitor implements Component {
 
   async start(): Promise<void> {}
 
-  /** Whoever is still in view has left: an engine that was killed has not reported it. */
+  /** Ends the tracks still in view: a killed engine has not reported their end. */
   async stop(): Promise<void> {
     this.#endTracks(Date.now());
   }
 
-  /** Takes over which cameras are configured. */
+  /** Applies the list of configured cameras. */
   configure(cameras: readonly CameraConfig[]): void {
     const { registry, observers, hub } = this.#options;
     const wanted = new Set(cameras.map(({ id }) => id));
     for (const id of wanted) {
       if (registry.stateOf(id) !== null) continue;
-      // Asks the log, which takes a while: once per camera.
+      // Reads the log, which takes a while: once per camera.
       registry.add(id, hub.nextTrack(id));
       this.#notify(id, 'connecting', null);
     }
@@ -53,7 +54,7 @@ export class CameraMonitor implements Component {
     }
   }
 
-  /** Does nothing for a camera that is not configured, or that is in that state already. */
+  /** Does nothing for a camera that is not configured or is already in that state. */
   setState(id: string, state: CameraState, message: string | null): void {
     const { registry, hub } = this.#options;
     if (!registry.setState(id, state, message)) return;
@@ -62,10 +63,10 @@ export class CameraMonitor implements Component {
     this.#notify(id, state, message);
   }
 
-  /** A frame has been processed, dropped, or has failed. */
+  /** Records a frame that was processed, dropped, or failed. */
   frame(report: FrameReport): void {
     const { registry, inView, observers } = this.#options;
-    // The last frames of a camera that is no longer configured would bring its gauges back.
+    // The last frames of a removed camera would bring its gauges back.
     if (registry.stateOf(report.camera) === null) return;
     registry.noteFrame(report, monotonicMs());
     if (report.outcome === 'processed') inView.noteFrame(report.camera, report.tracks);

@@ -1,7 +1,7 @@
 import type { CameraState } from '../core/cameraState.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 
-/** What follows the life of the configured cameras; each part of the supervisor takes what it needs. */
+/** Callbacks for changes of the configured cameras; implement those that you need. */
 export interface CameraObserver {
   /** A camera has been added, or its state has changed. @param message why it is not live; null when there is no fault */
   cameraState?(id: string, state: CameraState, message: string | null): void;

@@ -11,7 +11,7 @@ interface Entry {
   nextTrack: number;
   /** Monotonic time of the last frame. */
   lastFrameMs: number | null;
-  /** Since when it is not watched although it may deliver; monotonic time. */
+  /** Since when it has not been watched although it may deliver frames; monotonic time. */
   gap: { sinceMs: number; cause: Gap['cause'] } | null;
 }
 
@@ -26,16 +26,16 @@ export interface CameraDetails {
 }
 
 /**
- * What is known of each camera, kept outside the engine so that it outlives it: its state, the number of its next track,
- * and the time in which it was not watched.
+ * The state of each camera, the number of its next track, and the time in which it was not watched. Kept outside the engine, so
+ * that it survives one.
  */
 export class CameraRegistry {
   readonly #entries = new Map<string, Entry>();
 
   /**
-   * Adds a camera that is not here yet.
+   * Adds a camera; does nothing if it exists.
    *
-   * @param firstTrack a number that no track of it has had
+   * @param firstTrack a number that none of its tracks has had
    */
   add(id: string, firstTrack = 1): void {
     if (this.#entries.has(id)) return;
@@ -49,7 +49,7 @@ export class CameraRegistry {
     this.#entries.set(id, entry);
   }
 
-  /** Forgets a camera that is no longer configured. */
+  /** Removes a camera that is no longer configured. */
   remove(id: string): void {
     this.#entries.delete(id);
   }
@@ -69,7 +69,7 @@ export class CameraRegistry {
     return this.#entries.get(id)?.nextTrack ?? 1;
   }
 
-  /** null for a camera that is not here. */
+  /** null for an unknown camera. */
   stateOf(id: string): CameraState | null {
     return this.#entries.get(id)?.state ?? null;
   }
@@ -93,7 +93,7 @@ export class CameraRegistry {
     }));
   }
 
-  /** Remembers the number of the track of an event, so that no other gets it. */
+  /** Records the track number of an event, so that it is not assigned again. */
   noteDraft({ camera, track }: EventDraft): void {
     const entry = this.#entries.get(camera);
     if (!entry || track === null) return;
@@ -106,7 +106,7 @@ export class CameraRegistry {
     if (entry && outcome === 'processed') entry.lastFrameMs = nowMs;
   }
 
-  /** Frames flow again. @returns the gap that this ends, for the feed */
+  /** Frames flow again. @returns the event for the gap that this ends; null without a gap */
   endGap(id: string, now: Moment): EventDraft | null {
     const entry = this.#entries.get(id);
     if (!entry?.gap) return null;
@@ -115,7 +115,7 @@ export class CameraRegistry {
     return gapDraft(id, { fromMs: unixOf(gap.sinceMs, now), toMs: now.unixMs, cause: gap.cause });
   }
 
-  /** The engine is gone: a gap begins at every camera that is live and in none yet. */
+  /** The engine is gone: a gap begins at every live camera without one. */
   beginGaps(cause: Gap['cause'], { monotonicMs }: Moment): void {
     for (const entry of this.#entries.values()) {
       if (entry.state === 'live') entry.gap ??= { sinceMs: entry.lastFrameMs ?? monotonicMs, cause };
@@ -123,7 +123,7 @@ export class CameraRegistry {
   }
 }
 
-/** Where a monotonic time lies on the wall clock, as far as that has not been set since. */
+/** Converts a monotonic time to Unix time; wrong by as much as the wall clock was set since. */
 function unixOf(monotonicMs: number, now: Moment): number {
   return now.unixMs - (now.monotonicMs - monotonicMs);
 }

@@ -3,16 +3,16 @@ import path from 'node:path';
 import { makePrivateFolder } from '../core/folders.js';
 
 /**
- * The processes that the engine has started and that must not outlive it. They are written down, so that when engine
- * and supervisor were both killed the next start finds what is left: an ffmpeg that waits for a silent camera does not
- * notice by itself that nobody reads it any more.
+ * The processes that the engine has started and that must not outlive it. They are recorded in a file, so that the next start
+ * finds them when both engine and supervisor were killed: an ffmpeg that waits for a silent camera does not notice that its
+ * reader is gone.
  */
 export class ChildProcesses {
   readonly #file: string;
-  /** By process id, when it began: ids are used again. */
+  /** Start time by process id, since ids are reused. */
   readonly #processes = new Map<number, string>();
 
-  /** @param folder where they are written down */
+  /** @param folder of the file that records them */
   constructor(folder: string) {
     this.#file = path.join(folder, 'decoders.json');
   }
@@ -27,14 +27,14 @@ export class ChildProcesses {
     if (this.#processes.delete(pid)) this.#write();
   }
 
-  /** Ends them all. */
+  /** Kills them all. */
   end(): void {
     for (const [pid, began] of this.#processes) endIfSame(pid, began);
     this.#processes.clear();
     this.#write();
   }
 
-  /** Ends what an earlier run has left behind. */
+  /** Kills those that an earlier run left behind. */
   sweep(): void {
     for (const [pid, began] of this.#read()) endIfSame(pid, began);
   }
@@ -48,7 +48,7 @@ export class ChildProcesses {
     }
   }
 
-  /** A net below a net: that it cannot be written is no reason to watch nobody. */
+  /** Ignores a failure: the file is only a safety net, and the cameras can run without it. */
   #write(): void {
     try {
       if (this.#processes.size === 0) rmSync(this.#file, { force: true });
@@ -69,11 +69,11 @@ function endIfSame(pid: number, began: string): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It was gone already.
+    // It has already exited.
   }
 }
 
-/** When a process began, in the system's own ticks; null when there is none, or where the system does not tell (only Linux does). */
+/** Start time of a process, in clock ticks since boot; null when there is no such process, or on systems other than Linux. */
 function beginningOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -4,32 +4,33 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Component } from '../core/lifecycle.js';
 
-/** How to reach the daemon that has a data folder. */
+/** How to reach the daemon that uses a data folder. */
 export interface Control {
   /** http://host:port, to connect to from this machine. */
   address: string;
+  /** Secret for the Authorization header. */
   token: string;
 }
 
 const schema = z.object({ address: z.url(), token: z.string().min(1) });
 
 /**
- * Tells programs of the same user how to reach the daemon: `control.json` in the data folder, for the owner only. A daemon that
- * was killed leaves it behind; whether one runs, the event log's lock says.
+ * `control.json` in the data folder: address and token of the running daemon, readable by its owner only. A killed daemon leaves
+ * it behind; use the lock of the event log to find out whether one runs.
  */
 export class ControlFile implements Component {
-  /** A secret that only readers of the file know. */
+  /** New with every start; only readers of the file have it. */
   readonly token = randomBytes(32).toString('base64url');
   readonly #file: string;
   readonly #address: () => string;
 
-  /** @param address where the daemon listens, once it does */
+  /** @param address where the daemon listens; read at the start */
   constructor(dataFolder: string, address: () => string) {
     this.#file = fileIn(dataFolder);
     this.#address = address;
   }
 
-  /** Not being able to write it is no reason not to watch: only `spotter forget` misses it, and says so. */
+  /** Writes the file. Ignores a failure: only `spotter forget` needs the file, and it reports a missing one. */
   async start(): Promise<void> {
     const part = `${this.#file}.part`;
     const control: Control = { address: reachable(this.#address()), token: this.token };
@@ -51,7 +52,7 @@ export class ControlFile implements Component {
   }
 }
 
-/** How to reach the daemon that has a data folder; null when it does not say. */
+/** Reads the control file of a data folder; null when it is missing or invalid. */
 export function readControl(dataFolder: string): Control | null {
   try {
     return schema.parse(JSON.parse(readFileSync(fileIn(dataFolder), 'utf8')));
@@ -64,7 +65,7 @@ function fileIn(dataFolder: string): string {
   return path.join(dataFolder, 'control.json');
 }
 
-/** Who listens on every address of the machine is reached on its loopback. */
+/** A server that listens on every address is reached over loopback. */
 function reachable(address: string): string {
   return address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }

@@ -6,20 +6,21 @@ import type { DeathCause } from './engineHost.js';
 
 /** How long pictures are processed one at a time after a death with several suspects. */
 export const ISOLATION_MS = 60_000;
-/** Frames that a camera must have finished in an engine's life so that it is not blamed for that engine's crash. */
+/** Frames that a camera must have finished since the engine started not to be blamed for its crash. */
 const HEALTHY_FRAMES = 5;
 /** Deaths with the same picture in work after which it is poison. */
 const POISON_DEATHS = 2;
-/** Deaths that a camera caused after which it is quarantined, and how long one is remembered after the one before. */
+/** Deaths caused by a camera after which it is quarantined. */
 const GUILTY_DEATHS = 3;
+/** The count of deaths starts over when the previous one is older than this. */
 const FORGIVEN_MS = 600_000;
-/** Of a hung engine a picture is suspect that was in work for at least this part of `hangMs`. */
+/** After a hang, a picture is suspect if it was in work for at least this part of `hangMs`. */
 const HUNG_PART = 1 / 2;
 
-/** What the engine must leave out. */
+/** Pictures that the engine must skip, and whether it processes one at a time. */
 export type Restrictions = ToEngine & { kind: 'restrictions' };
 
-/** What follows from an engine's death. */
+/** Consequences of an engine's death. */
 export interface Judgement {
   /** Marks of all pictures that must not be processed again. */
   poison: string[];
@@ -27,10 +28,11 @@ export interface Judgement {
   quarantined: { camera: string; ms: number }[];
 }
 
+/** Callbacks of {@link CrashPolicy}. */
 export interface CrashPolicyOptions {
   /** Called when the restrictions of the running engine change; the next engine gets {@link CrashPolicy.restrictions}. */
   onRestrictions: (restrictions: Restrictions) => void;
-  /** Called when a camera's quarantine is over and it may try again. */
+  /** Called when a camera's quarantine is over and it may be opened again. */
   onRelease: (camera: string) => void;
 }
 
@@ -42,22 +44,22 @@ interface Work {
 }
 
 /**
- * Decides what an engine's death means, so that engines do not die of the same picture again and again: which pictures
+ * Decides what follows from an engine's death, so that the same picture does not crash engines again and again: which pictures
  * are poison, whether pictures are processed one at a time, and which cameras are quarantined for how long.
  *
- * A picture that was in the networks at two deaths is poison. When several were, the next minute shows which of them it
- * is: they are processed one at a time. A camera is blamed for a hang when the networks hung in its picture, and for a
- * crash when its picture was in them and it had not finished five frames before: an engine that is killed from outside
- * always has somebody's picture in work. Three such deaths, and it is quarantined.
+ * A picture that was in the networks at two deaths is poison. When several were, pictures are processed one at a time for a
+ * minute to find out which one it is. A camera is blamed for a hang in its picture, and for a crash with its picture in work
+ * before it had finished five frames: an engine that is killed from outside always has some camera's picture in work. After
+ * three such deaths, the camera is quarantined.
  */
 export class CrashPolicy implements CameraObserver {
   readonly #options: CrashPolicyOptions;
   #work: Work[] = [];
-  /** Frames that each camera has finished in this engine's life. */
+  /** Frames that each camera has finished since the engine started. */
   readonly #finished = new Map<string, number>();
   readonly #deathsOfMark = new Map<string, number>();
   readonly #deathsOfCamera = new Map<string, { count: number; lastMs: number }>();
-  /** Set during an isolation; only its firing ends one: timers fire up to 1 ms early, so a clock could disagree. */
+  /** Set during an isolation. Only the timer ends it: timers fire up to 1 ms early, so comparing clocks could fail. */
   #isolation: NodeJS.Timeout | undefined;
   /** The end of each quarantine, by camera. */
   readonly #quarantines = new Map<string, NodeJS.Timeout>();
@@ -66,14 +68,14 @@ export class CrashPolicy implements CameraObserver {
     this.#options = options;
   }
 
-  /** For the engine that runs or starts now. */
+  /** For the running engine, or the next one. */
   get restrictions(): Restrictions {
     return { kind: 'restrictions', poison: this.#poison, isolated: this.#isolation !== undefined };
   }
 
   /**
-   * The networks begin with a picture of a camera, or have finished it. Of several equal ones, as a still recording gives
-   * them, the one that began first is taken for finished.
+   * The networks begin with a camera's picture, or have finished it. Among equal pictures, as in a still recording, the one
+   * that began first is considered finished.
    */
   work(camera: string, mark: string, begins: boolean): void {
     if (begins) {
@@ -97,12 +99,12 @@ export class CrashPolicy implements CameraObserver {
     this.release(camera);
   }
 
-  /** The engine is replaced on purpose: nothing that it had in work is suspect. */
+  /** The engine is replaced on purpose: no picture is suspect. */
   engineReplaced(): void {
     this.#beginLife();
   }
 
-  /** The engine has died. Begins the isolation and the quarantines that follow from it. */
+  /** The engine has died: starts the isolation and quarantines that follow. */
   engineDied(
     cause: DeathCause,
     { hangMs, quarantineMs }: Pick<Config['engine'], 'hangMs' | 'quarantineMs'>,
@@ -140,7 +142,7 @@ export class CrashPolicy implements CameraObserver {
     for (const camera of [...this.#quarantines.keys()]) this.release(camera);
   }
 
-  /** Forgets what the engine before had in work and had finished. */
+  /** Clears what the previous engine had in work and had finished. */
   #beginLife(): void {
     this.#work = [];
     this.#finished.clear();
@@ -158,7 +160,7 @@ export class CrashPolicy implements CameraObserver {
     }, ISOLATION_MS);
   }
 
-  /** @returns deaths that the camera has caused lately, this one included */
+  /** @returns number of deaths recently caused by the camera, including this one */
   #blame(camera: string, nowMs: number): number {
     const { count, lastMs } = this.#deathsOfCamera.get(camera) ?? { count: 0, lastMs: nowMs };
     const deaths = nowMs - lastMs > FORGIVEN_MS ? 1 : count + 1;

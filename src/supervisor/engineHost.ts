@@ -10,16 +10,16 @@ import type { ChildProcesses } from './childProcesses.js';
 const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 /** While it loads models and reads the gallery, an engine may be silent, or busy with one task, for this long. */
 const LOADING_MS = 10 * 60_000;
-/** How long an engine that is ready may be silent beyond the allowed time of a task. */
+/** How long a ready engine may be silent beyond the time limit of a task. */
 const BEAT_SLACK_MS = 2000;
-/** Frames in flight are finished within this, or the engine is killed. */
+/** The engine is killed if it has not finished its frames in flight within this. */
 const STOP_GRACE_MS = 4000;
-/** The last messages of an engine that is gone have been read within this. */
+/** Time to read the last messages of an engine that has exited. */
 const DRAIN_MS = 1000;
 /**
- * glibc raises the size from which a block is mapped by itself to that of the largest freed one, and never lowers it: from
- * then on frames and tensors come from a heap that gets holes and grows. A fixed size keeps them out of it. Nor has each
- * thread a heap of its own, which would keep the most that it ever held: docs/benchmarks.md has what that makes in two hours.
+ * glibc raises its mmap threshold to the size of the largest freed block and never lowers it: from then on, frames and tensors
+ * are allocated on a heap that fragments and grows. A fixed threshold prevents that. Two arenas instead of one per thread, since
+ * each keeps the most that it ever held. docs/benchmarks.md has the effect over two hours.
  */
 const MALLOC = {
   MALLOC_MMAP_THRESHOLD_: '131072',
@@ -28,41 +28,42 @@ const MALLOC = {
 };
 const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 
-/** Why an engine is gone although nobody asked for its end. */
+/** Why an engine ended unexpectedly. */
 export type DeathCause = 'engine_died' | 'engine_hung';
 
-/** The end of an engine that nobody asked for. */
+/** The unexpected end of an engine. */
 export interface Death {
   cause: DeathCause;
-  /** Its own error, its signal or its exit code. */
+  /** The error that it reported, its signal or its exit code. */
   how: string;
-  /** It reported an error before it was ready: it cannot work with its configuration. */
+  /** It reported an error before it was ready, so it cannot work with its configuration. */
   isUnfit: boolean;
 }
 
+/** How to start an engine, and callbacks. */
 export interface EngineHostOptions {
-  /** Keeps account of the processes that the engine starts. */
+  /** Tracks the processes that the engine starts. */
   childProcesses: ChildProcesses;
   /** The first message to a new engine. */
   start: () => ToEngine & { kind: 'start' };
-  /** A task of the pool that takes longer counts as hung once the engine is ready, ms. */
+  /** Time limit for a task of the worker pool once the engine is ready, ms; longer means hung. */
   hangMs: () => number;
   onMessage: (message: FromEngine) => void;
-  /** The engine is gone; another one is started without being asked for. */
+  /** Called when the engine has ended unexpectedly; the next one starts by itself. */
   onDeath: (death: Death) => void;
   /** The engine's program; by default engine/main. */
   entry?: string | undefined;
 }
 
 /**
- * Keeps one engine process alive: forks it, watches its beat, kills it when it hangs, forks another when it is gone or
- * cannot be forked, and ends the processes that it leaves behind.
+ * Keeps one engine process alive: forks it, monitors its beat, kills it when it hangs, forks another when it has exited or
+ * forking failed, and kills the processes that it leaves behind.
  */
 export class EngineHost implements Component {
   readonly #options: EngineHostOptions;
   readonly #backoff = new Backoff(BACKOFF);
   #child: ChildProcess | undefined;
-  /** The engine that ends with us: its messages are passed on until then. */
+  /** The engine at the time of stop(): its messages are passed on until it has exited. */
   #last: ChildProcess | undefined;
   #readyAtMs: number | null = null;
   #silentBeats = 0;
@@ -81,7 +82,7 @@ export class EngineHost implements Component {
   /**
    * Resolves when the first engine is ready.
    *
-   * @throws SpotterError of models and gallery, as the engine reports it; engine.died when it is gone before it was ready
+   * @throws SpotterError of models and gallery, as the engine reports it; engine.died when it exits before it is ready
    */
   async start(signal?: AbortSignal): Promise<void> {
     const ready = new Promise<void>((resolve, reject) => {
@@ -106,21 +107,21 @@ export class EngineHost implements Component {
     if (this.#child?.connected) this.#child.send(message);
   }
 
-  /** Ends the engine, and starts another with what {@link EngineHostOptions.start} gives then. */
+  /** Ends the engine, and starts another with a new {@link EngineHostOptions.start} message. */
   replace(): void {
-    // The first engine is still to come and starts with the same.
+    // The first engine has not started yet; it will use the current message.
     if (this.#beatTimer === undefined) return;
     clearTimeout(this.#forkTimer);
     this.#readyAtMs = null;
     const old = this.#exited;
     this.#end();
     void old.then(() => {
-      // When it is asked for twice while the old one ends, there is still only one to come.
+      // Called twice while the old engine ends, it still starts only one.
       if (!this.#stopping && this.#exited === old) this.#fork();
     });
   }
 
-  /** Resolves when the engine is gone and all its messages have been passed on. */
+  /** Resolves when the engine has exited and all its messages have been passed on. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#beatTimer);
@@ -146,7 +147,7 @@ export class EngineHost implements Component {
     this.send(this.#options.start());
   }
 
-  /** @returns undefined, with the next attempt scheduled, when the system throws at once, as without memory */
+  /** @returns undefined, with a retry scheduled, when fork throws, such as for lack of memory */
   #tryFork(): ChildProcess | undefined {
     try {
       return fork(this.#options.entry ?? ENTRY, [], {
@@ -184,12 +185,12 @@ export class EngineHost implements Component {
     this.#options.onMessage(message);
   }
 
-  /** How long one task may take, ms: photos that are read at the start are no frames. */
+  /** Time limit for one task, ms; higher while the engine reads the gallery. */
   get #allowedMs(): number {
     return this.#readyAtMs === null ? LOADING_MS : this.#options.hangMs();
   }
 
-  /** Counts our own ticks, so that a pause of the whole machine is not taken for the engine's. */
+  /** Measures silence in our own ticks, so that a pause of the whole machine is not taken for a hang. */
   #checkBeat(): void {
     if (!this.#child || this.#stopping) return;
     if (++this.#silentBeats * BEAT_MS > this.#allowedMs + BEAT_SLACK_MS) this.#endHung();
@@ -200,7 +201,7 @@ export class EngineHost implements Component {
     this.#child?.kill('SIGKILL');
   }
 
-  /** Asks the engine to end, and kills it after a while. */
+  /** Sends stop to the engine, and kills it after STOP_GRACE_MS. */
   #end(): void {
     const child = this.#child;
     this.#child = undefined;
@@ -230,14 +231,14 @@ export class EngineHost implements Component {
 }
 
 /**
- * Resolves when a process is gone and its last messages, which may come after its exit, have been read.
+ * Resolves when a process has exited and its last messages, which may arrive after the exit, have been read.
  *
  * @returns how it ended
  */
 async function endOf(child: ChildProcess): Promise<string> {
   const how = await new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
-    // A process that could not be started has no exit. Other errors are messages to one that has just gone.
+    // A process that could not be started emits no exit. Other errors come from messages to one that has just exited.
     child.on('error', (error) => {
       if (child.pid === undefined) resolve(describeError(error));
     });

@@ -11,10 +11,11 @@ import type { EventHub } from './eventHub.js';
 import type { Forgetting } from './forgetting.js';
 import { logGallery, logGalleryChange } from './galleryLog.js';
 
+/** The parts that handle the engine's messages. */
 export interface EngineMessagesOptions {
   status: EngineStatus;
   registry: CameraRegistry;
-  /** Fed here with what the engine's events show. */
+  /** Updated here with the engine's events. */
   inView: InView;
   monitor: CameraMonitor;
   hub: EventHub;
@@ -26,7 +27,7 @@ export interface EngineMessagesOptions {
   onReady: () => void;
 }
 
-/** Hands each message of the engine to the part that it concerns. */
+/** Dispatches each message of the engine to the part that handles it. */
 export class EngineMessages {
   readonly #options: EngineMessagesOptions;
 
@@ -57,7 +58,7 @@ export class EngineMessages {
         monitor.frame(message.report);
         break;
       case 'camera':
-        // A new engine connects anew; why it has to is reported already.
+        // After an engine was replaced, the reason is already reported.
         if (message.state === 'connecting' && registry.stateOf(message.id) === 'connecting') break;
         monitor.setState(message.id, message.state, message.message);
         break;

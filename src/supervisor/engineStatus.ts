@@ -14,33 +14,33 @@ const NO_GALLERY: GalleryReport = {
   seconds: 0,
 };
 
-/** What the last engine has reported of itself. */
+/** The last status reported by an engine. */
 export class EngineStatus {
-  /** Why it cannot work; null while it can. */
+  /** Why it is not ready; null while it is. */
   unreadyReason: string | null = 'starting';
   load: EngineLoad = IDLE;
-  /** Its version; empty until the first engine is ready. */
+  /** Version of onnxruntime; empty until the first engine is ready. */
   onnxruntime = '';
   gallery: GalleryReport = NO_GALLERY;
 
-  /** What is known of people's settings, for the next engine; null while no gallery has been read. */
+  /** Settings of people by name, for the next engine; null while no gallery has been read. */
   get known(): Record<string, PersonSettings> | null {
     return this.gallery === NO_GALLERY ? null : this.gallery.settings;
   }
 
-  /** The engine is gone or goes, and another one takes its place. */
+  /** The engine has ended or is ending, and is being replaced. */
   interrupt(): void {
     this.unreadyReason = 'the engine is being replaced';
     this.load = IDLE;
   }
 
-  /** A person is forgotten: the next engine is not given their settings. */
+  /** Drops a person's settings, so that the next engine does not get them. */
   forgetPerson(person: string): void {
     const { [person]: _, ...settings } = this.gallery.settings;
     this.gallery = { ...this.gallery, settings };
   }
 
-  /** Another gallery is configured: the next engine must find it. */
+  /** Another gallery is configured: the next engine fails if it cannot read it. */
   forgetGallery(): void {
     this.gallery = NO_GALLERY;
   }

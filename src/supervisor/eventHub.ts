@@ -20,17 +20,18 @@ import type { CameraObserver } from './cameraObserver.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import { SinkSet } from './sinkSet.js';
 
+/** Configuration at the start, and the parts that the hub reads and notifies. */
 export interface EventHubOptions {
-  /** At the start; folder and allowed origins stay, the rest follows {@link EventHub.configure}. */
+  /** Data folder and allowed origins are fixed; the rest can change with {@link EventHub.configure}. */
   loaded: HubConfig;
   logger: Logger;
-  /** Counts what happens in here. */
+  /** Updated by the hub. */
   metrics: Metrics;
-  /** What clients are greeted with. */
+  /** Sent to clients in `hello`. */
   cameras: Pick<CameraRegistry, 'cameras'>;
-  /** Fed here with what is published, elsewhere with what the engine reports. */
+  /** Updated here with published events; updated elsewhere with the engine's reports. */
   inView: InView;
-  /** What clients who ask for it get once a second. */
+  /** Sent once per second to clients that subscribe to it. */
   stats: () => object;
   /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent) => void;
@@ -42,20 +43,20 @@ export type HubConfig = Pick<LoadedConfig, 'config' | 'secrets'>;
 /** An event as the engine sends it. */
 export interface DetectedEvent {
   draft: EventDraft;
-  /** Monotonic time at which its frame came; null where none gave it. */
+  /** Monotonic time at which its frame arrived; null for an event without a frame. */
   sinceMs: number | null;
-  /** null when it should have some and they could not be made. */
+  /** null when they could not be encoded. */
   pictures?: Pictures | null;
 }
 
-/** How the daemon calls itself, to clients of WebSocket and HTTP. */
+/** Name and version of the server, for clients of WebSocket and HTTP. */
 export const SERVER = `spotter/${packageVersion}`;
 const PROTOCOL = 1;
 const HOUR_MS = 3_600_000;
 
 /**
- * The way of an event to its subscribers: the log first, then WebSocket clients, webhooks and broker. As a component it is
- * all but the log, which starts before and stops after whatever reads it.
+ * Delivers events: to the log first, then to WebSocket clients, webhooks and broker. Starts and stops all parts but the log,
+ * which starts before and stops after everything that reads it.
  */
 export class EventHub implements Component, CameraObserver {
   readonly log: EventLog;
@@ -88,7 +89,7 @@ export class EventHub implements Component, CameraObserver {
         metrics.eventsRemoved(events.length);
         for (const { id } of events) void this.#snapshots.remove(id);
       },
-      onTrouble: (message) => logger.warn(`cannot remove expired events, retrying later: ${message}`),
+      onFault: (message) => logger.warn(`cannot remove expired events, retrying later: ${message}`),
     });
     this.#feed = new EventFeed(this.log, {
       toGap: ({ camera, ...loss }, cause) => gapDraft(camera, { ...loss, cause }),
@@ -141,8 +142,8 @@ export class EventHub implements Component, CameraObserver {
       secrets: () => this.#loaded.secrets,
     });
     this.#feed.subscribe((event) => this.#distribute(event));
-    // What is still on its way when the cameras have ended is published before the sinks end. Far ends that are slow to go
-    // are waited for at the same time.
+    // Events still queued when the cameras have ended are published before the sinks stop. Socket and sinks stop at the same
+    // time, since either may be slow.
     const farEnds = new Together([this.socket, this.#sinks]);
     this.#parts = new Stack([farEnds, this.#snapshots, this.#finalFlush, this.#enricher]);
   }
@@ -155,13 +156,13 @@ export class EventHub implements Component, CameraObserver {
     return this.#parts.stop();
   }
 
-  /** Takes over a changed configuration. */
+  /** Applies a changed configuration. */
   configure(loaded: HubConfig): void {
     this.#loaded = loaded;
     void this.#sinks.configure(loaded.config);
   }
 
-  /** Takes over who is in the gallery, and their settings by name. */
+  /** Sets the people of the gallery, and their settings by name. */
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#settings = settings;
     this.#people = names;
@@ -170,12 +171,12 @@ export class EventHub implements Component, CameraObserver {
     this.#sinks.setPeople(known, settings);
   }
 
-  /** Why no event is published, one sentence; null while all is well. */
+  /** Why no event is published, one sentence; null while there is no fault. */
   get fault(): string | null {
     return this.#feed.fault;
   }
 
-  /** How it stands, for the gauges. */
+  /** Sources of the gauges. */
   get gauges(): Pick<MetricSources, 'wsClients' | 'openVisits' | 'sinks' | 'log'> {
     return {
       wsClients: () => this.socket.clients,
@@ -189,7 +190,7 @@ export class EventHub implements Component, CameraObserver {
     };
   }
 
-  /** Its parts that follow the life of the cameras. */
+  /** The parts that observe cameras. */
   get cameraObservers(): readonly CameraObserver[] {
     return [this, this.#sinks, this.socket];
   }
@@ -198,13 +199,13 @@ export class EventHub implements Component, CameraObserver {
     this.#options.inView.forgetCamera(id);
   }
 
-  /** A picture of an event, as JPEG; null when there is none, or none any more. @throws when the log cannot be read */
+  /** A picture of an event, as JPEG; null when there is none or it has expired. @throws when the log cannot be read */
   async snapshot(seq: number, form: PictureForm): Promise<Uint8Array | null> {
     const event = this.log.event(seq, false);
     return event && this.#snapshots.read(JSON.parse(event.text).id, form);
   }
 
-  /** A number that no track of a camera in the log has. */
+  /** A number that no track of the camera in the log has. */
   nextTrack(camera: string): number {
     return (
       Math.max(
@@ -214,17 +215,17 @@ export class EventHub implements Component, CameraObserver {
     );
   }
 
-  /** Publishes an event, and what follows from it, as soon as the log has it. */
+  /** Publishes an event, and the events that follow from it, once it is in the log. */
   publish(draft: EventDraft): void {
     const cleansed = this.#forgotten.cleanse(draft);
     if (cleansed) this.#enricher.publish(cleansed);
   }
 
-  /** Publishes an event of the engine's, with the pictures that it may have. */
+  /** Publishes an event of the engine with its pictures. */
   publishDetected({ draft, sinceMs, pictures }: DetectedEvent): void {
     const cleansed = this.#forgotten.cleanse(draft);
     if (!cleansed) return;
-    // The picture of a face that was a forgotten person's is not kept.
+    // Pictures of a forgotten person are not stored.
     const own = cleansed.person === draft.person ? pictures : undefined;
     this.#enricher.publish(this.#snapshots.attach(cleansed, own, Date.now()), sinceMs);
   }
@@ -233,7 +234,7 @@ export class EventHub implements Component, CameraObserver {
     return this.#loaded.config;
   }
 
-  /** Publishes no event that names a person from now on, queued ones included, until the person is enrolled anew. */
+  /** Removes a person's name from all further events, queued ones included, until the person is enrolled again. */
   withhold(person: string): void {
     this.#forgotten.add(person, this.#people.includes(person));
     this.#feed.amend((draft) => this.#amended(draft));
@@ -241,7 +242,7 @@ export class EventHub implements Component, CameraObserver {
     this.#options.inView.forgetPerson(person);
   }
 
-  /** Takes back what the broker retains of a person; see {@link SinkSet.forgetPerson}. */
+  /** Removes the person's retained topics; see {@link SinkSet.forgetPerson}. */
   takeBackTopics(person: string, signal: AbortSignal): Promise<number> {
     return this.#sinks.forgetPerson(person, signal);
   }
@@ -254,12 +255,12 @@ export class EventHub implements Component, CameraObserver {
     return erased;
   }
 
-  /** Removes the pictures of an event. @returns how many are removed, and how many could not be */
+  /** Removes the pictures of an event. @returns how many were removed, and how many could not be */
   removePictures(id: string): Promise<{ removed: number; failed: number }> {
     return this.#snapshots.remove(id);
   }
 
-  /** Finds out at the start whether the log is writable, and publishes the rest at the end. */
+  /** Checks at the start whether the log is writable, and publishes queued events at the end. */
   get #finalFlush(): Component {
     return {
       start: async () => this.#feed.flush(),

@@ -9,9 +9,9 @@ import { type ForgetReport, forgetPerson } from './forgetPerson.js';
 import { knownInstallation } from './installation.js';
 
 /**
- * Forgets a person while no daemon runs; none can start until it is done.
+ * Erases a person while no daemon runs; none can start until this is done.
  *
- * @param person as the gallery has it
+ * @param person name as in the gallery
  * @throws SpotterError log.locked when a daemon runs; log.newer, log.unusable, gallery.unwritable. Nothing has been erased then
  */
 export async function forgetOffline(person: string, config: Config): Promise<ForgetReport> {
@@ -24,7 +24,7 @@ export async function forgetOffline(person: string, config: Config): Promise<For
     onOutcome: () => {},
   });
   const replaced: string[] = [];
-  // A log that is not there is not begun.
+  // A missing log is not created.
   const log = existsSync(path.join(data, LOG_FILE))
     ? new EventLog({
         folder: data,
@@ -34,7 +34,7 @@ export async function forgetOffline(person: string, config: Config): Promise<For
         onRemoved: (removed) => {
           for (const { id } of removed) void snapshots.remove(id);
         },
-        onTrouble: () => {},
+        onFault: () => {},
       })
     : null;
   await log?.start();

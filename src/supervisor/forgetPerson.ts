@@ -7,51 +7,52 @@ import { LOG_FILE } from '../events/log/open.js';
 import type { Erased } from '../events/log/upkeep.js';
 import { eraseCached, eraseFiles, mentionsIn } from '../gallery/erasure.js';
 
-/** What depends on whether the daemon runs. Each step may throw; the others are done all the same. */
+/** The steps that depend on whether the daemon runs. Each may throw; the others are still done. */
 export interface ForgetSteps {
-  /** From now on no event names the person. */
+  /** From this call on, no event names the person. */
   withhold: () => void;
-  /** @param signal the broker has until then @returns how many topics were taken back @throws Error with one sentence */
+  /** @param signal aborts when the broker takes too long @returns number of topics removed @throws Error with one sentence */
   takeBackTopics: (signal: AbortSignal) => Promise<number>;
-  /** From now on nobody is matched with the person. @returns embeddings that the cache had; null when it is still to be put right */
+  /** From this call on, no face is matched with the person. @returns embeddings removed from the cache; null if it is not cleaned yet */
   letGo: () => Promise<number | null>;
   eraseEvents: (onUnpictured: (ids: string[]) => void) => Promise<Erased>;
   removePictures: (id: string) => Promise<{ removed: number; failed: number }>;
 }
 
-/** What was erased of a person, and what was not. */
+/** What was erased, and what remains. */
 export interface ForgetReport {
   person: string;
   gallery: string;
-  /** Removed from the gallery, relative to it; a folder ends in a slash. */
+  /** Files removed from the gallery, relative to it; a folder ends in a slash. */
   photos: string[];
-  /** Photos whose embeddings were in a cache. */
+  /** Photos whose embeddings were removed from a cache. */
   embeddings: number;
-  /** The person's own events, and events of others that named the person. */
+  /** The person's own events. */
   events: number;
+  /** Events of others that named the person. */
   mentions: number;
   deadLetters: number;
   /** JPEGs of the person's tracks. */
   pictures: number;
   /** Retained MQTT topics. */
   topics: number;
-  /** Files of the data folder that were removed as a whole because the name was in them. */
+  /** Files of the data folder that were removed as a whole because they contained the name. */
   files: string[];
-  /** What could not be erased, one sentence each; empty when nothing of the person is left. */
+  /** What could not be erased, one sentence each; empty when nothing remains. */
   remains: string[];
-  /** Where the name is for another reason, one sentence each. */
+  /** Places that contain the name for another reason, one sentence each. */
   notes: string[];
 }
 
-/** The broker has so long; a second is a lot for one that is there. */
+/** Time limit for the broker. */
 const BROKER_MS = 1500;
 const SET_ASIDE = `${LOG_FILE}.corrupt-`;
 
 /**
- * Forgets a person: photos first, so that nobody is matched any more, then whatever was kept of earlier matches. At the end
- * the files are searched for the name, byte by byte. Doing it again is harmless.
+ * Erases a person: the photos first, so that no face is matched any more, then everything stored from earlier matches.
+ * Finally searches the files for the name, byte by byte. Safe to repeat.
  *
- * @param person as the gallery has it, see personName
+ * @param person name as in the gallery, see personName
  * @throws SpotterError gallery.unwritable; nothing has been erased then
  */
 export async function forgetPerson(
@@ -68,42 +69,42 @@ export async function forgetPerson(
       return otherwise;
     }
   };
-  const holdsName = (file: string) => holdsText(file, formsOf(person));
+  const hasName = (file: string) => holdsText(file, formsOf(person));
 
   const { removed: photos, isThere } = await eraseFiles(gallery, person);
-  if (!isThere) remains.push(`the gallery ${gallery} is not there; forget ${person} again when it is back`);
+  if (!isThere) remains.push(`gallery ${gallery} not found; run forget again when it is available`);
   steps.withhold();
   const topics = await attempt(
-    `the broker may still keep topics of ${person}, forget again when it is back`,
+    `the broker may still retain topics of ${person}; run forget again when it is available`,
     () => steps.takeBackTopics(AbortSignal.timeout(BROKER_MS)),
     0,
   );
-  const letGo = await attempt('the engine still knows the person', steps.letGo, null);
+  const letGo = await attempt('the engine cannot remove the person', steps.letGo, null);
   const nothing: Erased = { events: 0, mentions: 0, deadLetters: 0, isPartOfOtherText: false };
   const removing: Promise<{ removed: number; failed: number }>[] = [];
   const erased = await attempt(
-    'the event log cannot be changed',
+    'cannot change the event log',
     () => steps.eraseEvents((ids) => removing.push(...ids.map(steps.removePictures))),
     nothing,
   );
   const pictures = await Promise.all(removing);
   const failed = pictures.reduce((sum, outcome) => sum + outcome.failed, 0);
-  if (failed > 0) remains.push(`${failed} pictures in ${path.join(data, 'snapshots')} cannot be removed`);
+  if (failed > 0) remains.push(`cannot remove ${failed} pictures in ${path.join(data, 'snapshots')}`);
   const cached = await attempt(
-    'the cache of photo embeddings cannot be written',
-    () => whereThere(eraseCached(data, person, holdsName), { photos: 0, discarded: [] }),
+    'cannot write the cache of photo embeddings',
+    () => whereThere(eraseCached(data, person, hasName), { photos: 0, discarded: [] }),
     { photos: 0, discarded: [] },
   );
   const files = [
     ...cached.discarded,
-    ...(await attempt('a damaged event log cannot be removed', () => removeSetAside(data, holdsName), [])),
+    ...(await attempt('cannot remove a damaged event log', () => removeSetAside(data, hasName), [])),
   ];
   const isExcused = (name: string) => erased.isPartOfOtherText && name.startsWith(LOG_FILE);
-  for (const name of await attempt('the data folder cannot be read', () => filesIn(data), []))
-    if (!isExcused(name) && (await holdsName(path.join(data, name))))
-      remains.push(`${path.join(data, name)} has the name in it`);
+  for (const name of await attempt('cannot read the data folder', () => filesIn(data), []))
+    if (!isExcused(name) && (await hasName(path.join(data, name))))
+      remains.push(`${path.join(data, name)} contains the name`);
   const notes = (await mentionsIn(gallery, person)).map(
-    (name) => `${path.join(gallery, name)} names ${person}; it is your own text, change it if you want to`,
+    (name) => `${path.join(gallery, name)} mentions ${person}; edit it if you want the name removed`,
   );
   if (erased.isPartOfOtherText)
     notes.push(
@@ -128,14 +129,14 @@ export async function forgetPerson(
   };
 }
 
-/** Whether there was nothing to forget. */
+/** Whether nothing was found to erase. */
 export function isNothingKnown({ photos, files, remains, ...counts }: ForgetReport): boolean {
   const { embeddings, events, mentions, deadLetters, pictures, topics } = counts;
   const sum = embeddings + events + mentions + deadLetters + pictures + topics;
   return sum + photos.length + files.length + remains.length === 0;
 }
 
-/** A name as files may have it: composed and decomposed as UTF-8, and as V8 writes strings. JSON has nothing to escape in a name. */
+/** A name as files may contain it: composed and decomposed UTF-8, and V8's own string forms. JSON escapes nothing in a name. */
 function formsOf(person: string): Buffer[] {
   const latin1 = Buffer.from(person, 'latin1');
   return [
@@ -146,15 +147,12 @@ function formsOf(person: string): Buffer[] {
   ];
 }
 
-/** Removes logs that were damaged and put aside, if the name is in them: they cannot be changed. @returns their names */
-async function removeSetAside(
-  data: string,
-  holdsName: (file: string) => Promise<boolean>,
-): Promise<string[]> {
+/** Removes damaged logs set aside earlier if they contain the name, since they cannot be edited. @returns their names */
+async function removeSetAside(data: string, hasName: (file: string) => Promise<boolean>): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await filesIn(data)) {
     const file = path.join(data, name);
-    if (!name.startsWith(SET_ASIDE) || !(await holdsName(file))) continue;
+    if (!name.startsWith(SET_ASIDE) || !(await hasName(file))) continue;
     await rm(file, { force: true });
     removed.push(name);
   }
@@ -162,8 +160,8 @@ async function removeSetAside(
 }
 
 /**
- * Names of the files that are searched: no logs, no caches, which are put right entry by entry, and not the event log itself,
- * which has been searched; a process that opens and closes it loses its lock on it.
+ * Names of the files to search. Log files are skipped, caches are cleaned entry by entry, and the event log has been searched
+ * already: a process that opens and closes it again would lose its lock on it.
  */
 async function filesIn(data: string): Promise<string[]> {
   const entries = await whereThere(readdir(data, { withFileTypes: true }), []);

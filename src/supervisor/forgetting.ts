@@ -5,38 +5,39 @@ import type { ToEngine } from '../ipc/protocol.js';
 import type { EventHub } from './eventHub.js';
 import { type ForgetReport, forgetPerson } from './forgetPerson.js';
 
+/** Where {@link Forgetting} finds and erases a person. */
 export interface ForgettingOptions {
-  /** As it is now. */
+  /** The current configuration. */
   config: () => Config;
   hub: () => Pick<EventHub, 'withhold' | 'takeBackTopics' | 'eraseEvents' | 'removePictures'>;
   send: (message: ToEngine) => void;
-  /** Drops what the supervisor itself knows of a person. */
+  /** Drops what the supervisor itself holds about a person. */
   onForget: (person: string) => void;
 }
 
-/** An engine that has not forgotten a person by then is left to itself: the cache is put right without it. */
+/** How long to wait for the engine; after that the cache is cleaned without it. */
 const ENGINE_MS = 2000;
 
-/** Forgets people while the daemon runs, one after another. */
+/** Erases people while the daemon runs, one at a time. */
 export class Forgetting {
   readonly #options: ForgettingOptions;
-  readonly #turns = new Serial();
-  /** Whom the engine is to forget, and whoever waits for it. */
-  readonly #asked = new Map<string, (cached: number | null) => void>();
+  readonly #serial = new Serial();
+  /** Pending requests to the engine, by person. */
+  readonly #pending = new Map<string, (cached: number | null) => void>();
 
   constructor(options: ForgettingOptions) {
     this.#options = options;
   }
 
   /**
-   * Forgets a person everywhere; see {@link forgetPerson}.
+   * Erases a person everywhere; see {@link forgetPerson}.
    *
-   * @throws SpotterError usage for a name that is none, gallery.unwritable
+   * @throws SpotterError usage when the name is not valid, gallery.unwritable
    */
   async forget(name: string): Promise<ForgetReport> {
     const { config, hub, onForget } = this.#options;
     const person = personName(name);
-    return this.#turns.run(() =>
+    return this.#serial.run(() =>
       forgetPerson(person, config(), {
         withhold: () => {
           hub().withhold(person);
@@ -52,24 +53,24 @@ export class Forgetting {
 
   /** The engine has forgotten a person. @param cached see {@link FromEngine} */
   noteForgotten(person: string, cached: number | null): void {
-    this.#asked.get(person)?.(cached);
+    this.#pending.get(person)?.(cached);
   }
 
-  /** Another engine is ready, which may have read the gallery before the photos were removed. */
+  /** A new engine is ready; it may have read the gallery before the photos were removed, so pending requests are repeated. */
   noteEngine(): void {
-    for (const person of this.#asked.keys()) this.#options.send({ kind: 'forget', person });
+    for (const person of this.#pending.keys()) this.#options.send({ kind: 'forget', person });
   }
 
-  /** Resolves when the engine knows the person no longer; with null when it does not say so in time. */
+  /** Resolves when the engine has dropped the person; with null when it does not answer in time. */
   #letGo(person: string): Promise<number | null> {
     return new Promise((resolve) => {
       const finish = (cached: number | null) => {
         clearTimeout(timer);
-        this.#asked.delete(person);
+        this.#pending.delete(person);
         resolve(cached);
       };
       const timer = setTimeout(() => finish(null), ENGINE_MS);
-      this.#asked.set(person, finish);
+      this.#pending.set(person, finish);
       this.#options.send({ kind: 'forget', person });
     });
   }

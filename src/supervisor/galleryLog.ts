@@ -1,16 +1,16 @@
 import type { GalleryChange } from '../gallery/change.js';
 import type { GalleryReport } from '../ipc/protocol.js';
 
-/** What is needed of a logger. */
+/** The methods needed of a logger. */
 export interface GalleryLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
-/** Most names in a line; a thousand photos are one change as well. */
+/** Most names per line: one change may contain a thousand photos. */
 const MOST = 10;
 
-/** Logs what a gallery holds that was read from the beginning. */
+/** Logs the contents of a gallery that was read for the first time. */
 export function logGallery(logger: GalleryLogger, gallery: GalleryReport): void {
   const { people, used, unusable, faults, expired, away } = gallery;
   logger.info({ people, photos: used }, 'gallery read');
@@ -24,7 +24,7 @@ export function logGallery(logger: GalleryLogger, gallery: GalleryReport): void 
     logger.warn({ unusable: unusable.length }, 'no usable photo in the gallery, so every face is unknown');
 }
 
-/** Logs in one line what has changed in it since. */
+/** Logs a change of the gallery in one line. */
 export function logGalleryChange(
   logger: GalleryLogger,
   before: GalleryReport,

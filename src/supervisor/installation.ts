@@ -5,8 +5,8 @@ import path from 'node:path';
 import { makePrivateFolder } from '../core/folders.js';
 
 /**
- * The name by which far ends know this installation again, 12 hexadecimal digits: made once, and kept in the data folder.
- * Where nothing can be kept there, it is made of the machine's name and the folder's.
+ * Id of this installation for brokers, 12 hexadecimal digits: generated once, and stored in the data folder. If it cannot be
+ * stored, it is derived from host name and folder.
  */
 export function installationId(dataFolder: string): string {
   const file = path.join(dataFolder, 'installation');
@@ -22,7 +22,7 @@ export function installationId(dataFolder: string): string {
   }
 }
 
-/** The same where one has been made; else null. */
+/** The stored id; null when there is none. */
 export function knownInstallation(dataFolder: string): string | null {
   try {
     const text = readFileSync(path.join(dataFolder, 'installation'), 'utf8');

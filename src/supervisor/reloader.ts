@@ -7,15 +7,16 @@ import { listGallery } from '../gallery/folder.js';
 import { prepare } from '../models/prepare.js';
 import type { Logger } from '../observe/logger.js';
 
-/** From one configuration to the next. */
+/** The change from one configuration to the next. */
 export interface ConfigChange {
   before: LoadedConfig;
   after: LoadedConfig;
   cameras: CameraDiff;
-  /** The running engine cannot take it over: another one must. */
+  /** Whether the engine must be replaced to apply it. */
   needsEngine: boolean;
 }
 
+/** The first configuration, how to read the next, and callbacks. */
 export interface ReloaderOptions {
   loaded: LoadedConfig;
   /** Reads the configuration again, as it was read at first. @throws SpotterError config.not_found, config.invalid */
@@ -28,7 +29,7 @@ export interface ReloaderOptions {
   onChange: (change: ConfigChange) => void;
 }
 
-/** Reads, checks and takes over configurations, one after another; one that cannot work changes nothing. */
+/** Reads, checks and applies configurations, one at a time; an invalid one changes nothing. */
 export class Reloader {
   readonly #options: ReloaderOptions;
   readonly #reloads = new Serial();
@@ -46,9 +47,9 @@ export class Reloader {
     return this.#current;
   }
 
-  /** Takes over the configuration as it is now. Resolves also when it is rejected, which is logged. */
+  /** Reads and applies the configuration. Resolves also when it is rejected, which is logged. */
   reload(): Promise<void> {
-    // One after another: of two that are checked at the same time the older one might be taken over last.
+    // One at a time: of two checked concurrently, the older one might be applied last.
     return this.#reloads.run(() => this.#reload());
   }
 
@@ -62,7 +63,7 @@ export class Reloader {
    * known-good one.
    *
    * @param why for the log
-   * @returns false when there is none: an engine has started with the current one before
+   * @returns false when there is none, because an engine has already started with the current one
    */
   restore(why: string): boolean {
     const good = this.#knownGood;
@@ -71,12 +72,12 @@ export class Reloader {
     this.#options.logger.error(
       `no engine starts with the new configuration, restoring the last known-good one: ${why}`,
     );
-    // The engine is gone: the next one starts with whatever is current then.
+    // The engine has ended: the next one starts with the restored configuration.
     this.#options.onChange({ ...this.#switchTo(good), needsEngine: false });
     return true;
   }
 
-  /** From now on nothing is taken over; a reload that is under way ends without effect. */
+  /** Applies nothing from now on; a reload in progress has no effect. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -109,7 +110,7 @@ export class Reloader {
     onChange(change);
   }
 
-  /** A new engine that finds no models or no gallery would be the end of the old one. */
+  /** Checks models and gallery before the running engine is replaced by one that could not start. */
   async #readAndCheck(): Promise<LoadedConfig> {
     const { read, modelFolder } = this.#options;
     const next = read();
@@ -121,7 +122,7 @@ export class Reloader {
     return next;
   }
 
-  /** @returns what changes with it, for onChange */
+  /** @returns the change, for onChange */
   #switchTo(after: LoadedConfig): Omit<ConfigChange, 'needsEngine'> {
     const before = this.#current;
     this.#current = after;

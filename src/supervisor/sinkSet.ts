@@ -16,20 +16,21 @@ import type { PersonSettings } from '../gallery/person.js';
 import type { CameraObserver } from './cameraObserver.js';
 import { installationId } from './installation.js';
 
-/** The part of the configuration that sinks are made of. */
+/** The part of the configuration that concerns sinks. */
 export type SinkConfig = Pick<Config, 'webhooks' | 'mqtt' | 'data'>;
 
+/** Configuration, event log and observers of the sinks. */
 export interface SinkSetOptions {
   config: SinkConfig;
   source: EventSource;
   cursors: CursorStore;
   deadLetters: DeadLetterStore;
-  /** Call {@link SinkSet.refresh} when it has changed. */
+  /** Call {@link SinkSet.refresh} when it changes. */
   inView: InView;
-  /** Of spotter, for the far ends. */
+  /** Version of spotter, sent to webhooks and Home Assistant. */
   version: string;
   observer: SinkObserver;
-  /** Told with the name of the sink; texts are masked. */
+  /** Called with the name of the sink; texts are masked. */
   log: {
     info(fields: { sink: string }, text: string): void;
     warn(fields: { sink: string }, text: string): void;
@@ -38,11 +39,11 @@ export interface SinkSetOptions {
   secrets: () => readonly string[];
 }
 
-/** How a sink is doing. */
+/** State of a sink. */
 export interface SinkState {
   name: string;
   up: boolean;
-  /** Events that it has still to be told. */
+  /** Number of events still to deliver. */
   lag: number;
 }
 
@@ -69,7 +70,7 @@ export class SinkSet implements Component, CameraObserver {
     return this.#drivers().map(({ name, isUp, lag }) => ({ name, up: isUp, lag }));
   }
 
-  /** Begins with all of them; waits for no far end. */
+  /** Starts every sink; does not wait for a connection. */
   start(): Promise<void> {
     return this.#serial.run(async () => {
       if (this.#isStopped) return;
@@ -94,7 +95,9 @@ export class SinkSet implements Component, CameraObserver {
   configure(config: SinkConfig): Promise<void> {
     return this.#serial
       .run(() => this.#change(config))
-      .catch((error) => this.#logOf('sinks').warn(`cannot be changed: ${describeError(error)}`));
+      .catch((error) =>
+        this.#logOf('sinks').warn(`cannot apply the new configuration: ${describeError(error)}`),
+      );
   }
 
   /** Who is in view has changed. */
@@ -102,17 +105,17 @@ export class SinkSet implements Component, CameraObserver {
     this.#mqtt?.sink.refresh();
   }
 
-  /** The people of the gallery. @param settings what is said of them, by name */
+  /** Sets the people of the gallery. @param settings from person.yaml, by name */
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#people = new Map(names.map((name) => [name, settings[name]?.displayName ?? name]));
     this.#mqtt?.sink.refresh();
   }
 
   /**
-   * Forgets a person, and takes back what the broker retains of them.
+   * Forgets a person, and removes the person's retained topics from the broker.
    *
-   * @param signal aborted when the broker has had enough time
-   * @returns how many topics were taken back
+   * @param signal aborts when the broker takes too long
+   * @returns number of topics removed
    * @throws Error with one sentence when the broker cannot be reached or refuses
    */
   async forgetPerson(person: string, signal: AbortSignal): Promise<number> {
@@ -126,7 +129,7 @@ export class SinkSet implements Component, CameraObserver {
     return topics.length;
   }
 
-  /** Events were erased: none of them may be delivered any more. */
+  /** Call when events were erased, so that none of them is delivered. */
   reread(): void {
     for (const driver of this.#drivers()) driver.reread();
   }
@@ -177,7 +180,7 @@ export class SinkSet implements Component, CameraObserver {
     const sink = new MqttSink({
       ...mqtt,
       url,
-      // Another folder counts from the next start on.
+      // Another data folder applies from the next start.
       installation: installationId(this.#options.config.data),
       version: this.#options.version,
       retainedState: () => ({
@@ -204,7 +207,7 @@ export class SinkSet implements Component, CameraObserver {
   }
 }
 
-/** Whether what the broker keeps for us would stay behind where nobody puts it right any more. */
+/** Whether retained topics would stay behind on the old broker or under the old prefix. */
 function leavesTopics(before: Config['mqtt'], after: Config['mqtt']): boolean {
   const placeOf = ({ url, topic, discoveryPrefix }: Config['mqtt']) =>
     url === null ? null : [new URL(url).host, topic, discoveryPrefix];

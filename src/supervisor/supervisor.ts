@@ -22,6 +22,7 @@ import { EventHub, SERVER } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
 import { type ConfigChange, Reloader } from './reloader.js';
 
+/** Configuration, logger and callbacks of the daemon. */
 export interface SupervisorOptions {
   loaded: LoadedConfig;
   /** Reads the configuration again, as it was read at first. @throws SpotterError config.not_found, config.invalid */
@@ -31,13 +32,13 @@ export interface SupervisorOptions {
   logger: Logger;
   /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent) => void;
-  /** Called once, when everything is up and the cameras begin. @param address of the HTTP server, as a browser takes it */
+  /** Called once, when everything is up and the cameras start. @param address URL of the HTTP server */
   onReady: (address: string) => void;
   /** The engine's program; by default engine/main. */
   engineEntry?: string | undefined;
 }
 
-/** Composition root of the daemon's outer process: keeps the engine alive, and serves what it reports. */
+/** Composition root of the daemon's outer process: keeps the engine alive, and publishes its events. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #status = new EngineStatus();
@@ -51,7 +52,7 @@ export class Supervisor {
   readonly #host: EngineHost;
   readonly #reloader: Reloader;
   readonly #control: ControlFile;
-  /** Everything is up: the engine gets its cameras. */
+  /** Whether everything is up, so that the engine gets its cameras. */
   #isWatching = false;
   #onCameraState: () => void = () => {};
 
@@ -71,7 +72,7 @@ export class Supervisor {
       onRestrictions: (restrictions) => this.#host.send(restrictions),
       onRelease: (id) => this.#tryAgain(id),
     });
-    // Metrics count what the hub does and show how it stands: these sources are read when somebody asks.
+    // The hub updates the metrics, and the metrics read the hub: these sources are only called on a scrape.
     this.#metrics = new Metrics({
       version: packageVersion,
       onnxruntime: () => this.#status.onnxruntime,
@@ -169,15 +170,15 @@ export class Supervisor {
   }
 
   /**
-   * Starts, runs until it is stopped, and stops in good order.
+   * Starts, runs until it is stopped, and stops in order.
    *
-   * @param untilEnd also end when every camera has come to its end
-   * @returns whether every camera that has come to its end came to a good one
+   * @param untilEnd also stop when every camera has ended
+   * @returns whether every camera that has ended did so without an error
    * @throws SpotterError of models, gallery and port; nothing is left running then
    */
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
-    // Log and HTTP before the engine: a port in use is reported at once, and /readyz can say what is missing. HTTP ends
-    // after the hub: an HTTP server that closes waits for its connections, WebSockets among them.
+    // Log and HTTP before the engine: a port in use is reported at once, and /readyz can report what is missing. HTTP stops
+    // after the hub: a closing HTTP server waits for its connections, including WebSockets.
     const parts = new Stack([this.#hub.log, this.#http, this.#hub, this.#control, this.#monitor, this.#host]);
     try {
       await parts.start(signal);
@@ -195,7 +196,7 @@ export class Supervisor {
     }
   }
 
-  /** Takes over a changed configuration without disturbing what stays; see {@link Reloader.reload}. */
+  /** Applies a changed configuration without disturbing what stays the same; see {@link Reloader.reload}. */
   reload(): Promise<void> {
     return this.#reloader.reload();
   }
@@ -222,12 +223,12 @@ export class Supervisor {
     this.#tryAgain(...cameras.changed);
   }
 
-  /** Brings registry and engine in line with the configured cameras. */
+  /** Brings registry and engine into line with the configured cameras. */
   #assign(): void {
     if (!this.#isWatching) return;
     const { cameras } = this.#reloader.current.config;
     this.#monitor.configure(cameras);
-    // A recording that has come to its end is not played again by a new engine.
+    // A new engine does not play a finished recording again.
     const assignments = cameras
       .filter(({ id }) => !this.#crashPolicy.isQuarantined(id) && this.#registry.stateOf(id) !== 'stopped')
       .map((camera) => ({ camera, firstTrack: this.#registry.nextTrack(camera.id) }));
@@ -235,7 +236,7 @@ export class Supervisor {
     this.#host.send({ kind: 'cameras', assignments });
   }
 
-  /** Has cameras opened again that were quarantined, have ended or have changed. */
+  /** Reopens cameras that were quarantined, have ended or have changed. */
   #tryAgain(...ids: string[]): void {
     for (const id of ids) {
       this.#crashPolicy.release(id);

@@ -122,8 +122,8 @@ mqtt: {url: "mqtt://u:broker%2Fpass@h"}
     const shown = JSON.stringify(maskDeep(config, secrets));
     expect(shown).toContain('"secret":"***"');
     expect(shown).toContain('https://u:***@h/');
-    const said = maskText('hook@pass hook%40pass broker/pass broker%2Fpass a-secret-of-16-chars', secrets);
-    expect(said).toBe('*** *** *** *** ***');
+    const masked = maskText('hook@pass hook%40pass broker/pass broker%2Fpass a-secret-of-16-chars', secrets);
+    expect(masked).toBe('*** *** *** *** ***');
   });
 
   it('mask what came out of a secret variable wherever it stands, however it is written', () => {

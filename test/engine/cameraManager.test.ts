@@ -169,7 +169,7 @@ describe('CameraManager', () => {
     expect(sent('log')).toMatchObject([{ level: 'warn', camera: 'door' }]);
   });
 
-  it('drops a frame that is poison, and announces every other one that it works on', async () => {
+  it('drops poison frames, and announces every other frame in work', async () => {
     const { tested, opened, sent } = manager();
     tested.assign([assignment(camera('door'))]);
     await until(() => opened.length === 1);
@@ -194,7 +194,7 @@ describe('CameraManager', () => {
     expect(sent('work').filter(({ begins }) => begins)).toHaveLength(2);
   });
 
-  it('works on one frame at a time while isolated', async () => {
+  it('processes one frame at a time while isolated', async () => {
     const { tested, scheduler, opened, held, hold, finishHeld, sent } = manager();
     hold();
     tested.restrict([], true);
@@ -229,7 +229,7 @@ describe('CameraManager', () => {
     await tested.stop();
   });
 
-  it('counts decoded frames by camera, anew after each reading', async () => {
+  it('counts decoded frames per camera since the last reading', async () => {
     const { tested, opened } = manager();
     tested.assign([assignment(camera('door')), assignment(camera('yard'))]);
     await until(() => opened.length === 2);

@@ -11,7 +11,7 @@ function forgotten(isKnown = true): ForgottenNames {
 }
 
 describe('ForgottenNames', () => {
-  it('makes a person somebody unknown, without a picture', () => {
+  it('turns a match into an unknown face without a picture', () => {
     const names = forgotten();
     const match = names.cleanse(eventDraft({ displayName: 'Alice B.', snapshotKey: 'key' }));
     expect(match).toMatchObject({ kind: 'unknown', person: null, displayName: null, snapshotKey: null });
@@ -21,7 +21,7 @@ describe('ForgottenNames', () => {
     expect(names.cleanse(eventDraft({ kind: 'visit_ended' }))).toBeNull();
   });
 
-  it('takes the name out of the events of others, and leaves those without it as they are', () => {
+  it('removes the name from events of others, and does not change events without it', () => {
     const names = forgotten();
     const bob = eventDraft({ person: 'bob', runnerUp: 'alice', withdrawn: 'alice', snapshotKey: 'key' });
     expect(names.cleanse(bob)).toEqual({ ...bob, runnerUp: null, withdrawn: null });
@@ -31,7 +31,7 @@ describe('ForgottenNames', () => {
     expect(names.cleanse(eve)).toBe(eve);
   });
 
-  it('frees a name once the gallery was seen without it and has it anew', () => {
+  it('releases a name when the gallery contains it again after being read without it', () => {
     const names = forgotten();
     names.notePeople(['alice', 'bob']);
     expect(names.has('alice')).toBe(true);
@@ -41,7 +41,7 @@ describe('ForgottenNames', () => {
     expect(names.has('alice')).toBe(false);
   });
 
-  it('frees a name that the gallery did not have as soon as it has it', () => {
+  it('releases a name that the gallery did not contain as soon as it does', () => {
     const names = forgotten(false);
     names.notePeople(['bob']);
     names.notePeople(['alice']);

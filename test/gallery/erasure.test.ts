@@ -16,7 +16,7 @@ import { collins, hopper } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { embeddingsOf, formsOf, tracesOf } from '../helpers/traces.js';
 
-/** Decomposed, as some systems write names. */
+/** Decomposed, as some file systems store names. */
 const NFD = 'Zoë'.normalize('NFD');
 
 function folderOf(...files: string[]): string {
@@ -29,7 +29,7 @@ function folderOf(...files: string[]): string {
 }
 
 describe('eraseFiles', () => {
-  it('removes everything of a person, in any form of the name, and what was left half removed', async () => {
+  it('removes all files of a person, in any form of the name, and completes interrupted removals', async () => {
     const folder = folderOf(`${NFD}/a.jpg`, 'Zoë.yaml', 'Zoë.JPG', 'Zoë 2/a.jpg', '.removed-1-0/Zoë.jpg');
     const { removed, isThere } = await eraseFiles(folder, 'Zoë');
     expect(removed.sort()).toEqual([`${NFD}/`, 'Zoë.JPG', 'Zoë.yaml'].sort());
@@ -38,7 +38,7 @@ describe('eraseFiles', () => {
     expect(await eraseFiles(folder, 'Zoë')).toEqual({ removed: [], isThere: true });
   });
 
-  it('removes a link and not what it points to; the gallery itself may be one', async () => {
+  it('removes a link but not its target; the gallery itself may be a link', async () => {
     const folder = folderOf('bob/a.jpg');
     const elsewhere = folderOf('a.jpg');
     symlinkSync(elsewhere, path.join(folder, 'alice'));
@@ -48,7 +48,7 @@ describe('eraseFiles', () => {
     expect(existsSync(path.join(elsewhere, 'a.jpg'))).toBe(true);
   });
 
-  it('says when there is no gallery, and refuses one that is none', async () => {
+  it('reports a missing gallery, and rejects a path that is not a folder', async () => {
     const folder = folderOf('a.jpg');
     expect(await eraseFiles(`${folder}-gone`, 'alice')).toEqual({ removed: [], isThere: false });
     await expect(eraseFiles(path.join(folder, 'a.jpg'), 'alice')).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe('eraseFiles', () => {
 });
 
 describe('eraseCached', () => {
-  it('takes a person out of every cache and leaves the others in', async () => {
+  it('removes a person from every cache and keeps the others', async () => {
     const pool = await startPool();
     const home = temporaryFolder();
     const data = path.join(home, 'data');
@@ -76,7 +76,7 @@ describe('eraseCached', () => {
     expect([embeddings.length, others.length]).toEqual([2, 2]);
     const wanted = [...formsOf('Zoë'), ...embeddings];
     expect(tracesOf([data], wanted)).toHaveLength(2);
-    // Of a writer that was killed; no process has that id.
+    // Left by a killed writer; no process has that id.
     writeFileSync(`${cacheFile(data, 'x')}.999999999.tmp`, embeddings[0]);
     expect(await eraseCached(data, 'Zoë', async () => true)).toEqual({ photos: 2, discarded: [] });
     expect(tracesOf([data], wanted)).toEqual([]);
@@ -84,7 +84,7 @@ describe('eraseCached', () => {
     expect(await eraseCached(data, 'Zoë', async () => true)).toEqual({ photos: 0, discarded: [] });
   });
 
-  it('discards a cache that it cannot read and that has the name in it', async () => {
+  it('discards an unreadable cache that contains the name', async () => {
     const data = temporaryFolder();
     const [holding, other] = [cacheFile(data, 'a'), cacheFile(data, 'b')];
     for (const file of [holding, other]) writeFileSync(file, 'of another version');
@@ -96,7 +96,7 @@ describe('eraseCached', () => {
 });
 
 describe('mentionsIn', () => {
-  it('finds names of files and texts of others that name the person, and no longer names', async () => {
+  it('finds file names and texts that mention the person, and ignores longer names', async () => {
     const folder = folderOf(
       'bob/with alice.jpg',
       'eve/a.jpg',

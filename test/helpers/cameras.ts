@@ -37,7 +37,7 @@ export function watchdog(settings: Record<string, number> = {}): string {
 /** The address of a stream on an RTSP server of this machine. */
 export const rtsp = (port: number, stream = 'cam') => `rtsp://127.0.0.1:${port}/${stream}`;
 
-/** What was told of a camera's state, from position `from` on. */
+/** Reported states of a camera, from position `from` on. */
 export function messagesOf(client: Listener, id: string, from = 0): Message[] {
   return client.seen.slice(from).filter((message) => message.type === 'camera' && message.id === id);
 }

@@ -98,7 +98,7 @@ function flipper(everyBytes: number): (bytes: Buffer) => Buffer {
   };
 }
 
-/** Takes connections on a port of 127.0.0.1 and never says a word. Ends with the test. */
+/** Accepts connections on a port of 127.0.0.1 and stays silent. Ends with the test. */
 export async function startSilent(): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -113,7 +113,7 @@ export async function startSilent(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port of 127.0.0.1 at which nobody listens. */
+/** A port of 127.0.0.1 with no listener. */
 export async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -15,7 +15,7 @@ export interface CameraEntry {
 
 export type Message = Record<string, unknown>;
 
-/** The text of a configuration on a free port, with the demo's people; cameras play the demo's clip unless they say. */
+/** The text of a configuration on a free port, with the demo's people; cameras play the demo's clip by default. */
 export function configText(cameras: CameraEntry[], more = ''): string {
   const list = cameras.map(
     (camera) => `  - ${JSON.stringify({ url: demoClip, realtime: false, ...camera })}`,
@@ -39,7 +39,7 @@ export interface Daemon {
   log: () => string;
 }
 
-/** Starts the daemon and waits until it says where it listens. */
+/** Starts the daemon and waits until it reports its address. */
 export async function daemon(config: string, ...args: string[]): Promise<Daemon> {
   const child = start(['run', '-c', config, ...args]);
   let log = '';
@@ -52,7 +52,7 @@ export async function daemon(config: string, ...args: string[]): Promise<Daemon>
   return { child, address, log: () => log };
 }
 
-/** A WebSocket client that remembers everything it was told. */
+/** A WebSocket client that records everything it receives. */
 export class Listener {
   readonly socket: WebSocket;
   readonly seen: Message[] = [];
@@ -96,7 +96,7 @@ export class Listener {
   }
 }
 
-/** Asks again and again until the answer is right: the far end tells nobody when it is. */
+/** Polls until the answer is right, for a far end that sends no event. */
 export async function eventually<T>(
   ask: () => Promise<T> | T,
   right: (answer: T) => boolean,

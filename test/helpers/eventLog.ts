@@ -16,7 +16,7 @@ export class MemoryLog implements EventSource, CursorStore, DeadLetterStore {
     return this.#events.at(-1)?.seq ?? 0;
   }
 
-  /** Commits one event with the next number, told now. */
+  /** Commits one event with the next number, published now. */
   commit(change: Partial<SpotterEvent> = {}): SpotterEvent {
     const seq = this.lastSeq + 1;
     const id = `01KDVPQ400000000000000${String(seq).padStart(4, '0')}`;

@@ -10,14 +10,14 @@ export interface Live {
   came: { whole: number };
   dropped: DropReason[];
   notices: string[];
-  /** Processes that were told of, and those of them that run. */
+  /** Processes that were reported, and those still running. */
   pids: number[];
   running: Set<number>;
 }
 
-/** A live source with everything that it tells. Stopped, and waited for, at the end of the test. */
+/** A live source with everything that it reports; stopped and awaited at the end of the test. */
 export function live(url: string, options: Partial<LiveSourceOptions> = {}): Live {
-  const told: Omit<Live, 'source'> = {
+  const seen: Omit<Live, 'source'> = {
     came: { whole: 0 },
     dropped: [],
     notices: [],
@@ -41,13 +41,13 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
       ...options,
     },
     {
-      onFrame: () => void told.came.whole++,
-      onDropped: (reason) => told.dropped.push(reason),
-      onNotice: (message) => told.notices.push(message),
+      onFrame: () => void seen.came.whole++,
+      onDropped: (reason) => seen.dropped.push(reason),
+      onNotice: (message) => seen.notices.push(message),
       onProcess: (pid, isRunning) => {
-        if (isRunning) told.pids.push(pid);
-        if (isRunning) told.running.add(pid);
-        else told.running.delete(pid);
+        if (isRunning) seen.pids.push(pid);
+        if (isRunning) seen.running.add(pid);
+        else seen.running.delete(pid);
       },
     },
   );
@@ -55,7 +55,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
     source.stop();
     return source.ended();
   });
-  return { source, ...told };
+  return { source, ...seen };
 }
 
 /** The next frame; the source must not have been stopped. Whoever calls releases it. */

@@ -7,25 +7,25 @@ import { temporaryFolder } from './temporary.js';
 export interface OpenLog {
   log: EventLog;
   folder: string;
-  /** What its callbacks have got. */
+  /** What its callbacks received. */
   reported: {
     replaced: string[];
     removed: { seq: number; id: string }[];
-    trouble: string[];
+    faults: string[];
   };
 }
 
 /** A real log in a folder, closed with the test. */
 export async function openLog(options: Partial<EventLogOptions> = {}): Promise<OpenLog> {
   const folder = options.folder ?? temporaryFolder();
-  const reported: OpenLog['reported'] = { replaced: [], removed: [], trouble: [] };
+  const reported: OpenLog['reported'] = { replaced: [], removed: [], faults: [] };
   const log = new EventLog({
     folder,
     retention: () => ({ keepDays: 3650, maxMb: 1024 }),
     explain: () => false,
     onReplaced: (message) => reported.replaced.push(message),
     onRemoved: (events) => reported.removed.push(...events),
-    onTrouble: (message) => reported.trouble.push(message),
+    onFault: (message) => reported.faults.push(message),
     ...options,
   });
   await log.start();

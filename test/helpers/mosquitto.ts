@@ -9,12 +9,12 @@ import { lineMatching } from './cli.js';
 import { until } from './sinks.js';
 import { temporaryFolder } from './temporary.js';
 
-/** Debian puts it where not everybody's path leads. */
+/** Debian installs it outside the usual PATH. */
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
 let isThere: boolean | undefined;
 
-/** Skips the test, and says why, where there is no broker. */
+/** Skips the test with the reason when there is no broker. */
 export function needMosquitto(context: TestContext): void {
   isThere ??= !spawnSync('mosquitto', ['-h'], { env, stdio: 'ignore' }).error;
   if (!isThere) context.skip('needs mosquitto: node .ci/setup.mjs --tests installs it on Debian');
@@ -24,10 +24,10 @@ export interface Broker {
   port: number;
   /** Without a login. */
   url: string;
-  /** Ends it with SIGKILL, so that it forgets all that it had kept. */
+  /** Kills it with SIGKILL, so that it loses its retained messages. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Stops it in its tracks, connections and all. */
+  /** Freezes it; its connections stay open. */
   pause(): void;
   /** Of its TLS; empty without. */
   certificate: string;
@@ -36,7 +36,7 @@ export interface Broker {
 /**
  * A real broker on 127.0.0.1. Ends with the test.
  *
- * @param login who may come in; everybody where nobody is named
+ * @param login user and password to require; none: anonymous access
  * @param tls files of its key and certificate; plain MQTT without
  */
 export async function startMosquitto(
@@ -89,7 +89,7 @@ export interface Heard {
   retain: boolean;
 }
 
-/** Somebody who hears everything that a broker says from now on. Ends with the test. */
+/** A client that receives everything that a broker publishes from now on. Ends with the test. */
 export class Subscriber {
   readonly heard: Heard[] = [];
   readonly #client: MqttClient;
@@ -130,7 +130,7 @@ export class Subscriber {
   }
 }
 
-/** What a broker keeps, by topic, as somebody new is told. */
+/** The retained messages of a broker by topic, as a new subscriber receives them. */
 export async function keptBy(broker: Broker): Promise<Map<string, string>> {
   const client = await connectAsync(broker.url);
   const kept = new Map<string, string>();

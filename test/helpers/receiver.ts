@@ -10,7 +10,7 @@ export interface Received {
   connection: number;
 }
 
-/** A real HTTP server that remembers what it was sent, and answers as it is told to. */
+/** A real HTTP server that records its requests, and answers as configured. */
 export class Receiver {
   readonly received: Received[] = [];
   /** How the next requests are answered; 204 to begin with. */

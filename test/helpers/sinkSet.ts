@@ -12,15 +12,15 @@ export interface Sinks {
   inView: InView;
   log: MemoryLog;
   lines: string[];
-  /** Commits an event and tells the set, as the supervisor does. */
-  tell(change?: Partial<SpotterEvent>): SpotterEvent;
+  /** Commits an event and refreshes the set, as the supervisor does. */
+  publish(change?: Partial<SpotterEvent>): SpotterEvent;
   config(change: { webhooks?: object[]; mqtt?: object }): SinkConfig;
 }
 
 /**
  * The sinks of a configuration with the cameras `door` and `yard`; not started.
  *
- * @param people in the gallery; null: it is not read yet
+ * @param people in the gallery; null: not read yet
  */
 export function sinkSet(
   change: { webhooks?: object[]; mqtt?: object },
@@ -51,10 +51,10 @@ export function sinkSet(
   set.cameraState('yard', 'connecting');
   const settings = { displayName: 'Alice B.', threshold: null, notify: true, note: null, validUntil: null };
   if (people) set.setPeople(people, { alice: settings });
-  const tell = (event?: Partial<SpotterEvent>) => {
+  const publish = (event?: Partial<SpotterEvent>) => {
     const committed = log.commit(event);
     if (inView.notePublished(committed)) set.refresh();
     return committed;
   };
-  return { set, inView, log, lines, tell, config };
+  return { set, inView, log, lines, publish, config };
 }

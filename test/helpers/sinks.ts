@@ -3,7 +3,7 @@ import { SinkDriver } from '../../src/events/sinks/driver.js';
 import type { Clock, Sink } from '../../src/events/sinks/sink.js';
 import { MemoryLog } from './eventLog.js';
 
-/** A clock whose waits are over at once, and that tells the time as if they had not been. */
+/** A clock whose waits end at once and advance its time. */
 export class QuickClock implements Clock {
   readonly waits: number[] = [];
   #aheadMs = 0;

@@ -59,17 +59,17 @@ export async function serve(allowedOrigins: string[] = [], { folder }: { folder?
   const ready = () => {
     unready = null;
   };
-  /** Publishes one event and gives it as everybody is told. */
+  /** Publishes one event. @returns the event as subscribers receive it */
   const publish = (change: EventDraft): SpotterEvent => {
-    let told: SpotterEvent | undefined;
+    let published: SpotterEvent | undefined;
     const end = feed.subscribe((event) => {
-      told = event;
+      published = event;
     });
     feed.publish(change);
     feed.flush();
     end();
-    if (!told) throw new Error('nothing was told');
-    return told;
+    if (!published) throw new Error('nothing was published');
+    return published;
   };
   /** Publishes many events at once. */
   const fill = (count: number, change: Partial<EventDraft> = {}) => {
@@ -80,7 +80,7 @@ export async function serve(allowedOrigins: string[] = [], { folder }: { folder?
   return { log, folder: used, feed, publish, fill, socket, http, closed, stop, ready, ws };
 }
 
-/** A real client that collects what it is told. */
+/** A real client that collects what it receives. */
 export class Client {
   readonly messages: Message[] = [];
   readonly socket: WebSocket;
@@ -116,7 +116,7 @@ export class Client {
   }
 }
 
-/** Numbers of the events that a client was told. */
+/** Numbers of the events that a client received. */
 export const numbersOf = ({ messages }: Client) =>
   messages.filter(({ type }) => type === 'event').map(({ seq }) => seq);
 /** Whole numbers, both ends included. */

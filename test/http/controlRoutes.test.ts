@@ -6,7 +6,7 @@ import { openLog } from '../helpers/log.js';
 
 const TOKEN = 'the-token-of-this-start';
 
-/** A real server with the door for programs. @param forget by default gives the name back */
+/** A real server with the control routes. @param forget by default returns the name */
 async function serve(forget: (name: string) => Promise<object> = async (person) => ({ person })) {
   const { log } = await openLog();
   const asked: string[] = [];
@@ -42,7 +42,7 @@ async function serve(forget: (name: string) => Promise<object> = async (person) 
 const bearer = { authorization: `Bearer ${TOKEN}` };
 
 describe('POST /api/v1/people/:name/forget', () => {
-  it('forgets for whoever knows the secret', async () => {
+  it('erases the person when the token is right', async () => {
     const { post, asked } = await serve();
     const { status, headers, body } = await post(encodeURIComponent('Zoë B.'), bearer);
     expect({ status, body }).toEqual({ status: 200, body: { person: 'Zoë B.' } });
@@ -69,7 +69,7 @@ describe('POST /api/v1/people/:name/forget', () => {
     expect(asked).toEqual([]);
   });
 
-  it('refuses pages of other places, and other methods', async () => {
+  it('refuses web pages of other origins, and other methods', async () => {
     const { post, asked } = await serve();
     expect((await post('alice', { ...bearer, origin: 'https://evil.example' })).status).toBe(403);
     expect((await post('alice', { ...bearer, origin: 'null' })).status).toBe(403);
@@ -78,20 +78,20 @@ describe('POST /api/v1/people/:name/forget', () => {
     expect((await post('alice', { ...bearer, origin: 'https://dash.example' })).status).toBe(200);
   });
 
-  it('says what is wrong with a name, or in the way', async () => {
+  it('answers 400 for an invalid name and 409 when the photos cannot be removed', async () => {
     const wrong = await serve(async () => {
-      throw new SpotterError('usage', 'that is no name');
+      throw new SpotterError('usage', 'that is not a valid name');
     });
     expect(await wrong.post('..%2F..', bearer)).toMatchObject({
       status: 400,
-      body: { error: 'that is no name' },
+      body: { error: 'that is not a valid name' },
     });
     const blocked = await serve(async () => {
-      throw new SpotterError('gallery.unwritable', 'alice cannot be removed');
+      throw new SpotterError('gallery.unwritable', 'cannot remove alice');
     });
     expect(await blocked.post('alice', bearer)).toMatchObject({
       status: 409,
-      body: { error: 'alice cannot be removed' },
+      body: { error: 'cannot remove alice' },
     });
   });
 });

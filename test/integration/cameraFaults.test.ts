@@ -40,7 +40,7 @@ describe('spotter run: a camera that is none', () => {
     const { address } = await daemon(configure([...cameras, ...neighbours], settings));
     const client = new Listener(address);
     await Promise.all(neighbours.map(({ id }) => client.camera(id, 'live')));
-    const told = faulty.map(async ([id, , state, message]) => {
+    const reports = faulty.map(async ([id, , state, message]) => {
       const { message: sentence } = await client.until(
         (seen) => seen.type === 'camera' && seen.id === id && seen.message !== null,
       );
@@ -49,7 +49,7 @@ describe('spotter run: a camera that is none', () => {
       expect(await metric(address, `spotter_camera_up{camera="${id}"}`)).toBe(0);
       return String(sentence);
     });
-    expect(new Set(await Promise.all(told)).size).toBe(faulty.length);
+    expect(new Set(await Promise.all(reports)).size).toBe(faulty.length);
     // All but the refused password are tried again, and each is told once.
     const tried = faulty.filter(([id]) => id !== 'password').map(([id]) => id);
     for (const id of tried)

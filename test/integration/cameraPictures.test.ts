@@ -90,7 +90,7 @@ describe('spotter run: the pictures of a camera', () => {
     ]);
     const { code, stdout } = await spotter(['run', '-c', config, '--until-end']);
     expect(code).toBe(0);
-    const told = jsonLines(stdout).map(({ camera, kind, person, zones }) => ({
+    const events = jsonLines(stdout).map(({ camera, kind, person, zones }) => ({
       camera,
       kind,
       person,
@@ -102,7 +102,7 @@ describe('spotter run: the pictures of a camera', () => {
       { camera, kind: 'left', person: 'grace-hopper', zones: ['left', 'all'] },
     ];
     for (const id of ['open', 'half-covered'])
-      expect(told.filter(({ camera }) => camera === id)).toEqual(story(id));
-    expect(told).toHaveLength(6);
+      expect(events.filter(({ camera }) => camera === id)).toEqual(story(id));
+    expect(events).toHaveLength(6);
   });
 });

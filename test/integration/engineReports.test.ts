@@ -15,16 +15,16 @@ it('the engine process sends reports without the anatomy that the benches read i
   });
   const engine = fork(path.join(root, 'dist/src/engine/main.js'), [], { serialization: 'advanced' });
   onTestFinished(() => void engine.kill('SIGKILL'));
-  const tell = (message: ToEngine) => engine.send(message);
+  const send = (message: ToEngine) => engine.send(message);
   const report = await new Promise<FrameReport>((resolve, reject) => {
     engine.once('exit', (code, signal) => reject(new Error(`the engine ended: ${signal ?? code}`)));
     engine.on('message', (message: FromEngine) => {
       if (message.kind === 'failed') reject(new Error(message.error.message));
       if (message.kind === 'ready')
-        tell({ kind: 'cameras', assignments: [{ camera: config.cameras[0], firstTrack: 1 }] });
+        send({ kind: 'cameras', assignments: [{ camera: config.cameras[0], firstTrack: 1 }] });
       if (message.kind === 'report' && message.report.outcome === 'processed') resolve(message.report);
     });
-    tell({ kind: 'start', version: IPC_VERSION, config, secrets: [], known: null });
+    send({ kind: 'start', version: IPC_VERSION, config, secrets: [], known: null });
   });
   expect(report).toMatchObject({ camera: 'door', stageMs: { detect: expect.any(Number) } });
   expect(report).not.toHaveProperty('anatomy');

@@ -19,10 +19,10 @@ import { receiver } from '../helpers/receiver.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { embeddingsOf, formsOf, tracesOf } from '../helpers/traces.js';
 
-/** In V8's cache this is Latin-1, in JSON and SQLite UTF-8. */
+/** Latin-1 in V8's cache, UTF-8 in JSON and SQLite. */
 const NAME = 'Zoë Höpper';
 const SHOWN = 'Zoë from next door';
-/** From the start of the command, process and all. */
+/** Measured from the start of the process. */
 const WITHIN_MS = 5000;
 
 interface Home extends Daemon {
@@ -31,11 +31,11 @@ interface Home extends Daemon {
   config: string;
   broker: Broker;
   client: Listener;
-  /** What must be nowhere afterwards. */
+  /** What no file may contain afterwards. */
   wanted: Buffer[];
 }
 
-/** A daemon that has recognised somebody: pictures, dead letters, visits, retained topics and all. */
+/** A daemon that has recognised somebody, with pictures, dead letters, visits and retained topics. */
 async function recognised(context: TestContext): Promise<Home> {
   needMosquitto(context);
   const broker = await startMosquitto();
@@ -114,7 +114,7 @@ const namesPerson = (kept: Map<string, string>) =>
   [...kept].flat().filter((text) => text.includes(NAME) || text.includes(SHOWN));
 
 describe('spotter forget', () => {
-  it('leaves no byte of name or embedding while the daemon runs, which goes on without the name', async (context) => {
+  it('leaves no byte of name or embedding while the daemon runs, and the daemon continues without the name', async (context) => {
     const home = await recognised(context);
     const { data, gallery, broker, client, wanted, child } = home;
     const pictures = path.join(data, 'snapshots');
@@ -137,7 +137,7 @@ describe('spotter forget', () => {
     expect(JSON.stringify(client.seen.slice(after))).not.toContain(NAME);
     expect(namesPerson(await keptBy(broker))).toEqual([]);
     const again = await spotter(['forget', NAME, '-c', home.config]);
-    expect(again).toMatchObject({ code: 1, stdout: `nothing is known of ${NAME}\n` });
+    expect(again).toMatchObject({ code: 1, stdout: `nothing found for ${NAME}\n` });
 
     const renewed = client.seen.length;
     mkdirSync(path.join(gallery, NAME));
@@ -147,7 +147,7 @@ describe('spotter forget', () => {
     expect(removed).toMatchObject({ code: 0, stderr: '' });
     expect(tracesOf([data, gallery], wanted)).toEqual([]);
     const renewal = JSON.parse(removed.stdout);
-    // Not behind the daemon's back, which has the log all the while.
+    // The daemon did it: it holds the log all the time.
     expect(renewal.events).toBeGreaterThan(0);
     expect(await spotter(['run', '-c', home.config])).toMatchObject({
       code: 2,
@@ -161,7 +161,7 @@ describe('spotter forget', () => {
     expect(namesPerson(await keptBy(broker))).toEqual([]);
   });
 
-  it('leaves none after the daemon was killed, with its control file still there', async (context) => {
+  it('leaves no byte after the daemon was killed and left its control file behind', async (context) => {
     const home = await recognised(context);
     const { child, data, config, broker } = home;
     const exited = once(child, 'exit');
@@ -172,9 +172,10 @@ describe('spotter forget', () => {
     expect({ code, stderr, report }).toMatchObject({ code: 0, stderr: '', report: DONE });
     expect(namesPerson(await keptBy(broker))).toEqual([]);
     const again = await spotter(['forget', NAME, '-c', config]);
-    expect(again).toMatchObject({ code: 1, stdout: `nothing is known of ${NAME}\n` });
+    expect(again).toMatchObject({ code: 1, stdout: `nothing found for ${NAME}\n` });
   });
-  it('touches nothing when it cannot reach the daemon, and refuses what is not a valid name', async () => {
+
+  it('changes nothing when it cannot reach the daemon or the name is not valid', async () => {
     const folder = temporaryFolder();
     const gallery = path.join(folder, 'gallery');
     mkdirSync(gallery);
@@ -192,7 +193,7 @@ describe('spotter forget', () => {
     writeFileSync(file, JSON.stringify({ ...control, token: 'of another start' }));
     expect(await forget('alice')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining(`what listens at ${address} refuses`),
+      stderr: expect.stringContaining(`${address} rejects the request`),
     });
     writeFileSync(file, JSON.stringify({ ...control, address: 'http://127.0.0.1:9' }));
     expect(await forget('alice')).toMatchObject({
@@ -203,13 +204,13 @@ describe('spotter forget', () => {
     expect(await forget('alice')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `spotter: a daemon has the data folder ${folder}/data, and control.json there does not say how to reach it; stop it, then forget again\n`,
+      stderr: `spotter: a daemon is using ${folder}/data, but control.json there is missing or invalid; stop it and try again\n`,
     });
     expect(readdirSync(gallery)).toEqual(['alice.yaml']);
     writeFileSync(file, JSON.stringify(control));
     expect(await forget('alice')).toMatchObject({
       code: 0,
-      stdout: 'alice.yaml removed\nalice is forgotten\n',
+      stdout: 'alice.yaml removed\nalice has been forgotten\n',
     });
   });
 });

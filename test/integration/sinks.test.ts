@@ -70,7 +70,7 @@ describe('spotter run: a webhook and a broker', () => {
     const everything = [...seen, first.log(), second.log(), shown.stdout, JSON.stringify(client.seen)].join(
       '\n',
     );
-    expect(first.log()).toContain('nobody listens at 127.0.0.1:9');
+    expect(first.log()).toContain('no server is listening at 127.0.0.1:9');
     expect(everything).not.toContain('Qz7v');
   });
 });

@@ -10,7 +10,7 @@ import { recordedLog } from '../helpers/logger.js';
 const cameras = (...ids: string[]): CameraConfig[] =>
   schema.parse({ cameras: ids.map((id) => ({ id, url: 'test:320x240' })) }).cameras;
 
-/** A CameraMonitor with the given cameras, what its observer has heard, and the events that it has published. */
+/** A CameraMonitor with the given cameras, the calls of its observer, and the published events. */
 function monitorOf(...ids: string[]) {
   const heard: string[] = [];
   const published: EventDraft[] = [];
@@ -34,7 +34,7 @@ function monitorOf(...ids: string[]) {
 }
 
 describe('CameraMonitor', () => {
-  it('reports cameras that are added or removed, and those that stay no more', () => {
+  it('reports cameras that are added or removed, and not those that stay', () => {
     const { monitor, registry, heard } = monitorOf('door', 'yard');
     monitor.configure(cameras('yard', 'gate'));
     expect(heard).toEqual([
@@ -77,7 +77,7 @@ describe('CameraMonitor', () => {
     expect(published).toMatchObject([{ kind: 'gap', camera: 'door', gap: { cause: 'engine_died' } }]);
   });
 
-  it('publishes at its stop that whoever is in view has left', async () => {
+  it('publishes left events for the tracks in view when it stops', async () => {
     const { monitor, published } = monitorOf('door');
     const alice = {
       id: 'door-7',

@@ -15,8 +15,8 @@ async function sleeper(): Promise<ChildProcess & { pid: number }> {
   return child as ChildProcess & { pid: number };
 }
 
-describe("the engine's processes", () => {
-  it('are ended with it, those that have ended themselves are forgotten', async () => {
+describe('ChildProcesses', () => {
+  it('kills all processes, except those that have exited', async () => {
     const folder = temporaryFolder();
     const childProcesses = new ChildProcesses(folder);
     const [stays, ended] = [await sleeper(), await sleeper()];
@@ -30,7 +30,7 @@ describe("the engine's processes", () => {
     expect(existsSync(path.join(folder, 'decoders.json'))).toBe(false);
   });
 
-  it('that an earlier run left behind are ended by the next', async () => {
+  it('kills processes that an earlier run left behind', async () => {
     const folder = temporaryFolder();
     const left = await sleeper();
     new ChildProcesses(folder).add(left.pid);
@@ -39,7 +39,7 @@ describe("the engine's processes", () => {
     expect((await exit)[1]).toBe('SIGKILL');
   });
 
-  it('are told from others that have the same id by now', async () => {
+  it('does not kill another process that has the same id by now', async () => {
     const folder = temporaryFolder();
     const other = await sleeper();
     new ChildProcesses(folder).add(other.pid);
@@ -54,7 +54,7 @@ describe("the engine's processes", () => {
     }
   });
 
-  it('cannot be written down everywhere, which is no reason to stop', async () => {
+  it('works when its file cannot be written', async () => {
     const childProcesses = new ChildProcesses('/proc/nowhere');
     childProcesses.add((await sleeper()).pid);
     childProcesses.end();

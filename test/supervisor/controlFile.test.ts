@@ -5,7 +5,7 @@ import { ControlFile, readControl } from '../../src/supervisor/controlFile.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('ControlFile', () => {
-  it('says where the daemon is, for the owner only, until it stops', async () => {
+  it('holds address and token until the daemon stops, readable by the owner only', async () => {
     const data = temporaryFolder();
     writeFileSync(path.join(data, 'control.json'), 'left by another', { mode: 0o644 });
     const file = new ControlFile(data, () => 'http://127.0.0.1:8480');
@@ -24,14 +24,14 @@ describe('ControlFile', () => {
     ['http://[::]:80', 'http://[::1]:80'],
     ['http://[::1]:80', 'http://[::1]:80'],
     ['http://192.0.2.1:80', 'http://192.0.2.1:80'],
-  ])('names an address to connect to: %s is %s', async (listening, address) => {
+  ])('holds an address to connect to: %s becomes %s', async (listening, address) => {
     const data = temporaryFolder();
     const file = new ControlFile(data, () => listening);
     await file.start();
     expect(readControl(data)?.address).toBe(address);
   });
 
-  it('is left out where it cannot be written', async () => {
+  it('is not written into a missing folder', async () => {
     const data = path.join(temporaryFolder(), 'gone');
     await new ControlFile(data, () => 'http://127.0.0.1:80').start();
     expect(existsSync(data)).toBe(false);
@@ -40,7 +40,7 @@ describe('ControlFile', () => {
 
 describe('readControl', () => {
   it.each(['', '{', '[]', '{"address":"http://127.0.0.1:80"}', '{"address":"here","token":"x"}'])(
-    'reads nothing out of %j',
+    'returns null for %j',
     (text) => {
       const data = temporaryFolder();
       expect(readControl(data)).toBeNull();

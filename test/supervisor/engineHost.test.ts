@@ -10,10 +10,10 @@ import { temporaryFolder } from '../helpers/temporary.js';
 /** A host of a stand-in for the engine, not started; it ends with the test. */
 function hostOf(behaviour = '', hangMs = 5000) {
   const seen: (FromEngine | Death)[] = [];
-  const news = new EventEmitter();
+  const entries = new EventEmitter();
   const note = (entry: FromEngine | Death) => {
     seen.push(entry);
-    news.emit('entry');
+    entries.emit('entry');
   };
   const { config } = configWith();
   let starts = 0;
@@ -34,7 +34,7 @@ function hostOf(behaviour = '', hangMs = 5000) {
   const readies = () => seen.filter((entry) => 'kind' in entry && entry.kind === 'ready').length;
   const deaths = () => seen.filter((entry) => 'cause' in entry);
   const until = async (fits: () => boolean) => {
-    for await (const _ of fits() ? [] : on(news, 'entry')) if (fits()) return;
+    for await (const _ of fits() ? [] : on(entries, 'entry')) if (fits()) return;
   };
   return { host, logged, readies, deaths, until, starts: () => starts };
 }

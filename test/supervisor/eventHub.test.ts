@@ -71,7 +71,7 @@ describe('EventHub', () => {
     expect(body).toContain('spotter_log_writable 1');
   });
 
-  it('publishes at its stop what is still on its way', async () => {
+  it('publishes queued events when it stops', async () => {
     const { hub, events, stop, messages } = await startHub();
     hub.publish(eventDraft());
     await stop();

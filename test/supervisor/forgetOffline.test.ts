@@ -17,7 +17,7 @@ function home(more: object = {}) {
 }
 
 describe('forgetOffline', () => {
-  it('erases events with their pictures, and a damaged log that was put aside', async () => {
+  it('erases events with their pictures, and a damaged log that was set aside', async () => {
     const { data, config } = home();
     const { log } = await openLog({ folder: data });
     const snapshots = new SnapshotStore({
@@ -55,13 +55,13 @@ describe('forgetOffline', () => {
     expect(isNothingKnown(await forgetOffline('alice', config))).toBe(true);
   });
 
-  it('makes nothing where there is nothing', async () => {
+  it('creates nothing in an empty data folder', async () => {
     const { data, config } = home();
     expect(isNothingKnown(await forgetOffline('alice', config))).toBe(true);
     expect(existsSync(data)).toBe(false);
   });
 
-  it('touches nothing while a daemon has the log', async () => {
+  it('changes nothing while a daemon holds the log', async () => {
     const { gallery, data, config } = home();
     await openLog({ folder: data });
     writeFileSync(path.join(gallery, 'alice.jpg'), 'x');
@@ -69,7 +69,7 @@ describe('forgetOffline', () => {
     expect(readdirSync(gallery)).toEqual(['alice.jpg']);
   });
 
-  it('says what is left: a broker that is away, a gallery that is away, files of others', async () => {
+  it('reports what remains: topics of an unreachable broker, a missing gallery, other files', async () => {
     const webhooks = [{ id: 'hook', url: 'http://127.0.0.1:9/', people: ['alice'] }];
     const { gallery, data, config } = home({ mqtt: { url: 'mqtt://127.0.0.1:9' }, webhooks });
     mkdirSync(data);
@@ -77,9 +77,9 @@ describe('forgetOffline', () => {
     const away = { ...config, gallery: `${gallery}-away` };
     const { remains, notes } = await forgetOffline('alice', away);
     expect(remains).toEqual([
-      `the gallery ${gallery}-away is not there; forget alice again when it is back`,
-      'the broker may still keep topics of alice, forget again when it is back: no broker is listening at 127.0.0.1:9',
-      `${data}/notes.txt has the name in it`,
+      `gallery ${gallery}-away not found; run forget again when it is available`,
+      'the broker may still retain topics of alice; run forget again when it is available: no broker is listening at 127.0.0.1:9',
+      `${data}/notes.txt contains the name`,
     ]);
     expect(notes).toEqual(['the configuration names alice under people of webhook hook']);
   });

@@ -35,7 +35,7 @@ function reloaderOf(...reads: (LoadedConfig | SpotterError)[]) {
 }
 
 describe('Reloader', () => {
-  it('takes over cameras without another engine', async () => {
+  it('applies changed cameras without replacing the engine', async () => {
     const next = configWith(withCameras('door'));
     const { reloader, loaded, changes, messages } = reloaderOf(next);
     await reloader.reload();
@@ -51,7 +51,7 @@ describe('Reloader', () => {
     expect(messages).toEqual(['configuration reloaded']);
   });
 
-  it('has the engine replaced for settings that only a new one takes over', async () => {
+  it('replaces the engine for settings that only a new one can apply', async () => {
     const { reloader, changes, messages } = reloaderOf(configWith(withMinSize(50)));
     await reloader.reload();
     expect(changes).toMatchObject([{ needsEngine: true }]);
@@ -98,7 +98,7 @@ describe('Reloader', () => {
     expect(logger.level).toBe('warn');
   });
 
-  it('takes over one configuration after another, also when the first takes longer to check', async () => {
+  it('applies configurations in order, also when the first takes longer to check', async () => {
     const [first, second] = [configWith(withMinSize(50)), configWith(withCameras('door'))];
     const { reloader, changes } = reloaderOf(first, second);
     await Promise.all([reloader.reload(), reloader.reload()]);
@@ -131,7 +131,7 @@ describe('Reloader', () => {
     expect(reloader.current).toBe(next);
   });
 
-  it('takes over nothing after its stop, not even what it was checking then', async () => {
+  it('applies nothing after its stop, not even a configuration being checked', async () => {
     const { reloader, loaded, changes, messages } = reloaderOf(
       configWith(withMinSize(50)),
       configWith(withCameras('door')),

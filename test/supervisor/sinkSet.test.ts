@@ -7,18 +7,18 @@ import { sinkSet } from '../helpers/sinkSet.js';
 import { until } from '../helpers/sinks.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-describe('the sinks of a configuration', () => {
-  it('go their own ways: one that fails keeps no other waiting', async () => {
+describe('SinkSet', () => {
+  it('drives sinks independently: a failing one does not delay the others', async () => {
     const [good, bad] = [await receiver(), await receiver()];
     bad.answer = () => {};
-    const { set, tell } = sinkSet({
+    const { set, publish } = sinkSet({
       webhooks: [
         { id: 'bad', url: bad.url },
         { id: 'good', url: good.url },
       ],
     });
     await set.start();
-    for (let i = 0; i < 5; i++) tell();
+    for (let i = 0; i < 5; i++) publish();
     await until(() => good.received.length === 5);
     await until(() => set.states[1].lag === 0);
     expect(set.states).toEqual([
@@ -27,35 +27,35 @@ describe('the sinks of a configuration', () => {
     ]);
   });
 
-  it('change with it, and those that stay the same are not disturbed', async () => {
+  it('applies a changed configuration without disturbing unchanged sinks', async () => {
     const [one, two] = [await receiver(), await receiver()];
     const first = { id: 'first', url: one.url };
     const second = { id: 'second', url: two.url };
-    const { set, tell, config } = sinkSet({ webhooks: [first, second] });
+    const { set, publish, config } = sinkSet({ webhooks: [first, second] });
     await set.start();
-    tell();
+    publish();
     await until(() => one.received.length === 1 && two.received.length === 1);
     await set.configure(config({ webhooks: [first, { ...second, url: `${two.url}?v=2` }] }));
-    tell();
+    publish();
     await until(() => one.received.length === 2 && two.received.length === 2);
     expect(two.received.map(({ path }) => path)).toEqual(['/hook', '/hook?v=2']);
     expect(one.received.map(({ connection }) => connection)).toEqual([1, 1]);
     await set.configure(config({ webhooks: [{ ...second, url: `${two.url}?v=2` }] }));
     expect(set.states.map(({ name }) => name)).toEqual(['webhook:second']);
-    tell();
+    publish();
     await until(() => two.received.length === 3);
     expect(one.received).toHaveLength(2);
     expect(two.seqs).toEqual([1, 2, 3]);
   });
 
-  it('have what they missed told when they come back under their name, new ones only what is new', async () => {
+  it('delivers missed events to a sink that comes back under its name, and only new events to a new one', async () => {
     const far = await receiver();
-    const { set, tell, config } = sinkSet({ webhooks: [{ id: 'old', url: far.url }] });
+    const { set, publish, config } = sinkSet({ webhooks: [{ id: 'old', url: far.url }] });
     await set.start();
-    tell();
+    publish();
     await until(() => far.received.length === 1);
     await set.configure(config({ webhooks: [] }));
-    tell();
+    publish();
     await set.configure(
       config({
         webhooks: [
@@ -64,51 +64,51 @@ describe('the sinks of a configuration', () => {
         ],
       }),
     );
-    tell();
+    publish();
     await until(() => far.received.length === 4);
-    const told = far.received.slice(1).map(({ path, body }) => `${path} ${JSON.parse(body).seq}`);
-    expect(told.sort()).toEqual(['/hook/new 3', '/hook/old 2', '/hook/old 3']);
+    const received = far.received.slice(1).map(({ path, body }) => `${path} ${JSON.parse(body).seq}`);
+    expect(received.sort()).toEqual(['/hook/new 3', '/hook/old 2', '/hook/old 3']);
   });
 
-  it('are each driven once when they change before the start', async () => {
+  it('drives each sink once when the configuration changes before the start', async () => {
     const far = await receiver();
-    const { set, tell, config } = sinkSet({});
+    const { set, publish, config } = sinkSet({});
     await set.configure(config({ webhooks: [{ id: 'hook', url: far.url }] }));
     expect(set.states).toEqual([]);
     await set.start();
-    tell();
-    tell();
+    publish();
+    publish();
     await until(() => far.seqs.includes(2) && set.states[0].lag === 0);
     expect(far.seqs).toEqual([1, 2]);
   });
 
-  it('change after the start when the change comes during it', async () => {
+  it('applies a change during the start after it', async () => {
     const far = await receiver();
     const [first, second] = ['first', 'second'].map((id) => ({ id, url: `${far.url}/${id}` }));
-    const { set, tell, config } = sinkSet({ webhooks: [first, second] });
+    const { set, publish, config } = sinkSet({ webhooks: [first, second] });
     await Promise.all([set.start(), set.configure(config({ webhooks: [first] }))]);
-    tell();
-    tell();
+    publish();
+    publish();
     await until(() => far.seqs.includes(2));
     expect(far.received.map(({ path }) => path)).toEqual(['/hook/first', '/hook/first']);
   });
 
-  it('are all stopped by a stop during the start', async () => {
+  it('stops every sink when stopped during the start', async () => {
     const far = await receiver();
     const [first, second] = ['first', 'second'].map((id) => ({ id, url: `${far.url}/${id}` }));
     const { set, log } = sinkSet({ webhooks: [first, second] });
     await Promise.all([set.start(), set.stop()]);
     const next = sinkSet({ webhooks: [first] }, log);
     await next.set.start();
-    next.tell();
-    next.tell();
+    next.publish();
+    next.publish();
     await until(() => far.seqs.includes(2));
     expect(far.received.map(({ path }) => path)).toEqual(['/hook/first', '/hook/first']);
   });
 });
 
-describe('the name of an installation', () => {
-  it('is made once and kept for the owner only', () => {
+describe('installationId', () => {
+  it('is generated once and stored for the owner only', () => {
     const data = path.join(temporaryFolder(), 'data');
     const id = installationId(data);
     expect(id).toMatch(/^[0-9a-f]{12}$/);
@@ -117,7 +117,7 @@ describe('the name of an installation', () => {
     expect(readFileSync(path.join(data, 'installation'), 'utf8')).toBe(`${id}\n`);
   });
 
-  it('stays the same where nothing can be kept', () => {
+  it('stays the same when it cannot be stored', () => {
     const file = path.join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     expect(installationId(file)).toMatch(/^[0-9a-f]{12}$/);

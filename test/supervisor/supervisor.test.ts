@@ -85,7 +85,7 @@ describe('Supervisor', () => {
     expect(await running).toBe(isGood);
   });
 
-  it('counts no frame as in work that an engine had which has been replaced on purpose', async () => {
+  it('drops the frames in work of an engine that is replaced on purpose', async () => {
     const { address, reload } = await startSupervisor(`${LIVE}
       const { cameras } = on;
       on.cameras = (message) => {
@@ -120,7 +120,7 @@ describe('Supervisor', () => {
     expect(await metric(address, restarts)).toBe(3);
   });
 
-  it('takes back a configuration with which no engine starts', async () => {
+  it('restores the last known-good configuration when no engine starts', async () => {
     const error = { code: 'model.unfit', message: 'this model is no good' };
     const { address, reload, messages } = await startSupervisor(`${LIVE}
       on.start = ({ config }) => {
@@ -136,7 +136,7 @@ describe('Supervisor', () => {
     expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(0);
   });
 
-  it('drops a reload that is under way when it stops', async () => {
+  it('drops a reload in progress when it stops', async () => {
     const { reload, stop, messages } = await startSupervisor(LIVE);
     const reloading = reload((config) => {
       config.quality.minSizePx = 50;

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 const readSome = promisify(read);
 const CHUNK_BYTES = 1 << 20;
 
-/** Whether any of some texts is in a file's bytes: strings as UTF-8, buffers as they are. @throws the system's error */
+/** Whether a file contains any of the texts, byte by byte: strings as UTF-8, buffers as they are. @throws the system's error */
 export async function holdsText(file: string, texts: readonly (string | Buffer)[]): Promise<boolean> {
   const descriptor = openSync(file, 'r');
   try {
@@ -14,7 +14,7 @@ export async function holdsText(file: string, texts: readonly (string | Buffer)[
   }
 }
 
-/** The same of an open file, which stays open. */
+/** Like {@link holdsText} for an open file, which stays open. */
 export async function descriptorHoldsText(
   descriptor: number,
   texts: readonly (string | Buffer)[],

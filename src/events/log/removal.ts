@@ -2,7 +2,7 @@ import type { SpotterEvent } from '../event.js';
 import { withoutPerson } from '../forgottenNames.js';
 import type { Database, Statement } from './database.js';
 
-/** An event that is in the log no more, for whoever keeps something beside it. */
+/** An event removed from the log, for code that stores something beside it. */
 export interface Removed {
   seq: number;
   id: string;
@@ -11,16 +11,16 @@ export interface Removed {
 /** One step of erasing a person's own events. */
 export interface RemovedOfPerson {
   events: Removed[];
-  /** Tracks that the events were of. */
+  /** Tracks of the events. */
   tracks: string[];
-  /** How the person was called in them. */
+  /** Display names in the events. */
   displayNames: string[];
   deadLetters: number;
 }
 
-/** One step of taking a name out of the other events. */
+/** One step of removing a name from other events. */
 export interface CleanedMentions {
-  /** How far it has come. */
+  /** Last `seq` searched so far. */
   until: number;
   /** Events that named the person and no longer do. */
   count: number;
@@ -34,15 +34,15 @@ interface Mention extends Pick<Removed, 'seq' | 'id'> {
   explain: string | null;
 }
 
-/** Events that are removed in one go: few enough that publishing waits a few ms at most. */
+/** Events removed per transaction: few enough that publishing waits a few ms at most. */
 const CHUNK = 32;
-/** Events that are searched for a name in one go. */
+/** Events searched for a name per step. */
 const SEARCH_CHUNK = 2000;
 const PEOPLE_INDEXES = ['events_p', 'events_pk', 'events_pc', 'events_pck'];
-/** Free pages that are given back in one go. */
+/** Free pages returned per step. */
 const VACUUM_PAGES = 64;
 
-/** Takes events out of the log in small steps, so that others may use it in between. */
+/** Removes events from the log in small steps, so that it stays usable in between. */
 export class Removal {
   readonly #db: Database;
   readonly #pageBytes: number;
@@ -98,9 +98,9 @@ export class Removal {
   }
 
   /**
-   * Takes a name out of some events that tell of others, those after `seq`.
+   * Removes a name from some events of others, beginning after `seq`.
    *
-   * @param tracks of the person: whatever else was told of them has no picture any more
+   * @param tracks of the person: other events of these tracks lose their picture
    */
   mentions(name: string, seq: number, tracks: ReadonlySet<string>): CleanedMentions {
     const cleaned: CleanedMentions = { until: seq + SEARCH_CHUNK, count: 0, pictured: [] };
@@ -119,7 +119,7 @@ export class Removal {
     return cleaned;
   }
 
-  /** Gives some of the free pages back to the system. @returns whether there are more */
+  /** Returns some free pages to the file system. @returns whether there are more */
   shrink(): boolean {
     if (this.#freePages === 0) return false;
     this.#db.pragma(`incremental_vacuum(${VACUUM_PAGES})`);
@@ -132,8 +132,8 @@ export class Removal {
   }
 
   /**
-   * Writes the indexes of people anew, or everything. SQLite overwrites what is deleted, but not what it left behind when
-   * it once moved entries from page to page. All of it at once: seconds for a large log.
+   * Rewrites the indexes of people, or the whole file. SQLite overwrites deleted content, but not the copies that it left
+   * behind when it moved entries between pages. Runs in one step: seconds for a large log.
    */
   rebuild(what: 'indexes' | 'everything'): void {
     if (what === 'everything') this.#db.exec('VACUUM');
@@ -154,9 +154,9 @@ export class Removal {
 }
 
 /**
- * Somebody else's event without the name; what explained it is left out where the name was part of it.
+ * An event of somebody else without the name; its explanation is removed if it contained the name.
  *
- * @param isOfPerson it is of a track of the person, so its picture goes as well
+ * @param isOfPerson whether it belongs to a track of the person, so that its picture is removed as well
  */
 function withoutName(before: Mention, name: string, text: string, isOfPerson: boolean) {
   const event = JSON.parse(before.body) as Omit<SpotterEvent, 'explain'>;

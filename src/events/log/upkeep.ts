@@ -4,19 +4,19 @@ import { Serial } from '../../core/serial.js';
 import type { LogStore } from './logStore.js';
 import type { Removed } from './removal.js';
 
-/** The log, its retention, and what is reported of it. */
+/** The log, its retention, and callbacks. */
 export interface UpkeepOptions {
-  /** Works on the open log. @throws when it is not open */
+  /** Runs work on the open log. @throws when it is not open */
   use: <T>(work: (store: LogStore) => T) => T;
   /** How long events are kept, and how large the log may be; read each time. */
   retention: () => { keepDays: number; maxMb: number };
   /** Events have been removed. */
   onRemoved: (events: Removed[]) => void;
   /** Retention failed and will be retried; called once per reason until it succeeds. */
-  onTrouble: (message: string) => void;
+  onFault: (message: string) => void;
 }
 
-/** What {@link Upkeep.forgetPerson} has erased. */
+/** What {@link Upkeep.forgetPerson} erased. */
 export interface Erased {
   /** The person's own events. */
   events: number;
@@ -24,7 +24,7 @@ export interface Erased {
   mentions: number;
   /** Dead letters of the person's events. */
   deadLetters: number;
-  /** Nothing of the person is left, but the name is also part of something else, such as the id of a camera. */
+  /** The person is erased, but the name is also part of other text, such as a camera's id. */
   isPartOfOtherText: boolean;
 }
 
@@ -33,7 +33,7 @@ const EVERY_MS = 10_000;
 const REST_MS = 5;
 const DAY_MS = 86_400_000;
 
-/** Removes from the log what is no longer to be kept, in small steps. */
+/** Removes expired and erased events from the log, in small steps. */
 export class Upkeep {
   readonly #options: UpkeepOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -46,16 +46,16 @@ export class Upkeep {
 
   /** Applies the retention now and every 10 s. */
   start(): void {
-    let trouble: string | null = null;
+    let fault: string | null = null;
     const clean = () => {
       void this.#cleaning.run(async () => {
         try {
           await this.clean();
-          trouble = null;
+          fault = null;
         } catch (error) {
-          const before = trouble;
-          trouble = describeError(error);
-          if (trouble !== before) this.#options.onTrouble(trouble);
+          const before = fault;
+          fault = describeError(error);
+          if (fault !== before) this.#options.onFault(fault);
         }
       });
     };
@@ -84,10 +84,11 @@ export class Upkeep {
   }
 
   /**
-   * Erases every trace of a name: the person's own events, and the mentions in those of others. When it resolves, the name
-   * is in no file of the log any more. Events that are still on their way are not touched.
+   * Erases every trace of a name: the person's own events, and mentions in events of others. When it resolves, no file of
+   * the log contains the name. Queued events are not touched.
    *
-   * @param onUnpictured called with the ids of events whose pictures must go: they are gone, or show one of the person's tracks
+   * @param onUnpictured called with the ids of events whose pictures must be removed: the event is erased, or belongs to one
+   *   of the person's tracks
    */
   async forgetPerson(name: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
     const { use } = this.#options;

@@ -8,22 +8,22 @@ export interface BrokerOptions {
   /** mqtt:// or mqtts://, with or without a login. */
   url: string;
   clientId: string;
-  /** What the broker publishes, retained, when the connection breaks; null: nothing. */
+  /** Last will: what the broker publishes, retained, when the connection breaks; null: nothing. */
   will: { topic: string; payload: string } | null;
 }
 
-/** Takes the topic of a message that the broker has retained. */
+/** Called with the topic of each retained message. */
 export type RetainedListener = (topic: string) => void;
 
 const CONNECT_MS = 10_000;
-/** A broker that is silent for 1.5 times this is taken as gone. */
+/** A broker that is silent for 1.5 times this is considered gone. */
 const KEEPALIVE_S = 15;
 const END_MS = 300;
 
-/** One connection to an MQTT broker (3.1.1). It never reconnects; make another one instead. */
+/** One connection to an MQTT broker (3.1.1). Never reconnects; open a new one instead. */
 export class BrokerConnection {
   readonly #client: MqttClient;
-  /** Rejects each call that waits for an answer of the broker. */
+  /** Rejects each call that is waiting for the broker. */
   readonly #waiting = new Set<(error: Error) => void>();
   #isOpen = true;
 
@@ -48,7 +48,7 @@ export class BrokerConnection {
     signal: AbortSignal,
     onClosed: () => void,
   ): Promise<BrokerConnection> {
-    // Loaded only where it is used.
+    // Loaded only when used.
     const { connect } = await import('mqtt');
     const { protocol, hostname, port, username, password, host } = new URL(options.url);
     const client = connect({
@@ -72,7 +72,7 @@ export class BrokerConnection {
       const abandon = () => client.end(true);
       signal.addEventListener('abort', abandon, { once: true });
       if (signal.aborted) abandon();
-      // A connection may fail again after it was given up; without a listener that would crash the process.
+      // An abandoned connection may fail again; without a listener that would crash the process.
       client.on('error', (error) => {
         failure ??= error;
       });
@@ -101,7 +101,7 @@ export class BrokerConnection {
   /**
    * Resolves when the broker has acknowledged the message (QoS 1).
    *
-   * @param payload an empty one that is retained removes what the broker had retained
+   * @param payload empty and retained: removes what the broker retains
    * @throws Error when the connection ends first
    */
   publish(topic: string, payload: string, retain: boolean): Promise<void> {
@@ -121,29 +121,29 @@ export class BrokerConnection {
   }
 
   /**
-   * Everything that the broker has kept under some filters, by topic. What it sends for a subscription goes before a
-   * message that we send ourselves afterwards: when that one is back, all of it is here.
+   * Reads the retained messages under some filters: payload by topic. The broker delivers them before a message published
+   * afterwards, so the list is complete when our own marker message comes back.
    *
-   * @param marker a topic of our own for that message, which nobody else publishes to
-   * @throws Error when it refuses, or the connection ends
+   * @param marker topic for that message, which nobody else publishes to
+   * @throws Error when the broker refuses, or the connection ends first
    */
   async readRetained(filters: readonly string[], marker: string): Promise<Map<string, string>> {
-    const kept = new Map<string, string>();
+    const retained = new Map<string, string>();
     const token = randomUUID();
-    let noteEnd = () => {};
-    const isComplete = new Promise<void>((resolve) => {
-      noteEnd = resolve;
+    let complete = () => {};
+    const completed = new Promise<void>((resolve) => {
+      complete = resolve;
     });
     const listen = (topic: string, payload: Buffer, { retain }: { retain: boolean }) => {
-      if (topic === marker && payload.toString() === token) noteEnd();
-      else if (retain && payload.length > 0) kept.set(topic, payload.toString());
+      if (topic === marker && payload.toString() === token) complete();
+      else if (retain && payload.length > 0) retained.set(topic, payload.toString());
     };
     this.#client.on('message', listen);
     try {
       await this.#answered((done) => this.#client.subscribe([...filters, marker], { qos: 1 }, done));
       await this.publish(marker, token, false);
-      await this.#answered((done) => void isComplete.then(() => done()));
-      return kept;
+      await this.#answered((done) => void completed.then(() => done()));
+      return retained;
     } finally {
       this.#client.off('message', listen);
     }
@@ -195,5 +195,5 @@ function explain(error: unknown, host: string): string {
   if (typeof code === 'number' && code in REFUSALS) return `the broker at ${host} ${REFUSALS[code]}`;
   if (hasErrno(error, 'ECONNREFUSED')) return `no broker is listening at ${host}`;
   if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `host of the broker not found: ${host}`;
-  return `the broker at ${host} cannot be reached: ${describeError(error)}`;
+  return `cannot reach the broker at ${host}: ${describeError(error)}`;
 }

@@ -6,7 +6,7 @@ import { type RetainedState, retainedMessages } from './retained.js';
 import type { Delivery, Failure, Sink } from './sink.js';
 import { retainedFilters, Topics } from './topics.js';
 
-/** The `mqtt` section of the configuration, and what the sink needs besides. */
+/** The `mqtt` section of the configuration, the installation's id, and the state to retain. */
 export interface MqttOptions {
   /** mqtt:// or mqtts://, with or without a login. */
   url: string;
@@ -18,19 +18,20 @@ export interface MqttOptions {
   /** Unique to this installation, and the same after a restart. */
   installation: string;
   version: string;
-  /** What is known now; read again after every {@link MqttSink.refresh}. */
+  /** The current state; read again after every {@link MqttSink.refresh}. */
   retainedState: () => RetainedState;
 }
 
 /** Retained messages in flight at once. */
 const WINDOW = 100;
-/** Limit for each step of the farewell, whatever the broker does. */
+/** Limit for each step of closing, whatever the broker does. */
 const DRAIN_MS = 300;
+/** Limit for {@link MqttSink.settled}. */
 const SETTLED_MS = 500;
-/** Limit of topics that are tracked while the broker lists what it retains. */
+/** Most topics tracked while the broker lists what it retains. */
 const MAX_STRAY = 10_000;
 
-/** Publishes events to a broker, and keeps its retained messages about who is where up to date. */
+/** Publishes events to a broker, and keeps its retained messages about people and cameras up to date. */
 export class MqttSink implements Sink {
   readonly name = 'mqtt';
   /** The broker accepts all events or none, so no event becomes a dead letter. */
@@ -40,7 +41,7 @@ export class MqttSink implements Sink {
   readonly #discovery: Discovery;
   #connection: BrokerConnection | null = null;
   /** Payloads that the broker retains for us, by topic; null where the payload is unknown. */
-  readonly #kept = new Map<string, string | null>();
+  readonly #retained = new Map<string, string | null>();
   #refreshing: Promise<void> | null = null;
   #isStale = false;
   #isRetired = false;
@@ -109,7 +110,7 @@ export class MqttSink implements Sink {
 
   /** Publishes what has changed in the retained state. Never fails. */
   refresh(): void {
-    // What is being removed for good must not be published again.
+    // Topics that are being removed must not be published again.
     if (this.#isRetired) return;
     this.#isStale = true;
     this.#refreshing ??= this.#refresh().finally(() => {
@@ -122,14 +123,14 @@ export class MqttSink implements Sink {
     this.#isRetired = true;
   }
 
-  /** Resolves when the broker keeps what {@link refresh} was called for; within half a second whatever the broker does. */
+  /** Resolves when the broker has acknowledged the last {@link refresh}, or after 500 ms. */
   async settled(): Promise<void> {
     await within(SETTLED_MS, this.#refreshing);
   }
 
-  /** Somebody else has taken these topics back; those that are still wanted are published again. */
+  /** Call when these topics were removed over another connection; those still wanted are published again. */
   noteTakenBack(topics: readonly string[]): void {
-    for (const topic of topics) this.#kept.delete(topic);
+    for (const topic of topics) this.#retained.delete(topic);
     this.refresh();
   }
 
@@ -138,7 +139,7 @@ export class MqttSink implements Sink {
     if (connection?.isOpen) {
       await within(DRAIN_MS, this.#refreshing);
       const gone = this.#isRetired
-        ? [...this.#kept.keys()].map((topic) => connection.publish(topic, '', true))
+        ? [...this.#retained.keys()].map((topic) => connection.publish(topic, '', true))
         : [];
       const farewell = connection.publish(this.#topics.available, this.#isRetired ? '' : 'offline', true);
       await within(DRAIN_MS, Promise.all([...gone, farewell]));
@@ -148,11 +149,11 @@ export class MqttSink implements Sink {
   }
 
   async #begin(connection: BrokerConnection): Promise<void> {
-    this.#kept.clear();
+    this.#retained.clear();
     const { people, cameras } = retainedFilters(this.#topics);
     await connection.watchRetained([...people, ...cameras, this.#discovery.filter], (topic) => {
-      if (this.#kept.has(topic) || this.#kept.size >= MAX_STRAY) return;
-      this.#kept.set(topic, null);
+      if (this.#retained.has(topic) || this.#retained.size >= MAX_STRAY) return;
+      this.#retained.set(topic, null);
       this.refresh();
     });
     await connection.publish(this.#topics.available, 'online', true);
@@ -182,21 +183,21 @@ export class MqttSink implements Sink {
     );
     const changes: [topic: string, payload: string][] = [];
     for (const [topic, payload] of wanted)
-      if (payload !== null && this.#kept.get(topic) !== payload) changes.push([topic, payload]);
-    for (const topic of this.#kept.keys())
+      if (payload !== null && this.#retained.get(topic) !== payload) changes.push([topic, payload]);
+    for (const topic of this.#retained.keys())
       if (!wanted.has(topic) && (retainedState.people !== null || !this.#isOfPerson(topic)))
         changes.push([topic, '']);
     for (let index = 0; index < changes.length; index += WINDOW) {
       const window = changes.slice(index, index + WINDOW);
       for (const [topic, payload] of window) {
-        if (payload === '') this.#kept.delete(topic);
-        else this.#kept.set(topic, payload);
+        if (payload === '') this.#retained.delete(topic);
+        else this.#retained.set(topic, payload);
       }
       await Promise.all(window.map(([topic, payload]) => connection.publish(topic, payload, true)));
     }
   }
 
-  /** Topics of people stay until the gallery has been read: who has gone from it is not known before. */
+  /** Topics of people stay until the gallery has been read: before that, nobody can be missing from it. */
   #isOfPerson(topic: string): boolean {
     return topic.startsWith(`${this.#topics.prefix}/people/`) || /\/person_[^/]*\/config$/.test(topic);
   }

@@ -2,24 +2,25 @@ import { BrokerConnection } from './broker.js';
 import { Discovery } from './discovery.js';
 import { retainedFilters, Topics } from './topics.js';
 
+/** The broker, and how its topics are named. */
 export interface PersonTopicsOptions {
   /** mqtt:// or mqtts://, with or without a login. */
   url: string;
-  /** What every topic begins with. */
+  /** Prefix of every topic. */
   topic: string;
-  /** Home Assistant's own prefix. */
+  /** Prefix of Home Assistant's discovery topics. */
   discoveryPrefix: string;
-  /** Of this installation; null where it has none, and so has announced nothing. */
+  /** Id of this installation; null if it has none and so has announced nothing. */
   installation: string | null;
 }
 
 /**
- * Takes back every retained message that names a person, over a connection of its own: the daemon may not run, or be in the
- * middle of telling the broker something else.
+ * Removes every retained message that names a person. Uses its own connection, because the daemon may not be running or may be
+ * publishing.
  *
- * @param signal the broker has until then
+ * @param signal aborts when the broker takes too long
  * @returns the topics
- * @throws Error with one sentence, without secrets, when the broker does not take part
+ * @throws Error with one sentence, without secrets, when the broker cannot be reached or refuses
  */
 export async function takeBackPerson(
   { url, topic, discoveryPrefix: prefix, installation }: PersonTopicsOptions,

@@ -3,7 +3,7 @@ import { buildConnector, Client } from 'undici';
 import { decode } from '../../core/address.js';
 import { describeError, hasErrno } from '../../core/errors.js';
 
-/** What a server answered: its status line and headers. */
+/** Status line and headers of a response. */
 export interface Answer {
   status: number;
   /** Reason phrase; may be empty. */
@@ -15,7 +15,7 @@ export interface Answer {
 /** A response body is discarded up to these limits to keep the connection; beyond them the connection is closed. */
 const MAX_BODY_BYTES = 16_384;
 const MAX_BODY_MS = 500;
-/** Headers of an answer. */
+/** Limit for the headers of a response. */
 const MAX_HEADER_BYTES = 16_384;
 
 /** Posts to one address, one request after another, over one kept-alive connection. Follows no redirects. */
@@ -23,7 +23,7 @@ export class Poster {
   readonly #url: URL;
   readonly #authorization: string | undefined;
   #connection: Connection | null = null;
-  /** Settles when the body of the last answer is discarded. */
+  /** Settles when the body of the last response is discarded. */
   #discarding: Promise<unknown> = Promise.resolve();
 
   /** @param address http:// or https://; a login in it becomes the Authorization header */
@@ -42,9 +42,9 @@ export class Poster {
   }
 
   /**
-   * Resolves with the headers of the answer; its body is discarded in the background, which the next post waits for.
+   * Resolves with status and headers. The body is discarded in the background; the next post waits for that.
    *
-   * @param timeoutMs from the beginning to the answer's headers
+   * @param timeoutMs from the call to the response headers
    * @throws NoAnswer, or an error with the `code` of the system or of undici
    */
   async post(
@@ -68,7 +68,7 @@ export class Poster {
       });
       this.#discarding = answer.body
         .dump({ limit: MAX_BODY_BYTES, signal: AbortSignal.timeout(MAX_BODY_MS) })
-        // The answer itself counts, however its body ends.
+        // Status and headers are the answer, however the body ends.
         .catch(() => {});
       const [retryAfter] = [answer.headers['retry-after']].flat();
       return { status: answer.statusCode, text: answer.statusText, retryAfter };
@@ -78,28 +78,28 @@ export class Poster {
     }
   }
 
-  /** Closes the connection; a post that waits for its answer rejects with NoAnswer. */
+  /** Closes the connection; a pending post rejects with NoAnswer. */
   close(): void {
     this.#connection?.destroy();
     this.#connection = null;
   }
 }
 
-/** The time is over, or spotter ends. */
+/** The server did not answer in time, or spotter is stopping. */
 export class NoAnswer extends Error {}
 
-/** An HTTP client that is thrown away as a whole: undici does not abort a request that waits for its connection. */
+/** An HTTP client that is discarded as a whole: undici does not abort a request that is waiting for its connection. */
 class Connection {
   readonly #client: Client;
-  /** The last one that was opened, or is being opened. */
+  /** The last socket, open or opening. */
   #socket: Socket | null = null;
 
   constructor(origin: string) {
-    // No timeouts: the caller has one for all of it.
+    // No timeouts: the caller has one for the whole request.
     const open = buildConnector({ timeout: 0 });
     this.#client = new Client(origin, {
       connect: (target, done) => {
-        // Its types hide the socket, and the client leaves one that is still being opened alone when it is destroyed.
+        // The types hide the socket, and destroying the client does not close a socket that is still opening.
         const socket: unknown = open(target, done);
         if (socket instanceof Socket) this.#socket = socket;
       },
@@ -115,7 +115,7 @@ class Connection {
     try {
       return await attempt();
     } catch (error) {
-      // A server may close a kept connection at the moment it is used, which says nothing about the server.
+      // A server may close an idle connection just as it is used; that is not a failure of the server.
       if (this.#socket === kept && isClosed(error)) return attempt();
       throw error;
     }
@@ -128,7 +128,7 @@ class Connection {
   }
 }
 
-/** undici refuses a 101 with an Upgrade header itself, in the same words; one without fails in an assertion. */
+/** undici rejects a 101 with an Upgrade header itself, with the same message; without that header it fails in an assertion. */
 function refuseUpgrade({ statusCode }: { statusCode: number }): void {
   if (statusCode === 101) throw new Error('bad upgrade');
 }
@@ -136,6 +136,6 @@ function refuseUpgrade({ statusCode }: { statusCode: number }): void {
 /** Whether the other side closed the connection instead of answering. */
 export function isClosed(error: unknown): boolean {
   if (hasErrno(error, 'ECONNRESET', 'EPIPE')) return true;
-  // The code alone also stands for answers that undici does not take.
+  // The code alone is also used for responses that undici cannot parse.
   return hasErrno(error, 'UND_ERR_SOCKET') && describeError(error) === 'other side closed';
 }

@@ -18,14 +18,14 @@ export interface WebhookOptions extends EventFilter {
   giveUpMs: number;
 }
 
-/** Statuses that say "not now". All of 5xx do as well. */
-const TRY_AGAIN = new Set([408, 425, 429]);
+/** Statuses that are retried, as all 5xx are. */
+const RETRIED = new Set([408, 425, 429]);
 
-/** Tells a program of events by HTTP POST, one a request. */
+/** Delivers events by HTTP POST, one per request. */
 export class WebhookSink implements Sink {
   readonly name: string;
   readonly giveUpMs: number;
-  /** Every request stands for itself. */
+  /** Requests are independent: there is no connection to open. */
   readonly isOpen = true;
   readonly #options: WebhookOptions;
   readonly #userAgent: string;
@@ -79,14 +79,14 @@ export class WebhookSink implements Sink {
     if (status >= 200 && status < 300) return { outcome: 'delivered' };
     const phrase = text.replace(/[^ -~]/g, '').slice(0, 60);
     const reason = `${this.#poster.host} answered ${status} ${phrase}`.trim();
-    if (status >= 500 || TRY_AGAIN.has(status))
+    if (status >= 500 || RETRIED.has(status))
       return { outcome: 'failed', reason, retryAfterMs: this.#retryAfterMs(retryAfter) };
     const remedy =
-      status >= 300 && status < 400 ? '; redirects are not followed, give the final address' : '';
+      status >= 300 && status < 400 ? '; redirects are not followed, configure the final address' : '';
     return { outcome: 'refused', reason: `${reason}${remedy}` };
   }
 
-  /** Of seconds, or of a date; 0 when it is neither. */
+  /** Parses Retry-After, in seconds or as a date; 0 when it is neither. */
   #retryAfterMs(header: string | undefined): number {
     if (header === undefined) return 0;
     if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
@@ -94,13 +94,13 @@ export class WebhookSink implements Sink {
     return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - this.#clock.nowMs());
   }
 
-  /** Node's sentences are for programmers, and some have the address in them. */
+  /** Replaces Node's messages, some of which contain the address. */
   #explain(error: unknown): string {
     const { host } = this.#poster;
     if (error instanceof NoAnswer) return `no answer from ${host} within ${this.#options.timeoutMs} ms`;
-    if (hasErrno(error, 'ECONNREFUSED')) return `nobody listens at ${host}`;
-    if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `the host of ${host} is not found`;
-    if (isClosed(error)) return `${host} closed the connection without an answer`;
-    return `${host} cannot be reached: ${describeError(error)}`;
+    if (hasErrno(error, 'ECONNREFUSED')) return `no server is listening at ${host}`;
+    if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `host not found: ${host}`;
+    if (isClosed(error)) return `${host} closed the connection without answering`;
+    return `cannot reach ${host}: ${describeError(error)}`;
   }
 }

@@ -50,7 +50,7 @@ describe('EventLog: a log', () => {
     expect(again.log.append(pending([{}]))[0].seq).toBe(4);
   });
 
-  it('keeps the explanation, and shows it to who asks or when the configuration says so', async () => {
+  it('stores the explanation, and includes it on request or when configured', async () => {
     let shown = false;
     const { log } = await openLog({ explain: () => shown });
     const [event] = log.append(pending([{ explain: EXPLAIN }]));
@@ -184,7 +184,7 @@ describe('EventLog.find', () => {
 });
 
 describe('EventLog: retention', () => {
-  it('removes what is too old, tells which, and gives the room back', async () => {
+  it('removes expired events, reports them, and returns the space', async () => {
     let keepDays = 30;
     const { log, folder, reported } = await openLog({ retention: () => ({ keepDays, maxMb: 1024 }) });
     const events = log.append(pending(Array.from({ length: 3000 }, () => ({ runnerUp: 'x'.repeat(1000) }))));

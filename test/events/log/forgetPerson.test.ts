@@ -13,8 +13,8 @@ function bytesOf(folder: string): string {
     .join('');
 }
 
-describe('EventLog.forgetPerson: a person', () => {
-  it('is in no file of the log any more: own events are gone, mentions in those of others are taken out', async () => {
+describe('EventLog.forgetPerson', () => {
+  it("leaves the name in no file: removes the person's events, and mentions in events of others", async () => {
     const { log, folder } = await openLog();
     const name = 'Zaphod Beeblebrox';
     const random = randomNumbers(8);
@@ -64,7 +64,7 @@ describe('EventLog.forgetPerson: a person', () => {
     );
   });
 
-  it("takes the pictures of all that was told of the person's tracks, and leaves those events", async () => {
+  it("removes the pictures of all events of the person's tracks, and keeps the events of others", async () => {
     const { log } = await openLog();
     const key = (digit: number) => `01KDVPQ400000000000000000${digit}`;
     const [unknown, match, stranger] = log.append(
@@ -81,7 +81,7 @@ describe('EventLog.forgetPerson: a person', () => {
     expect(log.after(0, 10)).toEqual([{ ...unknown, snapshot: null }, stranger]);
   });
 
-  it('whose name is part of something else is gone all the same, which is said', async () => {
+  it('erases a name that is part of another, and reports that it is', async () => {
     const { log, folder } = await openLog();
     log.append(pending([{ person: 'ann' }, { person: 'anna', runnerUp: 'ann' }]));
     expect(await log.forgetPerson('ann', () => {})).toMatchObject({
@@ -94,7 +94,7 @@ describe('EventLog.forgetPerson: a person', () => {
     expect(await log.forgetPerson('ann', () => {})).toMatchObject({ events: 0, mentions: 0 });
   });
 
-  it('leaves no dead letter of an event that was being delivered meanwhile', async () => {
+  it('stores no dead letter for an event that was being delivered meanwhile', async () => {
     const { log } = await openLog();
     const [event] = log.append(pending([{ person: 'alice' }]));
     await log.forgetPerson('alice', () => {});

@@ -3,8 +3,8 @@ import { keptBy, needMosquitto, Subscriber, startMosquitto } from '../../helpers
 import { sinkSet } from '../../helpers/sinkSet.js';
 import { until } from '../../helpers/sinks.js';
 
-describe('MqttSink: Home Assistant', () => {
-  it('is told of every person and camera, in the form that it wants', async (context) => {
+describe('MqttSink: discovery', () => {
+  it('announces every person and camera in the form that Home Assistant expects', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
@@ -17,7 +17,7 @@ describe('MqttSink: Home Assistant', () => {
     const ids = kept.map(([, payload]) => JSON.parse(payload).unique_id);
     expect(new Set(ids).size).toBe(8);
     for (const [topic, payload] of kept) {
-      // As its documentation says: <prefix>/<component>/<node_id>/<object_id>/config, ids of [a-zA-Z0-9_-].
+      // From its documentation: <prefix>/<component>/<node_id>/<object_id>/config, ids of [a-zA-Z0-9_-].
       expect(topic).toMatch(
         /^homeassistant\/(sensor|binary_sensor)\/[a-zA-Z0-9_-]+\/[a-zA-Z0-9_-]+\/config$/,
       );
@@ -41,7 +41,7 @@ describe('MqttSink: Home Assistant', () => {
     });
   });
 
-  it('is told that a person and a camera are gone, also what an earlier run had left', async (context) => {
+  it('removes the announcements of people and cameras that are gone, also those of an earlier run', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
@@ -67,7 +67,7 @@ describe('MqttSink: Home Assistant', () => {
     expect(kept.get('spotter/own/topic')).toBe('x');
   });
 
-  it('keeps its people until the gallery has been read', async (context) => {
+  it('keeps announced people until the gallery has been read', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const first = sinkSet({ mqtt: { url: broker.url, discovery: false } });
@@ -83,7 +83,7 @@ describe('MqttSink: Home Assistant', () => {
     await heard.last('spotter/people/bob', '');
   });
 
-  it('hears nothing when that is not wanted, and nothing stays under topics that are left', async (context) => {
+  it('announces nothing when disabled, and removes everything under abandoned topics', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);

@@ -4,7 +4,7 @@ import type { Delivery, Sink } from '../../../src/events/sinks/sink.js';
 import { MemoryLog } from '../../helpers/eventLog.js';
 import { drive, QuickClock, until } from '../../helpers/sinks.js';
 
-/** A far end that does what a test says. */
+/** A far end controlled by the test. */
 class Recorder implements Sink {
   readonly name = 'recorder';
   giveUpMs: number | null = null;
@@ -31,8 +31,8 @@ class Recorder implements Sink {
   }
 }
 
-describe('SinkDriver: a sink', () => {
-  it('that is new begins at the end of the log and stays there over a restart', async () => {
+describe('SinkDriver', () => {
+  it('starts a new sink at the end of the log, also after a restart', async () => {
     const log = new MemoryLog();
     for (let i = 0; i < 3; i++) log.commit();
     const recorder = new Recorder();
@@ -46,7 +46,7 @@ describe('SinkDriver: a sink', () => {
     expect([...recorder.seen, ...next.seen]).toEqual([4]);
   });
 
-  it('begins at the start of a log that was put in place of the other, and says so', async () => {
+  it('starts at the beginning of a replaced log, and logs that', async () => {
     const log = new MemoryLog();
     for (let i = 0; i < 5; i++) log.commit();
     log.save('recorder', 5);
@@ -59,7 +59,7 @@ describe('SinkDriver: a sink', () => {
     expect(lines).toEqual(['warn: the event log has been replaced; starting at its first event']);
   });
 
-  it('has its cursor saved now and then while events flow, and at the end', async () => {
+  it('saves the cursor at intervals while events flow, and at the end', async () => {
     const log = new MemoryLog();
     const recorder = new Recorder();
     const { driver } = await drive(recorder, { log });
@@ -71,7 +71,7 @@ describe('SinkDriver: a sink', () => {
     expect(recorder.seen).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
   });
 
-  it('is opened again when the far end has closed it', async () => {
+  it('opens the sink again when the far end has closed it', async () => {
     const recorder = new Recorder();
     recorder.isOpen = false;
     const { log, driver } = await drive(recorder);
@@ -84,7 +84,7 @@ describe('SinkDriver: a sink', () => {
     await until(() => recorder.seen.length === 1);
   });
 
-  it('survives a log that cannot be read, and a cursor that cannot be saved', async () => {
+  it('survives an unreadable log, and a cursor that cannot be saved', async () => {
     const log = new MemoryLog();
     const clock = new QuickClock();
     const recorder = new Recorder();
@@ -110,7 +110,7 @@ describe('SinkDriver: a sink', () => {
     expect(log.cursors.get('recorder')).toBe(301);
   });
 
-  it('tries on what only looks old, because the machine has learned the time after its start', async () => {
+  it('keeps retrying events that only look old because the clock was set after the start', async () => {
     const recorder = new Recorder();
     recorder.giveUpMs = 3_600_000;
     const deliver = recorder.deliver.bind(recorder);
@@ -125,7 +125,7 @@ describe('SinkDriver: a sink', () => {
     expect(log.letters).toEqual([]);
   });
 
-  it('still gets what waits when the daemon ends', async () => {
+  it('delivers waiting events when the daemon stops', async () => {
     const recorder = new Recorder();
     const { log, driver } = await drive(recorder);
     for (let i = 0; i < 250; i++) log.commit();

@@ -14,16 +14,16 @@ import { temporaryFolder } from '../../helpers/temporary.js';
 
 const yard = { camera: 'yard', track: 'yard-1' };
 
-describe('MqttSink: a broker', () => {
-  it('is told every event, and matches and cameras on topics of their own', async (context) => {
+describe('MqttSink', () => {
+  it('publishes every event, and matches and cameras on their own topics', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
-    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
-    const match = tell();
-    tell({ ...yard, kind: 'unknown', person: null });
-    tell({ kind: 'left' });
+    const match = publish();
+    publish({ ...yard, kind: 'unknown', person: null });
+    publish({ kind: 'left' });
     // The last topic of the last event.
     await until(() => heard.seqs('spotter/cameras/door/events').length === 2);
     expect(JSON.parse(heard.of('spotter/events')[0])).toEqual({ type: 'event', ...match });
@@ -34,16 +34,16 @@ describe('MqttSink: a broker', () => {
     expect(heard.seqs('spotter/cameras/yard/events')).toEqual([2]);
   });
 
-  it('keeps who is where, for whoever comes later', async (context) => {
+  it('publishes presence as retained messages', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
-    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
     await heard.last('spotter/people/alice', 'not_home');
-    tell();
+    publish();
     await heard.last('spotter/people/alice', 'door');
-    tell({ ...yard, capturedAt: '2026-01-01T00:00:09.000Z' });
+    publish({ ...yard, capturedAt: '2026-01-01T00:00:09.000Z' });
     await heard.last('spotter/people/alice', 'yard');
     const kept = await keptBy(broker);
     const sample = [...kept].filter(([topic]) => topic.startsWith('spotter/'));
@@ -64,20 +64,20 @@ describe('MqttSink: a broker', () => {
       'spotter/people/bob/attributes':
         '{"person":"bob","display_name":"bob","present":false,"cameras":[],"since":null}',
     });
-    tell({ ...yard, kind: 'left' });
+    publish({ ...yard, kind: 'left' });
     await heard.last('spotter/people/alice', 'door');
-    tell({ kind: 'gap', track: null, person: null });
+    publish({ kind: 'gap', track: null, person: null });
     await heard.last('spotter/people/alice', 'not_home');
     await heard.last('spotter/cameras/door/occupancy', 'OFF');
   });
 
-  it('is told that spotter goes, and that nobody is known to be anywhere', async (context) => {
+  it('publishes offline and clears presence when it closes', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
-    const { set, tell } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
-    tell();
+    publish();
     await heard.last('spotter/people/alice', 'door');
     await set.stop();
     const kept = await keptBy(broker);
@@ -85,7 +85,7 @@ describe('MqttSink: a broker', () => {
     expect(kept.get('spotter/people/alice')).toBe('not_home');
   });
 
-  it('tells the last will of a daemon that was killed', async (context) => {
+  it('has a last will, published when the daemon is killed', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const heard = await Subscriber.of(broker);
@@ -97,22 +97,22 @@ describe('MqttSink: a broker', () => {
     expect((await keptBy(broker)).get('spotter/available')).toBe('offline');
   });
 
-  it('that restarts and has forgotten everything gets all events and the right presence', async (context) => {
+  it('delivers all events and presence to a broker that restarts without its state', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const proxy = await startChaos(broker.port);
-    const { set, tell, lines } = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${proxy.port}` } });
+    const { set, publish, lines } = sinkSet({ mqtt: { url: `mqtt://127.0.0.1:${proxy.port}` } });
     await set.start();
     const before = await Subscriber.of(broker);
-    tell();
+    publish();
     await until(() => before.seqs('spotter/events').length === 1);
     // An event has several topics: all of them, or it would be among those that wait.
     await until(() => set.states.every(({ lag }) => lag === 0));
     await broker.kill();
     await until(() => lines.length === 1);
-    tell({ kind: 'left' });
-    tell({ ...yard, person: 'bob' });
-    // Nothing is sent until somebody hears it.
+    publish({ kind: 'left' });
+    publish({ ...yard, person: 'bob' });
+    // Nothing is sent until a subscriber is there.
     proxy.stall();
     await broker.start();
     const after = await Subscriber.of(broker);
@@ -128,26 +128,26 @@ describe('MqttSink: a broker', () => {
     expect(lines[1]).toMatch(/^mqtt: caught up after \d+ s: 2 queued event\(s\) handled$/);
   });
 
-  it('that wants a password gets it, whatever is in it', async (context) => {
+  it('sends the password, whatever its characters', async (context) => {
     needMosquitto(context);
     const login = { user: 'spot ter', password: 'p@ss/w:rd' };
     const broker = await startMosquitto(login);
     const url = `mqtt://spot%20ter:p%40ss%2Fw%3Ard@127.0.0.1:${broker.port}`;
     const heard = await Subscriber.of(broker, { username: login.user, password: login.password });
-    const { set, tell } = sinkSet({ mqtt: { url } });
+    const { set, publish } = sinkSet({ mqtt: { url } });
     await set.start();
-    tell();
+    publish();
     await until(() => heard.seqs('spotter/events').length === 1);
   });
 
-  it('that refuses the password is tried again, and this is said once, without it', async (context) => {
+  it('retries a rejected password, and logs that once, without the password', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto({ user: 'spotter', password: 'right' });
-    const { set, lines, tell } = sinkSet({
+    const { set, lines, publish } = sinkSet({
       mqtt: { url: `mqtt://spotter:wr0ng-one@127.0.0.1:${broker.port}` },
     });
     await set.start();
-    tell();
+    publish();
     await until(() => lines.length === 1);
     expect(lines).toEqual([
       `mqtt: delivery failed, retrying: the broker at 127.0.0.1:${broker.port} rejects the user name or password`,
@@ -158,21 +158,21 @@ describe('MqttSink: a broker', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('that stops in the middle of everything does not keep the daemon from ending', async (context) => {
+  it('stops in time when the broker freezes', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
-    const { set, tell, log } = sinkSet({ mqtt: { url: broker.url } });
+    const { set, publish, log } = sinkSet({ mqtt: { url: broker.url } });
     await set.start();
-    tell();
+    publish();
     await until(() => set.states[0].lag === 0);
     broker.pause();
-    tell();
-    // Long before the connection would be found dead by itself.
+    publish();
+    // Long before the keepalive would time out.
     await set.stop();
     expect(log.cursors.get('mqtt')).toBe(1);
   }, 15_000);
 
-  it('that never answers does not keep the daemon from ending either', async () => {
+  it('stops in time when the broker never answers', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     onTestFinished(() => {
       silent.close();
@@ -186,7 +186,7 @@ describe('MqttSink: a broker', () => {
     await set.stop();
   });
 
-  it('that takes the connection and then says nothing does not either', async () => {
+  it('stops in time when the broker accepts the connection and then stays silent', async () => {
     const asked = new Promise<void>((resolve) => {
       const mute = createServer((peer) => {
         // CONNACK; what comes then, SUBSCRIBE, is never answered.
@@ -211,7 +211,7 @@ describe('MqttSink: a broker', () => {
     expect(performance.now() - startMs).toBeLessThan(2000);
   });
 
-  it('may be spoken to over TLS, with a certificate that is known', async (context) => {
+  it('connects over TLS to a broker with a trusted certificate', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto(undefined, certificate(context));
     const url = `mqtts://localhost:${broker.port}`;
@@ -219,7 +219,7 @@ describe('MqttSink: a broker', () => {
     await set.start();
     await until(() => lines.length === 1);
     expect(lines[0]).toContain(
-      `the broker at localhost:${broker.port} cannot be reached: self-signed certificate`,
+      `cannot reach the broker at localhost:${broker.port}: self-signed certificate`,
     );
     const child = sinkProgram({ mqtt: { url } }, { NODE_EXTRA_CA_CERTS: broker.certificate });
     await lineMatching(child, 'stdout', /^delivered$/);

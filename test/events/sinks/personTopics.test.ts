@@ -7,7 +7,7 @@ const options = { topic: 'spotter', discoveryPrefix: 'homeassistant', installati
 const soon = () => AbortSignal.timeout(20_000);
 
 describe('takeBackPerson', () => {
-  it('takes back whatever names a person, and nothing of anybody else', async (context) => {
+  it('removes every topic that names the person, and no others', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const client = await Subscriber.of(broker);
@@ -27,7 +27,7 @@ describe('takeBackPerson', () => {
       ['spotter/cameras/yard/people', '["malice"]'],
       [person('malice'), '{}'],
       ['other/people/alice', 'door'],
-      // More than a broker sends without being asked on.
+      // More than a broker sends before the first acknowledgement.
       ...Array.from({ length: 60 }, (_, index) => [`spotter/cameras/c${index}/people`, '[]']),
     ];
     for (const [topic, payload] of [...own, ...others]) await client.publish(topic, payload);
@@ -37,7 +37,7 @@ describe('takeBackPerson', () => {
     expect(await takeBackPerson({ ...options, url: broker.url }, 'alice', soon())).toEqual([]);
   });
 
-  it('says that nobody listens, and gives up on a broker that says nothing', async () => {
+  it('rejects when no broker is listening, and when the broker does not answer in time', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     onTestFinished(() => void silent.close());
@@ -49,7 +49,7 @@ describe('takeBackPerson', () => {
     await expect(asked(port, AbortSignal.timeout(100))).rejects.toThrow(/does not answer$/);
   });
 
-  it('gives up on a broker that stops in the middle', async (context) => {
+  it('rejects when the broker stops answering after the connection', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const stopped = new AbortController();

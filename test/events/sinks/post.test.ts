@@ -28,7 +28,7 @@ async function rawServer(answer: (socket: Socket) => unknown): Promise<{ url: st
 
 /** As a webhook uses it. */
 describe('Poster', () => {
-  it('a far end that never answers costs no more than its timeout', async () => {
+  it('gives up on a far end that never answers at the timeout', async () => {
     const far = await receiver();
     far.answer = (response, _request) => {
       if (far.received.length > 2) response.writeHead(200).end();
@@ -39,7 +39,7 @@ describe('Poster', () => {
     expect(lines[0]).toContain(`no answer from 127.0.0.1:${far.port} within 100 ms`);
   });
 
-  it('a far end that hangs does not keep the daemon from ending, and gets the event after the next start', async () => {
+  it('stops in time when a far end hangs, and sends the event after the next start', async () => {
     const far = await receiver();
     far.answer = () => {};
     const log = new MemoryLog();
@@ -55,7 +55,7 @@ describe('Poster', () => {
   });
 
   it.each([['resets the connection', (response: { destroy(): unknown }) => response.destroy()]])(
-    'a far end that %s is tried again',
+    'retries a far end that %s',
     async (_how, answer) => {
       const far = await receiver();
       far.answer = (response) => {
@@ -65,11 +65,11 @@ describe('Poster', () => {
       const { log, lines } = await hook(far.url);
       log.commit();
       await until(() => far.received.length === 3);
-      expect(lines[0]).toContain('closed the connection without an answer');
+      expect(lines[0]).toContain('closed the connection without answering');
     },
   );
 
-  it('a far end that talks without end is cut off, and its answer counts', async () => {
+  it('cuts off an endless body, and accepts the answer', async () => {
     const far = await receiver();
     far.answer = (response) => {
       response.writeHead(200);
@@ -88,7 +88,7 @@ describe('Poster', () => {
     expect(far.received[1].connection).toBe(2);
   });
 
-  it('a far end that keeps the body of its answer open has answered; the connection is closed, and the next event sent', async () => {
+  it('accepts an answer whose body stays open, closes the connection and sends the next event', async () => {
     const far = await receiver();
     const ends: Promise<unknown>[] = [];
     far.answer = (response) => {
@@ -106,7 +106,7 @@ describe('Poster', () => {
     expect(lines).toEqual([]);
   });
 
-  it('a far end that delays its body has answered with its headers', async () => {
+  it('accepts the headers as the answer when the body is late', async () => {
     const far = await receiver();
     const bodies: ServerResponse[] = [];
     far.answer = (response) => {
@@ -133,7 +133,7 @@ describe('Poster', () => {
     ['answers 101 without an upgrade', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', 'bad upgrade'],
     ['sends interim answers only', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100), 'no answer from'],
     ['sends no end of headers', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(20_000)}`, 'Headers Overflow'],
-  ])('a far end that %s is tried again', async (_how, answer, reason) => {
+  ])('retries a far end that %s', async (_how, answer, reason) => {
     const far = await rawServer((socket) => socket.write(answer));
     const { log, lines, outcomes, driver } = await hook(far.url, { timeoutMs: 100 });
     log.commit();
@@ -143,7 +143,7 @@ describe('Poster', () => {
     expect(driver.lag).toBe(1);
   });
 
-  it('a far end that sends interim answers without end is cut off at its timeout', async () => {
+  it('cuts off endless interim responses at the timeout', async () => {
     const far = await rawServer((socket) => {
       const more = () => {
         while (!socket.destroyed && socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000)));
@@ -158,16 +158,16 @@ describe('Poster', () => {
     expect(lines[0]).toContain('no answer from');
   });
 
-  it('a far end that closes the connection in the middle of the headers is tried again', async () => {
+  it('retries when the connection closes in the middle of the headers', async () => {
     const far = await rawServer((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'));
     const { log, lines, outcomes } = await hook(far.url);
     log.commit();
     await until(() => outcomes.length >= 2);
     expect(new Set(outcomes)).toEqual(new Set(['retry']));
-    expect(lines[0]).toContain('closed the connection without an answer');
+    expect(lines[0]).toContain('closed the connection without answering');
   });
 
-  it('a far end that never ends the TLS handshake costs no more than its timeout, and keeps no connection', async () => {
+  it('gives up on an unfinished TLS handshake at the timeout, and closes the connection', async () => {
     const closed: Promise<unknown>[] = [];
     const far = await rawServer((socket) => closed.push(once(socket, 'close')));
     const { log, lines, driver } = await hook(far.url.replace('http:', 'https:'), { timeoutMs: 100 });
@@ -178,7 +178,7 @@ describe('Poster', () => {
     await Promise.all(closed);
   });
 
-  it('a far end that hangs in the TLS handshake does not keep the daemon from ending', async () => {
+  it('stops in time during an unfinished TLS handshake', async () => {
     const closed: Promise<unknown>[] = [];
     const far = await rawServer((socket) => closed.push(once(socket, 'close')));
     const { log, driver } = await hook(far.url.replace('http:', 'https:'));
@@ -188,7 +188,7 @@ describe('Poster', () => {
     await Promise.all(closed);
   });
 
-  it('a far end that speaks no HTTP is tried again, and nothing of its address is told', async () => {
+  it('retries a far end that does not speak HTTP, and logs nothing of its path or login', async () => {
     const far = await rawServer((socket) => socket.end('SSH-2.0-x\r\n'));
     const { host } = new URL(far.url);
     const { log, lines } = await hook(`http://user:p4ssw0rd@${host}/path-token?key=tok3n`);
@@ -198,7 +198,7 @@ describe('Poster', () => {
     expect(lines[0]).not.toMatch(/p4ssw0rd|path-token|tok3n/);
   });
 
-  it('a far end that closes a kept connection on a request is asked once more, at once', async () => {
+  it('repeats a request at once when a kept connection closes under it', async () => {
     const far = await receiver();
     far.answer = (response) => {
       if (far.received.length === 2) response.destroy();
@@ -212,7 +212,7 @@ describe('Poster', () => {
     expect(far.received.map(({ connection }) => connection)).toEqual([1, 1, 2]);
   });
 
-  it('a far end that closes a kept connection between two requests has not failed', async () => {
+  it('does not report a failure when a kept connection closes between requests', async () => {
     const far = new Receiver();
     await far.start();
     const { log, outcomes, driver } = await hook(far.url);

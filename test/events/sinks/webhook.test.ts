@@ -7,8 +7,8 @@ import { hook } from '../../helpers/webhook.js';
 const HOUR_MS = 3_600_000;
 const SECRET = 'a secret of some length';
 
-describe('a webhook', () => {
-  it('is sent every event in order as on the WebSocket, over one connection', async () => {
+describe('WebhookSink', () => {
+  it('sends every event in order as on the WebSocket, over one connection', async () => {
     const far = await receiver();
     const { log } = await hook(far.url);
     const events = [log.commit(), log.commit({ kind: 'left' })];
@@ -27,7 +27,7 @@ describe('a webhook', () => {
     expect(far.received[1].connection).toBe(1);
   });
 
-  it('is signed with its secret, and logged in with the login of its address', async () => {
+  it('signs with the secret, and sends the login of the address', async () => {
     const far = await receiver();
     const { log } = await hook(far.url.replace('//', '//us%20er:p%40ss@'), { secret: SECRET });
     log.commit();
@@ -39,7 +39,7 @@ describe('a webhook', () => {
     expect(path).toBe('/hook');
   });
 
-  it('is sent only what it wants', async () => {
+  it('sends only events that pass the filter', async () => {
     const far = await receiver();
     const wanted = { cameras: ['door'], people: ['alice'], kinds: ['match' as const], notifyOnly: true };
     const { log, outcomes } = await hook(far.url, wanted);
@@ -54,7 +54,7 @@ describe('a webhook', () => {
     expect(outcomes.filter((outcome) => outcome === 'skipped')).toHaveLength(4);
   });
 
-  it('that is gone for an hour catches up, in order, and this is said in two lines', async () => {
+  it('catches up in order after an outage of an hour, and logs two lines', async () => {
     const far = await receiver();
     const { log, lines, clock, driver, outcomes } = await hook(far.url);
     await far.stop();
@@ -68,14 +68,14 @@ describe('a webhook', () => {
     await until(() => driver.lag === 0);
     expect(far.seqs).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
     await until(() => lines.length === 2);
-    expect(lines[0]).toBe(`warn: delivery failed, retrying: nobody listens at 127.0.0.1:${far.port}`);
+    expect(lines[0]).toBe(`warn: delivery failed, retrying: no server is listening at 127.0.0.1:${far.port}`);
     expect(lines[1]).toMatch(/^info: caught up after \d+ s: 250 queued event\(s\) handled$/);
     expect(driver.isUp).toBe(true);
     expect(outcomes.filter((outcome) => outcome === 'delivered')).toHaveLength(250);
     expect(log.letters).toEqual([]);
   });
 
-  it.each([500, 503, 408, 425, 429])('that answers %i is tried again with the same event', async (status) => {
+  it.each([500, 503, 408, 425, 429])('retries the same event after %i', async (status) => {
     const far = await receiver();
     far.answer = (response) => response.writeHead(far.received.length < 4 ? status : 200).end();
     const { log, outcomes } = await hook(far.url);
@@ -87,7 +87,7 @@ describe('a webhook', () => {
     expect(outcomes).toEqual(['retry', 'retry', 'retry', 'delivered', 'delivered']);
   });
 
-  it('is left alone for as long as it asks, within reason', async () => {
+  it('waits for Retry-After, up to a limit', async () => {
     const far = await receiver();
     const asked = ['120', new Date(Date.now() + HOUR_MS).toUTCString(), 'soon'];
     far.answer = (response) => {
@@ -107,8 +107,8 @@ describe('a webhook', () => {
     [400, 'answered 400 Bad Request'],
     [404, 'answered 404 Not Found'],
     [410, 'answered 410 Gone'],
-    [302, 'answered 302 Found; redirects are not followed, give the final address'],
-  ])('that answers %i gets no second chance: a dead letter with the reason', async (status, reason) => {
+    [302, 'answered 302 Found; redirects are not followed, configure the final address'],
+  ])('does not retry after %i: a dead letter with the reason', async (status, reason) => {
     const far = await receiver();
     far.answer = (response, { body }) =>
       response.writeHead(JSON.parse(body).seq === 1 ? status : 200, { location: '/elsewhere' }).end();
@@ -126,7 +126,7 @@ describe('a webhook', () => {
     expect(lines[1]).toContain('2 queued event(s) handled, 1 of them as dead letters');
   });
 
-  it('gets an event no more that it did not take for longer than giveUpMs, and those after it', async () => {
+  it('dead-letters an event that was not accepted for giveUpMs, and delivers later ones', async () => {
     const far = await receiver();
     far.answer = (response, { body }) => response.writeHead(JSON.parse(body).seq === 1 ? 500 : 200).end();
     const { log } = await hook(far.url, { giveUpMs: HOUR_MS });
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('that is gone for good lets a long queue go without an attempt each', async () => {
+  it('dead-letters a long queue of a dead far end without an attempt per event', async () => {
     const far = await receiver();
     far.answer = (response) => response.writeHead(500).end();
     const { log, driver } = await hook(far.url, { giveUpMs: HOUR_MS });
