@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Client, draft, numbersOf, serve } from '../helpers/socket.js';
 
-describe('EventSocket: a client of /ws', () => {
+describe('EventSocket', () => {
   it('sends hello first, then every event as it happens', async () => {
     const { log, publish, ws } = await serve();
     publish(draft());
@@ -52,7 +52,7 @@ describe('EventSocket: a client of /ws', () => {
     expect(numbersOf(first)).toEqual([1, 2, 4]);
   });
 
-  it('gets statistics once it asks for them, and the changes of its cameras', async () => {
+  it('sends statistics and camera changes to clients that subscribe to them', async () => {
     const { socket, ws } = await serve();
     const client = new Client(ws);
     await client.ofType('hello');
@@ -97,7 +97,7 @@ describe('EventSocket: a client of /ws', () => {
     await quiet.ofType('event');
   });
 
-  it('is closed with 1013 when it does not read, and the reader beside it misses nothing', async () => {
+  it('closes a client that does not read with 1013; the others miss nothing', async () => {
     const { feed, ws, closed } = await serve();
     const [slow, reader] = [new Client(ws), new Client(ws)];
     await Promise.all([slow.ofType('hello'), reader.ofType('hello')]);
