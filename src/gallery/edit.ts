@@ -108,7 +108,7 @@ export async function forgetPerson(cacheFolder: string, folder: string, person: 
   await forgetCached(cacheFile(cacheFolder, folder), person);
 }
 
-/** The same in one cache. @returns of how many photos it knew something; null when there is none that can be read */
+/** The same in one cache. @returns number of the person's photos in it; null when the cache is missing or unreadable */
 export async function forgetCached(file: string, person: string): Promise<number | null> {
   const cache = new EmbeddingCache(file);
   if (!(await cache.read())) return null;

@@ -16,7 +16,7 @@ import type { LogState } from './resume.js';
 /** The data behind the API. Everything that reads the log throws while the log is not open. */
 export interface ApiViews {
   log: () => LogState;
-  /** Stored events that match, oldest first when the query says so, else newest first. */
+  /** Stored events that match, oldest first if the query asks for it, else newest first. */
   find: (query: EventsQuery) => StoredEvent[];
   /** One stored event; null when the log does not have it. */
   event: (seq: number, explain: boolean) => StoredEvent | null;

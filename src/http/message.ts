@@ -18,7 +18,7 @@ export type Subscription = Omit<z.output<typeof clientMessage>, 'type'>;
 /** The subscription of a client that has not sent one: every event, no statistics. */
 export const EVERYTHING: Subscription = { cameras: [], people: [], kinds: [], stats: false };
 
-/** Parses a message of a client (JSON) into a subscription, or says in one sentence what is wrong with it. */
+/** Parses a message of a client (JSON) into a subscription, or returns one sentence about its fault. */
 export function parseClientMessage(
   text: string,
 ): { ok: true; subscription: Subscription } | { ok: false; message: string } {

@@ -13,7 +13,7 @@ const PUBLISH_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5];
 
 /**
- * The Prometheus metrics. Modules report what happens; only this class counts. Names and labels are a public contract:
+ * The Prometheus metrics. Modules report what happens; only this class keeps counters. Names and labels are a public contract:
  * docs/metrics.md.
  */
 export class Metrics {

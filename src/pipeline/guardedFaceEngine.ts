@@ -2,7 +2,7 @@ import { SpotterError } from '../core/errors.js';
 import type { Image } from '../image/image.js';
 import type { FaceEngine } from './frame.js';
 
-/** Observes every picture that goes into the networks, so that the survivor of a crash knows which one it was. */
+/** Observes every picture that goes into the networks, so that the supervisor can identify it after a crash. */
 export interface FaceEngineGuard {
   /** Whether the picture with this mark has crashed the engine before. */
   isPoison(mark: string): boolean;

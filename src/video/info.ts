@@ -13,9 +13,9 @@ export interface VideoInfo {
   /** Whether the stored pixels are square. */
   squarePixels: boolean;
   colour: ColourSpace;
-  /** Number of frames according to the container; null where it does not say. */
+  /** Number of frames according to the container; null when the container has none. */
   frames: number | null;
-  /** Duration according to the container; null where it does not say. */
+  /** Duration according to the container; null when the container has none. */
   durationMs: number | null;
 }
 

@@ -24,7 +24,7 @@ export interface PairingOptions<F> {
 
 /**
  * Joins frames and their timestamps, which arrive on two pipes, one to one and whichever comes first. A line of the text
- * pipe may get lost; the options say how the two get back in step.
+ * pipe may get lost; the options set how the two are resynchronised.
  */
 export class Pairing<F> {
   readonly #options: PairingOptions<F>;

@@ -47,7 +47,7 @@ describe('loadConfig: the environment', () => {
     ['where a list is due', 'cameras: "${DOOR_PASSWORD}"'],
     ['as the id of twins', 'cameras: [{id: "${DOOR_PASSWORD}", url: a}, {id: "${DOOR_PASSWORD}", url: b}]'],
     ['as a scheme', 'cameras: [{id: a, url: "${DOOR_PASSWORD}://host"}]'],
-  ])('is not told in a fault when it is a secret %s', (_where, text) => {
+  ])('is not quoted in a fault when it is a secret %s', (_where, text) => {
     vi.stubEnv('DOOR_PASSWORD', 'hunter22');
     const message = refusal(text);
     expect(message).toContain('***');

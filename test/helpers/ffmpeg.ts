@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder } from './temporary.js';
 
-/** Runs the real ffmpeg quietly; fails the test with what it said. */
+/** Runs the real ffmpeg quietly; fails the test with its output. */
 export function ffmpeg(...args: string[]): void {
   execFileSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
 }
 
-/** What ffmpeg makes of its arguments, as bytes. @param name of the file it writes; the extension says what to make */
+/** The output of ffmpeg as bytes. @param name of the file it writes; the extension selects the format */
 export function made(name: string, ...args: string[]): Buffer {
   const file = path.join(temporaryFolder(), name);
   ffmpeg(...args, file);

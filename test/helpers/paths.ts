@@ -14,7 +14,7 @@ export const workerEntry = new URL(`file://${path.join(root, 'dist/src/worker/en
 /** Photos, clips and weights of other makers, beside the checkout where there are any. */
 const shared = path.resolve(root, '../shared');
 
-/** Path of something in ../shared; skips the test, and says why, where it is not. */
+/** Path of something in ../shared; skips the test with the reason when it is missing. */
 export function needShared(context: TestContext, name: string): string {
   const file = path.join(shared, name);
   if (!existsSync(file))

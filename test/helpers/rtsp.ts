@@ -14,7 +14,7 @@ const SCRIPT = path.join(root, 'assets/rtspServer.py');
 
 let isThere: boolean | undefined;
 
-/** Skips the test, and says why, where GStreamer's RTSP server is not installed. */
+/** Skips the test with the reason when GStreamer's RTSP server is not installed. */
 export function needRtsp(context: TestContext): void {
   isThere ??= spawnSync(PYTHON, [SCRIPT, '--check'], { stdio: 'ignore' }).status === 0;
   if (!isThere) context.skip('needs an RTSP server: node .ci/setup.mjs --tests installs it on Debian');

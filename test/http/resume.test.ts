@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Client, draft, numbersOf, serve, upTo } from '../helpers/socket.js';
 
 describe('EventSocket: a client that comes back', () => {
-  it('is told everything since, in order, without gap or repeat, and then what comes', async () => {
+  it('receives everything since, in order, without gap or repeat, and then new events', async () => {
     const { feed, fill, publish, ws } = await serve();
     fill(2000);
     const client = new Client(`${ws}?since=10`);
@@ -21,7 +21,7 @@ describe('EventSocket: a client that comes back', () => {
     expect(client.messages.filter(({ type }) => type === 'error')).toEqual([]);
   });
 
-  it('has nothing to hear when it has everything', async () => {
+  it('receives no event when none is missing', async () => {
     const { fill, publish, ws, log } = await serve();
     fill(3);
     const client = new Client(`${ws}?since=3&epoch=${log.epoch}`);
@@ -31,7 +31,7 @@ describe('EventSocket: a client that comes back', () => {
     expect(numbersOf(client)).toEqual([4]);
   });
 
-  it('is told 100,000 events, never with more than the limit unread, and one that stops reading holds up nobody', async () => {
+  it('receives 100,000 events within the limit of unread ones, and a client that stops reading delays nobody', async () => {
     const { fill, publish, ws, closed } = await serve();
     for (let i = 0; i < 20; i++) fill(5000);
     const sleeper = new Client(`${ws}?since=0`);
@@ -48,7 +48,7 @@ describe('EventSocket: a client that comes back', () => {
     expect(numbersOf(sleeper)).toEqual(upTo(1, 100_001));
   });
 
-  it('hears of what it wants by then', async () => {
+  it('receives only what its subscription selects by then', async () => {
     const { fill, publish, ws } = await serve();
     fill(20_000);
     const client = new Client(`${ws}?since=0`);
@@ -94,18 +94,18 @@ describe('EventSocket: a client that comes back', () => {
     ['1&since=2', 'bad_since'],
     ['4', 'unknown_seq'],
     ['2&epoch=another', 'epoch_changed'],
-  ])('with since=%s is told %s', async (since, code) => {
+  ])('with since=%s receives %s', async (since, code) => {
     const { fill, publish, ws } = await serve();
     fill(3);
     const client = new Client(`${ws}?since=${since}`);
     expect(await client.ofType('error')).toMatchObject({ code, message: expect.stringMatching(/^[^.]+$/) });
     publish(draft());
     await client.message(({ seq, type }) => type === 'event' && seq === 4);
-    // Who cannot be told what it misses gets all; who asks for nonsense gets what comes.
+    // When the gap cannot be determined, every event follows; with an invalid value, only new ones.
     expect(numbersOf(client)).toEqual(code === 'bad_since' ? [4] : [1, 2, 3, 4]);
   });
 
-  it('after its events were removed is told with which the log begins', async () => {
+  it('receives the first number of the log when its events were removed', async () => {
     const { log, fill, ws } = await serve();
     fill(100);
     fill(50, { person: 'bob' });
@@ -127,7 +127,7 @@ describe('EventSocket: a client that comes back', () => {
     expect(numbersOf(client)).toEqual(upTo(4, 10));
   });
 
-  it('again and again misses nothing and hears nothing twice', async () => {
+  it('again and again misses nothing and receives nothing twice', async () => {
     const { feed, ws } = await serve();
     const heard: number[] = [];
     for (let round = 0; round < 50; round++) {

@@ -3,7 +3,7 @@ import { HttpServer } from '../../src/http/server.js';
 import { serve } from '../helpers/socket.js';
 
 describe('HttpServer', () => {
-  it('says alive at once, ready only when it is', async () => {
+  it('is alive at once, and ready only when its parts are', async () => {
     const { http, ready } = await serve();
     expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
     const before = await fetch(`${http.address}/readyz`);
@@ -26,7 +26,7 @@ describe('HttpServer', () => {
     });
   });
 
-  it('says in one sentence that a port is taken', async () => {
+  it('reports a port in use in one sentence', async () => {
     const { http } = await serve();
     const port = Number(new URL(http.address).port);
     const second = new HttpServer({

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Client, draft, numbersOf, serve } from '../helpers/socket.js';
 
-describe('EventSocket: a client of /ws', () => {
-  it('is greeted first, then told every event as it happens', async () => {
+describe('EventSocket', () => {
+  it('sends hello first, then every event as it happens', async () => {
     const { log, publish, ws } = await serve();
     publish(draft());
     const client = new Client(ws);
@@ -23,7 +23,7 @@ describe('EventSocket: a client of /ws', () => {
     expect(client.messages[0].type).toBe('hello');
   });
 
-  it('hears only of the cameras, people and kinds it asked for; empty lists mean all', async () => {
+  it('sends only the cameras, people and kinds subscribed to; empty lists mean all', async () => {
     const { feed, ws } = await serve();
     const client = new Client(ws);
     await client.ofType('hello');
@@ -39,7 +39,7 @@ describe('EventSocket: a client of /ws', () => {
     expect(client.messages.filter(({ type }) => type === 'event').map(({ seq }) => seq)).toEqual([5, 6]);
   });
 
-  it('who asks for a person hears when that name is taken back, too', async () => {
+  it('sends the withdrawal of a name to subscribers of that person, too', async () => {
     const { publish, ws } = await serve();
     const first = new Client(ws);
     await first.ofType('hello');
@@ -52,7 +52,7 @@ describe('EventSocket: a client of /ws', () => {
     expect(numbersOf(first)).toEqual([1, 2, 4]);
   });
 
-  it('gets statistics once it asks for them, and the changes of its cameras', async () => {
+  it('sends statistics and camera changes to clients that subscribe to them', async () => {
     const { socket, ws } = await serve();
     const client = new Client(ws);
     await client.ofType('hello');
@@ -73,7 +73,7 @@ describe('EventSocket: a client of /ws', () => {
     ['another type', { type: 'unsubscribe' }],
     ['a typo', { type: 'subscribe', camera: ['door'] }],
     ['a kind that there is not', { type: 'subscribe', kinds: ['maybe'] }],
-  ])('is told what is wrong with its message and stays connected: %s', async (_name, message) => {
+  ])('answers an invalid message with an error and stays connected: %s', async (_name, message) => {
     const { feed, ws } = await serve();
     const client = new Client(ws);
     await client.ofType('hello');
@@ -86,7 +86,7 @@ describe('EventSocket: a client of /ws', () => {
     await client.ofType('event');
   });
 
-  it('is cut off by a message larger than any subscription; the others hear on', async () => {
+  it('closes a client that sends too large a message; the others stay connected', async () => {
     const { feed, ws } = await serve();
     const [loud, quiet] = [new Client(ws), new Client(ws)];
     await Promise.all([loud.ofType('hello'), quiet.ofType('hello')]);
@@ -97,7 +97,7 @@ describe('EventSocket: a client of /ws', () => {
     await quiet.ofType('event');
   });
 
-  it('is closed with 1013 when it does not read, and the reader beside it misses nothing', async () => {
+  it('closes a client that does not read with 1013; the others miss nothing', async () => {
     const { feed, ws, closed } = await serve();
     const [slow, reader] = [new Client(ws), new Client(ws)];
     await Promise.all([slow.ofType('hello'), reader.ofType('hello')]);
@@ -118,7 +118,7 @@ describe('EventSocket: a client of /ws', () => {
     expect([1013, 1006]).toContain(code);
   });
 
-  it('is told good-bye when the daemon ends', async () => {
+  it('closes with a reason when the daemon stops', async () => {
     const { ws, stop } = await serve();
     const client = new Client(ws);
     await client.ofType('hello');

@@ -16,7 +16,7 @@ import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 const clip = patternClip();
 
 describe('spotter run: a camera that is none', () => {
-  it('says which of eight things is wrong, and its neighbour does not notice', async (context) => {
+  it('reports which of eight faults it has, without affecting its neighbour', async (context) => {
     needRtsp(context);
     const users: [string, string][] = [['user', 'right']];
     const [server, guarded] = [await startRtsp({ clip: clip() }), await startRtsp({ clip: clip(), users })];
@@ -50,7 +50,7 @@ describe('spotter run: a camera that is none', () => {
       return String(sentence);
     });
     expect(new Set(await Promise.all(reports)).size).toBe(faulty.length);
-    // All but the refused password are tried again, and each is told once.
+    // All but the refused password are retried, and each is reported once.
     const tried = faulty.filter(([id]) => id !== 'password').map(([id]) => id);
     for (const id of tried)
       await eventually(
@@ -66,7 +66,7 @@ describe('spotter run: a camera that is none', () => {
     }
   });
 
-  it('of odd pictures is watched, or says in one sentence why not', async () => {
+  it('with unusual pictures is watched, or reports in one sentence why not', async () => {
     const source = (size: string, ...more: string[]) => [
       '-f',
       'lavfi',

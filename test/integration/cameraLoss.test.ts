@@ -64,7 +64,7 @@ describe('spotter run: a camera that goes away', () => {
       { id: 'power', url: rtsp(server.port) },
       { id: 'cable', url: rtsp(proxy.port) },
     ];
-    // Nothing but the end of the stream can tell: the watchdog has two minutes.
+    // Only the end of the stream can reveal it: the watchdog has two minutes.
     const settings = watchdog({ frameAgeMs: 120_000 });
     const { address } = await daemon(configure(cameras, settings));
     const client = new Listener(address);
@@ -120,7 +120,7 @@ describe('spotter run: a camera that goes away', () => {
         return;
       }
       process.kill(engine, 'SIGKILL');
-      // They wait for a far end that says nothing, and nobody is left to end them but the next start.
+      // They wait for a silent far end, and only the next start can kill them.
       await daemon(file);
       expect(ffmpegs.filter(isRunning)).toEqual([]);
     },

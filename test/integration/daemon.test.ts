@@ -19,14 +19,14 @@ async function framesFlow(address: string, camera: string): Promise<void> {
   );
 }
 
-/** What a client was told of cameras from a position on: each one's name and state. */
+/** Camera states that a client received from a position on: id and state of each. */
 function statesOf({ seen }: Listener, from: number): string[] {
   return seen.slice(from).flatMap(({ type, id, state }) => (type === 'camera' ? [`${id} ${state}`] : []));
 }
 
 describe('the engine', () => {
   it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const)(
-    'killed by %s is replaced: clients stay connected, the gap is told, frames flow again',
+    'killed by %s is replaced: clients stay connected, the gap is published, frames flow again',
     async (signal) => {
       const config = configure([{ id: 'door', loop: true, realtime: true }, PATTERN]);
       const { child, address } = await daemon(config);
@@ -35,7 +35,7 @@ describe('the engine', () => {
       const died = client.seen.length;
       const [engine] = descendantsOf(child.pid, 'node');
       process.kill(engine, signal);
-      // Whoever was in view has left as far as anybody can tell, and comes as another track.
+      // The tracks in view end, and the same faces get new tracks.
       const left = await client.until(({ kind }) => kind === 'left', died);
       expect(left).toMatchObject({ track: match.track, person: 'grace-hopper', camera: 'door' });
       const gap = await client.until(({ kind, camera }) => kind === 'gap' && camera === 'pattern', died);

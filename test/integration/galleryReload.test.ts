@@ -106,7 +106,7 @@ describe('a gallery that changes while the daemon runs', () => {
     expect(log()).not.toContain('peopleRemoved');
   });
 
-  it('waits for a photo that is half copied, and tells of one that stays so', async () => {
+  it('waits for a half-copied photo, and reports one that stays so', async () => {
     const home = await watchGallery();
     const { gallery, log } = home;
     const bytes = readFileSync(collins);
@@ -127,7 +127,7 @@ describe('a gallery that changes while the daemon runs', () => {
     expect(await people(home)).toBe(3);
   });
 
-  it('takes person.yaml as it is saved; a fault is told and changes nothing', async () => {
+  it('applies person.yaml when it is saved; a fault is reported and changes nothing', async () => {
     const home = await watchGallery();
     const { gallery, log } = home;
     const file = path.join(gallery, 'grace/person.yaml');

@@ -125,7 +125,7 @@ describe('SnapshotStore', () => {
 });
 
 describe('SnapshotStore.remove', () => {
-  it('says how many pictures are gone', async () => {
+  it('reports how many pictures were removed', async () => {
     const { tested, write } = store();
     const key = write(NOON);
     expect(await tested.remove(key)).toEqual({ removed: 2, failed: 0 });
@@ -133,7 +133,7 @@ describe('SnapshotStore.remove', () => {
     expect(await tested.remove('no key')).toEqual({ removed: 0, failed: 0 });
   });
 
-  it('says which could not be removed', async () => {
+  it('reports which could not be removed', async () => {
     const { folder, tested, write, warnings } = store();
     const file = path.join(folder, '2026-01-02', `${write(NOON)}.jpg`);
     const key = path.basename(file, '.jpg');

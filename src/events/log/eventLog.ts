@@ -127,7 +127,7 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return this.#guard((store) => store.after(seq, limit)).map((row) => this.#shown(row));
   }
 
-  /** Finds events, ordered by number. @param explain include it whatever the configuration says */
+  /** Finds events, ordered by number. @param explain include it regardless of the configuration */
   find(query: HistoryQuery, explain: boolean): StoredEvent[] {
     return this.#guard((store) => store.history.find(query)).map((row) => this.#shown(row, explain));
   }
