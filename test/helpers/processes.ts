@@ -44,3 +44,17 @@ function statOf(pid: string): string {
     return '';
   }
 }
+
+/** The command lines of all processes, which every user can read with `ps`. */
+export function commandLines(): string {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
+}

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { finish, spotter, start } from '../helpers/cli.js';
 import { eventually, Listener, metricsOf } from '../helpers/daemon.js';
 import { demoClip, root } from '../helpers/paths.js';
+import { commandLines } from '../helpers/processes.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -38,20 +39,6 @@ async function webPage(): Promise<number> {
   });
   await new Promise((resolve) => server.once('listening', resolve));
   return (server.address() as AddressInfo).port;
-}
-
-/** The command lines of all processes, which every user can read with `ps`. */
-function commandLines(): string {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
 }
 
 describe('spotter run: the password of a camera', () => {

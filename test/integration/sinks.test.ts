@@ -1,24 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { finish, spotter } from '../helpers/cli.js';
 import { configure, daemon, eventually, Listener, metric, metricsOf } from '../helpers/daemon.js';
 import { needMosquitto, Subscriber, startMosquitto } from '../helpers/mosquitto.js';
+import { commandLines } from '../helpers/processes.js';
 import { receiver } from '../helpers/receiver.js';
 import { until } from '../helpers/sinks.js';
-
-/** The command lines of all processes, which every user can read with `ps`. */
-function commandLines(): string {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
-}
 
 describe('spotter run: a webhook and a broker', () => {
   it('get the events of the WebSocket, without a gap after a kill; no secret appears in any output', async (context) => {
