@@ -79,7 +79,8 @@ export async function eraseCached(
  * @returns their names, relative to the gallery
  */
 export async function mentionsIn(folder: string, person: string): Promise<string[]> {
-  const wholeName = new RegExp(`(?<![\\p{L}\\p{N}])${person}(?![\\p{L}\\p{N}])`, 'u');
+  const literal = person.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const wholeName = new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'u');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const found: string[] = [];
   for (const entry of entries) {

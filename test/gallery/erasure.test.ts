@@ -113,4 +113,9 @@ describe('mentionsIn', () => {
     ]);
     expect(await mentionsIn(`${folder}-gone`, 'alice')).toEqual([]);
   });
+
+  it('takes each character of the name as it is', async () => {
+    const folder = folderOf('bob/with Dr. Smith.jpg', 'bob/with Dr, Smith.jpg');
+    expect(await mentionsIn(folder, 'Dr. Smith')).toEqual(['bob/with Dr. Smith.jpg']);
+  });
 });
