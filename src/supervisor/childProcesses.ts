@@ -48,7 +48,6 @@ export class ChildProcesses {
     }
   }
 
-  /** Ignores a failure: the file is only a safety net, and the cameras can run without it. */
   #write(): void {
     try {
       if (this.#processes.size === 0) rmSync(this.#file, { force: true });
@@ -56,7 +55,9 @@ export class ChildProcesses {
         makePrivateFolder(path.dirname(this.#file));
         writeFileSync(this.#file, JSON.stringify([...this.#processes]), { mode: 0o600 });
       }
-    } catch {}
+    } catch {
+      // The file is only a safety net: the cameras can run without it.
+    }
   }
 }
 

@@ -2,7 +2,8 @@ import type { PersonSettings } from '../gallery/person.js';
 import type { EngineLoad, GalleryReport } from '../ipc/protocol.js';
 
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
-const NO_GALLERY: GalleryReport = {
+/** The gallery until an engine has reported one. */
+export const NO_GALLERY: GalleryReport = {
   people: 0,
   names: [],
   used: 0,

@@ -7,7 +7,7 @@ import { gapDraft, type SpotterEvent } from '../../src/events/event.js';
 import { EventFeed } from '../../src/events/feed.js';
 import type { Ledger } from '../../src/events/ledger.js';
 import { eventDraft } from '../helpers/events.js';
-import { openLog } from '../helpers/log.js';
+import { ALL, openLog } from '../helpers/log.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -118,22 +118,7 @@ describe('EventFeed on a full disk', () => {
     const before = events.length;
     for (let i = 0; i < 300; i++) publish();
     expect(feed.waiting).toBe(100);
-    expect(
-      log.find(
-        {
-          after: null,
-          before: null,
-          fromMs: null,
-          toMs: null,
-          cameras: [],
-          people: [],
-          kinds: [],
-          limit: 1,
-          oldestFirst: false,
-        },
-        false,
-      ),
-    ).toHaveLength(1);
+    expect(log.find({ ...ALL, limit: 1 }, false)).toHaveLength(1);
     rmSync(path.join(folder, 'other'));
     await recovered;
     expect(story).toEqual([expect.stringMatching(/no space left/), 'recovered']);

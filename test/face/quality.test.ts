@@ -4,15 +4,9 @@ import { TEMPLATE } from '../../src/face/align.js';
 import type { Detection, Landmarks } from '../../src/face/detection.js';
 import { estimatePose } from '../../src/face/pose.js';
 import { failedLimit, geometricQuality, type QualityLimits, sharpness } from '../../src/face/quality.js';
+import { LENIENT_QUALITY } from '../helpers/camera.js';
 
-const limits: QualityLimits = {
-  minSizePx: 32,
-  minScore: 0.6,
-  maxYawDeg: 72,
-  maxPitchDeg: 60,
-  maxFlatness: 1,
-  minSharpness: 0.045,
-};
+const limits: QualityLimits = { ...LENIENT_QUALITY, minSharpness: 0.045 };
 /** An upright face with a box as detectors draw it. */
 const upright: Detection = { score: 0.9, box: { x1: 16, y1: 14, x2: 96, y2: 114 }, landmarks: TEMPLATE };
 const map = (landmarks: Landmarks, change: (point: Point, index: number) => Point) =>

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { GalleryChange } from '../../src/gallery/change.js';
 import { Gallery, type Refreshed } from '../../src/gallery/gallery.js';
 import { GalleryWatch, type GalleryWatchOptions } from '../../src/gallery/galleryWatch.js';
+import { LENIENT_QUALITY } from '../helpers/camera.js';
 import { until } from '../helpers/sinks.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -40,14 +41,7 @@ async function settingsOnly(folder: string): Promise<Gallery> {
     dimension: 8,
     faceEngine: { detect: none, look: none },
     limits: {
-      quality: {
-        minSizePx: 32,
-        minScore: 0.6,
-        maxYawDeg: 72,
-        maxPitchDeg: 60,
-        maxFlatness: 1,
-        minSharpness: 0,
-      },
+      quality: LENIENT_QUALITY,
       minDominance: 2,
     },
     maxMegapixels: 100,

@@ -1,6 +1,7 @@
 import { monotonicMs } from '../../src/core/clock.js';
 import type { SpotterError } from '../../src/core/errors.js';
 import type { Live } from '../../src/engine/cameraRunner.js';
+import type { QualityLimits } from '../../src/face/quality.js';
 import type { Frame } from '../../src/image/cameraFrame.js';
 import { Camera, type CameraOptions } from '../../src/pipeline/camera.js';
 import type { FaceEngine } from '../../src/pipeline/frame.js';
@@ -15,6 +16,16 @@ const NOBODY = {
   personOf: new Int32Array(0),
 };
 
+/** Limits that almost every face meets. */
+export const LENIENT_QUALITY: QualityLimits = {
+  minSizePx: 32,
+  minScore: 0.6,
+  maxYawDeg: 72,
+  maxPitchDeg: 60,
+  maxFlatness: 1,
+  minSharpness: 0,
+};
+
 /** Finds no face in any picture. */
 export const blindFaceEngine: FaceEngine = {
   detect: async () => ({ detections: [], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } }),
@@ -26,14 +37,7 @@ export const blindFaceEngine: FaceEngine = {
 export function blindCamera(options: Partial<CameraOptions> = {}): Camera {
   return new Camera({
     id: 'door',
-    quality: {
-      minSizePx: 32,
-      minScore: 0.6,
-      maxYawDeg: 72,
-      maxPitchDeg: 60,
-      maxFlatness: 1,
-      minSharpness: 0,
-    },
+    quality: LENIENT_QUALITY,
     policy,
     faceEngine: blindFaceEngine,
     scheduler: { acquire: async () => () => {} },

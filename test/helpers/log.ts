@@ -1,8 +1,22 @@
 import { onTestFinished } from 'vitest';
 import type { EventDraft } from '../../src/events/event.js';
 import { EventLog, type EventLogOptions } from '../../src/events/log/eventLog.js';
+import type { HistoryQuery } from '../../src/events/log/history.js';
 import { eventDraft } from './events.js';
 import { temporaryFolder } from './temporary.js';
+
+/** The query for the newest hundred events. */
+export const ALL: HistoryQuery = {
+  after: null,
+  before: null,
+  fromMs: null,
+  toMs: null,
+  cameras: [],
+  people: [],
+  kinds: [],
+  limit: 100,
+  oldestFirst: false,
+};
 
 export interface OpenLog {
   log: EventLog;

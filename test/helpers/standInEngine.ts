@@ -1,20 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GalleryReport } from '../../src/ipc/protocol.js';
+import { NO_GALLERY } from '../../src/supervisor/engineStatus.js';
 import { temporaryFolder } from './temporary.js';
 
 /** An empty gallery, as an engine reports it. */
-export const EMPTY_GALLERY: GalleryReport = {
-  people: 0,
-  names: [],
-  used: 0,
-  unusable: [],
-  settings: {},
-  faults: [],
-  expired: [],
-  away: null,
-  seconds: 0.1,
-};
+export const EMPTY_GALLERY: GalleryReport = { ...NO_GALLERY, seconds: 0.1 };
 
 const PRELUDE = `
 const send = (message) => process.send(message);

@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 import { viewsOf } from '../../src/http/api.js';
-import { HttpServer } from '../../src/http/server.js';
+import { httpServer } from '../helpers/http.js';
 import { openLog, pending } from '../helpers/log.js';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -21,20 +21,9 @@ interface Page {
 async function serve(changes: Partial<EventDraft>[]) {
   const { log } = await openLog();
   if (changes.length > 0) log.append(pending(changes));
-  const http = new HttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    views: {
-      server: 'spotter/test',
-      unreadyReason: () => null,
-      snapshot: async () => null,
-      metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
-    },
-    onUpgrade: () => {},
+  const http = await httpServer({
+    api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
   });
-  await http.start();
-  onTestFinished(() => http.stop());
   const get = async (path: string) => {
     const response = await fetch(`${http.address}${path}`);
     return { status: response.status, headers: response.headers, body: (await response.json()) as Page };

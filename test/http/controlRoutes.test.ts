@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SpotterError } from '../../src/core/errors.js';
 import { viewsOf } from '../../src/http/api.js';
-import { HttpServer } from '../../src/http/server.js';
+import { httpServer } from '../helpers/http.js';
 import { openLog } from '../helpers/log.js';
 
 const TOKEN = 'the-token-of-this-start';
@@ -10,28 +10,17 @@ const TOKEN = 'the-token-of-this-start';
 async function serve(forget: (name: string) => Promise<object> = async (person) => ({ person })) {
   const { log } = await openLog();
   const asked: string[] = [];
-  const http = new HttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    views: {
-      server: 'spotter/test',
-      unreadyReason: () => null,
-      snapshot: async () => null,
-      metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      control: {
-        token: TOKEN,
-        allowedOrigins: ['https://dash.example'],
-        forget: (name) => {
-          asked.push(name);
-          return forget(name);
-        },
+  const http = await httpServer({
+    control: {
+      token: TOKEN,
+      allowedOrigins: ['https://dash.example'],
+      forget: (name) => {
+        asked.push(name);
+        return forget(name);
       },
-      api: viewsOf(log, () => []),
     },
-    onUpgrade: () => {},
+    api: viewsOf(log, () => []),
   });
-  await http.start();
-  onTestFinished(() => http.stop());
   const post = async (name: string, headers: Record<string, string> = {}, method = 'POST') => {
     const response = await fetch(`${http.address}/api/v1/people/${name}/forget`, { method, headers });
     return { status: response.status, headers: response.headers, body: await response.json() };

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observe/metrics.js';
-import { Throughput } from '../../src/observe/throughput.js';
 import type { FrameReport } from '../../src/pipeline/frameReport.js';
 import { spotterEvent } from '../helpers/events.js';
 
@@ -128,16 +127,5 @@ describe('Metrics', () => {
     expect(body).toContain('spotter_camera_state{camera="door",state="stalled"} 1');
     expect(body).toContain('spotter_camera_state{camera="door",state="live"} 0');
     expect(body).toContain('spotter_tracks{camera="door"} 0');
-  });
-});
-
-describe('Throughput', () => {
-  it('counts frames and faces in total, and the rate since the last read', () => {
-    const throughput = new Throughput();
-    for (let i = 0; i < 5; i++) throughput.frame(report);
-    const [first] = throughput.read();
-    expect(first).toMatchObject({ camera: 'door', frames: 5, faces: 10, tracks: 2 });
-    expect(first.framesPerSecond).toBeGreaterThan(0);
-    expect(throughput.read()[0]).toMatchObject({ frames: 5, framesPerSecond: 0 });
   });
 });

@@ -1,8 +1,35 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Throughput } from '../../src/observe/throughput.js';
-import { buildFrameReport } from '../../src/pipeline/frameReport.js';
+import { buildFrameReport, type FrameReport } from '../../src/pipeline/frameReport.js';
+
+const track = {
+  id: 'door-1',
+  box: [0, 0, 1, 1],
+  frame: { width: 1, height: 1 },
+  firstSeenMs: 0,
+  lastSeenMs: 0,
+  frames: 1,
+  verdict: null,
+  person: null,
+} satisfies FrameReport['tracks'][number];
 
 describe('Throughput', () => {
+  it('counts frames and faces in total, and the rate since the last read', () => {
+    const throughput = new Throughput();
+    const report = {
+      ...buildFrameReport('door', { kind: 'unchanged' }, [track, { ...track, id: 'door-2' }]),
+      verdicts: [
+        { kind: 'unknown', match: null },
+        { kind: 'unusable', reason: 'blurred' },
+      ],
+    } satisfies FrameReport;
+    for (let i = 0; i < 5; i++) throughput.frame(report);
+    const [first] = throughput.read();
+    expect(first).toMatchObject({ camera: 'door', frames: 5, faces: 10, tracks: 2 });
+    expect(first.framesPerSecond).toBeGreaterThan(0);
+    expect(throughput.read()[0]).toMatchObject({ frames: 5, framesPerSecond: 0 });
+  });
+
   it('starts at zero for a camera that is removed and added again', () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     onTestFinished(() => now.mockRestore());

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Match } from '../../src/face/match.js';
 import { explain } from '../../src/track/explain.js';
+import { LENIENT_QUALITY } from '../helpers/camera.js';
 import { distant, Film, good, known } from '../helpers/film.js';
 import { randomNumbers } from '../helpers/random.js';
 
-const limits = {
-  minSizePx: 32,
-  minScore: 0.6,
-  maxFlatness: 1,
-  maxYawDeg: 72,
-  maxPitchDeg: 60,
-  minSharpness: 0.045,
-};
+const limits = { ...LENIENT_QUALITY, minSharpness: 0.045 };
 /** Every face in every frame. */
 const always = { lookEveryMs: 0, relookEveryMs: 0 };
 const far = { ...good, sizePx: 40 };

@@ -3,25 +3,13 @@ import path from 'node:path';
 import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
 import type { EventDraft, EventKind } from '../../../src/events/event.js';
-import type { HistoryQuery } from '../../../src/events/log/history.js';
-import { openLog, pending } from '../../helpers/log.js';
+import { ALL, openLog, pending } from '../../helpers/log.js';
 import { randomNumbers } from '../../helpers/random.js';
 
-const ALL: HistoryQuery = {
-  after: null,
-  before: null,
-  fromMs: null,
-  toMs: null,
-  cameras: [],
-  people: [],
-  kinds: [],
-  limit: 100,
-  oldestFirst: false,
-};
 const T0 = Date.UTC(2026, 0, 1);
 const EXPLAIN = { checks: [], looks: 3, usable: 2 };
 
-describe('EventLog: a log', () => {
+describe('EventLog', () => {
   it('numbers events by one and keeps them, private and across restarts', async () => {
     const { log, folder } = await openLog();
     const first = log.append(pending([{}, { kind: 'unknown', person: null }]));
