@@ -24,7 +24,7 @@ function statesOf({ seen }: Listener, from: number): string[] {
   return seen.slice(from).flatMap(({ type, id, state }) => (type === 'camera' ? [`${id} ${state}`] : []));
 }
 
-describe('the engine', () => {
+describe('spotter run: the engine', () => {
   it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const)(
     'killed by %s is replaced: clients stay connected, the gap is published, frames flow again',
     async (signal) => {
@@ -94,7 +94,7 @@ describe('the engine', () => {
   });
 });
 
-describe('a changed configuration', () => {
+describe('spotter run: a changed configuration', () => {
   it('adds, removes and changes cameras without touching the others', async () => {
     const file = configure([PATTERN, { id: 'old', url: 'test:320x240' }]);
     const { child, address, log } = await daemon(file);

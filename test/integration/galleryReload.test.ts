@@ -42,7 +42,7 @@ const named = (person: string) => (message: Record<string, unknown>) =>
   message.kind === 'match' && message.person === person;
 const people = ({ address }: WatchedGallery) => metric(address, 'spotter_gallery_people');
 
-describe('a gallery that changes while the daemon runs', () => {
+describe('spotter run: a gallery that changes', () => {
   it('names a stranger who is enrolled, under the name that counts then, until removed', async () => {
     const home = await watchGallery();
     const { gallery, client, log } = home;

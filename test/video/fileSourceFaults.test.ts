@@ -27,7 +27,7 @@ describe('FileSource: the end of its decoder', () => {
     expect(frames).toEqual([]);
   });
 
-  it('is told with the frame when somebody kills it', async () => {
+  it('is reported with the frame when somebody kills it', async () => {
     const looping = source(demoClip, { loop: true });
     const error = await failure(
       (async () => {

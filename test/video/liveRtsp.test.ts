@@ -62,7 +62,7 @@ describe('LiveSource: a camera', () => {
     }
   });
 
-  it('that refuses the password says so, and nobody hears the password', async (context) => {
+  it('that refuses the password is reported without the password', async (context) => {
     needRtsp(context);
     const { port } = await startRtsp({ clip, users: [['user', 'right']] });
     for (const password of ['wr@ng', 'wr/ng', 'wr%25ng']) {
@@ -78,7 +78,7 @@ describe('LiveSource: a camera', () => {
     expect(error.message).toContain('requires a user name and a password');
   });
 
-  it('is watched over TLS, with a certificate of its own and a password that nobody hears', async (context) => {
+  it('is watched over TLS, with a certificate of its own and a password that appears nowhere', async (context) => {
     needRtsp(context);
     const [user, password] = ['first.last', 'p@ss/w:rd'];
     const port = await startTls((await startRtsp({ clip, users: [[user, password]] })).port);
@@ -104,7 +104,7 @@ describe('LiveSource: a camera', () => {
     expect(error.message).toContain('sends sound or data only');
   });
 
-  it('with no stream under the path says so', async (context) => {
+  it('with no stream under the path is reported as such', async (context) => {
     needRtsp(context);
     const { port } = await startRtsp({ clip });
     const error = await failureOf(live(`rtsp://127.0.0.1:${port}/attic?token=secret`).source);

@@ -56,7 +56,7 @@ describe('LiveSource: its frames', () => {
     });
   });
 
-  it('are decoded by the processor where no other decoder is found, and that is told once', async (context) => {
+  it('are decoded by the processor where no other decoder is found, reported once', async (context) => {
     const port = await startWeb(answering('video/mp2t', markerStream(1)));
     const { source, notices } = live(`http://127.0.0.1:${port}/x.ts`, { hardware: 'auto' });
     await look(source, 3, markerOf);
@@ -105,7 +105,7 @@ describe('LiveSource: stop', () => {
     expect(pids).toEqual([]);
   });
 
-  it('is told apart from an ffmpeg that somebody kills', async () => {
+  it('is distinguished from an ffmpeg that somebody kills', async () => {
     const { source, pids } = live('test:64x64');
     await look(source, 2);
     process.kill(pids[0], 'SIGKILL');
