@@ -17,6 +17,33 @@ export function made(name: string, ...args: string[]): Buffer {
   return readFileSync(file);
 }
 
+/** A clip with five frames per second, in a folder of its own: the same people at the same times for less work. @returns its path */
+export function sparse(clip: string): string {
+  const file = path.join(temporaryFolder(), path.basename(clip));
+  ffmpeg('-i', clip, '-r', '5', '-c:v', 'libx264', '-preset', 'ultrafast', '-an', file);
+  return file;
+}
+
+/** A clip at three times its speed, in a folder of its own. @returns its path */
+export function faster(clip: string): string {
+  const file = path.join(temporaryFolder(), path.basename(clip));
+  ffmpeg(
+    '-i',
+    clip,
+    '-vf',
+    'setpts=PTS/3',
+    '-r',
+    '15',
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-an',
+    file,
+  );
+  return file;
+}
+
 /** The beginning of a clip, as it is, in a folder of its own. @returns its path */
 export function beginningOf(clip: string, seconds: number): string {
   const file = path.join(temporaryFolder(), path.basename(clip));

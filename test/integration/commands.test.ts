@@ -261,7 +261,7 @@ describe('spotter scan: input', () => {
   it('with one broken clip among several: the others are scanned, and the summary is printed', async () => {
     const file = path.join(temporaryFolder(), 'cut.mp4');
     writeFileSync(file, readFileSync(demoClip).subarray(0, 700_000));
-    const { code, stdout } = await spotter(['scan', file, demoClip]);
+    const { code, stdout } = await spotter(['scan', file, demoClip, '--every', '5']);
     expect(code).toBe(2);
     const lines = jsonLines(stdout);
     expect(lines.filter(({ kind, camera }) => kind === 'match' && camera === 'clip')).toHaveLength(2);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { probe } from '../../src/video/ffmpeg.js';
 import { type Finished, finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
-import { beginningOf } from '../helpers/ffmpeg.js';
+import { beginningOf, sparse } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
 import { demoClip, needShared, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -71,7 +71,7 @@ describe('spotter scan --score', () => {
 describe('spotter scan --explain', () => {
   it('explains its verdicts with --explain, and only then', async () => {
     const gallery = ['-g', path.join(root, 'gallery')];
-    const args = ['scan', demoClip, '--every', '10', ...gallery];
+    const args = ['scan', sparse(demoClip), ...gallery];
     const plain = jsonLines(await spotter(args).then(({ stdout }) => stdout));
     const explained = jsonLines(await spotter([...args, '--explain']).then(({ stdout }) => stdout));
     expect(plain.filter(({ explain }) => explain)).toEqual([]);

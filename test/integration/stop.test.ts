@@ -9,7 +9,7 @@ const scan = [demoClip, '-g', `${root}/gallery`];
 describe('spotter scan: SIGTERM', () => {
   it('ends it with exit code 0 at any moment', async () => {
     // The short form of `spotter bench process --runs 50`.
-    expect(await measureStop(['scan', ...scan], 8, 3000)).toMatchObject({ unclean: [] });
+    expect(await measureStop(['scan', ...scan], 6, 2500)).toMatchObject({ unclean: [] });
   });
 
   it('let the frames in flight finish: every track ends, and the summary is marked as interrupted', async () => {

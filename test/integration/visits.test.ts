@@ -14,7 +14,7 @@ import {
   metric,
   metricsOf,
 } from '../helpers/daemon.js';
-import { beginningOf } from '../helpers/ffmpeg.js';
+import { beginningOf, sparse } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 
@@ -98,7 +98,7 @@ describe('spotter run: visits', () => {
 
 describe('spotter run: the defaults', () => {
   it('asks for a notification at the first match, and not again within the cooldown; makes no snapshots', async () => {
-    const config = configure([{ id: 'door' }]);
+    const config = configure([{ id: 'door', url: sparse(demoClip) }]);
     const { stdout } = await spotter(['run', '-c', config, '--until-end']);
     const events = jsonLines<Message>(stdout);
     expect(events.filter(({ kind }) => kind === 'match').map(({ notify }) => notify)).toEqual([true, false]);
