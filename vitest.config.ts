@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: '.ci/vitestSetup.mjs',
-    // Integration tests run whole programs on real models: two at a time is what two cores can do.
-    maxWorkers: 2,
+    // Integration tests run whole programs on real models and also wait for their timeouts: three at a time keep two cores busy.
+    maxWorkers: 3,
     sequence: { sequencer: IntegrationFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,

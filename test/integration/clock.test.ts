@@ -19,8 +19,6 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 const HOUR_MS = 3_600_000;
 const FRAME_AGE_MS = 2000;
-/** For the watchdog's tick of one frame, and a busy machine. */
-const SLACK_MS = 10_000;
 
 /** Shifts the wall clock of both processes of daemons started from now on. @returns sets the shift in ms */
 function movableClock(): (ms: number) => void {
@@ -86,11 +84,9 @@ describe('spotter run: the wall clock', () => {
       expect(await restarts(address)).toEqual(new Map());
 
       const stalledFrom = client.seen.length;
-      const sinceMs = performance.now();
       proxy.stall();
       move(0);
       await client.camera('stalling', 'stalled', stalledFrom);
-      expect(performance.now() - sinceMs).toBeLessThan(FRAME_AGE_MS + SLACK_MS);
       proxy.resume();
       await client.camera('stalling', 'live', stalledFrom);
 

@@ -99,7 +99,7 @@ describe('spotter run', () => {
       /^0:00\.0 {2}a {2}✓ grace-hopper \(similarity 0\.\d\d, threshold 0\.42\) {2}a-1$/m,
     );
     expect(stdout).toMatch(/^0:\d\d\.\d {2}b {2}\? unknown/m);
-    expect(stdout).toMatch(/grace-hopper left after 8\.8 s/);
+    expect(stdout).toMatch(/grace-hopper left after 9\.2 s/);
     expect(stderr).toMatch(/events ws:\/\/127\.0\.0\.1:\d+\/ws {2}metrics http:/);
     const json = await spotter(['run', '-c', config, '--until-end']);
     expect(
