@@ -70,7 +70,8 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     copy?.add(mediaTimeMs, image, marksOf(tracks));
   };
   const { every } = options;
-  const sources = files.map((file, index) => engine.recording(ids[index], file, { every }));
+  const onNotice = (message: string) => output.above(() => logger.warn(message));
+  const sources = files.map((file, index) => engine.recording(ids[index], file, { every, onNotice }));
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
@@ -190,6 +191,11 @@ class ScanOutput {
   fail(error: SpotterError): number {
     this.#bar.above(() => process.stderr.write(`spotter: ${error.message}\n`));
     return error.exitCode;
+  }
+
+  /** Writes something above the progress bar. */
+  above(write: () => void): void {
+    this.#bar.above(write);
   }
 
   stop(): void {

@@ -166,7 +166,10 @@ export class CameraManager {
       open: () =>
         isRecording(url)
           ? {
-              recording: engine.recording(id, url, { realtime, loop, minSidePx: MIN_SIDE_PX, memory }),
+              recording: engine.recording(id, url, {
+                ...{ realtime, loop, memory, minSidePx: MIN_SIDE_PX },
+                onNotice: listener.onNotice,
+              }),
               again: loop,
             }
           : { live: engine.live(config, listener, mask, memory) },

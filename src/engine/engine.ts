@@ -53,7 +53,10 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
 }
 
 /** How a recording is played; default: every frame once, as fast as possible. */
-export type Playback = Pick<FileSourceOptions, 'every' | 'realtime' | 'loop' | 'minSidePx' | 'memory'>;
+export type Playback = Pick<
+  FileSourceOptions,
+  'every' | 'realtime' | 'loop' | 'minSidePx' | 'memory' | 'onNotice'
+>;
 
 /** Composition root of the engine process: worker pool and gallery, and the cameras that use them. */
 export class Engine implements Component {

@@ -9,8 +9,10 @@ export interface Frame {
   capturedAtMs: number;
   /** The same moment on the monotonic clock (core/clock); latencies are measured from here. */
   arrivedAtMs: number;
-  /** Time since the start of the source, on the source's own clock. */
+  /** Time since the start of the source, on the source's own clock; where that clock is wrong, our own time. */
   mediaTimeMs: number;
+  /** The source's clock has jumped: the picture before this one may be of any other time. */
+  isSeam: boolean;
   image: Image;
   /** Returns the memory to the source. The pixels may change at once. */
   release(): void;

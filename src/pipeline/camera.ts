@@ -69,6 +69,7 @@ export interface CameraOptions {
 export class Camera {
   readonly #options: CameraOptions;
   readonly #cuts = new SceneCuts();
+  #isSeam = false;
   #state: TrackerState;
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
@@ -143,6 +144,7 @@ export class Camera {
     const giveBack = await scheduler.acquire(id, () => source.newestAtMs() ?? waiting.arrivedAtMs);
     const newer = source.take();
     if (newer) {
+      this.#isSeam ||= waiting.isSeam;
       waiting.release();
       this.drop('newer');
     }
@@ -169,8 +171,9 @@ export class Camera {
   async #finishFrame(frame: Frame, finding: Promise<Found>): Promise<void> {
     const { quality: limits, policy, faceEngine, people } = this.#options;
     try {
+      this.#isSeam ||= frame.isSeam;
       const found = await finding;
-      const isCut = this.#cuts.isCut(frame.image);
+      const isCut = this.#cuts.isCut(frame.image) || this.#isSeam;
       const context = { limits, policy, faceEngine, people: people() };
       const { state, trackEvents, looks, work } = await processFrame(
         this.#state,
@@ -180,6 +183,7 @@ export class Camera {
         isCut,
       );
       this.#state = state;
+      this.#isSeam = false;
       this.#lastFrame = frame;
       this.#keep(looks, frame);
       this.#publish(trackEvents, frame, frame.arrivedAtMs);

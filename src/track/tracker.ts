@@ -35,7 +35,7 @@ export interface Followed {
  * Tracks the faces of one frame: continues tracks, begins new ones, and ends those whose face is gone.
  *
  * @param timeMs media time, never less than that of the frame before
- * @param isCut the picture has nothing to do with the one before: tracks not found at once end
+ * @param isCut the picture has nothing to do with the one before, or may not have: tracks not found at once end
  */
 export function follow(
   state: TrackerState,

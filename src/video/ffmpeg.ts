@@ -4,13 +4,17 @@ import ffmpeg from 'fluent-ffmpeg';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import { type DecodeMessage, parseLine } from './ffmpegMessage.js';
 import { missing } from './ffmpegVersion.js';
+import { parseStamp, type Stamp, UNTIMED } from './stamps.js';
 
 /** How to start a decoder. */
 export interface DecodeCommand {
   /** The input, or a script that ffmpeg reads on stdin: its content does not appear in the process list. */
   input: string | { script: string };
   inputOptions: string[];
-  /** Filters from the input's first real video stream to frames of one size and format, without labels. */
+  /**
+   * Filters from the input's first real video stream to frames of one size and format, without labels. They print each
+   * frame's timestamp; see stamps.ts.
+   */
   filters: string[];
   /** Frames without a header, or with a header that gives their size. */
   format: 'rawvideo' | 'yuv4mpegpipe';
@@ -20,8 +24,8 @@ export interface DecodeCommand {
 
 /** Receives what a decoder reports while it runs. */
 export interface DecodeListener {
-  /** Called once per frame, in order, with the media time in ms; 0 at the start of the source. */
-  onTimestamp(ms: number): void;
+  /** Called once per frame, in order. */
+  onStamp(stamp: Stamp): void;
   onMessage?(message: DecodeMessage): void;
   /** Called when the process has started (`running` true) and when it has ended. */
   onProcess?(pid: number, running: boolean): void;
@@ -40,8 +44,8 @@ const KEPT_MESSAGES = 20;
 const KILL_GRACE_MS = 2000;
 
 /**
- * One ffmpeg process that decodes a source to yuv420p frames. Neither raw video nor YUV4MPEG has timestamps, so a second
- * output of the same filter graph writes them to stderr, one line per frame.
+ * One ffmpeg process that decodes a source to yuv420p frames. Neither raw video nor YUV4MPEG has timestamps, so a filter
+ * prints that of each frame on stderr, one line per frame: as the source has it, right or wrong.
  *
  * fluent-ffmpeg builds the command and starts the process; from then on this class owns the process. fluent-ffmpeg's own
  * `kill` leaks a process when called before the start, and its `error` event fires for a normal end.
@@ -61,15 +65,20 @@ export class Decoder {
     const run = unchecked({ stdoutLines: KEPT_MESSAGES })
       .input(typeof input === 'string' ? input : Readable.from([input.script]))
       .inputOptions([
-        ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', `level+${command.logLevel}`],
+        ...[
+          '-nostdin',
+          '-hide_banner',
+          '-nostats',
+          '-loglevel',
+          `level+repeat+${command.logLevel}`,
+          '-copyts',
+        ],
         ...command.inputOptions,
       ])
-      .complexFilter(`[0:V:0]${[...command.filters, 'split'].join(',')}[frames][clock]`)
+      .complexFilter(`[0:V:0]${[...command.filters, UNTIMED].join(',')}[frames]`)
       .output(frames, { end: true })
-      .outputOptions(['-map', '[frames]', modeOption, 'passthrough', '-f', command.format])
-      .output('pipe:2')
-      .outputOptions(['-map', '[clock]', modeOption, 'passthrough', '-c:v', 'wrapped_avframe'])
-      .outputOptions(['-flush_packets', '1', '-f', 'mkvtimestamp_v2']);
+      .outputOptions(['-map', '[frames]', modeOption, 'passthrough', '-enc_time_base', '1:1000000'])
+      .outputOptions(['-f', command.format]);
     this.ended = new Promise((resolve) => {
       run.on('stderr', (line: string) => this.#read(line));
       run.on('start', () => {
@@ -113,8 +122,9 @@ export class Decoder {
   #read(line: string): void {
     const parsed = parseLine(line);
     if (parsed === null) return;
-    if (typeof parsed === 'number') {
-      this.#listener.onTimestamp(parsed);
+    const stamp = parseStamp(parsed);
+    if (stamp) {
+      this.#listener.onStamp(stamp);
       return;
     }
     if (parsed.level !== 'info') {

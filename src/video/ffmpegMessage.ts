@@ -5,13 +5,9 @@ export interface DecodeMessage {
   text: string;
 }
 
-/**
- * Parses a line of ffmpeg's stderr: a timestamp in ms, a message, or null for anything else. ffmpeg writes a message in
- * pieces, so a timestamp may follow the start of a message.
- */
-export function parseLine(line: string): number | DecodeMessage | null {
+/** Parses a line of ffmpeg's stderr; null for what is not a message. */
+export function parseLine(line: string): DecodeMessage | null {
   const [, parts = '', rest = ''] = /^((?:\[[^\]]*\] ?)*)(.*)$/.exec(line) ?? [];
-  if (/^-?\d+$/.test(rest)) return Number(rest);
   const level = /\[(panic|fatal|error|warning|info)\] ?$/.exec(parts)?.[1];
   if (level === undefined) return null;
   const component = /\[([^\]@]*) @ 0x[0-9a-f]+\]/.exec(parts)?.[1];

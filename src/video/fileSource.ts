@@ -9,8 +9,10 @@ import { FrameAssembler } from './assembler.js';
 import { type DecodeCommand, type DecodeEnd, Decoder } from './ffmpeg.js';
 import { frameModeOption } from './ffmpegVersion.js';
 import { FILE_ONLY, fileInput, probeFile, type VideoInfo } from './info.js';
+import { type ClockFault, MediaClock, type MediaTime } from './mediaClock.js';
 import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';
+import { everyNth } from './stamps.js';
 
 /** Which recording {@link FileSource} reads, and how. */
 export interface FileSourceOptions {
@@ -31,6 +33,8 @@ export interface FileSourceOptions {
   minSidePx?: number;
   /** Frame buffers to reuse in the next attempt; by default, buffers of this source alone. */
   memory?: FrameMemory | undefined;
+  /** Called once when the recording's clock is wrong: what, and where. */
+  onNotice?: ((message: string) => void) | undefined;
 }
 
 /** Every frame of a recording, in order, with its media time. Decoding pauses while no slot is free (back-pressure). */
@@ -41,6 +45,7 @@ export class FileSource {
   #stopped = false;
   #decoded = 0;
   #lastTimeMs = 0;
+  #isClockWrong = false;
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
@@ -77,7 +82,9 @@ export class FileSource {
     const { memory = new FrameMemory(), slots: count } = this.#options;
     const slots = new SlotPool(memory.take(count, imageBytes('yuv420p', size.width, size.height)));
     const output = new Readable({ objectMode: true, read() {} });
-    const onPair = (pixels: Uint8Array, mediaTimeMs: number) => {
+    const seams = new Set<number>();
+    const onPair = (pixels: Uint8Array, timeMs: number) => {
+      const mediaTimeMs = Math.round(timeMs);
       this.#lastTimeMs = mediaTimeMs;
       const frame: Frame = {
         cameraId: this.#options.cameraId,
@@ -85,6 +92,7 @@ export class FileSource {
         capturedAtMs: Date.now(),
         arrivedAtMs: monotonicMs(),
         mediaTimeMs,
+        isSeam: seams.delete(timeMs),
         image: { ...size, format: 'yuv420p', colour: info.colour, pixels },
         release: () => slots.release(pixels),
       };
@@ -92,12 +100,22 @@ export class FileSource {
     };
     const pairing = new Pairing({ onPair, maxWaiting: count });
     const assembler = new FrameAssembler(slots, (slot) => pairing.frame(slot, monotonicMs()));
+    const clock = new MediaClock(info);
+    let timed = 0;
+    const onTime = (time: MediaTime | null) => {
+      if (!time) return;
+      if (time.fault) this.#report(time.fault, timed, time.ms);
+      timed++;
+      if (time.isSeam) seams.add(time.ms);
+      pairing.timestamp(time.ms, monotonicMs());
+    };
     const decoder = new Decoder(this.#command(info, size), await frameModeOption(), assembler, {
-      onTimestamp: (ms) => pairing.timestamp(ms, monotonicMs()),
+      onStamp: ({ ms, isKept }) => onTime(clock.add(ms, isKept)),
     });
     this.#decoder = decoder;
     if (this.#stopped) decoder.kill();
     decoder.ended.then(async (end) => {
+      onTime(clock.end());
       // The process may have ended while its last bytes still wait for a slot.
       if (!this.#stopped && !end.signal) await assembler.emptied;
       const fault = this.#stopped ? null : this.#fault(end, info);
@@ -132,10 +150,26 @@ export class FileSource {
     return {
       input: fileInput(file),
       inputOptions: [...(realtime ? ['-re'] : []), ...(loop ? ['-stream_loop', '-1'] : []), ...FILE_ONLY],
-      filters: [...(every > 1 ? [`select=not(mod(n\\,${every}))`] : []), ...fitting, 'format=yuv420p'],
+      filters: [everyNth(every), ...fitting, 'format=yuv420p'],
       format: 'rawvideo',
       logLevel: 'error',
     };
+  }
+
+  /** Reports once what is wrong with the clock. */
+  #report({ kind, byMs }: ClockFault, frame: number, ms: number): void {
+    if (this.#isClockWrong) return;
+    this.#isClockWrong = true;
+    const by = `${(byMs / 1000).toFixed(1)} s`;
+    const what = {
+      back: `its timestamps go back by ${by}`,
+      ahead: `its timestamps leap ahead by ${by}`,
+      still: 'its timestamps stand still',
+      wild: `a timestamp is ${by} off`,
+    }[kind];
+    const where = `at frame ${frame * this.#options.every} (${(ms / 1000).toFixed(1)} s)`;
+    const name = path.basename(this.#options.file);
+    this.#options.onNotice?.(`${name}: ${what} ${where}; media time goes on at the frame rate`);
   }
 
   #fault({ code, signal, messages }: DecodeEnd, info: VideoInfo): SpotterError | null {

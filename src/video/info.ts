@@ -17,10 +17,19 @@ export interface VideoInfo {
   frames: number | null;
   /** Duration according to the container; null when the container has none. */
   durationMs: number | null;
+  /** Where its timestamps begin, ms. */
+  startMs: number;
+  /** Of the nominal frame rate, ms. */
+  intervalMs: number;
 }
 
 /** Shortest side of a frame that can show a face. A live source with smaller frames is rejected. */
 export const MIN_SIDE_PX = 16;
+
+/** Interval between frames where the frame rate is unknown or impossible, as wrong timestamps make it. */
+const DEFAULT_INTERVAL_MS = 40;
+const MIN_FPS = 0.01;
+const MAX_FPS = 1000;
 
 /** ffmpeg formats that render any text as a picture of its letters. */
 const NOT_VIDEO: ReadonlySet<string> = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
@@ -80,7 +89,16 @@ export async function probeFile(file: string): Promise<VideoInfo> {
     colour: colourSpaceOf(String(stream.pix_fmt ?? ''), String(stream.color_space ?? ''), stream.height),
     frames: numberOrNull(stream.nb_frames),
     durationMs: milliseconds(stream.duration) ?? milliseconds(data.format.duration),
+    startMs: Number(data.format.start_time) * 1000 || 0,
+    intervalMs: intervalOf(stream.avg_frame_rate) ?? intervalOf(stream.r_frame_rate) ?? DEFAULT_INTERVAL_MS,
   };
+}
+
+/** From a fraction such as 30000/1001; null for a rate that no recording has. */
+function intervalOf(rate: unknown): number | null {
+  const [frames, seconds] = String(rate).split('/').map(Number);
+  const fps = frames / seconds;
+  return fps >= MIN_FPS && fps <= MAX_FPS ? 1000 / fps : null;
 }
 
 function checkFile(file: string): void {

@@ -1,6 +1,7 @@
 import type { Address } from '../core/address.js';
 import { SpotterError } from '../core/errors.js';
 import type { DecodeCommand } from './ffmpeg.js';
+import { STAMPED } from './stamps.js';
 
 /** How to open a live source, and which frames to make of it. */
 export interface LiveRequest {
@@ -119,6 +120,7 @@ function filters({ fps, maxWidth, rotate, address }: LiveRequest): string[] {
   const isHttp = address.kind === 'http' || address.kind === 'https';
   return [
     ...(fps === null ? [] : [select(fps, isHttp && !isPlaylist(address))]),
+    STAMPED,
     ...TURNS[rotate],
     // Prints the aspect ratio: ffmpeg would silently stretch later frames of another shape to the size of the first.
     `scale=w='0*print(iw*sar/ih)+max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +

@@ -120,7 +120,7 @@ export class LiveSource implements LiveFrames {
       const command = liveCommand({ ...this.#options, address, timeoutMs }, major);
       if (this.#isOver) return;
       const decoder = new Decoder(command, modeOption, this.#reader(), {
-        onTimestamp: (ms) => {
+        onStamp: ({ ms }) => {
           if (!this.#isOver) this.#newest.addTimestamp(ms);
         },
         onMessage: (message) => this.#onMessage(message, address),

@@ -129,6 +129,7 @@ export class NewestFrame {
       capturedAtMs: unixMs,
       arrivedAtMs,
       mediaTimeMs: arrivedAtMs - this.#firstArrivalMs,
+      isSeam: false,
       image: { ...this.#size, format: 'yuv420p', colour: this.#colour, pixels },
       release: () => {
         if (isOut) this.#slots?.release(pixels);

@@ -59,6 +59,7 @@ export function greyFrame(seq: number, brightness = 128, release: () => void = (
     capturedAtMs: Date.now(),
     arrivedAtMs: monotonicMs(),
     mediaTimeMs: seq * 100,
+    isSeam: false,
     image: flatYuv(16, 16, [brightness, 128, 128]),
     release,
   };

@@ -68,7 +68,17 @@ function face(turned = false): Detection {
 
 function frame(mediaTimeMs: number): Frame {
   const image = flatYuv(64, 36, [100, 128, 128]);
-  return { cameraId: 'door', seq: 0, capturedAtMs: 0, arrivedAtMs: 0, mediaTimeMs, image, release: () => {} };
+  const isSeam = false;
+  return {
+    cameraId: 'door',
+    seq: 0,
+    capturedAtMs: 0,
+    arrivedAtMs: 0,
+    mediaTimeMs,
+    isSeam,
+    image,
+    release() {},
+  };
 }
 
 async function play(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '../../src/video/ffmpegMessage.js';
 import { versionIn } from '../../src/video/ffmpegVersion.js';
+import { parseStamp } from '../../src/video/stamps.js';
 import { parseShape, parseStreamLine } from '../../src/video/streamLine.js';
 
 describe('versionIn', () => {
@@ -18,13 +19,24 @@ describe('versionIn', () => {
 
 describe('parseLine', () => {
   it.each([
-    ['40', 40],
-    ['-7', -7],
-    ['[h264 @ 0x55d1336b86c0] 1600', 1600],
-    ['[h264 @ 0x55d1336b86c0] [warning] 1600', 1600],
-  ])('reads a timestamp, even behind the start of a message: %s', (line, ms) => {
-    expect(parseLine(line)).toBe(ms);
+    ['[error] 1.600000', 1600, true],
+    ['[fatal] 1.600000', 1600, false],
+    ['[Eval @ 0x55d1336b86c0] [error] -0.040000', -40, true],
+    ['[error] nan', Number.NaN, true],
+    ['[error] -nan', Number.NaN, true],
+  ])('reads the timestamp of a frame, or of one that is left out: %s', (line, ms, isKept) => {
+    const message = parseLine(line);
+    expect(message && parseStamp(message)).toEqual({ ms, isKept });
   });
+
+  it.each(['[info] 1.777778', '[error] 12', '[rtsp @ 0x1] [error] 1.600000 s'])(
+    'is no timestamp: %s',
+    (line) => {
+      const message = parseLine(line);
+      expect(message).not.toBeNull();
+      expect(message && parseStamp(message)).toBeNull();
+    },
+  );
 
   it.each([
     ['[error] pipe:0: Connection refused', 'error', 'pipe:0: Connection refused'],

@@ -113,6 +113,6 @@ describe('liveCommand', () => {
   it('never lets ffmpeg change the size of frames by itself', () => {
     const { inputOptions, filters } = command('rtsp://host/x', 5, { rotate: 270 });
     expect([...inputOptions, ...filters].join(' ')).not.toContain('autoscale');
-    expect(filters[0]).toBe('transpose=cclock');
+    expect(filters[1]).toBe('transpose=cclock');
   });
 });

@@ -11,7 +11,7 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const header = (size) => process.stdout.write('YUV4MPEG2 W' + size + ' H' + size + ' F25:1 C420mpeg2\\n');
 const frame = () => {
   process.stdout.write(Buffer.concat([Buffer.from('FRAME\\n'), Buffer.alloc(64 * 64 * 1.5, 99)]));
-  process.stderr.write('0\\n');
+  process.stderr.write('[error] 0.000000\\n');
 };
 const deaf = () => process.on('SIGTERM', () => {});
 const stay = () => setInterval(() => {}, 1000);

@@ -1,0 +1,82 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { jsonLines, spotter } from '../helpers/cli.js';
+import { ffmpeg } from '../helpers/ffmpeg.js';
+import { collins, hopper, root } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const FLV_HEADER_BYTES = 13;
+
+/** Faces of one size at one place of one room, after what is left of the picture at either side. */
+const FACES = { hopper: [hopper, 'crop=400:430:70:88'], collins: [collins, 'crop=360:390:30:0'] } as const;
+
+/** So many seconds of a room, with somebody's portrait on the wall or without, as FLV from time 0 on. */
+function part(folder: string, who: keyof typeof FACES | null, seconds: number): string {
+  const file = path.join(folder, `${who}-${seconds}.flv`);
+  const room = ['-f', 'lavfi', '-i', `color=gray:s=640x360:r=25:d=${seconds},noise=alls=6:all_seed=1`];
+  const [photo, crop] = FACES[who ?? 'hopper'];
+  const face = ['-loop', '1', '-framerate', '25', '-t', String(seconds), '-i', photo];
+  const onto = `[1]${crop},scale=240:260[face];[0][face]overlay=200:50`;
+  ffmpeg(
+    ...[...room, ...face, '-filter_complex', who === null ? '[0]null' : onto],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-bf', '0', '-t', String(seconds)],
+    file,
+  );
+  return file;
+}
+
+/** The same pictures twice: one after the other with times that go on, and with times that begin again at each part. */
+function films(...parts: Parameters<typeof part> extends [string, ...infer Rest] ? Rest[] : never) {
+  const folder = temporaryFolder();
+  const files = parts.map(([who, seconds]) => part(folder, who, seconds));
+  for (const name of ['right', 'wrong']) mkdirSync(path.join(folder, name));
+  const right = path.join(folder, 'right', 'room.flv');
+  const wrong = path.join(folder, 'wrong', 'room.flv');
+  writeFileSync(path.join(folder, 'parts.txt'), files.map((file) => `file '${file}'\n`).join(''));
+  ffmpeg('-f', 'concat', '-safe', '0', '-i', path.join(folder, 'parts.txt'), '-c', 'copy', right);
+  const bytes = files.map((file, index) => readFileSync(file).subarray(index === 0 ? 0 : FLV_HEADER_BYTES));
+  writeFileSync(wrong, Buffer.concat(bytes));
+  return { right, wrong };
+}
+
+async function scan(file: string) {
+  const { code, stdout, stderr } = await spotter(['scan', file, '-g', path.join(root, 'gallery')]);
+  expect(code).toBe(0);
+  const events = jsonLines(stdout).slice(0, -1);
+  const visits = events.flatMap(({ kind, person, firstSeenMs, lastSeenMs, frames }) =>
+    kind === 'left' ? [{ person, firstSeenMs, lastSeenMs, frames }] : [],
+  );
+  const comparable = events.map(({ id, capturedAt, publishedAt, ...rest }) => rest);
+  return { visits, comparable, stderr };
+}
+
+describe('scan of a recording whose timestamps begin again', () => {
+  it('gives the events of the same pictures with right times, and says what is wrong', async () => {
+    const { right, wrong } = films([null, 3], ['hopper', 2], [null, 1.2], ['collins', 4]);
+    const [expected, given] = [await scan(right), await scan(wrong)];
+    expect(expected.visits).toEqual([
+      { person: 'grace-hopper', firstSeenMs: 3000, lastSeenMs: 4960, frames: 50 },
+      { person: null, firstSeenMs: 6200, lastSeenMs: 10_160, frames: 100 },
+    ]);
+    expect(given.visits).toEqual(expected.visits);
+    expect(expected.stderr).toBe('');
+    expect(given.stderr.trim().split('\n')).toHaveLength(1);
+    expect(given.stderr).toContain('room.flv: its timestamps go back by 3.0 s at frame 75 (3.0 s)');
+  });
+
+  it('never takes a stranger for the known person who was in the same place before', async () => {
+    const { wrong } = films(['hopper', 3], ['collins', 4]);
+    expect((await scan(wrong)).visits).toEqual([
+      { person: 'grace-hopper', firstSeenMs: 0, lastSeenMs: 2960, frames: 75 },
+      { person: null, firstSeenMs: 3000, lastSeenMs: 6960, frames: 100 },
+    ]);
+  });
+
+  it('goes on with who is still there', async () => {
+    const { right, wrong } = films(['hopper', 2], ['hopper', 3]);
+    const [expected, given] = [await scan(right), await scan(wrong)];
+    expect(given.visits).toEqual([{ person: 'grace-hopper', firstSeenMs: 0, lastSeenMs: 4960, frames: 125 }]);
+    expect(given.comparable.map(({ kind }) => kind)).toEqual(expected.comparable.map(({ kind }) => kind));
+  });
+});
