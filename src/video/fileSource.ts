@@ -114,16 +114,18 @@ export class FileSource {
     });
     this.#decoder = decoder;
     if (this.#stopped) decoder.kill();
+    let fault: SpotterError | null = null;
     decoder.ended.then(async (end) => {
       onTime(clock.end());
       // The process may have ended while its last bytes still wait for a slot.
       if (!this.#stopped && !end.signal) await assembler.emptied;
-      const fault = this.#stopped ? null : this.#fault(end, info);
-      if (fault) output.destroy(fault);
-      else output.push(null);
+      if (!this.#stopped) fault = this.#fault(end, info);
+      // Not destroyed: the frames that still wait are taken first.
+      output.push(null);
     });
     try {
       for await (const frame of output) yield frame as Frame;
+      if (fault) throw fault;
     } finally {
       decoder.kill();
       await decoder.ended;
@@ -190,11 +192,17 @@ export class FileSource {
       );
     }
     const expected = info.frames;
+    // Some containers count their duration from 0, whatever their timestamps begin with.
+    const duration = info.durationMs && info.durationMs - Math.max(0, info.startMs);
+    const isBefore = (ms: number) => this.#lastTimeMs + every * info.intervalMs < ms * 0.95 - 500;
     const missing =
       expected !== null
         ? this.#decoded * every < expected * 0.98 - every
-        : info.durationMs !== null && this.#lastTimeMs < info.durationMs * 0.95 - 500;
-    if (code !== 0 || (missing && messages.length > 0)) {
+        : duration === null
+          ? messages.some((text) => /ended prematurely/i.test(text))
+          : !this.#isClockWrong && isBefore(duration);
+    const isCut = info.headerMs !== null && isBefore(info.headerMs);
+    if (code !== 0 || isCut || (missing && messages.length > 0)) {
       const of = expected === null ? '' : ` of ${expected}`;
       return new SpotterError(
         'video.truncated',

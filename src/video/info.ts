@@ -17,6 +17,8 @@ export interface VideoInfo {
   frames: number | null;
   /** Duration according to the container; null when the container has none. */
   durationMs: number | null;
+  /** Duration by the header of a container that ffmpeg reads without complaint when its end is missing (AVI, MXF); else null. */
+  headerMs: number | null;
   /** Where its timestamps begin, ms. */
   startMs: number;
   /** Of the nominal frame rate, ms. */
@@ -84,14 +86,24 @@ export async function probeFile(file: string): Promise<VideoInfo> {
       `${file} does not state the size of its frames; check the file`,
     );
   }
+  const intervalMs =
+    intervalOf(stream.avg_frame_rate) ?? intervalOf(stream.r_frame_rate) ?? DEFAULT_INTERVAL_MS;
+  const frames = numberOrNull(stream.nb_frames);
   return {
     ...shownSize(stream),
     colour: colourSpaceOf(String(stream.pix_fmt ?? ''), String(stream.color_space ?? ''), stream.height),
-    frames: numberOrNull(stream.nb_frames),
+    frames,
     durationMs: milliseconds(stream.duration) ?? milliseconds(data.format.duration),
+    headerMs: headerMs(String(data.format.format_name), frames, intervalMs, milliseconds(stream.duration)),
     startMs: Number(data.format.start_time) * 1000 || 0,
-    intervalMs: intervalOf(stream.avg_frame_rate) ?? intervalOf(stream.r_frame_rate) ?? DEFAULT_INTERVAL_MS,
+    intervalMs,
   };
+}
+
+/** An AVI's count of pictures includes those that were left out, so it is a time; its duration is guessed from its size. */
+function headerMs(format: string, frames: number | null, intervalMs: number, durationMs: number | null) {
+  if (format === 'avi') return frames === null ? null : frames * intervalMs;
+  return format === 'mxf' ? durationMs : null;
 }
 
 /** From a fraction such as 30000/1001; null for a rate that no recording has. */
