@@ -6,6 +6,8 @@ import { STAMPED } from './stamps.js';
 /** How to open a live source, and which frames to make of it. */
 export interface LiveRequest {
   address: Address;
+  /** Whether the address leads to a playlist (HLS), which gives its frames in bursts. */
+  isPlaylist: boolean;
   /** RTSP only. */
   transport: 'tcp' | 'udp';
   /** Most frames per second; null for all. */
@@ -24,6 +26,9 @@ export interface LiveRequest {
 
 /** Largest width and height of a frame, px: bounds the memory that a wrong stream may take. */
 export const MAX_SIDE_PX = 8192;
+
+/** A longer step of a playlist's timestamps is a jump, s; a shorter one is waited for or caught up with. */
+const JUMP_S = 10;
 
 /** The protocols each kind of address needs and no others: no address may lead to local files. */
 const PROTOCOLS = {
@@ -64,9 +69,7 @@ function opening(request: LiveRequest, major: number): Pick<DecodeCommand, 'inpu
     };
   }
   const options = given(networkOptions(request, major));
-  // The segments of a playlist arrive at once; -re spreads them over their playing time.
-  const pace = isPlaylist(address) ? ['-re'] : [];
-  const before = [...decoding, ...pace, '-fflags', '+discardcorrupt', '-protocol_whitelist'];
+  const before = [...decoding, '-fflags', '+discardcorrupt', '-protocol_whitelist'];
   if (major >= 5) {
     const lines = options.map(([key, value]) => `option ${key} ${quote(value)}\n`);
     const script = `ffconcat version 1.0\nfile ${quote(address.input)}\n${lines.join('')}`;
@@ -108,18 +111,22 @@ function networkOptions(request: LiveRequest, major: number): LiveRequest['input
     const transports = input.rtsp_flags === 'prefer_tcp' ? 'udp+tcp' : transport;
     return { rtsp_transport: transports, ...timeout, ...trust, ...input };
   }
-  const newest = isPlaylist(address) ? { live_start_index: -1 } : {};
+  const newest = request.isPlaylist ? { live_start_index: -1 } : {};
   return { rw_timeout: timeoutUs, ...newest, ...trust, ...input };
 }
 
-function isPlaylist({ kind, input }: Address): boolean {
+/** Whether an address looks like that of a playlist (HLS). Others may lead to one, which ffmpeg reports. */
+export function isPlaylistAddress({ kind, input }: Address): boolean {
   return (kind === 'http' || kind === 'https') && /\.m3u8($|\?)/i.test(input);
 }
 
-function filters({ fps, maxWidth, rotate, address }: LiveRequest): string[] {
+function filters({ fps, maxWidth, rotate, address, isPlaylist }: LiveRequest): string[] {
   const isHttp = address.kind === 'http' || address.kind === 'https';
   return [
-    ...(fps === null ? [] : [select(fps, isHttp && !isPlaylist(address))]),
+    // The segments of a playlist arrive at once; this spreads their frames over their playing time, also after a jump of the
+    // timestamps, as an encoder that restarts makes it.
+    ...(isPlaylist ? [`realtime=limit=${JUMP_S}`] : []),
+    ...(fps === null ? [] : [select(fps, isHttp && !isPlaylist)]),
     STAMPED,
     ...TURNS[rotate],
     // Prints the aspect ratio: ffmpeg would silently stretch later frames of another shape to the size of the first.
@@ -141,11 +148,17 @@ const TURNS = {
 /**
  * Selects the first frame of every period, without the duplicates and the delay of the fps filter. Motion JPEG over HTTP
  * has no timestamps (ffmpeg assumes 25 frames per second), so the wall clock is used for it.
+ *
+ * A source's clock may stand still or be slow. So register 1 holds how many frames the wall clock owes: up to 4 accrue at the
+ * wanted rate, and each frame pays one. Where the timestamp has not advanced, a frame is selected when one is owed; where it
+ * advances too slowly, when three are, which is more than a network's hiccups owe.
  */
 function select(fps: number, byWallClock: boolean): string {
-  return byWallClock
-    ? `select='not(eq(ld(0),st(0,floor(time(0)*${fps}))))'`
-    : `select='not(eq(floor(t*${fps}),floor(prev_selected_t*${fps})))'`;
+  if (byWallClock) return `select='not(eq(ld(0),st(0,floor(time(0)*${fps}))))'`;
+  const owed = `st(1,if(n,clip(ld(1)+(time(0)-ld(0))*${fps},0,4),1))`;
+  const isNewPeriod = `not(eq(floor(t*${fps}),floor(prev_selected_t*${fps})))`;
+  const isDue = `if(gt(t,prev_t),${isNewPeriod}+gte(ld(1),3),gte(ld(1),1))`;
+  return `select='${owed};st(0,time(0));if(${isDue},st(1,max(ld(1)-1,0));1)'`;
 }
 
 /** Quotes for ffmpeg: between single quotes only the quote itself is special. */

@@ -7,10 +7,10 @@ import { contentTypeOf } from './contentType.js';
 import { type DecodeEnd, Decoder } from './ffmpeg.js';
 import type { DecodeMessage } from './ffmpegMessage.js';
 import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
-import { Freshness } from './freshness.js';
+import { Freshness, type LiveClockFault } from './freshness.js';
 import { MIN_SIDE_PX } from './info.js';
 import type { LiveFrames, LiveListener } from './live.js';
-import { type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
+import { isPlaylistAddress, type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
 import { fault, faultOf, isUnrecognised, noPictureYet, reshaped, stalled } from './liveFault.js';
 import { NewestFrame } from './newest.js';
 import { scrubber } from './scrub.js';
@@ -20,7 +20,7 @@ import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
 /** Which live source {@link LiveSource} reads, and its time limits. */
-export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'timeoutMs'> {
+export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'timeoutMs'> {
   cameraId: string;
   /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
   memory?: FrameMemory | undefined;
@@ -41,8 +41,9 @@ const MIN_TIMEOUT_MS = 5000;
 const NOTICE_EVERY_MS = 10_000;
 /** Relative difference of two aspect ratios that are still the same shape. Sizes are rounded: 1280x720 and 640x368 match. */
 const SAME_SHAPE = 0.05;
-/** Useless warnings about motion JPEG and about cameras with uneven timestamps. */
-const NOISE = /deprecated pixel format used|Non-monoton(ous|ic) DTS/;
+/** Useless warnings about motion JPEG and about cameras with uneven timestamps, which are reported in our words. */
+const NOISE =
+  /deprecated pixel format used|Non-monoton(ous|ic) DTS|DTS \d+ < \d+ out of order|time discontinuity detected/;
 
 /**
  * One connection to a live source. It ends when it fails; to retry, create another. Nothing happens before the first call
@@ -64,8 +65,10 @@ export class LiveSource implements LiveFrames {
   #waiters: (() => void)[] = [];
   #frames = 0;
   #isDescribed = false;
+  #isPlaylist = false;
   #usesHardware = false;
   #shape: number | null = null;
+  readonly #clockFaults = new Set<LiveClockFault>();
 
   constructor(options: LiveSourceOptions, listener: LiveListener) {
     this.#options = options;
@@ -117,17 +120,25 @@ export class LiveSource implements LiveFrames {
       this.#redact = (text) => this.#options.redact(scrub(text));
       const [[major], modeOption] = await Promise.all([ffmpegVersion(), frameModeOption()]);
       const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectMs);
-      const command = liveCommand({ ...this.#options, address, timeoutMs }, major);
+      const decode = async () => {
+        const request = { ...this.#options, address, timeoutMs, isPlaylist: this.#isPlaylist };
+        const decoder = new Decoder(liveCommand(request, major), modeOption, this.#reader(), {
+          onStamp: ({ ms }) => {
+            if (!this.#isOver) this.#newest.addTimestamp(ms);
+          },
+          onMessage: (message) => this.#onMessage(message, address),
+          onProcess: (pid, running) => this.#listener.onProcess(pid, running),
+        });
+        this.#decoder = decoder;
+        return decoder.ended;
+      };
+      this.#isPlaylist = isPlaylistAddress(address);
+      const wasPlaylist = this.#isPlaylist;
       if (this.#isOver) return;
-      const decoder = new Decoder(command, modeOption, this.#reader(), {
-        onStamp: ({ ms }) => {
-          if (!this.#isOver) this.#newest.addTimestamp(ms);
-        },
-        onMessage: (message) => this.#onMessage(message, address),
-        onProcess: (pid, running) => this.#listener.onProcess(pid, running),
-      });
-      this.#decoder = decoder;
-      const end = await decoder.ended;
+      let end = await decode();
+      if (this.#isOver) return;
+      // Ended by us: what looked like a stream is a playlist.
+      if (this.#isPlaylist !== wasPlaylist) end = await decode();
       this.#watchdog.stop();
       if (!this.#isOver) this.#fail(await this.#diagnose(end, address));
     } catch (cause) {
@@ -198,6 +209,10 @@ export class LiveSource implements LiveFrames {
   }
 
   #onMessage({ level, text }: DecodeMessage, { kind, name }: Address): void {
+    if (!this.#isPlaylist && text.startsWith('hls: ')) {
+      this.#isPlaylist = true;
+      this.#decoder?.kill();
+    }
     const shape = parseShape(text);
     if (shape !== null) this.#checkShape(shape, name);
     const stream = this.#isDescribed ? null : parseStreamLine(text);
@@ -205,7 +220,8 @@ export class LiveSource implements LiveFrames {
       this.#isDescribed = true;
       // ffmpeg invents the timestamps of motion JPEG over HTTP.
       const isTimed = !(stream.codec === 'mjpeg' && kind.startsWith('http'));
-      this.#newest.describe(new Freshness(this.#options.staleMs, isTimed), stream.colour);
+      const onFault = (fault: LiveClockFault) => this.#reportClock(fault, name);
+      this.#newest.describe(new Freshness(this.#options.staleMs, isTimed, onFault), stream.colour);
     }
     if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
     if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
@@ -219,6 +235,17 @@ export class LiveSource implements LiveFrames {
     this.#shape ??= shape;
     if (Math.abs(shape / this.#shape - 1) > SAME_SHAPE)
       this.#fail(reshaped(this.#options.cameraId, name, this.#shape, shape));
+  }
+
+  /** Each fault once per connection. */
+  #reportClock(fault: LiveClockFault, name: string): void {
+    if (this.#clockFaults.has(fault)) return;
+    this.#clockFaults.add(fault);
+    this.#listener.onNotice(
+      fault === 'jump'
+        ? `the clock of ${name} has jumped; faces in view are checked again`
+        : `the timestamps of ${name} stand still or keep jumping; its frames are taken by their arrival`,
+    );
   }
 
   #late(limitMs: number): void {

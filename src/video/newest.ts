@@ -43,6 +43,8 @@ export class NewestFrame {
   #freshness: Freshness | undefined;
   #colour: ColourSpace = { matrix: 'bt601', fullRange: false };
   #firstArrivalMs: number | undefined;
+  /** The clock has jumped since the last frame that was offered. */
+  #isSeam = false;
   #offered = 0;
 
   constructor(options: NewestOptions) {
@@ -115,7 +117,9 @@ export class NewestFrame {
   }
 
   #judge({ pixels, at }: Arrived, timestampMs: number): void {
-    if (this.#freshness?.isStale(timestampMs, at.monotonicMs)) this.#drop(pixels, 'stale');
+    const isStale = this.#freshness?.isStale(timestampMs, at.monotonicMs);
+    this.#isSeam ||= this.#freshness?.hasJumped ?? false;
+    if (isStale) this.#drop(pixels, 'stale');
     else if (pixels === null) this.#drop(null, 'newer');
     else this.#replace(this.#frame(pixels, at));
   }
@@ -123,13 +127,15 @@ export class NewestFrame {
   #frame(pixels: Uint8Array, { unixMs, monotonicMs: arrivedAtMs }: Moment): Frame {
     this.#firstArrivalMs ??= arrivedAtMs;
     let isOut = true;
+    const isSeam = this.#isSeam;
+    this.#isSeam = false;
     return {
       cameraId: this.#options.cameraId,
       seq: this.#offered++,
       capturedAtMs: unixMs,
       arrivedAtMs,
       mediaTimeMs: arrivedAtMs - this.#firstArrivalMs,
-      isSeam: false,
+      isSeam,
       image: { ...this.#size, format: 'yuv420p', colour: this.#colour, pixels },
       release: () => {
         if (isOut) this.#slots?.release(pixels);
@@ -142,6 +148,9 @@ export class NewestFrame {
     const previous = this.#waiting;
     this.#waiting = next;
     if (previous) {
+      // Whoever comes next is behind it all the same.
+      if (next) next.isSeam ||= previous.isSeam;
+      else this.#isSeam ||= previous.isSeam;
       previous.release();
       this.#options.onDropped('newer');
     }

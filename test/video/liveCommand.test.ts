@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/core/address.js';
-import { type LiveRequest, liveCommand } from '../../src/video/liveCommand.js';
+import { isPlaylistAddress, type LiveRequest, liveCommand } from '../../src/video/liveCommand.js';
 
 function command(url: string, major: number, changes: Partial<LiveRequest> = {}) {
   const address = parseAddress(url);
   return liveCommand(
     {
       address,
+      isPlaylist: isPlaylistAddress(address),
       transport: 'tcp',
       fps: null,
       maxWidth: 1920,
@@ -80,13 +81,12 @@ describe('liveCommand', () => {
 
   it('plays a playlist in real time from its newest segment, and other HTTP as it arrives', () => {
     const playlist = command('https://host/live/a.m3u8?x=1', 5, { fps: 5 });
-    expect(playlist.inputOptions).toContain('-re');
+    expect(playlist.filters[0]).toBe('realtime=limit=10');
     expect(playlist.input).toMatchObject({
       script: expect.stringContaining("option live_start_index '-1'\n"),
     });
-    expect(playlist.filters[0]).toContain('prev_selected_t');
+    expect(playlist.filters[1]).toContain('prev_selected_t');
     const motionJpeg = command('http://host/video', 5, { fps: 5 });
-    expect(motionJpeg.inputOptions).not.toContain('-re');
     expect(motionJpeg.filters[0]).toContain('time(0)');
   });
 
