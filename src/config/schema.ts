@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { declaredModel } from '../models/catalogueEntry.js';
 import { camera } from './cameraSchema.js';
 import { events, notify, snapshots, visits } from './events.js';
+import { http } from './http.js';
 import { milliseconds } from './milliseconds.js';
 import { detection, match, quality, track } from './recognition.js';
 import { mqtt, webhooks } from './sinks.js';
@@ -46,30 +47,7 @@ export const schema = z
       .describe(
         'Folder for the event log, the cache of photo embeddings and snapshots. Readable by the owner only.',
       ),
-    http: z
-      .strictObject({
-        host: z
-          .string()
-          .min(1)
-          .default('127.0.0.1')
-          .describe(
-            'Address to listen on. There is no login: keep it on loopback unless you trust the network.',
-          ),
-        port: z
-          .int()
-          .min(0)
-          .max(65535)
-          .default(8480)
-          .describe('TCP port, 0 to 65535; 0 takes any free port.'),
-        allowedOrigins: z
-          .array(z.url())
-          .default([])
-          .describe(
-            'Origins of web pages (https://dash.example) that may open /ws in a browser. Pages on this machine always may.',
-          ),
-      })
-      .prefault({})
-      .describe('WebSocket, health, metrics and API.'),
+    http,
     workers: z
       .int()
       .min(1)

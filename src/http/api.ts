@@ -46,6 +46,8 @@ export function viewsOf(log: LogViews, cameras: () => object[]): ApiViews {
 }
 
 const BASE = '/api/v1';
+/** A page ends before it gets longer than this, even if fewer items than asked for fit. */
+const MAX_PAGE_BYTES = 1 << 20;
 const eventParameters = z.strictObject({ explain: flag });
 const letterParameters = z.strictObject({ before: wholeNumber(1).optional(), limit });
 
@@ -80,12 +82,11 @@ export function addApi(app: FastifyInstance, views: ApiViews): void {
       const { before = null, limit } = parsed.query;
       return withLog(reply, views, () => {
         const letters = views.deadLetters(before, limit + 1);
-        const deadLetters = letters.slice(0, limit);
-        const last = deadLetters.at(-1)?.number;
-        return JSON.stringify({
-          deadLetters,
-          next: letters.length > limit ? nextAddress(url, 'before', last) : null,
-        });
+        const stored = letters.map((letter) => ({ number: letter.number, text: JSON.stringify(letter) }));
+        const page = firstOf(stored.slice(0, limit), ({ text }) => text.length);
+        const more = letters.length > page.length;
+        const next = more ? nextAddress(url, 'before', page.at(-1)?.number) : null;
+        return `{"deadLetters":[${page.map(({ text }) => text).join(',')}],"next":${JSON.stringify(next)}}`;
       });
     });
   });
@@ -99,11 +100,21 @@ function eventsPage(
   { epoch, firstSeq, lastSeq }: LogState,
 ): string {
   const found = views.find({ ...query, limit: query.limit + 1 });
-  const events = found.slice(0, query.limit);
-  const more = found.length > query.limit;
+  const events = firstOf(found.slice(0, query.limit), ({ text }) => text.length);
+  const more = found.length > events.length;
   const next = more ? nextAddress(url, query.oldestFirst ? 'after' : 'before', events.at(-1)?.seq) : null;
   const about = JSON.stringify({ next, epoch, firstSeq, lastSeq });
   return `{"events":[${events.map(({ text }) => text).join(',')}],${about.slice(1)}`;
+}
+
+/** As many items as fit into {@link MAX_PAGE_BYTES}, at least one. */
+function firstOf<T>(items: T[], bytesOf: (item: T) => number): T[] {
+  let bytes = 0;
+  const end = items.findIndex((item, index) => {
+    bytes += bytesOf(item);
+    return index > 0 && bytes > MAX_PAGE_BYTES;
+  });
+  return end < 0 ? items : items.slice(0, end);
 }
 
 /** The address of the next page: the same request with one parameter replaced. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 
 /** True for a name or address of this machine itself, with or without the brackets of IPv6. */
 function isLoopback(host: string): boolean {
@@ -21,21 +22,40 @@ function hostName(authority: string | undefined): string | null {
   }
 }
 
+/** Suffixes that networks at home give to the names of their machines. No stranger can register a name below them. */
+const LOCAL_SUFFIXES = ['local', 'lan', 'home', 'internal', 'home.arpa'];
+
+/** Whether a name cannot belong to a foreign page: an address, a name without a dot, or the name of this machine. */
+function isLocalName(name: string): boolean {
+  const bare = name.replace(/^\[|\]$/g, '');
+  if (isIP(bare) !== 0 || !name.includes('.')) return true;
+  const machine = hostname().toLowerCase();
+  return name === machine || LOCAL_SUFFIXES.some((suffix) => name === `${machine}.${suffix}`);
+}
+
 /**
  * Whether the Host header of a request names this server. Guards against DNS rebinding: a foreign page can make a browser
  * resolve the page's own name to this machine, but the Host header still carries that name.
  *
- * @param listening the address the server listens on; only a loopback address restricts the header
+ * @param listening the address the server listens on; on loopback only names of loopback are accepted
+ * @param allowed names from the configuration, in lower case
  */
-export function isOurHost(header: string | undefined, listening: string): boolean {
-  if (!isLoopback(listening)) return true;
+export function isOurHost(
+  header: string | undefined,
+  listening: string,
+  allowed: readonly string[] = [],
+): boolean {
   const name = hostName(header);
-  return name !== null && (isLoopback(name) || name === listening);
+  // Every browser sends the header; some health checks in HTTP/1.0 do not.
+  if (name === null) return header === undefined && !isLoopback(listening);
+  if (isLoopback(name) || name === listening.toLowerCase() || allowed.includes(name)) return true;
+  return !isLoopback(listening) && isLocalName(name);
 }
 
 /**
  * Whether a page may open a WebSocket: a page of this server, of this machine, or one listed in the configuration.
- * Clients other than browsers send no origin and are allowed.
+ * Clients other than browsers send no origin and are allowed. A page without an origin of its own (`null`, `file://`,
+ * `data:`) never may.
  *
  * @param host the Host header
  * @param allowed origins such as https://dash.example
@@ -46,12 +66,19 @@ export function isAllowedOrigin(
   allowed: readonly string[],
 ): boolean {
   if (origin === undefined) return true;
-  let url: URL;
-  try {
-    url = new URL(origin);
-  } catch {
-    return false;
-  }
-  const named = allowed.some((entry) => new URL(entry).origin === url.origin);
-  return named || isLoopback(url.hostname) || url.host === host;
+  const url = parseOrigin(origin);
+  if (url === null) return false;
+  if (allowed.some((entry) => isSame(parseOrigin(entry), url))) return true;
+  return /^https?:$/.test(url.protocol) && (isLoopback(url.hostname) || url.host === host);
+}
+
+/** An origin with a host; null for any other. `URL.origin` is `null` for every scheme that browsers' extensions use. */
+function parseOrigin(origin: string): URL | null {
+  if (!URL.canParse(origin)) return null;
+  const url = new URL(origin);
+  return url.host === '' ? null : url;
+}
+
+function isSame(one: URL | null, other: URL): boolean {
+  return one !== null && one.protocol === other.protocol && one.host === other.host;
 }

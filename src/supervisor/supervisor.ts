@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../config/load.js';
 import { moment } from '../core/clock.js';
 import { Stack } from '../core/lifecycle.js';
+import { LogThrottle } from '../core/logThrottle.js';
 import { packageVersion } from '../core/package.js';
 import type { Gap, SpotterEvent } from '../events/event.js';
 import { InView } from '../events/inView.js';
@@ -21,6 +22,8 @@ import { EngineStatus } from './engineStatus.js';
 import { EventHub, SERVER } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
 import { type ConfigChange, Reloader } from './reloader.js';
+
+const REFUSED_EVERY_MS = 60_000;
 
 /** Configuration, logger and callbacks of the daemon. */
 export interface SupervisorOptions {
@@ -93,9 +96,16 @@ export class Supervisor {
       stats: () => ({ cameras: throughput.read(), workerUtilization: this.#status.load.utilization }),
       onEvent: options.onEvent,
     });
+    const refused = new LogThrottle(REFUSED_EVERY_MS, (message) => logger.warn(message));
     this.#http = new HttpServer({
       host: http.host,
       port: http.port,
+      allowedHosts: http.allowedHosts,
+      maxConnections: http.maxConnections,
+      onRefused: (limit) =>
+        refused.add(
+          `${limit} connections are open; refusing more (http.maxConnections, or the limit of open files)`,
+        ),
       views: {
         server: SERVER,
         unreadyReason: () => this.#status.unreadyReason ?? this.#hub.fault,

@@ -8,7 +8,13 @@ describe('loadConfig', () => {
   it('has a default for every key and is frozen', () => {
     const { config } = load('');
     expect(config.detector).toBe('spotter-det');
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8480, allowedOrigins: [] });
+    expect(config.http).toEqual({
+      host: '127.0.0.1',
+      port: 8480,
+      allowedOrigins: [],
+      allowedHosts: [],
+      maxConnections: 500,
+    });
     expect(Object.isFrozen(config.quality)).toBe(true);
   });
 

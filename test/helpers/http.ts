@@ -1,9 +1,12 @@
 import { onTestFinished } from 'vitest';
 import type { Views } from '../../src/http/routes.js';
-import { HttpServer } from '../../src/http/server.js';
+import { type HttpOptions, HttpServer } from '../../src/http/server.js';
 
 /** A real server on a free port, stopped with the test. It refuses upgrades. */
-export async function httpServer(views: Pick<Views, 'api' | 'control'>): Promise<HttpServer> {
+export async function httpServer(
+  views: Pick<Views, 'api' | 'control'>,
+  options: Partial<HttpOptions> = {},
+): Promise<HttpServer> {
   const http = new HttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -15,6 +18,7 @@ export async function httpServer(views: Pick<Views, 'api' | 'control'>): Promise
       ...views,
     },
     onUpgrade: () => {},
+    ...options,
   });
   await http.start();
   onTestFinished(() => http.stop());

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** The keys below `http`. */
+export const http = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address to listen on. There is no login: keep it on loopback unless you trust the network.'),
+    port: z.int().min(0).max(65535).default(8480).describe('TCP port, 0 to 65535; 0 takes any free port.'),
+    allowedOrigins: z
+      .array(z.url().refine(hasHost, 'name a host, such as https://dash.example'))
+      .default([])
+      .describe(
+        'Origins of web pages (https://dash.example) that may open /ws in a browser. Pages on this machine always may.',
+      ),
+    allowedHosts: z
+      .array(z.hostname().transform((name) => name.toLowerCase()))
+      .default([])
+      .describe(
+        'Names (spotter.example.org) under which clients and proxies may reach this server, beside IP addresses, names without a dot and the name of this machine.',
+      ),
+    maxConnections: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(500)
+      .describe(
+        'Open connections, WebSocket clients included, 1 to 10000; fewer where the limit of open files is lower.',
+      ),
+  })
+  .prefault({})
+  .describe('WebSocket, health, metrics and API.');
+
+/** false for an origin that every local page or data: URL would share. */
+function hasHost(origin: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host !== '';
+}
