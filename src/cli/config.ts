@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { maskDeep } from '../config/mask.js';
+import { maskConfig } from '../config/mask.js';
 import { jsonSchema } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import type { Context } from './context.js';
@@ -33,7 +33,7 @@ export async function check(_context: Context, options: ConfigOptions): Promise<
 /** `spotter config show`: prints the effective configuration, from defaults, file and command line; secrets masked. */
 export async function show(_context: Context, options: ConfigOptions): Promise<number> {
   const { config, secrets } = configOf(options);
-  const masked = maskDeep(config, secrets);
+  const masked = maskConfig(config, secrets);
   process.stdout.write(options.json ? `${JSON.stringify(masked, null, 2)}\n` : stringify(masked));
   return 0;
 }

@@ -1,6 +1,6 @@
 import { isRecording } from '../config/cameraSchema.js';
-import { maskText } from '../config/mask.js';
 import { SpotterError } from '../core/errors.js';
+import { maskText } from '../core/secrets.js';
 import { Engine } from '../engine/engine.js';
 import type { SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';

@@ -25,13 +25,6 @@ export function isRecording(url: string): boolean {
   return url.startsWith('file:') || path.isAbsolute(url) || !/^[a-z][a-z0-9+.-]*:/i.test(url);
 }
 
-/** Password in the address of a valid live source, percent-encoded as written; empty without one. */
-export function passwordsOf(url: string): string[] {
-  if (isRecording(url)) return [];
-  const password = /^[a-z]+:\/\/[^:@/]*:([^@/]+)@/.exec(parseAddress(url).input)?.[1];
-  return password === undefined ? [] : [password];
-}
-
 const RELATIVE_RULE = 'must be from 0 to 1: coordinates are fractions of the image width and height';
 const relative = z.number().min(0, RELATIVE_RULE).max(1, RELATIVE_RULE);
 
@@ -171,7 +164,15 @@ export const camera = z
 /** A login whose scheme is missing or incomplete, such as `rtsp//`. Taken for a path, it would be shown with its password. */
 const LOGIN_WITHOUT_SCHEME = /^([^/]*\/\/|(rtsps?|https?)\/)?[^/]*:.*@/is;
 
+/** Also keeps the checks fast: their time may grow with the square of the length. */
+const MAX_ADDRESS_LENGTH = 4096;
+
 function checkAddress(url: string, context: z.RefinementCtx): void {
+  if (url.length > MAX_ADDRESS_LENGTH) {
+    const message = `must be at most ${MAX_ADDRESS_LENGTH} characters long`;
+    context.addIssue({ code: 'custom', message });
+    return;
+  }
   if (isRecording(url) && !url.startsWith('file:') && LOGIN_WITHOUT_SCHEME.test(url)) {
     const message =
       'has a login but no scheme; put rtsp:// before it, or ./ if it is the path of a recording';

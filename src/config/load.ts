@@ -2,12 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Document } from 'yaml';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { maskText } from '../core/secrets.js';
 import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
-import { isRecording, passwordsOf, recordingPath } from './cameraSchema.js';
+import { isRecording, recordingPath } from './cameraSchema.js';
 import { duplicateIdFaults, faultsOf, unknownCameraFaults } from './configFaults.js';
-import { maskText } from './mask.js';
+import { secretsOf } from './mask.js';
 import { type Config, schema } from './schema.js';
-import { sinkSecretsOf } from './sinks.js';
 import { type Substituted, substitute } from './substitute.js';
 
 /** A configuration and where it came from. */
@@ -67,11 +67,7 @@ function readFile(file: string): { config: Config; secrets: string[] } {
   faults.push(...duplicateIdFaults(data, document), ...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
   if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
-  const passwords = [
-    ...retried.data.cameras.flatMap(({ url }) => passwordsOf(url)),
-    ...sinkSecretsOf(retried.data),
-  ];
-  return { config: retried.data, secrets: [...new Set([...secrets, ...passwords])] };
+  return { config: retried.data, secrets: [...new Set([...secrets, ...secretsOf(retried.data)])] };
 }
 
 function readText(file: string): string {

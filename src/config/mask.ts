@@ -1,51 +1,83 @@
-import { decode, encodeStrict } from '../core/address.js';
-import { MASKED, secretMasker } from '../core/secrets.js';
+import { parseAddress } from '../core/address.js';
+import { loginSecrets, MASKED, maskText, secretsInPath, textMasker } from '../core/secrets.js';
+import { isRecording } from './cameraSchema.js';
+import type { Config } from './schema.js';
 
-/** Matches a value that is nothing but an address: its password may contain anything, even spaces. */
-const WHOLE_ADDRESS = /^([a-z][a-z0-9+.-]*:\/\/)(.*)@/is;
-/** The scheme itself may have been a secret, and be masked by now. */
-const ADDRESS = /((?:[a-z][a-z0-9+.-]*|\*{3}):\/\/)(\S*)@/gi;
-const QUERY_SECRET = /([?&][^=&\s]*(?:pass|pwd|secret|token|key|auth)[^=&\s]*=)[^&#\s]*/gi;
+/** The parts of a configuration that may hold secrets. */
+export type SecretHolders = Pick<Config, 'cameras' | 'webhooks' | 'mqtt'>;
 
-/**
- * Replaces known secrets, passwords in addresses and secret query parameters with ***. The user's name stays. A login
- * reaches to the last @, because passwords are often not percent-encoded.
- *
- * @param secrets masked wherever they occur, plain or percent-encoded
- */
-export function maskText(text: string, secrets: readonly string[] = []): string {
-  const mask = secretMasker(secrets.flatMap(formsOf));
-  const login = (_: string, scheme: string, credentials: string) => `${scheme}${maskLogin(credentials)}@`;
-  return mask(text)
-    .replace(WHOLE_ADDRESS, login)
-    .replace(ADDRESS, login)
-    .replace(QUERY_SECRET, `$1${MASKED}`);
+/** Shorter paths and words of a User-Agent would blank out innocent text. */
+const MIN_PART_LENGTH = 8;
+
+/** Values of a valid configuration that must never be shown, wherever they appear. */
+export function secretsOf({ cameras, webhooks, mqtt }: SecretHolders): string[] {
+  const secrets = [
+    ...cameras.flatMap(cameraSecrets),
+    ...webhooks.flatMap(({ url, secret }) => [...addressSecrets(url), pathOf(url), secret ?? '']),
+    ...(mqtt.url === null ? [] : addressSecrets(mqtt.url)),
+  ];
+  return secrets.filter((secret) => secret !== '');
 }
 
-/** A copy of plain data with every string masked by {@link maskText}. */
-export function maskDeep<T>(value: T, secrets: readonly string[]): T {
-  if (typeof value === 'string') return maskText(value, secrets) as T;
-  if (Array.isArray(value)) return value.map((item) => maskDeep(item, secrets)) as T;
+/**
+ * A copy of a configuration that may be shown: the whole paths of webhooks are masked, because they are often the only
+ * secret, and with them every other secret.
+ *
+ * @param secrets masked wherever they occur
+ */
+export function maskConfig(config: Config, secrets: readonly string[]): Config {
+  const masked = maskDeep(config, textMasker(secrets));
+  return {
+    ...masked,
+    cameras: masked.cameras.map((camera, index) => ({
+      ...camera,
+      url: maskCamera(config.cameras[index].url, secrets),
+      input: camera.input.user_agent === undefined ? camera.input : { ...camera.input, user_agent: MASKED },
+    })),
+    webhooks: masked.webhooks.map((webhook, index) => ({
+      ...webhook,
+      url: maskText(withoutPath(config.webhooks[index].url), secrets),
+      secret: webhook.secret === null ? null : MASKED,
+    })),
+  };
+}
+
+function maskDeep<T>(value: T, mask: (text: string) => string): T {
+  if (typeof value === 'string') return mask(value) as T;
+  if (Array.isArray(value)) return value.map((item) => maskDeep(item, mask)) as T;
   if (value && typeof value === 'object') {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, maskDeep(item, secrets)]),
-    ) as T;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskDeep(item, mask)])) as T;
   }
   return value;
 }
 
-function maskLogin(credentials: string): string {
-  const colon = credentials.indexOf(':');
-  return colon < 0 ? MASKED : `${credentials.slice(0, colon)}:${MASKED}`;
+function cameraSecrets({ url, input }: Config['cameras'][number]): string[] {
+  const agent = input.user_agent ?? '';
+  // Of `Bearer abc`, the second word is the secret.
+  const words = agent.split(' ').filter((part) => part.length >= MIN_PART_LENGTH);
+  return [...(isRecording(url) ? [] : addressSecrets(parseAddress(url).input)), agent, ...words];
 }
 
-function formsOf(secret: string): string[] {
-  const text = Buffer.from(secret).toString();
-  const plain = [...new Set([text, decode(text)])];
-  const encoded = plain.flatMap((form) => [encodeURIComponent(form), encodeStrict(form), encodeURI(form)]);
-  return [secret, ...plain, ...encoded, ...encoded.map(withSmallHex)];
+/** Secrets of a network address; none of a device or a test picture. */
+function addressSecrets(address: string): string[] {
+  const [, user, password] = /^[a-z]+:\/\/([^:@/]*):([^@/]+)@/.exec(address) ?? [];
+  return [...(password === undefined ? [] : loginSecrets(user, password)), ...secretsInPath(address)];
 }
 
-function withSmallHex(encoded: string): string {
-  return encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+/** In a query, a space would end what is masked. */
+function maskCamera(url: string, secrets: readonly string[]): string {
+  return maskText(isRecording(url) ? url : url.replace(/\s/g, encodeURIComponent), secrets);
+}
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  const path = `${pathname}${search}`;
+  return path.length < MIN_PART_LENGTH ? '' : path;
+}
+
+function withoutPath(url: string): string {
+  const address = new URL(url);
+  const isBare = `${address.pathname}${address.search}${address.hash}` === '/';
+  Object.assign(address, { pathname: '/', search: '', hash: '' });
+  return isBare ? address.href : `${address.href}${MASKED}`;
 }

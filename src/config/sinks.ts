@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { decode } from '../core/address.js';
 import { EVENT_KINDS } from '../events/event.js';
 import { milliseconds } from './milliseconds.js';
 
@@ -70,14 +69,3 @@ export const mqtt = z
   })
   .prefault({})
   .describe('MQTT, for home automation; see docs/sinks.md.');
-
-/** Secrets of the webhooks and the broker: keys, and the passwords in addresses as written and decoded. */
-export function sinkSecretsOf(config: {
-  webhooks: readonly { url: string; secret: string | null }[];
-  mqtt: { url: string | null };
-}): string[] {
-  const keys = config.webhooks.flatMap(({ secret }) => secret ?? []);
-  const addresses = [...config.webhooks.map(({ url }) => url), ...(config.mqtt.url ? [config.mqtt.url] : [])];
-  const passwords = addresses.map((url) => new URL(url).password).filter((password) => password !== '');
-  return [...keys, ...passwords.flatMap((password) => [password, decode(password)])];
-}

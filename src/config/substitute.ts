@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Document, isScalar, visit } from 'yaml';
 import { hasErrno } from '../core/errors.js';
+import { isSecretKey } from '../core/secretSpans.js';
 
 /** Result of {@link substitute}. */
 export interface Substituted {
@@ -16,7 +17,6 @@ export interface Substituted {
 const REFERENCE = /\$(\$?)\{(?:([A-Za-z_][A-Za-z0-9_]*)|file:([^}]*))\}/g;
 const MAX_SECRET_BYTES = 64 * 1024;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-const SECRET_NAME = /pass|pwd|secret|token|key|cred/i;
 
 /**
  * Replaces `${NAME}` with the value of the environment variable and `${file:/run/secrets/x}` with the content of that
@@ -32,9 +32,11 @@ export function substitute(document: Document, environment: NodeJS.ProcessEnv, f
       if (key === 'key' || !isScalar(node) || typeof node.value !== 'string' || !node.value.includes('${'))
         return;
       const offset = node.range?.[0] ?? 0;
-      node.value = node.value.replace(
-        REFERENCE,
-        (whole, literal: string, name: string | undefined, file: string | undefined) => {
+      // Behind the last brace there is no reference, and each `${file:` would be compared with all of the rest.
+      const end = node.value.lastIndexOf('}') + 1;
+      const replaced = node.value
+        .slice(0, end)
+        .replace(REFERENCE, (whole, literal: string, name: string | undefined, file: string | undefined) => {
           if (literal) return whole.slice(1);
           const found =
             name === undefined
@@ -47,8 +49,8 @@ export function substitute(document: Document, environment: NodeJS.ProcessEnv, f
           result.offsets.add(offset);
           if (found.isSecret && found.text !== '') result.secrets.push(found.text);
           return found.text;
-        },
-      );
+        });
+      node.value = replaced + node.value.slice(end);
     },
   });
   return result;
@@ -58,7 +60,7 @@ type Found = { text: string; isSecret: boolean } | { message: string };
 
 function fromEnvironment(name: string, environment: NodeJS.ProcessEnv): Found {
   const text = environment[name];
-  if (text !== undefined) return { text, isSecret: SECRET_NAME.test(name) };
+  if (text !== undefined) return { text, isSecret: isSecretKey(name) };
   return {
     message: `environment variable ${name} is not set; set it, or write $\${${name}} for the text itself`,
   };

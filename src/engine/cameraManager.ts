@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecording } from '../config/cameraSchema.js';
-import { maskText } from '../config/mask.js';
 import type { CameraConfig, Config } from '../config/schema.js';
 import { describeError } from '../core/errors.js';
+import { textMasker } from '../core/secrets.js';
 import { Serial } from '../core/serial.js';
 import type { Assignment, FromEngine } from '../ipc/protocol.js';
 import type { Camera } from '../pipeline/camera.js';
@@ -120,7 +120,7 @@ export class CameraManager {
   #start({ camera: config, firstTrack }: Assignment): void {
     const { engine, send, secrets } = this.#options;
     const { id, url, realtime, loop } = config;
-    const mask = (text: string) => maskText(text, secrets);
+    const mask = textMasker(secrets);
     const sender = new OrderedSender<FromEngine>(send);
     const album = engine.album(config, (error) =>
       sender.post({

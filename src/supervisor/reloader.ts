@@ -1,7 +1,7 @@
 import { type CameraDiff, changedSettings, diffCameras, fixedKeys, needsEngine } from '../config/diff.js';
 import type { LoadedConfig } from '../config/load.js';
-import { maskText } from '../config/mask.js';
 import { describeError } from '../core/errors.js';
+import { maskText } from '../core/secrets.js';
 import { Serial } from '../core/serial.js';
 import { listGallery } from '../gallery/folder.js';
 import { prepare } from '../models/prepare.js';

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { maskText } from '../config/mask.js';
 import type { Config } from '../config/schema.js';
 import type { CameraState } from '../core/cameraState.js';
 import { describeError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
+import { maskText } from '../core/secrets.js';
 import { Serial } from '../core/serial.js';
 import { InView } from '../events/inView.js';
 import { SinkDriver } from '../events/sinks/driver.js';
 import { MqttSink } from '../events/sinks/mqtt.js';
 import { takeBackPerson } from '../events/sinks/personTopics.js';
-import type { CursorStore, DeadLetterStore, EventSource } from '../events/sinks/port.js';
+import type { CursorStore, DeadLetter, DeadLetterStore, EventSource } from '../events/sinks/port.js';
 import type { SinkLog, SinkObserver } from '../events/sinks/sink.js';
 import { WebhookSink } from '../events/sinks/webhook.js';
 import type { PersonSettings } from '../gallery/person.js';
@@ -194,7 +194,10 @@ export class SinkSet implements Component, CameraObserver {
   }
 
   #driver(sink: WebhookSink | MqttSink): SinkDriver {
-    const { source, cursors, deadLetters, observer } = this.#options;
+    const { source, cursors, deadLetters: store, observer, secrets } = this.#options;
+    const deadLetters = {
+      add: (letter: DeadLetter) => store.add({ ...letter, reason: maskText(letter.reason, secrets()) }),
+    };
     return new SinkDriver({ sink, source, cursors, deadLetters, observer, log: this.#logOf(sink.name) });
   }
 

@@ -1,15 +1,24 @@
+import { STATUS_CODES } from 'node:http';
 import type { Address } from '../core/address.js';
-import { secretMasker } from '../core/secrets.js';
+import { secretsInPath, stripAddresses, textMasker } from '../core/secrets.js';
+
+/** A status and the words that the server gave with it, as ffmpeg reports both. */
+const STATUS = /\b((?:failed:|error) (\d{3})\b).*/is;
 
 /**
- * Makes a function that removes credentials from ffmpeg's messages: it reduces every URL to scheme and host (paths and
- * queries may contain tokens), and masks the secrets of the address wherever they occur.
+ * Makes a function that removes secrets from ffmpeg's messages: it reduces every URL to scheme and host (paths and queries may
+ * contain tokens), masks the secrets of the address wherever they occur, and puts the standard words in place of a server's
+ * own, because a server may repeat the request in them.
  */
 export function scrubber({ input, name, kind, secrets }: Address): (text: string) => string {
-  const mask = secretMasker(secrets);
   const shown = kind === 'device' || kind === 'test' ? input : `${kind}://${name}`;
+  const mask = textMasker([...secrets, ...(shown === input ? [] : secretsInPath(input))]);
   return (text) => {
-    const ours = text.replaceAll(input, () => shown);
-    return mask(ours).replace(/([a-z][a-z0-9+.-]*):\/\/(?:[^\s'"]*@)?([^\s'"/?#@]*)[^\s'"]*/gi, '$1://$2');
+    const standard = text.replace(
+      STATUS,
+      (_, status: string, code: string) => `${status} ${STATUS_CODES[code] ?? ''}`,
+    );
+    const ours = standard.trimEnd().replaceAll(input, () => shown);
+    return stripAddresses(mask(ours));
   };
 }

@@ -60,6 +60,19 @@ data: data
     ]);
   });
 
+  // Quadratic code needs minutes for these, and the test would time out.
+  it.each([
+    ['a port', (text: string) => `http: { port: "${text}" }`],
+    ['an address', (text: string) => `cameras: [{ id: a, url: "rtsp://${text}@h/x" }]`],
+    ['a path', (text: string) => `cameras: [{ id: a, url: "${text}" }]`],
+    ['a webhook', (text: string) => `webhooks: [{ id: a, url: "http://h/${text}", secret: short }]`],
+    ['a key', (text: string) => `"${text}": 1`],
+    ['a list', (text: string) => `a: ${text}`],
+  ])('checks 200 kB as %s in time linear in its length', (_, write) => {
+    for (const part of ['?pass', 'aB3', '://', '@', ':', '/', '${file:', '[', 'a:@/'])
+      expect(refusal(write(part.repeat(200_000 / part.length)))).toMatch(/^config\.yaml/);
+  });
+
   it('refuses a file that is not there, or that is a folder', () => {
     expect(() => loadConfig('/nonexistent/config.yaml')).toThrow(/does not exist; give another with -c/);
     expect(() => loadConfig(temporaryFolder())).toThrow(/cannot be read/);

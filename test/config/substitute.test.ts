@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
-import { maskText } from '../../src/config/mask.js';
+import { maskText } from '../../src/core/secrets.js';
 import { load, refusal } from '../helpers/config.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 

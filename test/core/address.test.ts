@@ -105,6 +105,22 @@ describe('scrubber', () => {
     }
   });
 
+  it.each(['method DESCRIBE failed: 500', '[http @ 0x5] HTTP error 500'])(
+    'puts the standard words in place of what a server says after "%s"',
+    (status) => {
+      const scrub = scrubber(parseAddress('rtsp://user:p4ssword@host/live/Zk9canarypath?sig=k3y'));
+      expect(scrub(`${status} echo Basic ${btoa('user:p4ssword')} p4ssword?`)).toBe(
+        `${status} Internal Server Error`,
+      );
+      expect(scrub(`${status.replace('500', '499')} nonsense`)).toBe(status.replace('500', '499'));
+    },
+  );
+
+  it('masks the tokens of path and query wherever they occur', () => {
+    const scrub = scrubber(parseAddress('http://host/live/Zk9canarypath?sig=s1gn'));
+    expect(scrub('no stream Zk9canarypath here, s1gn')).toBe('no stream *** here, ***');
+  });
+
   it('leaves text unchanged when secrets are short', () => {
     const scrub = scrubber(parseAddress('rtsp://a:b@host/x'));
     expect(scrub('a bad day at tcp://host:554?timeout=5')).toBe('a bad day at tcp://host:554');

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
+import { secretsOf } from '../../src/config/mask.js';
 import { schema } from '../../src/config/schema.js';
-import { sinkSecretsOf } from '../../src/config/sinks.js';
 import type { SpotterEvent } from '../../src/events/event.js';
 import { InView } from '../../src/events/inView.js';
 import { type SinkConfig, SinkSet } from '../../src/supervisor/sinkSet.js';
@@ -44,7 +44,7 @@ export function sinkSet(
       info: ({ sink }, text) => lines.push(`${sink}: ${text}`),
       warn: ({ sink }, text) => lines.push(`${sink}: ${text}`),
     },
-    secrets: () => sinkSecretsOf(first),
+    secrets: () => secretsOf(first),
   });
   onTestFinished(() => set.stop());
   set.cameraState('door', 'live');

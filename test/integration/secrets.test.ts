@@ -60,7 +60,9 @@ describe('spotter run: the password of a camera', () => {
       ];
     });
     const file = path.join(folder, 'config.yaml');
-    const text = JSON.stringify({ cameras, gallery: `${root}/gallery`, http: { port: 0 } });
+    // On a busy machine the last of so many ffmpegs starts late.
+    const watchdog = { connectMs: 60_000 };
+    const text = JSON.stringify({ cameras, gallery: `${root}/gallery`, http: { port: 0 }, watchdog });
     writeFileSync(file, text);
 
     const shown = await spotter(['config', 'show', '-c', file], { env: environment });

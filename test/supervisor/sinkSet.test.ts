@@ -93,6 +93,20 @@ describe('SinkSet', () => {
     expect(far.received.map(({ path }) => path)).toEqual(['/hook/first', '/hook/first']);
   });
 
+  it('masks the secrets of the configuration in dead letters and log', async () => {
+    const far = await receiver();
+    far.answer = (response) => response.writeHead(400).end();
+    const { set, publish, log, lines } = sinkSet({
+      webhooks: [{ id: 'hook', url: far.url, secret: 'answered 400 Bad Request' }],
+    });
+    await set.start();
+    publish();
+    await until(() => log.letters.length === 1 && lines.length > 0);
+    expect(log.letters[0].reason).toBe(`127.0.0.1:${far.port} ***`);
+    expect(lines.join()).toMatch(/dead letter: 127\.0\.0\.1:\d+ \*{3}/);
+    expect(lines.join()).not.toContain('answered');
+  });
+
   it('stops every sink when stopped during the start', async () => {
     const far = await receiver();
     const [first, second] = ['first', 'second'].map((id) => ({ id, url: `${far.url}/${id}` }));

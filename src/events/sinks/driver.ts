@@ -14,7 +14,7 @@ export interface SinkDriverOptions {
   sink: Sink;
   source: EventSource;
   cursors: CursorStore;
-  deadLetters: DeadLetterStore;
+  deadLetters: Pick<DeadLetterStore, 'add'>;
   log: SinkLog;
   observer: SinkObserver;
   /** By default the machine's. */

@@ -3,11 +3,9 @@ import { buildConnector, Client } from 'undici';
 import { decode } from '../../core/address.js';
 import { describeError, hasErrno } from '../../core/errors.js';
 
-/** Status line and headers of a response. */
+/** What is used of a response. */
 export interface Answer {
   status: number;
-  /** Reason phrase; may be empty. */
-  text: string;
   /** The Retry-After header as it came. */
   retryAfter: string | undefined;
 }
@@ -71,7 +69,7 @@ export class Poster {
         // Status and headers are the answer, however the body ends.
         .catch(() => {});
       const [retryAfter] = [answer.headers['retry-after']].flat();
-      return { status: answer.statusCode, text: answer.statusText, retryAfter };
+      return { status: answer.statusCode, retryAfter };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { describeError, hasErrno } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import { type EventFilter, isWanted } from '../filter.js';
@@ -75,10 +76,10 @@ export class WebhookSink implements Sink {
     return isWanted(this.#options, event, () => event.withdrawn);
   }
 
-  #judge({ status, text, retryAfter }: Answer): Delivery {
+  #judge({ status, retryAfter }: Answer): Delivery {
     if (status >= 200 && status < 300) return { outcome: 'delivered' };
-    const phrase = text.replace(/[^ -~]/g, '').slice(0, 60);
-    const reason = `${this.#poster.host} answered ${status} ${phrase}`.trim();
+    // The standard phrase, not the server's: a server may repeat the request, with its token, in its own.
+    const reason = `${this.#poster.host} answered ${status} ${STATUS_CODES[status] ?? ''}`.trim();
     if (status >= 500 || RETRIED.has(status))
       return { outcome: 'failed', reason, retryAfterMs: this.#retryAfterMs(retryAfter) };
     const remedy =

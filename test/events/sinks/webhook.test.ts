@@ -126,6 +126,17 @@ describe('WebhookSink', () => {
     expect(lines[1]).toContain('2 queued event(s) handled, 1 of them as dead letters');
   });
 
+  it('records no words of a server, which may repeat the request and its token', async () => {
+    const far = await receiver();
+    far.answer = (response, { path, headers }) =>
+      response.writeHead(400, `bad ${path} ${headers.authorization}`).end(path);
+    const { log, lines } = await hook(`http://user:t0psecret@127.0.0.1:${far.port}/bot/my-token`);
+    log.commit();
+    await until(() => log.letters.length === 1 && lines.length > 0);
+    expect(log.letters[0].reason).toBe(`127.0.0.1:${far.port} answered 400 Bad Request`);
+    expect(lines.join()).not.toMatch(/my-token|Basic|t0psecret/);
+  });
+
   it('dead-letters an event that was not accepted for giveUpMs, and delivers later ones', async () => {
     const far = await receiver();
     far.answer = (response, { body }) => response.writeHead(JSON.parse(body).seq === 1 ? 500 : 200).end();
