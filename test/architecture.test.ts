@@ -75,6 +75,15 @@ const ONLY_IN: Record<string, string[]> = {
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
 };
 
+/** Files that write to stdout or stderr themselves; all others use cli/print or the logger. */
+const WRITERS = [
+  'src/cli/eventOutput.ts',
+  'src/cli/print.ts',
+  'src/cli/progress.ts',
+  'src/cli/shutdown.ts',
+  'src/engine/main.ts',
+];
+
 /** File names that may repeat: entry points, and the messages between threads and processes. */
 const SHARED_NAMES = ['main', 'protocol'];
 
@@ -165,6 +174,13 @@ describe('architecture', () => {
 
   it('never calls process.exit: ending a busy worker thread aborts the process', () => {
     expect(files.filter((file) => /process\.exit\(/.test(textOf(file)))).toEqual([]);
+  });
+
+  it('writes to the terminal in few places, where the text of others is made visible', () => {
+    const writers = listed('src').filter((file) =>
+      /process\.std(out|err)\.write\(|console\./.test(textOf(file)),
+    );
+    expect(writers.sort()).toEqual(WRITERS);
   });
 
   it('keeps files short: 300 lines at most, and a median of at most 100 in src', () => {

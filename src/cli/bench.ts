@@ -3,7 +3,7 @@ import { DEMO_CLIP } from '../../bench/daemon.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf, recognitionArguments } from './options.js';
-import { printJson, printLines } from './print.js';
+import { printJson, printLine, printLines } from './print.js';
 
 /** Options of `spotter bench throughput`. */
 export interface ThroughputOptions extends CommonOptions {
@@ -67,12 +67,10 @@ export async function pixels(
   if (options.json) printJson(result);
   else {
     const cell = (ms: number | null) => (ms === null ? '-' : ms.toFixed(2)).padStart(10);
-    process.stdout.write(`${result.size}, ms of one core per frame, without decoding\n`);
-    process.stdout.write(
-      `  format   ${['ffmpeg', 'read', 'fit', 'total'].map((name) => name.padStart(10)).join('')}\n`,
-    );
+    printLine(`${result.size}, ms of one core per frame, without decoding`);
+    printLine(`  format   ${['ffmpeg', 'read', 'fit', 'total'].map((name) => name.padStart(10)).join('')}`);
     for (const { format, ffmpegMs, readMs, fitMs, totalMs } of result.rows) {
-      process.stdout.write(`  ${format.padEnd(9)}${[ffmpegMs, readMs, fitMs, totalMs].map(cell).join('')}\n`);
+      printLine(`  ${format.padEnd(9)}${[ffmpegMs, readMs, fitMs, totalMs].map(cell).join('')}`);
     }
   }
   return 0;
@@ -99,11 +97,11 @@ export async function memory(
   if (options.json) printJson(result);
   else {
     for (const { frame, rssMb } of result.samples.filter((_, index) => index % 4 === 0)) {
-      process.stdout.write(`  frame ${String(frame).padStart(6)}  ${rssMb.toFixed(0).padStart(5)} MB\n`);
+      printLine(`  frame ${String(frame).padStart(6)}  ${rssMb.toFixed(0).padStart(5)} MB`);
     }
     const { peakMb, growthPer10k } = result;
-    process.stdout.write(
-      `peak ${peakMb.toFixed(0)} MB, growth ${growthPer10k.toFixed(1)} MB per 10,000 frames from frame 1,000 on\n`,
+    printLine(
+      `peak ${peakMb.toFixed(0)} MB, growth ${growthPer10k.toFixed(1)} MB per 10,000 frames from frame 1,000 on`,
     );
   }
   return 0;
@@ -132,16 +130,16 @@ export async function processes(
   else {
     const ms = (value: number) => `${value.toFixed(0)} ms`;
     const { helpMs, firstEventMs } = start;
-    process.stdout.write(`--help          ${ms(helpMs.median)}, worst ${ms(helpMs.worst)}\n`);
-    process.stdout.write(`first event     ${ms(firstEventMs.median)}, worst ${ms(firstEventMs.worst)}\n`);
+    printLine(`--help          ${ms(helpMs.median)}, worst ${ms(helpMs.worst)}`);
+    printLine(`first event     ${ms(firstEventMs.median)}, worst ${ms(firstEventMs.worst)}`);
     for (const [name, { runs, unclean, p50Ms, worstMs }] of [
       ['scan', stop],
       ['run ', stopRun],
     ] as const) {
-      process.stdout.write(
-        `SIGTERM, ${name}   ${runs - unclean.length} of ${runs} exit 0, after ${ms(p50Ms)}, worst ${ms(worstMs)}\n`,
+      printLine(
+        `SIGTERM, ${name}   ${runs - unclean.length} of ${runs} exit 0, after ${ms(p50Ms)}, worst ${ms(worstMs)}`,
       );
-      for (const end of unclean) process.stdout.write(`  ${end}\n`);
+      for (const end of unclean) printLine(`  ${end}`);
     }
   }
   return stop.unclean.length + stopRun.unclean.length === 0 ? 0 : 1;
@@ -163,12 +161,10 @@ export async function match({ signal }: Context, options: MatchOptions): Promise
   const rows = await measureMatch(photos, dimension, signal);
   if (options.json) printJson({ photos, dimension, rows });
   else {
-    process.stdout.write(
-      `${photos} photos of ${dimension} values, one thread\n  probes  median ms     p95 ms\n`,
-    );
+    printLines([`${photos} photos of ${dimension} values, one thread`, '  probes  median ms     p95 ms']);
     for (const { probes, medianMs, p95Ms } of rows) {
-      process.stdout.write(
-        `  ${String(probes).padStart(6)}  ${medianMs.toFixed(2).padStart(9)}  ${p95Ms.toFixed(2).padStart(9)}\n`,
+      printLine(
+        `  ${String(probes).padStart(6)}  ${medianMs.toFixed(2).padStart(9)}  ${p95Ms.toFixed(2).padStart(9)}`,
       );
     }
   }

@@ -8,7 +8,7 @@ import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';
-import { printJson } from './print.js';
+import { printJson, printLine } from './print.js';
 
 /** Options of `spotter compare`. */
 export interface CompareOptions extends CommonOptions {
@@ -43,14 +43,12 @@ export async function compare(
       printJson({ same, similarity: Number(similarity.toFixed(4)), threshold, faces });
     } else {
       const verdict = same ? 'the same person' : 'different people';
-      process.stdout.write(`${verdict}: similarity ${similarity.toFixed(3)}, threshold ${threshold}\n`);
+      printLine(`${verdict}: similarity ${similarity.toFixed(3)}, threshold ${threshold}`);
       for (const [file, { faces }] of [
         [a, first],
         [b, second],
       ] as const) {
-        process.stdout.write(
-          `  ${file}: ${faces === 1 ? '1 face' : `${faces} faces, the largest was compared`}\n`,
-        );
+        printLine(`  ${file}: ${faces === 1 ? '1 face' : `${faces} faces, the largest was compared`}`);
       }
     }
     return same ? 0 : 1;

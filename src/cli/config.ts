@@ -4,19 +4,19 @@ import { jsonSchema } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-import { printJson } from './print.js';
+import { printJson, printLine, printLines } from './print.js';
 
 /** Options of the commands in `spotter config`. */
 export interface ConfigOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** `spotter config check`: reports every error. @throws SpotterError config.not_found, config.invalid, unless `json` is set */
+/** `spotter config check`: reports the first 20 errors, and how many more there are. @throws SpotterError config.not_found, config.invalid, unless `json` is set */
 export async function check(_context: Context, options: ConfigOptions): Promise<number> {
   try {
     const { file, config } = configOf(options);
     if (options.json) printJson({ valid: true, file, errors: [] });
-    else process.stdout.write(`${file ?? 'the defaults'}: valid, ${config.cameras.length} camera(s)\n`);
+    else printLine(`${file ?? 'the defaults'}: valid, ${config.cameras.length} camera(s)`);
     return 0;
   } catch (error) {
     if (!options.json || !(error instanceof SpotterError)) throw error;
@@ -34,12 +34,12 @@ export async function check(_context: Context, options: ConfigOptions): Promise<
 export async function show(_context: Context, options: ConfigOptions): Promise<number> {
   const { config, secrets } = configOf(options);
   const masked = maskConfig(config, secrets);
-  process.stdout.write(options.json ? `${JSON.stringify(masked, null, 2)}\n` : stringify(masked));
+  printLines((options.json ? JSON.stringify(masked, null, 2) : stringify(masked).trimEnd()).split('\n'));
   return 0;
 }
 
 /** `spotter config schema`: prints the JSON Schema, for editors. */
 export async function printSchema(): Promise<number> {
-  process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  printLines(JSON.stringify(jsonSchema(), null, 2).split('\n'));
   return 0;
 }

@@ -8,7 +8,7 @@ export const CONFIG_COMMANDS: CommandGroup = {
   commands: [
     {
       name: 'check',
-      description: 'report every error with line and column',
+      description: 'report errors with line and column',
       example: 'spotter config check -c config.yaml',
       options: [jsonOption()],
       load: async () => (await import('./config.js')).check,

@@ -8,7 +8,7 @@ import { roundQuality } from '../pipeline/trackEvents.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { facesInPhoto } from './photos.js';
-import { printJson } from './print.js';
+import { printError, printJson } from './print.js';
 
 /** Options of `spotter detect`. */
 export interface DetectOptions extends CommonOptions {
@@ -37,7 +37,7 @@ export async function detect({ signal }: Context, images: string[], options: Det
       }
       const result = await results[index];
       if (result instanceof SpotterError) {
-        process.stderr.write(`spotter: ${result.message}\n`);
+        printError(result.message);
         printJson({ image: images[index], error: { code: result.code, message: result.message } });
         exitCode = Math.max(exitCode, result.exitCode);
       } else printJson(result);

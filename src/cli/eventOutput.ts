@@ -1,3 +1,4 @@
+import { jsonLine } from '../core/visible.js';
 import type { SpotterEvent } from '../events/event.js';
 import { eventLine } from './print.js';
 
@@ -27,8 +28,7 @@ export class EventOutput {
     const isFull = process.stdout.writableLength > MAX_UNREAD_BYTES;
     if (isFull && !this.#isLosing) this.#onLost();
     this.#isLosing = isFull;
-    if (!isFull)
-      process.stdout.write(`${this.#form === 'pretty' ? eventLine(event) : JSON.stringify(event)}\n`);
+    if (!isFull) process.stdout.write(`${this.#form === 'pretty' ? eventLine(event) : jsonLine(event)}\n`);
   }
 
   /** Waits up to a second for the reader, then closes stdout: an unread pipe would keep the process alive. */

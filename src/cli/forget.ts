@@ -8,7 +8,7 @@ import { type ForgetReport, isNothingKnown } from '../supervisor/forgetPerson.js
 import type { Context } from './context.js';
 import type { GalleryOptions } from './galleryList.js';
 import { configOf } from './options.js';
-import { printJson } from './print.js';
+import { printError, printJson, printLine } from './print.js';
 
 /** Erases a person, whether or not the daemon runs. @returns exit code 1 when nothing was found or something remains */
 export async function forget({ signal }: Context, name: string, options: GalleryOptions): Promise<number> {
@@ -59,9 +59,9 @@ async function askDaemon(person: string, data: string, signal: AbortSignal): Pro
 
 function print(report: ForgetReport, isUnknown: boolean): void {
   const { person, photos, remains, notes, files } = report;
-  if (isUnknown) process.stdout.write(`nothing found for ${person}\n`);
-  for (const file of photos) process.stdout.write(`${file} removed\n`);
-  for (const file of files) process.stdout.write(`${file} removed (contained the name)\n`);
+  if (isUnknown) printLine(`nothing found for ${person}`);
+  for (const file of photos) printLine(`${file} removed`);
+  for (const file of files) printLine(`${file} removed (contained the name)`);
   const counts: [number, string][] = [
     [report.embeddings, 'embeddings'],
     [report.events, 'events'],
@@ -71,8 +71,8 @@ function print(report: ForgetReport, isUnknown: boolean): void {
     [report.topics, 'MQTT topics'],
   ];
   const erased = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  if (erased.length > 0) process.stdout.write(`erased: ${erased.join(', ')}\n`);
-  for (const note of notes) process.stderr.write(`spotter: note: ${note}\n`);
-  for (const sentence of remains) process.stderr.write(`spotter: not erased: ${sentence}\n`);
-  if (!isUnknown && remains.length === 0) process.stdout.write(`${person} has been forgotten\n`);
+  if (erased.length > 0) printLine(`erased: ${erased.join(', ')}`);
+  for (const note of notes) printError(`note: ${note}`);
+  for (const sentence of remains) printError(`not erased: ${sentence}`);
+  if (!isUnknown && remains.length === 0) printLine(`${person} has been forgotten`);
 }

@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import { forget } from './forget.js';
 import type { GalleryOptions } from './galleryList.js';
 import { configOf, loggerOf } from './options.js';
-import { printJson } from './print.js';
+import { printJson, printLine, printToStderr } from './print.js';
 
 /** `spotter gallery add`: copies photos to a person. @returns 2 if a photo is refused; the others are still added */
 export async function add(
@@ -51,13 +51,12 @@ export async function remove(
     loggerOf(loaded, options).warn(`${what}: ${describeError(error)}`);
   });
   if (options.json) printJson({ gallery: folder, person, removed });
-  else for (const file of removed) process.stdout.write(`${file} removed\n`);
+  else for (const file of removed) printLine(`${file} removed`);
   return 0;
 }
 
 function print(image: string, result: Added): void {
-  if (result.state === 'added') process.stdout.write(`${image}: added as ${result.name}\n`);
-  if (result.state === 'there') process.stdout.write(`${image}: already in the gallery as ${result.name}\n`);
-  if (result.state === 'refused')
-    process.stderr.write(`${image}: not added: ${result.fault}: ${result.message}\n`);
+  if (result.state === 'added') printLine(`${image}: added as ${result.name}`);
+  if (result.state === 'there') printLine(`${image}: already in the gallery as ${result.name}`);
+  if (result.state === 'refused') printToStderr(`${image}: not added: ${result.fault}: ${result.message}`);
 }

@@ -5,7 +5,7 @@ import type { PersonSettings } from '../gallery/person.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
-import { printJson } from './print.js';
+import { printJson, printLine, printLines } from './print.js';
 import { ProgressBar } from './progress.js';
 
 /** Options of the commands in `spotter gallery`. */
@@ -30,9 +30,7 @@ export async function list(context: Context, options: GalleryOptions): Promise<n
       ({ person, photos: all, used, expired, settings }) =>
         `${person}  ${used} of ${plural(all, 'photo')} used${settings ? `  ${settingsText(settings, expired)}` : ''}`,
     );
-    process.stdout.write(
-      `${lines.length > 0 ? lines.join('\n') : `no people in ${folder}; add one with "spotter gallery add"`}\n`,
-    );
+    printLines(lines.length > 0 ? lines : [`no people in ${folder}; add one with "spotter gallery add"`]);
   }
   return 0;
 }
@@ -56,10 +54,9 @@ export async function check(context: Context, options: GalleryOptions): Promise<
   ];
   if (options.json) printJson({ gallery: folder, photos: photos.length, used, findings });
   else {
-    for (const { photo, fault, message } of unusable)
-      process.stdout.write(`${photo}: ${fault}: ${message}\n`);
-    for (const fault of faults) process.stdout.write(`${fault}\n`);
-    process.stdout.write(`${used} of ${plural(photos.length, 'photo')} used\n`);
+    for (const { photo, fault, message } of unusable) printLine(`${photo}: ${fault}: ${message}`);
+    for (const fault of faults) printLine(`${fault}`);
+    printLine(`${used} of ${plural(photos.length, 'photo')} used`);
   }
   return findings.length > 0 ? 1 : 0;
 }

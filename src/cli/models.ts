@@ -5,7 +5,7 @@ import { candidates, findModel, requireModel } from '../models/install.js';
 import { modelFolders } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-import { printJson } from './print.js';
+import { printJson, printLine } from './print.js';
 
 /** Options of the commands in `spotter models`. */
 export interface ModelsOptions extends CommonOptions {
@@ -33,8 +33,8 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
   else {
     for (const row of rows) {
       const where = row.installed ?? `not installed (${row.files[0].file})`;
-      process.stdout.write(`${row.id.padEnd(14)} ${row.kind.padEnd(8)} ${where}\n`);
-      process.stdout.write(`${' '.repeat(24)}${row.about}${row.licence ? `; ${row.licence}` : ''}\n`);
+      printLine(`${row.id.padEnd(14)} ${row.kind.padEnd(8)} ${where}`);
+      printLine(`${' '.repeat(24)}${row.about}${row.licence ? `; ${row.licence}` : ''}`);
     }
   }
   return 0;
@@ -60,7 +60,7 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
   if (options.json) printJson({ folders, models: rows });
   else
     for (const { id, path, ok, message } of rows)
-      process.stdout.write(`${ok ? 'ok ' : 'BAD'} ${id.padEnd(14)} ${ok ? `${path}: ` : ''}${message}\n`);
+      printLine(`${ok ? 'ok ' : 'BAD'} ${id.padEnd(14)} ${ok ? `${path}: ` : ''}${message}`);
   return rows.every(({ ok }) => ok) ? 0 : 1;
 }
 

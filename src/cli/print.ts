@@ -1,18 +1,41 @@
 import { styleText } from 'node:util';
+import { mapStrings } from '../core/mapStrings.js';
+import { jsonLine, visible } from '../core/visible.js';
 import type { SpotterEvent } from '../events/event.js';
 
 /** Writes a value to stdout as one line of JSON. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${jsonLine(value)}\n`);
 }
 
-/** Writes lines to stdout. */
+/** Writes lines to stdout; see {@link visible}. */
 export function printLines(lines: readonly string[]): void {
+  printStyled(lines.map(visible));
+}
+
+/** Writes one line to stdout; see {@link visible}. */
+export function printLine(line: string): void {
+  printLines([line]);
+}
+
+/** Writes lines of {@link eventLine} and {@link explainLines} to stdout, with their colours. */
+export function printStyled(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** Writes one line to stderr; see {@link visible}. */
+export function printToStderr(line: string): void {
+  process.stderr.write(`${visible(line)}\n`);
+}
+
+/** Writes one line to stderr, behind the name of the program; see {@link visible}. */
+export function printError(sentence: string): void {
+  printToStderr(`spotter: ${sentence}`);
+}
+
 /** Formats an event as a readable line: media time, camera, what happened, track. */
-export function eventLine(event: SpotterEvent): string {
+export function eventLine(published: SpotterEvent): string {
+  const event = mapStrings(published, visible);
   const time = event.mediaTimeMs === null ? '' : formatTime(event.mediaTimeMs);
   return `${paint('dim', time)}  ${event.camera}  ${describe(event)}  ${paint('dim', event.track ?? '')}`.trim();
 }
@@ -21,7 +44,7 @@ export function eventLine(event: SpotterEvent): string {
 export function explainLines({ explain }: SpotterEvent): string[] {
   if (!explain) return [];
   const { checks, looks, usable } = explain;
-  const lines = checks.map(({ text, passed }) => `${passed ? '+' : '-'} ${text}`);
+  const lines = checks.map(({ text, passed }) => `${passed ? '+' : '-'} ${visible(text)}`);
   return [...lines, `  ${looks} looks, ${usable} usable`].map((line) => paint('dim', `        ${line}`));
 }
 

@@ -5,6 +5,7 @@ import { COMMANDS, GROUPS } from './commands.js';
 import type { Context } from './context.js';
 import type { CommandDefinition } from './definition.js';
 import { commonOptions } from './flags.js';
+import { printError, printToStderr } from './print.js';
 
 /**
  * Parses the command line and runs one command.
@@ -32,7 +33,10 @@ function reportError(error: unknown): number {
   // Commander has already written its message, or the requested help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof SpotterError) {
-    process.stderr.write(`spotter: ${error.message}\n`);
+    // The faults of a configuration are lines of their own, each made visible by formatFaults.
+    const [first, ...more] = error.code === 'config.invalid' ? error.message.split('\n') : [error.message];
+    printError(first);
+    for (const line of more) printToStderr(line);
     return error.exitCode;
   }
   throw error;

@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { visible } from '../core/visible.js';
 
 /** A progress bar on stderr, on a terminal only. Write other output through {@link ProgressBar.above}. */
 export class ProgressBar {
@@ -15,10 +16,11 @@ export class ProgressBar {
   /** @param total 0 if unknown. @param detail text behind the bar */
   show(value: number, total: number, detail: string): void {
     if (!this.#bar) return;
-    if (!this.#running) this.#bar.start(Math.max(total, value), value, { detail });
+    const payload = { detail: visible(detail) };
+    if (!this.#running) this.#bar.start(Math.max(total, value), value, payload);
     this.#running = true;
     this.#bar.setTotal(Math.max(total, value));
-    this.#bar.update(value, { detail });
+    this.#bar.update(value, payload);
   }
 
   /** Clears the bar's line before other output is written. */

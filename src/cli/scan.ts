@@ -15,7 +15,15 @@ import type { Context } from './context.js';
 import { galleryNotice } from './galleryNotice.js';
 import { marksOf } from './marks.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
-import { eventLine, explainLines, formatTime, printJson, printLines } from './print.js';
+import {
+  eventLine,
+  explainLines,
+  formatTime,
+  printError,
+  printJson,
+  printLines,
+  printStyled,
+} from './print.js';
 import { ProgressBar } from './progress.js';
 import { Score, type ScoreResult, scoreLines } from './score.js';
 import { Summary } from './summary.js';
@@ -189,7 +197,7 @@ class ScanOutput {
 
   /** Reports a recording that failed. @returns its exit code */
   fail(error: SpotterError): number {
-    this.#bar.above(() => process.stderr.write(`spotter: ${error.message}\n`));
+    this.#bar.above(() => printError(error.message));
     return error.exitCode;
   }
 
@@ -206,6 +214,6 @@ class ScanOutput {
     const event = this.#explain ? published : { ...published, explain: null };
     this.#summary.addEvent(event);
     const lines = [eventLine(event), ...explainLines(event)];
-    this.#bar.above(() => (this.#pretty ? printLines(lines) : printJson(event)));
+    this.#bar.above(() => (this.#pretty ? printStyled(lines) : printJson(event)));
   }
 }

@@ -1,4 +1,5 @@
 import { parseAddress } from '../core/address.js';
+import { mapStrings } from '../core/mapStrings.js';
 import { loginSecrets, MASKED, maskText, secretsInPath, textMasker } from '../core/secrets.js';
 import { isRecording } from './cameraSchema.js';
 import type { Config } from './schema.js';
@@ -26,7 +27,7 @@ export function secretsOf({ cameras, webhooks, mqtt }: SecretHolders): string[] 
  * @param secrets masked wherever they occur
  */
 export function maskConfig(config: Config, secrets: readonly string[]): Config {
-  const masked = maskDeep(config, textMasker(secrets));
+  const masked = mapStrings(config, textMasker(secrets));
   return {
     ...masked,
     cameras: masked.cameras.map((camera, index) => ({
@@ -40,15 +41,6 @@ export function maskConfig(config: Config, secrets: readonly string[]): Config {
       secret: webhook.secret === null ? null : MASKED,
     })),
   };
-}
-
-function maskDeep<T>(value: T, mask: (text: string) => string): T {
-  if (typeof value === 'string') return mask(value) as T;
-  if (Array.isArray(value)) return value.map((item) => maskDeep(item, mask)) as T;
-  if (value && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskDeep(item, mask)])) as T;
-  }
-  return value;
 }
 
 function cameraSecrets({ url, input }: Config['cameras'][number]): string[] {

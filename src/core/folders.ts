@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { hasErrno } from './errors.js';
+
+/** Mode bits that let the group and everybody write. */
+export const WRITABLE_BY_OTHERS = 0o022;
 
 /**
  * Makes a folder and its missing parents, accessible by the owner only (0700). Node's own recursive mkdir never returns
@@ -18,4 +21,22 @@ export function makePrivateFolder(folder: string): void {
     makePrivateFolder(above);
     mkdirSync(folder, { mode: 0o700 });
   }
+}
+
+/**
+ * Takes the right to write into a folder from everybody but its owner.
+ *
+ * @returns `closed` when nobody else may write, or there is no such folder; `tightened` when that was changed; `open` when it
+ *   cannot be changed: the folder is another user's, or its file system has no modes
+ */
+export function closeToOthers(folder: string): 'closed' | 'tightened' | 'open' {
+  const modeOf = () => statSync(folder, { throwIfNoEntry: false })?.mode ?? 0;
+  const mode = modeOf();
+  if ((mode & WRITABLE_BY_OTHERS) === 0) return 'closed';
+  try {
+    chmodSync(folder, mode & 0o7777 & ~WRITABLE_BY_OTHERS);
+  } catch (error) {
+    if (!hasErrno(error, 'EPERM', 'EACCES', 'EROFS', 'ENOTSUP')) throw error;
+  }
+  return (modeOf() & WRITABLE_BY_OTHERS) === 0 ? 'tightened' : 'open';
 }

@@ -1,4 +1,13 @@
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { visible } from './visible.js';
+import { tooDeepAt } from './yamlDepth.js';
+
+/** One wrong character may cause hundreds of faults. */
+const MOST_SHOWN = 20;
+/** Of the message of one fault, which may quote a value. */
+const MOST_CHARACTERS = 500;
+
+const TOO_DEEP = 'is nested more than 100 levels deep; check the brackets and the indentation';
 
 /** A fault in a YAML text written by a user: what, where, and what to do. */
 export interface Fault {
@@ -15,6 +24,13 @@ export type Path = readonly PropertyKey[];
 /** Parses a YAML text and returns its syntax faults, among them unknown tags and warnings. */
 export function parseYaml(text: string): { document: Document; lines: LineCounter; syntax: Fault[] } {
   const lines = new LineCounter();
+  const deep = tooDeepAt(text);
+  if (deep !== null) {
+    const empty = parseDocument('');
+    lines.addNewLine(0);
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
+    return { document: empty, lines, syntax: [{ offset: deep, path: '', message: TOO_DEEP }] };
+  }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
@@ -37,20 +53,32 @@ export function toData(document: Document): unknown {
   return document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
 }
 
-/** All faults as text, in the order of the file: a header line when there are several, then one line per fault. */
+/** The first faults as text, in the order of the file: a header line when there are several, then one line per fault. */
 export function formatFaults(file: string, faults: readonly Fault[], lines: LineCounter): string {
-  const shown = faultLines(file, faults, lines);
-  return shown.length === 1 ? shown[0] : [`${file} has ${shown.length} errors`, ...shown].join('\n');
+  const shown = faultLines(file, faults, lines).map(visible);
+  return faults.length === 1
+    ? shown[0]
+    : [`${visible(file)} has ${faults.length} errors`, ...shown].join('\n');
 }
 
-/** One line per fault, in the order of the file: where it is and what is wrong. */
+/**
+ * One line per fault, in the order of the file: where it is and what is wrong. Behind the first 20, one line with the number of
+ * the others. Long lines are cut, so mask secrets first.
+ */
 export function faultLines(file: string, faults: readonly Fault[], lines: LineCounter): string[] {
-  return [...faults]
+  const rest = faults.length - MOST_SHOWN;
+  const shown = [...faults]
     .sort((a, b) => a.offset - b.offset)
+    .slice(0, MOST_SHOWN)
     .map(({ offset, path, message }) => {
       const { line, col } = lines.linePos(offset);
-      return `${file}:${line}:${col}: ${path ? `${path}: ` : ''}${message}`;
+      return `${file}:${line}:${col}: ${cut(`${path ? `${path}: ` : ''}${message}`)}`;
     });
+  return rest > 0 ? [...shown, `${file}: ${rest} more ${rest === 1 ? 'error' : 'errors'}`] : shown;
+}
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text;
 }
 
 /** Offset of the value at a path, or of the nearest parent that exists; undefined for an empty document. */

@@ -1,5 +1,6 @@
 import { type LevelWithSilent, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { visible } from '../core/visible.js';
 
 export type { Logger };
 
@@ -26,6 +27,8 @@ export function createLogger(level: LevelWithSilent, forPeople: boolean = proces
         translateTime: 'SYS:HH:MM:ss',
         ignore: 'hostname,pid',
         singleLine: true,
+        // Names of files and answers of servers may contain escapes and line breaks.
+        messageFormat: ({ msg }) => visible(String(msg ?? '')),
       }),
     );
   }

@@ -1,6 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makePrivateFolder } from '../core/folders.js';
+import { describeError, hasErrno } from '../core/errors.js';
+import { closeToOthers, makePrivateFolder } from '../core/folders.js';
+import { beginningOf, endIfSame } from './processIdentity.js';
+import { readOwnFile } from './readOwnFile.js';
 
 /**
  * The processes that the engine has started and that must not outlive it. They are recorded in a file, so that the next start
@@ -9,12 +12,15 @@ import { makePrivateFolder } from '../core/folders.js';
  */
 export class ChildProcesses {
   readonly #file: string;
+  readonly #warn: (sentence: string) => void;
   /** Start time by process id, since ids are reused. */
   readonly #processes = new Map<number, string>();
+  #isUnwritable = false;
 
   /** @param folder of the file that records them */
-  constructor(folder: string) {
+  constructor(folder: string, warn: (sentence: string) => void) {
     this.#file = path.join(folder, 'decoders.json');
+    this.#warn = warn;
   }
 
   add(pid: number): void {
@@ -34,53 +40,54 @@ export class ChildProcesses {
     this.#write();
   }
 
-  /** Kills those that an earlier run left behind. */
+  /** Kills those that an earlier run left behind, unless others could have written the list. */
   sweep(): void {
+    const folder = path.dirname(this.#file);
+    const access = closeToOthers(folder);
+    if (access === 'tightened')
+      this.#warn(`other users could write into ${folder}; that right has been removed`);
+    if (access === 'open') {
+      this.#warn(
+        `other users can write into ${folder}, so decoders.json there is ignored; make this user its owner and run chmod go-w`,
+      );
+      return;
+    }
     for (const [pid, began] of this.#read()) endIfSame(pid, began);
   }
 
   #read(): [pid: number, began: string][] {
     try {
-      const entries: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
+      const entries: unknown = JSON.parse(readOwnFile(this.#file));
       return Array.isArray(entries) ? entries.filter(isEntry) : [];
-    } catch {
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT')) this.#warn(`ignoring ${this.#file}: ${describeError(error)}`);
       return [];
     }
   }
 
+  /** The file is only a safety net, and the cameras can run without it: a failure is reported once. */
   #write(): void {
     try {
       if (this.#processes.size === 0) rmSync(this.#file, { force: true });
       else {
         makePrivateFolder(path.dirname(this.#file));
-        writeFileSync(this.#file, JSON.stringify([...this.#processes]), { mode: 0o600 });
+        // Renamed, so that nothing is written through a link.
+        const part = `${this.#file}.part`;
+        rmSync(part, { force: true });
+        writeFileSync(part, JSON.stringify([...this.#processes]), { mode: 0o600, flag: 'wx' });
+        renameSync(part, this.#file);
       }
-    } catch {
-      // The file is only a safety net: the cameras can run without it.
+      this.#isUnwritable = false;
+    } catch (error) {
+      if (!this.#isUnwritable)
+        this.#warn(
+          `cannot write ${this.#file}, so decoders may outlive a killed daemon: ${describeError(error)}`,
+        );
+      this.#isUnwritable = true;
     }
   }
 }
 
 function isEntry(entry: unknown): entry is [pid: number, began: string] {
-  return Array.isArray(entry) && Number.isInteger(entry[0]) && typeof entry[1] === 'string';
-}
-
-function endIfSame(pid: number, began: string): void {
-  if (beginningOf(pid) !== began) return;
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has already exited.
-  }
-}
-
-/** Start time of a process, in clock ticks since boot; null when there is no such process, or on systems other than Linux. */
-function beginningOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const STARTTIME = 19;
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[STARTTIME] ?? null;
-  } catch {
-    return null;
-  }
+  return Array.isArray(entry) && Number.isInteger(entry[0]) && entry[0] > 1 && typeof entry[1] === 'string';
 }

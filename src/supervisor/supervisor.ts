@@ -160,7 +160,7 @@ export class Supervisor {
       },
     });
     this.#host = new EngineHost({
-      childProcesses: new ChildProcesses(data),
+      childProcesses: new ChildProcesses(data, (sentence) => logger.warn(sentence)),
       start: () => {
         const { config, secrets } = this.#reloader.current;
         return {

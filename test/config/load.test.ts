@@ -60,6 +60,16 @@ data: data
     ]);
   });
 
+  it('lists the first 20 of many faults and the number of the others, each on one line of limited length', () => {
+    const keys = Array.from({ length: 23 }, (_, index) => `"${'k'.repeat(1000)}${index}\\e[2J\\n": 1\n`);
+    const lines = refusal(keys.join('')).split('\n');
+    expect(lines).toHaveLength(22);
+    expect(lines[0]).toBe('config.yaml has 23 errors');
+    expect(lines[20]).toMatch(/^config\.yaml:20:1: k{500}\.\.\.$/);
+    expect(lines[21]).toBe('config.yaml: 3 more errors');
+    expect(refusal('"a\\e[2J\\nb": 1')).toMatch(/^config\.yaml:1:1: a\\x1b\[2J\\nb: unknown key/);
+  });
+
   // Quadratic code needs minutes for these, and the test would time out.
   it.each([
     ['a port', (text: string) => `http: { port: "${text}" }`],

@@ -55,6 +55,15 @@ describe('parsePerson', () => {
   });
 });
 
+describe('parsePerson: many faults', () => {
+  it('lists the first 20 and the number of the others', () => {
+    const faults = faultsOf(Array.from({ length: 100 }, (_, i) => `key${i}: 1\n`).join(''));
+    expect(faults).toHaveLength(21);
+    expect(faults[0]).toMatch(/^alice\/person\.yaml:1:/);
+    expect(faults[20]).toMatch(/^alice\/person\.yaml: \d+ more errors$/);
+  });
+});
+
 describe('readPerson', () => {
   it('reads files inside the gallery only, and none that is huge or not text', async () => {
     const gallery = path.join(temporaryFolder(), 'gallery');

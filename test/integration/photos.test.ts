@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -191,6 +191,15 @@ describe('spotter gallery', () => {
       used: 2,
       findings: [{ photo: 'grace/b.jpg', person: 'grace', fault: 'unreadable' }],
     });
+    const forged = 'x\x1b[2J\n{"msg":"forged"}\n\u202e.jpg';
+    writeFileSync(path.join(folder, 'grace', forged), 'no picture');
+    const forgedCheck = await spotter(['gallery', 'check', '-c', config]);
+    expect(forgedCheck.stdout.split('\n')).toHaveLength(4);
+    expect(forgedCheck.stdout).toContain('grace/x\\x1b[2J\\n{"msg":"forged"}\\n\\u202e.jpg: unreadable');
+    const refused = await spotter(['compare', path.join(folder, 'grace', forged), hopper, '-c', config]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/^spotter: .*\\x1b\[2J\\n\{"msg":"forged"\}.*\n$/);
+    rmSync(path.join(folder, 'grace', forged));
     expect((await spotter(['gallery', 'check', '-g', path.join(root, 'gallery'), '-c', config])).code).toBe(
       0,
     );

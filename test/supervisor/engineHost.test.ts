@@ -18,7 +18,7 @@ function hostOf(behaviour = '', hangMs = 5000) {
   const { config } = configWith();
   let starts = 0;
   const host = new EngineHost({
-    childProcesses: new ChildProcesses(temporaryFolder()),
+    childProcesses: new ChildProcesses(temporaryFolder(), () => {}),
     start: () => {
       starts++;
       return { kind: 'start', version: IPC_VERSION, config, secrets: [], known: starts === 1 ? null : {} };

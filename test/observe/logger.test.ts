@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../helpers/paths.js';
+
+/** What the logger writes to stderr, in a process of its own. */
+function logged(forPeople: boolean, text: string): string {
+  const module = path.join(root, 'dist/src/observe/logger.js');
+  const program = `import { createLogger } from ${JSON.stringify(`file://${module}`)};
+    createLogger('info', ${forPeople}).warn(${JSON.stringify(text)});`;
+  return spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }).stderr;
+}
+
+describe('createLogger', () => {
+  const NASTY = 'bad \x1b[2Jname\n{"level":50,"msg":"forged"}';
+
+  it.each([true, false])('writes one line per message, without its escapes (forPeople: %s)', (forPeople) => {
+    const text = logged(forPeople, NASTY);
+    expect(text).toContain('forged');
+    expect(text.trimEnd()).not.toContain('\n');
+    expect(text).not.toContain('\x1b[2J');
+  });
+});
