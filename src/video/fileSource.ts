@@ -68,7 +68,7 @@ export class FileSource {
   /**
    * The frames. Call it once; release each frame.
    *
-   * @throws SpotterError while iterating: video.unreadable, video.truncated, video.killed
+   * @throws SpotterError while iterating: video.unreadable, video.truncated, video.killed, ffmpeg.failed
    */
   async *frames(): AsyncGenerator<Frame, void, void> {
     const info = this.#info ?? (await this.open());
@@ -99,7 +99,7 @@ export class FileSource {
     if (this.#stopped) decoder.kill();
     decoder.ended.then(async (end) => {
       // The process may have ended while its last bytes still wait for a slot.
-      if (!this.#stopped && !end.signal) await assembler.emptied;
+      if (!this.#stopped && end.code !== null) await assembler.emptied;
       const fault = this.#stopped ? null : this.#fault(end, info);
       if (fault) output.destroy(fault);
       else output.push(null);
@@ -149,6 +149,7 @@ export class FileSource {
         `ffmpeg was killed by ${signal} while reading ${name}, ${where}; what came before is kept`,
       );
     }
+    if (code === null) return new SpotterError('ffmpeg.failed', `${name}: ${lastMessage}`);
     if (this.#decoded === 0) {
       return new SpotterError(
         'video.unreadable',
