@@ -7,7 +7,8 @@ import { isPlausible } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-import { facesInPhoto } from './photos.js';
+
+import { type PhotoWithFaces, useFacesInPhoto } from './photos.js';
 import { printJson, printLine } from './print.js';
 
 /** Options of `spotter compare`. */
@@ -33,7 +34,8 @@ export async function compare(
   const { pool, policy } = new Engine(config, await prepare(config, options.models));
   try {
     await pool.start();
-    const embed = (file: string) => largestFace(file, pool, config);
+    const embed = (file: string) =>
+      useFacesInPhoto(file, pool, config, (photo) => largestFace(file, photo, pool, config));
     const [first, second] = await Promise.all([embed(a), embed(b)]);
     const similarity = cosine(first.embedding, second.embedding);
     const threshold = options.threshold ?? policy.threshold;
@@ -57,8 +59,12 @@ export async function compare(
   }
 }
 
-async function largestFace(file: string, pool: Engine['pool'], config: Config) {
-  const { image, detections } = await facesInPhoto(file, pool, config);
+async function largestFace(
+  file: string,
+  { image, detections }: PhotoWithFaces,
+  pool: Engine['pool'],
+  config: Config,
+) {
   const faces = detections.filter((detection) => isPlausible(detection, config.quality));
   const [largest] = faces.sort((x, y) => area(y.box) - area(x.box));
   if (!largest)

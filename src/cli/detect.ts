@@ -1,4 +1,3 @@
-import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import type { Detection, Landmarks } from '../face/detection.js';
@@ -7,7 +6,8 @@ import { prepare } from '../models/prepare.js';
 import { roundQuality } from '../pipeline/trackEvents.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-import { facesInPhoto } from './photos.js';
+
+import { type PhotoWithFaces, useFacesInPhoto } from './photos.js';
 import { printError, printJson } from './print.js';
 
 /** Options of `spotter detect`. */
@@ -33,7 +33,11 @@ export async function detect({ signal }: Context, images: string[], options: Det
     const results: Promise<object | SpotterError>[] = [];
     for (let index = 0; index < images.length && !signal.aborted; index++) {
       for (let next = results.length; next < Math.min(images.length, index + ahead); next++) {
-        results.push(facesOf(images[next], pool, config, options.embed === true).catch(asSpotterError));
+        const file = images[next];
+        const faces = useFacesInPhoto(file, pool, config, (photo) =>
+          facesOf(file, photo, pool, options.embed === true),
+        );
+        results.push(faces.catch(asSpotterError));
       }
       const result = await results[index];
       if (result instanceof SpotterError) {
@@ -53,8 +57,12 @@ function asSpotterError(error: unknown): SpotterError {
   throw error;
 }
 
-async function facesOf(file: string, pool: Engine['pool'], config: Config, embed: boolean): Promise<object> {
-  const { image, source, scale, detections } = await facesInPhoto(file, pool, config);
+async function facesOf(
+  file: string,
+  { image, source, scale, detections }: PhotoWithFaces,
+  pool: Engine['pool'],
+  embed: boolean,
+): Promise<object> {
   const faces = detections.map(({ landmarks }) => landmarks);
   const { looks } = await pool.look({
     image,

@@ -1,39 +1,39 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Config } from '../config/schema.js';
-import { hasErrno, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import type { Detection } from '../face/detection.js';
-import { decodePhoto, type Photo } from '../gallery/photo.js';
+import { type Photo, usePhoto } from '../gallery/photo.js';
 import { findFaces, type PhotoFaceEngine } from '../gallery/photoFaces.js';
+import { usePhotoFile } from '../gallery/photoFile.js';
+
+/** A photo and its faces, in px of the decoded image, best score first. */
+export type PhotoWithFaces = Photo & { detections: Detection[] };
 
 /**
- * Reads a photo given on the command line and finds its faces, in px of the decoded image, best score first.
+ * Reads a photo given on the command line and finds its faces.
  *
- * @throws SpotterError photo.unreadable, photo.too_large
+ * @param use works with the photo; its memory may be freed afterwards
+ * @throws SpotterError photo.unreadable, photo.too_large; whatever `use` throws
  */
-export async function facesInPhoto(
+export async function useFacesInPhoto<T>(
   file: string,
   faceEngine: PhotoFaceEngine,
   { photos, quality }: Config,
-): Promise<Photo & { detections: Detection[] }> {
-  const photo = await readPhoto(file, photos.maxMegapixels);
-  return { ...photo, detections: await findFaces(faceEngine, photo.image, quality) };
-}
-
-async function readPhoto(file: string, maxMegapixels: number): Promise<Photo> {
-  let bytes: Uint8Array;
-  try {
-    const stats = await stat(file);
-    if (stats.isDirectory())
-      throw new SpotterError('photo.unreadable', `${file} is a folder; give the photo files in it`);
-    if (!stats.isFile())
-      throw new SpotterError('photo.unreadable', `${file} is a device or pipe, not a file; give a photo`);
-    bytes = await readFile(file);
-  } catch (cause) {
-    if (cause instanceof SpotterError) throw cause;
-    const why = hasErrno(cause, 'ENOENT', 'ENOTDIR')
-      ? 'does not exist; check the path'
-      : 'cannot be read; check its permissions';
-    throw new SpotterError('photo.unreadable', `${file} ${why}`, { cause });
-  }
-  return decodePhoto(bytes, file, maxMegapixels);
+  use: (photo: PhotoWithFaces) => Promise<T>,
+): Promise<T> {
+  const stats = await stat(file).catch(() => null);
+  if (stats?.isDirectory())
+    throw new SpotterError('photo.unreadable', `${file} is a folder; give the photo files in it`);
+  if (stats?.isFile() === false)
+    throw new SpotterError('photo.unreadable', `${file} is a device or pipe, not a file; give a photo`);
+  return usePhotoFile(
+    file,
+    (bytes) =>
+      usePhoto(bytes, file, photos.maxMegapixels, async (photo) =>
+        use({ ...photo, detections: await findFaces(faceEngine, photo.image, quality) }),
+      ),
+    ({ fault, message }) => {
+      throw new SpotterError(`photo.${fault}`, `${file} ${message}`);
+    },
+  );
 }

@@ -2,6 +2,7 @@ import { watchConfig } from '../config/configWatch.js';
 import { createLogger } from '../observe/logger.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import type { Context } from './context.js';
+import { endWithin } from './deadline.js';
 import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';
 
@@ -13,7 +14,15 @@ export interface RunOptions extends CommonOptions {
   untilEnd?: boolean;
 }
 
-/** `spotter run`: the daemon. @returns 0 ended in order, 2 with `untilEnd` if a recording failed */
+/** An orderly end takes at most 5 s; container engines kill after 10 s. */
+const END_MS = 9000;
+
+/**
+ * `spotter run`: the daemon.
+ *
+ * @returns 0 ended in order, 2 with `untilEnd` if a recording failed
+ * @throws SpotterError of {@link Supervisor.run}; engine.died when no engine has worked for minutes
+ */
 export async function run({ signal }: Context, options: RunOptions): Promise<number> {
   const loaded = configOf(options);
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
@@ -21,6 +30,8 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
   const output = new EventOutput(form, () =>
     logger.warn('stdout is not being read, dropping events there; the WebSocket still gets them'),
   );
+  const failure = new AbortController();
+  const ending = AbortSignal.any([signal, failure.signal]);
   const supervisor = new Supervisor({
     loaded,
     // Names the file: if it is missing for a moment, the defaults must not replace it.
@@ -28,6 +39,7 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
     modelFolder: options.models,
     logger,
     onEvent: (event) => output.write(event),
+    onFailure: (error) => failure.abort(error),
     onReady: (address) => {
       const { cameras } = loaded.config;
       if (cameras.length === 0) logger.warn('no cameras configured; add one under "cameras:" in config.yaml');
@@ -35,11 +47,16 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
     },
   });
+  endWithin(END_MS, ending, () => {
+    logger.error(`spotter has not ended in order within ${END_MS / 1000} s; ending it now`);
+    supervisor.kill();
+  });
   const reload = () => void supervisor.reload();
   process.on('SIGHUP', reload);
   const unwatch = loaded.file === null ? () => {} : watchConfig(loaded.file, reload);
   try {
-    const good = await supervisor.run(signal, options.untilEnd === true);
+    const good = await supervisor.run(ending, options.untilEnd === true);
+    failure.signal.throwIfAborted();
     return good || signal.aborted ? 0 : 2;
   } finally {
     unwatch();

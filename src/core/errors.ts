@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'video.killed'
   | 'video.unwritable'
   | 'ffmpeg.missing'
+  | 'ffmpeg.failed'
   | 'camera.address'
   | 'camera.auth'
   | 'camera.unreachable'
@@ -41,6 +42,7 @@ export type ErrorCode =
 
 const INTERNAL: ReadonlySet<ErrorCode> = new Set([
   'video.killed',
+  'ffmpeg.failed',
   'worker.failed',
   'engine.died',
   'internal',

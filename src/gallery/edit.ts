@@ -5,6 +5,7 @@ import { hasErrno, SpotterError } from '../core/errors.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
 import { type Listing, listGallery, nameFault, PHOTO, personOf } from './folder.js';
+import { usePhotoFile } from './photoFile.js';
 
 /** The outcome of {@link addPhoto}. */
 export type Added =
@@ -48,23 +49,21 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
   if (!PHOTO.test(file))
     return refused('unreadable', 'is not named as a JPEG, PNG or WebP; rename or convert it');
   const stats = await stat(file).catch(() => null);
-  if (!stats) return refused('unreadable', 'does not exist; check the path');
-  if (!stats.isFile()) return refused('unreadable', 'is not a file; name the photos themselves');
-  const bytes = await readFile(file).catch(() => null);
-  if (!bytes) return refused('unreadable', 'cannot be read; check its permissions');
-  const twin = await twinOf(bytes, listing);
-  if (twin?.person === person) return { state: 'there', name: twin.name };
-  if (twin)
-    return refused(
-      'double',
-      `is already a photo of ${twin.person} (${twin.name}); use each photo for one person`,
-    );
-  const result = await examine(bytes, file);
-  if (result.state === 'unusable') return refused(result.fault, result.message);
-  return {
-    state: 'added',
-    name: await place(bytes, path.basename(file).replace(/^\.+/, ''), folder, person),
+  if (stats?.isFile() === false) return refused('unreadable', 'is not a file; name the photos themselves');
+  const use = async (bytes: Buffer): Promise<Added> => {
+    const twin = await twinOf(bytes, listing);
+    if (twin?.person === person) return { state: 'there', name: twin.name };
+    if (twin)
+      return refused(
+        'double',
+        `is already a photo of ${twin.person} (${twin.name}); use each photo for one person`,
+      );
+    const result = await examine(bytes, file);
+    if (result.state === 'unusable') return refused(result.fault, result.message);
+    const name = await place(bytes, path.basename(file).replace(/^\.+/, ''), folder, person);
+    return { state: 'added', name };
   };
+  return usePhotoFile(file, use, ({ fault, message }) => refused(fault, message));
 }
 
 /**

@@ -1,7 +1,9 @@
-import type { Sharp, default as SharpModule } from 'sharp';
+import type { Metadata, Sharp, default as SharpModule } from 'sharp';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import type { Image } from '../image/image.js';
+import { decodeCost } from './decodeCost.js';
+import { MemoryBudget } from './memoryBudget.js';
 
 /** A decoded photo: upright, sRGB, 8 bits per channel, opaque. */
 export interface Photo {
@@ -15,23 +17,66 @@ export interface Photo {
 const FORMATS = new Set(['jpeg', 'png', 'webp']);
 /** Larger photos are scaled down while decoding: a face crop has 112 px, and 50 MB are enough for one photo. */
 const MAX_SIDE_PX = 4096;
+/** Photos that a decoder must hold as a whole are refused when that takes more. */
+const MAX_WHOLE_BYTES = 100e6;
+/** For all photos that are in use: one of the largest at a time, or some of the usual size. */
+const inUse = new MemoryBudget(160e6);
 /** What shows through a transparent photo. */
 const BACKDROP = { r: 128, g: 128, b: 128 };
 
+/** A photo whose header has been read and accepted. */
+interface Opened {
+  pipeline: Sharp;
+  source: Size;
+  /** Estimated memory from decoding to the end of its use. */
+  bytes: number;
+}
+
 /**
- * Decodes a photo: EXIF orientation applied, CMYK, grey, 16 bits and palettes converted, transparency filled.
+ * Decodes a photo: EXIF orientation applied, CMYK, grey, 16 bits and palettes converted, transparency filled. Waits while the
+ * photos in use take too much memory.
  *
  * @param bytes the file
  * @param name how errors call it
  * @param maxMegapixels largest photo, in millions of pixels
- * @throws SpotterError photo.unreadable, photo.too_large
+ * @param use works with the photo; its memory may be freed afterwards
+ * @throws SpotterError photo.unreadable, photo.too_large; whatever `use` throws
  */
-export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Photo> {
+export async function usePhoto<T>(
+  bytes: Uint8Array,
+  name: string,
+  maxMegapixels: number,
+  use: (photo: Photo) => Promise<T>,
+): Promise<T> {
+  const opened = await openPhoto(bytes, name, maxMegapixels);
+  return inUse.use(opened.bytes, async () => use(await decode(opened, name)));
+}
+
+async function openPhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Opened> {
   if (bytes.length === 0) throw new SpotterError('photo.unreadable', `${name} is empty; copy it again`);
   const sharp = await loadSharp();
+  // Counts pixels, not bytes, so it is checked below.
   const pipeline = sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true });
+  const meta = await pipeline.metadata().catch((cause: unknown) => {
+    throw damaged(name, cause);
+  });
+  const source = readSize(meta, name, maxMegapixels);
+  const { wholeBytes, kind, advice } = decodeCost(meta, source);
+  if (wholeBytes > MAX_WHOLE_BYTES) {
+    const [needed, most] = [wholeBytes, MAX_WHOLE_BYTES].map((size) => Math.ceil(size / 1e6));
+    throw new SpotterError(
+      'photo.too_large',
+      `${name} takes ${needed} MB of memory as ${kind}, over the limit of ${most} MB; ${advice}, or scale it down`,
+    );
+  }
+  const scale = Math.min(1, MAX_SIDE_PX / Math.max(source.width, source.height));
+  // As sharp returns it, and in shared memory.
+  const resultBytes = 2 * 3 * source.width * source.height * scale ** 2;
+  return { pipeline, source, bytes: wholeBytes + resultBytes };
+}
+
+async function decode({ pipeline, source }: Opened, name: string): Promise<Photo> {
   try {
-    const source = await readSize(pipeline, name, maxMegapixels);
     const { data, info } = await pipeline
       .autoOrient()
       .resize({ width: MAX_SIDE_PX, height: MAX_SIDE_PX, fit: 'inside', withoutEnlargement: true })
@@ -48,16 +93,15 @@ export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels
     };
     return { image, source, scale: info.width / source.width };
   } catch (cause) {
-    if (cause instanceof SpotterError) throw cause;
-    const why = describeError(cause).replace(/^Input (buffer|file) (has |contains )?/, '');
-    throw new SpotterError(
-      'photo.unreadable',
-      `${name} is damaged or not a picture (${why}); copy it again`,
-      {
-        cause,
-      },
-    );
+    throw damaged(name, cause);
   }
+}
+
+function damaged(name: string, cause: unknown): SpotterError {
+  const why = describeError(cause).replace(/^Input (buffer|file) (has |contains )?/, '');
+  return new SpotterError('photo.unreadable', `${name} is damaged or not a picture (${why}); copy it again`, {
+    cause,
+  });
 }
 
 /** Loaded on first use: a start with all photos in the cache does not pay for it. */
@@ -69,8 +113,7 @@ async function loadSharp(): Promise<typeof SharpModule> {
   return sharp;
 }
 
-async function readSize(pipeline: Sharp, name: string, maxMegapixels: number): Promise<Size> {
-  const meta = await pipeline.metadata();
+function readSize(meta: Metadata, name: string, maxMegapixels: number): Size {
   if (!FORMATS.has(meta.format)) {
     throw new SpotterError(
       'photo.unreadable',

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { SpotterError } from '../core/errors.js';
-import type { EmbeddingCache } from './cache.js';
+import type { EmbeddingCache, FileMark } from './cache.js';
 import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
 import { fileKey, type GalleryFile } from './folder.js';
-import { decodePhoto } from './photo.js';
+import { usePhoto } from './photo.js';
 import type { PhotoFaceEngine } from './photoFaces.js';
+import { usePhotoFile } from './photoFile.js';
 
 /** What photos are read with. */
 export interface ReaderOptions {
@@ -39,7 +39,7 @@ const UNREADABLE: PhotoResult = {
 };
 /** Two changes within the clock's resolution leave the same mark, so a mark is only trusted on a file older than this, ms. */
 const SETTLED_MS = 2000;
-/** Photos in memory at a time while all are read: a large one takes 50 MB. */
+/** Photos that are read at a time, if their memory allows; see photo and photoFile. */
 const MAX_OPEN = 5;
 
 /** Reads photos: known ones from the cache, the others with the networks. */
@@ -89,9 +89,9 @@ export class PhotoReader {
 
   /** The result of a photo in memory. @param name how errors call it @throws SpotterError of the worker pool */
   async embed(bytes: Uint8Array, name: string): Promise<PhotoResult> {
+    const { faceEngine, limits, maxMegapixels } = this.#options;
     try {
-      const { image } = await decodePhoto(bytes, 'it', this.#options.maxMegapixels);
-      return await enrol(this.#options.faceEngine, image, this.#options.limits);
+      return await usePhoto(bytes, 'it', maxMegapixels, ({ image }) => enrol(faceEngine, image, limits));
     } catch (error) {
       if (!(error instanceof SpotterError)) throw error;
       if (error.code === 'photo.too_large')
@@ -112,8 +112,18 @@ export class PhotoReader {
       cache.keep(name, mark, this.key, knownHash, known);
       return { result: known, sha256: knownHash };
     }
-    const bytes = await readFile(path).catch(() => null);
-    if (!bytes) return { result: UNREADABLE, sha256: null };
+    return usePhotoFile(
+      path,
+      (bytes) => this.#examine(bytes, name, mark),
+      (refusal) => ({
+        result: refusal.fault === 'too_large' ? { state: 'unusable', ...refusal } : UNREADABLE,
+        sha256: null,
+      }),
+    );
+  }
+
+  async #examine(bytes: Buffer, name: string, mark: FileMark): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
+    const cache = this.#cache;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const result = cache.result(this.key, sha256) ?? (await this.embed(bytes, name));
     const settled = Date.now() - mark.ctimeMs > SETTLED_MS;

@@ -28,6 +28,9 @@ const MALLOC = {
 };
 const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 
+/** The daemon ends when no engine has been ready for this long, ms. */
+const GIVE_UP_MS = 5 * 60_000;
+
 /** Why an engine ended unexpectedly. */
 export type DeathCause = 'engine_died' | 'engine_hung';
 
@@ -51,6 +54,10 @@ export interface EngineHostOptions {
   onMessage: (message: FromEngine) => void;
   /** Called when the engine has ended unexpectedly; the next one starts by itself. */
   onDeath: (death: Death) => void;
+  /** Called instead of it when engines have died for `giveUpMs` without one being ready; no other one starts then. */
+  onFailure: (error: SpotterError) => void;
+  /** Default: five minutes. */
+  giveUpMs?: number;
   /** The engine's program; by default engine/main. */
   entry?: string | undefined;
 }
@@ -66,6 +73,8 @@ export class EngineHost implements Component {
   /** The engine at the time of stop(): its messages are passed on until it has exited. */
   #last: ChildProcess | undefined;
   #readyAtMs: number | null = null;
+  /** First death since an engine was ready. */
+  #deadSinceMs: number | null = null;
   #silentBeats = 0;
   #hung = false;
   #stopping = false;
@@ -131,6 +140,13 @@ export class EngineHost implements Component {
     await this.#exited;
   }
 
+  /** Kills the engine and its processes at once, for a process that ends without having stopped. */
+  kill(): void {
+    const engine = this.#child ?? this.#last;
+    engine?.kill('SIGKILL');
+    this.#options.childProcesses.end();
+  }
+
   #fork(): void {
     clearTimeout(this.#forkTimer);
     this.#silentBeats = 0;
@@ -175,6 +191,7 @@ export class EngineHost implements Component {
         return;
       case 'ready':
         this.#readyAtMs = performance.now();
+        this.#deadSinceMs = null;
         this.#options.onMessage(message);
         this.#first?.resolve();
         return;
@@ -205,7 +222,8 @@ export class EngineHost implements Component {
   #end(): void {
     const child = this.#child;
     this.#child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    // One that could not be started has no process id, and no exit to wait for.
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
     if (child.connected) child.send({ kind: 'stop' } satisfies ToEngine);
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
     child.once('exit', () => clearTimeout(timer));
@@ -223,11 +241,25 @@ export class EngineHost implements Component {
       );
       return;
     }
-    const cause = this.#hung ? 'engine_hung' : 'engine_died';
-    this.#options.onDeath({ cause, how: this.#failure?.message ?? how, isUnfit });
+    const { onDeath, onFailure, giveUpMs = GIVE_UP_MS } = this.#options;
+    const reason = this.#failure?.message ?? how;
+    const nowMs = performance.now();
+    this.#deadSinceMs ??= nowMs;
+    if (nowMs - this.#deadSinceMs >= giveUpMs) {
+      onFailure(noEngine(giveUpMs, reason));
+      return;
+    }
+    onDeath({ cause: this.#hung ? 'engine_hung' : 'engine_died', how: reason, isUnfit });
     const waitMs = heldMs >= BACKOFF.healthyMs ? 0 : this.#backoff.next(heldMs);
     this.#forkTimer = setTimeout(() => this.#fork(), waitMs);
   }
+}
+
+function noEngine(ms: number, reason: string): SpotterError {
+  return new SpotterError(
+    'engine.died',
+    `no engine could be started for ${Math.round(ms / 60_000)} min (${reason}); ending, so that a service manager can start spotter again`,
+  );
 }
 
 /**

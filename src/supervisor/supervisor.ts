@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/load.js';
 import { moment } from '../core/clock.js';
+import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
 import { LogThrottle } from '../core/logThrottle.js';
 import { packageVersion } from '../core/package.js';
@@ -35,6 +36,8 @@ export interface SupervisorOptions {
   logger: Logger;
   /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent) => void;
+  /** Called at most once, when the daemon cannot go on; stop it then. */
+  onFailure: (error: SpotterError) => void;
   /** Called once, when everything is up and the cameras start. @param address URL of the HTTP server */
   onReady: (address: string) => void;
   /** The engine's program; by default engine/main. */
@@ -175,6 +178,7 @@ export class Supervisor {
       hangMs: () => this.#reloader.current.config.engine.hangMs,
       onMessage: (message) => messages.receive(message),
       onDeath: (death) => this.#engineDied(death),
+      onFailure: options.onFailure,
       entry,
     });
   }
@@ -209,6 +213,11 @@ export class Supervisor {
   /** Applies a changed configuration without disturbing what stays the same; see {@link Reloader.reload}. */
   reload(): Promise<void> {
     return this.#reloader.reload();
+  }
+
+  /** Kills the engine and its decoders, for a process that ends without having stopped. */
+  kill(): void {
+    this.#host.kill();
   }
 
   #untilStopped(signal: AbortSignal, untilEnd: boolean): Promise<void> {

@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
-import { hasErrno, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import { type DecodeMessage, parseLine } from './ffmpegMessage.js';
-import { missing } from './ffmpegVersion.js';
+
+import { startFault } from './ffmpegVersion.js';
 import { parseStamp, type Stamp, UNTIMED } from './stamps.js';
+import { startable } from './startable.js';
 
 /** How to start a decoder. */
 export interface DecodeCommand {
@@ -62,7 +64,7 @@ export class Decoder {
   constructor(command: DecodeCommand, modeOption: string, frames: Writable, listener: DecodeListener) {
     this.#listener = listener;
     const { input } = command;
-    const run = unchecked({ stdoutLines: KEPT_MESSAGES })
+    const run = startable(ffmpeg({ stdoutLines: KEPT_MESSAGES }))
       .input(typeof input === 'string' ? input : Readable.from([input.script]))
       .inputOptions([
         ...[
@@ -83,15 +85,17 @@ export class Decoder {
       run.on('stderr', (line: string) => this.#read(line));
       run.on('start', () => {
         const child = processOf(run);
+        // A process that could not be started only emits `error`.
+        if (child.pid === undefined) return;
         this.#process = child;
-        this.#announce(child);
+        this.#announce(child, child.pid);
         child.once('close', (code, signal) => resolve({ code, signal, messages: this.#messages }));
         if (this.#killed) this.kill();
       });
       run.on('error', (error: Error) => {
         // With a process, its `close` event reports the end.
         if (this.#process) return;
-        resolve({ code: null, signal: null, messages: [error.message] });
+        resolve({ code: null, signal: null, messages: [startFault('ffmpeg', error).message] });
       });
     });
     run.run();
@@ -112,9 +116,7 @@ export class Decoder {
     });
   }
 
-  #announce(child: ChildProcess): void {
-    const { pid } = child;
-    if (pid === undefined) return;
+  #announce(child: ChildProcess, pid: number): void {
     this.#listener.onProcess?.(pid, true);
     child.once('exit', () => this.#listener.onProcess?.(pid, false));
   }
@@ -135,14 +137,6 @@ export class Decoder {
   }
 }
 
-/**
- * A command without fluent-ffmpeg's check of ffmpeg's capabilities. The check misreads the list of formats of ffmpeg 7.1
- * and newer and takes devices (`lavfi`, `v4l2`) for missing. ffmpeg itself reports what is really missing.
- */
-function unchecked(options: ffmpeg.FfmpegCommandOptions): ffmpeg.FfmpegCommand {
-  return Object.assign(ffmpeg(options), { _checkCapabilities: (checked: () => void) => checked() });
-}
-
 /** The process behind a command that has started; fluent-ffmpeg keeps it to itself. */
 function processOf(command: ffmpeg.FfmpegCommand): ChildProcess {
   return (command as unknown as { ffmpegProc: ChildProcess }).ffmpegProc;
@@ -155,20 +149,26 @@ function terminate(child: ChildProcess): void {
   child.once('exit', () => clearTimeout(timer));
 }
 
-/** Runs ffprobe and returns its data unchecked. @throws SpotterError ffmpeg.missing; any other error of ffprobe as it is */
+/**
+ * Runs ffprobe and returns its data unchecked.
+ *
+ * @throws SpotterError ffmpeg.missing, ffmpeg.failed; any other error of ffprobe as it is
+ */
 export async function probe(input: string, options: string[]): Promise<ffmpeg.FfprobeData> {
   try {
     return await new Promise((resolve, reject) => {
-      ffmpeg.ffprobe(input, ['-v', 'error', ...options], (error, data) =>
-        error ? reject(error) : resolve(data),
-      );
+      const command = startable(ffmpeg(input));
+      command.on('error', reject);
+      command.ffprobe(['-v', 'error', ...options], (error, data) => (error ? reject(error) : resolve(data)));
     });
   } catch (error) {
-    if (hasErrno(error, 'ENOENT') || (error instanceof Error && error.message === 'Cannot find ffprobe')) {
-      throw missing('ffprobe', error);
-    }
-    throw error;
+    throw isOfStart(error) ? startFault('ffprobe', error) : error;
   }
+}
+
+/** Whether an error is of a process that could not be started. */
+function isOfStart(error: unknown): boolean {
+  return error instanceof Error && ('syscall' in error || error.message === 'Cannot find ffprobe');
 }
 
 /** How to make one file from another. */
@@ -193,7 +193,7 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
       new SpotterError('interrupted', 'interrupted while the video was being written');
     if (signal.aborted) return reject(interrupted());
     let fault: string | undefined;
-    const run = unchecked({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES })
+    const run = startable(ffmpeg({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES }))
       .input(command.input)
       .inputOptions(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', ...command.inputOptions])
       .output(command.output)
@@ -208,6 +208,8 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
     });
     run.on('start', () => {
       child = processOf(run);
+      // A process that could not be started only emits `error`.
+      if (child.pid === undefined) return;
       signal.addEventListener('abort', stop, { once: true });
       child.once('close', (code) => {
         signal.removeEventListener('abort', stop);
@@ -218,7 +220,7 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
     });
     run.on('error', (error: Error) => {
       // With a process, its `close` event reports the end.
-      if (!child) reject(error);
+      if (child?.pid === undefined) reject(startFault('ffmpeg', error));
     });
     run.run();
   });

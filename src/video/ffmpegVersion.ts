@@ -1,16 +1,20 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { SpotterError } from '../core/errors.js';
+import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 
 let version: Promise<[major: number, minor: number]> | undefined;
 
 /**
  * Version of the installed ffmpeg, read once. A build from git has the version its libraries belong to.
  *
- * @throws SpotterError ffmpeg.missing
+ * @throws SpotterError ffmpeg.missing, ffmpeg.failed
  */
 export function ffmpegVersion(): Promise<[major: number, minor: number]> {
-  version ??= readVersion();
+  version ??= readVersion().catch((error: unknown) => {
+    // What cannot be started now may be later.
+    version = undefined;
+    throw error;
+  });
   return version;
 }
 
@@ -19,7 +23,7 @@ async function readVersion(): Promise<[major: number, minor: number]> {
     const { stdout } = await promisify(execFile)(process.env.FFMPEG_PATH || 'ffmpeg', ['-version']);
     return versionIn(stdout);
   } catch (cause) {
-    throw missing('ffmpeg', cause);
+    throw startFault('ffmpeg', cause);
   }
 }
 
@@ -39,19 +43,34 @@ export function versionIn(text: string): [major: number, minor: number] {
 /**
  * The option that sets how frames are timed: `-vsync` up to ffmpeg 5.0, `-fps_mode` since 5.1.
  *
- * @throws SpotterError ffmpeg.missing
+ * @throws SpotterError ffmpeg.missing, ffmpeg.failed
  */
 export async function frameModeOption(): Promise<string> {
   const [major, minor] = await ffmpegVersion();
   return major > 5 || (major === 5 && minor >= 1) ? '-fps_mode' : '-vsync';
 }
 
-/** The error for a tool that is not installed: ffmpeg.missing. */
-export function missing(tool: 'ffmpeg' | 'ffprobe', cause: unknown): SpotterError {
+/** What to do when the system refuses to start a process, by its error code. */
+const ADVICE: Record<string, string> = {
+  EMFILE: 'raise the limit of open files (ulimit -n)',
+  ENFILE: 'raise the limit of open files of the whole system (fs.file-max)',
+  EAGAIN: 'raise the limit of processes (ulimit -u, or of the container)',
+  ENOMEM: 'free memory',
+};
+
+/** The error for a tool that cannot be started: ffmpeg.missing when it is not installed, else ffmpeg.failed. */
+export function startFault(tool: 'ffmpeg' | 'ffprobe', cause: unknown): SpotterError {
   const variable = tool === 'ffmpeg' ? 'FFMPEG_PATH' : 'FFPROBE_PATH';
-  return new SpotterError(
-    'ffmpeg.missing',
-    `${tool} was not found: install ffmpeg (Debian: apt-get install ffmpeg) or set ${variable} to its path`,
-    { cause },
-  );
+  if (hasErrno(cause, 'ENOENT') || describeError(cause) === `Cannot find ${tool}`) {
+    return new SpotterError(
+      'ffmpeg.missing',
+      `${tool} was not found: install ffmpeg (Debian: apt-get install ffmpeg) or set ${variable} to its path`,
+      { cause },
+    );
+  }
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const advice = ADVICE[code] ?? `check the program, or set ${variable} to the path of another`;
+  return new SpotterError('ffmpeg.failed', `${tool} cannot be started (${describeError(cause)}); ${advice}`, {
+    cause,
+  });
 }

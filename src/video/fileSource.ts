@@ -73,7 +73,7 @@ export class FileSource {
   /**
    * The frames. Call it once; release each frame.
    *
-   * @throws SpotterError while iterating: video.unreadable, video.truncated, video.killed
+   * @throws SpotterError while iterating: video.unreadable, video.truncated, video.killed, ffmpeg.failed
    */
   async *frames(): AsyncGenerator<Frame, void, void> {
     const info = this.#info ?? (await this.open());
@@ -118,7 +118,7 @@ export class FileSource {
     decoder.ended.then(async (end) => {
       onTime(clock.end());
       // The process may have ended while its last bytes still wait for a slot.
-      if (!this.#stopped && !end.signal) await assembler.emptied;
+      if (!this.#stopped && end.code !== null) await assembler.emptied;
       if (!this.#stopped) fault = this.#fault(end, info);
       // Not destroyed: the frames that still wait are taken first.
       output.push(null);
@@ -185,6 +185,7 @@ export class FileSource {
         `ffmpeg was killed by ${signal} while reading ${name}, ${where}; what came before is kept`,
       );
     }
+    if (code === null) return new SpotterError('ffmpeg.failed', `${name}: ${lastMessage}`);
     if (this.#decoded === 0) {
       return new SpotterError(
         'video.unreadable',

@@ -5,6 +5,8 @@ const JUMP_MS = 3000;
 /** Frames arrive in the order of their timestamps: one that is further back or ahead than this is wrong. */
 const BACK_MS = 1000;
 const AHEAD_MS = 30_000;
+/** A clock that ticks in whole seconds repeats a timestamp for less than this. */
+const STILL_MS = 1500;
 /** A backlog that is read faster than this (media time over time) is catching up, so its frames are truly late. */
 const CATCHING_UP = 1.2;
 
@@ -31,7 +33,7 @@ function follows(before: Stamped, { timestampMs, arrivalMs }: Stamped): boolean 
  * Measures how old a live frame is, although camera and computer share no clock: the frame with the least time from its
  * timestamp to its arrival within the last 30 s is taken as fresh, and a frame that took longer is older by the difference.
  *
- * A timestamp that stands still, goes back or is far ahead is left out of the comparison, and its frame is fresh. When the
+ * A repeated timestamp says nothing about the age of its frame. One that stands still, goes back or is far ahead is left out of the comparison, and its frame is fresh. When the
  * next one continues from it, or every frame has been late for 3 s and the source is not catching up, the camera's clock
  * has jumped, and the comparison starts again. A clock with two such faults within 30 s is useless: from then on every
  * frame is fresh.
@@ -78,6 +80,8 @@ export class Freshness {
   isStale(timestampMs: number, arrivalMs: number): boolean {
     this.#hasJumped = false;
     if (!this.#trusted || Number.isNaN(timestampMs)) return false;
+    const repeatsMs = this.#last?.timestampMs === timestampMs ? arrivalMs - this.#last.arrivalMs : null;
+    if (repeatsMs !== null && repeatsMs < STILL_MS) return false;
     const stamped = { timestampMs, arrivalMs };
     if (this.#last && !follows(this.#last, stamped)) {
       if (!this.#odd || !follows(this.#odd, stamped)) {

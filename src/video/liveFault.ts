@@ -19,6 +19,7 @@ export function faultOf(end: LiveEnd): SpotterError {
     const sentence = `ffmpeg was killed by ${end.signal} from outside; check whether memory ran out`;
     return fault('camera.ended', end.cameraId, sentence);
   }
+  if (end.code === null) return fault('ffmpeg.failed', end.cameraId, end.messages.join('; '));
   return end.frames === 0 ? neverBegan(end) : ended(end);
 }
 

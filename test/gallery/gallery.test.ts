@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,10 +18,10 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { listGallery } from '../../src/gallery/folder.js';
 import type { Gallery, GalleryOptions } from '../../src/gallery/gallery.js';
-import { decodePhoto } from '../../src/gallery/photo.js';
 import { findFaces } from '../../src/gallery/photoFaces.js';
 import { galleryOver, startPool } from '../helpers/engine.js';
 import { collins, hopper, needShared } from '../helpers/paths.js';
+import { decodePhoto } from '../helpers/photo.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 function newGallery(): string {
@@ -137,6 +138,8 @@ describe('Gallery', () => {
       ]),
     );
     writeFileSync(path.join(folder, 'broken.jpg'), readFileSync(hopper).subarray(0, 9000));
+    writeFileSync(path.join(folder, 'sparse.jpg'), '');
+    truncateSync(path.join(folder, 'sparse.jpg'), 1e12);
     const gallery = galleryOver(folder, engine);
     await gallery.start();
     expect(states(gallery)).toEqual({
@@ -149,6 +152,7 @@ describe('Gallery', () => {
       'tiny.png': 'too_small',
       'two.jpg': 'several_faces',
       'broken.jpg': 'unreadable',
+      'sparse.jpg': 'too_large',
     });
     for (const { result } of gallery.photos) {
       if (result.state === 'unusable') expect(result.message).toMatch(/^[^\n]+; [^\n]+$/);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { SpotterError } from '../../src/core/errors.js';
-import { decodePhoto } from '../../src/gallery/photo.js';
 import { collins, hopper } from '../helpers/paths.js';
+import { decodePhoto } from '../helpers/photo.js';
 
 /** A picture of 40x20 px, red at the left and blue at the right. */
 const flag = () =>
@@ -26,10 +26,15 @@ async function refusal(bytes: Uint8Array, megapixels = 100): Promise<SpotterErro
   );
 }
 
-/** A PNG of one pixel that claims to be larger. */
-async function hugePng(width: number, height: number): Promise<Buffer> {
+/** A PNG of one pixel that claims to be larger. @param options such as interlaced, with 16 bits */
+async function hugePng(
+  width: number,
+  height: number,
+  options: { progressive?: boolean; bitdepth?: 16 } = {},
+): Promise<Buffer> {
   const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
-    .png()
+    .toColourspace(options.bitdepth === 16 ? 'rgb16' : 'srgb')
+    .png({ progressive: options.progressive ?? false })
     .toBuffer();
   png.writeUInt32BE(width, 16);
   png.writeUInt32BE(height, 20);
@@ -46,7 +51,7 @@ function crc32(bytes: Uint8Array): number {
   return (crc ^ -1) >>> 0;
 }
 
-describe('decodePhoto', () => {
+describe('usePhoto', () => {
   it('turns a photo upright by its EXIF orientation', async () => {
     const turned = await flag()
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
@@ -133,6 +138,12 @@ describe('decodePhoto', () => {
       () => hugePng(50_000, 50_000),
       'photo.too_large',
       '50000 x 50000 px, over the limit of 100 million',
+    ],
+    [
+      'an interlaced PNG with 16 bits, which cannot be decoded line by line',
+      () => hugePng(9900, 9900, { progressive: true, bitdepth: 16 }),
+      'photo.too_large',
+      'takes 589 MB of memory as an interlaced PNG, over the limit of 100 MB; save it without interlacing',
     ],
   ])('refuses with one sentence: %s', async (_name, make, code, sentence) => {
     const error = await refusal(await make());

@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -111,12 +112,16 @@ describe('spotter detect', () => {
     const folder = temporaryFolder();
     const broken = path.join(folder, 'broken.jpg');
     writeFileSync(broken, readFileSync(hopper).subarray(0, 5000));
+    const sparse = path.join(folder, 'sparse.jpg');
+    writeFileSync(sparse, '');
+    truncateSync(sparse, 1e12);
     const { code, stdout, stderr } = await spotter([
       'detect',
       broken,
       hopper,
       path.join(folder, 'missing.png'),
       folder,
+      sparse,
     ]);
     expect(code).toBe(2);
     const lines = jsonLines(stdout);
@@ -125,12 +130,14 @@ describe('spotter detect', () => {
       'faces',
       'error',
       'error',
+      'error',
     ]);
     const sentences = stderr.trimEnd().split('\n');
-    expect(sentences).toHaveLength(3);
+    expect(sentences).toHaveLength(4);
     expect(sentences[0]).toMatch(/^spotter: \S*broken\.jpg is damaged or not a picture/);
     expect(sentences[1]).toMatch(/missing\.png does not exist; check the path$/);
     expect(sentences[2]).toMatch(/is a folder; give the photo files in it$/);
+    expect(sentences[3]).toMatch(/sparse\.jpg takes 1000000 MB, over the limit of 100 MB/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SpotterError } from '../../src/core/errors.js';
 import { type FromEngine, IPC_VERSION } from '../../src/ipc/protocol.js';
 import { ChildProcesses } from '../../src/supervisor/childProcesses.js';
 import { type Death, EngineHost } from '../../src/supervisor/engineHost.js';
@@ -8,10 +9,10 @@ import { standInEngine } from '../helpers/standInEngine.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 /** A host of a stand-in for the engine, not started; it ends with the test. */
-function hostOf(behaviour = '', hangMs = 5000) {
-  const seen: (FromEngine | Death)[] = [];
+function hostOf(behaviour = '', hangMs = 5000, giveUpMs?: number) {
+  const seen: (FromEngine | Death | SpotterError)[] = [];
   const entries = new EventEmitter();
-  const note = (entry: FromEngine | Death) => {
+  const note = (entry: FromEngine | Death | SpotterError) => {
     seen.push(entry);
     entries.emit('entry');
   };
@@ -26,17 +27,20 @@ function hostOf(behaviour = '', hangMs = 5000) {
     hangMs: () => hangMs,
     onMessage: note,
     onDeath: note,
+    onFailure: note,
+    ...(giveUpMs !== undefined && { giveUpMs }),
     entry: standInEngine(behaviour),
   });
   onTestFinished(() => host.stop());
   const logged = () =>
     seen.flatMap((entry) => ('kind' in entry && entry.kind === 'log' ? [entry.message] : []));
   const readies = () => seen.filter((entry) => 'kind' in entry && entry.kind === 'ready').length;
-  const deaths = () => seen.filter((entry) => 'cause' in entry);
+  const deaths = () => seen.filter((entry) => 'how' in entry);
+  const failures = () => seen.filter((entry) => entry instanceof SpotterError);
   const until = async (fits: () => boolean) => {
     for await (const _ of fits() ? [] : on(entries, 'entry')) if (fits()) return;
   };
-  return { host, logged, readies, deaths, until, starts: () => starts };
+  return { host, logged, readies, deaths, failures, until, starts: () => starts };
 }
 
 /** From now until it is undone no process of Node can be started. */
@@ -115,6 +119,39 @@ describe('EngineHost', () => {
       { cause: 'engine_died', how: 'exit code 5', isUnfit: false },
       { cause: 'engine_died', how: expect.stringContaining('ENOENT'), isUnfit: false },
     ]);
+  });
+
+  it('gives up when no engine has been ready for giveUpMs, and starts no other', async () => {
+    const { host, failures, deaths, until } = hostOf('on.cameras = () => process.exit(5);', 5000, 1);
+    await host.start();
+    const restore = withoutNode();
+    host.send({ kind: 'cameras', assignments: [] });
+    await until(() => failures().length > 0);
+    restore();
+    expect(failures()).toEqual([
+      expect.objectContaining({ code: 'engine.died', message: expect.stringContaining('ENOENT') }),
+    ]);
+    expect(deaths()).toHaveLength(1);
+    await host.stop();
+  });
+
+  it('stops while processes cannot be forked', async () => {
+    const { host, deaths, until } = hostOf('on.cameras = () => process.exit(5);');
+    await host.start();
+    withoutNode();
+    host.send({ kind: 'cameras', assignments: [] });
+    await until(() => deaths().length === 2);
+    host.replace();
+    await host.stop();
+    expect(deaths()).toHaveLength(2);
+  });
+
+  it('kills the engine that does not stop', async () => {
+    const { host, until, deaths } = hostOf('on.stop = () => {};');
+    await host.start();
+    host.kill();
+    await until(() => deaths().length === 1);
+    expect(deaths()).toMatchObject([{ how: 'SIGKILL' }]);
   });
 
   it('calls an engine unfit that reports an error instead of getting ready', async () => {

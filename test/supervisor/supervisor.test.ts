@@ -32,6 +32,9 @@ async function startSupervisor(behaviour: string, { untilEnd = false } = {}) {
     reload: () => next,
     logger,
     onEvent: () => {},
+    onFailure: (error) => {
+      throw error;
+    },
     onReady: (at) => onReady(at),
     engineEntry: standInEngine(behaviour),
   });

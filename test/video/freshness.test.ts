@@ -84,7 +84,6 @@ describe('Freshness', () => {
 
   it.each([
     ['stand still', () => 0],
-    ['tick in whole seconds', (ms: number) => Math.floor(ms / 1000) * 1000],
     ['are far ahead in single frames', (ms: number) => ms + (ms % 2000 === 1000 ? 9_800_000 : 0)],
     ['are far back in single frames', (ms: number) => ms - (ms % 2000 === 1000 ? 9_800_000 : 0)],
   ])('treats every frame as fresh where timestamps %s, and reports it once', (_, clock) => {
@@ -94,6 +93,18 @@ describe('Freshness', () => {
     expect(verdicts).not.toContain(true);
     expect(freshness.trusted).toBe(false);
     expect(faults).toEqual(['no_clock']);
+  });
+
+  it('keeps the comparison where timestamps tick in whole seconds or are doubled', () => {
+    for (const tickMs of [1000, 80]) {
+      const faults: LiveClockFault[] = [];
+      const freshness = new Freshness(1000, true, (fault) => faults.push(fault));
+      const clock = (ms: number) => Math.floor(ms / tickMs) * tickMs;
+      const verdicts = Array.from({ length: 300 }, (_, i) => freshness.isStale(clock(i * 40), i * 40));
+      expect(verdicts).not.toContain(true);
+      expect([freshness.trusted, faults]).toEqual([true, []]);
+      expect(freshness.isStale(clock(12_000), 14_000)).toBe(true);
+    }
   });
 
   it('marks the first frame after a jump of the clock, and reports the jump', () => {

@@ -20,6 +20,14 @@ function end(changes: Partial<LiveEnd>): LiveEnd {
 }
 
 describe('faultOf', () => {
+  it('names the reason why ffmpeg cannot be started', () => {
+    const messages = ['ffmpeg cannot be started (spawn ffmpeg EAGAIN); raise the limit of processes'];
+    expect(faultOf(end({ code: null, messages }))).toMatchObject({
+      code: 'ffmpeg.failed',
+      message: `camera door: ${messages[0]}`,
+    });
+  });
+
   it.each([
     // The messages of ffmpeg 5.1, and those of ffmpeg 7 where they differ
     ['rtsp: method DESCRIBE failed: 401 Unauthorized', 'camera.auth', 'refuses the user name'],

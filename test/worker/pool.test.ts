@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodePhoto } from '../../src/gallery/photo.js';
 import { prepare } from '../../src/models/prepare.js';
 import { WorkerPool } from '../../src/worker/pool.js';
 import { configWith, startPool } from '../helpers/engine.js';
 import { hopper, root, workerEntry } from '../helpers/paths.js';
+import { decodePhoto } from '../helpers/photo.js';
 
 const photo = () => decodePhoto(readFileSync(hopper), 'photo', 100);
 

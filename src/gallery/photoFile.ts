@@ -1,0 +1,55 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { hasErrno } from '../core/errors.js';
+import { MemoryBudget } from './memoryBudget.js';
+
+/** Larger files are not read. A JPEG of 100 million pixels takes less, even at the best quality. */
+const MAX_BYTES = 100e6;
+/** For the bytes of all photos that are in use. */
+const inUse = new MemoryBudget(MAX_BYTES);
+
+/** Why the file of a photo is not used; the message is a sentence without its subject. */
+export interface FileRefusal {
+  fault: 'unreadable' | 'too_large';
+  message: string;
+}
+
+/**
+ * Reads the file of a photo, waiting while the files in use take too much memory.
+ *
+ * @param use works with the bytes; their memory may be freed afterwards
+ * @param refuse called instead when the file cannot be read or is too large
+ */
+export async function usePhotoFile<T>(
+  file: string,
+  use: (bytes: Buffer) => Promise<T>,
+  refuse: (refusal: FileRefusal) => T,
+): Promise<T> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file);
+  } catch (error) {
+    return refuse(unreadable(error));
+  }
+  try {
+    const { size } = await handle.stat();
+    if (size > MAX_BYTES) return refuse(tooLarge(size));
+    return await inUse.use(size, async () => {
+      const bytes = await handle.readFile().catch(() => null);
+      return bytes ? use(bytes) : refuse(unreadable(null));
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(error: unknown): FileRefusal {
+  const isMissing = hasErrno(error, 'ENOENT', 'ENOTDIR');
+  const message = isMissing ? 'does not exist; check the path' : 'cannot be read; check its permissions';
+  return { fault: 'unreadable', message };
+}
+
+function tooLarge(size: number): FileRefusal {
+  const [megabytes, limit] = [size, MAX_BYTES].map((bytes) => Math.ceil(bytes / 1e6));
+  const message = `takes ${megabytes} MB, over the limit of ${limit} MB for a photo; save it smaller or as JPEG`;
+  return { fault: 'too_large', message };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryBudget } from '../../src/gallery/memoryBudget.js';
+
+/** Tasks that run until they are ended, and those that run. */
+function tasks(budget: MemoryBudget) {
+  const running = new Map<string, () => void>();
+  const begin = (name: string, bytes: number) =>
+    budget.use(bytes, async () => {
+      await new Promise<void>((resolve) => running.set(name, resolve));
+      running.delete(name);
+    });
+  return { begin, running: () => [...running.keys()], end: (name: string) => running.get(name)?.() };
+}
+
+describe('MemoryBudget', () => {
+  it('runs what fits at once, and the others in order when there is room', async () => {
+    const { begin, running, end } = tasks(new MemoryBudget(100));
+    const [first, second] = [begin('a', 60), begin('b', 30)];
+    const others = [begin('c', 50), begin('d', 1)];
+    await Promise.resolve();
+    await Promise.resolve();
+    // d would fit, but c must not wait for ever.
+    expect(running()).toEqual(['a', 'b']);
+    end('a');
+    await first;
+    expect(running()).toEqual(['b', 'c', 'd']);
+    for (const name of ['b', 'c', 'd']) end(name);
+    await Promise.all([second, ...others]);
+  });
+
+  it('runs what needs more than there is alone', async () => {
+    const { begin, running, end } = tasks(new MemoryBudget(100));
+    const [small, large] = [begin('small', 1), begin('large', 500)];
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(running()).toEqual(['small']);
+    end('small');
+    await small;
+    expect(running()).toEqual(['large']);
+    end('large');
+    await large;
+  });
+
+  it('frees the memory of work that fails, and rejects as it does', async () => {
+    const budget = new MemoryBudget(1);
+    const failed = budget.use(1, () => Promise.reject(new Error('no')));
+    await expect(failed).rejects.toThrow('no');
+    expect(await budget.use(1, async () => 'done')).toBe('done');
+  });
+});
