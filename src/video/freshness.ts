@@ -33,10 +33,10 @@ function follows(before: Stamped, { timestampMs, arrivalMs }: Stamped): boolean 
  * Measures how old a live frame is, although camera and computer share no clock: the frame with the least time from its
  * timestamp to its arrival within the last 30 s is taken as fresh, and a frame that took longer is older by the difference.
  *
- * A repeated timestamp says nothing about the age of its frame. One that stands still, goes back or is far ahead is left out of the comparison, and its frame is fresh. When the
- * next one continues from it, or every frame has been late for 3 s and the source is not catching up, the camera's clock
- * has jumped, and the comparison starts again. A clock with two such faults within 30 s is useless: from then on every
- * frame is fresh.
+ * A repeated timestamp says nothing about the age of its frame. A timestamp that stands still, goes back or is far ahead is left
+ * out of the comparison, and its frame is fresh. When the next one continues from it, or every frame has been late for 3 s
+ * and the source is not catching up, the camera's clock has jumped, and the comparison starts again. A clock with two such
+ * faults within 30 s is useless: from then on every frame is fresh.
  */
 export class Freshness {
   readonly #staleMs: number;
