@@ -46,6 +46,7 @@ async function startAndStop(run: number): Promise<number> {
     rotate: 0,
     hardware: 'none',
     input: {},
+    demuxer: null,
   } as const;
   const limits = { connectMs: 30_000, frameAgeMs: 30_000, staleMs: 1000, redact: (text: string) => text };
   const source = new LiveSource(

@@ -79,6 +79,10 @@ const input = z
       .optional()
       .describe('User-Agent sent to an HTTP server.'),
     rtsp_flags: z.enum(['prefer_tcp']).optional().describe('RTSP only: prefer_tcp tries TCP before UDP.'),
+    format: z
+      .enum(['mjpeg', 'mpjpeg', 'mpegts', 'hls', 'flv', 'h264', 'hevc'])
+      .optional()
+      .describe("HTTP only: ffmpeg's demuxer, for a server that declares or frames its stream wrongly."),
   })
   .prefault({})
   .describe('ffmpeg input options, for a camera that needs them; see docs/configuration.md.');
@@ -159,7 +163,10 @@ export const camera = z
       .default([])
       .describe('Areas of the frame in which faces are ignored, each a list of [x, y] corners from 0 to 1.'),
   })
+  .superRefine(checkFormat)
   .describe('One camera.');
+
+type CheckedCamera = { url: string; hardware: string; input: { format?: string | undefined } };
 
 /** A login whose scheme is missing or incomplete, such as `rtsp//`. Taken for a path, it would be shown with its password. */
 const LOGIN_WITHOUT_SCHEME = /^([^/]*\/\/|(rtsps?|https?)\/)?[^/]*:.*@/is;
@@ -186,6 +193,17 @@ function checkAddress(url: string, context: z.RefinementCtx): void {
     const message =
       error instanceof SpotterError ? error.message : 'is not a file: URL of this machine; give a path';
     context.addIssue({ code: 'custom', message });
+  }
+}
+
+function checkFormat({ url, hardware, input: { format } }: CheckedCamera, context: z.RefinementCtx): void {
+  if (format === undefined) return;
+  if (!/^https?:/i.test(url)) {
+    const message = 'is for http:// and https:// only; remove it';
+    context.addIssue({ code: 'custom', message, path: ['input', 'format'] });
+  } else if (hardware !== 'none') {
+    const message = 'is decoded on the CPU; set hardware to none, or remove it';
+    context.addIssue({ code: 'custom', message, path: ['input', 'format'] });
   }
 }
 

@@ -156,13 +156,15 @@ export class Engine implements Component {
     const { watchdog, video } = this.#config;
     const { connectMs, frameAgeMs } = watchdog;
     const maxWidth = camera.maxWidth ?? video.maxWidth;
+    const { format, ...options } = camera.input;
     const input = Object.fromEntries(
-      Object.entries(camera.input).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+      Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     );
     return new LiveSource(
       {
         ...camera,
         input,
+        demuxer: format ?? null,
         cameraId: camera.id,
         memory,
         maxWidth,

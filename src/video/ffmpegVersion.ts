@@ -2,7 +2,32 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 
+const run = promisify(execFile);
+const program = () => process.env.FFMPEG_PATH || 'ffmpeg';
+
 let version: Promise<[major: number, minor: number]> | undefined;
+let abilities: Promise<FfmpegAbilities> | undefined;
+
+/** What the installed ffmpeg can do. */
+export interface FfmpegAbilities {
+  /** Major version. */
+  major: number;
+  /** Whether it refuses a playlist's segments by their extension unless `extension_picky` is off: 7.1.1, and patched older versions. */
+  isPicky: boolean;
+}
+
+/**
+ * Abilities of the installed ffmpeg, found out once.
+ *
+ * @throws SpotterError ffmpeg.missing
+ */
+export function ffmpegAbilities(): Promise<FfmpegAbilities> {
+  abilities ??= Promise.all([ffmpegVersion(), hasPickyPlaylists()]).then(([[major], isPicky]) => ({
+    major,
+    isPicky,
+  }));
+  return abilities;
+}
 
 /**
  * Version of the installed ffmpeg, read once. A build from git has the version its libraries belong to.
@@ -20,10 +45,19 @@ export function ffmpegVersion(): Promise<[major: number, minor: number]> {
 
 async function readVersion(): Promise<[major: number, minor: number]> {
   try {
-    const { stdout } = await promisify(execFile)(process.env.FFMPEG_PATH || 'ffmpeg', ['-version']);
+    const { stdout } = await run(program(), ['-version']);
     return versionIn(stdout);
   } catch (cause) {
     throw startFault('ffmpeg', cause);
+  }
+}
+
+async function hasPickyPlaylists(): Promise<boolean> {
+  try {
+    const { stdout } = await run(program(), ['-hide_banner', '-h', 'demuxer=hls']);
+    return stdout.includes('extension_picky');
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Address } from '../core/address.js';
 import { SpotterError } from '../core/errors.js';
 import type { DecodeCommand } from './ffmpeg.js';
+import type { FfmpegAbilities } from './ffmpegVersion.js';
+import { concatScript, movieScript, type Option } from './inputScript.js';
 import { STAMPED } from './stamps.js';
 
 /** How to open a live source, and which frames to make of it. */
@@ -8,6 +10,8 @@ export interface LiveRequest {
   address: Address;
   /** Whether the address leads to a playlist (HLS), which gives its frames in bursts. */
   isPlaylist: boolean;
+  /** HTTP only: the demuxer that reads the stream; null where its content or type decides. */
+  demuxer: string | null;
   /** RTSP only. */
   transport: 'tcp' | 'udp';
   /** Most frames per second; null for all. */
@@ -42,20 +46,22 @@ const PROTOCOLS = {
  * The decoder command for a live source. From ffmpeg 5 on the address is passed in a script on stdin, so that the process
  * list does not show its credentials; ffmpeg 4 does not support that.
  *
- * @param major ffmpeg's major version
  * @throws SpotterError camera.address when credentials would be visible in the process list
  */
-export function liveCommand(request: LiveRequest, major: number): DecodeCommand {
+export function liveCommand(request: LiveRequest, ffmpeg: FfmpegAbilities): DecodeCommand {
   return {
-    ...opening(request, major),
+    ...opening(request, ffmpeg),
     filters: filters(request),
     format: 'yuv4mpegpipe',
     logLevel: 'info',
   };
 }
 
-function opening(request: LiveRequest, major: number): Pick<DecodeCommand, 'input' | 'inputOptions'> {
-  const { address, hardware } = request;
+function opening(
+  request: LiveRequest,
+  ffmpeg: FfmpegAbilities,
+): Pick<DecodeCommand, 'input' | 'inputOptions'> {
+  const { address, hardware, demuxer } = request;
   const decoding = hardware === 'none' ? [] : ['-hwaccel', hardware];
   const { kind } = address;
   if (kind === 'test') {
@@ -68,13 +74,18 @@ function opening(request: LiveRequest, major: number): Pick<DecodeCommand, 'inpu
       inputOptions: [...decoding, '-f', 'v4l2', ...flags(given(request.input))],
     };
   }
-  const options = given(networkOptions(request, major));
-  const before = [...decoding, '-fflags', '+discardcorrupt', '-protocol_whitelist'];
-  if (major >= 5) {
-    const lines = options.map(([key, value]) => `option ${key} ${quote(value)}\n`);
-    const script = `ffconcat version 1.0\nfile ${quote(address.input)}\n${lines.join('')}`;
+  const options = given(networkOptions(request, ffmpeg));
+  const robust: Option = ['fflags', '+discardcorrupt'];
+  const protocols: Option = ['protocol_whitelist', PROTOCOLS[kind]];
+  if (ffmpeg.major >= 5 && demuxer !== null) {
+    const script = movieScript(address.input, demuxer, [robust, protocols, ...options]);
+    const reading = ['-protocol_whitelist', 'pipe', '-f', 'lavfi', '-graph_file', 'pipe:0'];
+    return { input: { script }, inputOptions: reading };
+  }
+  const before = [...decoding, ...flags([robust]), '-protocol_whitelist'];
+  if (ffmpeg.major >= 5) {
     return {
-      input: { script },
+      input: { script: concatScript(address.input, options) },
       inputOptions: [...before, `pipe,${PROTOCOLS[kind]}`, '-f', 'concat', '-safe', '0'],
     };
   }
@@ -84,10 +95,9 @@ function opening(request: LiveRequest, major: number): Pick<DecodeCommand, 'inpu
       'a url with a user name or password needs ffmpeg 5 or newer, because older versions show it to every user of this machine; install a newer ffmpeg',
     );
   }
-  return { input: address.input, inputOptions: [...before, PROTOCOLS[kind], ...flags(options)] };
+  const format = demuxer === null ? [] : ['-f', demuxer];
+  return { input: address.input, inputOptions: [...before, PROTOCOLS[kind], ...format, ...flags(options)] };
 }
-
-type Option = [key: string, value: string];
 
 function given(options: LiveRequest['input']): Option[] {
   return Object.entries(options).flatMap(([key, value]): Option[] =>
@@ -99,7 +109,7 @@ function flags(options: Option[]): string[] {
   return options.flatMap(([key, value]) => [`-${key}`, value]);
 }
 
-function networkOptions(request: LiveRequest, major: number): LiveRequest['input'] {
+function networkOptions(request: LiveRequest, { major, isPicky }: FfmpegAbilities): LiveRequest['input'] {
   const { address, transport, timeoutMs, input } = request;
   const timeoutUs = timeoutMs * 1000;
   // Nearly every camera has a self-signed certificate, and ffmpeg 9 is the first version to verify it.
@@ -111,8 +121,10 @@ function networkOptions(request: LiveRequest, major: number): LiveRequest['input
     const transports = input.rtsp_flags === 'prefer_tcp' ? 'udp+tcp' : transport;
     return { rtsp_transport: transports, ...timeout, ...trust, ...input };
   }
-  const newest = request.isPlaylist ? { live_start_index: -1 } : {};
-  return { rw_timeout: timeoutUs, ...newest, ...trust, ...input };
+  // Cameras and restreamers name their segments as they like; the protocols keep them from local files.
+  const anyExtension = isPicky ? { extension_picky: 0 } : {};
+  const playlist = request.isPlaylist ? { live_start_index: -1, ...anyExtension } : {};
+  return { rw_timeout: timeoutUs, ...playlist, ...trust, ...input };
 }
 
 /** Whether an address looks like that of a playlist (HLS). Others may lead to one, which ffmpeg reports. */
@@ -159,9 +171,4 @@ function select(fps: number, byWallClock: boolean): string {
   const isNewPeriod = `not(eq(floor(t*${fps}),floor(prev_selected_t*${fps})))`;
   const isDue = `if(gt(t,prev_t),${isNewPeriod}+gte(ld(1),3),gte(ld(1),1))`;
   return `select='${owed};st(0,time(0));if(${isDue},st(1,max(ld(1)-1,0));1)'`;
-}
-
-/** Quotes for ffmpeg: between single quotes only the quote itself is special. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

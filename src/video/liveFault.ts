@@ -1,4 +1,4 @@
-import { type ErrorCode, SpotterError } from '../core/errors.js';
+import { describeError, type ErrorCode, SpotterError } from '../core/errors.js';
 import type { DecodeEnd } from './ffmpeg.js';
 import { CLOSES_EARLY, detail, type LiveEnd, noVideo, RULES, stillImage } from './liveFaultRules.js';
 
@@ -8,6 +8,23 @@ import { CLOSES_EARLY, detail, type LiveEnd, noVideo, RULES, stillImage } from '
  */
 export function isUnrecognised({ messages }: DecodeEnd): boolean {
   return messages.some((text) => /invalid data found|input\/output error/i.test(text));
+}
+
+/** Whether ffmpeg's demuxer of multipart streams has lost its way in a malformed one. */
+function isMisframed({ messages }: DecodeEnd): boolean {
+  return messages.some((text) => text.startsWith('mpjpeg: '));
+}
+
+/**
+ * Whether an HTTP stream that ffmpeg could not read may be motion JPEG in malformed parts.
+ *
+ * @param frames complete frames received
+ * @param contentType null when the server was not asked or did not answer
+ */
+export function mayBeMotionJpeg(end: DecodeEnd, frames: number, contentType: string | null): boolean {
+  if (frames > 1) return false;
+  const isMultipart = contentType === null || contentType.startsWith('multipart/');
+  return isMisframed(end) || (frames === 0 && isUnrecognised(end) && isMultipart);
 }
 
 /**
@@ -47,6 +64,13 @@ export function reshaped(cameraId: string, name: string, before: number, after: 
   return fault('camera.ended', cameraId, sentence);
 }
 
+/** The error for what failed here rather than at the far end. @param redact masks secrets */
+export function ownFault(cause: unknown, cameraId: string, redact: (text: string) => string): SpotterError {
+  if (cause instanceof SpotterError) return fault(cause.code, cameraId, cause.message, cause);
+  const sentence = `reading the stream failed (${redact(describeError(cause))}); please report it`;
+  return fault('internal', cameraId, sentence);
+}
+
 /** An error of a live source: the sentence, preceded by the camera's id. */
 export function fault(code: ErrorCode, cameraId: string, sentence: string, cause?: unknown): SpotterError {
   return new SpotterError(code, `camera ${cameraId}: ${sentence}`, { cause });
@@ -79,6 +103,10 @@ function ended(end: LiveEnd): SpotterError {
   const { cameraId, name, frames, messages } = end;
   if (messages.some((text) => /timed out/i.test(text)))
     return fault('camera.stalled', cameraId, `${name} has stopped sending; check the camera and the network`);
+  if (isMisframed(end)) {
+    const sentence = `${name} sends a malformed multipart stream, which broke off after ${frames} pictures; set input.format to mjpeg`;
+    return fault('camera.ended', cameraId, sentence);
+  }
   if (frames === 1 && end.code === 0) return fault('camera.no_video', cameraId, stillImage(end));
   const sentence = `${name} has ended the stream after ${frames} pictures; check the camera and the network`;
   return fault('camera.ended', cameraId, sentence);

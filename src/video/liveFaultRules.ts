@@ -152,7 +152,9 @@ export function stillImage({ name }: LiveEnd): string {
 }
 
 /** The sentence for a source that sends something ffmpeg does not recognise. */
-export function noVideo({ name }: LiveEnd): string {
+export function noVideo({ name, contentType }: LiveEnd): string {
+  if (contentType?.startsWith('multipart/'))
+    return `${name} sends a multipart stream without pictures that ffmpeg knows; select Motion JPEG in the camera`;
   return `${name} sends no video that ffmpeg knows; check the path in the camera's url`;
 }
 

@@ -1,21 +1,30 @@
 import { type Address, parseAddress } from '../core/address.js';
-import { describeError, SpotterError } from '../core/errors.js';
-import type { Size } from '../core/geometry.js';
+import type { SpotterError } from '../core/errors.js';
 import { LogThrottle } from '../core/logThrottle.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { contentTypeOf } from './contentType.js';
 import { type DecodeEnd, Decoder } from './ffmpeg.js';
-import type { DecodeMessage } from './ffmpegMessage.js';
-import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
+import { ffmpegAbilities, frameModeOption } from './ffmpegVersion.js';
+import { checkFrameSize } from './frameSize.js';
 import { Freshness, type LiveClockFault } from './freshness.js';
-import { MIN_SIDE_PX } from './info.js';
 import type { LiveFrames, LiveListener } from './live.js';
-import { isPlaylistAddress, type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
-import { fault, faultOf, isUnrecognised, noPictureYet, reshaped, stalled } from './liveFault.js';
+import { type LiveRequest, liveCommand } from './liveCommand.js';
+import {
+  faultOf,
+  isUnrecognised,
+  mayBeMotionJpeg,
+  noPictureYet,
+  ownFault,
+  reshaped,
+  stalled,
+} from './liveFault.js';
+import { LiveMessages } from './liveMessages.js';
+import { clockNotice, multipartNotice } from './liveNotices.js';
+import { LiveReading } from './liveReading.js';
 import { NewestFrame } from './newest.js';
 import { scrubber } from './scrub.js';
 import type { FrameMemory } from './slots.js';
-import { parseShape, parseStreamLine } from './streamLine.js';
+import type { StreamLine } from './streamLine.js';
 import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
@@ -39,12 +48,6 @@ export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'isPlay
 /** Lower bound of ffmpeg's own timeout, the safety net behind the watchdog. */
 const MIN_TIMEOUT_MS = 5000;
 const NOTICE_EVERY_MS = 10_000;
-/** Relative difference of two aspect ratios that are still the same shape. Sizes are rounded: 1280x720 and 640x368 match. */
-const SAME_SHAPE = 0.05;
-/** Useless warnings about motion JPEG and about cameras with uneven timestamps, which are reported in our words. */
-const NOISE =
-  /deprecated pixel format used|Non-monoton(ous|ic) DTS|DTS \d+ < \d+ out of order|time discontinuity detected/;
-
 /**
  * One connection to a live source. It ends when it fails; to retry, create another. Nothing happens before the first call
  * of {@link ready}. ffmpeg is never held up: a frame that nobody takes in time is dropped.
@@ -55,6 +58,7 @@ export class LiveSource implements LiveFrames {
   readonly #newest: NewestFrame;
   readonly #watchdog: Watchdog;
   readonly #notices: LogThrottle;
+  readonly #messages: LiveMessages;
   readonly #ending = new AbortController();
   #redact: (text: string) => string;
   #running: Promise<void> | undefined;
@@ -64,10 +68,7 @@ export class LiveSource implements LiveFrames {
   #failure: SpotterError | undefined;
   #waiters: (() => void)[] = [];
   #frames = 0;
-  #isDescribed = false;
-  #isPlaylist = false;
-  #usesHardware = false;
-  #shape: number | null = null;
+  #reading: LiveReading | undefined;
   readonly #clockFaults = new Set<LiveClockFault>();
 
   constructor(options: LiveSourceOptions, listener: LiveListener) {
@@ -79,6 +80,12 @@ export class LiveSource implements LiveFrames {
       memory: options.memory,
       onWaiting: () => this.#wake(),
       onDropped: (reason) => listener.onDropped(reason),
+    });
+    this.#messages = new LiveMessages({
+      onPlaylist: () => this.#readAsPlaylist(),
+      onStream: (stream) => this.#describe(stream),
+      onReshaped: (before, after) => this.#fail(reshaped(options.cameraId, this.#name, before, after)),
+      onWarning: (text) => this.#warn(text),
     });
     this.#watchdog = new Watchdog((limitMs) => this.#late(limitMs));
     this.#notices = new LogThrottle(NOTICE_EVERY_MS, (message) => listener.onNotice(message));
@@ -116,45 +123,66 @@ export class LiveSource implements LiveFrames {
     try {
       const address = parseAddress(this.#options.url);
       this.#address = address;
+      const reading = new LiveReading(address, this.#options.demuxer);
+      this.#reading = reading;
       const scrub = scrubber(address);
       this.#redact = (text) => this.#options.redact(scrub(text));
-      const [[major], modeOption] = await Promise.all([ffmpegVersion(), frameModeOption()]);
+      const [ffmpeg, modeOption] = await Promise.all([ffmpegAbilities(), frameModeOption()]);
       const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectMs);
       const decode = async () => {
-        const request = { ...this.#options, address, timeoutMs, isPlaylist: this.#isPlaylist };
-        const decoder = new Decoder(liveCommand(request, major), modeOption, this.#reader(), {
+        const { isPlaylist, demuxer } = reading;
+        const request = { ...this.#options, address, timeoutMs, isPlaylist, demuxer };
+        const decoder = new Decoder(liveCommand(request, ffmpeg), modeOption, this.#reader(), {
           onStamp: ({ ms }) => {
             if (!this.#isOver) this.#newest.addTimestamp(ms);
           },
-          onMessage: (message) => this.#onMessage(message, address),
+          onMessage: (message) => this.#messages.read(message),
           onProcess: (pid, running) => this.#listener.onProcess(pid, running),
         });
         this.#decoder = decoder;
         return decoder.ended;
       };
-      this.#isPlaylist = isPlaylistAddress(address);
-      const wasPlaylist = this.#isPlaylist;
+      const wasPlaylist = reading.isPlaylist;
       if (this.#isOver) return;
       let end = await decode();
-      if (this.#isOver) return;
       // Ended by us: what looked like a stream is a playlist.
-      if (this.#isPlaylist !== wasPlaylist) end = await decode();
+      if (!this.#isOver && reading.isPlaylist !== wasPlaylist) end = await decode();
+      if (this.#isOver) return;
+      const contentType = await this.#contentType(end, address);
+      if (!this.#isOver && reading.mayBeMotionJpeg && mayBeMotionJpeg(end, this.#frames, contentType)) {
+        reading.asMotionJpeg();
+        this.#beginAnew();
+        const second = await decode();
+        if (this.#frames > 0) end = second;
+      }
       this.#watchdog.stop();
-      if (!this.#isOver) this.#fail(await this.#diagnose(end, address));
+      if (!this.#isOver) this.#fail(this.#diagnose(end, contentType, address));
     } catch (cause) {
       this.#fail(this.#ownFault(cause));
     }
   }
 
-  async #diagnose(end: DecodeEnd, address: Address): Promise<SpotterError> {
-    const isUnknown = this.#frames === 0 && isUnrecognised(end);
+  async #contentType(end: DecodeEnd, address: Address): Promise<string | null> {
+    if (this.#frames > 0 || !isUnrecognised(end)) return null;
+    return contentTypeOf(address, this.#ending.signal);
+  }
+
+  /** Before a second decoder. Nobody has taken a frame of the first. */
+  #beginAnew(): void {
+    this.#frames = 0;
+    this.#messages.restart();
+    this.#newest.end();
+    this.#watchdog.watch(this.#options.connectMs);
+  }
+
+  #diagnose(end: DecodeEnd, contentType: string | null, address: Address): SpotterError {
     return faultOf({
       ...end,
       ...this.#options,
       name: address.name,
       hasCredentials: address.secrets.length > 0,
       frames: this.#frames,
-      contentType: isUnknown ? await contentTypeOf(address, this.#ending.signal) : null,
+      contentType,
       scrub: this.#redact,
     });
   }
@@ -162,7 +190,7 @@ export class LiveSource implements LiveFrames {
   #reader(): Y4mReader {
     return new Y4mReader({
       onSize: (size) => {
-        this.#checkSize(size);
+        checkFrameSize(size, this.#name);
         this.#newest.begin(size);
       },
       acquire: () => this.#newest.acquire(),
@@ -185,80 +213,54 @@ export class LiveSource implements LiveFrames {
       return;
     }
     this.#watchdog.watch(frameAgeMs + (fps === null ? 0 : 1000 / fps));
-    if (hardware === 'auto' && !this.#usesHardware)
+    if (this.#reading?.isCorrected) this.#listener.onNotice(multipartNotice(this.#name));
+    if (hardware === 'auto' && !this.#messages.usesHardware)
       this.#listener.onNotice('no hardware decoder for this stream was found; the CPU decodes it');
   }
 
-  #checkSize({ width, height }: Size): void {
-    const name = this.#address?.name ?? 'the source';
-    if (Math.min(width, height) < MIN_SIDE_PX) {
-      const sentence = `the frames of ${name} are smaller than ${MIN_SIDE_PX} px, too small for a face; give a larger stream`;
-      throw new SpotterError('camera.no_video', sentence);
-    }
-    if (Math.max(width, height) > MAX_SIDE_PX) {
-      const sentence = `the frames of ${name} are ${width}x${height} px; set maxWidth to ${MAX_SIDE_PX} or less`;
-      throw new SpotterError('camera.no_video', sentence);
-    }
-  }
-
   #ownFault(cause: unknown): SpotterError {
-    const { cameraId } = this.#options;
-    if (cause instanceof SpotterError) return fault(cause.code, cameraId, cause.message, cause);
-    const sentence = `reading the stream failed (${this.#redact(describeError(cause))}); please report it`;
-    return fault('internal', cameraId, sentence);
+    return ownFault(cause, this.#options.cameraId, this.#redact);
   }
 
-  #onMessage({ level, text }: DecodeMessage, { kind, name }: Address): void {
-    if (!this.#isPlaylist && text.startsWith('hls: ')) {
-      this.#isPlaylist = true;
-      this.#decoder?.kill();
-    }
-    const shape = parseShape(text);
-    if (shape !== null) this.#checkShape(shape, name);
-    const stream = this.#isDescribed ? null : parseStreamLine(text);
-    if (stream) {
-      this.#isDescribed = true;
-      // ffmpeg invents the timestamps of motion JPEG over HTTP.
-      const isTimed = !(stream.codec === 'mjpeg' && kind.startsWith('http'));
-      const onFault = (fault: LiveClockFault) => this.#reportClock(fault, name);
-      this.#newest.describe(new Freshness(this.#options.staleMs, isTimed, onFault), stream.colour);
-    }
-    if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
-    if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
-    // Before the first frame, ffmpeg's messages become part of the error.
-    if (level !== 'info' && this.#frames > 0 && !this.#isOver && !NOISE.test(text))
-      this.#notices.add(`ffmpeg: ${this.#redact(text)}`);
+  #readAsPlaylist(): void {
+    if (this.#reading?.asPlaylist()) this.#decoder?.kill();
   }
 
-  /** Runs before the timestamp of the first frame of that shape arrives: no stretched frame is ever offered. */
-  #checkShape(shape: number, name: string): void {
-    this.#shape ??= shape;
-    if (Math.abs(shape / this.#shape - 1) > SAME_SHAPE)
-      this.#fail(reshaped(this.#options.cameraId, name, this.#shape, shape));
+  #describe({ codec, colour }: StreamLine): void {
+    const isTimed = this.#reading?.isTimed(codec);
+    const onFault = (fault: LiveClockFault) => this.#reportClock(fault);
+    this.#newest.describe(new Freshness(this.#options.staleMs, isTimed, onFault), colour);
+  }
+
+  /** Before the first frame, ffmpeg's messages become part of the error. */
+  #warn(text: string): void {
+    if (this.#frames > 0 && !this.#isOver) this.#notices.add(`ffmpeg: ${this.#redact(text)}`);
   }
 
   /** Each fault once per connection. */
-  #reportClock(fault: LiveClockFault, name: string): void {
+  #reportClock(fault: LiveClockFault): void {
     if (this.#clockFaults.has(fault)) return;
     this.#clockFaults.add(fault);
-    this.#listener.onNotice(
-      fault === 'jump'
-        ? `the clock of ${name} has jumped; faces in view are checked again`
-        : `the timestamps of ${name} stand still or keep jumping; its frames are taken by their arrival`,
-    );
+    this.#listener.onNotice(clockNotice(fault, this.#name));
   }
 
   #late(limitMs: number): void {
     const { cameraId, frameAgeMs } = this.#options;
-    const name = this.#address?.name ?? 'the source';
     this.#fail(
-      this.#frames === 0 ? noPictureYet(cameraId, name, limitMs) : stalled(cameraId, name, frameAgeMs),
+      this.#frames === 0
+        ? noPictureYet(cameraId, this.#name, limitMs)
+        : stalled(cameraId, this.#name, frameAgeMs),
     );
+  }
+
+  /** For messages, without credentials. */
+  get #name(): string {
+    return this.#address?.name ?? 'the source';
   }
 
   /** An HTTP source may send a still image: a single frame does not make it live. */
   get #isMoving(): boolean {
-    return this.#frames > 1 || !this.#address?.kind.startsWith('http');
+    return this.#frames > 1 || !this.#reading?.isHttp;
   }
 
   get #isOver(): boolean {

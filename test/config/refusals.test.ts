@@ -54,6 +54,21 @@ describe('loadConfig', () => {
     ['a list as the whole', '- a\n', 'must be a mapping, not a list'],
     ['a key twice', 'gallery: a\ngallery: b\n', 'config.yaml:2:1: Map keys must be unique'],
     ['a tab for spaces', 'http:\n\tport: 1\n', 'config.yaml:2:1:'],
+    [
+      'a demuxer that could read files',
+      'cameras: [{id: a, url: "http://h/x", input: {format: concat}}]',
+      'cameras[0].input.format: must be one of mjpeg, mpjpeg',
+    ],
+    [
+      'a demuxer for RTSP',
+      'cameras: [{id: a, url: "rtsp://h/x", input: {format: mjpeg}}]',
+      'cameras[0].input.format: is for http:// and https:// only; remove it',
+    ],
+    [
+      'a demuxer with hardware decoding',
+      'cameras: [{id: a, url: "http://h/x", hardware: auto, input: {format: hevc}}]',
+      'cameras[0].input.format: is decoded on the CPU; set hardware to none, or remove it',
+    ],
     ['a login without a scheme', 'cameras: [{id: a, url: "//user:pw@host/x"}]', 'has a login but no scheme'],
     ...['rtsp//', 'RTSP;//', 'rtsp/', 'https//'].map((scheme): [string, string, string] => [
       `a login behind ${scheme}`,

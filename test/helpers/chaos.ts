@@ -151,6 +151,32 @@ export const motionJpeg =
     response.on('close', () => clearInterval(timer));
   };
 
+/** The mistakes in the parts of {@link malformedMotionJpeg}. */
+export type MultipartMistake =
+  | 'no boundary before the first picture'
+  | 'parts without a type'
+  | 'a status line in the body'
+  | 'a wrong length';
+
+/** Sends a JPEG as motion JPEG again and again, with a mistake of cheap cameras. */
+export const malformedMotionJpeg =
+  (picture: Buffer, everyMs: number, mistake: MultipartMistake): RequestListener =>
+  (_request, response) => {
+    const type = 'multipart/x-mixed-replace; boundary=frame';
+    response.writeHead(200, { 'content-type': type });
+    const isLate = mistake === 'no boundary before the first picture';
+    const length = picture.length + (mistake === 'a wrong length' ? 3 : 0);
+    const typed = mistake === 'parts without a type' ? '' : 'Content-Type: image/jpeg\r\n';
+    const head = Buffer.from(`${typed}Content-Length: ${length}\r\n\r\n`);
+    const boundary = Buffer.from('--frame\r\n');
+    const end = Buffer.from('\r\n');
+    const part = isLate ? [head, picture, end, boundary] : [boundary, head, picture, end];
+    if (mistake === 'a status line in the body')
+      response.write(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n`);
+    const timer = setInterval(() => response.write(Buffer.concat(part)), everyMs);
+    response.on('close', () => clearInterval(timer));
+  };
+
 /** Sends a body evenly over so many seconds, as a camera that streams it would. */
 export const streaming =
   (type: string, body: Buffer, seconds: number): RequestListener =>

@@ -34,6 +34,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
       rotate: 0,
       hardware: 'none',
       input: {},
+      demuxer: null,
       connectMs: 20_000,
       frameAgeMs: 20_000,
       staleMs: 1000,

@@ -13,10 +13,17 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 /** Decodes 4 s in real time, 25 frames per second, at 5 per second. @returns how many are kept */
 async function keptOf(clock: string): Promise<number> {
-  const usual = { transport: 'tcp', maxWidth: 64, rotate: 0, hardware: 'none', input: {} } as const;
+  const usual = {
+    transport: 'tcp',
+    maxWidth: 64,
+    rotate: 0,
+    hardware: 'none',
+    input: {},
+    demuxer: null,
+  } as const;
   const { filters, format, logLevel } = liveCommand(
     { ...usual, address: parseAddress('rtsp://host/x'), isPlaylist: false, fps: 5, timeoutMs: 5000 },
-    5,
+    { major: 5, isPicky: false },
   );
   let kept = 0;
   const decoder = new Decoder(

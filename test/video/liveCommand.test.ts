@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/core/address.js';
 import { isPlaylistAddress, type LiveRequest, liveCommand } from '../../src/video/liveCommand.js';
 
-function command(url: string, major: number, changes: Partial<LiveRequest> = {}) {
+function command(url: string, major: number, changes: Partial<LiveRequest> = {}, isPicky = false) {
   const address = parseAddress(url);
   return liveCommand(
     {
@@ -14,10 +14,11 @@ function command(url: string, major: number, changes: Partial<LiveRequest> = {})
       rotate: 0,
       hardware: 'none',
       input: {},
+      demuxer: null,
       timeoutMs: 5000,
       ...changes,
     },
-    major,
+    { major, isPicky },
   );
 }
 
@@ -88,6 +89,24 @@ describe('liveCommand', () => {
     expect(playlist.filters[1]).toContain('prev_selected_t');
     const motionJpeg = command('http://host/video', 5, { fps: 5 });
     expect(motionJpeg.filters[0]).toContain('time(0)');
+  });
+
+  it('reads HTTP with the demuxer asked for, its address out of the arguments', () => {
+    const { input, inputOptions } = command('http://user:secret@host/x', 5, { demuxer: 'mjpeg' });
+    expect(inputOptions.join(' ')).toBe('-protocol_whitelist pipe -f lavfi -graph_file pipe:0');
+    expect(input).toMatchObject({
+      script: expect.stringMatching(/^movie=.*http:\/\/user:secret@host\/x.*:f=mjpeg:/),
+    });
+    expect(input).toMatchObject({ script: expect.stringContaining('http,https,tcp,tls,crypto') });
+    expect(command('http://host/x', 4, { demuxer: 'mjpeg' }).inputOptions.join(' ')).toContain('-f mjpeg');
+  });
+
+  it('accepts segments of any extension from an ffmpeg that refuses them, in playlists alone', () => {
+    const script = (url: string, isPicky: boolean) => command(url, 7, {}, isPicky).input;
+    const option = expect.stringContaining("option extension_picky '0'\n");
+    expect(script('http://host/x.m3u8', true)).toMatchObject({ script: option });
+    expect(script('http://host/x.m3u8', false)).not.toMatchObject({ script: option });
+    expect(script('http://host/video', true)).not.toMatchObject({ script: option });
   });
 
   it('reaches no local file by a network address', () => {

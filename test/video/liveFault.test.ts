@@ -109,6 +109,23 @@ describe('faultOf', () => {
     expect(faultOf(end({ frames: 100, messages: ['x: Connection timed out'] })).code).toBe('camera.stalled');
   });
 
+  it('does not blame the path for a multipart stream that ffmpeg cannot read', () => {
+    const messages = ['pipe:0: Invalid data found when processing input'];
+    const error = faultOf(end({ messages, contentType: 'multipart/x-mixed-replace; boundary=frame' }));
+    expect(error.message).toContain(
+      'sends a multipart stream without pictures that ffmpeg knows; select Motion JPEG',
+    );
+  });
+
+  it('reports a multipart stream that becomes malformed, and the option that helps', () => {
+    const messages = ["mpjpeg: Expected boundary '--' not found, instead found a line of 6 bytes"];
+    const error = faultOf(end({ frames: 30, messages }));
+    expect(error.code).toBe('camera.ended');
+    expect(error.message).toContain(
+      'a malformed multipart stream, which broke off after 30 pictures; set input.format to mjpeg',
+    );
+  });
+
   it('reports a still image after a single frame', () => {
     expect(faultOf(end({ code: 0, frames: 1 })).message).toContain('sends a single picture');
   });

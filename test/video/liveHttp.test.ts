@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answering, motionJpeg, startWeb } from '../helpers/chaos.js';
+import { answering, malformedMotionJpeg, motionJpeg, startWeb } from '../helpers/chaos.js';
 import { made } from '../helpers/ffmpeg.js';
 import { failureOf, live, look, lumaAt, markerOf } from '../helpers/live.js';
 import { markerStream } from '../helpers/rtsp.js';
@@ -15,6 +15,52 @@ describe('LiveSource: a stream over HTTP', () => {
       expect(Math.abs(lumaAt(frame, 0.5, 0.5) - 81)).toBeLessThan(3);
     });
     expect(dropped).not.toContain('stale');
+  });
+
+  it.each([
+    'no boundary before the first picture',
+    'parts without a type',
+    'a status line in the body',
+    'a wrong length',
+  ] as const)('of malformed motion JPEG gives frames: %s', async (mistake) => {
+    const picture = made('red.jpg', '-f', 'lavfi', '-i', 'color=red:size=320x180', '-frames:v', '1');
+    const port = await startWeb(malformedMotionJpeg(picture, 50, mistake));
+    const { source, dropped, notices } = live(`http://127.0.0.1:${port}/video`);
+    await look(source, 5, (frame) => {
+      expect(Math.abs(lumaAt(frame, 0.5, 0.5) - 81)).toBeLessThan(3);
+    });
+    expect(dropped).not.toContain('stale');
+    const hints = notices.filter((notice) => notice.includes('set input.format to mjpeg'));
+    expect(hints).toHaveLength(1);
+  });
+
+  it('is read by the demuxer of the configuration, under the very address', async () => {
+    const picture = made('red.jpg', '-f', 'lavfi', '-i', 'color=red:size=320x180', '-frames:v', '1');
+    const asked: [url: unknown, login: unknown][] = [];
+    const port = await startWeb((request, response) => {
+      if (request.headers.authorization) asked.push([request.url, request.headers.authorization]);
+      if (!request.headers.authorization)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end();
+      else motionJpeg(picture, 50)(request, response);
+    });
+    const where = "/it's:a,[b];c?x=1:2&y='z'";
+    const { source } = live(`http://us'er:p'a:ss@127.0.0.1:${port}${where}`, {
+      demuxer: 'mjpeg',
+      input: { user_agent: "o'clock:x" },
+    });
+    await look(source, 3);
+    expect(asked).toEqual([[where, `Basic ${Buffer.from("us'er:p'a:ss").toString('base64')}`]]);
+  });
+
+  it('that is a playlist may name its segments as it likes', async () => {
+    const clip = markerStream(2);
+    const list =
+      '#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\npart.php\n#EXT-X-ENDLIST\n';
+    const port = await startWeb((request, response) => {
+      if (request.url === '/live.m3u8') answering('application/vnd.apple.mpegurl', list)(request, response);
+      else answering('video/mp2t', clip)(request, response);
+    });
+    await look(live(`http://127.0.0.1:${port}/live.m3u8`).source, 3, markerOf);
   });
 
   it.each([

@@ -1,0 +1,71 @@
+import type { DecodeMessage } from './ffmpegMessage.js';
+import { parseShape, parseStreamLine, type StreamLine } from './streamLine.js';
+
+/** Relative difference of two aspect ratios that are still the same shape. Sizes are rounded: 1280x720 and 640x368 match. */
+const SAME_SHAPE = 0.05;
+/** Useless warnings about motion JPEG and about cameras with uneven timestamps, which are reported in our words. */
+const NOISE =
+  /deprecated pixel format used|Non-monoton(ous|ic) DTS|DTS \d+ < \d+ out of order|time discontinuity detected/;
+/** Decoders that complain while they wait for a keyframe. */
+const DECODER = /^(h264|hevc|mpeg4|vp8|vp9|av1|libdav1d): /;
+
+/** What ffmpeg's messages about one live source lead to. */
+export interface LiveMessagesOptions {
+  /** The address leads to a playlist (HLS). */
+  onPlaylist: () => void;
+  /** Called once per decoder, before its first frame. */
+  onStream: (stream: StreamLine) => void;
+  /** The aspect ratio (width over height as shown) has changed. */
+  onReshaped: (before: number, after: number) => void;
+  /** A warning or error that says something new; may contain credentials. */
+  onWarning: (text: string) => void;
+}
+
+/** Reads what ffmpeg reports about a live source. */
+export class LiveMessages {
+  readonly #options: LiveMessagesOptions;
+  #isDescribed = false;
+  #sendsVideo = false;
+  #usesHardware = false;
+  #shape: number | null = null;
+
+  constructor(options: LiveMessagesOptions) {
+    this.#options = options;
+  }
+
+  /** Whether video has arrived, decodable or not. */
+  get sendsVideo(): boolean {
+    return this.#sendsVideo;
+  }
+
+  /** Whether a hardware decoder was found. */
+  get usesHardware(): boolean {
+    return this.#usesHardware;
+  }
+
+  /** The source is decoded anew, in another way. */
+  restart(): void {
+    this.#isDescribed = false;
+  }
+
+  read({ level, text }: DecodeMessage): void {
+    if (text.startsWith('hls: ')) this.#options.onPlaylist();
+    const shape = parseShape(text);
+    if (shape !== null) this.#checkShape(shape);
+    const stream = this.#isDescribed ? null : parseStreamLine(text);
+    if (stream) {
+      this.#isDescribed = true;
+      this.#options.onStream(stream);
+    }
+    this.#sendsVideo ||= stream !== null || DECODER.test(text);
+    if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
+    if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
+    if (level !== 'info' && !NOISE.test(text)) this.#options.onWarning(text);
+  }
+
+  /** Runs before the timestamp of the first frame of that shape arrives: no stretched frame is ever offered. */
+  #checkShape(shape: number): void {
+    this.#shape ??= shape;
+    if (Math.abs(shape / this.#shape - 1) > SAME_SHAPE) this.#options.onReshaped(this.#shape, shape);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Address } from '../core/address.js';
+import { isPlaylistAddress } from './liveCommand.js';
+
+/** Demuxers of streams without timestamps: ffmpeg invents them. */
+const UNTIMED_DEMUXERS: readonly (string | null)[] = ['mjpeg', 'mpjpeg', 'h264', 'hevc'];
+
+/** How a live source is read, as far as it is known by now. */
+export class LiveReading {
+  readonly #isHttp: boolean;
+  readonly #wanted: string | null;
+  #demuxer: string | null;
+  #isPlaylist: boolean;
+
+  /** @param demuxer that of the configuration; null for the one that ffmpeg chooses */
+  constructor(address: Address, demuxer: string | null) {
+    this.#isHttp = address.kind === 'http' || address.kind === 'https';
+    this.#wanted = demuxer;
+    this.#demuxer = demuxer;
+    this.#isPlaylist = demuxer === null ? isPlaylistAddress(address) : demuxer === 'hls';
+  }
+
+  get isHttp(): boolean {
+    return this.#isHttp;
+  }
+
+  get isPlaylist(): boolean {
+    return this.#isPlaylist;
+  }
+
+  /** null for the one that ffmpeg chooses. */
+  get demuxer(): string | null {
+    return this.#demuxer;
+  }
+
+  /** Whether ffmpeg's choice of a demuxer was wrong, and another one is used. */
+  get isCorrected(): boolean {
+    return this.#demuxer !== this.#wanted;
+  }
+
+  /** Whether motion JPEG may be tried after ffmpeg's own choice has failed. */
+  get mayBeMotionJpeg(): boolean {
+    return this.#isHttp && this.#demuxer === null && !this.#isPlaylist;
+  }
+
+  /** What looked like a stream is a playlist. @returns false when that was known */
+  asPlaylist(): boolean {
+    const isNew = !this.#isPlaylist;
+    this.#isPlaylist = true;
+    return isNew;
+  }
+
+  /** What ffmpeg cannot read is motion JPEG. */
+  asMotionJpeg(): void {
+    this.#demuxer = 'mjpeg';
+  }
+
+  /** Whether the timestamps are the source's. @param codec ffmpeg's name of it */
+  isTimed(codec: string): boolean {
+    return !(this.#isHttp && (codec === 'mjpeg' || UNTIMED_DEMUXERS.includes(this.#demuxer)));
+  }
+}
