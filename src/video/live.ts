@@ -28,4 +28,9 @@ export interface LiveListener {
   onProcess(pid: number, running: boolean): void;
   /** Called with one line worth logging, free of credentials. */
   onNotice(message: string): void;
+  /**
+   * Called at every connection with each remark on the source itself, such as a choice among several streams; worth
+   * logging when it is new.
+   */
+  onRemark(message: string): void;
 }

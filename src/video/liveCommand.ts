@@ -8,6 +8,8 @@ export interface LiveRequest {
   address: Address;
   /** Whether the address leads to a playlist (HLS), which gives its frames in bursts. */
   isPlaylist: boolean;
+  /** Number of the video stream to read, from 0. */
+  stream: number;
   /** RTSP only. */
   transport: 'tcp' | 'udp';
   /** Most frames per second; null for all. */
@@ -48,6 +50,7 @@ const PROTOCOLS = {
 export function liveCommand(request: LiveRequest, major: number): DecodeCommand {
   return {
     ...opening(request, major),
+    stream: request.stream,
     filters: filters(request),
     format: 'yuv4mpegpipe',
     logLevel: 'info',

@@ -1,27 +1,30 @@
 import { type Address, parseAddress } from '../core/address.js';
 import { describeError, SpotterError } from '../core/errors.js';
-import type { Size } from '../core/geometry.js';
 import { LogThrottle } from '../core/logThrottle.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { contentTypeOf } from './contentType.js';
 import { type DecodeEnd, Decoder } from './ffmpeg.js';
 import type { DecodeMessage } from './ffmpegMessage.js';
 import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
+import { checkFrameSize } from './frameSize.js';
 import { Freshness, type LiveClockFault } from './freshness.js';
-import { MIN_SIDE_PX } from './info.js';
 import type { LiveFrames, LiveListener } from './live.js';
-import { isPlaylistAddress, type LiveRequest, liveCommand, MAX_SIDE_PX } from './liveCommand.js';
+import { type LiveRequest, liveCommand } from './liveCommand.js';
 import { fault, faultOf, isUnrecognised, noPictureYet, reshaped, stalled } from './liveFault.js';
+import { LiveReading, type StreamFound } from './liveReading.js';
 import { NewestFrame } from './newest.js';
 import { scrubber } from './scrub.js';
 import type { FrameMemory } from './slots.js';
-import { parseShape, parseStreamLine } from './streamLine.js';
+import { parseShape } from './streamLine.js';
 import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
 /** Which live source {@link LiveSource} reads, and its time limits. */
-export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'timeoutMs'> {
+export interface LiveSourceOptions
+  extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'stream' | 'timeoutMs'> {
   cameraId: string;
+  /** Number of the video stream to read, from 0; null for the best. Default null. */
+  stream?: number | null;
   /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
   memory?: FrameMemory | undefined;
   /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
@@ -64,8 +67,7 @@ export class LiveSource implements LiveFrames {
   #failure: SpotterError | undefined;
   #waiters: (() => void)[] = [];
   #frames = 0;
-  #isDescribed = false;
-  #isPlaylist = false;
+  #isReopening = false;
   #usesHardware = false;
   #shape: number | null = null;
   readonly #clockFaults = new Set<LiveClockFault>();
@@ -120,33 +122,34 @@ export class LiveSource implements LiveFrames {
       this.#redact = (text) => this.#options.redact(scrub(text));
       const [[major], modeOption] = await Promise.all([ffmpegVersion(), frameModeOption()]);
       const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectMs);
+      const reading = new LiveReading(address, this.#options.stream ?? null);
       const decode = async () => {
-        const request = { ...this.#options, address, timeoutMs, isPlaylist: this.#isPlaylist };
+        reading.begin();
+        this.#isReopening = false;
+        const request = { ...this.#options, ...reading.request, address, timeoutMs };
         const decoder = new Decoder(liveCommand(request, major), modeOption, this.#reader(), {
           onStamp: ({ ms }) => {
-            if (!this.#isOver) this.#newest.addTimestamp(ms);
+            if (!this.#isOver && !this.#isReopening) this.#newest.addTimestamp(ms);
           },
-          onMessage: (message) => this.#onMessage(message, address),
+          onMessage: (message) => {
+            if (!this.#isReopening) this.#onMessage(message, address, reading);
+          },
           onProcess: (pid, running) => this.#listener.onProcess(pid, running),
         });
         this.#decoder = decoder;
         return decoder.ended;
       };
-      this.#isPlaylist = isPlaylistAddress(address);
-      const wasPlaylist = this.#isPlaylist;
       if (this.#isOver) return;
       let end = await decode();
-      if (this.#isOver) return;
-      // Ended by us: what looked like a stream is a playlist.
-      if (this.#isPlaylist !== wasPlaylist) end = await decode();
+      while (this.#isReopening && !this.#isOver) end = await decode();
       this.#watchdog.stop();
-      if (!this.#isOver) this.#fail(await this.#diagnose(end, address));
+      if (!this.#isOver) this.#fail(await this.#diagnose(end, address, reading));
     } catch (cause) {
       this.#fail(this.#ownFault(cause));
     }
   }
 
-  async #diagnose(end: DecodeEnd, address: Address): Promise<SpotterError> {
+  async #diagnose(end: DecodeEnd, address: Address, reading: LiveReading): Promise<SpotterError> {
     const isUnknown = this.#frames === 0 && isUnrecognised(end);
     return faultOf({
       ...end,
@@ -154,6 +157,8 @@ export class LiveSource implements LiveFrames {
       name: address.name,
       hasCredentials: address.secrets.length > 0,
       frames: this.#frames,
+      stream: reading.request.stream,
+      streams: reading.streams,
       contentType: isUnknown ? await contentTypeOf(address, this.#ending.signal) : null,
       scrub: this.#redact,
     });
@@ -162,12 +167,12 @@ export class LiveSource implements LiveFrames {
   #reader(): Y4mReader {
     return new Y4mReader({
       onSize: (size) => {
-        this.#checkSize(size);
+        checkFrameSize(size, this.#address?.name ?? 'the source');
         this.#newest.begin(size);
       },
-      acquire: () => this.#newest.acquire(),
+      acquire: () => (this.#isReopening ? null : this.#newest.acquire()),
       onFrame: (pixels) => {
-        if (this.#isOver) return;
+        if (this.#isOver || this.#isReopening) return;
         this.#arrive();
         this.#newest.add(pixels);
       },
@@ -189,18 +194,6 @@ export class LiveSource implements LiveFrames {
       this.#listener.onNotice('no hardware decoder for this stream was found; the CPU decodes it');
   }
 
-  #checkSize({ width, height }: Size): void {
-    const name = this.#address?.name ?? 'the source';
-    if (Math.min(width, height) < MIN_SIDE_PX) {
-      const sentence = `the frames of ${name} are smaller than ${MIN_SIDE_PX} px, too small for a face; give a larger stream`;
-      throw new SpotterError('camera.no_video', sentence);
-    }
-    if (Math.max(width, height) > MAX_SIDE_PX) {
-      const sentence = `the frames of ${name} are ${width}x${height} px; set maxWidth to ${MAX_SIDE_PX} or less`;
-      throw new SpotterError('camera.no_video', sentence);
-    }
-  }
-
   #ownFault(cause: unknown): SpotterError {
     const { cameraId } = this.#options;
     if (cause instanceof SpotterError) return fault(cause.code, cameraId, cause.message, cause);
@@ -208,26 +201,34 @@ export class LiveSource implements LiveFrames {
     return fault('internal', cameraId, sentence);
   }
 
-  #onMessage({ level, text }: DecodeMessage, { kind, name }: Address): void {
-    if (!this.#isPlaylist && text.startsWith('hls: ')) {
-      this.#isPlaylist = true;
-      this.#decoder?.kill();
-    }
+  #onMessage({ level, text }: DecodeMessage, address: Address, reading: LiveReading): void {
+    const finding = reading.take(text);
+    if (finding?.kind === 'reopen') this.#reopen();
+    if (finding?.kind === 'stream') this.#begin(finding, address);
     const shape = parseShape(text);
-    if (shape !== null) this.#checkShape(shape, name);
-    const stream = this.#isDescribed ? null : parseStreamLine(text);
-    if (stream) {
-      this.#isDescribed = true;
-      // ffmpeg invents the timestamps of motion JPEG over HTTP.
-      const isTimed = !(stream.codec === 'mjpeg' && kind.startsWith('http'));
-      const onFault = (fault: LiveClockFault) => this.#reportClock(fault, name);
-      this.#newest.describe(new Freshness(this.#options.staleMs, isTimed, onFault), stream.colour);
-    }
+    if (shape !== null) this.#checkShape(shape, address.name);
     if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
     if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
     // Before the first frame, ffmpeg's messages become part of the error.
     if (level !== 'info' && this.#frames > 0 && !this.#isOver && !NOISE.test(text))
       this.#notices.add(`ffmpeg: ${this.#redact(text)}`);
+  }
+
+  /** Runs before the first timestamp. */
+  #begin({ stream, remarks }: StreamFound, { kind, name }: Address): void {
+    const { codec, colour } = stream;
+    // ffmpeg invents the timestamps of motion JPEG over HTTP.
+    const isTimed = !(codec === 'mjpeg' && kind.startsWith('http'));
+    const onFault = (fault: LiveClockFault) => this.#reportClock(fault, name);
+    this.#newest.describe(new Freshness(this.#options.staleMs, isTimed, onFault), colour);
+    for (const remark of remarks) this.#listener.onRemark(remark);
+  }
+
+  /** Opens the source again, in the way that it turns out to need. */
+  #reopen(): void {
+    this.#isReopening = true;
+    this.#decoder?.kill();
+    this.#newest.end();
   }
 
   /** Runs before the timestamp of the first frame of that shape arrives: no stretched frame is ever offered. */

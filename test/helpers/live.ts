@@ -10,6 +10,7 @@ export interface Live {
   came: { whole: number };
   dropped: DropReason[];
   notices: string[];
+  remarks: string[];
   /** Processes that were reported, and those still running. */
   pids: number[];
   running: Set<number>;
@@ -21,6 +22,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
     came: { whole: 0 },
     dropped: [],
     notices: [],
+    remarks: [],
     pids: [],
     running: new Set(),
   };
@@ -44,6 +46,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
       onFrame: () => void seen.came.whole++,
       onDropped: (reason) => seen.dropped.push(reason),
       onNotice: (message) => seen.notices.push(message),
+      onRemark: (message) => seen.remarks.push(message),
       onProcess: (pid, isRunning) => {
         if (isRunning) seen.pids.push(pid);
         if (isRunning) seen.running.add(pid);

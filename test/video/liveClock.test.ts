@@ -13,15 +13,29 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 /** Decodes 4 s in real time, 25 frames per second, at 5 per second. @returns how many are kept */
 async function keptOf(clock: string): Promise<number> {
-  const usual = { transport: 'tcp', maxWidth: 64, rotate: 0, hardware: 'none', input: {} } as const;
+  const usual = {
+    transport: 'tcp',
+    maxWidth: 64,
+    rotate: 0,
+    hardware: 'none',
+    input: {},
+  } as const;
   const { filters, format, logLevel } = liveCommand(
-    { ...usual, address: parseAddress('rtsp://host/x'), isPlaylist: false, fps: 5, timeoutMs: 5000 },
+    {
+      ...usual,
+      stream: 0,
+      address: parseAddress('rtsp://host/x'),
+      isPlaylist: false,
+      fps: 5,
+      timeoutMs: 5000,
+    },
     5,
   );
   let kept = 0;
   const decoder = new Decoder(
     {
       input: 'testsrc2=s=64x48:r=25:d=4',
+      stream: 0,
       inputOptions: ['-re', '-f', 'lavfi'],
       filters: [`setpts='${clock}'`, ...filters],
       format,

@@ -11,6 +11,7 @@ function command(url: string, major: number, changes: Partial<LiveRequest> = {})
       transport: 'tcp',
       fps: null,
       maxWidth: 1920,
+      stream: 0,
       rotate: 0,
       hardware: 'none',
       input: {},
