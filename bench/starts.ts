@@ -38,7 +38,13 @@ export async function measureStarts(runs: number, signal: AbortSignal): Promise<
 }
 
 async function startAndStop(run: number): Promise<number> {
-  const listener = { onFrame: () => {}, onDropped: () => {}, onProcess: () => {}, onNotice: () => {} };
+  const listener = {
+    onFrame: () => {},
+    onDropped: () => {},
+    onProcess: () => {},
+    onNotice: () => {},
+    onRemark: () => {},
+  };
   const options = {
     transport: 'tcp',
     fps: null,

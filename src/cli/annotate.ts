@@ -65,8 +65,13 @@ export class AnnotatedCopy {
     this.#waiting = { timeMs, marks };
   }
 
-  /** Draws the marks and writes the copy. @throws SpotterError video.unwritable, interrupted */
-  async write(signal: AbortSignal): Promise<void> {
+  /**
+   * Draws the marks and writes the copy.
+   *
+   * @param stream number of the video stream that was scanned
+   * @throws SpotterError video.unwritable, interrupted
+   */
+  async write(stream: number, signal: AbortSignal): Promise<void> {
     if (this.#waiting) this.#flush(this.#waiting.timeMs + this.#intervalMs);
     this.#waiting = undefined;
     const { dir, name, ext } = path.parse(this.#output);
@@ -79,7 +84,16 @@ export class AnnotatedCopy {
           inputOptions: FILE_ONLY,
           output: partial,
           outputOptions: [
-            ...['-map', '0:V:0', '-map', '0:a?', '-c:a', 'copy', '-vf', `ass=${SCRIPT},format=yuv420p`],
+            ...[
+              '-map',
+              `0:V:${stream}`,
+              '-map',
+              '0:a?',
+              '-c:a',
+              'copy',
+              '-vf',
+              `ass=${SCRIPT},format=yuv420p`,
+            ],
             ...[await frameModeOption(), 'passthrough', '-y'],
           ],
         },

@@ -30,6 +30,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
     example: 'spotter scan holiday.mp4 -g gallery > events.ndjson',
     options: [
       new Option('--every <n>', 'process only every n-th frame').argParser(wholeNumber(1)).default(1),
+      new Option(
+        '--stream <n>',
+        'video stream to read, from 0; default: the one marked as default, else the largest',
+      ).argParser(wholeNumber(0)),
       new Option('--json', 'print JSON lines on a terminal, too'),
       new Option('--explain', 'add the numbers and checks behind each verdict to its event'),
       new Option('--score <csv>', 'score the result against hand-made labels; see docs/recognition.md'),

@@ -33,6 +33,8 @@ import { readTruth } from './truth.js';
 export interface ScanOptions extends CommonOptions {
   /** Process every n-th frame, from 1. */
   every: number;
+  /** Number of the video stream to read; default: the one marked as default, else the largest. */
+  stream?: number;
   /** JSON on a terminal, too. */
   json?: boolean;
   /** Explain each verdict; default: `events.explain` of the configuration. */
@@ -60,11 +62,11 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     onGalleryProgress: (done, total) => galleryBar.show(done, total, 'reading the gallery'),
     onWarning: (message) => logger.warn(message),
   });
-  const stream = files.find((file) => !isRecording(file));
-  if (stream !== undefined)
+  const live = files.find((file) => !isRecording(file));
+  if (live !== undefined)
     throw new SpotterError(
       'usage',
-      `${maskText(stream)} is not a file; scan reads recordings, "spotter run" watches streams`,
+      `${maskText(live)} is not a file; scan reads recordings, "spotter run" watches streams`,
     );
   const ids = cameraIds(files);
   const [file] = files;
@@ -77,9 +79,11 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     score?.addFrame(mediaTimeMs, tracks);
     copy?.add(mediaTimeMs, image, marksOf(tracks));
   };
-  const { every } = options;
+  const { every, stream = null } = options;
   const onNotice = (message: string) => output.above(() => logger.warn(message));
-  const sources = files.map((file, index) => engine.recording(ids[index], file, { every, onNotice }));
+  const sources = files.map((file, index) =>
+    engine.recording(ids[index], file, { every, stream, onNotice, onRemark: onNotice }),
+  );
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
@@ -108,7 +112,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
           publish: (draft) => output.feed.publish(draft),
         });
         await scanOne(engine, source, ids[index], frames, { output, enricher, onFrame }, signal);
-        if (copy && !signal.aborted) await copy.write(signal);
+        if (copy && !signal.aborted) await copy.write(infos[index].stream.number, signal);
       } catch (error) {
         // The other files are still scanned.
         if (!(error instanceof SpotterError)) throw error;

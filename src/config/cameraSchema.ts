@@ -128,6 +128,20 @@ export const camera = z
       .literal([0, 90, 180, 270])
       .default(0)
       .describe('Live only: rotate clockwise by 0, 90, 180 or 270 degrees.'),
+    video: z
+      .strictObject({
+        stream: z
+          .int()
+          .min(0)
+          .max(99)
+          .nullable()
+          .default(null)
+          .describe(
+            'Number of the video stream to read if the source has several, from 0; null: the one marked as default, else the largest.',
+          ),
+      })
+      .prefault({})
+      .describe('What to decode of the source, and how.'),
     hardware: z
       .enum(['none', 'auto', 'vaapi', 'cuda', 'qsv', 'videotoolbox'])
       .default('none')

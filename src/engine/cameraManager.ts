@@ -119,7 +119,7 @@ export class CameraManager {
 
   #start({ camera: config, firstTrack }: Assignment): void {
     const { engine, send, secrets } = this.#options;
-    const { id, url, realtime, loop } = config;
+    const { id, url, realtime, loop, video } = config;
     const mask = textMasker(secrets);
     const sender = new OrderedSender<FromEngine>(send);
     const album = engine.album(config, (error) =>
@@ -152,6 +152,7 @@ export class CameraManager {
       onDropped: camera.drop.bind(camera),
       onProcess: (pid: number, running: boolean) => send({ kind: 'process', pid, running }),
       onNotice: (message: string) => send({ kind: 'log', level: 'warn', camera: id, message: mask(message) }),
+      onRemark: once((message) => send({ kind: 'log', level: 'info', camera: id, message: mask(message) })),
     };
     const {
       firstBackoffMs: firstMs,
@@ -167,8 +168,8 @@ export class CameraManager {
         isRecording(url)
           ? {
               recording: engine.recording(id, url, {
-                ...{ realtime, loop, memory, minSidePx: MIN_SIDE_PX },
-                onNotice: listener.onNotice,
+                ...{ realtime, loop, memory, minSidePx: MIN_SIDE_PX, stream: video.stream },
+                ...{ onNotice: listener.onNotice, onRemark: listener.onRemark },
               }),
               again: loop,
             }
@@ -184,4 +185,14 @@ export class CameraManager {
     });
     this.#running.set(id, { config, camera, sender, stopping, ended: runner.run(stopping.signal) });
   }
+}
+
+/** Passes each text on the first time it comes. */
+function once(pass: (text: string) => void): (text: string) => void {
+  const passed = new Set<string>();
+  return (text) => {
+    if (passed.has(text)) return;
+    passed.add(text);
+    pass(text);
+  };
 }

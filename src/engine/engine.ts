@@ -55,7 +55,7 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
 /** How a recording is played; default: every frame once, as fast as possible. */
 export type Playback = Pick<
   FileSourceOptions,
-  'every' | 'realtime' | 'loop' | 'minSidePx' | 'memory' | 'onNotice'
+  'every' | 'realtime' | 'loop' | 'stream' | 'minSidePx' | 'memory' | 'onNotice' | 'onRemark'
 >;
 
 /** Composition root of the engine process: worker pool and gallery, and the cameras that use them. */
@@ -165,6 +165,7 @@ export class Engine implements Component {
         ...camera,
         input,
         demuxer: format ?? null,
+        stream: camera.video.stream,
         cameraId: camera.id,
         memory,
         maxWidth,

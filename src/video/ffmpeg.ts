@@ -13,8 +13,10 @@ export interface DecodeCommand {
   /** The input, or a script that ffmpeg reads on stdin: its content does not appear in the process list. */
   input: string | { script: string };
   inputOptions: string[];
+  /** Which video stream, from 0; cover pictures are not counted. */
+  stream: number;
   /**
-   * Filters from the input's first real video stream to frames of one size and format, without labels. They print each
+   * Filters from the video stream to frames of one size and format, without labels. They print each
    * frame's timestamp; see stamps.ts.
    */
   filters: string[];
@@ -77,7 +79,7 @@ export class Decoder {
         ],
         ...command.inputOptions,
       ])
-      .complexFilter(`[0:V:0]${[...command.filters, UNTIMED].join(',')}[frames]`)
+      .complexFilter(`[0:V:${command.stream}]${[...command.filters, UNTIMED].join(',')}[frames]`)
       .output(frames, { end: true })
       .outputOptions(['-map', '[frames]', modeOption, 'passthrough', '-enc_time_base', '1:1000000'])
       .outputOptions(['-f', command.format]);

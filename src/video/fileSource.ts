@@ -13,6 +13,7 @@ import { type ClockFault, MediaClock, type MediaTime } from './mediaClock.js';
 import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';
 import { everyNth } from './stamps.js';
+import { choiceNotice } from './streamChoice.js';
 
 /** Which recording {@link FileSource} reads, and how. */
 export interface FileSourceOptions {
@@ -29,12 +30,16 @@ export interface FileSourceOptions {
   realtime: boolean;
   /** Start again at the end, forever; media time continues. */
   loop: boolean;
+  /** Number of the video stream to read, from 0; null for the best. Default null. */
+  stream?: number | null;
   /** A recording whose shorter side is less than this is rejected, px. Default 1. */
   minSidePx?: number;
   /** Frame buffers to reuse in the next attempt; by default, buffers of this source alone. */
   memory?: FrameMemory | undefined;
   /** Called once when the recording's clock is wrong: what, and where. */
   onNotice?: ((message: string) => void) | undefined;
+  /** Called at the start with each remark on the recording itself, such as a choice among several streams. */
+  onRemark?: ((message: string) => void) | undefined;
 }
 
 /** Every frame of a recording, in order, with its media time. Decoding pauses while no slot is free (back-pressure). */
@@ -57,8 +62,8 @@ export class FileSource {
    * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
    */
   async open(): Promise<VideoInfo> {
-    const { file, minSidePx = 1 } = this.#options;
-    const [info] = await Promise.all([probeFile(file), frameModeOption()]);
+    const { file, minSidePx = 1, stream = null, onRemark } = this.#options;
+    const [info] = await Promise.all([probeFile(file, stream), frameModeOption()]);
     const { width, height } = info.size;
     if (Math.min(width, height) < minSidePx) {
       throw new SpotterError(
@@ -66,6 +71,8 @@ export class FileSource {
         `the frames of ${file} are ${width}x${height} px, too small for a face; give a larger recording`,
       );
     }
+    const notice = stream === null ? choiceNotice(path.basename(file), info.streams, info.stream) : null;
+    if (notice !== null) onRemark?.(notice);
     this.#info = info;
     return info;
   }
@@ -151,6 +158,7 @@ export class FileSource {
         : [scale, 'setsar=1'];
     return {
       input: fileInput(file),
+      stream: info.stream.number,
       inputOptions: [...(realtime ? ['-re'] : []), ...(loop ? ['-stream_loop', '-1'] : []), ...FILE_ONLY],
       filters: [everyNth(every), ...fitting, 'format=yuv420p'],
       format: 'rawvideo',

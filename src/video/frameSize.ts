@@ -7,7 +7,7 @@ import { MAX_SIDE_PX } from './liveCommand.js';
  * Checks the size of a live source's frames.
  *
  * @param name of the source, without credentials
- * @throws SpotterError camera.no_video
+ * @throws SpotterError camera.no_video when they are too small for a face or too large for memory
  */
 export function checkFrameSize({ width, height }: Size, name: string): void {
   if (Math.min(width, height) < MIN_SIDE_PX) {

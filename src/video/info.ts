@@ -5,6 +5,7 @@ import type { Size } from '../core/geometry.js';
 import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 import { probe } from './ffmpeg.js';
+import { chooseStream, listStreams, type VideoStream } from './streamChoice.js';
 
 /** What is known about a recording before it is decoded. */
 export interface VideoInfo {
@@ -13,6 +14,10 @@ export interface VideoInfo {
   /** Whether the stored pixels are square. */
   squarePixels: boolean;
   colour: ColourSpace;
+  /** Every video stream of the recording, cover pictures left out. */
+  streams: readonly VideoStream[];
+  /** The one that is read. */
+  stream: VideoStream;
   /** Number of frames according to the container; null when the container has none. */
   frames: number | null;
   /** Duration according to the container; null when the container has none. */
@@ -50,9 +55,10 @@ export function fileInput(file: string): string {
 /**
  * Probes a recording without decoding it.
  *
+ * @param wanted number of the video stream to read; null for the one that {@link chooseStream} finds best
  * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
  */
-export async function probeFile(file: string): Promise<VideoInfo> {
+export async function probeFile(file: string, wanted: number | null = null): Promise<VideoInfo> {
   checkFile(file);
   const data = await probe(fileInput(file), FILE_ONLY).catch((cause: unknown) => {
     if (cause instanceof SpotterError) throw cause;
@@ -64,10 +70,7 @@ export async function probeFile(file: string): Promise<VideoInfo> {
       },
     );
   });
-  const stream = data.streams.find(({ codec_type: type, disposition }) => {
-    const isCover = (disposition as { attached_pic?: number } | undefined)?.attached_pic === 1;
-    return type === 'video' && !isCover;
-  });
+  const streams = data.streams.filter((one) => one.codec_type === 'video' && !flag(one, 'attached_pic'));
   if (NOT_VIDEO.has(data.format.format_name ?? '')) {
     throw new SpotterError('video.unreadable', `${file} is a text, not a video; check the file`);
   }
@@ -75,11 +78,23 @@ export async function probeFile(file: string): Promise<VideoInfo> {
     const advice = 'give a recording, or use "spotter detect" for pictures';
     throw new SpotterError('video.no_video', `${file} is a single picture, not a video; ${advice}`);
   }
-  if (!stream)
+  if (streams.length === 0)
     throw new SpotterError(
       'video.no_video',
       `${file} has no video in it, only sound or data; give a recording with video`,
     );
+  const listed = streams.map((one, number): VideoStream => {
+    const { width = 0, height = 0 } = one;
+    return { number, width, height, isDefault: flag(one, 'default') };
+  });
+  const chosen = chooseStream(listed, wanted);
+  if (!chosen) {
+    throw new SpotterError(
+      'video.no_video',
+      `${file} has no video stream ${wanted}; choose one of ${listStreams(listed)}`,
+    );
+  }
+  const stream = streams[chosen.number];
   if (!stream.width || !stream.height) {
     throw new SpotterError(
       'video.unreadable',
@@ -92,6 +107,8 @@ export async function probeFile(file: string): Promise<VideoInfo> {
   return {
     ...shownSize(stream),
     colour: colourSpaceOf(String(stream.pix_fmt ?? ''), String(stream.color_space ?? ''), stream.height),
+    streams: listed,
+    stream: chosen,
     frames,
     durationMs: milliseconds(stream.duration) ?? milliseconds(data.format.duration),
     headerMs: headerMs(String(data.format.format_name), frames, intervalMs, milliseconds(stream.duration)),
@@ -148,6 +165,10 @@ function isPlaylist(file: string): boolean {
 }
 
 type Stream = Awaited<ReturnType<typeof probe>>['streams'][number];
+
+function flag({ disposition }: Stream, name: string): boolean {
+  return (disposition as Record<string, number> | undefined)?.[name] === 1;
+}
 
 function shownSize(stream: Stream): Pick<VideoInfo, 'size' | 'squarePixels'> {
   const [width = 0, height = 0] = [stream.width, stream.height];

@@ -1,4 +1,6 @@
 import type { DropReason, Frame } from '../image/cameraFrame.js';
+import type { LiveRequest } from './liveCommand.js';
+import type { FrameMemory } from './slots.js';
 
 /** A live source. It keeps only the newest frame, because an old one is worthless. Every frame taken is released once. */
 export interface LiveFrames {
@@ -28,4 +30,29 @@ export interface LiveListener {
   onProcess(pid: number, running: boolean): void;
   /** Called with one line worth logging, free of credentials. */
   onNotice(message: string): void;
+  /**
+   * Called at every connection with each remark on the source itself, such as a choice among several streams; worth
+   * logging when it is new.
+   */
+  onRemark(message: string): void;
+}
+
+/** Which live source to read, and its time limits. */
+export interface LiveSourceOptions
+  extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'stream' | 'timeoutMs'> {
+  cameraId: string;
+  /** Number of the video stream to read, from 0; null for the best. Default null. */
+  stream?: number | null;
+  /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
+  memory?: FrameMemory | undefined;
+  /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
+  url: string;
+  /** Without a frame for this long from the start, the source is unreachable. */
+  connectMs: number;
+  /** Without a frame for this long after the first, the source is stalled. */
+  frameAgeMs: number;
+  /** A frame that took longer to arrive than the fastest of the last 30 s by more than this is dropped. */
+  staleMs: number;
+  /** Masks the secrets of the configuration in a text. */
+  redact: (text: string) => string;
 }

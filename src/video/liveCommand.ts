@@ -12,6 +12,8 @@ export interface LiveRequest {
   isPlaylist: boolean;
   /** HTTP only: the demuxer that reads the stream; null where its content or type decides. */
   demuxer: string | null;
+  /** Number of the video stream to read, from 0. */
+  stream: number;
   /** RTSP only. */
   transport: 'tcp' | 'udp';
   /** Most frames per second; null for all. */
@@ -51,6 +53,7 @@ const PROTOCOLS = {
 export function liveCommand(request: LiveRequest, ffmpeg: FfmpegAbilities): DecodeCommand {
   return {
     ...opening(request, ffmpeg),
+    stream: request.stream,
     filters: filters(request),
     format: 'yuv4mpegpipe',
     logLevel: 'info',

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/errors.js';
 import type { DecodeEnd } from './ffmpeg.js';
+import { listStreams, type VideoStream } from './streamChoice.js';
 
 /** Everything that is known about a live source when its decoder has ended. */
 export interface LiveEnd extends DecodeEnd {
@@ -9,6 +10,10 @@ export interface LiveEnd extends DecodeEnd {
   hasCredentials: boolean;
   transport: 'tcp' | 'udp';
   hardware: string;
+  /** Number of the video stream that was read. */
+  stream: number;
+  /** The video streams that the source has. */
+  streams: readonly VideoStream[];
   /** Complete frames received. */
   frames: number;
   /** Content type reported by an HTTP server; null when it was not asked or did not answer. */
@@ -131,7 +136,10 @@ export const RULES: readonly FaultRule[] = [
   {
     pattern: /matches no streams/i,
     code: 'camera.no_video',
-    sentence: ({ name }) => `${name} sends sound or data only, no video; give the address of a video stream`,
+    sentence: ({ name, stream, streams }) =>
+      streams.length > 0
+        ? `${name} has no video stream ${stream}; set video.stream to one of ${listStreams(streams)}`
+        : `${name} sends sound or data only, no video; give the address of a video stream`,
   },
   {
     pattern: /^image2: |_pipe: /i,

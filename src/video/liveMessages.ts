@@ -1,5 +1,6 @@
 import type { DecodeMessage } from './ffmpegMessage.js';
-import { parseShape, parseStreamLine, type StreamLine } from './streamLine.js';
+import { parseShape } from './streamLine.js';
+import { type ListedStream, StreamListing } from './streamListing.js';
 
 /** Relative difference of two aspect ratios that are still the same shape. Sizes are rounded: 1280x720 and 640x368 match. */
 const SAME_SHAPE = 0.05;
@@ -13,8 +14,8 @@ const DECODER = /^(h264|hevc|mpeg4|vp8|vp9|av1|libdav1d): /;
 export interface LiveMessagesOptions {
   /** The address leads to a playlist (HLS). */
   onPlaylist: () => void;
-  /** Called once per decoder, before its first frame. */
-  onStream: (stream: StreamLine) => void;
+  /** Called once per decoder, before its first frame, with every video stream of the source. */
+  onStreams: (streams: readonly ListedStream[]) => void;
   /** The aspect ratio (width over height as shown) has changed. */
   onReshaped: (before: number, after: number) => void;
   /** A warning or error that says something new; may contain credentials. */
@@ -24,7 +25,7 @@ export interface LiveMessagesOptions {
 /** Reads what ffmpeg reports about a live source. */
 export class LiveMessages {
   readonly #options: LiveMessagesOptions;
-  #isDescribed = false;
+  #listing = new StreamListing();
   #sendsVideo = false;
   #usesHardware = false;
   #shape: number | null = null;
@@ -38,6 +39,11 @@ export class LiveMessages {
     return this.#sendsVideo;
   }
 
+  /** The video streams of the source, as far as they are reported. */
+  get streams(): readonly ListedStream[] {
+    return this.#listing.streams;
+  }
+
   /** Whether a hardware decoder was found. */
   get usesHardware(): boolean {
     return this.#usesHardware;
@@ -45,19 +51,16 @@ export class LiveMessages {
 
   /** The source is decoded anew, in another way. */
   restart(): void {
-    this.#isDescribed = false;
+    this.#listing = new StreamListing();
   }
 
   read({ level, text }: DecodeMessage): void {
     if (text.startsWith('hls: ')) this.#options.onPlaylist();
     const shape = parseShape(text);
     if (shape !== null) this.#checkShape(shape);
-    const stream = this.#isDescribed ? null : parseStreamLine(text);
-    if (stream) {
-      this.#isDescribed = true;
-      this.#options.onStream(stream);
-    }
-    this.#sendsVideo ||= stream !== null || DECODER.test(text);
+    const streams = this.#listing.add(text);
+    if (streams) this.#options.onStreams(streams);
+    this.#sendsVideo ||= this.streams.length > 0 || DECODER.test(text);
     if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
     if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
     if (level !== 'info' && !NOISE.test(text)) this.#options.onWarning(text);

@@ -1,5 +1,7 @@
 import type { Address } from '../core/address.js';
 import { isPlaylistAddress } from './liveCommand.js';
+import { chooseStream } from './streamChoice.js';
+import type { ListedStream } from './streamListing.js';
 
 /** Demuxers of streams without timestamps: ffmpeg invents them. */
 const UNTIMED_DEMUXERS: readonly (string | null)[] = ['mjpeg', 'mpjpeg', 'h264', 'hevc'];
@@ -8,14 +10,21 @@ const UNTIMED_DEMUXERS: readonly (string | null)[] = ['mjpeg', 'mpjpeg', 'h264',
 export class LiveReading {
   readonly #isHttp: boolean;
   readonly #wanted: string | null;
+  readonly #wantedStream: number | null;
   #demuxer: string | null;
   #isPlaylist: boolean;
+  #stream: number;
 
-  /** @param demuxer that of the configuration; null for the one that ffmpeg chooses */
-  constructor(address: Address, demuxer: string | null) {
+  /**
+   * @param demuxer that of the configuration; null for the one that ffmpeg chooses
+   * @param stream number of the video stream to read; null for the best
+   */
+  constructor(address: Address, demuxer: string | null, stream: number | null) {
     this.#isHttp = address.kind === 'http' || address.kind === 'https';
     this.#wanted = demuxer;
     this.#demuxer = demuxer;
+    this.#wantedStream = stream;
+    this.#stream = stream ?? 0;
     this.#isPlaylist = demuxer === null ? isPlaylistAddress(address) : demuxer === 'hls';
   }
 
@@ -25,6 +34,16 @@ export class LiveReading {
 
   get isPlaylist(): boolean {
     return this.#isPlaylist;
+  }
+
+  /** Number of the video stream that is read. */
+  get stream(): number {
+    return this.#stream;
+  }
+
+  /** Whether the stream was chosen here and not by the configuration. */
+  get choosesStream(): boolean {
+    return this.#wantedStream === null;
   }
 
   /** null for the one that ffmpeg chooses. */
@@ -52,6 +71,13 @@ export class LiveReading {
   /** What ffmpeg cannot read is motion JPEG. */
   asMotionJpeg(): void {
     this.#demuxer = 'mjpeg';
+  }
+
+  /** Chooses the stream to read. @returns null when the source does not have the one of the configuration */
+  choose(streams: readonly ListedStream[]): ListedStream | null {
+    const chosen = chooseStream(streams, this.#wantedStream) ?? null;
+    if (chosen) this.#stream = chosen.number;
+    return chosen;
   }
 
   /** Whether the timestamps are the source's. @param codec ffmpeg's name of it */

@@ -7,8 +7,8 @@ import { type DecodeEnd, Decoder } from './ffmpeg.js';
 import { ffmpegAbilities, frameModeOption } from './ffmpegVersion.js';
 import { checkFrameSize } from './frameSize.js';
 import { Freshness, type LiveClockFault } from './freshness.js';
-import type { LiveFrames, LiveListener } from './live.js';
-import { type LiveRequest, liveCommand } from './liveCommand.js';
+import type { LiveFrames, LiveListener, LiveSourceOptions } from './live.js';
+import { liveCommand } from './liveCommand.js';
 import {
   faultOf,
   isUnrecognised,
@@ -23,31 +23,15 @@ import { clockNotice, multipartNotice } from './liveNotices.js';
 import { LiveReading } from './liveReading.js';
 import { NewestFrame } from './newest.js';
 import { scrubber } from './scrub.js';
-import type { FrameMemory } from './slots.js';
-import type { StreamLine } from './streamLine.js';
+import { choiceNotice } from './streamChoice.js';
+import type { ListedStream } from './streamListing.js';
 import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
-
-/** Which live source {@link LiveSource} reads, and its time limits. */
-export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'timeoutMs'> {
-  cameraId: string;
-  /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
-  memory?: FrameMemory | undefined;
-  /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
-  url: string;
-  /** Without a frame for this long from the start, the source is unreachable. */
-  connectMs: number;
-  /** Without a frame for this long after the first, the source is stalled. */
-  frameAgeMs: number;
-  /** A frame that took longer to arrive than the fastest of the last 30 s by more than this is dropped. */
-  staleMs: number;
-  /** Masks the secrets of the configuration in a text. */
-  redact: (text: string) => string;
-}
 
 /** Lower bound of ffmpeg's own timeout, the safety net behind the watchdog. */
 const MIN_TIMEOUT_MS = 5000;
 const NOTICE_EVERY_MS = 10_000;
+
 /**
  * One connection to a live source. It ends when it fails; to retry, create another. Nothing happens before the first call
  * of {@link ready}. ffmpeg is never held up: a frame that nobody takes in time is dropped.
@@ -69,6 +53,8 @@ export class LiveSource implements LiveFrames {
   #waiters: (() => void)[] = [];
   #frames = 0;
   #reading: LiveReading | undefined;
+  /** The decoder has been ended, to open the source in another way. */
+  #isReopening = false;
   readonly #clockFaults = new Set<LiveClockFault>();
 
   constructor(options: LiveSourceOptions, listener: LiveListener) {
@@ -83,7 +69,7 @@ export class LiveSource implements LiveFrames {
     });
     this.#messages = new LiveMessages({
       onPlaylist: () => this.#readAsPlaylist(),
-      onStream: (stream) => this.#describe(stream),
+      onStreams: (streams) => this.#choose(streams),
       onReshaped: (before, after) => this.#fail(reshaped(options.cameraId, this.#name, before, after)),
       onWarning: (text) => this.#warn(text),
     });
@@ -123,30 +109,32 @@ export class LiveSource implements LiveFrames {
     try {
       const address = parseAddress(this.#options.url);
       this.#address = address;
-      const reading = new LiveReading(address, this.#options.demuxer);
+      const reading = new LiveReading(address, this.#options.demuxer, this.#options.stream ?? null);
       this.#reading = reading;
       const scrub = scrubber(address);
       this.#redact = (text) => this.#options.redact(scrub(text));
       const [ffmpeg, modeOption] = await Promise.all([ffmpegAbilities(), frameModeOption()]);
       const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectMs);
       const decode = async () => {
-        const { isPlaylist, demuxer } = reading;
-        const request = { ...this.#options, address, timeoutMs, isPlaylist, demuxer };
+        this.#isReopening = false;
+        this.#messages.restart();
+        const { isPlaylist, demuxer, stream } = reading;
+        const request = { ...this.#options, address, timeoutMs, isPlaylist, demuxer, stream };
         const decoder = new Decoder(liveCommand(request, ffmpeg), modeOption, this.#reader(), {
           onStamp: ({ ms }) => {
-            if (!this.#isOver) this.#newest.addTimestamp(ms);
+            if (!this.#isOver && !this.#isReopening) this.#newest.addTimestamp(ms);
           },
-          onMessage: (message) => this.#messages.read(message),
+          onMessage: (message) => {
+            if (!this.#isReopening) this.#messages.read(message);
+          },
           onProcess: (pid, running) => this.#listener.onProcess(pid, running),
         });
         this.#decoder = decoder;
         return decoder.ended;
       };
-      const wasPlaylist = reading.isPlaylist;
       if (this.#isOver) return;
       let end = await decode();
-      // Ended by us: what looked like a stream is a playlist.
-      if (!this.#isOver && reading.isPlaylist !== wasPlaylist) end = await decode();
+      while (this.#isReopening && !this.#isOver) end = await decode();
       if (this.#isOver) return;
       const contentType = await this.#contentType(end, address);
       if (!this.#isOver && reading.mayBeMotionJpeg && mayBeMotionJpeg(end, this.#frames, contentType)) {
@@ -170,7 +158,6 @@ export class LiveSource implements LiveFrames {
   /** Before a second decoder. Nobody has taken a frame of the first. */
   #beginAnew(): void {
     this.#frames = 0;
-    this.#messages.restart();
     this.#newest.end();
     this.#watchdog.watch(this.#options.connectMs);
   }
@@ -182,6 +169,8 @@ export class LiveSource implements LiveFrames {
       name: address.name,
       hasCredentials: address.secrets.length > 0,
       frames: this.#frames,
+      stream: this.#reading?.stream ?? 0,
+      streams: this.#messages.streams,
       contentType,
       scrub: this.#redact,
     });
@@ -193,9 +182,9 @@ export class LiveSource implements LiveFrames {
         checkFrameSize(size, this.#name);
         this.#newest.begin(size);
       },
-      acquire: () => this.#newest.acquire(),
+      acquire: () => (this.#isReopening ? null : this.#newest.acquire()),
       onFrame: (pixels) => {
-        if (this.#isOver) return;
+        if (this.#isOver || this.#isReopening) return;
         this.#arrive();
         this.#newest.add(pixels);
       },
@@ -223,10 +212,28 @@ export class LiveSource implements LiveFrames {
   }
 
   #readAsPlaylist(): void {
-    if (this.#reading?.asPlaylist()) this.#decoder?.kill();
+    if (this.#reading?.asPlaylist()) this.#reopen();
   }
 
-  #describe({ codec, colour }: StreamLine): void {
+  #reopen(): void {
+    this.#isReopening = true;
+    this.#decoder?.kill();
+    this.#newest.end();
+  }
+
+  /** Runs before the first timestamp. */
+  #choose(streams: readonly ListedStream[]): void {
+    const before = this.#reading?.stream;
+    const stream = this.#reading?.choose(streams);
+    if (!stream) return;
+    if (stream.number !== before) this.#reopen();
+    else this.#describe(streams, stream);
+  }
+
+  #describe(streams: readonly ListedStream[], stream: ListedStream): void {
+    const { codec, colour } = stream;
+    const remark = this.#reading?.choosesStream ? choiceNotice(this.#name, streams, stream) : null;
+    if (remark !== null) this.#listener.onRemark(remark);
     const isTimed = this.#reading?.isTimed(codec);
     const onFault = (fault: LiveClockFault) => this.#reportClock(fault);
     this.#newest.describe(new Freshness(this.#options.staleMs, isTimed, onFault), colour);

@@ -1,8 +1,11 @@
 import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
+import type { VideoStream } from './streamChoice.js';
 
 /** A video stream as ffmpeg describes it. */
-export interface StreamLine {
+export interface StreamLine extends Omit<VideoStream, 'number'> {
+  /** ffmpeg's index, which sound and data have, too. */
+  index: number;
   /** ffmpeg's name of the codec, such as h264. */
   codec: string;
   /** Colour space of the decoded frames, whose range ffmpeg converts to limited. */
@@ -11,17 +14,24 @@ export interface StreamLine {
 
 /**
  * Parses ffmpeg's line about a video stream, such as
- * `Stream #0:0: Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720`; null for any other line.
+ * `Stream #0:0: Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720`; null for any other line and for a cover
+ * picture.
  */
 export function parseStreamLine(text: string): StreamLine | null {
-  const [, codec, description] = /^\s*Stream #\d.*?: Video: (\w+)(.*)$/.exec(text) ?? [];
-  if (codec === undefined) return null;
+  const [, index, codec, description = ''] = /^\s*Stream #\d+:(\d+).*?: Video: (\w+)(.*)$/.exec(text) ?? [];
+  if (codec === undefined || /\(attached pic\)/.test(description)) return null;
+  // One pair of parentheses may lie in another: `yuv420p(tv, top coded first (swapped))`.
   const [, format = '', details = ''] =
-    /, ([a-z]\w*)(?:\(([^)]*)\))?(?:, (?:\d+x\d+|\d+ kb\/s)|$)/.exec(description) ?? [];
-  const height = Number(/, \d+x(\d+)/.exec(description)?.[1] ?? 0);
+    /, ([a-z]\w*)(?:\(((?:[^()]|\([^()]*\))*)\))?(?:, (?:\d+x\d+|\d+ kb\/s)|$)/.exec(description) ?? [];
+  const [, width, height] = (/, (\d+)x(\d+)/.exec(description) ?? [0, 0, 0]).map(Number);
   // Where the three differ, ffmpeg writes matrix/primaries/transfer: the first match is the matrix.
   const matrix = /\b(?:bt2020\w*|bt709|bt470bg|smpte170m|smpte240m|fcc|unknown)\b/.exec(details)?.[0] ?? '';
-  return { codec, colour: colourSpaceOf(format, matrix, height) };
+  return {
+    ...{ index: Number(index), width, height },
+    isDefault: /\(default\)/.test(description),
+    codec,
+    colour: colourSpaceOf(format, matrix, height),
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { SpotterError } from '../../src/core/errors.js';
 import type { DropReason, Frame } from '../../src/image/cameraFrame.js';
-import { LiveSource, type LiveSourceOptions } from '../../src/video/liveSource.js';
+import type { LiveSourceOptions } from '../../src/video/live.js';
+import { LiveSource } from '../../src/video/liveSource.js';
 import { MARKER } from './rtsp.js';
 
 export interface Live {
@@ -10,6 +11,7 @@ export interface Live {
   came: { whole: number };
   dropped: DropReason[];
   notices: string[];
+  remarks: string[];
   /** Processes that were reported, and those still running. */
   pids: number[];
   running: Set<number>;
@@ -21,6 +23,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
     came: { whole: 0 },
     dropped: [],
     notices: [],
+    remarks: [],
     pids: [],
     running: new Set(),
   };
@@ -45,6 +48,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
       onFrame: () => void seen.came.whole++,
       onDropped: (reason) => seen.dropped.push(reason),
       onNotice: (message) => seen.notices.push(message),
+      onRemark: (message) => seen.remarks.push(message),
       onProcess: (pid, isRunning) => {
         if (isRunning) seen.pids.push(pid);
         if (isRunning) seen.running.add(pid);

@@ -70,14 +70,21 @@ describe('parseStreamLine', () => {
     ['rawvideo (YUY2 / 0x32595559), yuyv422, 640x480, 147456 kb/s, 30 fps', 'rawvideo', 'bt601'],
     ['png, rgb24(pc, gbr/unknown/unknown), 1920x1080', 'png', 'bt601'],
   ])('reads codec and colour space: %s', (text, codec, matrix) => {
-    expect(parseStreamLine(`  Stream #0:0[0x100](und): Video: ${text}`)).toEqual({
-      codec,
+    expect(parseStreamLine(`  Stream #0:0[0x100](und): Video: ${text}`)).toMatchObject({
+      ...{ index: 0, codec, isDefault: false },
       colour: { matrix, fullRange: false },
     });
   });
 
-  it('returns null for an audio stream and for any other line', () => {
+  it('reads index, size and default mark of one among several streams', () => {
+    const text =
+      '  Stream #0:2: Video: h264 (High), yuv420p(tv, top coded first (swapped)), 704x576 (default)';
+    expect(parseStreamLine(text)).toMatchObject({ index: 2, width: 704, height: 576, isDefault: true });
+  });
+
+  it('returns null for a cover picture, an audio stream and for any other line', () => {
     expect(parseStreamLine('  Stream #0:1: Audio: aac (LC), 48000 Hz, stereo, fltp')).toBeNull();
+    expect(parseStreamLine('  Stream #0:2: Video: png, rgb24(pc), 600x600 (attached pic)')).toBeNull();
     expect(parseStreamLine('  Stream #0:0 (h264) -> select:default')).toBeNull();
   });
 });

@@ -20,6 +20,7 @@ async function keptOf(clock: string): Promise<number> {
     hardware: 'none',
     input: {},
     demuxer: null,
+    stream: 0,
   } as const;
   const { filters, format, logLevel } = liveCommand(
     { ...usual, address: parseAddress('rtsp://host/x'), isPlaylist: false, fps: 5, timeoutMs: 5000 },
@@ -29,6 +30,7 @@ async function keptOf(clock: string): Promise<number> {
   const decoder = new Decoder(
     {
       input: 'testsrc2=s=64x48:r=25:d=4',
+      stream: 0,
       inputOptions: ['-re', '-f', 'lavfi'],
       filters: [`setpts='${clock}'`, ...filters],
       format,

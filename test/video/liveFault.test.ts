@@ -12,6 +12,8 @@ function end(changes: Partial<LiveEnd>): LiveEnd {
     hasCredentials: true,
     transport: 'tcp',
     hardware: 'none',
+    stream: 0,
+    streams: [],
     frames: 0,
     contentType: null,
     scrub: (text) => text.replace('secret', '***'),
