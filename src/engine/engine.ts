@@ -27,6 +27,8 @@ export interface EngineOptions {
   onWarning?: GalleryOptions['onWarning'];
   /** See {@link GalleryOptions.known}. */
   known?: GalleryOptions['known'];
+  /** See {@link GalleryOptions.startFromCache}. */
+  startFromCache?: GalleryOptions['startFromCache'];
 }
 
 /** Which parts of a camera's picture are searched for faces, and when. */
@@ -83,6 +85,7 @@ export class Engine implements Component {
       dimension: settings.embedder.dimension,
       modelKey,
       known: options.known ?? null,
+      startFromCache: options.startFromCache ?? false,
       ...(options.onGalleryProgress && { onProgress: options.onGalleryProgress }),
       ...(options.onWarning && { onWarning: options.onWarning }),
     });

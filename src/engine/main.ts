@@ -34,6 +34,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   const engine = new Engine(config, await prepare(config, modelFolder), {
     onWarning: warn,
     known,
+    startFromCache: true,
   });
   const utilization = new Utilization(engine.pool);
   const beat = setInterval(() => {

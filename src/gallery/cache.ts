@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { makePrivateFolder } from '../core/folders.js';
 import type { PhotoResult } from './enrol.js';
+import type { PersonSettings } from './person.js';
 
 /** Metadata that stays the same while a file is not touched. */
 export interface FileMark {
@@ -13,34 +15,62 @@ export interface FileMark {
   inode: number;
 }
 
-interface Contents {
-  format: typeof FORMAT;
-  /** Mark and SHA-256 by path relative to the gallery. */
-  files: Map<string, FileMark & { sha256: string }>;
-  /** Results by SHA-256, then by key. Those of other keys stay, so that switching between two models costs once. */
-  results: Map<string, Map<string, PhotoResult>>;
+/** What is remembered of a photo. */
+interface CachedFile extends FileMark {
+  sha256: string;
+  /** Since when the photo is missing from the folder, Unix ms; not set while it is there. */
+  missingSinceMs?: number;
 }
 
-/** Increase with every change of {@link Contents}. */
+/** What is remembered of a gallery's folder, for a start without it. */
+export interface CachedFolder {
+  /** By person; only people who have a person.yaml. */
+  settings: ReadonlyMap<string, PersonSettings>;
+  /** Whether a file system was mounted there. */
+  isMount: boolean;
+}
+
+interface Contents {
+  format: typeof FORMAT;
+  /** By path relative to the gallery. */
+  files: Map<string, CachedFile>;
+  /** Results by SHA-256, then by key. Those of other keys stay, so that switching between two models costs once. */
+  results: Map<string, Map<string, PhotoResult>>;
+  /** Not set in files of earlier versions. */
+  folder?: CachedFolder;
+}
+
+/** Increase with every change of {@link Contents} that an earlier or later version cannot read. */
 const FORMAT = 1;
 const DIGEST_BYTES = 32;
 /** The mark of a file that must be hashed again in any case. */
 const NEVER: FileMark = { size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0 };
+/** For how long a photo that is missing from the folder is remembered, ms: a share may be there in part only. */
+const REMEMBER_MISSING_MS = 7 * 24 * 60 * 60_000;
 
 /**
  * The results of one gallery's photos, by SHA-256 of the photo and a key of everything else they depend on (models,
- * limits). Photos that are gone are dropped by the next write after a complete reading. A cache file that is damaged, of
- * another format or not readable is ignored.
+ * limits). A photo that is missing is remembered for a week. A cache file that is damaged, of another format or not
+ * readable is ignored.
  */
 export class EmbeddingCache {
   readonly #file: string;
-  #old = emptyContents();
-  #kept = emptyContents();
-  #changed = false;
+  #contents = emptyContents();
+  #isChanged = false;
 
   /** @param file see {@link cacheFile} */
   constructor(file: string) {
     this.#file = file;
+  }
+
+  /** Whether there is something to write. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
+  /** What is remembered of the folder; null when nothing is. */
+  get folder(): CachedFolder | null {
+    return this.#contents.folder ?? null;
   }
 
   /** Reads the file; never rejects. @returns whether it was there and valid */
@@ -48,92 +78,110 @@ export class EmbeddingCache {
     const contents = await readFile(this.#file)
       .then(decode)
       .catch(() => null);
-    this.#old = contents ?? emptyContents();
+    this.#contents = contents ?? emptyContents();
     return contents !== null;
   }
 
   /** The SHA-256 of a file whose mark is the same as when it was hashed; null when it may have changed. */
   knownHash(name: string, mark: FileMark): string | null {
-    const known = this.#old.files.get(name);
-    if (!known) return null;
-    const same = (['size', 'mtimeMs', 'ctimeMs', 'inode'] as const).every(
-      (field) => known[field] === mark[field],
-    );
-    return same ? known.sha256 : null;
+    const known = this.#contents.files.get(name);
+    return known && isSameMark(known, mark) ? known.sha256 : null;
   }
 
   /** The result under this key; null when it is not known. */
   result(key: string, sha256: string): PhotoResult | null {
-    return this.#kept.results.get(sha256)?.get(key) ?? this.#old.results.get(sha256)?.get(key) ?? null;
+    return this.#contents.results.get(sha256)?.get(key) ?? null;
   }
 
-  /** Keeps a result. @param mark null when the file is too new for its mark to be trusted */
+  /** Keeps the result of a photo that is there. @param mark null when the file is too new for its mark to be trusted */
   keep(name: string, mark: FileMark | null, key: string, sha256: string, result: PhotoResult): void {
-    this.#changed ||=
-      !this.#old.results.get(sha256)?.has(key) || (mark !== null && this.knownHash(name, mark) !== sha256);
-    this.#kept.files.set(name, { ...(mark ?? NEVER), sha256 });
-    const results = this.#kept.results.get(sha256) ?? new Map(this.#old.results.get(sha256));
-    this.#kept.results.set(sha256, results.set(key, result));
+    const { files, results } = this.#contents;
+    const before = files.get(name);
+    const file = { ...(mark ?? NEVER), sha256 };
+    const isMarked = before?.sha256 === sha256 && (mark === null || isSameMark(before, mark));
+    if (!isMarked || before.missingSinceMs !== undefined || !results.get(sha256)?.has(key))
+      this.#isChanged = true;
+    files.set(name, file);
+    results.set(sha256, new Map(results.get(sha256)).set(key, result));
   }
 
-  /** The results under this key as they were read from the file, for a gallery that is away. */
+  /** The results under this key of the photos that were there last, for a gallery that is away. */
   remembered(key: string): { name: string; sha256: string; result: PhotoResult }[] {
-    return [...this.#old.files].flatMap(([name, { sha256 }]) => {
-      const result = this.result(key, sha256);
+    return [...this.#contents.files].flatMap(([name, { sha256, missingSinceMs }]) => {
+      const result = missingSinceMs === undefined ? this.result(key, sha256) : null;
       return result ? [{ name, sha256, result }] : [];
     });
   }
 
-  /** Drops every other photo and its results. */
-  retain(isThere: (name: string) => boolean): void {
-    const files = [...this.#kept.files].filter(([name]) => isThere(name));
-    const hashes = new Set(files.map(([, { sha256 }]) => sha256));
-    const results = [...this.#kept.results].filter(([sha256]) => hashes.has(sha256));
-    this.#kept = { format: FORMAT, files: new Map(files), results: new Map(results) };
+  /** Takes note of which photos are missing, and drops those that have been for a week. @param nowMs Unix ms */
+  noteMissing(isThere: (name: string) => boolean, nowMs: number): void {
+    const { files } = this.#contents;
+    for (const [name, file] of files) {
+      if (isThere(name)) continue;
+      if (file.missingSinceMs === undefined) {
+        files.set(name, { ...file, missingSinceMs: nowMs });
+        this.#isChanged = true;
+      } else if (nowMs - file.missingSinceMs > REMEMBER_MISSING_MS) this.#drop(name);
+    }
   }
 
-  /** Drops some photos and their results; {@link write} erases them from the file. @returns how many were known */
-  forget(isGone: (name: string) => boolean): number {
-    const known = new Set([...this.#old.files.keys(), ...this.#kept.files.keys()]);
-    this.retain((name) => !isGone(name));
-    return [...known].filter(isGone).length;
-  }
-
-  /** Keeps everything that was read from the file. */
-  keepAll(): void {
-    this.#kept = merged(this.#old, this.#kept);
+  /** Remembers the folder as it was read last. */
+  noteFolder(folder: CachedFolder): void {
+    if (isDeepStrictEqual(folder, this.#contents.folder)) return;
+    this.#contents.folder = folder;
+    this.#isChanged = true;
   }
 
   /**
-   * Writes what was kept if anything has changed: whole or not at all, readable by the owner only.
+   * Drops what is remembered of a person; {@link write} erases it from the file.
    *
-   * @param complete true when every photo was read, so that the others are gone; else the others keep their results
+   * @param isTheirs whether a photo, by its name, is the person's
+   * @returns number of the person's photos
+   */
+  forget(person: string, isTheirs: (name: string) => boolean): number {
+    const names = [...this.#contents.files.keys()].filter(isTheirs);
+    for (const name of names) this.#drop(name);
+    const { folder } = this.#contents;
+    if (folder?.settings.has(person)) {
+      const settings = new Map([...folder.settings].filter(([name]) => name !== person));
+      this.noteFolder({ ...folder, settings });
+    }
+    return names.length;
+  }
+
+  /**
+   * Writes what is remembered if anything has changed: whole or not at all, readable by the owner only.
+   *
    * @throws Error of the file system; the old file is then still there
    */
-  async write(complete: boolean): Promise<void> {
-    const forgotten =
-      this.#old.results.size !== this.#kept.results.size || this.#old.files.size !== this.#kept.files.size;
-    if (!this.#changed && !(complete && forgotten)) return;
+  async write(): Promise<void> {
+    if (!this.#isChanged) return;
     makePrivateFolder(path.dirname(this.#file));
     const temporary = `${this.#file}.${process.pid}.tmp`;
-    // What is kept during the write belongs to the next one.
-    const written = {
-      ...this.#kept,
-      files: new Map(this.#kept.files),
-      results: new Map(this.#kept.results),
-    };
-    this.#changed = false;
+    this.#dropUnused();
+    const bytes = encode(this.#contents);
+    // What changes during the write belongs to the next one.
+    this.#isChanged = false;
     try {
-      await writeFile(temporary, encode(complete ? this.#kept : merged(this.#old, this.#kept)), {
-        mode: 0o600,
-      });
+      await writeFile(temporary, bytes, { mode: 0o600 });
       await rename(temporary, this.#file);
-      if (complete) this.#old = written;
     } catch (error) {
-      this.#changed = true;
+      this.#isChanged = true;
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  #drop(name: string): void {
+    this.#contents.files.delete(name);
+    this.#isChanged = true;
+  }
+
+  /** Drops the results of photos that no file holds any more. */
+  #dropUnused(): void {
+    const { files, results } = this.#contents;
+    const hashes = new Set([...files.values()].map(({ sha256 }) => sha256));
+    for (const sha256 of results.keys()) if (!hashes.has(sha256)) results.delete(sha256);
   }
 }
 
@@ -147,12 +195,8 @@ function emptyContents(): Contents {
   return { format: FORMAT, files: new Map(), results: new Map() };
 }
 
-function merged(old: Contents, kept: Contents): Contents {
-  return {
-    format: FORMAT,
-    files: new Map([...old.files, ...kept.files]),
-    results: new Map([...old.results, ...kept.results]),
-  };
+function isSameMark(a: FileMark, b: FileMark): boolean {
+  return (['size', 'mtimeMs', 'ctimeMs', 'inode'] as const).every((field) => a[field] === b[field]);
 }
 
 function encode(contents: Contents): Buffer {

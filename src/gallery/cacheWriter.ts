@@ -19,10 +19,10 @@ export class CacheWriter {
     this.#onWarning = onWarning;
   }
 
-  /** Writes now; never rejects. @param complete see {@link EmbeddingCache.write} */
-  async write(complete: boolean): Promise<void> {
+  /** Writes now; never rejects. */
+  async write(): Promise<void> {
     await this.#serial
-      .run(() => this.#cache.write(complete))
+      .run(() => this.#cache.write())
       .catch((error: unknown) => {
         this.#onWarning(`cannot write the cache of photo embeddings: ${describeError(error)}`);
       });
@@ -32,7 +32,7 @@ export class CacheWriter {
   writeSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.write(true);
+      void this.write();
     }, DELAY_MS);
   }
 
@@ -40,7 +40,7 @@ export class CacheWriter {
   writeNow(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    return this.#serial.run(() => this.#cache.write(true));
+    return this.#serial.run(() => this.#cache.write());
   }
 
   /** Writes at once what {@link writeSoon} has put off. */
@@ -48,6 +48,6 @@ export class CacheWriter {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.write(true);
+    await this.write();
   }
 }

@@ -111,9 +111,8 @@ export async function forgetPerson(cacheFolder: string, folder: string, person: 
 export async function forgetCached(file: string, person: string): Promise<number | null> {
   const cache = new EmbeddingCache(file);
   if (!(await cache.read())) return null;
-  cache.keepAll();
-  const count = cache.forget((name) => personOf(name) === person);
-  await cache.write(true);
+  const count = cache.forget(person, (name) => personOf(name) === person);
+  await cache.write();
   return count;
 }
 

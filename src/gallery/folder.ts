@@ -33,6 +33,8 @@ export interface Listing {
   identity: string;
   /** Number of the file system. */
   device: string;
+  /** Whether a file system is mounted here. */
+  isMount: boolean;
   /** <person>/*.jpg and <person>.jpg, sorted. */
   photos: GalleryFile[];
   /** <person>/person.yaml and <person>.yaml, sorted. */
@@ -77,6 +79,7 @@ export async function listGallery(folder: string, known: KnownListing | null = n
   });
   const identity = await identityOf(root);
   const [device] = identity.split(':');
+  const [deviceAbove] = (await identityOf(path.dirname(root))).split(':');
   const folders = new Map([[root, identity]]);
   const before = known?.listing.identity === identity ? known : null;
   const photos: GalleryFile[] = [];
@@ -93,7 +96,7 @@ export async function listGallery(folder: string, known: KnownListing | null = n
   }
   photos.sort(byName);
   settings.sort(byName);
-  return { root, identity, device, photos, settings, folders, parts };
+  return { root, identity, device, isMount: device !== deviceAbove, photos, settings, folders, parts };
 }
 
 /** The person a file belongs to, by its name in the gallery: the folder's name, or its own without extension. */

@@ -4,6 +4,7 @@ import { Serial } from '../core/serial.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
 import { CacheWriter } from './cacheWriter.js';
 import { changeBetween, type GalleryChange } from './change.js';
+import { ChangeReader } from './changeReader.js';
 import type { PhotoResult } from './enrol.js';
 import { fileKey, type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
 import {
@@ -13,11 +14,10 @@ import {
   galleryStateWithout,
   type ReadSettings,
 } from './galleryState.js';
-import { listingChanges } from './listingChanges.js';
 import { dateOf, type PersonSettings, readPerson } from './person.js';
-import { PhotoReader, type ReaderOptions, type ReadPhoto } from './reader.js';
+import { PhotoReader, type ReaderOptions } from './reader.js';
 import type { GallerySnapshot } from './snapshot.js';
-import { WriteSettled, type WriteSettledOptions } from './writeSettled.js';
+import type { WriteSettledOptions } from './writeSettled.js';
 
 /** Where a gallery is, and how its photos are read. */
 export interface GalleryOptions extends ReaderOptions {
@@ -31,6 +31,8 @@ export interface GalleryOptions extends ReaderOptions {
    * the people come from the cache.
    */
   known?: Readonly<Record<string, PersonSettings>> | null;
+  /** Also without `known`, a folder that cannot be read is no error if the cache has people; default false. */
+  startFromCache?: boolean;
   /** For how long a changed file must have stayed the same; default 250 ms, 5000 ms for a damaged one. */
   writeSettled?: WriteSettledOptions;
   /** The current time; default the system's. */
@@ -61,10 +63,6 @@ export interface Refreshed {
   againMs: number | null;
 }
 
-/** A file missing from a folder that has come back may still be on its way until nothing has changed for this long, ms. */
-const RETURN_MS = 2000;
-/** Many changes are applied in parts that take about this long to read, ms. */
-const PART_MS = 2000;
 const WRITE_SETTLED: WriteSettledOptions = { quietMs: 250, brokenMs: 5000 };
 
 /** The known people: a folder of photos, each embedded once, cached, and read again when it changes. */
@@ -73,13 +71,11 @@ export class Gallery implements Component {
   readonly #cache: EmbeddingCache;
   readonly #cacheWriter: CacheWriter;
   readonly #reader: PhotoReader;
-  readonly #writeSettled: WriteSettled;
+  readonly #changeReader: ChangeReader;
   #state: GalleryState;
   #listed: Listing | null = null;
   /** Why the folder cannot be read now. */
   #away: string | null = null;
-  /** Another folder has taken the place of the one before, and some of its files are still missing. */
-  #isReturning = false;
   #seconds = 0;
   /** Changes of the state. */
   readonly #changing = new Serial();
@@ -89,7 +85,11 @@ export class Gallery implements Component {
     this.#cache = new EmbeddingCache(cacheFile(options.cacheFolder, options.folder));
     this.#cacheWriter = new CacheWriter(this.#cache, (message) => options.onWarning?.(message));
     this.#reader = new PhotoReader(options, this.#cache);
-    this.#writeSettled = new WriteSettled(options.writeSettled ?? WRITE_SETTLED);
+    this.#changeReader = new ChangeReader({
+      readPhoto: (file) => this.#reader.read(file),
+      readSettings,
+      writeSettled: options.writeSettled ?? WRITE_SETTLED,
+    });
     const settings = new Map(Object.entries(options.known ?? {}));
     this.#state = { ...emptyGalleryState(options.dimension), settings };
   }
@@ -135,28 +135,12 @@ export class Gallery implements Component {
    * @throws SpotterError gallery.not_found, and those of the worker pool
    */
   async start(signal?: AbortSignal): Promise<void> {
-    const startMs = performance.now();
     await this.#cache.read();
-    const listing = await this.#list().catch((error: unknown) => {
-      if (!this.#options.known || !(error instanceof SpotterError)) throw error;
-      this.#restore(error.message);
-      return null;
-    });
-    if (!listing) return;
-    this.#listed = listing;
-    let photos: ReadPhoto[] = [];
-    let complete = false;
     try {
-      photos = await this.#reader.readAll(listing.photos, this.#options.onProgress, signal);
-      complete = !signal?.aborted;
-    } finally {
-      await this.#cacheWriter.write(complete);
+      await this.#readAll(await this.#list(), signal);
+    } catch (error) {
+      if (!this.#restore(error)) throw error;
     }
-    if (!complete) return;
-    const files: ReadSettings[] = [];
-    for (const file of listing.settings) files.push(await readSettings(file));
-    this.#state = galleryStateOf(photos, files, this.#state, this.#today());
-    this.#seconds = (performance.now() - startMs) / 1000;
   }
 
   /** Writes the cache if a write is due. */
@@ -190,7 +174,7 @@ export class Gallery implements Component {
     return this.#changing.run(async () => {
       const before = this.#state;
       this.#state = galleryStateWithout(person, before, this.#today(), this.#away !== null);
-      const cached = this.#cache.forget((name) => personOf(name) === person);
+      const cached = this.#cache.forget(person, (name) => personOf(name) === person);
       await this.#cacheWriter.writeNow();
       return { change: changeBetween(before, this.#state), cached };
     });
@@ -207,18 +191,15 @@ export class Gallery implements Component {
       return { change: null, awayChanged: !wasAway, folders: new Map(), againMs: null };
     }
     this.#away = null;
-    this.#isReturning ||= this.#listed?.identity !== listing.identity;
+    const isOther = this.#listed?.identity !== listing.identity;
     this.#listed = listing;
     const before = this.#state;
-    const { photos, files, againMs } = await this.#readChanges(listing, signal);
+    const { photos, files, againMs } = await this.#changeReader.read(listing, before, isOther, signal);
     this.#state = galleryStateOf(photos, files, before, this.#today());
     const change = changeBetween(before, this.#state);
-    if (change) {
-      this.#seconds = (performance.now() - startMs) / 1000;
-      const { photos: kept } = this.#state;
-      this.#cache.retain((name) => kept.has(name));
-      this.#cacheWriter.writeSoon();
-    }
+    if (change) this.#seconds = (performance.now() - startMs) / 1000;
+    if (!isEmpty(listing) || before.photos.size > 0) this.#remember(listing);
+    if (this.#cache.isChanged) this.#cacheWriter.writeSoon();
     return { change, awayChanged: wasAway, folders: listing.folders, againMs };
   }
 
@@ -227,72 +208,74 @@ export class Gallery implements Component {
     const { folder } = this.#options;
     const known = paths && this.#listed && { listing: this.#listed, changed: paths };
     const listing = await listGallery(folder, known);
-    const isEmpty = listing.photos.length === 0 && listing.settings.length === 0;
-    if (isEmpty && this.#listed && this.#listed.device !== listing.device && this.#state.photos.size > 0)
+    if (isEmpty(listing) && this.#isUnmounted(listing))
       throw new SpotterError('gallery.not_found', `gallery ${folder} is no longer mounted; mount it again`);
     return listing;
   }
 
-  /** The people of the last reading, from the cache. @param why the folder cannot be read */
-  #restore(why: string): void {
-    this.#away = why;
-    const photos = this.#cache
-      .remembered(this.#reader.key)
-      .map((cached) => ({ ...cached, person: personOf(cached.name), key: 'remembered' }));
-    this.#cache.keepAll();
-    this.#state = galleryStateOf(photos, [], this.#state, this.#today(), this.#state.settings);
+  /** Whether an empty folder is the mount point of a file system that was there before. */
+  #isUnmounted({ device, isMount }: Listing): boolean {
+    if (this.#listed) return this.#listed.device !== device && this.#state.photos.size > 0;
+    return !isMount && this.#cache.folder?.isMount === true;
   }
 
-  /** The photos and settings from now on: those read before, with what has changed and settled since. */
-  async #readChanges(listing: Listing, signal?: AbortSignal) {
-    const nowMs = performance.now();
-    const photos = new Map(this.#state.photos);
-    const files = new Map(this.#state.files);
-    const { changed, gone } = listingChanges(listing, this.#state);
-    const keys = new Map(changed.map((file) => [file.name, fileKey(file)]));
-    for (const name of gone) keys.set(name, 'gone');
-    const settled = this.#writeSettled.observe(keys, nowMs);
-    this.#isReturning &&= gone.length > 0;
-    const mayLeave = !this.#isReturning || this.#writeSettled.quietFor(nowMs) >= RETURN_MS;
-    for (const name of mayLeave ? gone : []) {
-      if (!settled.has(name)) continue;
-      photos.delete(name);
-      files.delete(name);
-      this.#writeSettled.done(name);
+  /** Reads every file. When that fails or is aborted, the photos embedded until then are in the cache all the same. */
+  async #readAll(listing: Listing, signal?: AbortSignal): Promise<void> {
+    const startMs = performance.now();
+    try {
+      const photos = await this.#reader.readAll(listing.photos, this.#options.onProgress, signal);
+      if (signal?.aborted) return;
+      const files: ReadSettings[] = [];
+      for (const file of listing.settings) files.push(await readSettings(file));
+      this.#listed = listing;
+      this.#state = galleryStateOf(photos, files, this.#state, this.#today());
+      this.#seconds = (performance.now() - startMs) / 1000;
+      // A share that is not mounted yet is an empty folder: it must not cost what is known of its photos.
+      if (!isEmpty(listing)) this.#remember(listing);
+    } finally {
+      await this.#cacheWriter.write();
     }
-    const isSettings = new Set(listing.settings);
-    let isPart = false;
-    for (const file of changed.filter(({ name }) => settled.has(name))) {
-      isPart = performance.now() - nowMs > PART_MS;
-      if (isPart || signal?.aborted) break;
-      if (isSettings.has(file)) files.set(file.name, await readSettings(file));
-      else {
-        const photo = await this.#reader.read(file);
-        const isBroken = photo.result.state === 'unusable' && photo.result.fault === 'unreadable';
-        if (isBroken && this.#writeSettled.putOff(file.name, nowMs)) continue;
-        photos.set(file.name, photo);
-      }
-      this.#writeSettled.done(file.name);
-    }
-    return {
-      photos: [...photos.values()],
-      files: [...files.values()],
-      againMs: isPart ? 0 : this.#nextMs(),
-    };
   }
 
-  /** When a file that is waiting can be read, ms from now; null when none is. */
-  #nextMs(): number | null {
-    const nowMs = performance.now();
-    const nextMs = this.#writeSettled.nextMs(nowMs);
-    // Files that are gone settle long before they may leave a folder that has come back.
-    if (nextMs !== 0 || !this.#isReturning) return nextMs;
-    return Math.max(0, RETURN_MS - this.#writeSettled.quietFor(nowMs));
+  /** For the next start without the folder, or with only a part of it. */
+  #remember(listing: Listing): void {
+    const { photos, settings } = this.#state;
+    const names = listing.photos.map(({ name }) => name);
+    const closed = names.filter((name) => name.endsWith('/'));
+    const present = new Set([...names, ...photos.keys()]);
+    const isThere = (name: string) => present.has(name) || closed.some((own) => name.startsWith(own));
+    this.#cache.noteMissing(isThere, this.#now().getTime());
+    this.#cache.noteFolder({ settings, isMount: listing.isMount });
+  }
+
+  /** The people of the last reading, from the cache. @returns false when the error is another, or there are none */
+  #restore(error: unknown): boolean {
+    if (!(error instanceof SpotterError) || error.code !== 'gallery.not_found') return false;
+    const { known, startFromCache } = this.#options;
+    const remembered = this.#cache.remembered(this.#reader.key);
+    if (!known && !(startFromCache && remembered.length > 0)) return false;
+    this.#away = error.message;
+    const photos = remembered.map((cached) => ({
+      ...cached,
+      person: personOf(cached.name),
+      key: 'remembered',
+    }));
+    const settings = known ? this.#state.settings : (this.#cache.folder?.settings ?? new Map());
+    this.#state = galleryStateOf(photos, [], this.#state, this.#today(), settings);
+    return true;
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
   }
 
   #today(): string {
-    return dateOf(this.#options.now?.() ?? new Date());
+    return dateOf(this.#now());
   }
+}
+
+function isEmpty({ photos, settings }: Listing): boolean {
+  return photos.length === 0 && settings.length === 0;
 }
 
 async function readSettings(file: GalleryFile): Promise<ReadSettings> {
