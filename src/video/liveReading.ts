@@ -6,6 +6,8 @@ const UNTIMED_DEMUXERS: readonly (string | null)[] = ['mjpeg', 'mpjpeg', 'h264',
 
 /** How a live source is read, as far as it is known by now. */
 export class LiveReading {
+  /** Whether the source is on the network. */
+  readonly isNetwork: boolean;
   readonly #isHttp: boolean;
   readonly #wanted: string | null;
   #demuxer: string | null;
@@ -14,6 +16,7 @@ export class LiveReading {
   /** @param demuxer that of the configuration; null for the one that ffmpeg chooses */
   constructor(address: Address, demuxer: string | null) {
     this.#isHttp = address.kind === 'http' || address.kind === 'https';
+    this.isNetwork = address.kind !== 'device' && address.kind !== 'test';
     this.#wanted = demuxer;
     this.#demuxer = demuxer;
     this.#isPlaylist = demuxer === null ? isPlaylistAddress(address) : demuxer === 'hls';

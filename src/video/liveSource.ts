@@ -9,23 +9,15 @@ import { checkFrameSize } from './frameSize.js';
 import { Freshness, type LiveClockFault } from './freshness.js';
 import type { LiveFrames, LiveListener } from './live.js';
 import { type LiveRequest, liveCommand } from './liveCommand.js';
-import {
-  faultOf,
-  isUnrecognised,
-  mayBeMotionJpeg,
-  noPictureYet,
-  ownFault,
-  reshaped,
-  stalled,
-} from './liveFault.js';
+import { faultOf, isUnrecognised, mayBeMotionJpeg, ownFault, reshaped } from './liveFault.js';
 import { LiveMessages } from './liveMessages.js';
 import { clockNotice, multipartNotice } from './liveNotices.js';
 import { LiveReading } from './liveReading.js';
 import { NewestFrame } from './newest.js';
+import { PictureDeadline } from './pictureDeadline.js';
 import { scrubber } from './scrub.js';
 import type { FrameMemory } from './slots.js';
 import type { StreamLine } from './streamLine.js';
-import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
 /** Which live source {@link LiveSource} reads, and its time limits. */
@@ -37,6 +29,8 @@ export interface LiveSourceOptions extends Omit<LiveRequest, 'address' | 'isPlay
   url: string;
   /** Without a frame for this long from the start, the source is unreachable. */
   connectMs: number;
+  /** While video arrives, but none that can be decoded, a keyframe is waited for this long from the start. */
+  keyframeMs: number;
   /** Without a frame for this long after the first, the source is stalled. */
   frameAgeMs: number;
   /** A frame that took longer to arrive than the fastest of the last 30 s by more than this is dropped. */
@@ -56,7 +50,7 @@ export class LiveSource implements LiveFrames {
   readonly #options: LiveSourceOptions;
   readonly #listener: LiveListener;
   readonly #newest: NewestFrame;
-  readonly #watchdog: Watchdog;
+  readonly #deadline: PictureDeadline;
   readonly #notices: LogThrottle;
   readonly #messages: LiveMessages;
   readonly #ending = new AbortController();
@@ -87,7 +81,13 @@ export class LiveSource implements LiveFrames {
       onReshaped: (before, after) => this.#fail(reshaped(options.cameraId, this.#name, before, after)),
       onWarning: (text) => this.#warn(text),
     });
-    this.#watchdog = new Watchdog((limitMs) => this.#late(limitMs));
+    this.#deadline = new PictureDeadline({
+      ...options,
+      name: () => this.#name,
+      progress: () => this.#progress(),
+      onNotice: (message) => listener.onNotice(message),
+      onLate: (error) => this.#fail(error),
+    });
     this.#notices = new LogThrottle(NOTICE_EVERY_MS, (message) => listener.onNotice(message));
   }
 
@@ -119,7 +119,7 @@ export class LiveSource implements LiveFrames {
 
   async #run(): Promise<void> {
     const { connectMs } = this.#options;
-    this.#watchdog.watch(connectMs);
+    this.#deadline.begin();
     try {
       const address = parseAddress(this.#options.url);
       this.#address = address;
@@ -155,7 +155,7 @@ export class LiveSource implements LiveFrames {
         const second = await decode();
         if (this.#frames > 0) end = second;
       }
-      this.#watchdog.stop();
+      this.#deadline.stop();
       if (!this.#isOver) this.#fail(this.#diagnose(end, contentType, address));
     } catch (cause) {
       this.#fail(this.#ownFault(cause));
@@ -172,7 +172,7 @@ export class LiveSource implements LiveFrames {
     this.#frames = 0;
     this.#messages.restart();
     this.#newest.end();
-    this.#watchdog.watch(this.#options.connectMs);
+    this.#deadline.begin();
   }
 
   #diagnose(end: DecodeEnd, contentType: string | null, address: Address): SpotterError {
@@ -205,17 +205,19 @@ export class LiveSource implements LiveFrames {
   }
 
   #arrive(): void {
-    const { frameAgeMs, fps, hardware } = this.#options;
     this.#frames++;
     this.#listener.onFrame();
-    if (this.#frames > 1) {
-      this.#watchdog.feed();
-      return;
-    }
-    this.#watchdog.watch(frameAgeMs + (fps === null ? 0 : 1000 / fps));
+    this.#deadline.feed();
+    if (this.#frames > 1) return;
     if (this.#reading?.isCorrected) this.#listener.onNotice(multipartNotice(this.#name));
-    if (hardware === 'auto' && !this.#messages.usesHardware)
+    if (this.#options.hardware === 'auto' && !this.#messages.usesHardware)
       this.#listener.onNotice('no hardware decoder for this stream was found; the CPU decodes it');
+  }
+
+  #progress(): { sendsVideo: boolean; complaint: string | null } {
+    const { sendsVideo, complaint } = this.#messages;
+    const isNetwork = this.#reading?.isNetwork ?? false;
+    return { sendsVideo: sendsVideo && isNetwork, complaint: complaint && this.#redact(complaint) };
   }
 
   #ownFault(cause: unknown): SpotterError {
@@ -244,15 +246,6 @@ export class LiveSource implements LiveFrames {
     this.#listener.onNotice(clockNotice(fault, this.#name));
   }
 
-  #late(limitMs: number): void {
-    const { cameraId, frameAgeMs } = this.#options;
-    this.#fail(
-      this.#frames === 0
-        ? noPictureYet(cameraId, this.#name, limitMs)
-        : stalled(cameraId, this.#name, frameAgeMs),
-    );
-  }
-
   /** For messages, without credentials. */
   get #name(): string {
     return this.#address?.name ?? 'the source';
@@ -275,7 +268,7 @@ export class LiveSource implements LiveFrames {
   }
 
   #end(): void {
-    this.#watchdog.stop();
+    this.#deadline.stop();
     this.#notices.stop();
     this.#ending.abort();
     this.#decoder?.kill();
