@@ -54,7 +54,13 @@ async function startAndStop(run: number): Promise<number> {
     input: {},
     demuxer: null,
   } as const;
-  const limits = { connectMs: 30_000, frameAgeMs: 30_000, staleMs: 1000, redact: (text: string) => text };
+  const limits = {
+    connectMs: 30_000,
+    keyframeMs: 30_000,
+    frameAgeMs: 30_000,
+    staleMs: 1000,
+    redact: (text: string) => text,
+  };
   const source = new LiveSource(
     { cameraId: `run-${run}`, url: 'test:640x360', ...options, ...limits },
     listener,

@@ -95,7 +95,7 @@ export const schema = z
           1000,
           120_000,
           10_000,
-          'A camera that delivers no frame within this time is unreachable',
+          'A camera that delivers no frame within this time is unreachable; while it sends video without a keyframe, it has 120 s',
         ),
         frameAgeMs: milliseconds(
           1000,

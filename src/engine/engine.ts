@@ -37,6 +37,8 @@ export type View = Pick<CameraConfig, 'zones' | 'masks' | 'motion'>;
 const WHOLE_PICTURE: View = { zones: [], masks: [], motion: { enabled: false, sensitivity: 0 } };
 /** A live frame that is older than this when it arrives is dropped, ms. */
 const STALE_MS = 1000;
+/** A camera that sends video is given this long for its first keyframe, ms: some send one per minute. */
+const KEYFRAME_MS = 120_000;
 /** A still picture is searched at least this often, ms. */
 const UNCHANGED_SEARCH_MS = 2000;
 
@@ -173,6 +175,7 @@ export class Engine implements Component {
         memory,
         maxWidth,
         connectMs,
+        keyframeMs: KEYFRAME_MS,
         frameAgeMs,
         staleMs: STALE_MS,
         redact,

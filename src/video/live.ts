@@ -49,6 +49,8 @@ export interface LiveSourceOptions
   url: string;
   /** Without a frame for this long from the start, the source is unreachable. */
   connectMs: number;
+  /** While video arrives, but none that can be decoded, a keyframe is waited for this long from the start. */
+  keyframeMs: number;
   /** Without a frame for this long after the first, the source is stalled. */
   frameAgeMs: number;
   /** A frame that took longer to arrive than the fastest of the last 30 s by more than this is dropped. */

@@ -46,6 +46,22 @@ export function noPictureYet(cameraId: string, name: string, limitMs: number): S
   return fault('camera.unreachable', cameraId, sentence);
 }
 
+/**
+ * The error for a source that sends video without a keyframe for `limitMs` from the start: camera.no_video.
+ *
+ * @param complaint of the decoder, without credentials
+ */
+export function noKeyframe(
+  cameraId: string,
+  name: string,
+  limitMs: number,
+  complaint: string | null,
+): SpotterError {
+  const reason = complaint === null ? '' : ` (${complaint})`;
+  const sentence = `${name} sends video, but none that can be decoded within ${seconds(limitMs)}${reason}; shorten the keyframe interval of the camera, switch off H.264+ and H.265+, or select another codec`;
+  return fault('camera.no_video', cameraId, sentence);
+}
+
 /** The error for a source that was live and has sent no frame for `limitMs`: camera.stalled. */
 export function stalled(cameraId: string, name: string, limitMs: number): SpotterError {
   const sentence = `no picture from ${name} for ${seconds(limitMs)}; check the camera and the network`;
@@ -112,6 +128,7 @@ function ended(end: LiveEnd): SpotterError {
   return fault('camera.ended', cameraId, sentence);
 }
 
-function seconds(ms: number): string {
+/** A time for messages, such as `1.5 s`. */
+export function seconds(ms: number): string {
   return `${Number((ms / 1000).toFixed(1))} s`;
 }

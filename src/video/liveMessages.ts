@@ -7,7 +7,7 @@ const SAME_SHAPE = 0.05;
 /** Useless warnings about motion JPEG and about cameras with uneven timestamps, which are reported in our words. */
 const NOISE =
   /deprecated pixel format used|Non-monoton(ous|ic) DTS|DTS \d+ < \d+ out of order|time discontinuity detected/;
-/** Decoders that complain while they wait for a keyframe. */
+/** A decoder of video. Some complain while they wait for a keyframe. */
 const DECODER = /^(h264|hevc|mpeg4|vp8|vp9|av1|libdav1d): /;
 
 /** What ffmpeg's messages about one live source lead to. */
@@ -27,6 +27,7 @@ export class LiveMessages {
   readonly #options: LiveMessagesOptions;
   #listing = new StreamListing();
   #sendsVideo = false;
+  #complaint: string | null = null;
   #usesHardware = false;
   #shape: number | null = null;
 
@@ -44,6 +45,11 @@ export class LiveMessages {
     return this.#listing.streams;
   }
 
+  /** The last warning or error of a decoder, which may contain credentials; null without one. */
+  get complaint(): string | null {
+    return this.#complaint;
+  }
+
   /** Whether a hardware decoder was found. */
   get usesHardware(): boolean {
     return this.#usesHardware;
@@ -52,6 +58,7 @@ export class LiveMessages {
   /** The source is decoded anew, in another way. */
   restart(): void {
     this.#listing = new StreamListing();
+    this.#sendsVideo = false;
   }
 
   read({ level, text }: DecodeMessage): void {
@@ -63,6 +70,7 @@ export class LiveMessages {
     this.#sendsVideo ||= this.streams.length > 0 || DECODER.test(text);
     if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
     if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
+    if (level !== 'info' && DECODER.test(text)) this.#complaint = text;
     if (level !== 'info' && !NOISE.test(text)) this.#options.onWarning(text);
   }
 

@@ -1,4 +1,5 @@
 import type { LiveClockFault } from './freshness.js';
+import { seconds } from './liveFault.js';
 
 /** Log lines about live sources that go on. `name` is the source without credentials. */
 
@@ -7,6 +8,12 @@ export function clockNotice(fault: LiveClockFault, name: string): string {
   return fault === 'jump'
     ? `the clock of ${name} has jumped; faces in view are checked again`
     : `the timestamps of ${name} stand still or keep jumping; its frames are taken by their arrival`;
+}
+
+/** Video arrives, but begins in the middle of a group of pictures. */
+export function keyframeNotice(name: string, sinceMs: number, limitMs: number): string {
+  const waiting = `${name} sends video, but no keyframe for ${seconds(sinceMs)}; waiting for one for up to ${seconds(limitMs)}`;
+  return `${waiting}. A shorter keyframe interval in the camera helps`;
 }
 
 /** A multipart stream is read as plain motion JPEG. */

@@ -8,6 +8,8 @@ const UNTIMED_DEMUXERS: readonly (string | null)[] = ['mjpeg', 'mpjpeg', 'h264',
 
 /** How a live source is read, as far as it is known by now. */
 export class LiveReading {
+  /** Whether the source is on the network. */
+  readonly isNetwork: boolean;
   readonly #isHttp: boolean;
   readonly #wanted: string | null;
   readonly #wantedStream: number | null;
@@ -21,6 +23,7 @@ export class LiveReading {
    */
   constructor(address: Address, demuxer: string | null, stream: number | null) {
     this.#isHttp = address.kind === 'http' || address.kind === 'https';
+    this.isNetwork = address.kind !== 'device' && address.kind !== 'test';
     this.#wanted = demuxer;
     this.#demuxer = demuxer;
     this.#wantedStream = stream;

@@ -9,23 +9,15 @@ import { checkFrameSize } from './frameSize.js';
 import { Freshness, type LiveClockFault } from './freshness.js';
 import type { LiveFrames, LiveListener, LiveSourceOptions } from './live.js';
 import { liveCommand } from './liveCommand.js';
-import {
-  faultOf,
-  isUnrecognised,
-  mayBeMotionJpeg,
-  noPictureYet,
-  ownFault,
-  reshaped,
-  stalled,
-} from './liveFault.js';
+import { faultOf, isUnrecognised, mayBeMotionJpeg, ownFault, reshaped } from './liveFault.js';
 import { LiveMessages } from './liveMessages.js';
 import { clockNotice, multipartNotice } from './liveNotices.js';
 import { LiveReading } from './liveReading.js';
 import { NewestFrame } from './newest.js';
+import { PictureDeadline } from './pictureDeadline.js';
 import { scrubber } from './scrub.js';
 import { choiceNotice } from './streamChoice.js';
 import type { ListedStream } from './streamListing.js';
-import { Watchdog } from './watchdog.js';
 import { Y4mReader } from './y4m.js';
 
 /** Lower bound of ffmpeg's own timeout, the safety net behind the watchdog. */
@@ -40,7 +32,7 @@ export class LiveSource implements LiveFrames {
   readonly #options: LiveSourceOptions;
   readonly #listener: LiveListener;
   readonly #newest: NewestFrame;
-  readonly #watchdog: Watchdog;
+  readonly #deadline: PictureDeadline;
   readonly #notices: LogThrottle;
   readonly #messages: LiveMessages;
   readonly #ending = new AbortController();
@@ -73,7 +65,13 @@ export class LiveSource implements LiveFrames {
       onReshaped: (before, after) => this.#fail(reshaped(options.cameraId, this.#name, before, after)),
       onWarning: (text) => this.#warn(text),
     });
-    this.#watchdog = new Watchdog((limitMs) => this.#late(limitMs));
+    this.#deadline = new PictureDeadline({
+      ...options,
+      name: () => this.#name,
+      progress: () => this.#progress(),
+      onNotice: (message) => listener.onNotice(message),
+      onLate: (error) => this.#fail(error),
+    });
     this.#notices = new LogThrottle(NOTICE_EVERY_MS, (message) => listener.onNotice(message));
   }
 
@@ -105,7 +103,7 @@ export class LiveSource implements LiveFrames {
 
   async #run(): Promise<void> {
     const { connectMs } = this.#options;
-    this.#watchdog.watch(connectMs);
+    this.#deadline.begin();
     try {
       const address = parseAddress(this.#options.url);
       this.#address = address;
@@ -143,7 +141,7 @@ export class LiveSource implements LiveFrames {
         const second = await decode();
         if (this.#frames > 0) end = second;
       }
-      this.#watchdog.stop();
+      this.#deadline.stop();
       if (!this.#isOver) this.#fail(this.#diagnose(end, contentType, address));
     } catch (cause) {
       this.#fail(this.#ownFault(cause));
@@ -159,7 +157,7 @@ export class LiveSource implements LiveFrames {
   #beginAnew(): void {
     this.#frames = 0;
     this.#newest.end();
-    this.#watchdog.watch(this.#options.connectMs);
+    this.#deadline.begin();
   }
 
   #diagnose(end: DecodeEnd, contentType: string | null, address: Address): SpotterError {
@@ -194,17 +192,19 @@ export class LiveSource implements LiveFrames {
   }
 
   #arrive(): void {
-    const { frameAgeMs, fps, hardware } = this.#options;
     this.#frames++;
     this.#listener.onFrame();
-    if (this.#frames > 1) {
-      this.#watchdog.feed();
-      return;
-    }
-    this.#watchdog.watch(frameAgeMs + (fps === null ? 0 : 1000 / fps));
+    this.#deadline.feed();
+    if (this.#frames > 1) return;
     if (this.#reading?.isCorrected) this.#listener.onNotice(multipartNotice(this.#name));
-    if (hardware === 'auto' && !this.#messages.usesHardware)
+    if (this.#options.hardware === 'auto' && !this.#messages.usesHardware)
       this.#listener.onNotice('no hardware decoder for this stream was found; the CPU decodes it');
+  }
+
+  #progress(): { sendsVideo: boolean; complaint: string | null } {
+    const { sendsVideo, complaint } = this.#messages;
+    const isNetwork = this.#reading?.isNetwork ?? false;
+    return { sendsVideo: sendsVideo && isNetwork, complaint: complaint && this.#redact(complaint) };
   }
 
   #ownFault(cause: unknown): SpotterError {
@@ -251,15 +251,6 @@ export class LiveSource implements LiveFrames {
     this.#listener.onNotice(clockNotice(fault, this.#name));
   }
 
-  #late(limitMs: number): void {
-    const { cameraId, frameAgeMs } = this.#options;
-    this.#fail(
-      this.#frames === 0
-        ? noPictureYet(cameraId, this.#name, limitMs)
-        : stalled(cameraId, this.#name, frameAgeMs),
-    );
-  }
-
   /** For messages, without credentials. */
   get #name(): string {
     return this.#address?.name ?? 'the source';
@@ -282,7 +273,7 @@ export class LiveSource implements LiveFrames {
   }
 
   #end(): void {
-    this.#watchdog.stop();
+    this.#deadline.stop();
     this.#notices.stop();
     this.#ending.abort();
     this.#decoder?.kill();

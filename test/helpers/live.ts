@@ -39,6 +39,7 @@ export function live(url: string, options: Partial<LiveSourceOptions> = {}): Liv
       input: {},
       demuxer: null,
       connectMs: 20_000,
+      keyframeMs: 40_000,
       frameAgeMs: 20_000,
       staleMs: 1000,
       redact: (text) => text,
