@@ -7,6 +7,7 @@ import type { Size } from '../core/geometry.js';
 import { encode } from '../video/ffmpeg.js';
 import { frameModeOption } from '../video/ffmpegVersion.js';
 import { FILE_ONLY, fileInput } from '../video/info.js';
+import { type Rotation, TURNS } from '../video/rotation.js';
 import { assHead, assMark, type Mark } from './ass.js';
 
 /** How long the last marks stay if the recording has a single frame, ms. */
@@ -68,10 +69,10 @@ export class AnnotatedCopy {
   /**
    * Draws the marks and writes the copy.
    *
-   * @param stream number of the video stream that was scanned
+   * @param picture which video stream was scanned, and how its picture was turned
    * @throws SpotterError video.unwritable, interrupted
    */
-  async write(stream: number, signal: AbortSignal): Promise<void> {
+  async write(picture: { stream: number; rotate: Rotation }, signal: AbortSignal): Promise<void> {
     if (this.#waiting) this.#flush(this.#waiting.timeMs + this.#intervalMs);
     this.#waiting = undefined;
     const { dir, name, ext } = path.parse(this.#output);
@@ -86,13 +87,13 @@ export class AnnotatedCopy {
           outputOptions: [
             ...[
               '-map',
-              `0:V:${stream}`,
+              `0:V:${picture.stream}`,
               '-map',
               '0:a?',
               '-c:a',
               'copy',
               '-vf',
-              `ass=${SCRIPT},format=yuv420p`,
+              [...TURNS[picture.rotate], `ass=${SCRIPT}`, 'format=yuv420p'].join(','),
             ],
             ...[await frameModeOption(), 'passthrough', '-y'],
           ],

@@ -2,7 +2,14 @@ import { Option } from 'commander';
 import { BENCH_COMMANDS } from './benchCommands.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
-import { cosineValue, galleryOption, jsonOption, recognitionOptions, wholeNumber } from './flags.js';
+import {
+  cosineValue,
+  galleryOption,
+  jsonOption,
+  recognitionOptions,
+  rotation,
+  wholeNumber,
+} from './flags.js';
 import { GALLERY_COMMANDS } from './galleryCommands.js';
 import { MODELS_COMMANDS } from './modelsCommands.js';
 
@@ -34,6 +41,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         '--stream <n>',
         'video stream to read, from 0; default: the one marked as default, else the largest',
       ).argParser(wholeNumber(0)),
+      new Option('--rotate <degrees>', 'rotate clockwise by 90, 180 or 270 degrees').argParser(rotation),
       new Option('--json', 'print JSON lines on a terminal, too'),
       new Option('--explain', 'add the numbers and checks behind each verdict to its event'),
       new Option('--score <csv>', 'score the result against hand-made labels; see docs/recognition.md'),

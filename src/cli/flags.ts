@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Rotation } from '../video/rotation.js';
 
 /** The options that every command has. */
 export function commonOptions(): Option[] {
@@ -41,6 +42,13 @@ export function wholeNumber(min: number): (text: string) => number {
     if (Number.isInteger(value) && value >= min) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
   };
+}
+
+/** Parses a rotation in degrees. @throws InvalidArgumentError for any other text */
+export function rotation(text: string): Rotation {
+  const value = ([0, 90, 180, 270] as const).find((degrees) => String(degrees) === text);
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('It must be 90, 180 or 270.');
 }
 
 /** Parses whole numbers from 1 on, separated by commas. @throws InvalidArgumentError for any other text */

@@ -9,6 +9,7 @@ import type { Frame } from '../image/cameraFrame.js';
 import { prepare } from '../models/prepare.js';
 import type { Track } from '../track/state.js';
 import type { FileSource } from '../video/fileSource.js';
+import type { Rotation } from '../video/rotation.js';
 import { AnnotatedCopy } from './annotate.js';
 import { cameraIds } from './cameraIds.js';
 import type { Context } from './context.js';
@@ -35,6 +36,8 @@ export interface ScanOptions extends CommonOptions {
   every: number;
   /** Number of the video stream to read; default: the one marked as default, else the largest. */
   stream?: number;
+  /** Clockwise; default 0. */
+  rotate?: Rotation;
   /** JSON on a terminal, too. */
   json?: boolean;
   /** Explain each verdict; default: `events.explain` of the configuration. */
@@ -79,10 +82,10 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
     score?.addFrame(mediaTimeMs, tracks);
     copy?.add(mediaTimeMs, image, marksOf(tracks));
   };
-  const { every, stream = null } = options;
+  const { every, stream = null, rotate = 0 } = options;
   const onNotice = (message: string) => output.above(() => logger.warn(message));
   const sources = files.map((file, index) =>
-    engine.recording(ids[index], file, { every, stream, onNotice, onRemark: onNotice }),
+    engine.recording(ids[index], file, { every, stream, rotate, onNotice, onRemark: onNotice }),
   );
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.
   const opening = Promise.all(sources.map((source) => source.open()));
@@ -112,7 +115,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
           publish: (draft) => output.feed.publish(draft),
         });
         await scanOne(engine, source, ids[index], frames, { output, enricher, onFrame }, signal);
-        if (copy && !signal.aborted) await copy.write(infos[index].stream.number, signal);
+        if (copy && !signal.aborted) await copy.write({ stream: infos[index].stream.number, rotate }, signal);
       } catch (error) {
         // The other files are still scanned.
         if (!(error instanceof SpotterError)) throw error;

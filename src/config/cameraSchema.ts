@@ -127,7 +127,7 @@ export const camera = z
     rotate: z
       .literal([0, 90, 180, 270])
       .default(0)
-      .describe('Live only: rotate clockwise by 0, 90, 180 or 270 degrees.'),
+      .describe('Rotate clockwise by 0, 90, 180 or 270 degrees.'),
     video: z
       .strictObject({
         stream: z

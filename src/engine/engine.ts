@@ -59,7 +59,16 @@ export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'on
 /** How a recording is played; default: every frame once, as fast as possible. */
 export type Playback = Pick<
   FileSourceOptions,
-  'every' | 'realtime' | 'loop' | 'stream' | 'minSidePx' | 'memory' | 'onNotice' | 'onRemark'
+  | 'every'
+  | 'realtime'
+  | 'loop'
+  | 'stream'
+  | 'rotate'
+  | 'maxWidth'
+  | 'minSidePx'
+  | 'memory'
+  | 'onNotice'
+  | 'onRemark'
 >;
 
 /** Composition root of the engine process: worker pool and gallery, and the cameras that use them. */

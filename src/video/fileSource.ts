@@ -2,41 +2,36 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { monotonicMs } from '../core/clock.js';
 import { SpotterError } from '../core/errors.js';
-import type { Size } from '../core/geometry.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { imageBytes } from '../image/colour.js';
 import { FrameAssembler } from './assembler.js';
-import { type DecodeCommand, type DecodeEnd, Decoder } from './ffmpeg.js';
+import { type DecodeEnd, Decoder } from './ffmpeg.js';
 import { frameModeOption } from './ffmpegVersion.js';
-import { FILE_ONLY, fileInput, probeFile, type VideoInfo } from './info.js';
+import { type FileRequest, fileCommand, frameSize } from './fileCommand.js';
+import { probeFile, type VideoInfo } from './info.js';
 import { type ClockFault, MediaClock, type MediaTime } from './mediaClock.js';
 import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';
-import { everyNth } from './stamps.js';
 import { choiceNotice } from './streamChoice.js';
 
 /** Which recording {@link FileSource} reads, and how. */
-export interface FileSourceOptions {
+export interface FileSourceOptions extends Omit<FileRequest, 'rotate'> {
   cameraId: string;
-  /** Path of the recording. */
-  file: string;
   /** Wider frames are scaled down to this width, px. */
   maxWidth: number;
   /** Most frames in memory at a time. */
   slots: number;
-  /** Decode only every n-th frame; 1 for all. */
-  every: number;
-  /** Play at the speed of the recording instead of as fast as possible. */
-  realtime: boolean;
   /** Start again at the end, forever; media time continues. */
   loop: boolean;
   /** Number of the video stream to read, from 0; null for the best. Default null. */
   stream?: number | null;
+  /** Turns the picture clockwise, in degrees. Default 0. */
+  rotate?: FileRequest['rotate'];
   /** A recording whose shorter side is less than this is rejected, px. Default 1. */
   minSidePx?: number;
   /** Frame buffers to reuse in the next attempt; by default, buffers of this source alone. */
   memory?: FrameMemory | undefined;
-  /** Called once when the recording's clock is wrong: what, and where. */
+  /** Called once when the recording's clock is wrong, and once when it is cut off and loops: what, and where. */
   onNotice?: ((message: string) => void) | undefined;
   /** Called at the start with each remark on the recording itself, such as a choice among several streams. */
   onRemark?: ((message: string) => void) | undefined;
@@ -50,6 +45,9 @@ export class FileSource {
   #stopped = false;
   #decoded = 0;
   #lastTimeMs = 0;
+  /** What had come when the recording began for the last time. */
+  #before = { frames: 0, ms: 0 };
+  #isCutReported = false;
   #isClockWrong = false;
 
   constructor(options: FileSourceOptions) {
@@ -85,8 +83,8 @@ export class FileSource {
   async *frames(): AsyncGenerator<Frame, void, void> {
     const info = this.#info ?? (await this.open());
     if (this.#stopped) return;
-    const size = fitWidth(info.size, this.#options.maxWidth);
-    const { memory = new FrameMemory(), slots: count } = this.#options;
+    const { memory = new FrameMemory(), slots: count, rotate = 0, maxWidth, loop } = this.#options;
+    const size = frameSize(info, rotate, maxWidth);
     const slots = new SlotPool(memory.take(count, imageBytes('yuv420p', size.width, size.height)));
     const output = new Readable({ objectMode: true, read() {} });
     const seams = new Set<number>();
@@ -106,36 +104,44 @@ export class FileSource {
       output.push(frame);
     };
     const pairing = new Pairing({ onPair, maxWaiting: count });
-    const assembler = new FrameAssembler(slots, (slot) => pairing.frame(slot, monotonicMs()));
     const clock = new MediaClock(info);
     let timed = 0;
     const onTime = (time: MediaTime | null) => {
       if (!time) return;
-      if (time.fault) this.#report(time.fault, timed, time.ms);
+      // A recording that begins again goes back in time.
+      if (time.fault && this.#before.frames === 0) this.#report(time.fault, timed, time.ms);
       timed++;
       if (time.isSeam) seams.add(time.ms);
       pairing.timestamp(time.ms, monotonicMs());
     };
-    const decoder = new Decoder(this.#command(info, size), await frameModeOption(), assembler, {
-      onStamp: ({ ms, isKept }) => onTime(clock.add(ms, isKept)),
-    });
-    this.#decoder = decoder;
-    if (this.#stopped) decoder.kill();
-    let fault: SpotterError | null = null;
-    decoder.ended.then(async (end) => {
+    const command = fileCommand({ ...this.#options, rotate }, info, size);
+    const modeOption = await frameModeOption();
+    const playOnce = async () => {
+      const assembler = new FrameAssembler(slots, (slot) => pairing.frame(slot, monotonicMs()));
+      const decoder = new Decoder(command, modeOption, assembler, {
+        onStamp: ({ ms, isKept }) => onTime(clock.add(ms, isKept)),
+      });
+      this.#decoder = decoder;
+      if (this.#stopped) decoder.kill();
+      const end = await decoder.ended;
       onTime(clock.end());
       // The process may have ended while its last bytes still wait for a slot.
       if (!this.#stopped && end.code !== null) await assembler.emptied;
-      if (!this.#stopped) fault = this.#fault(end, info);
+      return this.#stopped ? null : this.#fault(end, info);
+    };
+    let fault: SpotterError | null = null;
+    const playing = (async () => {
+      do fault = await playOnce();
+      while (loop && !this.#stopped && this.#canBeginAgain(fault));
       // Not destroyed: the frames that still wait are taken first.
       output.push(null);
-    });
+    })();
     try {
       for await (const frame of output) yield frame as Frame;
       if (fault) throw fault;
     } finally {
-      decoder.kill();
-      await decoder.ended;
+      this.stop();
+      await playing;
       pairing.clear();
     }
   }
@@ -146,24 +152,17 @@ export class FileSource {
     this.#decoder?.kill();
   }
 
-  #command(info: VideoInfo, { width, height }: Size): DecodeCommand {
-    const { file, realtime, loop, every } = this.#options;
-    const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
-    // A recording may change its resolution half-way: later frames are fitted into the size of the first. With odd sizes
-    // or non-square pixels they are stretched instead, because `pad` cannot make an odd yuv420p frame.
-    const even = width % 2 === 0 && height % 2 === 0;
-    const fitting =
-      info.squarePixels && even
-        ? [`${scale}:force_original_aspect_ratio=decrease`, `pad=${width}:${height}:-1:-1`]
-        : [scale, 'setsar=1'];
-    return {
-      input: fileInput(file),
-      stream: info.stream.number,
-      inputOptions: [...(realtime ? ['-re'] : []), ...(loop ? ['-stream_loop', '-1'] : []), ...FILE_ONLY],
-      filters: [everyNth(every), ...fitting, 'format=yuv420p'],
-      format: 'rawvideo',
-      logLevel: 'error',
-    };
+  /**
+   * Whether the recording is to be opened again, because it has given frames. ffmpeg's own loop fails on a raw stream, and in
+   * some formats it repeats the last frames only.
+   */
+  #canBeginAgain(fault: SpotterError | null): boolean {
+    const isCut = fault?.code === 'video.truncated';
+    if (fault && !isCut) return false;
+    if (isCut && !this.#isCutReported) this.#options.onNotice?.(fault.message);
+    this.#isCutReported ||= isCut;
+    this.#before = { frames: this.#decoded, ms: this.#lastTimeMs };
+    return true;
   }
 
   /** Reports once what is wrong with the clock. */
@@ -185,7 +184,9 @@ export class FileSource {
   #fault({ code, signal, messages }: DecodeEnd, info: VideoInfo): SpotterError | null {
     const { file, every } = this.#options;
     const name = path.basename(file);
-    const where = `at frame ${this.#decoded * every} (${(this.#lastTimeMs / 1000).toFixed(1)} s)`;
+    const decoded = this.#decoded - this.#before.frames;
+    const lastTimeMs = this.#lastTimeMs - this.#before.ms;
+    const where = `at frame ${decoded * every} (${(lastTimeMs / 1000).toFixed(1)} s)`;
     const lastMessage = messages.at(-1);
     if (signal) {
       return new SpotterError(
@@ -194,7 +195,7 @@ export class FileSource {
       );
     }
     if (code === null) return new SpotterError('ffmpeg.failed', `${name}: ${lastMessage}`);
-    if (this.#decoded === 0) {
+    if (decoded === 0) {
       return new SpotterError(
         'video.unreadable',
         `${file} has no picture that ffmpeg can decode${lastMessage ? ` (${lastMessage})` : ''}; check the file`,
@@ -203,10 +204,10 @@ export class FileSource {
     const expected = info.frames;
     // Some containers count their duration from 0, whatever their timestamps begin with.
     const duration = info.durationMs && info.durationMs - Math.max(0, info.startMs);
-    const isBefore = (ms: number) => this.#lastTimeMs + every * info.intervalMs < ms * 0.95 - 500;
+    const isBefore = (ms: number) => lastTimeMs + every * info.intervalMs < ms * 0.95 - 500;
     const missing =
       expected !== null
-        ? this.#decoded * every < expected * 0.98 - every
+        ? decoded * every < expected * 0.98 - every
         : duration === null
           ? messages.some((text) => /ended prematurely/i.test(text))
           : !this.#isClockWrong && isBefore(duration);
@@ -220,9 +221,4 @@ export class FileSource {
     }
     return null;
   }
-}
-
-function fitWidth({ width, height }: Size, maxWidth: number): Size {
-  if (width <= maxWidth) return { width, height };
-  return { width: maxWidth, height: Math.max(1, Math.round((height * maxWidth) / width)) };
 }

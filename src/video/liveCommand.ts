@@ -3,6 +3,7 @@ import { SpotterError } from '../core/errors.js';
 import type { DecodeCommand } from './ffmpeg.js';
 import type { FfmpegAbilities } from './ffmpegVersion.js';
 import { concatScript, movieScript, type Option } from './inputScript.js';
+import { type Rotation, TURNS } from './rotation.js';
 import { STAMPED } from './stamps.js';
 
 /** How to open a live source, and which frames to make of it. */
@@ -21,7 +22,7 @@ export interface LiveRequest {
   /** Wider frames are scaled down to this width, px. */
   maxWidth: number;
   /** Clockwise, in degrees. */
-  rotate: 0 | 90 | 180 | 270;
+  rotate: Rotation;
   /** Hardware decoder: ffmpeg's `-hwaccel`. */
   hardware: 'none' | 'auto' | 'vaapi' | 'cuda' | 'qsv' | 'videotoolbox';
   /** ffmpeg's own input options, already checked against a list of allowed ones. */
@@ -152,13 +153,6 @@ function filters({ fps, maxWidth, rotate, address, isPlaylist }: LiveRequest): s
     'format=yuv420p',
   ];
 }
-
-const TURNS = {
-  0: [],
-  90: ['transpose=clock'],
-  180: ['hflip', 'vflip'],
-  270: ['transpose=cclock'],
-} as const;
 
 /**
  * Selects the first frame of every period, without the duplicates and the delay of the fps filter. Motion JPEG over HTTP

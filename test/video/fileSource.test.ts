@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../src/image/cameraFrame.js';
@@ -192,6 +192,65 @@ describe('FileSource: a recording', () => {
     brightening(path.join(folder, 'plain.mp4'), 3);
     copyFileSync(path.join(folder, 'plain.mp4'), file);
     expect((await play(file)).times).toEqual([0, 40, 80]);
+  });
+
+  it.each([
+    [90, [64, 96], [0.5, 0.1]],
+    [180, [96, 64], [0.9, 0.5]],
+    [270, [64, 96], [0.5, 0.9]],
+  ] as const)('is turned by %i degrees', async (rotate, size, white) => {
+    const file = path.join(temporaryFolder(), 'half.mp4');
+    const picture = 'color=black:size=96x64:rate=5:duration=1,drawbox=x=0:y=0:w=48:h=64:color=white:t=fill';
+    ffmpeg('-f', 'lavfi', '-i', picture, ...x264, file);
+    for await (const frame of source(file, { rotate }).frames()) {
+      expect([frame.image.width, frame.image.height]).toEqual(size);
+      const [x, y] = white;
+      expect(lumaAt(frame, x, y)).toBeGreaterThan(200);
+      expect(lumaAt(frame, 1 - x, 1 - y)).toBeLessThan(40);
+      frame.release();
+    }
+  });
+
+  it.each([
+    ['h264', ['-c:v', 'libx264', '-preset', 'ultrafast']],
+    ['m2v', ['-c:v', 'mpeg2video', '-qscale', '2']],
+    ['mjpeg', ['-c:v', 'mjpeg', '-qscale', '2', '-pix_fmt', 'yuvj420p']],
+    ['y4m', ['-pix_fmt', 'yuv420p']],
+  ])('begins again when it loops and ffmpeg cannot wind it back: %s', async (format, output) => {
+    const file = path.join(temporaryFolder(), `raw.${format}`);
+    const picture = "color=black:size=64x48:rate=25,geq=lum='40+N*15':cb=128:cr=128";
+    ffmpeg('-f', 'lavfi', '-i', picture, '-frames:v', '10', ...output, file);
+    const notices: string[] = [];
+    const looping = source(file, { loop: true, onNotice: (text) => notices.push(text) });
+    const middles: number[] = [];
+    const times: number[] = [];
+    for await (const frame of looping.frames()) {
+      middles.push(Math.round((lumaAt(frame, 0.5, 0.5) - 40) / 15));
+      times.push(frame.mediaTimeMs);
+      frame.release();
+      if (times.length === 30) break;
+    }
+    const once = Array.from({ length: 10 }, (_, index) => index);
+    expect(middles).toEqual([...once, ...once, ...once]);
+    expect(times.map((ms) => ms - times[0])).toEqual(Array.from({ length: 30 }, (_, index) => index * 40));
+    expect(notices).toEqual([]);
+  });
+
+  it('begins again when it loops and is cut off, and reports that once', async () => {
+    const whole = path.join(temporaryFolder(), 'whole.flv');
+    brightening(whole, 50);
+    const file = path.join(temporaryFolder(), 'cut.flv');
+    copyFileSync(whole, file);
+    truncateSync(file, Math.floor(statSync(whole).size / 2));
+    const error = await failure(play(file));
+    expect(error).toMatchObject({ code: 'video.truncated' });
+    const notices: string[] = [];
+    let frames = 0;
+    for await (const frame of source(file, { loop: true, onNotice: (text) => notices.push(text) }).frames()) {
+      frame.release();
+      if (++frames === 100) break;
+    }
+    expect(notices).toEqual([error.message]);
   });
 
   it('goes on for ever when it loops, its clock running on, until it is stopped', async () => {

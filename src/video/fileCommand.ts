@@ -1,0 +1,46 @@
+import type { Size } from '../core/geometry.js';
+import type { DecodeCommand } from './ffmpeg.js';
+import { FILE_ONLY, fileInput, type VideoInfo } from './info.js';
+import { type Rotation, TURNS } from './rotation.js';
+import { everyNth } from './stamps.js';
+
+/** Which frames to make of a recording. */
+export interface FileRequest {
+  /** Path of the recording. */
+  file: string;
+  /** Decode only every n-th frame; 1 for all. */
+  every: number;
+  /** At the speed of the recording instead of as fast as possible. */
+  realtime: boolean;
+  /** Turns the picture after the rotation that the recording itself asks for. */
+  rotate: Rotation;
+}
+
+/** Size of the frames, at most `maxWidth` wide, after the rotation. */
+export function frameSize({ size }: VideoInfo, rotate: Rotation, maxWidth: number): Size {
+  const isLying = rotate === 90 || rotate === 270;
+  const { width, height } = isLying ? { width: size.height, height: size.width } : size;
+  if (width <= maxWidth) return { width, height };
+  return { width: maxWidth, height: Math.max(1, Math.round((height * maxWidth) / width)) };
+}
+
+/** The decoder command that plays a recording once. @param size of the frames, from {@link frameSize} */
+export function fileCommand(request: FileRequest, info: VideoInfo, { width, height }: Size): DecodeCommand {
+  const { file, every, realtime, rotate } = request;
+  const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
+  // A recording may change its resolution half-way: later frames are fitted into the size of the first. With odd sizes
+  // or non-square pixels they are stretched instead, because `pad` cannot make an odd yuv420p frame.
+  const even = width % 2 === 0 && height % 2 === 0;
+  const fitting =
+    info.squarePixels && even
+      ? [`${scale}:force_original_aspect_ratio=decrease`, `pad=${width}:${height}:-1:-1`]
+      : [scale, 'setsar=1'];
+  return {
+    input: fileInput(file),
+    stream: info.stream.number,
+    inputOptions: [...(realtime ? ['-re'] : []), ...FILE_ONLY],
+    filters: [everyNth(every), ...TURNS[rotate], ...fitting, 'format=yuv420p'],
+    format: 'rawvideo',
+    logLevel: 'error',
+  };
+}
