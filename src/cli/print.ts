@@ -64,6 +64,8 @@ function describe(event: SpotterEvent): string {
           'yellow',
           `! events from ${event.from} to ${event.to} were lost: the event log was not writable`,
         );
+      if (event.cause === 'log_lost')
+        return paint('yellow', `! events from ${event.from} to ${event.to} are no longer in the event log`);
       return paint(
         'yellow',
         `! gap from ${event.from} to ${event.to} (${event.cause?.replaceAll('_', ' ')})`,

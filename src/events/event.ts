@@ -74,14 +74,14 @@ export interface Visit {
 }
 
 /**
- * A time in which a camera was not watched although it may have delivered, or (`log_unwritable`) whose events could not be
- * kept.
+ * A time in which a camera was not watched although it may have delivered, or whose events could not be kept
+ * (`log_unwritable`) or were lost with their log (`log_lost`).
  */
 export interface Gap {
   /** ISO 8601, UTC, ms: the last frame before and the first one after. */
   from: string;
   to: string;
-  cause: 'engine_died' | 'engine_hung' | 'settings_changed' | 'log_unwritable';
+  cause: 'engine_died' | 'engine_hung' | 'settings_changed' | 'log_unwritable' | 'log_lost';
 }
 
 /** A track from its first to its last frame; times are media time in ms. */

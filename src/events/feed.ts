@@ -138,7 +138,9 @@ export class EventFeed {
     clearImmediate(this.#scheduled);
     clearTimeout(this.#retry);
     this.#scheduled = undefined;
-    const batch = [...this.#gaps(), ...this.#waiting.slice(0, BATCH)];
+    // The ledger may publish an event itself, when it has been replaced; that one waits for the next batch.
+    const taken = this.#waiting.slice(0, BATCH);
+    const batch = [...this.#gaps(), ...taken];
     let events: SpotterEvent[];
     try {
       events = this.#ledger.append(batch.map(({ draft }) => draft));
@@ -148,7 +150,7 @@ export class EventFeed {
     }
     this.#lost.clear();
     this.#recovered();
-    this.#waiting.splice(0, BATCH);
+    this.#waiting.splice(0, taken.length);
     this.#deliver(events, batch);
   }
 

@@ -78,7 +78,8 @@ export class InView {
    */
   notePublished(event: SpotterEvent): boolean {
     const { kind, camera, track, person, capturedAt: since } = event;
-    // Whoever was in view before the gap has left, even where that event was lost.
+    // Whoever was in view before the gap has left, even where that event was lost. Of a lost log every event was published.
+    if (kind === 'gap' && event.cause === 'log_lost') return false;
     if (kind === 'gap') return this.#clear(camera);
     if (track === null) return false;
     if (kind === 'left') return this.#published.delete(track);

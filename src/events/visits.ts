@@ -75,7 +75,7 @@ export class Visits {
    * @returns drafts to publish after it, in order
    */
   take(draft: EventDraft, nowMs: number): EventDraft[] {
-    if (draft.kind === 'gap') this.#interrupt(draft, nowMs);
+    if (draft.kind === 'gap' && draft.gap?.cause !== 'log_lost') this.#interrupt(draft, nowMs);
     const { track, person } = draft;
     if (track === null) return [];
     const seen = this.#seen(draft, nowMs);

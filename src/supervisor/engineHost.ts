@@ -77,6 +77,8 @@ export class EngineHost implements Component {
   #deadSinceMs: number | null = null;
   #silentBeats = 0;
   #hung = false;
+  /** The models of the engine, for messages. */
+  #models = '';
   #stopping = false;
   #failure: SpotterError | null = null;
   #exited: Promise<void> = Promise.resolve();
@@ -154,13 +156,16 @@ export class EngineHost implements Component {
     this.#failure = null;
     const child = this.#tryFork();
     if (!child) return;
+    const start = this.#options.start();
+    const { detector, embedder } = start.config;
+    this.#models = `detector "${detector}" and embedder "${embedder}"`;
     this.#child = child;
     child.on('message', (message) => this.#receive(child, message as FromEngine));
     this.#exited = endOf(child).then((how) => {
       this.#options.childProcesses.end();
       if (child === this.#child) this.#died(how);
     });
-    this.send(this.#options.start());
+    this.send(start);
   }
 
   /** @returns undefined, with a retry scheduled, when fork throws, such as for lack of memory */
@@ -229,16 +234,21 @@ export class EngineHost implements Component {
     child.once('exit', () => clearTimeout(timer));
   }
 
+  #failedStart(how: string): SpotterError {
+    const what = this.#hung
+      ? `a network has not finished within ${LOADING_MS / 60_000} min`
+      : `the engine ended (${how})`;
+    const sentence = `${what} while it loaded ${this.#models} and read the gallery; check the memory, or try other models`;
+    return new SpotterError('engine.died', sentence);
+  }
+
   #died(how: string): void {
     this.#child = undefined;
     const isUnfit = this.#failure !== null && this.#readyAtMs === null;
     const heldMs = this.#readyAtMs === null ? 0 : performance.now() - this.#readyAtMs;
     this.#readyAtMs = null;
     if (this.#first) {
-      this.#first.reject(
-        this.#failure ??
-          new SpotterError('engine.died', `the engine ended while starting (${how}); see the log above`),
-      );
+      this.#first.reject(this.#failure ?? this.#failedStart(how));
       return;
     }
     const { onDeath, onFailure, giveUpMs = GIVE_UP_MS } = this.#options;

@@ -81,9 +81,12 @@ export class EventHub implements Component, CameraObserver {
       folder: data,
       retention: () => this.#config.events,
       explain: () => this.#config.events.explain,
-      onReplaced: (message) => {
+      onReplaced: (message, lost) => {
         logger.error(message);
         this.socket.restart();
+        if (lost === null) return;
+        for (const { id } of cameras.cameras)
+          this.#feed.publish(gapDraft(id, { ...lost, cause: 'log_lost' }));
       },
       onRemoved: (events) => {
         metrics.eventsRemoved(events.length);

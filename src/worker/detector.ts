@@ -47,6 +47,9 @@ export class Detector {
     const data = new Float32Array(3 * probe.width * probe.height);
     const dims = [1, 3, probe.height, probe.width];
     const outputs = await network.run({ [network.inputs[0].name]: { data, dims } });
+    const isBroken = ({ data: values }: Values) => values.some((value) => !Number.isFinite(value));
+    if (Object.values(outputs).some(isBroken))
+      throw unfit(spec, 'it returns no numbers for an empty picture; use another file or model');
     const decode =
       spec.kind === 'scrfd' ? scrfdDecoder(outputs, probe, spec) : yunetDecoder(outputs, probe, spec);
     return new Detector(network, spec, inputSize, decode);

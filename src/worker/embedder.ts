@@ -1,11 +1,14 @@
 import { SpotterError } from '../core/errors.js';
 import { Aligner, CROP_PX } from '../face/align.js';
 import type { Landmarks } from '../face/detection.js';
-import { normalise } from '../face/embedding.js';
+import { cosine, normalise } from '../face/embedding.js';
 import { sharpness } from '../face/quality.js';
 import type { Image } from '../image/image.js';
 import { Network } from './network.js';
 import type { EmbedderSpec } from './protocol.js';
+
+/** Cosine from which two embeddings are the same but for rounding. */
+const SAME = 0.99999;
 
 /** A face embedder of the ArcFace kind: takes an aligned 112x112 face and returns a vector of length 1. */
 export class Embedder {
@@ -23,7 +26,7 @@ export class Embedder {
   }
 
   /**
-   * Loads the network and checks its input and the dimension of its output with one run.
+   * Loads the network and checks its input, and that its output has the dimension and depends on the picture.
    *
    * @throws SpotterError model.unreadable, model.unfit
    */
@@ -43,7 +46,23 @@ export class Embedder {
     if (length !== spec.dimension) {
       throw unfit(spec, `it returns ${length} values, but ${spec.dimension} are declared`);
     }
+    const [first, second] = [await embedder.#probe(1), await embedder.#probe(2)];
+    if (!first || !second)
+      throw unfit(spec, 'it returns no numbers, or only zeros; use another file or model');
+    // It would take everybody for the same person.
+    if (cosine(first, second) > SAME)
+      throw unfit(spec, 'it returns the same for every picture; use another file or model');
     return embedder;
+  }
+
+  /** The embedding of a pattern, which is another one for each period; as {@link embed}. */
+  #probe(period: number): Promise<Float32Array | null> {
+    const plane = CROP_PX * CROP_PX;
+    for (let i = 0; i < this.#input.length; i++) {
+      const channel = Math.floor(i / plane);
+      this.#input[i] = 0.5 * Math.sin(i / (7 * period)) + 0.4 * Math.cos(channel * period + 1);
+    }
+    return this.embed();
   }
 
   /**

@@ -99,6 +99,12 @@ describe('InView.published', () => {
     expect(inView.published).toMatchObject([{ id: 'yard-1' }]);
   });
 
+  it('keeps who is in view when the log was lost, of which every event was published', () => {
+    const inView = published({ kind: 'match' });
+    inView.notePublished(spotterEvent({ kind: 'gap', track: null, box: null, cause: 'log_lost' }));
+    expect(inView.published).toHaveLength(1);
+  });
+
   it('has nobody at a camera that was forgotten', () => {
     const inView = published({});
     inView.forgetCamera('yard');

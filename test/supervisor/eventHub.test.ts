@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/schema.js';
 import { Stack } from '../../src/core/lifecycle.js';
@@ -33,11 +35,12 @@ async function startHub(change: (config: Config) => void = () => {}) {
     log: () => hub.gauges.log(),
   });
   const { logger, messages } = recordedLog();
+  const cameras = new CameraRegistry();
   const hub: EventHub = new EventHub({
     loaded: load(change),
     logger,
     metrics,
-    cameras: new CameraRegistry(),
+    cameras,
     inView: new InView(),
     stats: () => ({}),
     onEvent: (event) => {
@@ -55,7 +58,7 @@ async function startHub(change: (config: Config) => void = () => {}) {
         wake = resolve;
       });
   };
-  return { hub, events, published, load, messages, metrics, stop: () => parts.stop() };
+  return { hub, data, cameras, events, published, load, messages, metrics, stop: () => parts.stop() };
 }
 
 describe('EventHub', () => {
@@ -69,6 +72,24 @@ describe('EventHub', () => {
     const { body } = await metrics.expose();
     expect(body).toContain('spotter_events_total{camera="door",kind="match"} 1');
     expect(body).toContain('spotter_log_writable 1');
+  });
+
+  it('publishes a gap per camera when the log is lost, as the first events of the new one', async () => {
+    const { hub, data, cameras, events, published, messages } = await startHub();
+    cameras.add('door');
+    cameras.add('yard');
+    hub.publish(eventDraft());
+    await published(1);
+    rmSync(path.join(data, 'events.db'));
+    hub.publish(eventDraft({ person: 'bob' }));
+    await published(4);
+    expect(events.slice(1)).toMatchObject([
+      { seq: 2, kind: 'match', person: 'bob' },
+      { seq: 3, kind: 'gap', camera: 'door', cause: 'log_lost' },
+      { seq: 4, kind: 'gap', camera: 'yard', cause: 'log_lost' },
+    ]);
+    expect(hub.log.after(0, 10).map(({ seq }) => seq)).toEqual([2, 3, 4]);
+    expect(messages).toContainEqual(expect.stringMatching(/was deleted while in use; .* started a new one/));
   });
 
   it('publishes queued events when it stops', async () => {

@@ -6,6 +6,7 @@ import { Detector } from '../../src/worker/detector.js';
 import { Embedder } from '../../src/worker/embedder.js';
 import { message, model, number, port, text } from '../../src/worker/onnx.js';
 import type { DetectorSpec, EmbedderSpec } from '../../src/worker/protocol.js';
+import { linearEmbedder } from '../helpers/linearEmbedder.js';
 import { needShared, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -20,12 +21,22 @@ function embedderSpec(file: string, dimension = 128): EmbedderSpec {
 }
 
 /** Writes an ONNX file that takes `input` and returns zeros of the given shapes. */
-function zeros(input: (number | string)[], outputs: Record<string, number[]>, type = 1): string {
+const zeros = (input: (number | string)[], outputs: Record<string, number[]>, type = 1) =>
+  constants(input, outputs, 0, type);
+
+/** The same with another value than zero, for floats. */
+function constants(
+  input: (number | string)[],
+  outputs: Record<string, number[]>,
+  filling: number,
+  type = 1,
+): string {
   const FILLED = { name: 'value', kind: 4 };
   const nodes = Object.entries(outputs).map(([name, shape]) => {
     const tensor = [...shape.flatMap((size) => number(1, size)), ...number(2, type)];
-    const bytes = shape.reduce((product, size) => product * size, 1) * (type === 1 ? 4 : 8);
-    const value = [...tensor, ...message(9, new Array(bytes).fill(0))];
+    const count = shape.reduce((product, size) => product * size, 1);
+    const data = type === 1 ? new Float32Array(count).fill(filling) : new BigInt64Array(count);
+    const value = [...tensor, ...message(9, [...new Uint8Array(data.buffer)])];
     const attribute = [...text(1, FILLED.name), ...message(5, value), ...number(20, FILLED.kind)];
     return [...text(2, name), ...text(4, 'Constant'), ...message(5, attribute)];
   });
@@ -128,6 +139,12 @@ describe('Detector.load', () => {
     );
   });
 
+  it('refuses a detector that returns NaN', async () => {
+    const outputs = scrfdOutputs(2, 2);
+    const file = constants([1, 3, 64, 64], outputs, Number.NaN);
+    expect(await refusal(Detector.load(detectorSpec(file)))).toContain('it returns no numbers');
+  });
+
   it('refuses an embedder', async () => {
     const spec = detectorSpec(path.join(root, 'models/spotter-embed.onnx'));
     expect(await refusal(Detector.load(spec))).toMatch(/is not a scrfd detector/);
@@ -146,7 +163,7 @@ describe('Detector.load', () => {
 
 describe('Embedder.load', () => {
   it.each([64, 512, 1024])('accepts %i values', async (dimension) => {
-    await Embedder.load(embedderSpec(zeros([1, 3, 112, 112], { out: [1, dimension] }), dimension));
+    await Embedder.load(embedderSpec(linearEmbedder(dimension, Math.sin), dimension));
   });
 
   it.each<[string, () => string, string]>([
@@ -164,6 +181,14 @@ describe('Embedder.load', () => {
       'returns two vectors',
       () => zeros([1, 3, 112, 112], { a: [1, 128], b: [1, 128] }),
       'and return one vector',
+    ],
+    ['returns NaN', () => linearEmbedder(128, () => Number.NaN), 'it returns no numbers, or only zeros'],
+    ['returns infinities', () => linearEmbedder(128, () => Infinity), 'it returns no numbers, or only zeros'],
+    ['returns zeros', () => linearEmbedder(128, () => 0), 'it returns no numbers, or only zeros'],
+    [
+      'returns one direction for all pictures',
+      () => linearEmbedder(128, (index) => (index % 128) + 1),
+      'it returns the same for every picture',
     ],
     ['is a detector', () => path.join(root, 'models/spotter-det.onnx'), 'is not an embedder'],
   ])('refuses a model by name when it %s', async (_name, make, sentence) => {

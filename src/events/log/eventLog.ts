@@ -13,7 +13,7 @@ import type {
 import { faultOf } from './database.js';
 import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
-import { explainFault, LOG_FILE, openLogStore, setAside } from './open.js';
+import { damageOf, explainFault, LOG_FILE, openLogStore, setAside } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
 import { type Erased, Upkeep, type UpkeepOptions } from './upkeep.js';
 
@@ -23,8 +23,12 @@ export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRe
   folder: string;
   /** Whether events have their `explain` by default. */
   explain: () => boolean;
-  /** The log was damaged; it has been renamed and a new one started. */
-  onReplaced: (message: string) => void;
+  /**
+   * The log was damaged or is gone, and a new one has been started.
+   *
+   * @param lost Unix times between which events are no longer in the log; null when it is replaced at the start
+   */
+  onReplaced: (message: string, lost: { fromMs: number; toMs: number } | null) => void;
 }
 
 /** A stored event as JSON, with the fields that filters need. */
@@ -33,9 +37,12 @@ export interface StoredEvent extends Pick<Row, 'seq' | 'kind' | 'camera' | 'pers
   text: string;
 }
 
+/** Between two checks of the files while nothing is written, ms. */
+const CHECK_EVERY_MS = 2000;
+
 /**
  * The event log: one SQLite file, which one process at a time may open. Every consumer reads its events here, from its own
- * position. A log that turns out to be damaged is renamed, and a new one started.
+ * position. A log that turns out to be damaged or gone is replaced by a new one.
  */
 export class EventLog implements Component, Ledger, EventSource, CursorStore, DeadLetterStore {
   readonly #options: EventLogOptions;
@@ -44,6 +51,8 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
   #store: LogStore | null = null;
   #lastSeq = 0;
   #isAnnounced = true;
+  #openedMs = 0;
+  #checkTimer: NodeJS.Timeout | undefined;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
@@ -65,10 +74,12 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
       if (error instanceof SpotterError && error.code !== 'log.unwritable') throw error;
     }
     this.#upkeep.start();
+    this.#checkTimer = setInterval(() => this.#tryCheck(), CHECK_EVERY_MS);
   }
 
   /** Closes the log, once a running clean-up has ended. */
   async stop(): Promise<void> {
+    clearInterval(this.#checkTimer);
     await this.#upkeep.stop();
     try {
       this.#store?.close();
@@ -178,12 +189,30 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     return this.#upkeep.forgetPerson(name, onUnpictured);
   }
 
+  /** Replaces the log when its file has been deleted, replaced or cut. @throws when no new log can be started now */
+  #checkFiles(): void {
+    const loss = this.#store?.files.loss;
+    if (this.#store && loss) this.#replace(this.#store, `the event log ${this.#file} ${loss} while in use`);
+  }
+
+  #tryCheck(): void {
+    try {
+      this.#checkFiles();
+    } catch {
+      // The next event tries to open it again, and its failure is reported.
+    }
+  }
+
+  get #file(): string {
+    return path.join(this.#options.folder, LOG_FILE);
+  }
+
   #append(drafts: readonly EventDraft[]): SpotterEvent[] {
     try {
       return this.#guard((store) => store.append(drafts));
     } catch (error) {
       if (faultOf(error) === 'full') this.#makeRoom();
-      throw explainFault(error, path.join(this.#options.folder, LOG_FILE));
+      throw explainFault(error, this.#file);
     }
   }
 
@@ -205,31 +234,42 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
     const { store, replaced } = openLogStore(this.#options.folder, this.#lastSeq + 1);
     this.#store = store;
     this.#lastSeq = store.lastSeq;
-    if (replaced !== null) this.#options.onReplaced(replaced);
+    this.#openedMs = Date.now();
+    if (replaced !== null) this.#options.onReplaced(replaced, null);
     return store;
   }
 
   /** Works on the open log; replaces a damaged one and works on the new one. */
   #guard<T>(work: (store: LogStore) => T): T {
     if (!this.#store) throw new SpotterError('log.unwritable', 'the event log is not open');
+    this.#checkFiles();
+    const store = this.#store;
     try {
-      return work(this.#store);
+      return work(store);
     } catch (error) {
       if (faultOf(error) !== 'corrupt') throw error;
-      return work(this.#replace(this.#store, error));
+      return work(this.#replace(store, damageOf(error)));
+    } finally {
+      this.#store?.files.note();
     }
   }
 
-  #replace(damaged: LogStore, error: unknown): LogStore {
+  #replace(lost: LogStore, what: string): LogStore {
+    const fromMs = lost.firstMs ?? this.#openedMs;
     this.#store = null;
+    // Before it is closed: SQLite removes whatever then has the name of its write-ahead log.
+    let message: string;
     try {
-      damaged.close();
-    } catch {
-      // It is renamed as it is.
+      message = setAside(this.#options.folder, what);
+    } finally {
+      try {
+        lost.close();
+      } catch {
+        // What could be kept is set aside.
+      }
     }
-    const message = setAside(this.#options.folder, error);
     const store = this.#open();
-    this.#options.onReplaced(message);
+    this.#options.onReplaced(message, { fromMs, toMs: Date.now() });
     return store;
   }
 

@@ -1,10 +1,10 @@
-import { closeSync, openSync } from 'node:fs';
 import { monotonicFactory } from 'ulid';
 import { type EventDraft, type SpotterEvent, toEvent } from '../event.js';
 import { Cursors } from './cursors.js';
 import type { Database, Statement } from './database.js';
 import { History } from './history.js';
 import { descriptorHoldsText } from './holdsText.js';
+import { LogFiles } from './logFiles.js';
 import { Removal } from './removal.js';
 import { COLUMNS, type Row } from './row.js';
 
@@ -15,9 +15,10 @@ export class LogStore {
   readonly cursors: Cursors;
   /** Random id, created with the log: another one means that the numbers start over. */
   readonly epoch: string;
+  /** Capture time of the oldest event when the log was opened, Unix ms; null when there was none. */
+  readonly firstMs: number | null;
+  readonly files: LogFiles;
   readonly #db: Database;
-  readonly #file: string;
-  #descriptor: number | null = null;
   readonly #nextId = monotonicFactory();
   readonly #insert: Statement<never>;
   readonly #setMeta: Statement<never>;
@@ -32,7 +33,6 @@ export class LogStore {
 
   constructor(db: Database, file: string) {
     this.#db = db;
-    this.#file = file;
     const meta = db.prepare<{ value: string | number }>('SELECT value FROM meta WHERE key = ?');
     const last = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get();
     const high = db.prepare<{ high_ms: number }>('SELECT high_ms FROM events ORDER BY seq DESC LIMIT 1');
@@ -52,6 +52,9 @@ export class LogStore {
     this.history = new History(db, () => this.#lateMs);
     this.removal = new Removal(db);
     this.cursors = new Cursors(db);
+    const oldest = db.prepare<{ captured_ms: number }>('SELECT captured_ms FROM events ORDER BY seq LIMIT 1');
+    this.firstMs = oldest.get()?.captured_ms ?? null;
+    this.files = new LogFiles(file);
   }
 
   /** Number of the last event ever stored; 0 before the first. */
@@ -104,13 +107,9 @@ export class LogStore {
     return this.#lastTracks.all(camera).flatMap(({ track }) => track ?? []);
   }
 
-  /**
-   * Whether any of some texts is in the file's bytes. The descriptor stays open as long as the log: closing any descriptor of a
-   * file takes the locks that the process has on it, and another process could open the log.
-   */
+  /** Whether any of some texts is in the file's bytes. */
   holdsText(texts: readonly string[]): Promise<boolean> {
-    this.#descriptor ??= openSync(this.#file, 'r');
-    return descriptorHoldsText(this.#descriptor, texts);
+    return descriptorHoldsText(this.files.descriptor, texts);
   }
 
   /** Closes the file, so that another process can open it at once. */
@@ -118,8 +117,7 @@ export class LogStore {
     try {
       this.#db.release();
     } finally {
-      if (this.#descriptor !== null) closeSync(this.#descriptor);
-      this.#descriptor = null;
+      this.files.close();
     }
   }
 

@@ -43,7 +43,7 @@ export function openLogStore(folder: string, firstSeq: number): Opened {
     return { store: open(file, firstSeq), replaced: null };
   } catch (error) {
     if (faultOf(error) !== 'corrupt') throw explainFault(error, file);
-    const replaced = setAside(folder, error);
+    const replaced = setAside(folder, damageOf(error));
     try {
       return { store: open(file, firstSeq), replaced };
     } catch (again) {
@@ -52,14 +52,19 @@ export function openLogStore(folder: string, firstSeq: number): Opened {
   }
 }
 
-/** Renames a damaged log and its companion files. @returns what has happened, one sentence */
-export function setAside(folder: string, error: unknown): string {
+/** What has happened to a damaged log, as the beginning of a sentence. */
+export function damageOf(error: unknown): string {
+  return `the event log was damaged (${describeError(error)})`;
+}
+
+/** Renames what there is of a log and its companion files. @param what beginning of the sentence that is returned */
+export function setAside(folder: string, what: string): string {
   const file = path.join(folder, LOG_FILE);
   const aside = freeName(`${file}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`);
-  for (const companion of COMPANIONS) {
-    if (existsSync(file + companion)) renameSync(file + companion, aside + companion);
-  }
-  return `the event log was damaged (${describeError(error)}); moved it to ${aside} and started a new one`;
+  const found = COMPANIONS.filter((companion) => existsSync(file + companion));
+  for (const companion of found) renameSync(file + companion, aside + companion);
+  if (found.length === 0) return `${what}; started a new one`;
+  return `${what}; moved it to ${aside} and started a new one`;
 }
 
 function freeName(name: string): string {
