@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { SpotterError } from '../core/errors.js';
 import type { EmbeddingCache } from './cache.js';
 import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
+import type { Files } from './files.js';
 import { fileKey, type GalleryFile } from './folder.js';
 import { decodePhoto } from './photo.js';
 import type { PhotoFaceEngine } from './photoFaces.js';
@@ -60,12 +60,14 @@ export class PhotoReader {
   /**
    * Reads photos, some being decoded while others are in the networks.
    *
+   * @param access reads the files
    * @param onProgress called after every photo, with the number done and the number of all
    * @returns one per file, in order; fewer when aborted
    * @throws SpotterError of the worker pool
    */
   async readAll(
     files: readonly GalleryFile[],
+    access: Pick<Files, 'readFile'>,
     onProgress?: (done: number, total: number) => void,
     signal?: AbortSignal,
   ): Promise<ReadPhoto[]> {
@@ -74,7 +76,7 @@ export class PhotoReader {
     let done = 0;
     const readSome = async () => {
       for (let index = next++; index < files.length && !signal?.aborted; index = next++) {
-        photos[index] = await this.read(files[index]);
+        photos[index] = await this.read(files[index], access);
         onProgress?.(++done, files.length);
       }
     };
@@ -83,8 +85,13 @@ export class PhotoReader {
   }
 
   /** @throws SpotterError of the worker pool; a file that cannot be read is an unusable photo */
-  async read(file: GalleryFile): Promise<ReadPhoto> {
-    return { person: file.person, name: file.name, key: fileKey(file), ...(await this.#result(file)) };
+  async read(file: GalleryFile, access: Pick<Files, 'readFile'>): Promise<ReadPhoto> {
+    return {
+      person: file.person,
+      name: file.name,
+      key: fileKey(file),
+      ...(await this.#result(file, access)),
+    };
   }
 
   /** The result of a photo in memory. @param name how errors call it @throws SpotterError of the worker pool */
@@ -102,7 +109,10 @@ export class PhotoReader {
     }
   }
 
-  async #result({ name, path, mark, refused }: GalleryFile): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
+  async #result(
+    { name, path, mark, refused }: GalleryFile,
+    access: Pick<Files, 'readFile'>,
+  ): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
     const cache = this.#cache;
     if (refused) return { result: { state: 'unusable', ...refused }, sha256: null };
     if (!mark) return { result: UNREADABLE, sha256: null };
@@ -112,7 +122,7 @@ export class PhotoReader {
       cache.keep(name, mark, this.key, knownHash, known);
       return { result: known, sha256: knownHash };
     }
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = await access.readFile(path).catch(() => null);
     if (!bytes) return { result: UNREADABLE, sha256: null };
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const result = cache.result(this.key, sha256) ?? (await this.embed(bytes, name));
