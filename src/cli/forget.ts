@@ -29,10 +29,10 @@ async function forgetWherever(person: string, config: Config, signal: AbortSigna
     if (!(error instanceof SpotterError) || error.code !== 'log.locked') throw error;
   }
   const report = await askDaemon(person, config.data, signal);
-  if (report.gallery === config.gallery) return report;
+  if (report.gallery === config.gallery.folder) return report;
   // The command line names another gallery than the daemon's configuration.
-  const { removed } = await eraseFiles(config.gallery, person);
-  return { ...report, gallery: config.gallery, photos: [...report.photos, ...removed] };
+  const { removed } = await eraseFiles(config.gallery.folder, person);
+  return { ...report, gallery: config.gallery.folder, photos: [...report.photos, ...removed] };
 }
 
 async function askDaemon(person: string, data: string, signal: AbortSignal): Promise<ForgetReport> {

@@ -1,6 +1,7 @@
 import { describeError, throwIfInterrupted } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
+import { probeFolder } from '../gallery/folderProbe.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { forget } from './forget.js';
@@ -20,18 +21,19 @@ export async function add(
   const engine = new Engine(config, await prepare(config, options.models));
   const added: (Added & { image: string })[] = [];
   try {
+    await probeFolder(config.gallery.folder);
     await engine.pool.start();
     for (const image of images) {
       throwIfInterrupted(signal);
       const examine = engine.gallery.examine.bind(engine.gallery);
-      const result = await addPhoto({ folder: config.gallery, person, file: image, examine });
+      const result = await addPhoto({ folder: config.gallery.folder, person, file: image, examine });
       added.push({ image, ...result });
       if (!options.json) print(image, result);
     }
   } finally {
     await engine.stop();
   }
-  if (options.json) printJson({ gallery: config.gallery, person, photos: added });
+  if (options.json) printJson({ gallery: config.gallery.folder, person, photos: added });
   return added.some(({ state }) => state === 'refused') ? 2 : 0;
 }
 
@@ -44,7 +46,9 @@ export async function remove(
   if (options.forget) return forget(context, name, options);
   const person = personName(name);
   const loaded = configOf(options);
-  const { gallery: folder, data } = loaded.config;
+  const { data } = loaded.config;
+  const { folder } = loaded.config.gallery;
+  await probeFolder(folder);
   const removed = await removePerson(folder, person);
   await forgetPerson(data, folder, person).catch((error: unknown) => {
     const what = 'cannot write the cache of photo embeddings; the next start removes them from it';

@@ -1,5 +1,6 @@
 import { throwIfInterrupted } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
+import { probeFolder } from '../gallery/folderProbe.js';
 import type { Gallery } from '../gallery/gallery.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { prepare } from '../models/prepare.js';
@@ -74,9 +75,10 @@ async function readGallery(
     onWarning: (message) => logger.warn(message),
   });
   try {
+    await probeFolder(config.gallery.folder);
     await engine.start(signal);
     throwIfInterrupted(signal);
-    return { gallery: engine.gallery, folder: config.gallery };
+    return { gallery: engine.gallery, folder: config.gallery.folder };
   } finally {
     bar.stop();
     await engine.stop();

@@ -37,7 +37,7 @@ export function configOf(options: CommonOptions): LoadedConfig {
     );
   }
   return loadConfig(file, (config) => {
-    if (options.gallery !== undefined) config.gallery = path.resolve(options.gallery);
+    if (options.gallery !== undefined) config.gallery.folder = path.resolve(options.gallery);
     if (options.detector !== undefined) config.detector = options.detector;
     if (options.embedder !== undefined) config.embedder = options.embedder;
     if (options.quiet) config.log.level = 'error';

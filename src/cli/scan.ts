@@ -5,6 +5,7 @@ import { Engine } from '../engine/engine.js';
 import type { SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
+import { probeFolder } from '../gallery/folderProbe.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { prepare } from '../models/prepare.js';
 import type { Track } from '../track/state.js';
@@ -93,6 +94,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   const output = new ScanOutput(options, options.explain ?? config.events.explain);
   let exitCode = 0;
   try {
+    await probeFolder(config.gallery.folder);
     await engine.start(signal);
     galleryBar.stop();
     // Ctrl-C in a terminal ends the ffmpeg processes, too: their failure is not the file's.
@@ -100,7 +102,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       if (signal.aborted) return [];
       throw error;
     });
-    const notice = galleryNotice(engine.gallery, config.gallery);
+    const notice = galleryNotice(engine.gallery, config.gallery.folder);
     if (notice && !signal.aborted) logger.warn(notice);
     for (const [index, source] of sources.entries()) {
       if (signal.aborted) break;

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Document } from 'yaml';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { plainIssues } from '../core/schemaFaults.js';
 import { maskText } from '../core/secrets.js';
 import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
 import { isRecording, recordingPath } from './cameraSchema.js';
@@ -63,7 +64,7 @@ function readFile(file: string): { config: Config; secrets: string[] } {
   const parsed = schema.safeParse(data);
   const retried = parsed.success
     ? parsed
-    : schema.safeParse(withNumbers(data, parsed.error.issues, document, substituted));
+    : schema.safeParse(withNumbers(data, plainIssues(parsed.error.issues), document, substituted));
   faults.push(...duplicateIdFaults(data, document), ...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
   if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
@@ -115,7 +116,7 @@ function withNumbers(data: unknown, issues: Issues, document: Document, { offset
 }
 
 function resolvePaths(config: Config, folder: string): void {
-  config.gallery = path.resolve(folder, config.gallery);
+  config.gallery.folder = path.resolve(folder, config.gallery.folder);
   config.data = path.resolve(folder, config.data);
   config.models.folder = path.resolve(folder, config.models.folder);
   for (const model of config.models.declared) model.file = path.resolve(folder, model.file);

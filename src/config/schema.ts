@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { declaredModel } from '../models/catalogueEntry.js';
 import { camera } from './cameraSchema.js';
 import { events, notify, snapshots, visits } from './events.js';
+import { gallery } from './gallerySchema.js';
 import { http } from './http.js';
 import { milliseconds } from './milliseconds.js';
 import { detection, match, quality, track } from './recognition.js';
@@ -14,11 +15,7 @@ import { mqtt, webhooks } from './sinks.js';
 export const schema = z
   .strictObject({
     cameras: z.array(camera).max(64).default([]).describe('Cameras, up to 64.'),
-    gallery: z
-      .string()
-      .min(1)
-      .default('gallery')
-      .describe('Folder of the known people: <person>/*.jpg or <person>.jpg; jpg, jpeg, png and webp.'),
+    gallery,
     detector: z
       .string()
       .default('spotter-det')

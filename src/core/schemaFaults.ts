@@ -11,7 +11,7 @@ export type Issue = z.core.$ZodIssue;
  * @param schema JSON Schema of the text, for the keys it allows
  */
 export function faultsOf(issues: readonly Issue[], document: Document, schema: () => SchemaNode): Fault[] {
-  return issues.flatMap((issue): Fault[] => {
+  return plainIssues(issues).flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         offset: keyOffset(document, issue.path, key),
@@ -28,6 +28,17 @@ export function faultsOf(issues: readonly Issue[], document: Document, schema: (
         message: explain(issue, document),
       },
     ];
+  });
+}
+
+/** Issues of a value that may have one of several forms, as those of the form that it has, or else of the first. */
+export function plainIssues(issues: readonly Issue[]): Issue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'invalid_union') return [issue];
+    const isOtherType = ({ code, path }: Issue) => code === 'invalid_type' && path.length === 0;
+    const form = issue.errors.find((own) => !own.some(isOtherType)) ?? issue.errors[0];
+    if (!form) return [issue];
+    return plainIssues(form.map((own) => ({ ...own, path: [...issue.path, ...own.path] })));
   });
 }
 

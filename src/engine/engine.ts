@@ -27,8 +27,8 @@ export interface EngineOptions {
   onWarning?: GalleryOptions['onWarning'];
   /** See {@link GalleryOptions.known}. */
   known?: GalleryOptions['known'];
-  /** See {@link GalleryOptions.startFromCache}. */
-  startFromCache?: GalleryOptions['startFromCache'];
+  /** See {@link GalleryOptions.whenAway}. */
+  whenAway?: GalleryOptions['whenAway'];
 }
 
 /** Which parts of a camera's picture are searched for faces, and when. */
@@ -88,7 +88,7 @@ export class Engine implements Component {
     // One more turn than threads for recordings, so that no thread idles while a result is read; a live frame would age.
     this.scheduler = new FrameScheduler(this.pool.threads, 1);
     this.gallery = new Gallery({
-      folder: config.gallery,
+      folder: config.gallery.folder,
       cacheFolder: config.data,
       faceEngine: this.pool.background,
       limits: { quality: config.quality, minDominance: config.photos.minDominance },
@@ -96,7 +96,7 @@ export class Engine implements Component {
       dimension: settings.embedder.dimension,
       modelKey,
       known: options.known ?? null,
-      startFromCache: options.startFromCache ?? false,
+      whenAway: options.whenAway ?? 'fail',
       ...(options.onGalleryProgress && { onProgress: options.onGalleryProgress }),
       ...(options.onWarning && { onWarning: options.onWarning }),
     });
@@ -122,7 +122,12 @@ export class Engine implements Component {
   /** Applies changes of the gallery between frames until the engine stops. */
   watchGallery(options: Pick<GalleryWatchOptions, 'onChange' | 'onWarning'>): void {
     const refresh = this.gallery.refresh.bind(this.gallery);
-    this.#galleryWatch = new GalleryWatch({ folder: this.#config.gallery, refresh, ...options });
+    this.#galleryWatch = new GalleryWatch({
+      folder: this.#config.gallery.folder,
+      guard: this.gallery.guard,
+      refresh,
+      ...options,
+    });
     this.#galleryWatch.start();
   }
 

@@ -14,6 +14,8 @@ const stopped = new AbortController();
 let cameraManager: CameraManager | undefined;
 let running: Engine | undefined;
 let isStarted = false;
+/** Whether this process cannot exit by itself, see FileGuard. */
+let isStuck = () => false;
 
 function send(message: FromEngine): void {
   // The supervisor may die at any moment; `disconnect` reports that.
@@ -34,8 +36,9 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   const engine = new Engine(config, await prepare(config, modelFolder), {
     onWarning: warn,
     known,
-    startFromCache: true,
+    whenAway: config.gallery.wait ? 'wait' : 'cache',
   });
+  isStuck = () => engine.gallery.guard.isStuck;
   const utilization = new Utilization(engine.pool);
   const beat = setInterval(() => {
     const { user, system } = process.cpuUsage();
@@ -92,7 +95,12 @@ async function start(message: ToEngine & { kind: 'start' }): Promise<void> {
     send({ kind: 'failed', error: toErrorData(error) });
     process.exitCode = 3;
   }
-  if (process.connected) process.disconnect();
+  const end = () => {
+    if (isStuck()) process.kill(process.pid, 'SIGKILL');
+  };
+  if (!process.connected) return end();
+  process.once('disconnect', end);
+  process.disconnect();
 }
 
 function receive(message: ToEngine): void {

@@ -1,3 +1,4 @@
+import type { Files } from './files.js';
 import { fileKey, type GalleryFile, type Listing } from './folder.js';
 import type { GalleryState, ReadSettings } from './galleryState.js';
 import { listingChanges } from './listingChanges.js';
@@ -6,8 +7,8 @@ import { WriteSettled, type WriteSettledOptions } from './writeSettled.js';
 
 /** How files are read, and for how long a changed one must have stayed the same. */
 export interface ChangeReaderOptions {
-  readPhoto: (file: GalleryFile) => Promise<ReadPhoto>;
-  readSettings: (file: GalleryFile) => Promise<ReadSettings>;
+  readPhoto: (file: GalleryFile, files: Files) => Promise<ReadPhoto>;
+  readSettings: (file: GalleryFile, files: Files) => Promise<ReadSettings>;
   writeSettled: WriteSettledOptions;
 }
 
@@ -39,11 +40,13 @@ export class ChangeReader {
   /**
    * Reads the changes of a listing.
    *
+   * @param access reads the files
    * @param isOtherFolder whether another folder has taken the place of the one read before
    * @throws those of the functions that read
    */
   async read(
     listing: Listing,
+    access: Files,
     before: Pick<GalleryState, 'photos' | 'files'>,
     isOtherFolder: boolean,
     signal?: AbortSignal,
@@ -68,9 +71,9 @@ export class ChangeReader {
     for (const file of changed.filter(({ name }) => settled.has(name))) {
       isPart = performance.now() - nowMs > PART_MS;
       if (isPart || signal?.aborted) break;
-      if (isSettings.has(file)) files.set(file.name, await this.#options.readSettings(file));
+      if (isSettings.has(file)) files.set(file.name, await this.#options.readSettings(file, access));
       else {
-        const photo = await this.#options.readPhoto(file);
+        const photo = await this.#options.readPhoto(file, access);
         const isBroken = photo.result.state === 'unusable' && photo.result.fault === 'unreadable';
         if (isBroken && this.#writeSettled.putOff(file.name, nowMs)) continue;
         photos.set(file.name, photo);

@@ -2,13 +2,15 @@ import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { forgetCached, REMOVED, removeFiles } from './edit.js';
+import { isAway } from './fileGuard.js';
 import { nameFault, personOf } from './folder.js';
+import { probeFolder } from './folderProbe.js';
 
 /** What was removed from a gallery. */
 export interface ErasedFiles {
   /** Relative to the gallery; a folder ends in a slash. */
   removed: string[];
-  /** false when the gallery folder does not exist at the moment. */
+  /** false when the gallery folder does not exist or answer at the moment. */
   isThere: boolean;
 }
 
@@ -32,13 +34,14 @@ const TEXT = /\.ya?ml$/i;
  */
 export async function eraseFiles(folder: string, person: string): Promise<ErasedFiles> {
   try {
+    await probeFolder(folder);
     const root = await realpath(folder);
     const removed = await removeFiles(root, person);
     for (const name of await readdir(root))
       if (name.startsWith(REMOVED)) await rm(path.join(root, name), { recursive: true, force: true });
     return { removed, isThere: true };
   } catch (cause) {
-    if (hasErrno(cause, 'ENOENT')) return { removed: [], isThere: false };
+    if (isAway(cause) || hasErrno(cause, 'ENOENT')) return { removed: [], isThere: false };
     const message = `cannot remove ${person} from ${folder}, nothing was erased: ${describeError(cause)}`;
     throw new SpotterError('gallery.unwritable', message, { cause });
   }

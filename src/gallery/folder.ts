@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { FileMark } from './cache.js';
 import type { PhotoFault } from './enrol.js';
+import { type Files, localFiles } from './files.js';
 
 /** A photo or a file of settings in the gallery's folder, not yet opened. */
 export interface GalleryFile {
@@ -66,10 +66,15 @@ const UNREADABLE = {
  * Lists a gallery. Hidden and other files are ignored. A link stands for what it points to, but only inside the folder.
  *
  * @param known saves time: without it, 2,000 photos take a tenth of a second
+ * @param files reads the folder; default: those of this machine
  * @throws SpotterError gallery.not_found
  */
-export async function listGallery(folder: string, known: KnownListing | null = null): Promise<Listing> {
-  const root = await realpath(folder).catch((cause: unknown) => {
+export async function listGallery(
+  folder: string,
+  known: KnownListing | null = null,
+  files: Files = localFiles,
+): Promise<Listing> {
+  const root = await files.realpath(folder).catch((cause: unknown) => {
     const why = hasErrno(cause, 'ENOENT') ? 'does not exist' : 'cannot be read';
     throw new SpotterError(
       'gallery.not_found',
@@ -77,18 +82,18 @@ export async function listGallery(folder: string, known: KnownListing | null = n
       { cause },
     );
   });
-  const identity = await identityOf(root);
+  const identity = await identityOf(files, root);
   const [device] = identity.split(':');
-  const [deviceAbove] = (await identityOf(path.dirname(root))).split(':');
+  const [deviceAbove] = (await identityOf(files, path.dirname(root))).split(':');
   const folders = new Map([[root, identity]]);
   const before = known?.listing.identity === identity ? known : null;
   const photos: GalleryFile[] = [];
   const settings: GalleryFile[] = [];
   const parts = new Map<string, Part>();
-  for (const entry of await topEntries(root, folder)) {
+  for (const entry of await topEntries(files, root, folder)) {
     const where = path.join(root, entry.name);
     const same = before?.changed.has(where) ? undefined : before?.listing.parts.get(entry.name);
-    const part = same ?? (await listPart(root, entry));
+    const part = same ?? (await listPart(files, root, entry));
     if (!entry.isSymbolicLink()) parts.set(entry.name, part);
     photos.push(...part.photos);
     settings.push(...part.settings);
@@ -97,6 +102,11 @@ export async function listGallery(folder: string, known: KnownListing | null = n
   photos.sort(byName);
   settings.sort(byName);
   return { root, identity, device, isMount: device !== deviceAbove, photos, settings, folders, parts };
+}
+
+/** Whether a folder holds neither photos nor settings. */
+export function isEmpty({ photos, settings }: Listing): boolean {
+  return photos.length === 0 && settings.length === 0;
 }
 
 /** The person a file belongs to, by its name in the gallery: the folder's name, or its own without extension. */
@@ -116,44 +126,46 @@ export function fileKey({ mark, refused }: GalleryFile): string {
   return refused ? `refused ${refused.message}` : JSON.stringify(mark);
 }
 
-async function listPart(root: string, entry: Dirent): Promise<Part> {
+async function listPart(files: Files, root: string, entry: Dirent): Promise<Part> {
   const { name } = entry;
-  const kind = await kindOf(path.join(root, name), entry);
-  if (kind === 'folder') return listPerson(root, entry);
+  const kind = await kindOf(files, path.join(root, name), entry);
+  if (kind === 'folder') return listPerson(files, root, entry);
   const part: Part = { photos: [], settings: [], folder: null };
   const list = PHOTO.test(name) ? part.photos : SETTINGS.test(name) ? part.settings : null;
   if (kind === 'file' && list)
-    list.push(await galleryFile(root, name, path.parse(name).name, entry.isSymbolicLink()));
+    list.push(await galleryFile(files, root, name, path.parse(name).name, entry.isSymbolicLink()));
   return part;
 }
 
-async function listPerson(root: string, entry: Dirent): Promise<Part> {
+async function listPerson(files: Files, root: string, entry: Dirent): Promise<Part> {
   const folder = path.join(root, entry.name);
   const part: Part = { photos: [], settings: [], folder: null };
-  const inside = await readdirVisible(folder).catch(() => null);
+  const inside = await readdirVisible(files, folder).catch(() => null);
   if (inside === null) {
     const closed = { person: entry.name.normalize('NFC'), name: `${entry.name}/`, path: '', mark: null };
     part.photos.push({ ...closed, refused: UNREADABLE });
     return part;
   }
-  part.folder = await identityOf(folder);
+  part.folder = await identityOf(files, folder);
   for (const inner of inside) {
     const list = PHOTO.test(inner.name) ? part.photos : PERSON_FILE.test(inner.name) ? part.settings : null;
     const name = `${entry.name}/${inner.name}`;
-    if (!list || (await kindOf(path.join(root, name), inner)) !== 'file') continue;
-    list.push(await galleryFile(root, name, entry.name, entry.isSymbolicLink() || inner.isSymbolicLink()));
+    if (!list || (await kindOf(files, path.join(root, name), inner)) !== 'file') continue;
+    list.push(
+      await galleryFile(files, root, name, entry.name, entry.isSymbolicLink() || inner.isSymbolicLink()),
+    );
   }
   return part;
 }
 
-async function readdirVisible(directory: string): Promise<Dirent[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
+async function readdirVisible(files: Files, directory: string): Promise<Dirent[]> {
+  const entries = await files.readdir(directory);
   return entries.filter(({ name }) => !name.startsWith('.'));
 }
 
-async function topEntries(directory: string, gallery: string): Promise<Dirent[]> {
+async function topEntries(files: Files, directory: string, gallery: string): Promise<Dirent[]> {
   try {
-    return await readdirVisible(directory);
+    return await readdirVisible(files, directory);
   } catch (cause) {
     if (hasErrno(cause, 'ENOTDIR')) {
       throw new SpotterError(
@@ -169,46 +181,52 @@ async function topEntries(directory: string, gallery: string): Promise<Dirent[]>
 }
 
 /** A broken link is a file, and opening it fails. */
-async function kindOf(file: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
-  const stats = entry.isSymbolicLink() ? await stat(file).catch(() => null) : entry;
+async function kindOf(files: Files, file: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
+  const stats = entry.isSymbolicLink() ? await files.stat(file).catch(() => null) : entry;
   if (!stats) return 'file';
   if (stats.isDirectory()) return 'folder';
   return stats.isFile() ? 'file' : 'other';
 }
 
-async function galleryFile(root: string, name: string, stem: string, linked: boolean): Promise<GalleryFile> {
+async function galleryFile(
+  files: Files,
+  root: string,
+  name: string,
+  stem: string,
+  linked: boolean,
+): Promise<GalleryFile> {
   const person = stem.normalize('NFC');
   const file = path.join(root, name);
-  const refused = (linked ? await linkRefusal(root, file) : null) ?? nameRefusal(person);
-  return { person, name, path: file, mark: refused ? null : await markOf(file), refused };
+  const refused = (linked ? await linkRefusal(files, root, file) : null) ?? nameRefusal(person);
+  return { person, name, path: file, mark: refused ? null : await markOf(files, file), refused };
 }
 
 /** Changes when another folder takes the place of a gallery; empty when there is none. Never rejects. */
-export async function folderIdentity(folder: string): Promise<string> {
+export async function folderIdentity(folder: string, files: Files = localFiles): Promise<string> {
   try {
-    const root = await realpath(folder);
-    return `${root} ${await identityOf(root)}`;
+    const root = await files.realpath(folder);
+    return `${root} ${await identityOf(files, root)}`;
   } catch {
     return '';
   }
 }
 
 /** null when the file cannot be examined. */
-async function markOf(file: string): Promise<FileMark | null> {
-  const stats = await stat(file).catch(() => null);
+async function markOf(files: Files, file: string): Promise<FileMark | null> {
+  const stats = await files.stat(file).catch(() => null);
   if (!stats) return null;
   const { size, mtimeMs, ctimeMs, ino } = stats;
   return { size, mtimeMs, ctimeMs, inode: ino };
 }
 
 /** A folder that is made again may get the inode number of the old one, but not its time of birth. */
-async function identityOf(folder: string): Promise<string> {
-  const stats = await stat(folder).catch(() => null);
+async function identityOf(files: Files, folder: string): Promise<string> {
+  const stats = await files.stat(folder).catch(() => null);
   return stats ? `${stats.dev}:${stats.ino}:${stats.birthtimeMs}` : '';
 }
 
-async function linkRefusal(root: string, file: string): Promise<GalleryFile['refused']> {
-  const target = await realpath(file).catch(() => null);
+async function linkRefusal(files: Files, root: string, file: string): Promise<GalleryFile['refused']> {
+  const target = await files.realpath(file).catch(() => null);
   if (target === null)
     return { fault: 'unreadable', message: 'points to a file that does not exist; copy the photo itself' };
   if (target === root || target.startsWith(root + path.sep)) return null;

@@ -1,22 +1,26 @@
-import { describeError, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { Serial } from '../core/serial.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
 import { CacheWriter } from './cacheWriter.js';
 import { changeBetween, type GalleryChange } from './change.js';
-import { ChangeReader } from './changeReader.js';
+import { ChangeReader, type ReadChanges } from './changeReader.js';
 import type { PhotoResult } from './enrol.js';
-import { fileKey, type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
+import { FileGuard, type FileGuardOptions, isAway } from './fileGuard.js';
+import type { Files } from './files.js';
+import { isEmpty, type Listing, listGallery, personOf } from './folder.js';
 import {
   emptyGalleryState,
   type GalleryState,
   galleryStateOf,
   galleryStateWithout,
   type ReadSettings,
+  readSettings,
 } from './galleryState.js';
-import { dateOf, type PersonSettings, readPerson } from './person.js';
+import { dateOf, type PersonSettings } from './person.js';
 import { PhotoReader, type ReaderOptions } from './reader.js';
 import type { GallerySnapshot } from './snapshot.js';
+import { untilThere } from './untilThere.js';
 import type { WriteSettledOptions } from './writeSettled.js';
 
 /** Where a gallery is, and how its photos are read. */
@@ -31,10 +35,15 @@ export interface GalleryOptions extends ReaderOptions {
    * the people come from the cache.
    */
   known?: Readonly<Record<string, PersonSettings>> | null;
-  /** Also without `known`, a folder that cannot be read is no error if the cache has people; default false. */
-  startFromCache?: boolean;
+  /**
+   * What a start does without `known` when the folder cannot be read: fails, starts from the cache if that has people, or
+   * waits for it. Default: fail.
+   */
+  whenAway?: 'fail' | 'cache' | 'wait';
   /** For how long a changed file must have stayed the same; default 250 ms, 5000 ms for a damaged one. */
   writeSettled?: WriteSettledOptions;
+  /** How the folder is read. */
+  access?: Omit<FileGuardOptions, 'folder'>;
   /** The current time; default the system's. */
   now?: () => Date;
   /** Called after every photo that was read at the start, with the number done and the number of all. */
@@ -57,8 +66,8 @@ export interface Refreshed {
   change: GalleryChange | null;
   /** Whether the folder has gone away or come back. */
   awayChanged: boolean;
-  /** See {@link Listing.folders}; empty while the gallery is away. */
-  folders: ReadonlyMap<string, string>;
+  /** See {@link Listing.folders}; empty while the gallery is away, null while it does not answer. */
+  folders: ReadonlyMap<string, string> | null;
   /** When to refresh again, ms from now; null: on the next sign of a change. */
   againMs: number | null;
 }
@@ -67,6 +76,8 @@ const WRITE_SETTLED: WriteSettledOptions = { quietMs: 250, brokenMs: 5000 };
 
 /** The known people: a folder of photos, each embedded once, cached, and read again when it changes. */
 export class Gallery implements Component {
+  /** Every look at the folder goes through this. */
+  readonly guard: FileGuard;
   readonly #options: GalleryOptions;
   readonly #cache: EmbeddingCache;
   readonly #cacheWriter: CacheWriter;
@@ -82,11 +93,12 @@ export class Gallery implements Component {
 
   constructor(options: GalleryOptions) {
     this.#options = options;
+    this.guard = new FileGuard({ folder: options.folder, ...options.access });
     this.#cache = new EmbeddingCache(cacheFile(options.cacheFolder, options.folder));
     this.#cacheWriter = new CacheWriter(this.#cache, (message) => options.onWarning?.(message));
     this.#reader = new PhotoReader(options, this.#cache);
     this.#changeReader = new ChangeReader({
-      readPhoto: (file) => this.#reader.read(file),
+      readPhoto: (file, files) => this.#reader.read(file, files),
       readSettings,
       writeSettled: options.writeSettled ?? WRITE_SETTLED,
     });
@@ -135,11 +147,22 @@ export class Gallery implements Component {
    * @throws SpotterError gallery.not_found, and those of the worker pool
    */
   async start(signal?: AbortSignal): Promise<void> {
+    const startMs = performance.now();
+    const warn = (why: string) => this.#options.onWarning?.(`waiting for the gallery (gallery.wait): ${why}`);
     await this.#cache.read();
     try {
-      await this.#readAll(await this.#list(), signal);
+      const look = () => this.guard.attempt((files) => this.#readAll(files, signal));
+      const read = this.#isWaiting ? await untilThere(look, isAway, warn, signal) : await look();
+      if (signal?.aborted || read === null) return;
+      this.#listed = read.listing;
+      this.#state = galleryStateOf(read.photos, read.settings, this.#state, this.#today());
+      this.#seconds = (performance.now() - startMs) / 1000;
+      // A share that is not mounted yet is an empty folder: it must not cost what is known of its photos.
+      if (!isEmpty(read.listing)) this.#remember(read.listing);
     } catch (error) {
       if (!this.#restore(error)) throw error;
+    } finally {
+      await this.#cacheWriter.write();
     }
   }
 
@@ -183,18 +206,23 @@ export class Gallery implements Component {
   async #refresh(paths: ReadonlySet<string> | null, signal?: AbortSignal): Promise<Refreshed> {
     const startMs = performance.now();
     const wasAway = this.#away !== null;
+    const before = this.#state;
     let listing: Listing;
+    let changes: ReadChanges;
     try {
-      listing = await this.#list(paths);
+      listing = await this.guard.attempt((access) => this.#list(access, paths), signal);
+      const isOther = this.#listed?.identity !== listing.identity;
+      this.#listed = listing;
+      const read = (access: Files) => this.#changeReader.read(listing, access, before, isOther, signal);
+      changes = await this.guard.attempt(read);
     } catch (error) {
-      this.#away = describeError(error);
-      return { change: null, awayChanged: !wasAway, folders: new Map(), againMs: null };
+      if (!isAway(error)) throw error;
+      this.#away = error.message;
+      const folders = this.guard.isStuck ? null : new Map<string, string>();
+      return { change: null, awayChanged: !wasAway, folders, againMs: null };
     }
     this.#away = null;
-    const isOther = this.#listed?.identity !== listing.identity;
-    this.#listed = listing;
-    const before = this.#state;
-    const { photos, files, againMs } = await this.#changeReader.read(listing, before, isOther, signal);
+    const { photos, files, againMs } = changes;
     this.#state = galleryStateOf(photos, files, before, this.#today());
     const change = changeBetween(before, this.#state);
     if (change) this.#seconds = (performance.now() - startMs) / 1000;
@@ -204,10 +232,10 @@ export class Gallery implements Component {
   }
 
   /** @throws SpotterError gallery.not_found, also for the empty mount point of a file system that is gone */
-  async #list(paths: ReadonlySet<string> | null = null): Promise<Listing> {
+  async #list(files: Files, paths: ReadonlySet<string> | null = null): Promise<Listing> {
     const { folder } = this.#options;
     const known = paths && this.#listed && { listing: this.#listed, changed: paths };
-    const listing = await listGallery(folder, known);
+    const listing = await listGallery(folder, known, files);
     if (isEmpty(listing) && this.#isUnmounted(listing))
       throw new SpotterError('gallery.not_found', `gallery ${folder} is no longer mounted; mount it again`);
     return listing;
@@ -216,25 +244,22 @@ export class Gallery implements Component {
   /** Whether an empty folder is the mount point of a file system that was there before. */
   #isUnmounted({ device, isMount }: Listing): boolean {
     if (this.#listed) return this.#listed.device !== device && this.#state.photos.size > 0;
+    if (this.#isWaiting) return this.#cache.remembered(this.#reader.key).length > 0;
     return !isMount && this.#cache.folder?.isMount === true;
   }
 
-  /** Reads every file. When that fails or is aborted, the photos embedded until then are in the cache all the same. */
-  async #readAll(listing: Listing, signal?: AbortSignal): Promise<void> {
-    const startMs = performance.now();
-    try {
-      const photos = await this.#reader.readAll(listing.photos, this.#options.onProgress, signal);
-      if (signal?.aborted) return;
-      const files: ReadSettings[] = [];
-      for (const file of listing.settings) files.push(await readSettings(file));
-      this.#listed = listing;
-      this.#state = galleryStateOf(photos, files, this.#state, this.#today());
-      this.#seconds = (performance.now() - startMs) / 1000;
-      // A share that is not mounted yet is an empty folder: it must not cost what is known of its photos.
-      if (!isEmpty(listing)) this.#remember(listing);
-    } finally {
-      await this.#cacheWriter.write();
-    }
+  /** Whether the start waits for the folder, also for photos that were there before. */
+  get #isWaiting(): boolean {
+    return this.#options.whenAway === 'wait' && !this.#options.known;
+  }
+
+  /** Reads every file; fewer when aborted. */
+  async #readAll(access: Files, signal?: AbortSignal) {
+    const listing = await this.#list(access);
+    const photos = await this.#reader.readAll(listing.photos, access, this.#options.onProgress, signal);
+    const settings: ReadSettings[] = [];
+    for (const file of listing.settings) settings.push(await readSettings(file, access));
+    return { listing, photos, settings };
   }
 
   /** For the next start without the folder, or with only a part of it. */
@@ -250,16 +275,12 @@ export class Gallery implements Component {
 
   /** The people of the last reading, from the cache. @returns false when the error is another, or there are none */
   #restore(error: unknown): boolean {
-    if (!(error instanceof SpotterError) || error.code !== 'gallery.not_found') return false;
-    const { known, startFromCache } = this.#options;
+    if (!isAway(error)) return false;
+    const { known, whenAway } = this.#options;
     const remembered = this.#cache.remembered(this.#reader.key);
-    if (!known && !(startFromCache && remembered.length > 0)) return false;
+    if (!known && !(whenAway === 'cache' && remembered.length > 0)) return false;
     this.#away = error.message;
-    const photos = remembered.map((cached) => ({
-      ...cached,
-      person: personOf(cached.name),
-      key: 'remembered',
-    }));
+    const photos = remembered.map((photo) => ({ ...photo, person: personOf(photo.name), key: 'remembered' }));
     const settings = known ? this.#state.settings : (this.#cache.folder?.settings ?? new Map());
     this.#state = galleryStateOf(photos, [], this.#state, this.#today(), settings);
     return true;
@@ -272,12 +293,4 @@ export class Gallery implements Component {
   #today(): string {
     return dateOf(this.#now());
   }
-}
-
-function isEmpty({ photos, settings }: Listing): boolean {
-  return photos.length === 0 && settings.length === 0;
-}
-
-async function readSettings(file: GalleryFile): Promise<ReadSettings> {
-  return { person: file.person, name: file.name, key: fileKey(file), content: await readPerson(file) };
 }

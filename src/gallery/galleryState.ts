@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isExpired, type PersonFile, type PersonSettings } from './person.js';
+import type { Files } from './files.js';
+import { fileKey, type GalleryFile } from './folder.js';
+import { isExpired, type PersonFile, type PersonSettings, readPerson } from './person.js';
 import type { ReadPhoto } from './reader.js';
 import { type GalleryFace, GallerySnapshot } from './snapshot.js';
 
@@ -125,4 +127,9 @@ function sameFaces(a: readonly GalleryFace[], b: readonly GalleryFace[]): boolea
     a.length === b.length &&
     a.every(({ person, embedding }, i) => person === b[i].person && embedding === b[i].embedding)
   );
+}
+
+/** Reads a file of settings. Never rejects. */
+export async function readSettings(file: GalleryFile, files: Files): Promise<ReadSettings> {
+  return { person: file.person, name: file.name, key: fileKey(file), content: await readPerson(file, files) };
 }

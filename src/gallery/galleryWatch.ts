@@ -1,8 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError } from '../core/errors.js';
 import type { GalleryChange } from './change.js';
+import { FileGuard } from './fileGuard.js';
 import { folderIdentity } from './folder.js';
 import type { Refreshed } from './gallery.js';
 import { dateOf } from './person.js';
@@ -10,6 +10,8 @@ import { dateOf } from './person.js';
 /** Which folder to watch, and what to call. */
 export interface GalleryWatchOptions {
   folder: string;
+  /** Of the gallery; default: one of its own. */
+  guard?: FileGuard;
   /** Reads the gallery again: at these absolute paths only, or anywhere with null. See {@link Gallery.refresh}. */
   refresh: (paths: ReadonlySet<string> | null, signal: AbortSignal) => Promise<Refreshed>;
   /** Called when the gallery has changed, and, perhaps with null, when the folder has gone away or come back. */
@@ -43,6 +45,7 @@ const REMOTE = new Set([
  */
 export class GalleryWatch {
   readonly #options: GalleryWatchOptions;
+  readonly #guard: FileGuard;
   readonly #stopping = new AbortController();
   /** By folder; null where the system cannot watch it. */
   readonly #watchers = new Map<string, { identity: string; watcher: FSWatcher | null }>();
@@ -58,6 +61,7 @@ export class GalleryWatch {
 
   constructor(options: GalleryWatchOptions) {
     this.#options = options;
+    this.#guard = options.guard ?? new FileGuard(options);
   }
 
   /** Refreshes at once: something may have changed since the gallery was read. */
@@ -97,7 +101,10 @@ export class GalleryWatch {
     const { folder, refresh, onChange, onWarning, now } = this.#options;
     const { signal } = this.#stopping;
     try {
-      const identity = `${await folderIdentity(folder)} ${dateOf(now?.() ?? new Date())}`;
+      const ownIdentity = await this.#guard
+        .attempt((files) => folderIdentity(folder, files), signal)
+        .catch(() => '');
+      const identity = `${ownIdentity} ${dateOf(now?.() ?? new Date())}`;
       const startMs = performance.now();
       const isQuiet = identity === this.#identity && startMs < this.#fullAtMs;
       if (isQuiet && this.#signs?.size === 0) return;
@@ -107,7 +114,7 @@ export class GalleryWatch {
       const { change, awayChanged, folders, againMs } = await refresh(paths, signal);
       if (signal.aborted) return;
       if (change || awayChanged) onChange(change);
-      const isSigned = this.#watchAll(folders) && !(await isRemote(folder));
+      const isSigned = this.#watchAll(folders) && !(await this.#isRemote());
       const endMs = performance.now();
       const restMs = (endMs - startMs) / SHARE;
       if (paths === null || !isSigned) this.#fullAtMs = endMs + Math.max(isSigned ? FULL_MS : 0, restMs);
@@ -127,8 +134,14 @@ export class GalleryWatch {
     this.#soon(afterMs);
   }
 
-  /** Watches exactly these folders, and the one that the gallery is in. @returns whether every change will give a sign */
-  #watchAll(folders: ReadonlyMap<string, string>): boolean {
+  /**
+   * Watches exactly these folders, and the one that the gallery is in; with null those watched before, because beginning to
+   * watch a folder that does not answer would block this process.
+   *
+   * @returns whether every change will give a sign
+   */
+  #watchAll(folders: ReadonlyMap<string, string> | null): boolean {
+    if (folders === null) return false;
     const above = path.dirname(path.resolve(this.#options.folder));
     const wanted = new Map([...folders].slice(0, MAX_WATCHES)).set(above, folders.get(above) ?? '');
     for (const [name, { identity, watcher }] of this.#watchers) {
@@ -166,9 +179,9 @@ export class GalleryWatch {
       return null;
     }
   }
-}
 
-async function isRemote(folder: string): Promise<boolean> {
-  const { type } = await statfs(folder).catch(() => ({ type: null }));
-  return type === null || REMOTE.has(type);
+  async #isRemote(): Promise<boolean> {
+    const type = await this.#guard.attempt((files) => files.typeOf(this.#options.folder)).catch(() => null);
+    return type === null || REMOTE.has(type);
+  }
 }

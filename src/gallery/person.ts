@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError } from '../core/errors.js';
 import { faultsOf, type SchemaNode } from '../core/schemaFaults.js';
 import { faultLines, parseYaml, toData } from '../core/yamlFaults.js';
-
+import type { Files } from './files.js';
 import type { GalleryFile } from './folder.js';
 
 /** The settings in gallery/<person>/person.yaml. */
@@ -45,14 +44,14 @@ const schema = z.strictObject({
 export type PersonFile = { ok: true; settings: PersonSettings } | { ok: false; faults: string[] };
 
 /** Reads a person.yaml. Never rejects. */
-export async function readPerson(file: GalleryFile): Promise<PersonFile> {
+export async function readPerson(file: GalleryFile, files: Pick<Files, 'readFile'>): Promise<PersonFile> {
   const { name } = file;
   const fail = (why: string): PersonFile => ({ ok: false, faults: [`${name}: ${why}`] });
   if (file.refused) return fail(file.refused.message);
   if (!/\.yaml$/.test(name)) return fail('is not read; rename it to end in .yaml, in lower case');
   if (file.mark && file.mark.size > MAX_BYTES)
     return fail('is larger than 64 KiB; remove what is not a setting');
-  const bytes = await readFile(file.path).catch(() => null);
+  const bytes = await files.readFile(file.path).catch(() => null);
   if (bytes === null) return fail('cannot be read; check its permissions');
   // The file may have grown since it was listed.
   if (bytes.length > MAX_BYTES) return fail('is larger than 64 KiB; remove what is not a setting');

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { hasErrno } from '../core/errors.js';
+import { type Files, localFiles } from './files.js';
 import { MemoryBudget } from './memoryBudget.js';
 
 /** Larger files are not read. A JPEG of 100 million pixels takes less, even at the best quality. */
@@ -18,28 +18,25 @@ export interface FileRefusal {
  *
  * @param use works with the bytes; their memory may be freed afterwards
  * @param refuse called instead when the file cannot be read or is too large
+ * @param files default: those of this machine
  */
 export async function usePhotoFile<T>(
   file: string,
   use: (bytes: Buffer) => Promise<T>,
   refuse: (refusal: FileRefusal) => T,
+  { stat, readFile }: Pick<Files, 'stat' | 'readFile'> = localFiles,
 ): Promise<T> {
-  let handle: FileHandle;
+  let size: number;
   try {
-    handle = await open(file);
+    ({ size } = await stat(file));
   } catch (error) {
     return refuse(unreadable(error));
   }
-  try {
-    const { size } = await handle.stat();
-    if (size > MAX_BYTES) return refuse(tooLarge(size));
-    return await inUse.use(size, async () => {
-      const bytes = await handle.readFile().catch(() => null);
-      return bytes ? use(bytes) : refuse(unreadable(null));
-    });
-  } finally {
-    await handle.close();
-  }
+  if (size > MAX_BYTES) return refuse(tooLarge(size));
+  return inUse.use(size, async () => {
+    const bytes = await readFile(file).catch(() => null);
+    return bytes ? use(bytes) : refuse(unreadable(null));
+  });
 }
 
 function unreadable(error: unknown): FileRefusal {

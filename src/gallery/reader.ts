@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { SpotterError } from '../core/errors.js';
 import type { EmbeddingCache, FileMark } from './cache.js';
 import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
+import type { Files } from './files.js';
 import { fileKey, type GalleryFile } from './folder.js';
 import { usePhoto } from './photo.js';
 import type { PhotoFaceEngine } from './photoFaces.js';
@@ -60,12 +61,14 @@ export class PhotoReader {
   /**
    * Reads photos, some being decoded while others are in the networks.
    *
+   * @param access reads the files
    * @param onProgress called after every photo, with the number done and the number of all
    * @returns one per file, in order; fewer when aborted
    * @throws SpotterError of the worker pool
    */
   async readAll(
     files: readonly GalleryFile[],
+    access: Pick<Files, 'stat' | 'readFile'>,
     onProgress?: (done: number, total: number) => void,
     signal?: AbortSignal,
   ): Promise<ReadPhoto[]> {
@@ -74,7 +77,7 @@ export class PhotoReader {
     let done = 0;
     const readSome = async () => {
       for (let index = next++; index < files.length && !signal?.aborted; index = next++) {
-        photos[index] = await this.read(files[index]);
+        photos[index] = await this.read(files[index], access);
         onProgress?.(++done, files.length);
       }
     };
@@ -83,8 +86,13 @@ export class PhotoReader {
   }
 
   /** @throws SpotterError of the worker pool; a file that cannot be read is an unusable photo */
-  async read(file: GalleryFile): Promise<ReadPhoto> {
-    return { person: file.person, name: file.name, key: fileKey(file), ...(await this.#result(file)) };
+  async read(file: GalleryFile, access: Pick<Files, 'stat' | 'readFile'>): Promise<ReadPhoto> {
+    return {
+      person: file.person,
+      name: file.name,
+      key: fileKey(file),
+      ...(await this.#result(file, access)),
+    };
   }
 
   /** The result of a photo in memory. @param name how errors call it @throws SpotterError of the worker pool */
@@ -102,7 +110,10 @@ export class PhotoReader {
     }
   }
 
-  async #result({ name, path, mark, refused }: GalleryFile): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
+  async #result(
+    { name, path, mark, refused }: GalleryFile,
+    access: Pick<Files, 'stat' | 'readFile'>,
+  ): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
     const cache = this.#cache;
     if (refused) return { result: { state: 'unusable', ...refused }, sha256: null };
     if (!mark) return { result: UNREADABLE, sha256: null };
@@ -119,6 +130,7 @@ export class PhotoReader {
         result: refusal.fault === 'too_large' ? { state: 'unusable', ...refusal } : UNREADABLE,
         sha256: null,
       }),
+      access,
     );
   }
 

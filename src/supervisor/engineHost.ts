@@ -26,6 +26,8 @@ const MALLOC = {
   MALLOC_TRIM_THRESHOLD_: '131072',
   MALLOC_ARENA_MAX: '2',
 };
+/** Photos on a share that does not answer may hold up eight threads; the others are for everything else. */
+const THREADS = { UV_THREADPOOL_SIZE: '16' };
 const BACKOFF = { firstMs: 250, maxMs: 30_000, healthyMs: 1000 };
 
 /** The daemon ends when no engine has been ready for this long, ms. */
@@ -174,7 +176,7 @@ export class EngineHost implements Component {
       return fork(this.#options.entry ?? ENTRY, [], {
         serialization: 'advanced',
         stdio: ['ignore', 2, 2, 'ipc'],
-        env: { ...MALLOC, ...process.env },
+        env: { ...MALLOC, ...THREADS, ...process.env },
       });
     } catch (error) {
       this.#died(describeError(error));

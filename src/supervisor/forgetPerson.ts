@@ -57,7 +57,7 @@ const SET_ASIDE = `${LOG_FILE}.corrupt-`;
  */
 export async function forgetPerson(
   person: string,
-  { gallery, data, webhooks }: Pick<Config, 'gallery' | 'data' | 'webhooks'>,
+  { gallery: { folder: gallery }, data, webhooks }: Pick<Config, 'gallery' | 'data' | 'webhooks'>,
   steps: ForgetSteps,
 ): Promise<ForgetReport> {
   const remains: string[] = [];
@@ -103,7 +103,7 @@ export async function forgetPerson(
   for (const name of await attempt('cannot read the data folder', () => filesIn(data), []))
     if (!isExcused(name) && (await hasName(path.join(data, name))))
       remains.push(`${path.join(data, name)} contains the name`);
-  const notes = (await mentionsIn(gallery, person)).map(
+  const notes = (isThere ? await mentionsIn(gallery, person) : []).map(
     (name) => `${path.join(gallery, name)} mentions ${person}; edit it if you want the name removed`,
   );
   if (erased.isPartOfOtherText)

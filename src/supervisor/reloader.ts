@@ -4,6 +4,7 @@ import { describeError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { Serial } from '../core/serial.js';
 import { listGallery } from '../gallery/folder.js';
+import { probeFolder } from '../gallery/folderProbe.js';
 import { prepare } from '../models/prepare.js';
 import type { Logger } from '../observe/logger.js';
 
@@ -117,7 +118,11 @@ export class Reloader {
     const before = this.#current.config;
     if (needsEngine(before, next.config)) {
       await prepare(next.config, modelFolder);
-      if (next.config.gallery !== before.gallery) await listGallery(next.config.gallery);
+      const { folder } = next.config.gallery;
+      if (folder !== before.gallery.folder) {
+        await probeFolder(folder);
+        await listGallery(folder);
+      }
     }
     return next;
   }

@@ -233,7 +233,7 @@ export class Supervisor {
 
   #configure({ before, after, cameras, needsEngine }: ConfigChange): void {
     this.#hub.configure(after);
-    if (before.config.gallery !== after.config.gallery) this.#status.forgetGallery();
+    if (before.config.gallery.folder !== after.config.gallery.folder) this.#status.forgetGallery();
     if (needsEngine) {
       this.#interrupt('settings_changed');
       this.#crashPolicy.engineReplaced();

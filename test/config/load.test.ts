@@ -41,7 +41,7 @@ data: data
     const { config, folder } = load(
       'gallery: people\ncameras: [{id: a, url: clips/a.mp4}, {id: b, url: "file:///x/b.mp4"}, {id: c, url: "file:c.mp4"}, {id: d, url: "test:"}, {id: e, url: " rtsp://h/x\\n"}]',
     );
-    expect(config.gallery).toBe(path.join(folder, 'people'));
+    expect(config.gallery.folder).toBe(path.join(folder, 'people'));
     expect(config.cameras.map(({ url }) => url)).toEqual([
       path.join(folder, 'clips/a.mp4'),
       '/x/b.mp4',

@@ -114,7 +114,7 @@ mqtt: {url: "mqtt://u:broker%2Fpass@h"}
     const { config, secrets } = load('gallery: a-${API_TOKEN}\n');
     vi.unstubAllEnvs();
     expect(secrets).toEqual(['tök/en']);
-    expect(maskConfig(config, secrets).gallery).toMatch(/a-\*\*\*$/);
+    expect(maskConfig(config, secrets).gallery.folder).toMatch(/a-\*\*\*$/);
     expect(maskText(`x/${encodeURIComponent('tök/en')}`, secrets)).toBe('x/***');
   });
 });

@@ -13,7 +13,7 @@ describe('loadConfig: the environment', () => {
     vi.stubEnv('NASTY', 'a: [b');
     const { config } = load('http: {port: "${PORT}"}\ngallery: g-${PIN}-${NASTY}\n');
     expect(config.http.port).toBe(9000);
-    expect(path.basename(config.gallery)).toBe('g-0123-a: [b');
+    expect(path.basename(config.gallery.folder)).toBe('g-0123-a: [b');
     expect(refusal('http: {port: "80"}')).toContain('must be a number, not the text "80"');
     vi.stubEnv('PORT', 'many');
     expect(refusal('http: {port: "${PORT}"}')).toContain('http.port: must be a number');
@@ -25,7 +25,7 @@ describe('loadConfig: the environment', () => {
     writeFileSync(path.join(folder, 'door.txt'), 's3cret: [x\n');
     writeFileSync(path.join(folder, 'config.yaml'), 'gallery: "a-${file:door.txt}-b"\n');
     const { config, secrets } = loadConfig(path.join(folder, 'config.yaml'));
-    expect(path.basename(config.gallery)).toBe('a-s3cret: [x-b');
+    expect(path.basename(config.gallery.folder)).toBe('a-s3cret: [x-b');
     expect(secrets).toEqual(['s3cret: [x']);
     expect(maskText('opened a-s3cret: [x-b', secrets)).toBe('opened a-***-b');
   });
@@ -35,7 +35,7 @@ describe('loadConfig: the environment', () => {
     const file = path.join(folder, 'config.yaml');
     writeFileSync(file, 'gallery: "${file:secret}"\n');
     writeFileSync(path.join(folder, 'secret'), 'x'.repeat(64 * 1024));
-    expect(path.basename(loadConfig(file).config.gallery)).toHaveLength(64 * 1024);
+    expect(path.basename(loadConfig(file).config.gallery.folder)).toHaveLength(64 * 1024);
     writeFileSync(path.join(folder, 'secret'), 'x'.repeat(64 * 1024 + 1));
     expect(() => loadConfig(file)).toThrow('secret is larger than 64 KiB');
     writeFileSync(path.join(folder, 'secret'), Uint8Array.from([0x67, 0xff]));
@@ -56,6 +56,6 @@ describe('loadConfig: the environment', () => {
   });
 
   it('can be written as itself', () => {
-    expect(path.basename(load('gallery: $${HOME}').config.gallery)).toBe('${HOME}');
+    expect(path.basename(load('gallery: $${HOME}').config.gallery.folder)).toBe('${HOME}');
   });
 });

@@ -43,7 +43,7 @@ describe('Gallery whose folder is away at the start', () => {
     const full = cacheBytes();
     renameSync(folder, `${folder}-share`);
     mkdirSync(folder);
-    const { gallery, people } = await read({ startFromCache: true });
+    const { gallery, people } = await read({ whenAway: 'cache' });
     expect(people).toEqual([]);
     await gallery.refresh();
     await gallery.stop();
@@ -62,7 +62,7 @@ describe('Gallery whose folder is away at the start', () => {
     renameSync(folder, `${folder}-share`);
     const later = { now: () => new Date(2026, 4, 2) };
     await expect(read(later)).rejects.toThrow(/does not exist/);
-    const { gallery, people } = await read({ ...later, startFromCache: true });
+    const { gallery, people } = await read({ ...later, whenAway: 'cache' });
     expect(people).toEqual(['grace']);
     expect(gallery.expired).toEqual(['eileen']);
     expect(gallery.settings.get('grace')?.threshold).toBe(0.6);
@@ -82,7 +82,7 @@ describe('Gallery whose folder is away at the start', () => {
     await cache.write();
     rmSync(folder, { recursive: true });
     mkdirSync(folder);
-    const { gallery, people } = await read({ startFromCache: true });
+    const { gallery, people } = await read({ whenAway: 'cache' });
     expect(people).toEqual(['eileen', 'grace']);
     expect(gallery.away).toMatch(/is no longer mounted; mount it again/);
     await gallery.refresh();
@@ -98,14 +98,14 @@ describe('Gallery whose folder is away at the start', () => {
     expect(first.gallery.snapshot.people).toEqual(['eileen']);
     await first.gallery.stop();
     rmSync(folder, { recursive: true });
-    const second = await read({ startFromCache: true });
+    const second = await read({ whenAway: 'cache' });
     expect(second.people).toEqual(['eileen']);
     expect(await second.gallery.forget('grace')).toMatchObject({ cached: 1 });
     expect(await second.gallery.forget('eileen')).toMatchObject({ cached: 1 });
     const cache = new EmbeddingCache(cacheFile(data, folder));
     await cache.read();
     expect(cache.folder?.settings.size).toBe(0);
-    await expect(read({ startFromCache: true })).rejects.toThrow(/does not exist/);
+    await expect(read({ whenAway: 'cache' })).rejects.toThrow(/does not exist/);
   });
 });
 

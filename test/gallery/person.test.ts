@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { localFiles } from '../../src/gallery/files.js';
 import { listGallery } from '../../src/gallery/folder.js';
 import { dateOf, isExpired, parsePerson, readPerson } from '../../src/gallery/person.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -78,7 +79,9 @@ describe('readPerson', () => {
     writeFileSync(path.join(gallery, 'bob.yaml'), 'displayName: Bob');
     writeFileSync(path.join(gallery, 'a;b.yaml'), '');
     const { settings } = await listGallery(gallery);
-    const read = await Promise.all(settings.map(async (file) => [file.person, await readPerson(file)]));
+    const read = await Promise.all(
+      settings.map(async (file) => [file.person, await readPerson(file, localFiles)]),
+    );
     expect(Object.fromEntries(read)).toEqual({
       'a;b': { ok: false, faults: [expect.stringMatching(/^a;b.yaml: "a;b" is not a valid name/)] },
       binary: { ok: false, faults: ['binary/person.yaml: is not UTF-8 text'] },

@@ -74,7 +74,7 @@ describe('forgetOffline', () => {
     const { gallery, data, config } = home({ mqtt: { url: 'mqtt://127.0.0.1:9' }, webhooks });
     mkdirSync(data);
     writeFileSync(path.join(data, 'notes.txt'), 'alice was here');
-    const away = { ...config, gallery: `${gallery}-away` };
+    const away = { ...config, gallery: { folder: `${gallery}-away`, wait: false } };
     const { remains, notes } = await forgetOffline('alice', away);
     expect(remains).toEqual([
       `gallery ${gallery}-away not found; run forget again when it is available`,

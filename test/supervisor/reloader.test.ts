@@ -73,7 +73,8 @@ describe('Reloader', () => {
     'keeps the current configuration when the %s of the next one is missing',
     async (key) => {
       const next = configWith((config) => {
-        config[key] = '/nowhere';
+        if (key === 'detector') config.detector = '/nowhere';
+        else config.gallery.folder = '/nowhere';
       });
       const { reloader, loaded, changes, messages } = reloaderOf(next);
       await reloader.reload();

@@ -19,7 +19,7 @@ async function startSupervisor(behaviour: string, { untilEnd = false } = {}) {
     configWith((config) => {
       config.cameras = schema.parse({ cameras: [{ id: 'door', url: 'test:320x240' }] }).cameras;
       config.data = folder;
-      config.gallery = folder;
+      config.gallery.folder = folder;
       config.http.port = 0;
       change(config);
     });
