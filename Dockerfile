@@ -18,7 +18,7 @@ RUN cd node_modules/onnxruntime-node/bin/napi-v6 \
 
 FROM node:20-bookworm-slim
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ffmpeg \
+  && apt-get install -y --no-install-recommends ffmpeg tini \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 ENV NODE_ENV=production
@@ -36,6 +36,7 @@ EXPOSE 8480
 VOLUME /app/data
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8480/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node is process 1 and receives SIGTERM itself: the daemon finishes its frames and exits with 0.
-ENTRYPOINT ["node", "dist/src/main.js"]
+# tini is process 1. It collects the decoders of an engine that died, which Node does not, and passes SIGTERM on: the daemon
+# finishes its frames and exits with 0.
+ENTRYPOINT ["tini", "--", "node", "dist/src/main.js"]
 CMD ["run", "-c", "config.yaml"]

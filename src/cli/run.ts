@@ -48,6 +48,8 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
     },
   });
+  if (process.pid === 1)
+    logger.warn('spotter is process 1 and cannot collect ended decoders; use an init (docker run --init)');
   endWithin(END_MS, ending, () => {
     logger.error(`spotter has not ended in order within ${END_MS / 1000} s; ending it now`);
     supervisor.kill();

@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { lineMatching } from '../helpers/cli.js';
 import { configure, daemon, eventually, framesFlow, Listener } from '../helpers/daemon.js';
+import { main } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 
 /** Limits the open files of a process: to those it has, or to many. */
@@ -42,5 +44,23 @@ describe('spotter run: no free descriptor', () => {
     await eventually(log, (text) => text.includes('EMFILE'));
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});
+
+describe('spotter run: process 1', () => {
+  it('warns that ended decoders are not collected, and only then', async (context) => {
+    const unshare = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+    if (spawnSync('unshare', [...unshare, 'true']).status !== 0)
+      context.skip('needs the right to make a process namespace (root)');
+    const config = configure([]);
+    const first = spawn('unshare', [...unshare, process.execPath, main, 'run', '-c', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => {
+      first.kill('SIGKILL');
+    });
+    await lineMatching(first, 'stderr', /spotter is process 1 .*; use an init/);
+    const { log } = await daemon(configure([]));
+    expect(log()).not.toContain('process 1');
   });
 });
