@@ -75,8 +75,14 @@ const ONLY_IN: Record<string, string[]> = {
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
 };
 
-/** Files that write to stdout or stderr themselves; all others use cli/print, the logger or a LineWriter. */
-const WRITERS = ['src/cli/print.ts', 'src/cli/progress.ts', 'src/cli/shutdown.ts', 'src/engine/main.ts'];
+/** Files that write to stdout or stderr themselves; all others use cli/print or the logger. */
+const WRITERS = [
+  'src/cli/eventOutput.ts',
+  'src/cli/print.ts',
+  'src/cli/progress.ts',
+  'src/cli/shutdown.ts',
+  'src/engine/main.ts',
+];
 
 /** File names that may repeat: entry points, and the messages between threads and processes. */
 const SHARED_NAMES = ['main', 'protocol'];

@@ -18,11 +18,3 @@ export function endWithin(ms: number, signal: AbortSignal, onOverdue: () => void
   if (signal.aborted) begin();
   else signal.addEventListener('abort', begin, { once: true });
 }
-
-/** How long the orderly end of the process may take after everything has stopped. */
-const LAST_MS = 100;
-
-/** Ends the process with its exit code although output that nobody reads keeps it alive. For the same processes as {@link endWithin}. */
-export function endDespiteUnread(): void {
-  setTimeout(() => process.exit(), LAST_MS).unref();
-}

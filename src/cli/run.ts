@@ -1,8 +1,8 @@
 import { watchConfig } from '../config/configWatch.js';
-import { createDaemonLog } from '../observe/logger.js';
+import { createLogger } from '../observe/logger.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import type { Context } from './context.js';
-import { endDespiteUnread, endWithin } from './deadline.js';
+import { endWithin } from './deadline.js';
 import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';
 
@@ -26,11 +26,10 @@ const END_MS = 9000;
 export async function run({ signal }: Context, options: RunOptions): Promise<number> {
   const loaded = configOf(options);
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
-  const { logger, lines } = createDaemonLog(
-    loaded.config.log.level,
-    process.stderr.isTTY || form === 'pretty',
+  const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty');
+  const output = new EventOutput(form, () =>
+    logger.warn('stdout is not being read, dropping events there; the WebSocket still gets them'),
   );
-  const output = new EventOutput(form, (message) => logger.warn(message));
   const failure = new AbortController();
   const ending = AbortSignal.any([signal, failure.signal]);
   const supervisor = new Supervisor({
@@ -64,7 +63,6 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
   } finally {
     unwatch();
     process.off('SIGHUP', reload);
-    const isRead = [await output.stop(), await lines.stop()];
-    if (isRead.includes(false)) endDespiteUnread();
+    await output.stop();
   }
 }

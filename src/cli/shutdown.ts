@@ -22,13 +22,10 @@ export class Shutdown {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#receive(signal));
     process.on('uncaughtException', (error) => this.#fail(error));
     process.on('unhandledRejection', (error) => this.#fail(error));
-    // A reader that goes away, as in `spotter scan ... | head`, is not an error. The daemon replaces both handlers.
+    // A reader that goes away, as in `spotter scan ... | head`, is not an error.
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') {
-        process.exitCode = 3;
-        process.stderr.write(`spotter: cannot write to stdout: ${describeError(error)}\n`);
-      }
-      this.#controller.abort(error.code);
+      if (error.code === 'EPIPE') this.#controller.abort('EPIPE');
+      else this.#fail(error);
     });
     process.stderr.on('error', () => this.#controller.abort('EPIPE'));
   }
