@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Backoff } from '../core/backoff.js';
 import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { BEAT_MS, type FromEngine, type ToEngine } from '../ipc/protocol.js';
 import type { ChildProcesses } from './childProcesses.js';
+import { forEachLine } from './engineOutput.js';
 
 const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 /** While it loads models and reads the gallery, an engine may be silent, or busy with one task, for this long. */
@@ -14,7 +15,7 @@ const LOADING_MS = 10 * 60_000;
 const BEAT_SLACK_MS = 2000;
 /** The engine is killed if it has not finished its frames in flight within this. */
 const STOP_GRACE_MS = 4000;
-/** Time to read the last messages of an engine that has exited. */
+/** Time to read the last messages and lines of an engine that has exited. */
 const DRAIN_MS = 1000;
 /**
  * glibc raises its mmap threshold to the size of the largest freed block and never lowers it: from then on, frames and tensors
@@ -51,6 +52,8 @@ export interface EngineHostOptions {
   onMessage: (message: FromEngine) => void;
   /** Called when the engine has ended unexpectedly; the next one starts by itself. */
   onDeath: (death: Death) => void;
+  /** Called with each line that the engine's libraries or a crash write to its stdout or stderr. */
+  onOutput: (line: string) => void;
   /** The engine's program; by default engine/main. */
   entry?: string | undefined;
 }
@@ -140,6 +143,8 @@ export class EngineHost implements Component {
     if (!child) return;
     this.#child = child;
     child.on('message', (message) => this.#receive(child, message as FromEngine));
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) forEachLine(stream, (line) => this.#options.onOutput(line));
     this.#exited = endOf(child).then((how) => {
       this.#options.childProcesses.end();
       if (child === this.#child) this.#died(how);
@@ -152,7 +157,7 @@ export class EngineHost implements Component {
     try {
       return fork(this.#options.entry ?? ENTRY, [], {
         serialization: 'advanced',
-        stdio: ['ignore', 2, 2, 'ipc'],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         env: { ...MALLOC, ...process.env },
       });
     } catch (error) {
@@ -231,11 +236,12 @@ export class EngineHost implements Component {
 }
 
 /**
- * Resolves when a process has exited and its last messages, which may arrive after the exit, have been read.
+ * Resolves when a process has exited and its last messages and lines, which may arrive after the exit, have been read.
  *
  * @returns how it ended
  */
 async function endOf(child: ChildProcess): Promise<string> {
+  const closed = new Promise((resolve) => child.once('close', resolve));
   const how = await new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     // A process that could not be started emits no exit. Other errors come from messages to one that has just exited.
@@ -243,7 +249,10 @@ async function endOf(child: ChildProcess): Promise<string> {
       if (child.pid === undefined) resolve(describeError(error));
     });
   });
-  if (child.connected)
-    await once(child, 'disconnect', { signal: AbortSignal.timeout(DRAIN_MS) }).catch(() => {});
+  if (child.pid !== undefined) {
+    const late = new AbortController();
+    await Promise.race([closed, wait(DRAIN_MS, undefined, { signal: late.signal }).catch(() => {})]);
+    late.abort();
+  }
   return how;
 }

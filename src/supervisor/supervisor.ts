@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load.js';
+import { maskText } from '../config/mask.js';
 import { moment } from '../core/clock.js';
 import { Stack } from '../core/lifecycle.js';
 import { LogThrottle } from '../core/logThrottle.js';
@@ -33,6 +34,8 @@ export interface SupervisorOptions {
   /** Of --models. */
   modelFolder?: string | undefined;
   logger: Logger;
+  /** Lines of events and of the log that could not be written so far; default none. */
+  lostLines?: () => { stdout: number; stderr: number };
   /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent) => void;
   /** Called once, when everything is up and the cameras start. @param address URL of the HTTP server */
@@ -86,6 +89,7 @@ export class Supervisor {
       openVisits: () => this.#hub.gauges.openVisits(),
       sinks: () => this.#hub.gauges.sinks(),
       log: () => this.#hub.gauges.log(),
+      lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
     });
     this.#hub = new EventHub({
       loaded,
@@ -175,6 +179,7 @@ export class Supervisor {
       hangMs: () => this.#reloader.current.config.engine.hangMs,
       onMessage: (message) => messages.receive(message),
       onDeath: (death) => this.#engineDied(death),
+      onOutput: (line) => logger.warn({ process: 'engine' }, maskText(line, this.#reloader.current.secrets)),
       entry,
     });
   }

@@ -17,6 +17,7 @@ function hostOf(behaviour = '', hangMs = 5000) {
   };
   const { config } = configWith();
   let starts = 0;
+  const lines: string[] = [];
   const host = new EngineHost({
     childProcesses: new ChildProcesses(temporaryFolder()),
     start: () => {
@@ -26,6 +27,7 @@ function hostOf(behaviour = '', hangMs = 5000) {
     hangMs: () => hangMs,
     onMessage: note,
     onDeath: note,
+    onOutput: (line) => lines.push(line),
     entry: standInEngine(behaviour),
   });
   onTestFinished(() => host.stop());
@@ -36,7 +38,7 @@ function hostOf(behaviour = '', hangMs = 5000) {
   const until = async (fits: () => boolean) => {
     for await (const _ of fits() ? [] : on(entries, 'entry')) if (fits()) return;
   };
-  return { host, logged, readies, deaths, until, starts: () => starts };
+  return { host, lines, logged, readies, deaths, until, starts: () => starts };
 }
 
 /** From now until it is undone no process of Node can be started. */
@@ -72,6 +74,16 @@ describe('EngineHost', () => {
       code: 'engine.died',
       message: expect.stringContaining('exit code 7'),
     });
+  });
+
+  it('passes on what the engine writes, its last lines before its death included', async () => {
+    const { host, lines } = hostOf(`on.start = () => {
+      process.stdout.write('a library\\n\\n');
+      process.stderr.write('last words without a line break');
+      process.kill(process.pid, 'SIGKILL');
+    };`);
+    await expect(host.start()).rejects.toMatchObject({ code: 'engine.died' });
+    expect(lines.toSorted()).toEqual(['a library', 'last words without a line break']);
   });
 
   it('does not start when the process cannot be forked', async () => {
