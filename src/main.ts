@@ -9,5 +9,5 @@ const shutdown = new Shutdown();
 shutdown.install();
 
 const { runCommandLine } = await import('./cli/program.js');
-const exitCode = await runCommandLine(process.argv, shutdown.signal);
+const exitCode = await runCommandLine(process.argv, shutdown);
 process.exitCode ||= exitCode;

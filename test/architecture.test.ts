@@ -77,7 +77,6 @@ const ONLY_IN: Record<string, string[]> = {
 
 /** Files that write to stdout or stderr themselves; all others use cli/print or the logger. */
 const WRITERS = [
-  'src/cli/eventOutput.ts',
   'src/cli/print.ts',
   'src/cli/progress.ts',
   'src/cli/shutdown.ts',

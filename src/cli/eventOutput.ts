@@ -1,47 +1,48 @@
 import { jsonLine } from '../core/visible.js';
 import type { SpotterEvent } from '../events/event.js';
+import { LineOutput } from '../observe/lineOutput.js';
+import type { Logger } from '../observe/logger.js';
 import { eventLine } from './print.js';
 
 /** How events are written to stdout: readable lines, JSON lines or not at all. */
 export type EventForm = 'pretty' | 'json' | 'off';
 
-/** Most unread output; a reader that stalls must not exhaust the daemon's memory. */
-const MAX_UNREAD_BYTES = 8 << 20;
-/** Longest wait for a slow reader at the end. */
+/** Most bytes of events kept while stdout takes none; a reader that stalls must not exhaust the daemon's memory. */
+const MAX_KEPT_BYTES = 8 << 20;
+/** Longest wait for a slow reader at the end, ms. */
 const DRAIN_MS = 1000;
 
-/** Writes the daemon's events to stdout, one line per event. Drops events while the reader is too far behind. */
+/** Writes the daemon's events to stdout, one line per event. Goes on without stdout when nobody reads it or it fails. */
 export class EventOutput {
   readonly #form: EventForm;
-  readonly #onLost: () => void;
-  #isLosing = false;
+  readonly #output = new LineOutput(1, MAX_KEPT_BYTES);
 
-  /** @param onLost called when dropping begins */
-  constructor(form: EventForm, onLost: () => void) {
+  /** @param logger gets one line when stdout fails, and one when it works again */
+  constructor(form: EventForm, logger: Logger) {
     this.#form = form;
-    this.#onLost = onLost;
+    this.#output.watch({
+      onFault: (reason) =>
+        logger.warn(
+          `going on without stdout: ${reason}; the event log, the WebSocket and the sinks still get every event`,
+        ),
+      onRecovered: (lost) =>
+        logger.warn({ lost }, `stdout takes events again; ${lost} line(s) were lost there`),
+    });
   }
 
-  /** Writes an event, or drops it while more than 8 MiB are unread. */
+  /** Number of events lost so far. */
+  get lost(): number {
+    return this.#output.lost;
+  }
+
+  /** Writes an event, keeps it while stdout takes none, or drops it when 8 MiB are kept. */
   write(event: SpotterEvent): void {
     if (this.#form === 'off') return;
-    const isFull = process.stdout.writableLength > MAX_UNREAD_BYTES;
-    if (isFull && !this.#isLosing) this.#onLost();
-    this.#isLosing = isFull;
-    if (!isFull) process.stdout.write(`${this.#form === 'pretty' ? eventLine(event) : jsonLine(event)}\n`);
+    this.#output.write(`${this.#form === 'pretty' ? eventLine(event) : jsonLine(event)}\n`);
   }
 
-  /** Waits up to a second for the reader, then closes stdout: an unread pipe would keep the process alive. */
-  async stop(): Promise<void> {
-    if (process.stdout.writableLength === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        process.stdout.destroy();
-        resolve();
-      }, DRAIN_MS);
-    });
-    await Promise.race([new Promise<void>((resolve) => process.stdout.write('', () => resolve())), late]);
-    clearTimeout(timer);
+  /** Waits up to a second for the reader. */
+  stop(): Promise<void> {
+    return this.#output.end(DRAIN_MS);
   }
 }

@@ -1,41 +1,42 @@
 import { Command, CommanderError } from 'commander';
 import { SpotterError } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
+import { visible } from '../core/visible.js';
 import { COMMANDS, GROUPS } from './commands.js';
 import type { Context } from './context.js';
 import type { CommandDefinition } from './definition.js';
 import { commonOptions } from './flags.js';
-import { printError, printToStderr } from './print.js';
+import { printToStderr } from './print.js';
 
 /**
  * Parses the command line and runs one command.
  *
  * @param argv as in process.argv
- * @param signal aborted to end the command
+ * @param context passed to the command
  * @returns the exit code: 0 done, 1 the answer is "no", 2 usage or input error, 3 internal fault
  * @throws any error other than SpotterError: a bug, which Shutdown reports
  */
-export async function runCommandLine(argv: string[], signal: AbortSignal): Promise<number> {
+export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   let exitCode = 0;
-  const program = buildCommands({ signal }, (code) => {
+  const program = buildCommands(context, (code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync(argv);
     return exitCode;
   } catch (error) {
-    return reportError(error);
+    return reportError(error, context);
   }
 }
 
 /** Writes an expected error to stderr as one sentence and returns its exit code. Rethrows bugs. */
-function reportError(error: unknown): number {
+function reportError(error: unknown, { report }: Context): number {
   // Commander has already written its message, or the requested help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof SpotterError) {
     // The faults of a configuration are lines of their own, each made visible by formatFaults.
     const [first, ...more] = error.code === 'config.invalid' ? error.message.split('\n') : [error.message];
-    printError(first);
+    report(visible(first));
     for (const line of more) printToStderr(line);
     return error.exitCode;
   }

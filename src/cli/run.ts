@@ -1,10 +1,14 @@
 import { watchConfig } from '../config/configWatch.js';
+import { logOutput } from '../observe/lineOutput.js';
 import { createLogger } from '../observe/logger.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import type { Context } from './context.js';
 import { endWithin } from './deadline.js';
 import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';
+
+/** Longest wait for the reader of the log at the end, ms. */
+const LOG_DRAIN_MS = 500;
 
 /** Options of `spotter run`. */
 export interface RunOptions extends CommonOptions {
@@ -23,13 +27,13 @@ const END_MS = 9000;
  * @returns 0 ended in order, 2 with `untilEnd` if a recording failed
  * @throws SpotterError of {@link Supervisor.run}; engine.died when no engine has worked for minutes
  */
-export async function run({ signal }: Context, options: RunOptions): Promise<number> {
+export async function run({ signal, outliveOutput }: Context, options: RunOptions): Promise<number> {
   const loaded = configOf(options);
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
-  const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty');
-  const output = new EventOutput(form, () =>
-    logger.warn('stdout is not being read, dropping events there; the WebSocket still gets them'),
-  );
+  outliveOutput();
+  const log = logOutput();
+  const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty', log);
+  const output = new EventOutput(form, logger);
   const failure = new AbortController();
   const ending = AbortSignal.any([signal, failure.signal]);
   const supervisor = new Supervisor({
@@ -38,6 +42,7 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
     reload: () => configOf(loaded.file === null ? options : { ...options, config: loaded.file }),
     modelFolder: options.models,
     logger,
+    lostLines: () => ({ stdout: output.lost, stderr: log.lost }),
     onEvent: (event) => output.write(event),
     onFailure: (error) => failure.abort(error),
     onReady: (address) => {
@@ -64,5 +69,6 @@ export async function run({ signal }: Context, options: RunOptions): Promise<num
     unwatch();
     process.off('SIGHUP', reload);
     await output.stop();
+    await log.end(LOG_DRAIN_MS);
   }
 }

@@ -1,18 +1,23 @@
 import { describeError } from '../core/errors.js';
+import { logOutput } from '../observe/lineOutput.js';
+import type { Context } from './context.js';
 
 /** One Ctrl-C may arrive twice: from the terminal and forwarded by npm. */
 const SAME_PRESS_MS = 100;
+/** A daemon whose last message nobody reads exits after this. */
+const UNREAD_MS = 1000;
 
 /**
  * Turns signals into an AbortSignal: the first SIGINT or SIGTERM asks for an orderly end, a second one ends the process
  * immediately. Install it before anything else, so that no signal is missed. It never calls process.exit: ending a
  * busy worker thread aborts the process.
  */
-export class Shutdown {
+export class Shutdown implements Context {
   readonly #controller = new AbortController();
   #firstAtMs = 0;
+  #outlivesOutput = false;
 
-  /** Aborted by the first signal, by an uncaught error, and when the reader of stdout or stderr goes away. */
+  /** Aborted by the first signal, by an uncaught error, and when the output of a command fails. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -22,12 +27,34 @@ export class Shutdown {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#receive(signal));
     process.on('uncaughtException', (error) => this.#fail(error));
     process.on('unhandledRejection', (error) => this.#fail(error));
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => this.#outputFailed(error, true));
+    process.stderr.on('error', (error: NodeJS.ErrnoException) => this.#outputFailed(error, false));
+  }
+
+  readonly outliveOutput = (): void => {
+    this.#outlivesOutput = true;
+  };
+
+  readonly report = (message: string): void => {
+    const line = `spotter: ${message}\n`;
+    if (!this.#outlivesOutput) {
+      process.stderr.write(line);
+      return;
+    }
+    const output = logOutput();
+    output.write(line);
+    void output.end(UNREAD_MS);
+  };
+
+  #outputFailed(error: NodeJS.ErrnoException, hasResult: boolean): void {
+    if (this.#outlivesOutput) return;
     // A reader that goes away, as in `spotter scan ... | head`, is not an error.
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') this.#controller.abort('EPIPE');
-      else this.#fail(error);
-    });
-    process.stderr.on('error', () => this.#controller.abort('EPIPE'));
+    if (error.code === 'EPIPE') this.#controller.abort('EPIPE');
+    else if (hasResult && !this.signal.aborted) {
+      process.exitCode = 3;
+      this.report(`cannot write to stdout: ${describeError(error)}`);
+      this.#controller.abort('error');
+    }
   }
 
   #receive(signal: NodeJS.Signals): void {
@@ -43,9 +70,7 @@ export class Shutdown {
 
   #fail(error: unknown): void {
     process.exitCode = 3;
-    process.stderr.write(
-      `spotter: internal error: ${error instanceof Error ? error.stack : describeError(error)}\n`,
-    );
+    this.report(`internal error: ${error instanceof Error ? error.stack : describeError(error)}`);
     this.#controller.abort('error');
   }
 }

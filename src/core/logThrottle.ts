@@ -31,6 +31,13 @@ export class LogThrottle {
     this.#pending = null;
   }
 
+  /** Emits what is waiting at once, however short the last message ago. */
+  finish(): void {
+    clearTimeout(this.#timer);
+    this.#flush();
+    this.stop();
+  }
+
   /** Drops what is waiting and the timer; the next message is emitted at once. */
   stop(): void {
     clearTimeout(this.#timer);

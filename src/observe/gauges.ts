@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** Read by the gauges at every scrape. */
 export interface MetricSources {
@@ -17,6 +17,8 @@ export interface MetricSources {
   sinks: () => { name: string; up: boolean; lag: number }[];
   /** `waiting`: events not in the log yet. */
   log: () => { sizeBytes: number; waiting: number; isWritable: boolean };
+  /** Lines of events and of the log that could not be written so far. */
+  lostLines: () => { stdout: number; stderr: number };
 }
 
 /** Registers the gauges whose values are read when Prometheus scrapes them. */
@@ -47,6 +49,20 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
   addPhotos(registry, sources);
   addPerSink(registry, 'spotter_sink_up', '1 while a webhook or broker accepts events, else 0.', sinks, 'up');
   addPerSink(registry, 'spotter_sink_lag_events', 'Events not delivered to a sink yet.', sinks, 'lag');
+  addLostLines(registry, sources);
+}
+
+function addLostLines(registry: Registry, { lostLines }: MetricSources): void {
+  new Counter({
+    name: 'spotter_output_lines_lost_total',
+    help: 'Lines that stdout (events) or stderr (log) did not take.',
+    labelNames: ['stream'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [stream, lost] of Object.entries(lostLines())) this.inc({ stream }, lost);
+    },
+  });
 }
 
 function addSingle(registry: Registry, name: string, help: string, read: () => number): void {

@@ -1,6 +1,7 @@
 import { type LevelWithSilent, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { visible } from '../core/visible.js';
+import { type LineOutput, logOutput } from './lineOutput.js';
 
 export type { Logger };
 
@@ -12,25 +13,35 @@ export function isLogLevel(text: string): text is LevelWithSilent {
 }
 
 /**
- * Creates a logger that writes to stderr. Never log embeddings or passwords.
+ * Creates a logger that never waits for its output and reports lines that were lost once it can. Never log embeddings or
+ * passwords.
  *
  * @param forPeople true: readable lines, false: one JSON object per line; default: true on a terminal
+ * @param output where the lines go; default stderr
  */
-export function createLogger(level: LevelWithSilent, forPeople: boolean = process.stderr.isTTY): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (forPeople) {
-    return pino(
-      options,
-      pretty({
-        destination: 2,
-        sync: true,
+export function createLogger(
+  level: LevelWithSilent,
+  forPeople: boolean = process.stderr.isTTY,
+  output: LineOutput = logOutput(),
+): Logger {
+  const format = forPeople
+    ? prettyFactory({
         translateTime: 'SYS:HH:MM:ss',
         ignore: 'hostname,pid',
         singleLine: true,
         // Names of files and answers of servers may contain escapes and line breaks.
         messageFormat: ({ msg }) => visible(String(msg ?? '')),
-      }),
-    );
-  }
-  return pino(options, pino.destination({ fd: 2, sync: true }));
+      })
+    : (line: string) => line;
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line: string) => output.write(format(line)) },
+  );
+  output.watch({
+    onFault: () => {},
+    onRecovered: (lost, reason) => {
+      if (lost > 0) logger.warn({ lost }, `lines of the log were lost, because of stderr: ${reason}`);
+    },
+  });
+  return logger;
 }

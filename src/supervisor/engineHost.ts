@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Backoff } from '../core/backoff.js';
 import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { BEAT_MS, type FromEngine, type ToEngine } from '../ipc/protocol.js';
 import type { ChildProcesses } from './childProcesses.js';
+import { forEachLine } from './engineOutput.js';
+import { endOf } from './processEnd.js';
 
 const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 /** While it loads models and reads the gallery, an engine may be silent, or busy with one task, for this long. */
@@ -14,8 +15,6 @@ const LOADING_MS = 10 * 60_000;
 const BEAT_SLACK_MS = 2000;
 /** The engine is killed if it has not finished its frames in flight within this. */
 const STOP_GRACE_MS = 4000;
-/** Time to read the last messages of an engine that has exited. */
-const DRAIN_MS = 1000;
 /**
  * glibc raises its mmap threshold to the size of the largest freed block and never lowers it: from then on, frames and tensors
  * are allocated on a heap that fragments and grows. A fixed threshold prevents that. Two arenas instead of one per thread, since
@@ -60,6 +59,8 @@ export interface EngineHostOptions {
   onFailure: (error: SpotterError) => void;
   /** Default: five minutes. */
   giveUpMs?: number;
+  /** Called with each line that the engine's libraries or a crash write to its stdout or stderr. */
+  onOutput: (line: string) => void;
   /** The engine's program; by default engine/main. */
   entry?: string | undefined;
 }
@@ -163,6 +164,8 @@ export class EngineHost implements Component {
     this.#models = `detector "${detector}" and embedder "${embedder}"`;
     this.#child = child;
     child.on('message', (message) => this.#receive(child, message as FromEngine));
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) forEachLine(stream, (line) => this.#options.onOutput(line));
     this.#exited = endOf(child).then((how) => {
       this.#options.childProcesses.end();
       if (child === this.#child) this.#died(how);
@@ -175,7 +178,7 @@ export class EngineHost implements Component {
     try {
       return fork(this.#options.entry ?? ENTRY, [], {
         serialization: 'advanced',
-        stdio: ['ignore', 2, 2, 'ipc'],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         env: { ...MALLOC, ...THREADS, ...process.env },
       });
     } catch (error) {
@@ -272,22 +275,4 @@ function noEngine(ms: number, reason: string): SpotterError {
     'engine.died',
     `no engine could be started for ${Math.round(ms / 60_000)} min (${reason}); ending, so that a service manager can start spotter again`,
   );
-}
-
-/**
- * Resolves when a process has exited and its last messages, which may arrive after the exit, have been read.
- *
- * @returns how it ended
- */
-async function endOf(child: ChildProcess): Promise<string> {
-  const how = await new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
-    // A process that could not be started emits no exit. Other errors come from messages to one that has just exited.
-    child.on('error', (error) => {
-      if (child.pid === undefined) resolve(describeError(error));
-    });
-  });
-  if (child.connected)
-    await once(child, 'disconnect', { signal: AbortSignal.timeout(DRAIN_MS) }).catch(() => {});
-  return how;
 }

@@ -75,7 +75,8 @@ export class SinkSet implements Component, CameraObserver {
     return this.#serial.run(async () => {
       if (this.#isStopped) return;
       this.#isStarted = true;
-      for (const webhook of this.#config.webhooks) await this.#startWebhook(webhook);
+      for (const webhook of this.#config.webhooks)
+        await this.#startWebhook(webhook, this.#isKnown(webhook.id));
       await this.#startMqtt();
     });
   }
@@ -160,7 +161,8 @@ export class SinkSet implements Component, CameraObserver {
     const gone = [...old.keys()].filter((id) => !isSame(id));
     await Promise.all(gone.map((id) => this.#webhooks.get(id)?.stop()));
     for (const id of gone) this.#webhooks.delete(id);
-    for (const [id, webhook] of now) if (!isSame(id)) await this.#startWebhook(webhook);
+    for (const [id, webhook] of now)
+      if (!isSame(id)) await this.#startWebhook(webhook, old.get(id)?.url === webhook.url);
     if (isDeepStrictEqual(before.mqtt, next.mqtt)) return;
     if (leavesTopics(before.mqtt, next.mqtt)) this.#mqtt?.sink.retire();
     await this.#mqtt?.driver.stop();
@@ -168,8 +170,17 @@ export class SinkSet implements Component, CameraObserver {
     await this.#startMqtt();
   }
 
-  async #startWebhook(webhook: Config['webhooks'][number]): Promise<void> {
-    const driver = this.#driver(new WebhookSink(webhook, this.#options.version));
+  /** Whether a sink was there in an earlier run. */
+  #isKnown(id: string): boolean {
+    try {
+      return this.#options.cursors.load(`webhook:${id}`) !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  async #startWebhook(webhook: Config['webhooks'][number], hasWorked: boolean): Promise<void> {
+    const driver = this.#driver(new WebhookSink({ ...webhook, hasWorked }, this.#options.version));
     this.#webhooks.set(webhook.id, driver);
     await driver.start();
   }

@@ -4,6 +4,7 @@ import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
 import { LogThrottle } from '../core/logThrottle.js';
 import { packageVersion } from '../core/package.js';
+import { maskText } from '../core/secrets.js';
 import type { Gap, SpotterEvent } from '../events/event.js';
 import { InView } from '../events/inView.js';
 import { viewsOf } from '../http/api.js';
@@ -34,6 +35,8 @@ export interface SupervisorOptions {
   /** Of --models. */
   modelFolder?: string | undefined;
   logger: Logger;
+  /** Lines of events and of the log that could not be written so far; default none. */
+  lostLines?: () => { stdout: number; stderr: number };
   /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent) => void;
   /** Called at most once, when the daemon cannot go on; stop it then. */
@@ -89,6 +92,7 @@ export class Supervisor {
       openVisits: () => this.#hub.gauges.openVisits(),
       sinks: () => this.#hub.gauges.sinks(),
       log: () => this.#hub.gauges.log(),
+      lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
     });
     this.#hub = new EventHub({
       loaded,
@@ -179,6 +183,7 @@ export class Supervisor {
       onMessage: (message) => messages.receive(message),
       onDeath: (death) => this.#engineDied(death),
       onFailure: options.onFailure,
+      onOutput: (line) => logger.warn({ process: 'engine' }, maskText(line, this.#reloader.current.secrets)),
       entry,
     });
   }

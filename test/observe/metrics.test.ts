@@ -38,6 +38,7 @@ function filled(): Metrics {
     gallery: () => ({ people: 2, used: 5, unusable: 1 }),
     openVisits: () => 4,
     sinks: () => [{ name: 'mqtt', up: true, lag: 4 }],
+    lostLines: () => ({ stdout: 7, stderr: 2 }),
     log: () => ({ sizeBytes: 65_536, waiting: 2, isWritable: true }),
   });
   metrics.cameraState('door', 'live');
@@ -95,6 +96,8 @@ describe('Metrics', () => {
       'spotter_sink_retries_total{sink="mqtt"} 1',
       'spotter_sink_up{sink="mqtt"} 1',
       'spotter_sink_lag_events{sink="mqtt"} 4',
+      'spotter_output_lines_lost_total{stream="stdout"} 7',
+      'spotter_output_lines_lost_total{stream="stderr"} 2',
       `spotter_build_info{version="0.1.0",node="${process.versions.node}",onnxruntime="1.2.3"} 1`,
     ]) {
       expect(body.split('\n')).toContain(line);

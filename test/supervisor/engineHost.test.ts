@@ -18,6 +18,7 @@ function hostOf(behaviour = '', hangMs = 5000, giveUpMs?: number) {
   };
   const { config } = configWith();
   let starts = 0;
+  const lines: string[] = [];
   const host = new EngineHost({
     childProcesses: new ChildProcesses(temporaryFolder(), () => {}),
     start: () => {
@@ -29,6 +30,7 @@ function hostOf(behaviour = '', hangMs = 5000, giveUpMs?: number) {
     onDeath: note,
     onFailure: note,
     ...(giveUpMs !== undefined && { giveUpMs }),
+    onOutput: (line) => lines.push(line),
     entry: standInEngine(behaviour),
   });
   onTestFinished(() => host.stop());
@@ -40,7 +42,7 @@ function hostOf(behaviour = '', hangMs = 5000, giveUpMs?: number) {
   const until = async (fits: () => boolean) => {
     for await (const _ of fits() ? [] : on(entries, 'entry')) if (fits()) return;
   };
-  return { host, logged, readies, deaths, failures, until, starts: () => starts };
+  return { host, lines, logged, readies, deaths, failures, until, starts: () => starts };
 }
 
 /** From now until it is undone no process of Node can be started. */
@@ -78,6 +80,16 @@ describe('EngineHost', () => {
         /exit code 7\) while it loaded detector "spotter-det" and embedder "spotter-embed"/,
       ),
     });
+  });
+
+  it('passes on what the engine writes, its last lines before its death included', async () => {
+    const { host, lines } = hostOf(`on.start = () => {
+      process.stdout.write('a library\\n\\n');
+      process.stderr.write('last words without a line break');
+      process.kill(process.pid, 'SIGKILL');
+    };`);
+    await expect(host.start()).rejects.toMatchObject({ code: 'engine.died' });
+    expect(lines.toSorted()).toEqual(['a library', 'last words without a line break']);
   });
 
   it('does not start when the process cannot be forked', async () => {

@@ -33,6 +33,7 @@ async function startHub(change: (config: Config) => void = () => {}) {
     openVisits: () => hub.gauges.openVisits(),
     sinks: () => hub.gauges.sinks(),
     log: () => hub.gauges.log(),
+    lostLines: () => ({ stdout: 0, stderr: 0 }),
   });
   const { logger, messages } = recordedLog();
   const cameras = new CameraRegistry();

@@ -103,7 +103,7 @@ describe('SinkSet', () => {
     publish();
     await until(() => log.letters.length === 1 && lines.length > 0);
     expect(log.letters[0].reason).toBe(`127.0.0.1:${far.port} ***`);
-    expect(lines.join()).toMatch(/dead letter: 127\.0\.0\.1:\d+ \*{3}/);
+    expect(lines.join()).toMatch(/dead letter, see .*: 127\.0\.0\.1:\d+ \*{3}/);
     expect(lines.join()).not.toContain('answered');
   });
 

@@ -187,7 +187,6 @@ export class SinkDriver implements Component {
         this.#isWell = true;
         this.#hasHeld = true;
         this.#givenUp = 0;
-        this.#outage.begin(`event rejected, stored as a dead letter: ${delivery.reason}`);
         this.#addDeadLetter(event, delivery.reason);
         return this.#done(event, 'dead_letter');
       case 'failed':
@@ -220,6 +219,7 @@ export class SinkDriver implements Component {
     const at = new Date(this.#clock.nowMs()).toISOString();
     try {
       deadLetters.add({ sink: this.name, seq, reason, at });
+      this.#outage.deadLetter(seq, reason);
     } catch (error) {
       log.warn(`cannot store dead letter ${seq} (${describeError(error)}): ${reason}`);
     }

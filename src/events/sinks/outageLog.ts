@@ -12,13 +12,14 @@ interface Outage {
 }
 
 /**
- * Logs one warning when a sink begins to fail, and one line when it has caught up. An outage that is over before the
+ * Logs one warning when a sink begins to fail, one line when it has caught up, and how many dead letters there are. An outage that is over before the
  * throttle lets it through is counted in the next warning only.
  */
 export class OutageLog {
   readonly #log: SinkLog;
   readonly #clock: Clock;
   readonly #throttle: LogThrottle;
+  readonly #deadLetters: LogThrottle;
   #current: Outage | null = null;
 
   constructor(log: SinkLog, clock: Clock) {
@@ -28,6 +29,7 @@ export class OutageLog {
       if (this.#current) this.#current.isLogged = true;
       log.warn(message);
     });
+    this.#deadLetters = new LogThrottle(LOG_EVERY_MS, (message) => log.warn(message));
   }
 
   /** Begins an outage; ignored while one lasts. @param message what is wrong */
@@ -35,6 +37,11 @@ export class OutageLog {
     if (this.#current) return;
     this.#current = { sinceMs: this.#clock.steadyMs(), isLogged: false, events: 0, deadLetters: 0 };
     this.#throttle.add(message);
+  }
+
+  /** Logs an event that became a dead letter: the first one at once, later ones once per minute with their number. */
+  deadLetter(seq: number, reason: string): void {
+    this.#deadLetters.add(`event ${seq} became a dead letter, see "spotter dead-letters": ${reason}`);
   }
 
   /** Counts an event that was delivered or became a dead letter; ignored while no outage lasts. */
@@ -56,8 +63,9 @@ export class OutageLog {
     this.#log.info(`caught up after ${seconds} s: ${outage.events} queued event(s) handled${dead}`);
   }
 
-  /** Logs nothing more of an outage that still lasts. */
+  /** Logs nothing more of an outage that still lasts, but every dead letter. */
   stop(): void {
+    this.#deadLetters.finish();
     this.#throttle.stop();
   }
 }

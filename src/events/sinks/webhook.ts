@@ -3,6 +3,7 @@ import { describeError, hasErrno } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import { type EventFilter, isWanted } from '../filter.js';
 import { type Answer, isClosed, NoAnswer, Poster } from './post.js';
+import { Rejections } from './rejections.js';
 import { signatureOf } from './signature.js';
 import type { Clock, Delivery, Sink } from './sink.js';
 import { systemClock } from './systemClock.js';
@@ -17,11 +18,12 @@ export interface WebhookOptions extends EventFilter {
   notifyOnly: boolean;
   timeoutMs: number;
   giveUpMs: number;
+  /** Whether the address may have accepted events before; default false. */
+  hasWorked?: boolean;
 }
 
 /** Statuses that are retried, as all 5xx are. */
 const RETRIED = new Set([408, 425, 429]);
-
 /** Delivers events by HTTP POST, one per request. */
 export class WebhookSink implements Sink {
   readonly name: string;
@@ -32,6 +34,7 @@ export class WebhookSink implements Sink {
   readonly #userAgent: string;
   readonly #clock: Clock;
   readonly #poster: Poster;
+  readonly #rejections: Rejections;
 
   /** @param version of spotter, for the User-Agent */
   constructor(options: WebhookOptions, version: string, clock: Clock = systemClock) {
@@ -41,6 +44,7 @@ export class WebhookSink implements Sink {
     this.#userAgent = `spotter/${version}`;
     this.#clock = clock;
     this.#poster = new Poster(options.url);
+    this.#rejections = new Rejections(clock, options.hasWorked ?? false);
   }
 
   async open(): Promise<null> {
@@ -77,11 +81,16 @@ export class WebhookSink implements Sink {
   }
 
   #judge({ status, retryAfter }: Answer): Delivery {
-    if (status >= 200 && status < 300) return { outcome: 'delivered' };
+    if (status >= 200 && status < 300) {
+      this.#rejections.accepted();
+      return { outcome: 'delivered' };
+    }
     // The standard phrase, not the server's: a server may repeat the request, with its token, in its own.
     const reason = `${this.#poster.host} answered ${status} ${STATUS_CODES[status] ?? ''}`.trim();
     if (status >= 500 || RETRIED.has(status))
       return { outcome: 'failed', reason, retryAfterMs: this.#retryAfterMs(retryAfter) };
+    if (this.#rejections.isOutage(status))
+      return { outcome: 'failed', reason: `${reason}, although it has accepted events before` };
     const remedy =
       status >= 300 && status < 400 ? '; redirects are not followed, configure the final address' : '';
     return { outcome: 'refused', reason: `${reason}${remedy}` };

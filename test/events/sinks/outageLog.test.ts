@@ -48,4 +48,16 @@ describe('OutageLog', () => {
     tested.end();
     expect(lines.slice(2)).toEqual(['second', 'caught up after 60 s: 0 queued event(s) handled']);
   });
+
+  it('counts every dead letter: the first at once, the others once per minute, and the rest at the end', () => {
+    const { lines, tested } = outageLog();
+    for (let seq = 1; seq <= 6; seq++) tested.deadLetter(seq, 'answered 404');
+    expect(lines).toEqual([expect.stringMatching(/^event 1 became a dead letter.*: answered 404$/)]);
+    vi.advanceTimersByTime(60_000);
+    expect(lines[1]).toMatch(/^event 6 .*: answered 404 \(and 4 more\)$/);
+    tested.deadLetter(7, 'answered 410');
+    tested.stop();
+    expect(lines[2]).toMatch(/^event 7 .*: answered 410$/);
+    expect(lines).toHaveLength(3);
+  });
 });

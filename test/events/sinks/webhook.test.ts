@@ -121,9 +121,50 @@ describe('WebhookSink', () => {
     expect(log.letters).toMatchObject([
       { sink: 'webhook:hook', seq: 1, reason: `127.0.0.1:${far.port} ${reason}` },
     ]);
-    await until(() => lines.length === 2);
-    expect(lines[0]).toContain('stored as a dead letter');
-    expect(lines[1]).toContain('2 queued event(s) handled, 1 of them as dead letters');
+    expect(lines).toEqual([
+      expect.stringContaining(`event 1 became a dead letter, see "spotter dead-letters"`),
+    ]);
+  });
+
+  it.each([401, 403, 404])(
+    'retries %i of an address that has worked, as while a proxy waits for its program',
+    async (status) => {
+      const far = await receiver();
+      const { log, lines, outcomes } = await hook(far.url);
+      log.commit();
+      await until(() => outcomes.length === 1);
+      let refusals = 0;
+      far.answer = (response) => response.writeHead(refusals++ < 4 ? status : 204).end();
+      for (let i = 0; i < 5; i++) log.commit();
+      await until(() => outcomes.filter((outcome) => outcome === 'delivered').length === 6);
+      expect(log.letters).toEqual([]);
+      expect(new Set(far.seqs)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+      expect(lines[0]).toContain(`answered ${status}`);
+      expect(lines[0]).toContain('although it has accepted events before');
+    },
+  );
+
+  it('retries 404 after a restart too, for ten minutes and not longer', async () => {
+    const far = await receiver();
+    far.answer = (response) => response.writeHead(404).end();
+    const { log, clock } = await hook(far.url, { hasWorked: true });
+    log.commit();
+    log.commit();
+    await until(() => log.letters.length === 2);
+    const waitedMs = clock.waits.reduce((sum, ms) => sum + ms, 0);
+    expect(waitedMs).toBeGreaterThanOrEqual(10 * 60_000);
+    expect(waitedMs).toBeLessThan(12 * 60_000);
+    expect(far.seqs.filter((seq) => seq === 2)).toHaveLength(1);
+  });
+
+  it('does not hold up others again for an address that rejects single events', async () => {
+    const far = await receiver();
+    far.answer = (response, { body }) => response.writeHead(JSON.parse(body).seq % 2 === 0 ? 404 : 204).end();
+    const { log, outcomes } = await hook(far.url);
+    for (let i = 0; i < 5; i++) log.commit();
+    await until(() => outcomes.filter((outcome) => outcome !== 'retry').length === 5);
+    expect(log.letters.map(({ seq }) => seq)).toEqual([2, 4]);
+    expect(far.seqs.filter((seq) => seq === 4)).toHaveLength(1);
   });
 
   it('records no words of a server, which may repeat the request and its token', async () => {
