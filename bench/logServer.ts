@@ -77,7 +77,6 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
     onPublished: ({ publishMs: ms }) => publishMs.push(ms),
   });
   const socket = new EventSocket({
-    allowedOrigins: [],
     hello: () => ({ protocol: 1, server: 'spotter/bench', cameras: [], tracks: [] }),
     log: () => log.state,
     page: (seq, limit) => log.page(seq, limit),

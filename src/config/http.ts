@@ -13,7 +13,7 @@ export const http = z
       .array(z.url().refine(hasHost, 'name a host, such as https://dash.example'))
       .default([])
       .describe(
-        'Origins of web pages (https://dash.example) that may open /ws in a browser. Pages on this machine always may.',
+        'Origins of web pages (https://dash.example) that may open /ws and send requests in a browser. Pages on this machine always may.',
       ),
     allowedHosts: z
       .array(z.hostname().transform((name) => name.toLowerCase()))
@@ -27,7 +27,7 @@ export const http = z
       .max(10_000)
       .default(500)
       .describe(
-        'Open connections, WebSocket clients included, 1 to 10000; fewer where the limit of open files is lower.',
+        'Open connections, 1 to 10000, at most four fifths of them WebSocket clients; fewer where the limit of open files is lower.',
       ),
   })
   .prefault({})

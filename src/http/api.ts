@@ -83,7 +83,7 @@ export function addApi(app: FastifyInstance, views: ApiViews): void {
       return withLog(reply, views, () => {
         const letters = views.deadLetters(before, limit + 1);
         const stored = letters.map((letter) => ({ number: letter.number, text: JSON.stringify(letter) }));
-        const page = firstOf(stored.slice(0, limit), ({ text }) => text.length);
+        const page = firstOf(stored.slice(0, limit));
         const more = letters.length > page.length;
         const next = more ? nextAddress(url, 'before', page.at(-1)?.number) : null;
         return `{"deadLetters":[${page.map(({ text }) => text).join(',')}],"next":${JSON.stringify(next)}}`;
@@ -100,7 +100,7 @@ function eventsPage(
   { epoch, firstSeq, lastSeq }: LogState,
 ): string {
   const found = views.find({ ...query, limit: query.limit + 1 });
-  const events = firstOf(found.slice(0, query.limit), ({ text }) => text.length);
+  const events = firstOf(found.slice(0, query.limit));
   const more = found.length > events.length;
   const next = more ? nextAddress(url, query.oldestFirst ? 'after' : 'before', events.at(-1)?.seq) : null;
   const about = JSON.stringify({ next, epoch, firstSeq, lastSeq });
@@ -108,10 +108,10 @@ function eventsPage(
 }
 
 /** As many items as fit into {@link MAX_PAGE_BYTES}, at least one. */
-function firstOf<T>(items: T[], bytesOf: (item: T) => number): T[] {
+function firstOf<T extends { text: string }>(items: T[]): T[] {
   let bytes = 0;
-  const end = items.findIndex((item, index) => {
-    bytes += bytesOf(item);
+  const end = items.findIndex(({ text }, index) => {
+    bytes += Buffer.byteLength(text);
     return index > 0 && bytes > MAX_PAGE_BYTES;
   });
   return end < 0 ? items : items.slice(0, end);

@@ -1,27 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { SpotterError } from '../core/errors.js';
-import { isAllowedOrigin } from './origin.js';
 
 /** Actions for programs that can read the control file. */
 export interface ControlViews {
   /** Secret that a request must carry; new with every start. */
   token: string;
-  /** Origins of web pages that may send requests, besides those of this machine. */
-  allowedOrigins: readonly string[];
   /** Erases a person. @returns the body of the response @throws SpotterError */
   forget: (name: string) => Promise<object>;
 }
 
 /** Adds the routes that change state. Each requires `Authorization: Bearer` with the token of the control file. */
-export function addControlRoutes(
-  app: FastifyInstance,
-  { token, allowedOrigins, forget }: ControlViews,
-): void {
+export function addControlRoutes(app: FastifyInstance, { token, forget }: ControlViews): void {
   app.register(async (control) => {
     control.addHook('onRequest', async ({ headers }, reply) => {
-      if (!isAllowedOrigin(headers.origin, headers.host, allowedOrigins))
-        return reply.code(403).send({ error: 'origin not allowed' });
       if (!isGenuine(headers.authorization, token))
         return reply.code(401).header('www-authenticate', 'Bearer').send({
           error:

@@ -1,5 +1,31 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import type { Refusal } from './refusal.js';
+
+/** Under which names the server is reached, and which web pages may use it. */
+export interface AccessRules {
+  /** Name or address that the server listens on. */
+  listening: string;
+  /** Names from the configuration, in lower case. */
+  hosts: readonly string[];
+  /** Origins from the configuration, such as https://dash.example. */
+  origins: readonly string[];
+}
+
+const OTHER_HOST =
+  'this host name is not served here; use localhost or the IP address, or add the name to http.allowedHosts';
+const OTHER_ORIGIN =
+  'pages of this origin are not served here; add it to http.allowedOrigins (a page without an origin, such as file://, never is)';
+
+/** Checks the Host and Origin headers of a request, an upgrade or not. @returns why it is refused; null when it is served */
+export function foreignRequest(
+  { host, origin }: { host?: string | undefined; origin?: string | undefined },
+  { listening, hosts, origins }: AccessRules,
+): Refusal | null {
+  if (!isOurHost(host, listening, hosts)) return { status: 403, error: OTHER_HOST };
+  if (!isAllowedOrigin(origin, host, origins)) return { status: 403, error: OTHER_ORIGIN };
+  return null;
+}
 
 /** True for a name or address of this machine itself, with or without the brackets of IPv6. */
 function isLoopback(host: string): boolean {
@@ -53,7 +79,7 @@ export function isOurHost(
 }
 
 /**
- * Whether a page may open a WebSocket: a page of this server, of this machine, or one listed in the configuration.
+ * Whether a page may send requests: a page of this server, of this machine, or one listed in the configuration.
  * Clients other than browsers send no origin and are allowed. A page without an origin of its own (`null`, `file://`,
  * `data:`) never may.
  *

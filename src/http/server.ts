@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
-import { openFilesLimit } from '../core/openFiles.js';
-import { isOurHost } from './origin.js';
+import { connectionLimits } from './connectionLimits.js';
+import { type AccessRules, foreignRequest } from './origin.js';
 import { refuseUpgrade } from './refusal.js';
 import { addRoutes, type Views } from './routes.js';
 import { Turns } from './turns.js';
@@ -19,10 +19,14 @@ export interface HttpOptions {
   views: Views;
   /** Names beside those of this machine under which it is reached, in lower case. Default none. */
   allowedHosts?: readonly string[];
+  /** Origins of web pages that may send requests and connect, beside pages of this machine. Default none. */
+  allowedOrigins?: readonly string[];
   /** Most open connections, 1 or more. Default 500; fewer where the limit of open files is lower. */
   maxConnections?: number;
-  /** Called for each connection that is closed because there are too many; `limit` is the limit in force. */
-  onRefused?: (limit: number) => void;
+  /** Called for each connection and WebSocket client that is refused because there are too many, with one sentence. */
+  onRefused?: (message: string) => void;
+  /** A client that reads nothing of a response is disconnected after once to twice this time, ms. Default 15 000. */
+  unreadMs?: number;
   /** Takes over a request to upgrade to a WebSocket. */
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -30,27 +34,27 @@ export interface HttpOptions {
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const CHECK_EVERY_MS = 1000;
-/** A client that neither sends nor reads for this long, while a response is not finished, is disconnected. */
-const IDLE_TIMEOUT_MS = 30_000;
+/** Node takes the first write as progress, so a client has up to twice this time. */
+const UNREAD_MS = 15_000;
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 500;
-/** Files kept free for the engine, its decoders, the log and the gallery. */
-const RESERVED_FILES = 256;
-
-const OTHER_HOST =
-  'this host name is not served here; use localhost or the IP address, or add the name to http.allowedHosts';
 
 /** The HTTP server: health, metrics, API and snapshots; hands upgrade requests to the WebSocket. */
 export class HttpServer implements Component {
   readonly #options: HttpOptions;
   readonly #app: FastifyInstance;
   readonly #turns = new Turns();
+  readonly #rules: AccessRules;
+  /** Connections that are handed over as WebSockets. */
+  #clients = 0;
+  #maxClients = 0;
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    const { host, allowedHosts = [], allowedOrigins = [] } = options;
+    this.#rules = { listening: host, hosts: allowedHosts, origins: allowedOrigins };
     this.#app = fastify({
       requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionTimeout: IDLE_TIMEOUT_MS,
       bodyLimit: MAX_BODY_BYTES,
       forceCloseConnections: true,
       http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
@@ -65,20 +69,27 @@ export class HttpServer implements Component {
 
   /** Starts to listen. @throws SpotterError `http.port` when the address cannot be used */
   async start(): Promise<void> {
-    const { host, port, views, allowedHosts, onUpgrade } = this.#options;
-    this.#limitConnections();
+    const { host, port, views, maxConnections = MAX_CONNECTIONS, unreadMs = UNREAD_MS } = this.#options;
+    const { connections, clients } = connectionLimits(maxConnections);
+    const { server } = this.#app;
+    server.maxConnections = connections;
+    this.#maxClients = clients;
+    server.on('drop', () => this.#refused(`${connections} connections are open`));
     this.#app.addHook('onRequest', async (request, reply) => {
       if (!(await this.#turns.take(request.raw, reply.raw))) return reply.hijack();
-      if (!isOurHost(request.headers.host, host, allowedHosts))
-        return reply.code(403).send({ error: OTHER_HOST });
+      // A handler may take its time; the response of the request before has left its timeout.
+      request.raw.socket.setTimeout(0);
+      const refusal = foreignRequest(request.headers, this.#rules);
+      if (refusal) return reply.code(refusal.status).send({ error: refusal.error });
     });
+    this.#app.addHook('onSend', async (_request, reply) => void reply.raw.setTimeout(unreadMs));
     addRoutes(this.#app, views);
-    this.#app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Nobody else handles errors before the handshake is done, and an unhandled one would end the process.
       socket.on('error', () => socket.destroy());
-      if (!isOurHost(request.headers.host, host, allowedHosts)) refuseUpgrade(socket, '403 Forbidden');
-      else if (request.headers.upgrade?.toLowerCase() === 'websocket') onUpgrade(request, socket, head);
-      else this.#answer(request, socket);
+      // Its bytes would be mixed with the responses that are still being sent.
+      if (this.#turns.isBusy(socket)) socket.destroy();
+      else this.#upgrade(request, socket, head);
     });
     try {
       await this.#app.listen({ host, port });
@@ -90,11 +101,26 @@ export class HttpServer implements Component {
     }
   }
 
-  #limitConnections(): void {
-    const { maxConnections = MAX_CONNECTIONS, onRefused } = this.#options;
-    const { server } = this.#app;
-    server.maxConnections = Math.max(1, Math.min(maxConnections, openFilesLimit() - RESERVED_FILES));
-    server.on('drop', () => onRefused?.(server.maxConnections));
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = foreignRequest(request.headers, this.#rules);
+    if (refusal) refuseUpgrade(socket, refusal);
+    else if (request.headers.upgrade?.toLowerCase() !== 'websocket') this.#answer(request, socket);
+    else if (this.#clients >= this.#maxClients) {
+      const fault = `${this.#clients} WebSocket clients are connected`;
+      this.#refused(fault);
+      refuseUpgrade(socket, {
+        status: 503,
+        error: `${fault}; disconnect some, or raise http.maxConnections and the limit of open files`,
+      });
+    } else {
+      this.#clients++;
+      socket.once('close', () => this.#clients--);
+      this.#options.onUpgrade(request, socket, head);
+    }
+  }
+
+  #refused(fault: string): void {
+    this.#options.onRefused?.(`${fault}; refusing more (http.maxConnections, or the limit of open files)`);
   }
 
   /** Answers a request that offers another protocol, such as h2c, in HTTP/1.1 (RFC 9110, section 7.8). */

@@ -6,8 +6,7 @@ import type { Component } from '../core/lifecycle.js';
 import type { SpotterEvent } from '../events/event.js';
 import { isWanted } from '../events/filter.js';
 import { EVERYTHING, parseClientMessage, type Subscription } from './message.js';
-import { isAllowedOrigin } from './origin.js';
-import { refuseUpgrade } from './refusal.js';
+import { type Refusal, refuseUpgrade } from './refusal.js';
 import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
 import { type LogState, resume } from './resume.js';
 
@@ -25,8 +24,6 @@ export interface Hello {
 
 /** What {@link EventSocket} needs from the daemon. */
 export interface SocketOptions {
-  /** Origins of web pages that may connect, beside pages of this machine. */
-  allowedOrigins: readonly string[];
   hello: () => Hello;
   log: () => LogState;
   /** Events with a number above `seq`, in order; empty at the end of the log. Throws when the log cannot be read. */
@@ -99,11 +96,11 @@ export class EventSocket implements Component {
     this.#server.close();
   }
 
-  /** Accepts or refuses a request to upgrade: 404, 403 (origin) or 503 (stopping, or resuming without a log). */
+  /** Accepts or refuses a request to upgrade: 404, or 503 (stopping, or resuming without a log). */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [path, query] = (request.url ?? '/').split('?', 2);
     const parameters = new URLSearchParams(query);
-    const refusal = this.#refusal(path, parameters, request.headers);
+    const refusal = this.#refusal(path, parameters);
     if (refusal !== null) refuseUpgrade(socket, refusal);
     else {
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket, parameters));
@@ -139,16 +136,13 @@ export class EventSocket implements Component {
     }
   }
 
-  /** The HTTP status an upgrade request is refused with; null to accept it. */
-  #refusal(
-    path: string,
-    parameters: URLSearchParams,
-    { origin, host }: IncomingMessage['headers'],
-  ): string | null {
-    if (path !== '/ws') return '404 Not Found';
-    const cannotResume = parameters.has('since') && this.#options.log().epoch === null;
-    if (this.#stopped || cannotResume) return '503 Service Unavailable';
-    return isAllowedOrigin(origin, host, this.#options.allowedOrigins) ? null : '403 Forbidden';
+  /** Why an upgrade request is refused; null to accept it. */
+  #refusal(path: string, parameters: URLSearchParams): Refusal | null {
+    if (path !== '/ws') return { status: 404, error: 'no WebSocket at this address; connect to /ws' };
+    if (this.#stopped) return { status: 503, error: 'spotter is shutting down' };
+    if (parameters.has('since') && this.#options.log().epoch === null)
+      return { status: 503, error: 'the event log cannot be read now; see /readyz' };
+    return null;
   }
 
   #welcome(socket: WebSocket, parameters: URLSearchParams): void {

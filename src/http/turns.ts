@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Requests of one connection that may wait behind the one being answered. */
 const MAX_WAITING = 16;
 
 interface Queue {
-  waiting: number;
+  /** Requests without a complete response, the one being answered included. */
+  open: number;
   /** Resolves when the last request has been answered, or the connection is closed. */
   last: Promise<void>;
 }
@@ -15,7 +16,7 @@ interface Queue {
  * all their responses would be made and kept in memory, however slowly the client reads.
  */
 export class Turns {
-  readonly #queues = new WeakMap<Socket, Queue>();
+  readonly #queues = new WeakMap<Duplex, Queue>();
 
   /**
    * Waits until every earlier request of the connection has been answered. Closes the connection when too many wait.
@@ -24,26 +25,32 @@ export class Turns {
    */
   async take({ socket }: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const queue = this.#queueOf(socket);
-    const before = queue.last;
-    queue.last = new Promise((resolve) => {
-      response.once('close', resolve);
-      socket.once('close', resolve);
-      response.once('close', () => socket.off('close', resolve));
-    });
-    if (queue.waiting >= MAX_WAITING) {
+    if (queue.open > MAX_WAITING) {
       socket.destroy();
       return false;
     }
-    queue.waiting++;
+    const before = queue.last;
+    queue.open++;
+    queue.last = new Promise<void>((resolve) => {
+      response.once('close', resolve);
+      socket.once('close', resolve);
+      response.once('close', () => socket.off('close', resolve));
+    }).then(() => {
+      queue.open--;
+    });
     await before;
-    queue.waiting--;
     return !socket.destroyed;
   }
 
-  #queueOf(socket: Socket): Queue {
+  /** Whether a request of the connection has not been answered completely. */
+  isBusy(socket: Duplex): boolean {
+    return (this.#queues.get(socket)?.open ?? 0) > 0;
+  }
+
+  #queueOf(socket: Duplex): Queue {
     const existing = this.#queues.get(socket);
     if (existing) return existing;
-    const queue = { waiting: 0, last: Promise.resolve() };
+    const queue = { open: 0, last: Promise.resolve() };
     this.#queues.set(socket, queue);
     socket.setMaxListeners(0);
     return queue;

@@ -22,7 +22,7 @@ import { SinkSet } from './sinkSet.js';
 
 /** Configuration at the start, and the parts that the hub reads and notifies. */
 export interface EventHubOptions {
-  /** Data folder and allowed origins are fixed; the rest can change with {@link EventHub.configure}. */
+  /** The data folder is fixed; the rest can change with {@link EventHub.configure}. */
   loaded: HubConfig;
   logger: Logger;
   /** Updated by the hub. */
@@ -76,7 +76,7 @@ export class EventHub implements Component, CameraObserver {
     this.#options = options;
     this.#loaded = options.loaded;
     const { logger, metrics, cameras, inView } = options;
-    const { http, data } = this.#config;
+    const { data } = this.#config;
     this.log = new EventLog({
       folder: data,
       retention: () => this.#config.events,
@@ -105,7 +105,6 @@ export class EventHub implements Component, CameraObserver {
       },
     });
     this.socket = new EventSocket({
-      allowedOrigins: http.allowedOrigins,
       hello: () => ({
         protocol: PROTOCOL,
         server: SERVER,

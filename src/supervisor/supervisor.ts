@@ -108,11 +108,9 @@ export class Supervisor {
       host: http.host,
       port: http.port,
       allowedHosts: http.allowedHosts,
+      allowedOrigins: http.allowedOrigins,
       maxConnections: http.maxConnections,
-      onRefused: (limit) =>
-        refused.add(
-          `${limit} connections are open; refusing more (http.maxConnections, or the limit of open files)`,
-        ),
+      onRefused: (message) => refused.add(message),
       views: {
         server: SERVER,
         unreadyReason: () => this.#status.unreadyReason ?? this.#hub.fault,
@@ -120,7 +118,6 @@ export class Supervisor {
         control: {
           token: this.#control.token,
           forget: (name) => forgetting.forget(name),
-          allowedOrigins: http.allowedOrigins,
         },
         snapshot: (seq, form) => this.#hub.snapshot(seq, form),
         api: viewsOf(this.#hub.log, () =>

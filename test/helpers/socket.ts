@@ -16,12 +16,15 @@ export const draft = (change: Partial<EventDraft> = {}) =>
   eventDraft({ capturedAtMs: Date.now(), ...change });
 
 /** A real server on a free port, fed by a real feed with a real log. */
-export async function serve(allowedOrigins: string[] = [], { folder }: { folder?: string } = {}) {
+export async function serve(
+  allowedOrigins: string[] = [],
+  { folder, maxConnections = 500 }: { folder?: string; maxConnections?: number } = {},
+) {
   const { log, folder: used } = await openLog(folder === undefined ? {} : { folder });
   const feed = new EventFeed(log);
   const closed: string[] = [];
+  const refused: string[] = [];
   const socket = new EventSocket({
-    allowedOrigins,
     hello: () => ({
       protocol: 1,
       server: 'spotter/test',
@@ -37,6 +40,9 @@ export async function serve(allowedOrigins: string[] = [], { folder }: { folder?
   const http = new HttpServer({
     host: '127.0.0.1',
     port: 0,
+    allowedOrigins,
+    maxConnections,
+    onRefused: (message) => refused.push(message),
     views: {
       server: 'spotter/test',
       unreadyReason: () => unready,
@@ -77,7 +83,7 @@ export async function serve(allowedOrigins: string[] = [], { folder }: { folder?
     while (feed.waiting > 0) feed.flush();
   };
   const ws = `${http.address.replace('http', 'ws')}/ws`;
-  return { log, folder: used, feed, publish, fill, socket, http, closed, stop, ready, ws };
+  return { log, folder: used, feed, publish, fill, socket, http, closed, refused, stop, ready, ws };
 }
 
 /** A real client that collects what it receives. */

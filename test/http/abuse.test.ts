@@ -1,15 +1,17 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { StoredEvent } from '../../src/http/replay.js';
 import { httpServer } from '../helpers/http.js';
 
 const LIMIT = 16;
+/** More bytes than the sockets of both ends buffer. */
+const LONGER_THAN_BUFFERS = 32 << 20;
 
 /** A log whose pages are as long as it is asked, and how many were made. */
-function bigLog(textBytes: number) {
+function bigLog(characters: number, character = 'x') {
   const made = { pages: 0 };
-  const text = JSON.stringify({ fill: 'x'.repeat(textBytes) });
+  const text = JSON.stringify({ fill: character.repeat(characters) });
   const event = (seq: number): StoredEvent => ({ seq, kind: 'match', camera: 'door', person: null, text });
   const api = {
     log: () => ({ epoch: 'e', firstSeq: 1, lastSeq: 1000 }),
@@ -31,6 +33,20 @@ async function connected(address: string): Promise<Socket> {
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
+}
+
+/** Status of /healthz; 0 when the connection is refused. */
+const health = (address: string) =>
+  fetch(`${address}/healthz`, { headers: { connection: 'close' } }).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
+/** Asks for an event and reads nothing of it. */
+async function unreadClient(address: string): Promise<void> {
+  const socket = await connected(address);
+  socket.pause();
+  socket.write(request('/api/v1/events'));
 }
 
 const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
@@ -83,6 +99,13 @@ describe('HttpServer under abuse', () => {
     },
   );
 
+  it('measures a page in bytes, not in characters', async () => {
+    const { api } = bigLog(100_000, '語');
+    const http = await httpServer({ api });
+    const body = await (await fetch(`${http.address}/api/v1/events`)).arrayBuffer();
+    expect(body.byteLength).toBeLessThan((1 << 20) + 1000);
+  });
+
   it('gives a single item that is longer than a page', async () => {
     const { api } = bigLog(2 << 20);
     const http = await httpServer({ api });
@@ -92,23 +115,53 @@ describe('HttpServer under abuse', () => {
 
   it('refuses connections beyond the limit, and reports it', async () => {
     const { api } = bigLog(10);
-    const refused: number[] = [];
-    const http = await httpServer({ api }, { maxConnections: 2, onRefused: (limit) => refused.push(limit) });
+    const refused: string[] = [];
+    const http = await httpServer(
+      { api },
+      { maxConnections: 2, onRefused: (message) => refused.push(message) },
+    );
     const first = await connected(http.address);
     await connected(http.address);
     const third = await connected(http.address);
     third.resume();
     await once(third, 'close');
-    expect(refused).toEqual([2]);
+    expect(refused).toEqual([expect.stringContaining('2 connections are open')]);
     first.destroy();
-    await expect
-      .poll(() =>
-        fetch(`${http.address}/healthz`).then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      )
-      .toBe(200);
+    await expect.poll(() => health(http.address)).toBe(200);
+  });
+
+  it('disconnects a client that reads nothing of its response', async () => {
+    const { api } = bigLog(LONGER_THAN_BUFFERS);
+    const http = await httpServer({ api }, { unreadMs: 100, maxConnections: 1 });
+    await unreadClient(http.address);
+    await expect.poll(() => health(http.address), { timeout: 10_000 }).toBe(200);
+  });
+
+  it('waits for a handler that takes longer than a client may leave a response unread', async () => {
+    const { api } = bigLog(LONGER_THAN_BUFFERS);
+    const steps = new EventEmitter();
+    const forget = async () => {
+      steps.emit('called');
+      await once(steps, 'finish');
+      return { done: true };
+    };
+    const options = { unreadMs: 100, maxConnections: 2 };
+    const http = await httpServer({ api, control: { token: 't', forget } }, options);
+    const called = once(steps, 'called');
+    const socket = await connected(http.address);
+    const post =
+      'POST /api/v1/people/alice/forget HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n';
+    // Behind another response, whose timeout must not go on.
+    socket.write(request('/healthz') + post);
+    await called;
+    await unreadClient(http.address);
+    await expect.poll(() => health(http.address), { timeout: 10_000 }).toBe(200);
+    let received = '';
+    socket.setEncoding('latin1').on('data', (text) => {
+      received += text;
+    });
+    steps.emit('finish');
+    await expect.poll(() => received).toContain('{"done":true}');
   });
 
   it('disconnects a client whose headers do not arrive', async () => {

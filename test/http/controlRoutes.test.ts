@@ -10,17 +10,19 @@ const TOKEN = 'the-token-of-this-start';
 async function serve(forget: (name: string) => Promise<object> = async (person) => ({ person })) {
   const { log } = await openLog();
   const asked: string[] = [];
-  const http = await httpServer({
-    control: {
-      token: TOKEN,
-      allowedOrigins: ['https://dash.example'],
-      forget: (name) => {
-        asked.push(name);
-        return forget(name);
+  const http = await httpServer(
+    {
+      control: {
+        token: TOKEN,
+        forget: (name) => {
+          asked.push(name);
+          return forget(name);
+        },
       },
+      api: viewsOf(log, () => []),
     },
-    api: viewsOf(log, () => []),
-  });
+    { allowedOrigins: ['https://dash.example'] },
+  );
   const post = async (name: string, headers: Record<string, string> = {}, method = 'POST') => {
     const response = await fetch(`${http.address}/api/v1/people/${name}/forget`, { method, headers });
     return { status: response.status, headers: response.headers, body: await response.json() };

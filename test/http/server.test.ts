@@ -26,6 +26,21 @@ describe('HttpServer', () => {
     });
   });
 
+  it.each(['/api/v1/events', '/api/v1/cameras', '/metrics', '/'])(
+    'refuses pages of other origins, as the WebSocket does: %s',
+    async (path) => {
+      const { http } = await serve(['https://dash.example']);
+      const get = (origin: string) => fetch(http.address + path, { headers: { origin } });
+      const refused = await get('https://evil.example');
+      expect([refused.status, await refused.json()]).toEqual([
+        403,
+        { error: expect.stringContaining('http.allowedOrigins') },
+      ]);
+      expect((await get('null')).status).toBe(403);
+      expect((await get('https://dash.example')).status).toBe(200);
+    },
+  );
+
   it('reports a port in use in one sentence', async () => {
     const { http } = await serve();
     const port = Number(new URL(http.address).port);

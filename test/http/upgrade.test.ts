@@ -40,7 +40,9 @@ describe('HttpServer: a peer that asks for something odd', () => {
     ['/ws', 'evil.example', '403'],
   ])('is refused: %s of %s', async (path, host, status) => {
     const { http } = await serve();
-    expect(await raw(http, upgrade(path, host)).closed).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const answer = await raw(http, upgrade(path, host)).closed;
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toMatch(/\r\n\r\n{"error":".+"}$/);
     expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
   });
 
@@ -52,6 +54,18 @@ describe('HttpServer: a peer that asks for something odd', () => {
     expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
     // The peer keeps its side open; the server ends all the same.
     await stop();
+  });
+
+  it('and upgrades while a response is outstanding is disconnected', async () => {
+    const { http, fill } = await serve();
+    fill(500);
+    const events = 'GET /api/v1/events?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+    const handshake = upgrade('/ws', 'localhost').replace(/\r\n$/, key);
+    const { peer, closed } = raw(http, events + handshake);
+    const answer = await Promise.race([closed, once(peer, 'data').then(String)]);
+    expect(answer).toBe('');
+    expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
   });
 
   it('and offers another protocol is answered in this one', async () => {
@@ -81,6 +95,18 @@ describe('EventSocket: its door', () => {
     expect(await refusedWith(ws, { origin: 'null' })).toBe(403);
     expect(await refusedWith(`${ws}x`)).toBe(404);
     expect(await refusedWith(ws, { headers: { host: 'evil.example' } })).toBe(403);
+  });
+
+  it('is closed to more clients than their share, and /healthz stays reachable', async () => {
+    const { ws, http, socket, refused } = await serve([], { maxConnections: 5 });
+    const clients = Array.from({ length: 4 }, () => new Client(ws));
+    for (const client of clients) await client.ofType('hello');
+    expect(await refusedWith(ws)).toBe(503);
+    expect(refused).toEqual([expect.stringContaining('4 WebSocket clients are connected')]);
+    expect((await fetch(`${http.address}/healthz`)).status).toBe(200);
+    clients[0].socket.close();
+    await expect.poll(() => socket.clients).toBe(3);
+    await new Client(ws).ofType('hello');
   });
 
   it('survives peers that talk nonsense or go away in the middle', async () => {
