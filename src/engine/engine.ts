@@ -60,6 +60,8 @@ export type Playback = Pick<
   | 'loop'
   | 'stream'
   | 'rotate'
+  | 'deinterlace'
+  | 'aspect'
   | 'maxWidth'
   | 'minSidePx'
   | 'memory'
@@ -151,6 +153,7 @@ export class Engine implements Component {
       every: 1,
       realtime: false,
       loop: false,
+      deinterlace: this.#config.video.deinterlace,
       ...options,
     });
   }
@@ -173,6 +176,7 @@ export class Engine implements Component {
         ...camera,
         input,
         stream: camera.video.stream,
+        deinterlace: camera.video.deinterlace ?? video.deinterlace,
         cameraId: camera.id,
         memory,
         maxWidth,

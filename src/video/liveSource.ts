@@ -3,6 +3,7 @@ import { describeError, SpotterError } from '../core/errors.js';
 import { LogThrottle } from '../core/logThrottle.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { contentTypeOf } from './contentType.js';
+import type { DeinterlaceSetting } from './deinterlace.js';
 import { type DecodeEnd, Decoder } from './ffmpeg.js';
 import type { DecodeMessage } from './ffmpegMessage.js';
 import { ffmpegVersion, frameModeOption } from './ffmpegVersion.js';
@@ -21,10 +22,12 @@ import { Y4mReader } from './y4m.js';
 
 /** Which live source {@link LiveSource} reads, and its time limits. */
 export interface LiveSourceOptions
-  extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'stream' | 'timeoutMs'> {
+  extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'stream' | 'deinterlacing' | 'hdr' | 'timeoutMs'> {
   cameraId: string;
   /** Number of the video stream to read, from 0; null for the best. Default null. */
   stream?: number | null;
+  /** Default `auto`. */
+  deinterlace?: DeinterlaceSetting;
   /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
   memory?: FrameMemory | undefined;
   /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */
@@ -122,9 +125,11 @@ export class LiveSource implements LiveFrames {
       this.#redact = (text) => this.#options.redact(scrub(text));
       const [[major], modeOption] = await Promise.all([ffmpegVersion(), frameModeOption()]);
       const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectMs);
-      const reading = new LiveReading(address, this.#options.stream ?? null);
-      const decode = async () => {
-        reading.begin();
+      const reading = new LiveReading(address, {
+        stream: this.#options.stream ?? null,
+        deinterlace: this.#options.deinterlace ?? 'auto',
+      });
+      const decode = () => {
         this.#isReopening = false;
         const request = { ...this.#options, ...reading.request, address, timeoutMs };
         const decoder = new Decoder(liveCommand(request, major), modeOption, this.#reader(), {
@@ -139,9 +144,12 @@ export class LiveSource implements LiveFrames {
         this.#decoder = decoder;
         return decoder.ended;
       };
-      if (this.#isOver) return;
-      let end = await decode();
-      while (this.#isReopening && !this.#isOver) end = await decode();
+      let end: DecodeEnd;
+      do {
+        await reading.begin();
+        if (this.#isOver) return;
+        end = await decode();
+      } while (this.#isReopening && !this.#isOver);
       this.#watchdog.stop();
       if (!this.#isOver) this.#fail(await this.#diagnose(end, address, reading));
     } catch (cause) {
