@@ -87,6 +87,14 @@ const input = z
   .prefault({})
   .describe('ffmpeg input options, for a camera that needs them; see docs/configuration.md.');
 
+/** Whether to deinterlace. */
+export const deinterlace = z.enum(['auto', 'on', 'off']);
+
+function isPossibleShape(aspect: string): boolean {
+  const [wide, high] = aspect.split(':').map(Number);
+  return wide <= 8 * high && high <= 8 * wide;
+}
+
 /** Schema of one entry of `cameras`. */
 export const camera = z
   .strictObject({
@@ -139,9 +147,22 @@ export const camera = z
           .describe(
             'Number of the video stream to read if the source has several, from 0; null: the one marked as default, else the largest.',
           ),
+        deinterlace: deinterlace
+          .nullable()
+          .default(null)
+          .describe('Whether to deinterlace: auto, on or off; null: the global video.deinterlace.'),
       })
       .prefault({})
       .describe('What to decode of the source, and how.'),
+    aspect: z
+      .string()
+      .regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, 'must be two numbers from 1 to 9999, such as "16:9"')
+      .refine(isPossibleShape, 'must be from 1:8 to 8:1')
+      .nullable()
+      .default(null)
+      .describe(
+        'Shape of the picture, width:height before rotate, such as "16:9", if the source sends it squeezed without stating so; null: as stated.',
+      ),
     hardware: z
       .enum(['none', 'auto', 'vaapi', 'cuda', 'qsv', 'videotoolbox'])
       .default('none')

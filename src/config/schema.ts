@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { declaredModel } from '../models/catalogueEntry.js';
-import { camera } from './cameraSchema.js';
+import { camera, deinterlace } from './cameraSchema.js';
 import { events, notify, snapshots, visits } from './events.js';
 import { gallery } from './gallerySchema.js';
 import { http } from './http.js';
@@ -60,6 +60,9 @@ export const schema = z
           .max(8192)
           .default(3840)
           .describe('Scale wider frames down to this width while decoding, in px, 64 to 8192.'),
+        deinterlace: deinterlace
+          .default('auto')
+          .describe('Deinterlace: auto (what the source declares as interlaced), on (everything) or off.'),
       })
       .prefault({})
       .describe('Decoding.'),

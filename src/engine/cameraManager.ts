@@ -119,7 +119,7 @@ export class CameraManager {
 
   #start({ camera: config, firstTrack }: Assignment): void {
     const { engine, send, secrets } = this.#options;
-    const { id, url, realtime, loop, rotate, video } = config;
+    const { id, url, realtime, loop, rotate, aspect, video } = config;
     const mask = textMasker(secrets);
     const sender = new OrderedSender<FromEngine>(send);
     const album = engine.album(config, (error) =>
@@ -168,7 +168,8 @@ export class CameraManager {
         isRecording(url)
           ? {
               recording: engine.recording(id, url, {
-                ...{ realtime, loop, memory, minSidePx: MIN_SIDE_PX, stream: video.stream, rotate },
+                ...{ realtime, loop, memory, minSidePx: MIN_SIDE_PX, stream: video.stream, rotate, aspect },
+                ...(video.deinterlace !== null && { deinterlace: video.deinterlace }),
                 ...(config.maxWidth !== null && { maxWidth: config.maxWidth }),
                 ...{ onNotice: listener.onNotice, onRemark: listener.onRemark },
               }),

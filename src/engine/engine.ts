@@ -64,6 +64,8 @@ export type Playback = Pick<
   | 'loop'
   | 'stream'
   | 'rotate'
+  | 'deinterlace'
+  | 'aspect'
   | 'maxWidth'
   | 'minSidePx'
   | 'memory'
@@ -161,6 +163,7 @@ export class Engine implements Component {
       every: 1,
       realtime: false,
       loop: false,
+      deinterlace: this.#config.video.deinterlace,
       ...options,
     });
   }
@@ -185,6 +188,7 @@ export class Engine implements Component {
         input,
         demuxer: format ?? null,
         stream: camera.video.stream,
+        deinterlace: camera.video.deinterlace ?? video.deinterlace,
         cameraId: camera.id,
         memory,
         maxWidth,

@@ -1,8 +1,11 @@
 import type { Size } from '../core/geometry.js';
+import { aspectFilters, reshape } from './aspect.js';
+import { type DeinterlaceSetting, deinterlaceFilters } from './deinterlace.js';
 import type { DecodeCommand } from './ffmpeg.js';
 import { FILE_ONLY, fileInput, type VideoInfo } from './info.js';
 import { type Rotation, TURNS } from './rotation.js';
 import { everyNth } from './stamps.js';
+import { type Hdr, toneFilters } from './toneMapping.js';
 
 /** Which frames to make of a recording. */
 export interface FileRequest {
@@ -14,11 +17,21 @@ export interface FileRequest {
   realtime: boolean;
   /** Turns the picture after the rotation that the recording itself asks for. */
   rotate: Rotation;
+  deinterlace: DeinterlaceSetting;
+  /** Shape of the picture before the rotation, such as `16:9`; null: as the recording states. */
+  aspect: string | null;
+  /** HDR to convert; null for none. */
+  hdr: Hdr | null;
 }
 
 /** Size of the frames, at most `maxWidth` wide, after the rotation. */
-export function frameSize({ size }: VideoInfo, rotate: Rotation, maxWidth: number): Size {
+export function frameSize(
+  info: VideoInfo,
+  { rotate, aspect }: Pick<FileRequest, 'rotate' | 'aspect'>,
+  maxWidth: number,
+): Size {
   const isLying = rotate === 90 || rotate === 270;
+  const size = reshape(info.size, aspect);
   const { width, height } = isLying ? { width: size.height, height: size.width } : size;
   if (width <= maxWidth) return { width, height };
   return { width: maxWidth, height: Math.max(1, Math.round((height * maxWidth) / width)) };
@@ -26,20 +39,28 @@ export function frameSize({ size }: VideoInfo, rotate: Rotation, maxWidth: numbe
 
 /** The decoder command that plays a recording once. @param size of the frames, from {@link frameSize} */
 export function fileCommand(request: FileRequest, info: VideoInfo, { width, height }: Size): DecodeCommand {
-  const { file, every, realtime, rotate } = request;
+  const { file, every, realtime, rotate, deinterlace, aspect, hdr } = request;
   const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
   // A recording may change its resolution half-way: later frames are fitted into the size of the first. With odd sizes
   // or non-square pixels they are stretched instead, because `pad` cannot make an odd yuv420p frame.
   const even = width % 2 === 0 && height % 2 === 0;
   const fitting =
-    info.squarePixels && even
+    info.squarePixels && even && aspect === null
       ? [`${scale}:force_original_aspect_ratio=decrease`, `pad=${width}:${height}:-1:-1`]
       : [scale, 'setsar=1'];
   return {
     input: fileInput(file),
     stream: info.stream.number,
     inputOptions: [...(realtime ? ['-re'] : []), ...FILE_ONLY],
-    filters: [everyNth(every), ...TURNS[rotate], ...fitting, 'format=yuv420p'],
+    filters: [
+      ...deinterlaceFilters(deinterlace, info.isInterlaced),
+      everyNth(every),
+      ...aspectFilters(aspect),
+      ...TURNS[rotate],
+      ...fitting,
+      ...(hdr ? toneFilters(hdr) : []),
+      'format=yuv420p',
+    ],
     format: 'rawvideo',
     logLevel: 'error',
   };

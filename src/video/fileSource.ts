@@ -13,9 +13,10 @@ import { type ClockFault, MediaClock, type MediaTime } from './mediaClock.js';
 import { Pairing } from './pairing.js';
 import { FrameMemory, SlotPool } from './slots.js';
 import { choiceNotice } from './streamChoice.js';
+import { canMapTones, noToneMapping, TONE_MAPPED } from './toneMapping.js';
 
 /** Which recording {@link FileSource} reads, and how. */
-export interface FileSourceOptions extends Omit<FileRequest, 'rotate'> {
+export interface FileSourceOptions extends Pick<FileRequest, 'file' | 'every' | 'realtime'> {
   cameraId: string;
   /** Wider frames are scaled down to this width, px. */
   maxWidth: number;
@@ -27,6 +28,10 @@ export interface FileSourceOptions extends Omit<FileRequest, 'rotate'> {
   stream?: number | null;
   /** Turns the picture clockwise, in degrees. Default 0. */
   rotate?: FileRequest['rotate'];
+  /** Default `auto`. */
+  deinterlace?: FileRequest['deinterlace'];
+  /** Shape of the picture before the rotation, such as `16:9`; null: as the recording states. Default null. */
+  aspect?: FileRequest['aspect'];
   /** A recording whose shorter side is less than this is rejected, px. Default 1. */
   minSidePx?: number;
   /** Frame buffers to reuse in the next attempt; by default, buffers of this source alone. */
@@ -71,6 +76,7 @@ export class FileSource {
     }
     const notice = stream === null ? choiceNotice(path.basename(file), info.streams, info.stream) : null;
     if (notice !== null) onRemark?.(notice);
+    if (info.hdr && !(await canMapTones())) onRemark?.(noToneMapping(path.basename(file)));
     this.#info = info;
     return info;
   }
@@ -83,8 +89,9 @@ export class FileSource {
   async *frames(): AsyncGenerator<Frame, void, void> {
     const info = this.#info ?? (await this.open());
     if (this.#stopped) return;
-    const { memory = new FrameMemory(), slots: count, rotate = 0, maxWidth, loop } = this.#options;
-    const size = frameSize(info, rotate, maxWidth);
+    const { memory = new FrameMemory(), slots: count, maxWidth, loop } = this.#options;
+    const { rotate = 0, deinterlace = 'auto', aspect = null } = this.#options;
+    const size = frameSize(info, { rotate, aspect }, maxWidth);
     const slots = new SlotPool(memory.take(count, imageBytes('yuv420p', size.width, size.height)));
     const output = new Readable({ objectMode: true, read() {} });
     const seams = new Set<number>();
@@ -98,7 +105,7 @@ export class FileSource {
         arrivedAtMs: monotonicMs(),
         mediaTimeMs,
         isSeam: seams.delete(timeMs),
-        image: { ...size, format: 'yuv420p', colour: info.colour, pixels },
+        image: { ...size, format: 'yuv420p', colour: hdr ? TONE_MAPPED : info.colour, pixels },
         release: () => slots.release(pixels),
       };
       output.push(frame);
@@ -114,7 +121,8 @@ export class FileSource {
       if (time.isSeam) seams.add(time.ms);
       pairing.timestamp(time.ms, monotonicMs());
     };
-    const command = fileCommand({ ...this.#options, rotate }, info, size);
+    const hdr = info.hdr && (await canMapTones()) ? info.hdr : null;
+    const command = fileCommand({ ...this.#options, rotate, deinterlace, aspect, hdr }, info, size);
     const modeOption = await frameModeOption();
     const playOnce = async () => {
       const assembler = new FrameAssembler(slots, (slot) => pairing.frame(slot, monotonicMs()));

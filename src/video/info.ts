@@ -4,8 +4,10 @@ import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
+import { isInterlaced } from './deinterlace.js';
 import { probe } from './ffmpeg.js';
 import { chooseStream, listStreams, type VideoStream } from './streamChoice.js';
+import { type Hdr, hdrOf } from './toneMapping.js';
 
 /** What is known about a recording before it is decoded. */
 export interface VideoInfo {
@@ -14,6 +16,9 @@ export interface VideoInfo {
   /** Whether the stored pixels are square. */
   squarePixels: boolean;
   colour: ColourSpace;
+  isInterlaced: boolean;
+  /** The coding of HDR video; null for any other. */
+  hdr: Hdr | null;
   /** Every video stream of the recording, cover pictures left out. */
   streams: readonly VideoStream[];
   /** The one that is read. */
@@ -107,6 +112,8 @@ export async function probeFile(file: string, wanted: number | null = null): Pro
   return {
     ...shownSize(stream),
     colour: colourSpaceOf(String(stream.pix_fmt ?? ''), String(stream.color_space ?? ''), stream.height),
+    isInterlaced: isInterlaced(String(stream.field_order)),
+    hdr: hdrOf(String(stream.color_transfer), String(stream.color_primaries), String(stream.color_space)),
     streams: listed,
     stream: chosen,
     frames,

@@ -1,4 +1,5 @@
 import type { DropReason, Frame } from '../image/cameraFrame.js';
+import type { DeinterlaceSetting } from './deinterlace.js';
 import type { LiveRequest } from './liveCommand.js';
 import type { FrameMemory } from './slots.js';
 
@@ -39,10 +40,12 @@ export interface LiveListener {
 
 /** Which live source to read, and its time limits. */
 export interface LiveSourceOptions
-  extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'stream' | 'timeoutMs'> {
+  extends Omit<LiveRequest, 'address' | 'isPlaylist' | 'stream' | 'deinterlacing' | 'hdr' | 'timeoutMs'> {
   cameraId: string;
   /** Number of the video stream to read, from 0; null for the best. Default null. */
   stream?: number | null;
+  /** Default `auto`. */
+  deinterlace?: DeinterlaceSetting;
   /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */
   memory?: FrameMemory | undefined;
   /** rtsp://, rtsps://, http:// (MJPEG, HLS, ...), https://, device:/dev/video0, test: or test:1280x720. */

@@ -1,10 +1,12 @@
 import type { Address } from '../core/address.js';
 import { SpotterError } from '../core/errors.js';
+import { aspectFilters } from './aspect.js';
 import type { DecodeCommand } from './ffmpeg.js';
 import type { FfmpegAbilities } from './ffmpegVersion.js';
 import { concatScript, movieScript, type Option } from './inputScript.js';
 import { type Rotation, TURNS } from './rotation.js';
 import { STAMPED } from './stamps.js';
+import { type Hdr, toneFilters } from './toneMapping.js';
 
 /** How to open a live source, and which frames to make of it. */
 export interface LiveRequest {
@@ -23,6 +25,12 @@ export interface LiveRequest {
   maxWidth: number;
   /** Clockwise, in degrees. */
   rotate: Rotation;
+  /** Filters that deinterlace. Default none. */
+  deinterlacing?: readonly string[];
+  /** Shape of the picture before the rotation, such as `16:9`; null: as the source states. Default null. */
+  aspect?: string | null;
+  /** HDR to convert; null for none. Default null. */
+  hdr?: Hdr | null;
   /** Hardware decoder: ffmpeg's `-hwaccel`. */
   hardware: 'none' | 'auto' | 'vaapi' | 'cuda' | 'qsv' | 'videotoolbox';
   /** ffmpeg's own input options, already checked against a list of allowed ones. */
@@ -136,20 +144,33 @@ export function isPlaylistAddress({ kind, input }: Address): boolean {
   return (kind === 'http' || kind === 'https') && /\.m3u8($|\?)/i.test(input);
 }
 
-function filters({ fps, maxWidth, rotate, address, isPlaylist }: LiveRequest): string[] {
+function filters(request: LiveRequest): string[] {
+  const {
+    fps,
+    maxWidth,
+    rotate,
+    address,
+    isPlaylist,
+    deinterlacing = [],
+    aspect = null,
+    hdr = null,
+  } = request;
   const isHttp = address.kind === 'http' || address.kind === 'https';
   return [
     // The segments of a playlist arrive at once; this spreads their frames over their playing time, also after a jump of the
     // timestamps, as an encoder that restarts makes it.
     ...(isPlaylist ? [`realtime=limit=${JUMP_S}`] : []),
+    ...deinterlacing,
     ...(fps === null ? [] : [select(fps, isHttp && !isPlaylist)]),
     STAMPED,
+    ...aspectFilters(aspect),
     ...TURNS[rotate],
     // Prints the aspect ratio: ffmpeg would silently stretch later frames of another shape to the size of the first.
     `scale=w='0*print(iw*sar/ih)+max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +
       `:h='max(2,trunc(min(min(iw*sar,${maxWidth})/dar,${MAX_SIDE_PX})/2)*2)'` +
       ':flags=bilinear:out_range=limited',
     'setsar=1',
+    ...(hdr ? toneFilters(hdr) : []),
     'format=yuv420p',
   ];
 }

@@ -16,7 +16,6 @@ import { LiveReading } from './liveReading.js';
 import { NewestFrame } from './newest.js';
 import { PictureDeadline } from './pictureDeadline.js';
 import { scrubber } from './scrub.js';
-import { choiceNotice } from './streamChoice.js';
 import type { ListedStream } from './streamListing.js';
 import { Y4mReader } from './y4m.js';
 
@@ -107,7 +106,11 @@ export class LiveSource implements LiveFrames {
     try {
       const address = parseAddress(this.#options.url);
       this.#address = address;
-      const reading = new LiveReading(address, this.#options.demuxer, this.#options.stream ?? null);
+      const reading = new LiveReading(address, {
+        demuxer: this.#options.demuxer,
+        stream: this.#options.stream ?? null,
+        deinterlace: this.#options.deinterlace ?? 'auto',
+      });
       this.#reading = reading;
       const scrub = scrubber(address);
       this.#redact = (text) => this.#options.redact(scrub(text));
@@ -116,8 +119,7 @@ export class LiveSource implements LiveFrames {
       const decode = async () => {
         this.#isReopening = false;
         this.#messages.restart();
-        const { isPlaylist, demuxer, stream } = reading;
-        const request = { ...this.#options, address, timeoutMs, isPlaylist, demuxer, stream };
+        const request = { ...this.#options, address, timeoutMs, ...reading.request };
         const decoder = new Decoder(liveCommand(request, ffmpeg), modeOption, this.#reader(), {
           onStamp: ({ ms }) => {
             if (!this.#isOver && !this.#isReopening) this.#newest.addTimestamp(ms);
@@ -132,7 +134,10 @@ export class LiveSource implements LiveFrames {
       };
       if (this.#isOver) return;
       let end = await decode();
-      while (this.#isReopening && !this.#isOver) end = await decode();
+      while (this.#isReopening && !this.#isOver) {
+        await reading.prepare();
+        if (!this.#isOver) end = await decode();
+      }
       if (this.#isOver) return;
       const contentType = await this.#contentType(end, address);
       if (!this.#isOver && reading.mayBeMotionJpeg && mayBeMotionJpeg(end, this.#frames, contentType)) {
@@ -167,7 +172,7 @@ export class LiveSource implements LiveFrames {
       name: address.name,
       hasCredentials: address.secrets.length > 0,
       frames: this.#frames,
-      stream: this.#reading?.stream ?? 0,
+      stream: this.#reading?.request.stream ?? 0,
       streams: this.#messages.streams,
       contentType,
       scrub: this.#redact,
@@ -223,17 +228,14 @@ export class LiveSource implements LiveFrames {
 
   /** Runs before the first timestamp. */
   #choose(streams: readonly ListedStream[]): void {
-    const before = this.#reading?.stream;
-    const stream = this.#reading?.choose(streams);
-    if (!stream) return;
-    if (stream.number !== before) this.#reopen();
-    else this.#describe(streams, stream);
+    const finding = this.#reading?.choose(streams);
+    if (finding?.kind === 'reopen') this.#reopen();
+    if (finding?.kind !== 'stream') return;
+    for (const remark of finding.remarks) this.#listener.onRemark(remark);
+    this.#describe(finding.stream);
   }
 
-  #describe(streams: readonly ListedStream[], stream: ListedStream): void {
-    const { codec, colour } = stream;
-    const remark = this.#reading?.choosesStream ? choiceNotice(this.#name, streams, stream) : null;
-    if (remark !== null) this.#listener.onRemark(remark);
+  #describe({ codec, colour }: ListedStream): void {
     const isTimed = this.#reading?.isTimed(codec);
     const onFault = (fault: LiveClockFault) => this.#reportClock(fault);
     this.#newest.describe(new Freshness(this.#options.staleMs, isTimed, onFault), colour);

@@ -1,6 +1,7 @@
 import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 import type { VideoStream } from './streamChoice.js';
+import { type Hdr, hdrOf } from './toneMapping.js';
 
 /** A video stream as ffmpeg describes it. */
 export interface StreamLine extends Omit<VideoStream, 'number'> {
@@ -10,6 +11,9 @@ export interface StreamLine extends Omit<VideoStream, 'number'> {
   codec: string;
   /** Colour space of the decoded frames, whose range ffmpeg converts to limited. */
   colour: ColourSpace;
+  isInterlaced: boolean;
+  /** The coding of HDR video; null for any other. */
+  hdr: Hdr | null;
 }
 
 /**
@@ -26,11 +30,14 @@ export function parseStreamLine(text: string): StreamLine | null {
   const [, width, height] = (/, (\d+)x(\d+)/.exec(description) ?? [0, 0, 0]).map(Number);
   // Where the three differ, ffmpeg writes matrix/primaries/transfer: the first match is the matrix.
   const matrix = /\b(?:bt2020\w*|bt709|bt470bg|smpte170m|smpte240m|fcc|unknown)\b/.exec(details)?.[0] ?? '';
+  const [, primaries = '', transfer = ''] = /\/([\w-]+)\/([\w-]+)/.exec(details) ?? [];
   return {
     ...{ index: Number(index), width, height },
     isDefault: /\(default\)/.test(description),
     codec,
     colour: colourSpaceOf(format, matrix, height),
+    isInterlaced: /\b(top|bottom)( coded)? first\b/.test(details),
+    hdr: hdrOf(transfer, primaries, matrix),
   };
 }
 

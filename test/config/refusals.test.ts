@@ -91,6 +91,12 @@ describe('loadConfig', () => {
     ['too many frames', 'cameras: [{id: a, url: "test:", fps: 1000}]', 'cameras[0].fps: must be at most 60'],
     ['no frames', 'cameras: [{id: a, url: "test:", fps: 0}]', 'cameras[0].fps: must be at least 0.1'],
     [
+      'a shape that is none',
+      'cameras: [{id: a, url: "test:", aspect: "16x9"}]',
+      'cameras[0].aspect: must be two numbers from 1 to 9999, such as "16:9"',
+    ],
+    ['an absurd shape', 'cameras: [{id: a, url: "test:", aspect: "1:9"}]', 'must be from 1:8 to 8:1'],
+    [
       'a turn that is none',
       'cameras: [{id: a, url: "test:", rotate: 45}]',
       'cameras[0].rotate: must be one of 0, 90, 180, 270',
