@@ -1,3 +1,4 @@
+import { isSamePerson } from '../core/personName.js';
 import type { EventKind, SpotterEvent } from './event.js';
 
 /** Which events a subscriber wants; an empty list means all. */
@@ -20,6 +21,6 @@ export function isWanted(
 ): boolean {
   const isIn = <T>(list: readonly T[], value: T) => list.length === 0 || list.includes(value);
   if (!isIn(cameras, camera) || !isIn(kinds, kind)) return false;
-  const isNamed = (name: string | null) => name !== null && people.includes(name);
+  const isNamed = (name: string | null) => name !== null && people.some((one) => isSamePerson(one, name));
   return people.length === 0 || isNamed(person) || isNamed(withdrawn());
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { makePrivateFolder } from '../core/folders.js';
+import { isSamePerson } from '../core/personName.js';
 import type { PhotoResult } from './enrol.js';
 import type { PersonSettings } from './person.js';
 
@@ -142,8 +143,8 @@ export class EmbeddingCache {
     const names = [...this.#contents.files.keys()].filter(isTheirs);
     for (const name of names) this.#drop(name);
     const { folder } = this.#contents;
-    if (folder?.settings.has(person)) {
-      const settings = new Map([...folder.settings].filter(([name]) => name !== person));
+    if (folder) {
+      const settings = new Map([...folder.settings].filter(([name]) => !isSamePerson(name, person)));
       this.noteFolder({ ...folder, settings });
     }
     return names.length;

@@ -18,6 +18,18 @@ export interface GalleryChange {
   expired: string[];
 }
 
+/** The outcome of Gallery.refresh. */
+export interface Refreshed {
+  /** null when nothing worth reporting has changed. */
+  change: GalleryChange | null;
+  /** Whether the folder has gone away or come back. */
+  awayChanged: boolean;
+  /** See Listing.folders; empty while the gallery is away, null while it does not answer. */
+  folders: ReadonlyMap<string, string> | null;
+  /** When to refresh again, ms from now; null: on the next sign of a change. */
+  againMs: number | null;
+}
+
 /** The difference between two readings; null when nothing worth reporting has changed. */
 export function changeBetween(before: GalleryState, after: GalleryState): GalleryChange | null {
   const people = new Set(before.snapshot.people);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hasErrno, SpotterError } from '../core/errors.js';
+import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { isSamePerson, nameFault } from '../core/personName.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
-import { type Listing, listGallery, nameFault, PHOTO, personOf } from './folder.js';
+import { type Listing, listGallery, PHOTO, personOf } from './folder.js';
 import { usePhotoFile } from './photoFile.js';
 
 /** The outcome of {@link addPhoto}. */
@@ -52,7 +53,7 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
   if (stats?.isFile() === false) return refused('unreadable', 'is not a file; name the photos themselves');
   const use = async (bytes: Buffer): Promise<Added> => {
     const twin = await twinOf(bytes, listing);
-    if (twin?.person === person) return { state: 'there', name: twin.name };
+    if (twin && isSamePerson(twin.person, person)) return { state: 'there', name: twin.name };
     if (twin)
       return refused(
         'double',
@@ -70,11 +71,20 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
  * Removes a person: the folder with everything in it, and the photo and settings beside it. Never follows a link.
  *
  * @returns what was removed, relative to the gallery
- * @throws SpotterError gallery.not_found, also when nobody has that name
+ * @throws SpotterError gallery.not_found, also when nobody has that name; gallery.unwritable
  */
 export async function removePerson(folder: string, person: string): Promise<string[]> {
   await listGallery(folder);
-  const removed = await removeFiles(await realpath(folder), person);
+  const root = await realpath(folder);
+  const removed = await removeFiles(root, person).catch((cause: unknown) => {
+    throw new SpotterError(
+      'gallery.unwritable',
+      `cannot remove ${person} from ${root}: ${whyUnwritable(cause)}`,
+      {
+        cause,
+      },
+    );
+  });
   if (removed.length === 0)
     throw new SpotterError(
       'gallery.not_found',
@@ -90,8 +100,8 @@ export async function removeFiles(root: string, person: string): Promise<string[
     if (name.startsWith('.')) continue;
     const isFolder = (await lstat(path.join(root, name))).isDirectory();
     const isLink = (await lstat(path.join(root, name))).isSymbolicLink();
-    const whole = name.normalize('NFC') === person && (isFolder || isLink);
-    const beside = OWN_FILE.test(name) && !isFolder && path.parse(name).name.normalize('NFC') === person;
+    const whole = isSamePerson(name, person) && (isFolder || isLink);
+    const beside = OWN_FILE.test(name) && !isFolder && isSamePerson(path.parse(name).name, person);
     if (!whole && !beside) continue;
     // A rename takes the whole folder away at once, however long its removal takes.
     const hidden = path.join(root, `${REMOVED}${process.pid}-${removed.length}`);
@@ -111,7 +121,7 @@ export async function forgetPerson(cacheFolder: string, folder: string, person: 
 export async function forgetCached(file: string, person: string): Promise<number | null> {
   const cache = new EmbeddingCache(file);
   if (!(await cache.read())) return null;
-  const count = cache.forget(person, (name) => personOf(name) === person);
+  const count = cache.forget(person, (name) => isSamePerson(personOf(name), person));
   await cache.write();
   return count;
 }
@@ -131,7 +141,7 @@ async function twinOf(bytes: Buffer, { photos }: Listing): Promise<{ person: str
 async function place(bytes: Buffer, wanted: string, folder: string, person: string): Promise<string> {
   const root = await realpath(folder);
   const entries = await readdir(root);
-  const own = entries.find((name) => name.normalize('NFC') === person) ?? person;
+  const own = entries.find((name) => isSamePerson(name, person)) ?? person;
   try {
     await mkdir(path.join(root, own), { recursive: true });
     const target = await realpath(path.join(root, own));
@@ -151,7 +161,19 @@ async function place(bytes: Buffer, wanted: string, folder: string, person: stri
     return `${own}/${name}`;
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
-    const why = hasErrno(cause, 'ENOSPC') ? 'the disk is full' : 'check the permissions of the gallery';
-    throw new SpotterError('photo.unreadable', `${wanted} cannot be written to ${root}; ${why}`, { cause });
+    throw new SpotterError(
+      'photo.unreadable',
+      `${wanted} cannot be written to ${root}: ${whyUnwritable(cause)}`,
+      { cause },
+    );
   }
+}
+
+/** Why a gallery cannot be changed, and what to do. */
+export function whyUnwritable(cause: unknown): string {
+  if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
+  if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; mount it writable';
+  if (hasErrno(cause, 'EACCES') || hasErrno(cause, 'EPERM'))
+    return 'permission denied; check the permissions of the gallery';
+  return `${describeError(cause)}; check the gallery`;
 }

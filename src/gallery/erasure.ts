@@ -1,9 +1,10 @@
 import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { describeError, hasErrno, SpotterError } from '../core/errors.js';
-import { forgetCached, REMOVED, removeFiles } from './edit.js';
+import { hasErrno, SpotterError } from '../core/errors.js';
+import { isSamePerson, nameFault } from '../core/personName.js';
+import { forgetCached, REMOVED, removeFiles, whyUnwritable } from './edit.js';
 import { isAway } from './fileGuard.js';
-import { nameFault, personOf } from './folder.js';
+import { personOf } from './folder.js';
 import { probeFolder } from './folderProbe.js';
 
 /** What was removed from a gallery. */
@@ -42,7 +43,7 @@ export async function eraseFiles(folder: string, person: string): Promise<Erased
     return { removed, isThere: true };
   } catch (cause) {
     if (isAway(cause) || hasErrno(cause, 'ENOENT')) return { removed: [], isThere: false };
-    const message = `cannot remove ${person} from ${folder}, nothing was erased: ${describeError(cause)}`;
+    const message = `cannot remove ${person} from ${folder}, nothing was erased: ${whyUnwritable(cause)}`;
     throw new SpotterError('gallery.unwritable', message, { cause });
   }
 }
@@ -83,7 +84,7 @@ export async function eraseCached(
  */
 export async function mentionsIn(folder: string, person: string): Promise<string[]> {
   const literal = person.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const wholeName = new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'u');
+  const wholeName = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}])${literal}(?![\\p{L}\\p{M}\\p{N}])`, 'iu');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const found: string[] = [];
   for (const entry of entries) {
@@ -91,7 +92,7 @@ export async function mentionsIn(folder: string, person: string): Promise<string
     const [owner] = name.split(path.sep);
     const stem = personOf(name.includes(path.sep) ? `${owner}/` : owner);
     // Somebody else, with a longer name.
-    if (stem !== person && wholeName.test(stem) && nameFault(stem) === null) continue;
+    if (!isSamePerson(stem, person) && wholeName.test(stem) && nameFault(stem) === null) continue;
     const isText = entry.isFile() && TEXT.test(name);
     const text = isText ? await readFile(path.join(folder, name), 'utf8').catch(() => '') : '';
     if (wholeName.test(name.normalize('NFC')) || wholeName.test(text.normalize('NFC'))) found.push(name);

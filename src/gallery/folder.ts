@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../core/errors.js';
+import { nameFault } from '../core/personName.js';
 import type { FileMark } from './cache.js';
 import type { PhotoFault } from './enrol.js';
 import { type Files, localFiles } from './files.js';
@@ -56,7 +57,6 @@ export interface KnownListing {
 export const PHOTO = /\.(jpe?g|png|webp)$/i;
 const SETTINGS = /\.ya?ml$/i;
 const PERSON_FILE = /^person\.ya?ml$/i;
-const PERSON = /^[\p{L}\p{N} _'-]{1,64}$/u;
 const UNREADABLE = {
   fault: 'unreadable',
   message: 'cannot be read; check its permissions and its name',
@@ -99,9 +99,16 @@ export async function listGallery(
     settings.push(...part.settings);
     if (part.folder !== null) folders.set(where, part.folder);
   }
-  photos.sort(byName);
-  settings.sort(byName);
-  return { root, identity, device, isMount: device !== deviceAbove, photos, settings, folders, parts };
+  return {
+    root,
+    identity,
+    device,
+    isMount: device !== deviceAbove,
+    photos: photos.sort(byName),
+    settings: settings.sort(byName),
+    folders,
+    parts,
+  };
 }
 
 /** Whether a folder holds neither photos nor settings. */
@@ -113,12 +120,6 @@ export function isEmpty({ photos, settings }: Listing): boolean {
 export function personOf(name: string): string {
   const own = name.includes('/') ? name.split('/')[0] : path.parse(name).name;
   return own.normalize('NFC');
-}
-
-/** What is wrong with a person's name, in one sentence; null when nothing is. */
-export function nameFault(person: string): string | null {
-  if (PERSON.test(person)) return null;
-  return `"${person}" is not a valid name: use up to 64 letters, digits, spaces, hyphens, apostrophes and underscores`;
 }
 
 /** Changes when the file may have changed. */

@@ -1,9 +1,10 @@
 import { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
+import { isSamePerson } from '../core/personName.js';
 import { Serial } from '../core/serial.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
 import { CacheWriter } from './cacheWriter.js';
-import { changeBetween, type GalleryChange } from './change.js';
+import { changeBetween, type GalleryChange, type Refreshed } from './change.js';
 import { ChangeReader, type ReadChanges } from './changeReader.js';
 import type { PhotoResult } from './enrol.js';
 import { FileGuard, type FileGuardOptions, isAway } from './fileGuard.js';
@@ -48,7 +49,7 @@ export interface GalleryOptions extends ReaderOptions {
   now?: () => Date;
   /** Called after every photo that was read at the start, with the number done and the number of all. */
   onProgress?: (done: number, total: number) => void;
-  /** Receives one sentence when the cache cannot be written: the next start takes longer, nothing else. */
+  /** Receives one sentence when the cache cannot be written, or the name of a person is spelled in several ways. */
   onWarning?: (message: string) => void;
 }
 
@@ -58,18 +59,6 @@ export interface PhotoReport {
   /** Relative to the gallery. */
   name: string;
   result: PhotoResult;
-}
-
-/** The outcome of {@link Gallery.refresh}. */
-export interface Refreshed {
-  /** null when nothing worth reporting has changed. */
-  change: GalleryChange | null;
-  /** Whether the folder has gone away or come back. */
-  awayChanged: boolean;
-  /** See {@link Listing.folders}; empty while the gallery is away, null while it does not answer. */
-  folders: ReadonlyMap<string, string> | null;
-  /** When to refresh again, ms from now; null: on the next sign of a change. */
-  againMs: number | null;
 }
 
 const WRITE_SETTLED: WriteSettledOptions = { quietMs: 250, brokenMs: 5000 };
@@ -155,7 +144,7 @@ export class Gallery implements Component {
       const read = this.#isWaiting ? await untilThere(look, isAway, warn, signal) : await look();
       if (signal?.aborted || read === null) return;
       this.#listed = read.listing;
-      this.#state = galleryStateOf(read.photos, read.settings, this.#state, this.#today());
+      this.#setState(galleryStateOf(read.photos, read.settings, this.#state, this.#today()));
       this.#seconds = (performance.now() - startMs) / 1000;
       // A share that is not mounted yet is an empty folder: it must not cost what is known of its photos.
       if (!isEmpty(read.listing)) this.#remember(read.listing);
@@ -197,7 +186,7 @@ export class Gallery implements Component {
     return this.#changing.run(async () => {
       const before = this.#state;
       this.#state = galleryStateWithout(person, before, this.#today(), this.#away !== null);
-      const cached = this.#cache.forget(person, (name) => personOf(name) === person);
+      const cached = this.#cache.forget(person, (name) => isSamePerson(personOf(name), person));
       await this.#cacheWriter.writeNow();
       return { change: changeBetween(before, this.#state), cached };
     });
@@ -223,7 +212,7 @@ export class Gallery implements Component {
     }
     this.#away = null;
     const { photos, files, againMs } = changes;
-    this.#state = galleryStateOf(photos, files, before, this.#today());
+    this.#setState(galleryStateOf(photos, files, before, this.#today()));
     const change = changeBetween(before, this.#state);
     if (change) this.#seconds = (performance.now() - startMs) / 1000;
     if (!isEmpty(listing) || before.photos.size > 0) this.#remember(listing);
@@ -282,8 +271,14 @@ export class Gallery implements Component {
     this.#away = error.message;
     const photos = remembered.map((photo) => ({ ...photo, person: personOf(photo.name), key: 'remembered' }));
     const settings = known ? this.#state.settings : (this.#cache.folder?.settings ?? new Map());
-    this.#state = galleryStateOf(photos, [], this.#state, this.#today(), settings);
+    this.#setState(galleryStateOf(photos, [], this.#state, this.#today(), settings));
     return true;
+  }
+
+  #setState(state: GalleryState): void {
+    const { notes } = this.#state;
+    this.#state = state;
+    for (const note of state.notes) if (!notes.includes(note)) this.#options.onWarning?.(note);
   }
 
   #now(): Date {

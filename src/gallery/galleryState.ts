@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isSamePerson } from '../core/personName.js';
 import type { Files } from './files.js';
 import { fileKey, type GalleryFile } from './folder.js';
 import { isExpired, type PersonFile, type PersonSettings, readPerson } from './person.js';
 import type { ReadPhoto } from './reader.js';
 import { type GalleryFace, GallerySnapshot } from './snapshot.js';
+import { spellingNotes, withOneSpelling } from './spellings.js';
 
 /** A file of settings that was read. */
 export interface ReadSettings {
@@ -25,6 +27,8 @@ export interface GalleryState {
   settings: ReadonlyMap<string, PersonSettings>;
   /** One sentence per fault in the files of settings. */
   faults: readonly string[];
+  /** One sentence per person whose name is spelled in several ways. */
+  notes: readonly string[];
   /** People with photos whose last day is over, sorted. */
   expired: readonly string[];
   faces: readonly GalleryFace[];
@@ -33,7 +37,14 @@ export interface GalleryState {
 
 /** A gallery before it was read. @param dimension number of values per embedding */
 export function emptyGalleryState(dimension: number): GalleryState {
-  const nothing = { photos: new Map(), files: new Map(), settings: new Map(), faults: [], expired: [] };
+  const nothing = {
+    photos: new Map(),
+    files: new Map(),
+    settings: new Map(),
+    faults: [],
+    notes: [],
+    expired: [],
+  };
   return { ...nothing, faces: [], snapshot: new GallerySnapshot([], dimension) };
 }
 
@@ -51,10 +62,12 @@ export function galleryStateOf(
   today: string,
   override?: ReadonlyMap<string, PersonSettings>,
 ): GalleryState {
-  const sorted = [...photos].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const all = withOneSpelling<ReadPhoto | ReadSettings>([...photos, ...files]);
+  const sorted = all.filter((file) => 'result' in file).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const texts = all.filter((file) => 'content' in file);
   const { settings, faults } = override
     ? { settings: override, faults: [] }
-    : settingsOf(files, before.settings);
+    : settingsOf(texts, before.settings);
   const over = new Set([...settings].filter(([, own]) => isExpired(own, today)).map(([person]) => person));
   const expired = [
     ...new Set(sorted.map(({ person }) => person).filter((person) => over.has(person))),
@@ -66,7 +79,8 @@ export function galleryStateOf(
   const isSame = sameFaces(faces, before.faces) && isDeepStrictEqual(settings, before.settings);
   return {
     photos: new Map(sorted.map((photo) => [photo.name, photo])),
-    files: new Map(files.map((file) => [file.name, file])),
+    notes: spellingNotes(all),
+    files: new Map(texts.map((file) => [file.name, file])),
     settings,
     faults,
     expired,
@@ -88,8 +102,8 @@ export function galleryStateWithout(
   isAway: boolean,
 ): GalleryState {
   const ofOthers = <T extends { person: string }>(all: ReadonlyMap<string, T>) =>
-    [...all.values()].filter((one) => one.person !== person);
-  const settings = new Map([...before.settings].filter(([name]) => name !== person));
+    [...all.values()].filter((one) => !isSamePerson(one.person, person));
+  const settings = new Map([...before.settings].filter(([name]) => !isSamePerson(name, person)));
   return galleryStateOf(
     ofOthers(before.photos),
     ofOthers(before.files),

@@ -1,10 +1,9 @@
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 import { describeError } from '../core/errors.js';
-import type { GalleryChange } from './change.js';
+import type { GalleryChange, Refreshed } from './change.js';
 import { FileGuard } from './fileGuard.js';
 import { folderIdentity } from './folder.js';
-import type { Refreshed } from './gallery.js';
 import { dateOf } from './person.js';
 
 /** Which folder to watch, and what to call. */

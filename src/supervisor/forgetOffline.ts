@@ -5,7 +5,7 @@ import { EventLog } from '../events/log/eventLog.js';
 import { LOG_FILE } from '../events/log/open.js';
 import { takeBackPerson } from '../events/sinks/personTopics.js';
 import { SnapshotStore } from '../snapshots/store.js';
-import { type ForgetReport, forgetPerson } from './forgetPerson.js';
+import { type ForgetReport, forgetPerson, forgetSpellings } from './forgetPerson.js';
 import { knownInstallation } from './installation.js';
 
 /**
@@ -39,23 +39,25 @@ export async function forgetOffline(person: string, config: Config): Promise<For
     : null;
   await log?.start();
   try {
-    const report = await forgetPerson(person, config, {
-      withhold: () => {},
-      takeBackTopics: async (signal) => {
-        if (url === null) return 0;
-        const installation = knownInstallation(data);
-        return (await takeBackPerson({ ...broker, url, installation }, person, signal)).length;
-      },
-      letGo: async () => null,
-      eraseEvents: async (onUnpictured) =>
-        (await log?.forgetPerson(person, onUnpictured)) ?? {
-          events: 0,
-          mentions: 0,
-          deadLetters: 0,
-          isPartOfOtherText: false,
+    const forget = (name: string) =>
+      forgetPerson(name, config, {
+        withhold: () => {},
+        takeBackTopics: async (signal) => {
+          if (url === null) return 0;
+          const installation = knownInstallation(data);
+          return (await takeBackPerson({ ...broker, url, installation }, name, signal)).length;
         },
-      removePictures: (id) => snapshots.remove(id),
-    });
+        letGo: async () => null,
+        eraseEvents: async (onUnpictured) =>
+          (await log?.forgetPerson(name, onUnpictured)) ?? {
+            events: 0,
+            mentions: 0,
+            deadLetters: 0,
+            isPartOfOtherText: false,
+          },
+        removePictures: (id) => snapshots.remove(id),
+      });
+    const report = await forgetSpellings(person, config, forget);
     return { ...report, notes: [...replaced, ...report.notes] };
   } finally {
     await log?.stop();

@@ -2,10 +2,12 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/schema.js';
 import { describeError, hasErrno } from '../core/errors.js';
+import { isSamePerson } from '../core/personName.js';
 import { holdsText } from '../events/log/holdsText.js';
 import { LOG_FILE } from '../events/log/open.js';
 import type { Erased } from '../events/log/upkeep.js';
 import { eraseCached, eraseFiles, mentionsIn } from '../gallery/erasure.js';
+import { spellingsIn } from '../gallery/spellings.js';
 
 /** The steps that depend on whether the daemon runs. Each may throw; the others are still done. */
 export interface ForgetSteps {
@@ -111,7 +113,7 @@ export async function forgetPerson(
       `"${person}" is also part of other text in the event log, such as a longer name or a camera's id`,
     );
   for (const { id, people } of webhooks)
-    if (people.includes(person))
+    if (people.some((one) => isSamePerson(one, person)))
       notes.push(`the configuration names ${person} under people of webhook ${id}`);
   return {
     person,
@@ -127,6 +129,25 @@ export async function forgetPerson(
     remains,
     notes,
   };
+}
+
+/** Erases a person in every spelling of the name, one after the other. @param forget erases one @returns all that was erased */
+export async function forgetSpellings(
+  person: string,
+  { gallery }: Pick<Config, 'gallery'>,
+  forget: (spelling: string) => Promise<ForgetReport>,
+): Promise<ForgetReport> {
+  const [, ...others] = await spellingsIn(gallery.folder, person);
+  const report = await forget(person);
+  for (const spelling of others) {
+    for (const [key, value] of Object.entries(await forget(spelling)) as [keyof ForgetReport, unknown][]) {
+      const sum = report[key];
+      if (Array.isArray(sum) && Array.isArray(value))
+        Object.assign(report, { [key]: [...new Set([...sum, ...value])] });
+      if (typeof sum === 'number' && typeof value === 'number') Object.assign(report, { [key]: sum + value });
+    }
+  }
+  return report;
 }
 
 /** Whether nothing was found to erase. */

@@ -3,7 +3,7 @@ import { Serial } from '../core/serial.js';
 import { personName } from '../gallery/edit.js';
 import type { ToEngine } from '../ipc/protocol.js';
 import type { EventHub } from './eventHub.js';
-import { type ForgetReport, forgetPerson } from './forgetPerson.js';
+import { type ForgetReport, forgetPerson, forgetSpellings } from './forgetPerson.js';
 
 /** Where {@link Forgetting} finds and erases a person. */
 export interface ForgettingOptions {
@@ -36,8 +36,7 @@ export class Forgetting {
    */
   async forget(name: string): Promise<ForgetReport> {
     const { config, hub, onForget } = this.#options;
-    const person = personName(name);
-    return this.#serial.run(() =>
+    const forget = (person: string) =>
       forgetPerson(person, config(), {
         withhold: () => {
           hub().withhold(person);
@@ -47,8 +46,9 @@ export class Forgetting {
         letGo: () => this.#letGo(person),
         eraseEvents: (onUnpictured) => hub().eraseEvents(person, onUnpictured),
         removePictures: (id) => hub().removePictures(id),
-      }),
-    );
+      });
+    const named = personName(name);
+    return this.#serial.run(() => forgetSpellings(named, config(), forget));
   }
 
   /** The engine has forgotten a person. @param cached see {@link FromEngine} */

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { GalleryChange } from '../../src/gallery/change.js';
-import { Gallery, type Refreshed } from '../../src/gallery/gallery.js';
+import type { GalleryChange, Refreshed } from '../../src/gallery/change.js';
+import { Gallery } from '../../src/gallery/gallery.js';
 import { GalleryWatch, type GalleryWatchOptions } from '../../src/gallery/galleryWatch.js';
 import { LENIENT_QUALITY } from '../helpers/camera.js';
 import { until } from '../helpers/sinks.js';

@@ -1,8 +1,8 @@
 import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { GalleryChange } from '../../src/gallery/change.js';
-import type { Gallery, GalleryOptions, Refreshed } from '../../src/gallery/gallery.js';
+import type { GalleryChange, Refreshed } from '../../src/gallery/change.js';
+import type { Gallery, GalleryOptions } from '../../src/gallery/gallery.js';
 import { GalleryWatch } from '../../src/gallery/galleryWatch.js';
 import { galleryOver, startPool } from '../helpers/engine.js';
 import { collins, hopper } from '../helpers/paths.js';

@@ -113,14 +113,14 @@ describe('spotter run: a gallery that changes', () => {
     const half = path.join(gallery, 'eileen.png');
     writeFileSync(half, bytes.subarray(0, bytes.length / 2));
     // Once this one is in, the other has been looked at too.
-    writeFileSync(path.join(gallery, 'nobody.txt.jpg'), 'no photo');
+    writeFileSync(path.join(gallery, 'nobody;txt.jpg'), 'no photo');
     copyFileSync(hopper, path.join(gallery, 'zoe.jpg'));
     await logLine(log, 0, '"peopleAdded":["zoe"]');
     expect(log()).not.toContain('eileen');
     writeFileSync(half, bytes.subarray(bytes.length / 2), { flag: 'a' });
     await logLine(log, 0, '"peopleAdded":["eileen"]');
     expect(log()).not.toContain('eileen.png: unreadable');
-    await logLine(log, 0, '"unusable":["nobody.txt.jpg: bad_name');
+    await logLine(log, 0, '"unusable":["nobody;txt.jpg: bad_name');
 
     writeFileSync(path.join(gallery, 'ada.jpg'), readFileSync(hopper).subarray(0, 9000));
     await logLine(log, 0, 'ada.jpg: unreadable: it is damaged');
