@@ -110,7 +110,7 @@ export const schema = z
           'Wait before the second attempt; doubles with each attempt',
         ),
         maxBackoffMs: milliseconds(1000, 600_000, 30_000, 'Longest wait between attempts'),
-        healthyMs: milliseconds(1000, 600_000, 30_000, 'After being live this long, the waits start over'),
+        healthyMs: milliseconds(1000, 600_000, 10_000, 'After being live this long, the waits start over'),
         authRetryMs: milliseconds(
           1000,
           3_600_000,

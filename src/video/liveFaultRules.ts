@@ -47,7 +47,7 @@ export const RULES: readonly FaultRule[] = [
     code: 'camera.auth',
     sentence: ({ name, hasCredentials }) =>
       hasCredentials
-        ? `${name} refuses the user name or the password; check both in the camera's url`
+        ? `${name} refuses the user name or the password; check both in the camera's url, and that the camera accepts basic or MD5 digest authentication (SHA-256 is not supported)`
         : `${name} requires a user name and a password; add them to the camera's url`,
   },
   {
@@ -67,14 +67,32 @@ export const RULES: readonly FaultRule[] = [
     sentence: ({ name }) => `${name} has no stream under this path; check the path in the camera's url`,
   },
   {
+    pattern: /failed: 453/i,
+    code: 'camera.unreachable',
+    sentence: (end) =>
+      `${end.name} has too many viewers${status(end)}; end another one, or raise the camera's limit`,
+  },
+  {
+    pattern: /failed: 454/i,
+    code: 'camera.unreachable',
+    sentence: (end) =>
+      `${end.name} has ended the session before it could play${status(end)}; restart the camera if that persists`,
+  },
+  {
     pattern: /(failed: |error |returned )4/i,
     code: 'camera.unreachable',
-    sentence: (end) => `${end.name} refuses the request${detail(end)}; check the path in the camera's url`,
+    sentence: (end) => `${end.name} refuses the request${status(end)}; check the path in the camera's url`,
+  },
+  {
+    pattern: /(failed: |error |returned )503/i,
+    code: 'camera.unreachable',
+    sentence: (end) =>
+      `${end.name} is busy${status(end)}; end another viewer, or restart it if that persists`,
   },
   {
     pattern: /(failed: |error |returned )5/i,
     code: 'camera.unreachable',
-    sentence: (end) => `${end.name} answers with a server error${detail(end)}; restart it if that persists`,
+    sentence: (end) => `${end.name} answers with a server error${status(end)}; restart it if that persists`,
   },
   {
     pattern: /failed to resolve|name or service not known|temporary failure in name/i,
@@ -164,6 +182,12 @@ export function noVideo({ name, contentType }: LiveEnd): string {
   if (contentType?.startsWith('multipart/'))
     return `${name} sends a multipart stream without pictures that ffmpeg knows; select Motion JPEG in the camera`;
   return `${name} sends no video that ffmpeg knows; check the path in the camera's url`;
+}
+
+/** The message with the status of the server in parentheses; else the last one. */
+function status(end: LiveEnd): string {
+  const message = end.messages.find((text) => /(failed:|error) \d{3}\b/i.test(text));
+  return detail(message === undefined ? end : { ...end, messages: [message] });
 }
 
 /** ffmpeg's last message in parentheses, without credentials; empty when there is none. */

@@ -36,11 +36,30 @@ describe('faultOf', () => {
     ['http: HTTP error 403 Forbidden', 'camera.auth', 'does not let this user'],
     ['rtsp: method SETUP failed: 461 Unsupported transport', 'camera.unreachable', 'set transport to udp'],
     ['rtsp: method DESCRIBE failed: 404 Not Found', 'camera.unreachable', 'no stream under this path'],
-    ['rtsp: method DESCRIBE failed: 454 Session Not Found', 'camera.unreachable', 'refuses the request'],
+    [
+      'rtsp: method SETUP failed: 453 Not Enough Bandwidth',
+      'camera.unreachable',
+      'has too many viewers (rtsp: method SETUP failed: 453 Not Enough Bandwidth); end another one',
+    ],
+    [
+      'rtsp: method PLAY failed: 454 Session Not Found',
+      'camera.unreachable',
+      'has ended the session before it could play (rtsp: method PLAY failed: 454',
+    ],
+    [
+      'rtsp: method SETUP failed: 459 Aggregate',
+      'camera.unreachable',
+      'refuses the request (rtsp: method SETUP',
+    ],
+    [
+      'rtsp: method PLAY failed: 500 Internal Server Error',
+      'camera.unreachable',
+      'answers with a server error',
+    ],
     [
       'rtsp: method PLAY failed: 503 Service Unavailable',
       'camera.unreachable',
-      'answers with a server error',
+      'is busy (rtsp: method PLAY failed: 503 Service Unavailable); end another viewer',
     ],
     ['tcp: Failed to resolve hostname cam.local: System error', 'camera.unreachable', 'cannot be resolved'],
     [
@@ -130,5 +149,22 @@ describe('faultOf', () => {
 
   it('reports a still image after a single frame', () => {
     expect(faultOf(end({ code: 0, frames: 1 })).message).toContain('sends a single picture');
+  });
+});
+
+describe('faultOf with several messages', () => {
+  it('shows the status of the server, not the summary of ffmpeg behind it', () => {
+    const messages = [
+      'rtsp: method SETUP failed: 453 Not Enough Bandwidth',
+      'Server returned 4XX Client Error, but not one of 40{0,1,3,4}',
+    ];
+    expect(faultOf(end({ messages })).message).toContain(
+      '(rtsp: method SETUP failed: 453 Not Enough Bandwidth)',
+    );
+  });
+
+  it('names the kinds of authentication that work when a password is refused', () => {
+    const messages = ['rtsp: method DESCRIBE failed: 401 Unauthorized'];
+    expect(faultOf(end({ messages, hasCredentials: true })).message).toMatch(/basic or MD5 digest/);
   });
 });
