@@ -2,6 +2,7 @@ import type { Sharp, default as SharpModule } from 'sharp';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import type { Image } from '../image/image.js';
+import { foreignFormat } from './photoFiles.js';
 
 /** A decoded photo: upright, sRGB, 8 bits per channel, opaque. */
 export interface Photo {
@@ -12,7 +13,8 @@ export interface Photo {
   scale: number;
 }
 
-const FORMATS = new Set(['jpeg', 'png', 'webp']);
+/** Of a GIF the first picture; `heif` is AVIF, see {@link foreignFormat}. */
+const FORMATS = new Set(['jpeg', 'png', 'webp', 'heif', 'tiff', 'gif']);
 /** Larger photos are scaled down while decoding: a face crop has 112 px, and 50 MB are enough for one photo. */
 const MAX_SIDE_PX = 4096;
 /** What shows through a transparent photo. */
@@ -28,6 +30,8 @@ const BACKDROP = { r: 128, g: 128, b: 128 };
  */
 export async function decodePhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Photo> {
   if (bytes.length === 0) throw new SpotterError('photo.unreadable', `${name} is empty; copy it again`);
+  const foreign = foreignFormat(bytes);
+  if (foreign !== null) throw new SpotterError('photo.unreadable', `${name} ${foreign}`);
   const sharp = await loadSharp();
   const pipeline = sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true });
   try {
