@@ -34,6 +34,10 @@ export function decodeCost(
   switch (format) {
     case 'webp':
       return { wholeBytes: pixels * 4, kind: 'a WebP', advice: 'save it as JPEG' };
+    case 'heif':
+      return { wholeBytes: pixels * 4, kind: 'an AVIF', advice: 'save it as JPEG' };
+    case 'gif':
+      return { wholeBytes: pixels * 4, kind: 'a GIF', advice: 'save it as JPEG' };
     case 'png':
       if (!isProgressive) break;
       return {

@@ -5,8 +5,10 @@ import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { isSamePerson, nameFault } from '../core/personName.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
-import { type Listing, listGallery, PHOTO, personOf } from './folder.js';
+
+import { type Listing, listGallery, personOf } from './folder.js';
 import { usePhotoFile } from './photoFile.js';
+import { isPhotoName, namedAsUnreadable } from './photoFiles.js';
 
 /** The outcome of {@link addPhoto}. */
 export type Added =
@@ -28,7 +30,7 @@ export interface AddOptions {
 
 /** How the name of what is being removed begins. */
 export const REMOVED = '.removed-';
-const OWN_FILE = /\.(jpe?g|png|webp|ya?ml)$/i;
+const SETTINGS = /\.ya?ml$/i;
 
 /** A person's name in normal form (NFC). @throws SpotterError usage, when nobody may be called so */
 export function personName(text: string): string {
@@ -47,8 +49,10 @@ export function personName(text: string): string {
 export async function addPhoto({ folder, person, file, examine }: AddOptions): Promise<Added> {
   const refused = (fault: string, message: string): Added => ({ state: 'refused', fault, message });
   const listing = await listGallery(folder);
-  if (!PHOTO.test(file))
-    return refused('unreadable', 'is not named as a JPEG, PNG or WebP; rename or convert it');
+  if (!isPhotoName(file))
+    return refused('unreadable', 'is not named as a picture; rename it, or convert it to JPEG');
+  const format = namedAsUnreadable(file);
+  if (format !== null) return refused('unreadable', format);
   const stats = await stat(file).catch(() => null);
   if (stats?.isFile() === false) return refused('unreadable', 'is not a file; name the photos themselves');
   const use = async (bytes: Buffer): Promise<Added> => {
@@ -101,7 +105,8 @@ export async function removeFiles(root: string, person: string): Promise<string[
     const isFolder = (await lstat(path.join(root, name))).isDirectory();
     const isLink = (await lstat(path.join(root, name))).isSymbolicLink();
     const whole = isSamePerson(name, person) && (isFolder || isLink);
-    const beside = OWN_FILE.test(name) && !isFolder && isSamePerson(path.parse(name).name, person);
+    const beside =
+      (isPhotoName(name) || SETTINGS.test(name)) && !isFolder && isSamePerson(path.parse(name).name, person);
     if (!whole && !beside) continue;
     // A rename takes the whole folder away at once, however long its removal takes.
     const hidden = path.join(root, `${REMOVED}${process.pid}-${removed.length}`);

@@ -5,6 +5,7 @@ import { nameFault } from '../core/personName.js';
 import type { FileMark } from './cache.js';
 import type { PhotoFault } from './enrol.js';
 import { type Files, localFiles } from './files.js';
+import { isClutter, isPhotoName, namedAsUnreadable } from './photoFiles.js';
 
 /** A photo or a file of settings in the gallery's folder, not yet opened. */
 export interface GalleryFile {
@@ -22,8 +23,8 @@ export interface GalleryFile {
 interface Part {
   photos: GalleryFile[];
   settings: GalleryFile[];
-  /** Identity of a folder that could be read; null for a file. */
-  folder: string | null;
+  /** Identities of the folders that could be read, by absolute path; empty for a file. */
+  folders: Map<string, string>;
 }
 
 /** A gallery's folder at one moment. */
@@ -36,7 +37,7 @@ export interface Listing {
   device: string;
   /** Whether a file system is mounted here. */
   isMount: boolean;
-  /** <person>/*.jpg and <person>.jpg, sorted. */
+  /** <person>/*.jpg, <person>/<folder>/*.jpg and <person>.jpg, sorted. */
   photos: GalleryFile[];
   /** <person>/person.yaml and <person>.yaml, sorted. */
   settings: GalleryFile[];
@@ -53,13 +54,17 @@ export interface KnownListing {
   changed: ReadonlySet<string>;
 }
 
-/** The names of photos: JPEG, PNG and WebP. */
-export const PHOTO = /\.(jpe?g|png|webp)$/i;
 const SETTINGS = /\.ya?ml$/i;
 const PERSON_FILE = /^person\.ya?ml$/i;
 const UNREADABLE = {
   fault: 'unreadable',
   message: 'cannot be read; check its permissions and its name',
+} as const;
+
+const LINKED = { fault: 'outside', message: 'is a link to a folder; copy the photos themselves' } as const;
+const TOO_DEEP = {
+  fault: 'unreadable',
+  message: 'is not read; move its photos into the folder of the person or one folder below that',
 } as const;
 
 /**
@@ -87,17 +92,19 @@ export async function listGallery(
   const [deviceAbove] = (await identityOf(files, path.dirname(root))).split(':');
   const folders = new Map([[root, identity]]);
   const before = known?.listing.identity === identity ? known : null;
+  const touched = new Set(
+    [...(before?.changed ?? [])].map((place) => path.relative(root, place).split(path.sep)[0]),
+  );
   const photos: GalleryFile[] = [];
   const settings: GalleryFile[] = [];
   const parts = new Map<string, Part>();
   for (const entry of await topEntries(files, root, folder)) {
-    const where = path.join(root, entry.name);
-    const same = before?.changed.has(where) ? undefined : before?.listing.parts.get(entry.name);
+    const same = touched.has(entry.name) ? undefined : before?.listing.parts.get(entry.name);
     const part = same ?? (await listPart(files, root, entry));
     if (!entry.isSymbolicLink()) parts.set(entry.name, part);
     photos.push(...part.photos);
     settings.push(...part.settings);
-    if (part.folder !== null) folders.set(where, part.folder);
+    for (const [own, identity] of part.folders) folders.set(own, identity);
   }
   return {
     root,
@@ -131,37 +138,65 @@ async function listPart(files: Files, root: string, entry: Dirent): Promise<Part
   const { name } = entry;
   const kind = await kindOf(files, path.join(root, name), entry);
   if (kind === 'folder') return listPerson(files, root, entry);
-  const part: Part = { photos: [], settings: [], folder: null };
-  const list = PHOTO.test(name) ? part.photos : SETTINGS.test(name) ? part.settings : null;
+  const part: Part = { photos: [], settings: [], folders: new Map() };
+  const list = isPhotoName(name) ? part.photos : SETTINGS.test(name) ? part.settings : null;
   if (kind === 'file' && list)
     list.push(await galleryFile(files, root, name, path.parse(name).name, entry.isSymbolicLink()));
   return part;
 }
 
 async function listPerson(files: Files, root: string, entry: Dirent): Promise<Part> {
-  const folder = path.join(root, entry.name);
-  const part: Part = { photos: [], settings: [], folder: null };
-  const inside = await readdirVisible(files, folder).catch(() => null);
-  if (inside === null) {
-    const closed = { person: entry.name.normalize('NFC'), name: `${entry.name}/`, path: '', mark: null };
-    part.photos.push({ ...closed, refused: UNREADABLE });
-    return part;
-  }
-  part.folder = await identityOf(files, folder);
-  for (const inner of inside) {
-    const list = PHOTO.test(inner.name) ? part.photos : PERSON_FILE.test(inner.name) ? part.settings : null;
-    const name = `${entry.name}/${inner.name}`;
-    if (!list || (await kindOf(files, path.join(root, name), inner)) !== 'file') continue;
-    list.push(
-      await galleryFile(files, root, name, entry.name, entry.isSymbolicLink() || inner.isSymbolicLink()),
-    );
+  const part: Part = { photos: [], settings: [], folders: new Map() };
+  const subfolders = await listInside(files, root, entry.name, entry.isSymbolicLink(), part);
+  // A link may lead to other people's photos, or back to the gallery.
+  for (const { name, isLink } of entry.isSymbolicLink() ? [] : subfolders) {
+    if (isLink) {
+      part.photos.push(notRead(name, LINKED));
+      continue;
+    }
+    const deeper = await listInside(files, root, name, false, part);
+    for (const folder of deeper) part.photos.push(notRead(`${folder.name}/`, TOO_DEEP));
   }
   return part;
 }
 
+/** Adds the files in one folder of a person. @param folder relative to the root @returns the folders in it */
+async function listInside(
+  files: Files,
+  root: string,
+  folder: string,
+  isLinked: boolean,
+  { photos, settings, folders }: Part,
+): Promise<{ name: string; isLink: boolean }[]> {
+  const place = path.join(root, folder);
+  const entries = await readdirVisible(files, place).catch(() => null);
+  if (entries === null) {
+    photos.push(notRead(`${folder}/`, UNREADABLE));
+    return [];
+  }
+  folders.set(place, await identityOf(files, place));
+  const subfolders = [];
+  for (const entry of entries) {
+    const name = `${folder}/${entry.name}`;
+    const isLink = entry.isSymbolicLink();
+    const isSettings = PERSON_FILE.test(entry.name) && !folder.includes('/');
+    const list = isPhotoName(entry.name) ? photos : isSettings ? settings : null;
+    const kind = await kindOf(files, path.join(root, name), entry);
+    if (kind === 'folder') subfolders.push({ name, isLink });
+    if (kind === 'file' && list)
+      list.push(await galleryFile(files, root, name, personOf(name), isLinked || isLink));
+  }
+  return subfolders;
+}
+
+/** A folder that is not read. @param name relative to the gallery; with a slash at its end the photos known from it stay */
+function notRead(name: string, refused: GalleryFile['refused']): GalleryFile {
+  return { person: personOf(name), name, path: '', mark: null, refused };
+}
+
 async function readdirVisible(files: Files, directory: string): Promise<Dirent[]> {
   const entries = await files.readdir(directory);
-  return entries.filter(({ name }) => !name.startsWith('.'));
+  return entries.filter(({ name }) => !isClutter(name));
 }
 
 async function topEntries(files: Files, directory: string, gallery: string): Promise<Dirent[]> {
@@ -198,7 +233,7 @@ async function galleryFile(
 ): Promise<GalleryFile> {
   const person = stem.normalize('NFC');
   const file = path.join(root, name);
-  const refused = (linked ? await linkRefusal(files, root, file) : null) ?? nameRefusal(person);
+  const refused = (linked ? await linkRefusal(files, root, file) : null) ?? nameRefusal(person, name);
   return { person, name, path: file, mark: refused ? null : await markOf(files, file), refused };
 }
 
@@ -234,9 +269,11 @@ async function linkRefusal(files: Files, root: string, file: string): Promise<Ga
   return { fault: 'outside', message: 'is a link to a place outside the gallery; copy the photo itself' };
 }
 
-function nameRefusal(person: string): GalleryFile['refused'] {
+function nameRefusal(person: string, name: string): GalleryFile['refused'] {
   const message = nameFault(person);
-  return message === null ? null : { fault: 'bad_name', message };
+  if (message !== null) return { fault: 'bad_name', message };
+  const format = namedAsUnreadable(name);
+  return format === null ? null : { fault: 'unreadable', message: format };
 }
 
 function byName(a: GalleryFile, b: GalleryFile): number {

@@ -2,8 +2,10 @@ import type { Metadata, Sharp, default as SharpModule } from 'sharp';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import type { Image } from '../image/image.js';
+
 import { decodeCost } from './decodeCost.js';
 import { MemoryBudget } from './memoryBudget.js';
+import { foreignFormat } from './photoFiles.js';
 
 /** A decoded photo: upright, sRGB, 8 bits per channel, opaque. */
 export interface Photo {
@@ -14,7 +16,8 @@ export interface Photo {
   scale: number;
 }
 
-const FORMATS = new Set(['jpeg', 'png', 'webp']);
+/** Of a GIF the first picture; `heif` is AVIF, see {@link foreignFormat}. */
+const FORMATS = new Set(['jpeg', 'png', 'webp', 'heif', 'tiff', 'gif']);
 /** Larger photos are scaled down while decoding: a face crop has 112 px, and 50 MB are enough for one photo. */
 const MAX_SIDE_PX = 4096;
 /** Photos that a decoder must hold as a whole are refused when that takes more. */
@@ -54,6 +57,8 @@ export async function usePhoto<T>(
 
 async function openPhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Opened> {
   if (bytes.length === 0) throw new SpotterError('photo.unreadable', `${name} is empty; copy it again`);
+  const foreign = foreignFormat(bytes);
+  if (foreign !== null) throw new SpotterError('photo.unreadable', `${name} ${foreign}`);
   const sharp = await loadSharp();
   // Counts pixels, not bytes, so it is checked below.
   const pipeline = sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true });

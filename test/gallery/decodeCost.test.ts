@@ -32,7 +32,9 @@ describe('decodeCost', () => {
     expect(await megabytes((picture) => picture.toColourspace('cmyk').jpeg({ progressive: true }))).toBe(80);
   });
 
-  it('is the whole picture of a WebP', async () => {
+  it('is the whole picture of a WebP, an AVIF and a GIF', async () => {
     expect(await megabytes((picture) => picture.webp())).toBe(40);
+    expect(await megabytes((picture) => picture.avif())).toBe(40);
+    expect(await megabytes((picture) => picture.gif())).toBe(40);
   });
 });

@@ -61,6 +61,7 @@ describe('listGallery', () => {
     expect(photos.map(({ person, name }) => `${person}: ${name}`)).toEqual([
       'Grace Hopper: Grace Hopper/a.webp',
       'Grace Hopper: Grace Hopper/b.JPG',
+      'Grace Hopper: Grace Hopper/deeper/c.jpg',
       'zoë: zoë.png',
     ]);
   });

@@ -63,6 +63,30 @@ describe('usePhoto', () => {
     expect((await pixel(turned, 10, 35)).colour[2]).toBeGreaterThan(230);
   });
 
+  it.each([
+    ['AVIF', () => flag().avif({ quality: 100, chromaSubsampling: '4:4:4' })],
+    ['TIFF', () => flag().tiff()],
+    ['GIF', () => flag().gif()],
+  ])('reads %s', async (_name, make) => {
+    const { size, colour } = await pixel(await make().toBuffer(), 5, 10);
+    expect(size).toEqual([40, 20]);
+    expect(colour[0]).toBeGreaterThan(230);
+    expect(colour[2]).toBeLessThan(30);
+  });
+
+  it('reads the first picture of a GIF that moves', async () => {
+    const pictures = [await flag().png().toBuffer(), await flag().negate().png().toBuffer()];
+    const moving = await sharp(pictures, { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    expect((await sharp(moving).metadata()).pages).toBe(2);
+    const { size, colour } = await pixel(moving, 5, 10);
+    expect([size, colour]).toEqual([
+      [40, 20],
+      [255, 0, 0],
+    ]);
+  });
+
   it('converts CMYK', async () => {
     const { colour } = await pixel(
       await flag().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(),
@@ -132,7 +156,19 @@ describe('usePhoto', () => {
       'photo.unreadable',
       'is a svg picture; save it as JPEG',
     ],
-    ['a GIF', () => flag().gif().toBuffer(), 'photo.unreadable', 'is a gif picture'],
+    [
+      'a HEIC',
+      () => Buffer.from('....ftypheic....mif1heic'),
+      'photo.unreadable',
+      'is a HEIC picture, which cannot',
+    ],
+    ['a BMP', () => Buffer.from(`BM${'.'.repeat(60)}`), 'photo.unreadable', 'is a BMP picture, which cannot'],
+    [
+      'a JPEG 2000',
+      () => Buffer.from('\0\0\0\x0cjP  ....', 'latin1'),
+      'photo.unreadable',
+      'is a JPEG 2000 picture, which cannot be read; convert it to JPEG',
+    ],
     [
       'a header of 50,000 x 50,000',
       () => hugePng(50_000, 50_000),
