@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { BENCH_COMMANDS } from './benchCommands.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
+import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
 import {
   cosineValue,
@@ -91,6 +92,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
 /** The groups of commands, in the order of the help. */
 export const GROUPS: readonly CommandGroup[] = [
   GALLERY_COMMANDS,
+  DEAD_LETTER_COMMANDS,
   MODELS_COMMANDS,
   CONFIG_COMMANDS,
   BENCH_COMMANDS,

@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import { personName } from '../gallery/edit.js';
 import { eraseFiles } from '../gallery/erasure.js';
-import { readControl } from '../supervisor/controlFile.js';
 import { forgetOffline } from '../supervisor/forgetOffline.js';
 import { type ForgetReport, isNothingKnown } from '../supervisor/forgetPerson.js';
 import type { Context } from './context.js';
+import { askDaemon } from './daemonClient.js';
 import type { GalleryOptions } from './galleryList.js';
 import { configOf } from './options.js';
 import { printError, printJson, printLine } from './print.js';
@@ -28,33 +28,12 @@ async function forgetWherever(person: string, config: Config, signal: AbortSigna
   } catch (error) {
     if (!(error instanceof SpotterError) || error.code !== 'log.locked') throw error;
   }
-  const report = await askDaemon(person, config.data, signal);
+  const route = `/api/v1/people/${encodeURIComponent(person)}/forget`;
+  const report = (await askDaemon(config.data, 'POST', route, signal)) as ForgetReport;
   if (report.gallery === config.gallery.folder) return report;
   // The command line names another gallery than the daemon's configuration.
   const { removed } = await eraseFiles(config.gallery.folder, person);
   return { ...report, gallery: config.gallery.folder, photos: [...report.photos, ...removed] };
-}
-
-async function askDaemon(person: string, data: string, signal: AbortSignal): Promise<ForgetReport> {
-  const refused = (why: string) =>
-    new SpotterError('log.locked', `a daemon is using ${data}, ${why}; stop it and try again`);
-  const control = readControl(data);
-  if (!control) throw refused('but control.json there is missing or invalid');
-  let response: Response;
-  try {
-    response = await fetch(`${control.address}/api/v1/people/${encodeURIComponent(person)}/forget`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${control.token}` },
-      signal,
-    });
-  } catch (cause) {
-    throw refused(`but does not answer at ${control.address} (${describeError(cause)})`);
-  }
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as ForgetReport;
-  const { error = `status ${response.status}` } = (answer ?? {}) as { error?: string };
-  if (response.status === 409) throw new SpotterError('gallery.unwritable', error);
-  throw refused(`but ${control.address} rejects the request (${error})`);
 }
 
 function print(report: ForgetReport, isUnknown: boolean): void {

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { SpotterError } from '../core/errors.js';
+import { parseSeq } from './parameters.js';
+import { refuseWithoutLog } from './refusal.js';
 
 /** Actions for programs that can read the control file. */
 export interface ControlViews {
@@ -8,10 +10,14 @@ export interface ControlViews {
   token: string;
   /** Erases a person. @returns the body of the response @throws SpotterError */
   forget: (name: string) => Promise<object>;
+  /** Sends a dead letter again. @returns the body of the response @throws when the log cannot be read */
+  resend: (number: number) => Promise<object>;
+  /** Removes a dead letter. @returns whether there was one @throws when the log cannot be written */
+  drop: (number: number) => boolean;
 }
 
 /** Adds the routes that change state. Each requires `Authorization: Bearer` with the token of the control file. */
-export function addControlRoutes(app: FastifyInstance, { token, forget }: ControlViews): void {
+export function addControlRoutes(app: FastifyInstance, { token, forget, resend, drop }: ControlViews): void {
   app.register(async (control) => {
     control.addHook('onRequest', async ({ headers }, reply) => {
       if (!isGenuine(headers.authorization, token))
@@ -29,6 +35,22 @@ export function addControlRoutes(app: FastifyInstance, { token, forget }: Contro
         return reply.code(error.code === 'usage' ? 400 : 409).send({ error: error.message });
       }
     });
+    const letterRoute = (method: 'POST' | 'DELETE', act: (number: number) => Promise<object>) =>
+      control.route<{ Params: { number: string } }>({
+        method,
+        url: '/api/v1/dead-letters/:number',
+        handler: async ({ params }, reply) => {
+          reply.header('cache-control', 'no-store');
+          const number = parseSeq(params.number);
+          if (number === null)
+            return reply
+              .code(400)
+              .send({ error: 'the number of a dead letter must be a whole number, 1 or more' });
+          return act(number).catch(() => refuseWithoutLog(reply));
+        },
+      });
+    letterRoute('POST', resend);
+    letterRoute('DELETE', async (number) => ({ dropped: drop(number) }));
   });
 }
 

@@ -26,6 +26,8 @@ const ADDRESSES = {
   '/api/v1/events/:seq/face.jpg': 'the face in that snapshot',
   '/api/v1/cameras': 'the state of each camera',
   '/api/v1/dead-letters': 'events that a webhook did not accept in time',
+  '/api/v1/dead-letters/:number':
+    'POST: send it again; DELETE: drop it; both need the token in data/control.json',
   '/api/v1/people/:name/forget': 'POST: erase a person; needs the token in data/control.json',
 };
 

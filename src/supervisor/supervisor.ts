@@ -2,7 +2,6 @@ import type { LoadedConfig } from '../config/load.js';
 import { moment } from '../core/clock.js';
 import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
-import { LogThrottle } from '../core/logThrottle.js';
 import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
 import type { Gap, SpotterEvent } from '../events/event.js';
@@ -23,9 +22,9 @@ import { EngineMessages } from './engineMessages.js';
 import { EngineStatus } from './engineStatus.js';
 import { EventHub, SERVER } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
+import { LetterActions } from './letterActions.js';
 import { type ConfigChange, Reloader } from './reloader.js';
-
-const REFUSED_EVERY_MS = 60_000;
+import { throttledWarning } from './throttledWarning.js';
 
 /** Configuration, logger and callbacks of the daemon. */
 export interface SupervisorOptions {
@@ -61,6 +60,7 @@ export class Supervisor {
   readonly #host: EngineHost;
   readonly #reloader: Reloader;
   readonly #control: ControlFile;
+  readonly #letters: LetterActions;
   /** Whether everything is up, so that the engine gets its cameras. */
   #isWatching = false;
   #onCameraState: () => void = () => {};
@@ -103,14 +103,14 @@ export class Supervisor {
       stats: () => ({ cameras: throughput.read(), workerUtilization: this.#status.load.utilization }),
       onEvent: options.onEvent,
     });
-    const refused = new LogThrottle(REFUSED_EVERY_MS, (message) => logger.warn(message));
+    this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
     this.#http = new HttpServer({
       host: http.host,
       port: http.port,
       allowedHosts: http.allowedHosts,
       allowedOrigins: http.allowedOrigins,
       maxConnections: http.maxConnections,
-      onRefused: (message) => refused.add(message),
+      onRefused: throttledWarning(logger),
       views: {
         server: SERVER,
         unreadyReason: () => this.#status.unreadyReason ?? this.#hub.fault,
@@ -118,6 +118,8 @@ export class Supervisor {
         control: {
           token: this.#control.token,
           forget: (name) => forgetting.forget(name),
+          resend: (number) => this.#letters.resend(number),
+          drop: (number) => this.#letters.drop(number),
         },
         snapshot: (seq, form) => this.#hub.snapshot(seq, form),
         api: viewsOf(this.#hub.log, () =>
@@ -195,7 +197,16 @@ export class Supervisor {
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is reported at once, and /readyz can report what is missing. HTTP stops
     // after the hub: a closing HTTP server waits for its connections, including WebSockets.
-    const parts = new Stack([this.#hub.log, this.#http, this.#hub, this.#control, this.#monitor, this.#host]);
+    const { log } = this.#hub;
+    const parts = new Stack([
+      log,
+      this.#letters,
+      this.#http,
+      this.#hub,
+      this.#control,
+      this.#monitor,
+      this.#host,
+    ]);
     try {
       await parts.start(signal);
       if (signal.aborted) return true;

@@ -24,26 +24,6 @@ export function sparse(clip: string): string {
   return file;
 }
 
-/** A clip at three times its speed, in a folder of its own. @returns its path */
-export function faster(clip: string): string {
-  const file = path.join(temporaryFolder(), path.basename(clip));
-  ffmpeg(
-    '-i',
-    clip,
-    '-vf',
-    'setpts=PTS/3',
-    '-r',
-    '15',
-    '-c:v',
-    'libx264',
-    '-preset',
-    'ultrafast',
-    '-an',
-    file,
-  );
-  return file;
-}
-
 /** The beginning of a clip, as it is, in a folder of its own. @returns its path */
 export function beginningOf(clip: string, seconds: number): string {
   const file = path.join(temporaryFolder(), path.basename(clip));

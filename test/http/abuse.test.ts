@@ -146,7 +146,8 @@ describe('HttpServer under abuse', () => {
       return { done: true };
     };
     const options = { unreadMs: 100, maxConnections: 2 };
-    const http = await httpServer({ api, control: { token: 't', forget } }, options);
+    const control = { token: 't', forget, resend: forget, drop: () => false };
+    const http = await httpServer({ api, control }, options);
     const called = once(steps, 'called');
     const socket = await connected(http.address);
     const post =

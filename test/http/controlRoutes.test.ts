@@ -18,6 +18,15 @@ async function serve(forget: (name: string) => Promise<object> = async (person) 
           asked.push(name);
           return forget(name);
         },
+        resend: async (number) => {
+          asked.push(`resend ${number}`);
+          if (number === 9) throw new Error('the disk is gone');
+          return { outcome: 'delivered', reason: null };
+        },
+        drop: (number) => {
+          asked.push(`drop ${number}`);
+          return number === 7;
+        },
       },
       api: viewsOf(log, () => []),
     },
@@ -27,7 +36,11 @@ async function serve(forget: (name: string) => Promise<object> = async (person) 
     const response = await fetch(`${http.address}/api/v1/people/${name}/forget`, { method, headers });
     return { status: response.status, headers: response.headers, body: await response.json() };
   };
-  return { post, asked };
+  const letter = async (method: string, number: string, headers: Record<string, string> = bearer) => {
+    const response = await fetch(`${http.address}/api/v1/dead-letters/${number}`, { method, headers });
+    return { status: response.status, body: await response.json() };
+  };
+  return { post, letter, asked };
 }
 
 const bearer = { authorization: `Bearer ${TOKEN}` };
@@ -84,5 +97,25 @@ describe('POST /api/v1/people/:name/forget', () => {
       status: 409,
       body: { error: 'cannot remove alice' },
     });
+  });
+});
+
+describe('POST and DELETE /api/v1/dead-letters/:number', () => {
+  it('send a dead letter again, and drop it', async () => {
+    const { letter, asked } = await serve();
+    expect(await letter('POST', '7')).toEqual({ status: 200, body: { outcome: 'delivered', reason: null } });
+    expect(await letter('DELETE', '7')).toEqual({ status: 200, body: { dropped: true } });
+    expect(await letter('DELETE', '8')).toEqual({ status: 200, body: { dropped: false } });
+    expect(asked).toEqual(['resend 7', 'drop 7', 'drop 8']);
+  });
+
+  it('refuse without the token, and a number that is none; answer 503 while the log fails', async () => {
+    const { letter, asked } = await serve();
+    for (const method of ['POST', 'DELETE']) {
+      expect(await letter(method, '7', {})).toMatchObject({ status: 401 });
+      expect(await letter(method, '7x')).toMatchObject({ status: 400 });
+    }
+    expect(asked).toEqual([]);
+    expect(await letter('POST', '9')).toMatchObject({ status: 503 });
   });
 });

@@ -13,9 +13,8 @@ import path from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { finish, spotter, start } from '../helpers/cli.js';
 import { configText, type Daemon, daemon, eventually, Listener } from '../helpers/daemon.js';
-import { faster } from '../helpers/ffmpeg.js';
 import { type Broker, keptBy, needMosquitto, startMosquitto } from '../helpers/mosquitto.js';
-import { collins, demoClip, hopper, root } from '../helpers/paths.js';
+import { collins, hopper, root } from '../helpers/paths.js';
 import { receiver } from '../helpers/receiver.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { embeddingsOf, formsOf, tracesOf } from '../helpers/traces.js';
@@ -58,10 +57,7 @@ async function recognised(context: TestContext): Promise<Home> {
     `webhooks: ${JSON.stringify([{ id: 'hook', url: far.url }])}`,
     `mqtt: ${JSON.stringify({ url: broker.url })}`,
   ];
-  const text = configText(
-    [{ id: 'door', url: faster(demoClip), loop: true, realtime: true }],
-    `${more.join('\n')}\n`,
-  );
+  const text = configText([{ id: 'door', loop: true, realtime: true }], `${more.join('\n')}\n`);
   writeFileSync(config, text.replace(`${root}/gallery`, gallery));
   const running = await daemon(config);
   const client = new Listener(running.address);

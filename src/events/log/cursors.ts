@@ -1,12 +1,19 @@
-import type { CursorStore, DeadLetter, DeadLetterStore, ListedDeadLetter } from '../sinks/port.js';
+import type {
+  CursorStore,
+  DeadLetter,
+  DeadLetterArchive,
+  DeadLetterStore,
+  ListedDeadLetter,
+} from '../sinks/port.js';
 import type { Database, Statement } from './database.js';
 
 /** The position of each sink, and its dead letters. */
-export class Cursors implements CursorStore, DeadLetterStore {
+export class Cursors implements CursorStore, DeadLetterStore, DeadLetterArchive {
   readonly #load: Statement<{ seq: number }>;
   readonly #save: Statement<never>;
   readonly #add: Statement<never>;
   readonly #list: Statement<ListedDeadLetter>;
+  readonly #drop: Statement<never>;
 
   constructor(db: Database) {
     this.#load = db.prepare('SELECT seq FROM cursors WHERE sink = ?');
@@ -19,6 +26,7 @@ export class Cursors implements CursorStore, DeadLetterStore {
     this.#list = db.prepare(
       'SELECT number, sink, seq, reason, at FROM dead_letters WHERE number < ? ORDER BY number DESC LIMIT ?',
     );
+    this.#drop = db.prepare('DELETE FROM dead_letters WHERE number = ?');
   }
 
   load(sink: string): number | null {
@@ -37,5 +45,14 @@ export class Cursors implements CursorStore, DeadLetterStore {
     return this.#list
       .all(before ?? Number.MAX_SAFE_INTEGER, limit)
       .map(({ number, sink, seq, reason, at }) => ({ number, sink, seq, reason, at }));
+  }
+
+  letter(number: number): ListedDeadLetter | null {
+    const [found] = this.list(number + 1, 1);
+    return found?.number === number ? found : null;
+  }
+
+  dropLetter(number: number): boolean {
+    return this.#drop.run(number) > 0;
   }
 }

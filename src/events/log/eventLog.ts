@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger.js';
 import type {
   CursorStore,
   DeadLetter,
+  DeadLetterArchive,
   DeadLetterStore,
   EventSource,
   ListedDeadLetter,
@@ -44,7 +45,9 @@ const CHECK_EVERY_MS = 2000;
  * The event log: one SQLite file, which one process at a time may open. Every consumer reads its events here, from its own
  * position. A log that turns out to be damaged or gone is replaced by a new one.
  */
-export class EventLog implements Component, Ledger, EventSource, CursorStore, DeadLetterStore {
+export class EventLog
+  implements Component, Ledger, EventSource, CursorStore, DeadLetterStore, DeadLetterArchive
+{
   readonly #options: EventLogOptions;
   readonly #listeners = new Set<() => void>();
   readonly #upkeep: Upkeep;
@@ -177,6 +180,14 @@ export class EventLog implements Component, Ledger, EventSource, CursorStore, De
 
   list(before: number | null, limit: number): ListedDeadLetter[] {
     return this.#guard((store) => store.cursors.list(before, limit));
+  }
+
+  letter(number: number): ListedDeadLetter | null {
+    return this.#guard((store) => store.cursors.letter(number));
+  }
+
+  dropLetter(number: number): boolean {
+    return this.#guard((store) => store.cursors.dropLetter(number));
   }
 
   /** Applies the retention now. */

@@ -39,9 +39,17 @@ export interface ListedDeadLetter extends DeadLetter {
   number: number;
 }
 
+/** Dead letters, to look at, send again and drop. */
+export interface DeadLetterArchive {
+  /** Newest first, numbers below `before`; null: from the newest. */
+  list(before: number | null, limit: number): ListedDeadLetter[];
+  /** null when there is none with that number. */
+  letter(number: number): ListedDeadLetter | null;
+  /** @returns whether there was one */
+  dropLetter(number: number): boolean;
+}
+
 /** Undelivered events, stored for people to look at for as long as the event itself. */
 export interface DeadLetterStore {
   add(letter: DeadLetter): void;
-  /** Newest first, numbers below `before`; null: from the newest. */
-  list(before: number | null, limit: number): ListedDeadLetter[];
 }

@@ -1,0 +1,36 @@
+import { describeError, SpotterError } from '../core/errors.js';
+import { readControl } from '../supervisor/controlFile.js';
+
+/**
+ * Sends a request to the daemon that uses a data folder, with the address and the token of its control file.
+ *
+ * @param route such as /api/v1/dead-letters
+ * @returns the JSON of the response
+ * @throws SpotterError log.locked when the daemon does not answer or refuses, gallery.unwritable
+ */
+export async function askDaemon(
+  data: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  route: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const refused = (why: string) =>
+    new SpotterError('log.locked', `a daemon is using ${data}, ${why}; stop it and try again`);
+  const control = readControl(data);
+  if (!control) throw refused('but control.json there is missing or invalid');
+  let response: Response;
+  try {
+    response = await fetch(`${control.address}${route}`, {
+      method,
+      headers: { authorization: `Bearer ${control.token}` },
+      signal,
+    });
+  } catch (cause) {
+    throw refused(`but does not answer at ${control.address} (${describeError(cause)})`);
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer;
+  const { error = `status ${response.status}` } = (answer ?? {}) as { error?: string };
+  if (response.status === 409) throw new SpotterError('gallery.unwritable', error);
+  throw refused(`but ${control.address} rejects the request (${error})`);
+}

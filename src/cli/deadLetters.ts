@@ -1,0 +1,117 @@
+import { SpotterError, throwIfInterrupted } from '../core/errors.js';
+import type { ListedDeadLetter } from '../events/sinks/port.js';
+import type { Context } from './context.js';
+import { type LetterAccess, withLetters } from './letterAccess.js';
+import { type CommonOptions, configOf } from './options.js';
+import { printError, printJson, printLine } from './print.js';
+
+interface ListOptions extends CommonOptions {
+  sink?: string;
+  limit?: number;
+  json?: boolean;
+}
+
+interface SelectOptions extends CommonOptions {
+  all?: boolean;
+  sink?: string;
+  json?: boolean;
+}
+
+/** `spotter dead-letters list`. @returns 0 */
+export async function list({ signal }: Context, options: ListOptions): Promise<number> {
+  return withLetters(configOf(options), signal, async (letters) => {
+    const found = await select(letters, options.sink, options.limit);
+    if (options.json) printJson({ deadLetters: found });
+    else for (const letter of found) printLine(`${lineOf(letter)}`);
+    if (found.length === 0 && !options.json) printLine('no dead letters');
+    return 0;
+  });
+}
+
+/** `spotter dead-letters resend`. @returns 0 every one was accepted, 1 some were not */
+export async function resend({ signal }: Context, given: string[], options: SelectOptions): Promise<number> {
+  const wanted = numbersOf(given, options);
+  return withLetters(configOf(options), signal, async (letters) => {
+    let [delivered, kept] = [0, 0];
+    const down = new Set<string | undefined>();
+    for (const { number, sink } of wanted ?? (await select(letters, options.sink))) {
+      throwIfInterrupted(signal);
+      if (down.has(sink)) {
+        kept++;
+        continue;
+      }
+      const { outcome, reason } = await letters.resend(number);
+      if (outcome === 'delivered') delivered++;
+      else kept++;
+      // The rest for a far end that is away would only take as many timeouts.
+      if (outcome === 'failed' && sink !== undefined) down.add(sink);
+      if (options.json) printJson({ number, outcome, reason });
+      else if (outcome !== 'delivered') printError(`${number}: ${reason ?? MISSING}`);
+    }
+    if (!options.json) printLine(`${delivered} delivered, ${kept} not`);
+    return kept > 0 ? 1 : 0;
+  });
+}
+
+/** `spotter dead-letters drop`. @returns 0 every one is gone, 1 some did not exist */
+export async function drop({ signal }: Context, given: string[], options: SelectOptions): Promise<number> {
+  const wanted = numbersOf(given, options);
+  return withLetters(configOf(options), signal, async (letters) => {
+    let [dropped, missing] = [0, 0];
+    for (const { number } of wanted ?? (await select(letters, options.sink))) {
+      throwIfInterrupted(signal);
+      if (await letters.drop(number)) dropped++;
+      else {
+        missing++;
+        if (!options.json) printError(`${number}: ${MISSING}`);
+      }
+    }
+    if (options.json) printJson({ dropped, missing });
+    else printLine(`${dropped} dropped`);
+    return missing > 0 ? 1 : 0;
+  });
+}
+
+const MISSING = 'there is no dead letter with this number; see "spotter dead-letters list"';
+
+/** A dead letter, and its sink where that is known. */
+interface Wanted {
+  number: number;
+  sink?: string;
+}
+
+/** The given numbers; null: all that the options select. @throws SpotterError usage */
+function numbersOf(given: readonly string[], { all, sink }: SelectOptions): Wanted[] | null {
+  const isSelection = all === true || sink !== undefined;
+  if (given.length > 0 === isSelection)
+    throw new SpotterError('usage', 'give the numbers of dead letters, or else --all or --sink NAME');
+  const invalid = given.find((text) => !/^[1-9]\d{0,14}$/.test(text));
+  if (invalid !== undefined)
+    throw new SpotterError(
+      'usage',
+      `${invalid} is not the number of a dead letter; give whole numbers from 1`,
+    );
+  return isSelection ? null : given.map((text) => ({ number: Number(text) }));
+}
+
+/** Oldest first. @param limit only the newest so many */
+async function select(
+  letters: LetterAccess,
+  sink?: string,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<ListedDeadLetter[]> {
+  const found: ListedDeadLetter[] = [];
+  let before: number | null = null;
+  while (found.length < limit) {
+    const page: ListedDeadLetter[] = await letters.page(before);
+    found.push(...page.filter((letter) => sink === undefined || letter.sink === sink));
+    const last = page.at(-1);
+    if (!last) break;
+    before = last.number;
+  }
+  return found.slice(0, limit).reverse();
+}
+
+function lineOf({ number, sink, seq, at, reason }: ListedDeadLetter): string {
+  return `${number}  ${at}  ${sink}  event ${seq}: ${reason}`;
+}
