@@ -4,6 +4,7 @@ import { BrokerConnection } from './broker.js';
 import { Discovery } from './discovery.js';
 import { type RetainedState, retainedMessages } from './retained.js';
 import type { Delivery, Failure, Sink } from './sink.js';
+import { Takeovers } from './takeovers.js';
 import { retainedFilters, Topics } from './topics.js';
 
 /** The `mqtt` section of the configuration, the installation's id, and the state to retain. */
@@ -27,6 +28,8 @@ const WINDOW = 100;
 /** Limit for each step of closing, whatever the broker does. */
 const DRAIN_MS = 300;
 /** Limit for {@link MqttSink.settled}. */
+/** Wait before the next connection when another client takes over each of them, ms. */
+const TAKEOVER_PAUSE_MS = 30_000;
 const SETTLED_MS = 500;
 /** Most topics tracked while the broker lists what it retains. */
 const MAX_STRAY = 10_000;
@@ -40,6 +43,7 @@ export class MqttSink implements Sink {
   readonly #topics: Topics;
   readonly #discovery: Discovery;
   #connection: BrokerConnection | null = null;
+  readonly #takeovers = new Takeovers();
   /** Payloads that the broker retains for us, by topic; null where the payload is unknown. */
   readonly #retained = new Map<string, string | null>();
   #refreshing: Promise<void> | null = null;
@@ -64,9 +68,15 @@ export class MqttSink implements Sink {
     let connection: BrokerConnection | undefined;
     // A broker may accept the connection and then stay silent.
     const abandon = () => void connection?.end();
+    const clientId = `spotter-${installation}`;
+    if (this.#takeovers.takeSuspicion())
+      return { outcome: 'failed', reason: takenOver(clientId), retryAfterMs: TAKEOVER_PAUSE_MS };
     try {
-      const clientId = `spotter-${installation}`;
-      connection = await BrokerConnection.connect({ url, clientId, will }, signal, onClosed);
+      const openedAtMs = performance.now();
+      connection = await BrokerConnection.connect({ url, clientId, will }, signal, () => {
+        if (!signal.aborted) this.#takeovers.ended(performance.now() - openedAtMs);
+        onClosed();
+      });
       signal.addEventListener('abort', abandon, { once: true });
       if (signal.aborted) throw new Error('spotter is stopping');
       await this.#begin(connection);
@@ -218,4 +228,8 @@ async function within(ms: number, promise: Promise<unknown> | null): Promise<voi
   });
   await Promise.race([promise?.catch(() => {}), late]);
   clearTimeout(timer);
+}
+
+function takenOver(clientId: string): string {
+  return `the broker ends each connection soon after its start; if another spotter runs with a copy of the data folder, both use the client id ${clientId}: stop one, delete the file "installation" in its data folder, and start it again`;
 }
