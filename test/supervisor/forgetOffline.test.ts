@@ -55,6 +55,19 @@ describe('forgetOffline', () => {
     expect(isNothingKnown(await forgetOffline('alice', config))).toBe(true);
   });
 
+  it('erases every spelling of the name that the gallery has', async () => {
+    const { gallery, data, config } = home();
+    for (const file of ['alice.jpg', 'Alice.yaml', 'bob.jpg']) writeFileSync(path.join(gallery, file), 'x');
+    const { log } = await openLog({ folder: data });
+    log.append(pending([{}, { person: 'Alice', track: 'door-2' }, { person: 'bob', track: 'door-3' }]));
+    await log.stop();
+    const report = await forgetOffline('ALICE', config);
+    expect(report).toMatchObject({ person: 'ALICE', events: 2, remains: [], notes: [] });
+    expect(report.photos.sort()).toEqual(['Alice.yaml', 'alice.jpg']);
+    expect(readdirSync(gallery)).toEqual(['bob.jpg']);
+    expect(tracesOf([data], [...formsOf('alice'), ...formsOf('Alice')])).toEqual([]);
+  });
+
   it('creates nothing in an empty data folder', async () => {
     const { data, config } = home();
     expect(isNothingKnown(await forgetOffline('alice', config))).toBe(true);
