@@ -27,9 +27,9 @@ export interface MqttOptions {
 const WINDOW = 100;
 /** Limit for each step of closing, whatever the broker does. */
 const DRAIN_MS = 300;
-/** Limit for {@link MqttSink.settled}. */
 /** Wait before the next connection when another client takes over each of them, ms. */
 const TAKEOVER_PAUSE_MS = 30_000;
+/** Limit for {@link MqttSink.settled}. */
 const SETTLED_MS = 500;
 /** Most topics tracked while the broker lists what it retains. */
 const MAX_STRAY = 10_000;
@@ -84,6 +84,7 @@ export class MqttSink implements Sink {
       this.refresh();
       return null;
     } catch (error) {
+      if (!connection) this.#takeovers.refused();
       await connection?.end();
       return { outcome: 'failed', reason: describeError(error) };
     } finally {

@@ -15,6 +15,11 @@ export class Takeovers {
     this.#shortInARow = heldMs < SHORT_MS ? this.#shortInARow + 1 : 0;
   }
 
+  /** The broker could not be reached: it is restarting, and ended its connections for that reason. */
+  refused(): void {
+    this.#shortInARow = 0;
+  }
+
   /** Whether it is going on; starts over then, so that the next connection is tried after a while. */
   takeSuspicion(): boolean {
     if (this.#shortInARow < MOST_IN_A_ROW) return false;

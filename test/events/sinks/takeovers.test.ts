@@ -12,6 +12,15 @@ describe('Takeovers', () => {
     takeovers.ended(100);
     expect([takeovers.takeSuspicion(), takeovers.takeSuspicion()]).toEqual([true, false]);
   });
+
+  it('suspects nothing of a broker that restarts', () => {
+    const takeovers = new Takeovers();
+    for (let restart = 0; restart < 5; restart++) {
+      takeovers.ended(100);
+      takeovers.refused();
+    }
+    expect(takeovers.takeSuspicion()).toBe(false);
+  });
 });
 
 describe('MqttSink of two installations with one client id', () => {
