@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeTime, monotonicFactory } from 'ulid';
@@ -6,6 +6,7 @@ import { describeError, hasErrno } from '../core/errors.js';
 import { makePrivateFolder } from '../core/folders.js';
 import type { Component } from '../core/lifecycle.js';
 import { LogThrottle } from '../core/logThrottle.js';
+import { writePrivateFile } from '../core/privateFile.js';
 import { Serial } from '../core/serial.js';
 import type { EventDraft } from '../events/event.js';
 import type { Pictures } from './pictures.js';
@@ -92,8 +93,8 @@ export class SnapshotStore implements Component {
     try {
       makePrivateFolder(path.dirname(this.#file(key, 'frame')));
       // The frame comes last: if it exists, so does the face.
-      this.#writeOne(this.#file(key, 'face'), face);
-      this.#writeOne(this.#file(key, 'frame'), frame);
+      writePrivateFile(this.#file(key, 'face'), face);
+      writePrivateFile(this.#file(key, 'frame'), frame);
       return key;
     } catch (error) {
       for (const form of ['frame', 'face'] as const) this.#tryRemove(this.#file(key, form));
@@ -144,17 +145,6 @@ export class SnapshotStore implements Component {
 
   #file(key: string, form: PictureForm): string {
     return path.join(this.#options.folder, dayOf(decodeTime(key)), `${key}${SUFFIX[form]}`);
-  }
-
-  #writeOne(file: string, bytes: Uint8Array): void {
-    const part = `${file}.part`;
-    try {
-      writeFileSync(part, bytes, { mode: 0o600, flag: 'wx' });
-      renameSync(part, file);
-    } catch (error) {
-      this.#tryRemove(part);
-      throw error;
-    }
   }
 
   #tryRemove(file: string): void {

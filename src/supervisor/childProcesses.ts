@@ -1,7 +1,8 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { describeError, hasErrno } from '../core/errors.js';
 import { closeToOthers, makePrivateFolder } from '../core/folders.js';
+import { writePrivateFile } from '../core/privateFile.js';
 import { beginningOf, endIfSame } from './processIdentity.js';
 import { readOwnFile } from './readOwnFile.js';
 
@@ -71,11 +72,7 @@ export class ChildProcesses {
       if (this.#processes.size === 0) rmSync(this.#file, { force: true });
       else {
         makePrivateFolder(path.dirname(this.#file));
-        // Renamed, so that nothing is written through a link.
-        const part = `${this.#file}.part`;
-        rmSync(part, { force: true });
-        writeFileSync(part, JSON.stringify([...this.#processes]), { mode: 0o600, flag: 'wx' });
-        renameSync(part, this.#file);
+        writePrivateFile(this.#file, JSON.stringify([...this.#processes]));
       }
       this.#isUnwritable = false;
     } catch (error) {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Component } from '../core/lifecycle.js';
+import { writePrivateFile } from '../core/privateFile.js';
 
 /** How to reach the daemon that uses a data folder. */
 export interface Control {
@@ -32,12 +33,9 @@ export class ControlFile implements Component {
 
   /** Writes the file. Ignores a failure: only `spotter forget` needs the file, and it reports a missing one. */
   async start(): Promise<void> {
-    const part = `${this.#file}.part`;
     const control: Control = { address: reachable(this.#address()), token: this.token };
     try {
-      rmSync(part, { force: true });
-      writeFileSync(part, `${JSON.stringify(control)}\n`, { mode: 0o600, flag: 'wx' });
-      renameSync(part, this.#file);
+      writePrivateFile(this.#file, `${JSON.stringify(control)}\n`);
     } catch {
       await this.stop();
     }
