@@ -2,11 +2,31 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 
-const run = promisify(execFile);
-const program = () => process.env.FFMPEG_PATH || 'ffmpeg';
+const answers = new Map<string, Promise<string>>();
 
-let version: Promise<[major: number, minor: number]> | undefined;
-let abilities: Promise<FfmpegAbilities> | undefined;
+/**
+ * Asks the installed ffmpeg about itself. Asked the same again, it answers from memory; a failure is forgotten, because what
+ * cannot be started now may be later.
+ *
+ * @returns what it prints
+ * @throws SpotterError ffmpeg.missing, ffmpeg.failed
+ */
+export function askFfmpeg(...args: string[]): Promise<string> {
+  const question = args.join(' ');
+  const known = answers.get(question);
+  if (known) return known;
+  const answer = ask(args).catch((cause: unknown) => {
+    answers.delete(question);
+    throw startFault('ffmpeg', cause);
+  });
+  answers.set(question, answer);
+  return answer;
+}
+
+async function ask(args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.env.FFMPEG_PATH || 'ffmpeg', args);
+  return stdout;
+}
 
 /** What the installed ffmpeg can do. */
 export interface FfmpegAbilities {
@@ -17,48 +37,26 @@ export interface FfmpegAbilities {
 }
 
 /**
- * Abilities of the installed ffmpeg, found out once.
- *
- * @throws SpotterError ffmpeg.missing
- */
-export function ffmpegAbilities(): Promise<FfmpegAbilities> {
-  abilities ??= Promise.all([ffmpegVersion(), hasPickyPlaylists()]).then(([[major], isPicky]) => ({
-    major,
-    isPicky,
-  }));
-  return abilities;
-}
-
-/**
- * Version of the installed ffmpeg, read once. A build from git has the version its libraries belong to.
+ * Abilities of the installed ffmpeg.
  *
  * @throws SpotterError ffmpeg.missing, ffmpeg.failed
  */
-export function ffmpegVersion(): Promise<[major: number, minor: number]> {
-  version ??= readVersion().catch((error: unknown) => {
-    // What cannot be started now may be later.
-    version = undefined;
-    throw error;
-  });
-  return version;
+export async function ffmpegAbilities(): Promise<FfmpegAbilities> {
+  const [[major], playlists] = await Promise.all([
+    ffmpegVersion(),
+    // A build without HLS may fail to answer.
+    askFfmpeg('-hide_banner', '-h', 'demuxer=hls').catch(() => ''),
+  ]);
+  return { major, isPicky: playlists.includes('extension_picky') };
 }
 
-async function readVersion(): Promise<[major: number, minor: number]> {
-  try {
-    const { stdout } = await run(program(), ['-version']);
-    return versionIn(stdout);
-  } catch (cause) {
-    throw startFault('ffmpeg', cause);
-  }
-}
-
-async function hasPickyPlaylists(): Promise<boolean> {
-  try {
-    const { stdout } = await run(program(), ['-hide_banner', '-h', 'demuxer=hls']);
-    return stdout.includes('extension_picky');
-  } catch {
-    return false;
-  }
+/**
+ * Version of the installed ffmpeg. A build from git has the version its libraries belong to.
+ *
+ * @throws SpotterError ffmpeg.missing, ffmpeg.failed
+ */
+export async function ffmpegVersion(): Promise<[major: number, minor: number]> {
+  return versionIn(await askFfmpeg('-version'));
 }
 
 /**

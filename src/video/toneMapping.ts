@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { ColourSpace } from '../image/image.js';
+import { askFfmpeg } from './ffmpegVersion.js';
 
 /** How a high dynamic range (HDR) stream is coded, in ffmpeg's names. */
 export interface Hdr {
@@ -46,15 +45,9 @@ export function toneFilters({ transfer, primaries, matrix }: Hdr): string[] {
   ];
 }
 
-let available: Promise<boolean> | undefined;
-
-/** Whether the installed ffmpeg has the filters; asked once. Never rejects. */
-export function canMapTones(): Promise<boolean> {
-  available ??= promisify(execFile)(process.env.FFMPEG_PATH || 'ffmpeg', ['-hide_banner', '-filters']).then(
-    ({ stdout }) => hasToneFilters(stdout),
-    () => false,
-  );
-  return available;
+/** Whether the installed ffmpeg has the filters; false if it cannot be asked. */
+export async function canMapTones(): Promise<boolean> {
+  return hasToneFilters(await askFfmpeg('-hide_banner', '-filters').catch(() => ''));
 }
 
 /** @param list output of `ffmpeg -filters` */

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { ffmpegVersion } from '../../src/video/ffmpegVersion.js';
+import { ffmpegAbilities, ffmpegVersion } from '../../src/video/ffmpegVersion.js';
+import { canMapTones } from '../../src/video/toneMapping.js';
 import { demoClip, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -65,11 +66,15 @@ describe('startable', () => {
   });
 });
 
-describe('ffmpegVersion', () => {
-  it('tries again after ffmpeg could not be started', async () => {
+describe('askFfmpeg', () => {
+  it('asks again after ffmpeg could not be started', async () => {
     vi.stubEnv('FFMPEG_PATH', noProgram());
     await expect(ffmpegVersion()).rejects.toMatchObject({ code: 'ffmpeg.failed' });
+    await expect(ffmpegAbilities()).rejects.toMatchObject({ code: 'ffmpeg.failed' });
+    expect(await canMapTones()).toBe(false);
     vi.unstubAllEnvs();
     expect((await ffmpegVersion())[0]).toBeGreaterThanOrEqual(4);
+    expect((await ffmpegAbilities()).major).toBeGreaterThanOrEqual(4);
+    expect(await canMapTones()).toBe(true);
   });
 });
