@@ -5,33 +5,31 @@ import { probeFolder } from './folderProbe.js';
 
 /** Gives files of one person one name: of several spellings, the first in the order of the code points. */
 export function withOneSpelling<T extends { name: string; person: string }>(files: readonly T[]): T[] {
-  const spelling = new Map<string, string>();
-  for (const { name } of files) {
-    const person = personOf(name);
-    const key = nameKey(person);
-    const other = spelling.get(key);
-    if (other === undefined || person < other) spelling.set(key, person);
-  }
+  const spellings = spellingsOf(files);
   return files.map((file) => {
-    const person = spelling.get(nameKey(personOf(file.name))) ?? file.person;
+    const [person = file.person] = spellings.get(nameKey(personOf(file.name))) ?? [];
     return person === file.person ? file : { ...file, person };
   });
 }
 
 /** One sentence per person whose folders or files are spelled in several ways. */
 export function spellingNotes(files: readonly { name: string }[]): string[] {
-  const spellings = new Map<string, Set<string>>();
+  return [...spellingsOf(files).values()]
+    .filter(({ length }) => length > 1)
+    .map((own) => `${own.join(' and ')} are one person, ${own[0]}; give the folders one name`);
+}
+
+/** The spellings of each person, in the order of the code points; by {@link nameKey}. */
+function spellingsOf(files: readonly { name: string }[]): Map<string, string[]> {
+  const spellings = new Map<string, string[]>();
   for (const { name } of files) {
     const person = personOf(name);
-    const key = nameKey(person);
-    spellings.set(key, (spellings.get(key) ?? new Set()).add(person));
+    const own = spellings.get(nameKey(person));
+    if (!own) spellings.set(nameKey(person), [person]);
+    else if (!own.includes(person)) own.push(person);
   }
-  return [...spellings.values()]
-    .filter(({ size }) => size > 1)
-    .map((own) => {
-      const [first, ...others] = [...own].sort();
-      return `${[first, ...others].join(' and ')} are one person, ${first}; give the folders one name`;
-    });
+  for (const own of spellings.values()) own.sort();
+  return spellings;
 }
 
 /** A person's name as it is given, and as the gallery spells it. Never rejects. */
