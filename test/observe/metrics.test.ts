@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observe/metrics.js';
 import type { FrameReport } from '../../src/pipeline/frameReport.js';
 import { spotterEvent } from '../helpers/events.js';
+import { openTrack } from '../helpers/tracks.js';
 
 const report: FrameReport = {
   camera: 'door',
@@ -15,16 +16,7 @@ const report: FrameReport = {
     { kind: 'unknown', match: null },
     { kind: 'unusable', reason: 'blurred' },
   ],
-  tracks: [1, 2].map((number) => ({
-    id: `door-${number}`,
-    box: [0, 0, 1, 1],
-    frame: { width: 1, height: 1 },
-    firstSeenMs: 0,
-    lastSeenMs: 0,
-    frames: 1,
-    verdict: null,
-    person: null,
-  })),
+  tracks: [openTrack('door-1'), openTrack('door-2')],
   embedded: 1,
 };
 

@@ -1,23 +1,13 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Throughput } from '../../src/observe/throughput.js';
 import { buildFrameReport, type FrameReport } from '../../src/pipeline/frameReport.js';
-
-const track = {
-  id: 'door-1',
-  box: [0, 0, 1, 1],
-  frame: { width: 1, height: 1 },
-  firstSeenMs: 0,
-  lastSeenMs: 0,
-  frames: 1,
-  verdict: null,
-  person: null,
-} satisfies FrameReport['tracks'][number];
+import { openTrack } from '../helpers/tracks.js';
 
 describe('Throughput', () => {
   it('counts frames and faces in total, and the rate since the last read', () => {
     const throughput = new Throughput();
     const report = {
-      ...buildFrameReport('door', { kind: 'unchanged' }, [track, { ...track, id: 'door-2' }]),
+      ...buildFrameReport('door', { kind: 'unchanged' }, [openTrack('door-1'), openTrack('door-2')]),
       verdicts: [
         { kind: 'unknown', match: null },
         { kind: 'unusable', reason: 'blurred' },
