@@ -7,7 +7,6 @@ import { isPlausible } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-
 import { type PhotoWithFaces, useFacesInPhoto } from './photos.js';
 import { printJson, printLine } from './print.js';
 

@@ -11,7 +11,11 @@ export interface ConfigOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** `spotter config check`: reports the first 20 errors, and how many more there are. @throws SpotterError config.not_found, config.invalid, unless `json` is set */
+/**
+ * `spotter config check`: reports the first 20 errors, and how many more there are.
+ *
+ * @throws SpotterError config.not_found, config.invalid, unless `json` is set
+ */
 export async function check(_context: Context, options: ConfigOptions): Promise<number> {
   try {
     const { file, config } = configOf(options);

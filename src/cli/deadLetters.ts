@@ -22,7 +22,7 @@ export async function list({ signal }: Context, options: ListOptions): Promise<n
   return withLetters(configOf(options), signal, async (letters) => {
     const found = await select(letters, options.sink, options.limit);
     if (options.json) printJson({ deadLetters: found });
-    else for (const letter of found) printLine(`${lineOf(letter)}`);
+    else for (const letter of found) printLine(lineOf(letter));
     if (found.length === 0 && !options.json) printLine('no dead letters');
     return 0;
   });

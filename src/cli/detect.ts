@@ -6,7 +6,6 @@ import { prepare } from '../models/prepare.js';
 import { roundQuality } from '../pipeline/trackEvents.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-
 import { type PhotoWithFaces, useFacesInPhoto } from './photos.js';
 import { printError, printJson } from './print.js';
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Rotation } from '../video/rotation.js';
+import { ROTATIONS, type Rotation } from '../video/rotation.js';
 
 /** The options that every command has. */
 export function commonOptions(): Option[] {
@@ -46,7 +46,7 @@ export function wholeNumber(min: number): (text: string) => number {
 
 /** Parses a rotation in degrees. @throws InvalidArgumentError for any other text */
 export function rotation(text: string): Rotation {
-  const value = ([0, 90, 180, 270] as const).find((degrees) => String(degrees) === text);
+  const value = ROTATIONS.find((degrees) => String(degrees) === text);
   if (value !== undefined) return value;
   throw new InvalidArgumentError('It must be 90, 180 or 270.');
 }

@@ -56,7 +56,7 @@ export async function check(context: Context, options: GalleryOptions): Promise<
   if (options.json) printJson({ gallery: folder, photos: photos.length, used, findings });
   else {
     for (const { photo, fault, message } of unusable) printLine(`${photo}: ${fault}: ${message}`);
-    for (const fault of faults) printLine(`${fault}`);
+    for (const fault of faults) printLine(fault);
     printLine(`${used} of ${plural(photos.length, 'photo')} used`);
   }
   return findings.length > 0 ? 1 : 0;

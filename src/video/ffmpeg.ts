@@ -3,7 +3,6 @@ import { Readable, type Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { SpotterError } from '../core/errors.js';
 import { type DecodeMessage, parseLine } from './ffmpegMessage.js';
-
 import { startFault } from './ffmpegVersion.js';
 import { parseStamp, type Stamp, UNTIMED } from './stamps.js';
 import { startable } from './startable.js';
@@ -69,14 +68,12 @@ export class Decoder {
     const run = startable(ffmpeg({ stdoutLines: KEPT_MESSAGES }))
       .input(typeof input === 'string' ? input : Readable.from([input.script]))
       .inputOptions([
-        ...[
-          '-nostdin',
-          '-hide_banner',
-          '-nostats',
-          '-loglevel',
-          `level+repeat+${command.logLevel}`,
-          '-copyts',
-        ],
+        '-nostdin',
+        '-hide_banner',
+        '-nostats',
+        '-loglevel',
+        `level+repeat+${command.logLevel}`,
+        '-copyts',
         ...command.inputOptions,
       ])
       .complexFilter(`[0:V:${command.stream}]${[...command.filters, UNTIMED].join(',')}[frames]`)

@@ -1,5 +1,8 @@
+/** Every {@link Rotation}. */
+export const ROTATIONS = [0, 90, 180, 270] as const;
+
 /** Clockwise, in degrees. */
-export type Rotation = 0 | 90 | 180 | 270;
+export type Rotation = (typeof ROTATIONS)[number];
 
 /** ffmpeg filters that rotate the picture clockwise. */
 export const TURNS: Readonly<Record<Rotation, readonly string[]>> = {

@@ -12,8 +12,8 @@ interface Outage {
 }
 
 /**
- * Logs one warning when a sink begins to fail, one line when it has caught up, and how many dead letters there are. An outage that is over before the
- * throttle lets it through is counted in the next warning only.
+ * Logs one warning when a sink begins to fail, one line when it has caught up, and how many dead letters there are. An outage
+ * that is over before the throttle lets it through is counted in the next warning only.
  */
 export class OutageLog {
   readonly #log: SinkLog;
