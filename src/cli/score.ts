@@ -1,4 +1,5 @@
 import type { Track } from '../track/state.js';
+import { tableLines } from './table.js';
 import type { TruthRow } from './truth.js';
 
 /** One labelled appearance of a person and how the scan did on it. Times are media time in ms, both ends included. */
@@ -184,16 +185,9 @@ export function scoreLines({ people, precision, recall, switches }: ScoreResult)
   ]);
   const found = people.reduce((sum, one) => sum + one.appearances.filter(({ named }) => named > 0).length, 0);
   const all = people.reduce((sum, one) => sum + one.appearances.length, 0);
-  const table = [
+  return tableLines([
     ['person', 'precision', 'recall', 'appearances named', 'ms to name', 'switches'],
     ...rows,
     ['all', number(precision), number(recall), `${found} of ${all}`, '', String(switches)],
-  ];
-  const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
-  return table.map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
-      .join('  ')
-      .trimEnd(),
-  );
+  ]);
 }

@@ -1,15 +1,6 @@
 import { normalise } from '../../src/face/embedding.js';
 
-/** Numbers from 0 to under 1 that look random and are the same in every run. Source: Mulberry32 by Tommy Ettinger. */
-export function randomNumbers(seed = 1): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { randomNumbers } from '../../bench/random.js';
 
 /** A vector of length 1 in any direction. */
 export function randomUnit(dimension: number, random: () => number): Float32Array {
