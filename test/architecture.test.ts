@@ -57,7 +57,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   face: ['image', ...CORE],
   image: CORE,
   core: [],
-  bench: ['engine', 'config', 'events', 'http', 'models', 'pipeline', 'video', 'worker', ...PURE],
+  bench: ['engine', 'config', 'events', 'gallery', 'http', 'models', 'pipeline', 'video', 'worker', ...PURE],
 };
 
 /** Packages that only these files may import. */

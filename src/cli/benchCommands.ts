@@ -5,7 +5,7 @@ import { jsonOption, recognitionOptions, wholeNumber, wholeNumbers } from './fla
 /** `spotter bench ...`: the measurements. The code that measures is in bench/. */
 export const BENCH_COMMANDS: CommandGroup = {
   name: 'bench',
-  description: 'measure speed, latency and robustness',
+  description: 'measure speed, latency, accuracy and robustness',
   commands: [
     {
       name: 'throughput',
@@ -22,6 +22,32 @@ export const BENCH_COMMANDS: CommandGroup = {
         ...recognitionOptions(),
       ],
       load: async () => (await import('./bench.js')).throughput,
+    },
+    {
+      name: 'accuracy',
+      description:
+        'how well a pair of models recognises people in labelled photos: pairs, or a gallery and strangers',
+      example: 'spotter bench accuracy --pairs pairs.txt --images lfw --face middle --embedder mobilefacenet',
+      options: [
+        new Option('--pairs <file>', "LFW's pairs.txt, or CSV with the columns a, b and same"),
+        new Option('--images <folder>', "photos of LFW's pairs: <folder>/<name>/<name>_0001.jpg"),
+        new Option('--people <folder>', 'a folder per person: compare every photo with every other one'),
+        new Option('--list <file>', 'CSV with the columns role (gallery, known, stranger), person and file'),
+        new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
+        new Option('--strangers <folder>', 'a folder per person, none of them in --gallery'),
+        new Option('--face <which>', 'the face that is meant where a photo shows several')
+          .choices(['largest', 'middle'])
+          .default('largest'),
+        new Option('--sizes <list>', 'numbers of people in the gallery; larger ones become the whole gallery')
+          .argParser(wholeNumbers)
+          .default([10, 100, 300, 1000, 5000]),
+        new Option('--draws <n>', 'random galleries of each smaller size')
+          .argParser(wholeNumber(1))
+          .default(20),
+        jsonOption(),
+        ...recognitionOptions(),
+      ],
+      load: async () => (await import('./benchAccuracy.js')).accuracy,
     },
     {
       name: 'match',

@@ -1,0 +1,132 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { PersonPhoto, Role } from '../../bench/accuracy.js';
+import { describeError, SpotterError } from '../core/errors.js';
+import { isClutter, isPhotoName } from '../gallery/photoFiles.js';
+import { parseCsv } from './csv.js';
+
+/** Photos by what they are for. */
+export type RolePhotos = Record<Role, PersonPhoto[]>;
+
+/** The words of the column `role`. */
+const ROLE_WORDS: Record<string, Role> = { gallery: 'gallery', known: 'known', stranger: 'strangers' };
+
+/**
+ * The photos of a folder of people: each subfolder is a person, with all folders in it; a photo beside them is a person named
+ * as the file.
+ *
+ * @param option names the folder in errors, such as `--known`
+ * @returns sorted by path
+ * @throws SpotterError usage: no such folder, or no photos in it
+ */
+export function photosOfPeople(folder: string, option: string): PersonPhoto[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (cause) {
+    throw new SpotterError(
+      'usage',
+      `cannot read ${option} ${folder}: ${describeError(cause)}; give a folder with one folder of photos per person`,
+      { cause },
+    );
+  }
+  const photos = names
+    .filter((name) => !isClutter(name))
+    .flatMap((name) => photosIn(path.join(folder, name)))
+    .sort((a, b) => (a.file < b.file ? -1 : 1));
+  if (photos.length > 0) return photos;
+  throw new SpotterError(
+    'usage',
+    `${option} ${folder} has no photos; give a folder with one folder per person`,
+  );
+}
+
+/** The photos of one person's folder, or one photo. */
+function photosIn(place: string): PersonPhoto[] {
+  // A link that points nowhere is no photo.
+  const stats = statSync(place, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) {
+    const person = path.parse(place).name.normalize('NFC');
+    return stats?.isFile() && isPhotoName(place) ? [{ person, file: place }] : [];
+  }
+  const person = path.basename(place).normalize('NFC');
+  return readdirSync(place, { recursive: true, encoding: 'utf8' })
+    .filter((name) => isPhotoName(name) && !name.split(path.sep).some(isClutter))
+    .map((name) => ({ person, file: path.join(place, name) }));
+}
+
+/**
+ * Parses a list of photos from CSV with the columns role (gallery, known or stranger), person and file (or path), relative
+ * to the list.
+ *
+ * @param list path of the list
+ * @throws SpotterError usage
+ */
+export function parsePhotoList(text: string, list: string): RolePhotos {
+  const rows = parseCsv(text, list, {
+    required: ['role', 'person'],
+    optional: ['file', 'path'],
+    empty: 'no photos; add one line per photo',
+  });
+  const photos: RolePhotos = { gallery: [], known: [], strangers: [] };
+  for (const { cell, fail } of rows) {
+    const role = ROLE_WORDS[cell('role')];
+    if (!role) throw fail(`role is "${cell('role')}"; write gallery, known or stranger`);
+    const [person, file] = [cell('person').normalize('NFC'), cell('file') || cell('path')];
+    if (person === '') throw fail('person is empty; write a name or number');
+    if (file === '') throw fail('file is empty; write the path of a photo');
+    photos[role].push({ person, file: path.resolve(path.dirname(list), file) });
+  }
+  return photos;
+}
+
+/**
+ * Checks that the roles fit together.
+ *
+ * @param where names the source in errors
+ * @throws SpotterError usage: nobody in the gallery or nobody to name, a known person who is not in the gallery, or a stranger who is
+ */
+export function checkRoles({ gallery, known, strangers }: RolePhotos, where: string): void {
+  const fail = (what: string) => new SpotterError('usage', `${where}: ${what}`);
+  if (gallery.length === 0) throw fail('nobody is in the gallery; add a photo of each known person');
+  if (known.length + strangers.length === 0)
+    throw fail('there is nobody to name; add photos of known people or strangers');
+  const inGallery = new Set(gallery.map(({ person }) => person));
+  const absent = known.filter(({ person }) => !inGallery.has(person)).map(({ person }) => person);
+  if (absent.length > 0)
+    throw fail(
+      `${firstOf(absent, 'known person', 'known people')} not in the gallery; add them, or make them strangers`,
+    );
+  const enrolled = strangers.filter(({ person }) => inGallery.has(person)).map(({ person }) => person);
+  if (enrolled.length > 0)
+    throw fail(
+      `${firstOf(enrolled, 'stranger', 'strangers')} in the gallery under the same name; rename or move them`,
+    );
+}
+
+/**
+ * Checks that all photos exist.
+ *
+ * @param where names the source in errors
+ * @param advice what to do if not
+ * @throws SpotterError usage, with the number of missing photos and the first few
+ */
+export function checkPhotosExist(files: readonly string[], where: string, advice: string): void {
+  const all = new Set(files);
+  const missing = [...all].filter((file) => !statSync(file, { throwIfNoEntry: false })?.isFile());
+  if (missing.length === 0) return;
+  throw new SpotterError(
+    'usage',
+    `${missing.length} of the ${all.size} photos in ${where} do not exist (${someOf(missing)}); ${advice}`,
+  );
+}
+
+function firstOf(names: readonly string[], one: string, many: string): string {
+  const all = [...new Set(names)];
+  return `${all.length} ${all.length === 1 ? one : many} (${someOf(all)}) ${all.length === 1 ? 'is' : 'are'}`;
+}
+
+/** The first three of a list. */
+function someOf(names: readonly string[]): string {
+  return `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''}`;
+}
