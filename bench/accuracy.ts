@@ -160,10 +160,7 @@ function identifyAll(
     return { person, embedding: look?.state === 'usable' ? look.embedding : null };
   };
   return identify({
-    gallery: photos.gallery.flatMap((photo) => {
-      const { person, embedding } = probe(photo);
-      return embedding ? [{ person, embedding }] : [];
-    }),
+    gallery: photos.gallery.map(probe),
     known: photos.known.map(probe),
     strangers: photos.strangers.map(probe),
     sizes,

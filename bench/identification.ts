@@ -14,8 +14,8 @@ export interface Probe {
 
 /** What to identify, and with which limits. */
 export interface IdentificationOptions {
-  /** Only usable photos. */
-  gallery: readonly { person: string; embedding: Float32Array }[];
+  /** A person whose photos are all unusable is drawn like any other, and cannot be named. */
+  gallery: readonly Probe[];
   /** Other photos of people of the gallery. */
   known: readonly Probe[];
   /** Photos of people who are not in the gallery. */
@@ -45,7 +45,7 @@ export interface Outcomes {
 
 /** The verdicts at one size of the gallery. */
 export interface IdentificationRow {
-  /** In the gallery. */
+  /** In the gallery, with those whose photos are unusable. */
   people: number;
   draws: number;
   /** Photos of those who were drawn. */
@@ -74,7 +74,7 @@ export async function identify(options: IdentificationOptions): Promise<Identifi
     for (let round = 0; round < draws; round++) {
       const drawn = new Set(draw(people, size, random));
       const isDrawn = ({ person }: { person: string }) => drawn.has(person);
-      const snapshot = new GallerySnapshot(gallery.filter(isDrawn), dimension);
+      const snapshot = new GallerySnapshot(gallery.filter(isDrawn).flatMap(usable), dimension);
       await addVerdicts(row.known, known.filter(isDrawn), snapshot, matcher, options);
       await addVerdicts(row.strangers, strangers, snapshot, matcher, options);
     }
@@ -106,7 +106,7 @@ async function addVerdicts(
   matcher: Matcher,
   { policy, signal }: Pick<IdentificationOptions, 'policy' | 'signal'>,
 ): Promise<void> {
-  const judged = probes.flatMap(({ person, embedding }) => (embedding ? [{ person, embedding }] : []));
+  const judged = probes.flatMap(usable);
   outcomes.photos += probes.length;
   outcomes.unusable += probes.length - judged.length;
   for (let from = 0; from < judged.length; from += BATCH) {
@@ -128,6 +128,10 @@ async function addVerdicts(
 function outcomeOf(verdict: VerdictKind, isRight: boolean): Exclude<keyof Outcomes, 'photos'> {
   if (verdict !== 'known') return verdict;
   return isRight ? 'right' : 'wrong';
+}
+
+function usable({ person, embedding }: Probe): { person: string; embedding: Float32Array }[] {
+  return embedding ? [{ person, embedding }] : [];
 }
 
 function noOutcomes(): Outcomes {

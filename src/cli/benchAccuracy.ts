@@ -30,7 +30,7 @@ export interface AccuracyBenchOptions extends CommonOptions {
 }
 
 const SOURCES =
-  'give one of --pairs FILE, --people DIR, --list FILE, or --gallery DIR with --known DIR or --strangers DIR';
+  'give one of --pairs FILE (with --images DIR for that of LFW), --people DIR, --list FILE, or --gallery DIR with --known DIR or --strangers DIR';
 /** Unreadable photos that are reported one by one. */
 const MAX_REPORTED = 5;
 
@@ -68,9 +68,10 @@ function taskOf({
   known,
   strangers,
 }: AccuracyBenchOptions): AccuracyTask {
-  const folders = known !== undefined || strangers !== undefined ? gallery : undefined;
-  const given = [pairs, people, list, folders].filter((source) => source !== undefined);
-  if (given.length !== 1) throw new SpotterError('usage', SOURCES);
+  const probes = known ?? strangers;
+  const given = [pairs, people, list, probes].filter((source) => source !== undefined);
+  const isIncomplete = (probes !== undefined && gallery === undefined) || (images !== undefined && !pairs);
+  if (given.length !== 1 || isIncomplete) throw new SpotterError('usage', SOURCES);
   if (pairs !== undefined) return pairsTask(pairs, images);
   if (people !== undefined) return { kind: 'people', photos: photosOfPeople(people, '--people') };
   if (list !== undefined) {

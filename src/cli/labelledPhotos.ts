@@ -9,7 +9,11 @@ import { parseCsv } from './csv.js';
 export type RolePhotos = Record<Role, PersonPhoto[]>;
 
 /** The words of the column `role`. */
-const ROLE_WORDS: Record<string, Role> = { gallery: 'gallery', known: 'known', stranger: 'strangers' };
+const ROLE_WORDS: ReadonlyMap<string, Role> = new Map([
+  ['gallery', 'gallery'],
+  ['known', 'known'],
+  ['stranger', 'strangers'],
+]);
 
 /**
  * The photos of a folder of people: each subfolder is a person, with all folders in it; a photo beside them is a person named
@@ -17,12 +21,15 @@ const ROLE_WORDS: Record<string, Role> = { gallery: 'gallery', known: 'known', s
  *
  * @param option names the folder in errors, such as `--known`
  * @returns sorted by path
- * @throws SpotterError usage: no such folder, or no photos in it
+ * @throws SpotterError usage: the folder or one in it cannot be read, or there are no photos
  */
 export function photosOfPeople(folder: string, option: string): PersonPhoto[] {
-  let names: string[];
+  let photos: PersonPhoto[];
   try {
-    names = readdirSync(folder);
+    photos = readdirSync(folder)
+      .filter((name) => !isClutter(name))
+      .flatMap((name) => photosIn(path.join(folder, name)))
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
   } catch (cause) {
     throw new SpotterError(
       'usage',
@@ -30,10 +37,6 @@ export function photosOfPeople(folder: string, option: string): PersonPhoto[] {
       { cause },
     );
   }
-  const photos = names
-    .filter((name) => !isClutter(name))
-    .flatMap((name) => photosIn(path.join(folder, name)))
-    .sort((a, b) => (a.file < b.file ? -1 : 1));
   if (photos.length > 0) return photos;
   throw new SpotterError(
     'usage',
@@ -70,7 +73,7 @@ export function parsePhotoList(text: string, list: string): RolePhotos {
   });
   const photos: RolePhotos = { gallery: [], known: [], strangers: [] };
   for (const { cell, fail } of rows) {
-    const role = ROLE_WORDS[cell('role')];
+    const role = ROLE_WORDS.get(cell('role'));
     if (!role) throw fail(`role is "${cell('role')}"; write gallery, known or stranger`);
     const [person, file] = [cell('person').normalize('NFC'), cell('file') || cell('path')];
     if (person === '') throw fail('person is empty; write a name or number');
@@ -117,7 +120,7 @@ export function checkPhotosExist(files: readonly string[], where: string, advice
   if (missing.length === 0) return;
   throw new SpotterError(
     'usage',
-    `${missing.length} of the ${all.size} photos in ${where} do not exist (${someOf(missing)}); ${advice}`,
+    `${missing.length} of the ${all.size} photos in ${where} ${missing.length === 1 ? 'does' : 'do'} not exist (${someOf(missing)}); ${advice}`,
   );
 }
 

@@ -97,6 +97,14 @@ describe('identify', () => {
     expect(beside).toEqual(alone);
   });
 
+  it('draws people without a usable photo like any other, and does not name them', async () => {
+    const blank = gallery.map(({ person }) => ({ person, embedding: null }));
+    const [whole] = await identify({ ...base, known: gallery, sizes: [3] });
+    const [row] = await identify({ ...base, gallery: blank, known: gallery, sizes: [3] });
+    expect(whole.known).toMatchObject({ photos: 15, right: 15 });
+    expect(row.known).toMatchObject({ photos: 15, right: 0, unknown: 15 });
+  });
+
   it('ends when interrupted', async () => {
     const strangers = [{ person: 's', embedding: along(7) }];
     await expect(

@@ -62,6 +62,7 @@ describe('parsePhotoList', () => {
 
   it.each([
     ['role,person,file\nfriend,ann,1.jpg', 'line 2: role is "friend"; write gallery, known or stranger'],
+    ['role,person,file\nconstructor,ann,1.jpg', 'line 2: role is "constructor"'],
     ['role,person,file\nknown,,1.jpg', 'line 2: person is empty'],
     ['role,person\nknown,ann', 'line 2: file is empty; write the path of a photo'],
   ])('refuses %j', (text, message) => {
@@ -100,6 +101,9 @@ describe('checkPhotosExist', () => {
     const folder = folderWith('1.jpg');
     const file = (name: string) => path.join(folder, name);
     checkPhotosExist([file('1.jpg')], 'pairs.txt', 'check --images');
+    expect(() => checkPhotosExist([file('1.jpg'), file('2.jpg')], 'pairs.txt', 'check --images')).toThrow(
+      `1 of the 2 photos in pairs.txt does not exist (${file('2.jpg')}); check --images`,
+    );
     const some = ['1.jpg', '2.jpg', '2.jpg', '3.jpg'].map(file);
     expect(() => checkPhotosExist(some, 'pairs.txt', 'check --images')).toThrow(
       `2 of the 3 photos in pairs.txt do not exist (${file('2.jpg')}, ${file('3.jpg')}); check --images`,
