@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { type Listener, type Message, restarts } from './daemon.js';
-import { ffmpeg } from './ffmpeg.js';
+import { keptClip } from './ffmpeg.js';
 
 /** Of each clip of a test pattern. */
 export const CLIP_SECONDS = 120;
@@ -11,22 +7,14 @@ export const CLIP_SECONDS = 120;
 /** A camera that nothing happens to. */
 export const NEIGHBOUR = { id: 'neighbour', url: 'test:320x240' };
 
-/** Writes a clip of a picture of lavfi. */
-export function makeClip(file: string, picture: string): void {
+/** A clip of a picture of lavfi. @returns its path */
+export function clipOf(picture: string): string {
   const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'];
-  ffmpeg('-f', 'lavfi', '-i', picture, '-t', String(CLIP_SECONDS), ...x264, file);
+  return keptClip('clip.mp4', ['-f', 'lavfi', '-i', picture, '-t', String(CLIP_SECONDS), ...x264]);
 }
 
-/** A clip of a test pattern for all tests of a file; call it outside of them. @returns gives its path inside them */
-export function patternClip(): () => string {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'spotter-test-'));
-    makeClip(path.join(folder, 'clip.mp4'), 'testsrc2=s=320x180:r=25');
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return () => path.join(folder, 'clip.mp4');
-}
+/** A clip of a moving test pattern. @returns its path */
+export const patternClip = () => clipOf('testsrc2=s=320x180:r=25');
 
 /** Settings of the watchdog that a test need not wait long for. */
 export function watchdog(settings: Record<string, number> = {}): string {

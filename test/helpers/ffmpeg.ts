@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { root } from './paths.js';
 import { temporaryFolder } from './temporary.js';
 
 /** Runs the real ffmpeg quietly; fails the test with its output. */
@@ -17,11 +19,35 @@ export function made(name: string, ...args: string[]): Buffer {
   return readFileSync(file);
 }
 
-/** A clip with five frames per second, in a folder of its own: the same people at the same times for less work. @returns its path */
-export function sparse(clip: string): string {
-  const file = path.join(temporaryFolder(), path.basename(clip));
-  ffmpeg('-i', clip, '-r', '5', '-c:v', 'libx264', '-preset', 'ultrafast', '-an', file);
+/** Clips that every run of the tests can use again. */
+const KEPT = path.join(root, 'node_modules/.cache/spotter-tests');
+
+/**
+ * A clip that is made once and then kept for all test files and later runs; do not change it.
+ *
+ * @param name of the file; the extension selects the format
+ * @param args of ffmpeg, without the output
+ * @param input a file that the arguments read
+ * @returns its path
+ */
+export function keptClip(name: string, args: readonly string[], input?: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([name, args]));
+  if (input !== undefined) hash.update(readFileSync(input));
+  const file = path.join(KEPT, hash.digest('hex').slice(0, 16), name);
+  if (existsSync(file)) return file;
+  mkdirSync(path.dirname(file), { recursive: true });
+  // Several test files may make it at once: each puts a whole file into place.
+  const unfinished = path.join(mkdtempSync(`${path.dirname(file)}/`), name);
+  ffmpeg(...args, unfinished);
+  renameSync(unfinished, file);
+  rmdirSync(path.dirname(unfinished));
   return file;
+}
+
+/** Every fifth frame of a clip: the same people at the same times for less work. @returns its path */
+export function sparse(clip: string): string {
+  const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-an'];
+  return keptClip(path.basename(clip), ['-i', clip, '-vf', 'framestep=5', ...x264], clip);
 }
 
 /** The beginning of a clip, as it is, in a folder of its own. @returns its path */

@@ -7,7 +7,7 @@ import { temporaryFolder } from './temporary.js';
 /** Arguments that choose the larger models; skips the test where they are not. */
 export function largerModels(context: TestContext): string[] {
   const models = path.dirname(needShared(context, 'models/mobilefacenet.onnx'));
-  return ['--models', models, '--detector', 'scrfd-2.5g', '--embedder', 'mobilefacenet'];
+  return ['--models', models, '--detector', 'yunet', '--embedder', 'mobilefacenet'];
 }
 
 /** Arguments that choose a gallery of two who are in the labelled clip and two who are not. */

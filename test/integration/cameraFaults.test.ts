@@ -13,13 +13,14 @@ import { configure, daemon, eventually, framesFlow, Listener, metric } from '../
 import { made } from '../helpers/ffmpeg.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 
-const clip = patternClip();
-
 describe('spotter run: a camera that is none', () => {
   it('reports which of eight faults it has, without affecting its neighbour', async (context) => {
     needRtsp(context);
     const users: [string, string][] = [['user', 'right']];
-    const [server, guarded] = [await startRtsp({ clip: clip() }), await startRtsp({ clip: clip(), users })];
+    const [server, guarded] = [
+      await startRtsp({ clip: patternClip() }),
+      await startRtsp({ clip: patternClip(), users }),
+    ];
     const door = await startChaos(guarded.port);
     const still = made('still.jpg', '-f', 'lavfi', '-i', 'testsrc2=s=320x180', '-frames:v', '1');
     const page = await startWeb(answering('text/html', '<!doctype html><title>Log in</title>'));

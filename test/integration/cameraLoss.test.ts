@@ -13,13 +13,11 @@ import {
 import { descendantsOf, isRunning } from '../helpers/processes.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 
-const clip = patternClip();
-
 describe('spotter run: a camera that goes away', () => {
   it('by hanging is stalled and loses its ffmpeg; it is live again with its server, time after time', async (context) => {
     needRtsp(context);
-    const server = await startRtsp({ clip: clip() });
-    const proxy = await startChaos((await startRtsp({ clip: clip() })).port);
+    const server = await startRtsp({ clip: patternClip() });
+    const proxy = await startChaos((await startRtsp({ clip: patternClip() })).port);
     const hanging = [
       { id: 'tcp', url: rtsp(server.port) },
       { id: 'udp', url: rtsp(server.port), transport: 'udp' },
@@ -58,8 +56,8 @@ describe('spotter run: a camera that goes away', () => {
 
   it('by losing its power or its cable has failed at once, never ended, and comes back', async (context) => {
     needRtsp(context);
-    let server = await startRtsp({ clip: clip() });
-    const proxy = await startChaos((await startRtsp({ clip: clip() })).port);
+    let server = await startRtsp({ clip: patternClip() });
+    const proxy = await startChaos((await startRtsp({ clip: patternClip() })).port);
     const cameras = [
       { id: 'power', url: rtsp(server.port) },
       { id: 'cable', url: rtsp(proxy.port) },
@@ -80,7 +78,7 @@ describe('spotter run: a camera that goes away', () => {
         id === 'power' && String(message).includes('refuses the connection');
       await client.until(refused, cut);
       const back = client.seen.length;
-      server = await startRtsp({ clip: clip(), port: server.port });
+      server = await startRtsp({ clip: patternClip(), port: server.port });
       await client.camera('power', 'live', back);
       await client.camera('cable', 'live', cut);
       await Promise.all(cameras.map(({ id }) => framesFlow(address, id, 3)));
@@ -95,7 +93,7 @@ describe('spotter run: a camera that goes away', () => {
     'by hanging leaves no ffmpeg behind when %s killed',
     async (killed, context) => {
       needRtsp(context);
-      const server = await startRtsp({ clip: clip() });
+      const server = await startRtsp({ clip: patternClip() });
       const cameras = [
         { id: 'hanging', url: rtsp(server.port) },
         { id: 'silent', url: rtsp(await startSilent()) },

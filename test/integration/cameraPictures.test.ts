@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CLIP_SECONDS, makeClip, patternClip, rtsp, watchdog } from '../helpers/cameras.js';
+import { CLIP_SECONDS, clipOf, patternClip, rtsp, watchdog } from '../helpers/cameras.js';
 import { startChaos } from '../helpers/chaos.js';
 import { jsonLines, spotter } from '../helpers/cli.js';
 import {
@@ -17,17 +16,13 @@ import {
 import { beginningOf } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
-import { temporaryFolder } from '../helpers/temporary.js';
-
-const clip = patternClip();
 
 describe('spotter run: the pictures of a camera', () => {
   it('that come damaged are most of them seen; that come late are dropped; that stay the same are not searched', async (context) => {
     needRtsp(context);
-    const still = path.join(temporaryFolder(), 'still.mp4');
     const frozen = 'testsrc2=s=320x180:r=25,trim=end_frame=1,loop=-1:1,setpts=N/25/TB';
-    makeClip(still, frozen);
-    const { port } = await startRtsp({ clip: clip() });
+    const still = clipOf(frozen);
+    const { port } = await startRtsp({ clip: patternClip() });
     const [damaging, delaying] = [await startChaos(port), await startChaos(port)];
     const cameras = [
       { id: 'clean', url: rtsp(port) },
@@ -43,7 +38,7 @@ describe('spotter run: the pictures of a camera', () => {
     const before = { clean: await came('clean'), damaged: await came('damaged'), stale: await stale() };
     damaging.corrupt(10_007);
     delaying.stall();
-    await delaying.held((statSync(clip()).size / CLIP_SECONDS) * 3);
+    await delaying.held((statSync(patternClip()).size / CLIP_SECONDS) * 3);
     delaying.resume();
     // Of 30 pictures that were held back, those of the last second are fresh.
     await eventually(stale, (count) => count >= before.stale + 10);

@@ -80,7 +80,7 @@ describe('spotter run: the engine', () => {
   });
 
   it('leaves nothing behind when the supervisor is killed', async () => {
-    const { child, address } = await daemon(configure([PATTERN, { id: 'door', loop: true }]));
+    const { child, address } = await daemon(configure([PATTERN, { id: 'door', loop: true, realtime: true }]));
     const client = new Listener(address);
     // Live, each has its one ffmpeg; before, another may just be asked for its version.
     await Promise.all([client.camera('pattern', 'live'), client.camera('door', 'live')]);

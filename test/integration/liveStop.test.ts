@@ -3,21 +3,21 @@ import { patternClip, rtsp, watchdog } from '../helpers/cameras.js';
 import { closedPort, startSilent } from '../helpers/chaos.js';
 import { finish } from '../helpers/cli.js';
 import { configure, daemon, framesFlow, Listener } from '../helpers/daemon.js';
+import { sparse } from '../helpers/ffmpeg.js';
+import { demoClip } from '../helpers/paths.js';
 import { descendantsOf, isRunning } from '../helpers/processes.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
-
-const clip = patternClip();
 
 describe('spotter run: SIGTERM', () => {
   it('to a daemon of live cameras under load ends it with exit code 0 at any moment', async (context) => {
     needRtsp(context);
-    const server = await startRtsp({ clip: clip() });
+    const server = await startRtsp({ clip: patternClip() });
     const fast = { fps: 30, motion: { enabled: false } };
     const cameras = [
       { id: 'tcp', url: rtsp(server.port), ...fast },
       { id: 'udp', url: rtsp(server.port), transport: 'udp', ...fast },
       { id: 'pattern', url: 'test:640x360', ...fast },
-      { id: 'recording', loop: true },
+      { id: 'recording', url: sparse(demoClip), loop: true },
       { id: 'silent', url: rtsp(await startSilent()) },
       { id: 'refused', url: rtsp(await closedPort()) },
     ];

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { start } from '../helpers/cli.js';
 import { configure, eventually, metric } from '../helpers/daemon.js';
+import { sparse } from '../helpers/ffmpeg.js';
 import { Fifo } from '../helpers/fifo.js';
+import { demoClip } from '../helpers/paths.js';
 
 describe('spotter run: output', () => {
   it('goes on, and ends on SIGTERM, while nobody reads stderr and the reader of stdout is gone', async () => {
-    const config = configure([{ id: 'demo', loop: true }]);
+    const config = configure([{ id: 'demo', url: sparse(demoClip), loop: true }]);
     const stderr = new Fifo();
     stderr.fill();
     const child = start(['run', '-c', config], { stdio: ['ignore', 'pipe', stderr.writer()] });

@@ -30,7 +30,10 @@ function story(seen: Message[]): unknown[] {
 describe('spotter run: visits', () => {
   it('are published on the WebSocket, after the events that cause them', async () => {
     const { address } = await daemon(
-      configure([{ id: 'door', loop: true }], 'visits: { enabled: true, gapMs: 100 }\n'),
+      configure(
+        [{ id: 'door', url: sparse(demoClip), loop: true }],
+        'visits: { enabled: true, gapMs: 100 }\n',
+      ),
     );
     const client = new Listener(address);
     const started = await client.until(({ kind }) => kind === 'visit_started');
@@ -53,7 +56,10 @@ describe('spotter run: visits', () => {
   });
 
   it('continue when the engine dies, and end with the daemon', async () => {
-    const config = configure([{ id: 'door', loop: true }], 'visits: { enabled: true, gapMs: 3600000 }\n');
+    const config = configure(
+      [{ id: 'door', loop: true, realtime: true }],
+      'visits: { enabled: true, gapMs: 3600000 }\n',
+    );
     const { child, address } = await daemon(config);
     const client = new Listener(address);
     const started = await client.until(({ kind }) => kind === 'visit_started');
@@ -73,7 +79,7 @@ describe('spotter run: visits', () => {
 
   it('are the same in every run of spotter scan', async () => {
     const config = configure([], 'visits: { enabled: true, gapMs: 1000 }\n');
-    const args = ['scan', demoClip, '--every', '5'];
+    const args = ['scan', sparse(demoClip)];
     const scans = [await spotter([...args, '-c', config]), await spotter([...args, '-c', config])];
     const [first, second] = scans.map(({ stdout }) =>
       jsonLines<Message>(stdout)
@@ -110,7 +116,7 @@ describe('spotter run: the defaults', () => {
 
 describe('spotter run: snapshots', () => {
   it('are served with their events: the frame with the box, and the face', async () => {
-    const config = configure([{ id: 'door', loop: true }], SNAPSHOTS);
+    const config = configure([{ id: 'door', url: sparse(demoClip), loop: true }], SNAPSHOTS);
     const { address } = await daemon(config);
     const client = new Listener(address);
     const match = await client.until(({ kind, person }) => kind === 'match' && person === 'grace-hopper');

@@ -60,10 +60,10 @@ describe('FileSource: what is no recording', () => {
   };
 
   it.each([
-    ['missing', 'video.not_found', 'does not exist'],
-    ['empty', 'video.unreadable', 'is empty'],
+    ['missing', 'video.not_found', 'does not exist; check the path'],
+    ['empty', 'video.unreadable', 'is empty; check how it was copied'],
     ['text', 'video.unreadable', 'is not a video'],
-    ['folder', 'video.unreadable', 'is a folder'],
+    ['folder', 'video.unreadable', 'is a folder; give the files in it'],
     ['sound', 'video.no_video', 'has no video in it'],
     ['picture', 'video.no_video', 'is a single picture, not a video'],
     ['headless', 'video.unreadable', 'is not a video that ffmpeg can read, or is cut off'],
