@@ -49,6 +49,7 @@ export async function measureHistory(
   const http = new HttpServer({
     host: '127.0.0.1',
     port: 0,
+    maxConnections: 500,
     views: {
       server: 'spotter/bench',
       unreadyReason: () => null,

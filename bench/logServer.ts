@@ -86,6 +86,7 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
   const http = new HttpServer({
     host: '127.0.0.1',
     port: 0,
+    maxConnections: 500,
     views: {
       server: 'spotter/bench',
       unreadyReason: () => feed.fault,

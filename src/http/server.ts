@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
-import { connectionLimits } from './connectionLimits.js';
+import { Admission } from './admission.js';
 import { type AccessRules, foreignRequest } from './origin.js';
-import { refuseUpgrade } from './refusal.js';
+import { refuseConnection } from './refusal.js';
 import { addRoutes, type Views } from './routes.js';
 import { Turns } from './turns.js';
 
@@ -21,8 +21,8 @@ export interface HttpOptions {
   allowedHosts?: readonly string[];
   /** Origins of web pages that may send requests and connect, beside pages of this machine. Default none. */
   allowedOrigins?: readonly string[];
-  /** Most open connections, 1 or more. Default 500; fewer where the limit of open files is lower. */
-  maxConnections?: number;
+  /** Most open connections, 1 or more; fewer where the limit of open files is lower. */
+  maxConnections: number;
   /** Called for each connection and WebSocket client that is refused because there are too many, with one sentence. */
   onRefused?: (message: string) => void;
   /** A client that reads nothing of a response is disconnected after once to twice this time, ms. Default 15 000. */
@@ -37,7 +37,6 @@ const CHECK_EVERY_MS = 1000;
 /** Node takes the first write as progress, so a client has up to twice this time. */
 const UNREAD_MS = 15_000;
 const MAX_BODY_BYTES = 64 * 1024;
-const MAX_CONNECTIONS = 500;
 
 /** The HTTP server: health, metrics, API and snapshots; hands upgrade requests to the WebSocket. */
 export class HttpServer implements Component {
@@ -45,13 +44,12 @@ export class HttpServer implements Component {
   readonly #app: FastifyInstance;
   readonly #turns = new Turns();
   readonly #rules: AccessRules;
-  /** Connections that are handed over as WebSockets. */
-  #clients = 0;
-  #maxClients = 0;
+  readonly #admission: Admission;
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    const { host, allowedHosts = [], allowedOrigins = [] } = options;
+    const { host, allowedHosts = [], allowedOrigins = [], maxConnections } = options;
+    this.#admission = new Admission(maxConnections);
     this.#rules = { listening: host, hosts: allowedHosts, origins: allowedOrigins };
     this.#app = fastify({
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -69,16 +67,18 @@ export class HttpServer implements Component {
 
   /** Starts to listen. @throws SpotterError `http.port` when the address cannot be used */
   async start(): Promise<void> {
-    const { host, port, views, maxConnections = MAX_CONNECTIONS, unreadMs = UNREAD_MS } = this.#options;
-    const { connections, clients } = connectionLimits(maxConnections);
+    const { host, port, views, unreadMs = UNREAD_MS } = this.#options;
     const { server } = this.#app;
-    server.maxConnections = connections;
-    this.#maxClients = clients;
-    server.on('drop', () => this.#refused(`${connections} connections are open`));
+    this.#admitConnections();
     this.#app.addHook('onRequest', async (request, reply) => {
       if (!(await this.#turns.take(request.raw, reply.raw))) return reply.hijack();
       // A handler may take its time; the response of the request before has left its timeout.
       request.raw.socket.setTimeout(0);
+      const fault = this.#admission.connection(request.raw.socket);
+      if (fault !== null) {
+        reply.hijack();
+        return this.#refuse(request.raw.socket, fault);
+      }
       const refusal = foreignRequest(request.headers, this.#rules);
       if (refusal) return reply.code(refusal.status).send({ error: refusal.error });
     });
@@ -103,24 +103,40 @@ export class HttpServer implements Component {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = foreignRequest(request.headers, this.#rules);
-    if (refusal) refuseUpgrade(socket, refusal);
+    if (refusal) refuseConnection(socket, refusal);
     else if (request.headers.upgrade?.toLowerCase() !== 'websocket') this.#answer(request, socket);
-    else if (this.#clients >= this.#maxClients) {
-      const fault = `${this.#clients} WebSocket clients are connected`;
-      this.#refused(fault);
-      refuseUpgrade(socket, {
-        status: 503,
-        error: `${fault}; disconnect some, or raise http.maxConnections and the limit of open files`,
-      });
-    } else {
-      this.#clients++;
-      socket.once('close', () => this.#clients--);
-      this.#options.onUpgrade(request, socket, head);
+    else {
+      const fault = this.#admission.client(socket);
+      if (fault === null) this.#options.onUpgrade(request, socket, head);
+      else this.#refuse(socket, fault);
     }
   }
 
-  #refused(fault: string): void {
+  /**
+   * Hands only admitted connections to the parser: Node's own `maxConnections` closes the others without an answer. Where
+   * localhost has two addresses, fastify listens on the second by itself; connections there are admitted with their first request.
+   */
+  #admitConnections(): void {
+    const { server } = this.#app;
+    const serve = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      const fault = this.#admission.connection(socket);
+      if (fault === null) for (const listener of serve) listener.call(server, socket);
+      else
+        this.#refuse(
+          socket.on('error', () => socket.destroy()),
+          fault,
+        );
+    });
+  }
+
+  #refuse(socket: Duplex, fault: string): void {
     this.#options.onRefused?.(`${fault}; refusing more (http.maxConnections, or the limit of open files)`);
+    refuseConnection(socket, {
+      status: 503,
+      error: `${fault}; disconnect some, or raise http.maxConnections and the limit of open files`,
+    });
   }
 
   /** Answers a request that offers another protocol, such as h2c, in HTTP/1.1 (RFC 9110, section 7.8). */

@@ -6,7 +6,7 @@ import type { Component } from '../core/lifecycle.js';
 import type { SpotterEvent } from '../events/event.js';
 import { isWanted } from '../events/filter.js';
 import { EVERYTHING, parseClientMessage, type Subscription } from './message.js';
-import { type Refusal, refuseUpgrade } from './refusal.js';
+import { type Refusal, refuseConnection } from './refusal.js';
 import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
 import { type LogState, resume } from './resume.js';
 
@@ -101,7 +101,7 @@ export class EventSocket implements Component {
     const [path, query] = (request.url ?? '/').split('?', 2);
     const parameters = new URLSearchParams(query);
     const refusal = this.#refusal(path, parameters);
-    if (refusal !== null) refuseUpgrade(socket, refusal);
+    if (refusal !== null) refuseConnection(socket, refusal);
     else {
       this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket, parameters));
     }

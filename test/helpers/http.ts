@@ -17,6 +17,7 @@ export async function httpServer(
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       ...views,
     },
+    maxConnections: 500,
     onUpgrade: () => {},
     ...options,
   });

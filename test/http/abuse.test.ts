@@ -113,7 +113,7 @@ describe('HttpServer under abuse', () => {
     expect(page.events).toHaveLength(1);
   });
 
-  it('refuses connections beyond the limit, and reports it', async () => {
+  it('answers connections beyond the limit with 503, and reports it', async () => {
     const { api } = bigLog(10);
     const refused: string[] = [];
     const http = await httpServer(
@@ -123,9 +123,17 @@ describe('HttpServer under abuse', () => {
     const first = await connected(http.address);
     await connected(http.address);
     const third = await connected(http.address);
-    third.resume();
+    let answer = '';
+    third.setEncoding('latin1').on('data', (text) => {
+      answer += text;
+    });
     await once(third, 'close');
+    // Without a request: nothing waits for the client.
+    expect(answer).toMatch(/^HTTP\/1\.1 503 .*\r\nConnection: close\r\nRetry-After: \d+\r\n/s);
+    expect(answer).toMatch(/\r\n\r\n{"error":"2 connections are open; disconnect some, .+"}$/);
     expect(refused).toEqual([expect.stringContaining('2 connections are open')]);
+    const response = await fetch(`${http.address}/api/v1/cameras`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '10']);
     first.destroy();
     await expect.poll(() => health(http.address)).toBe(200);
   });

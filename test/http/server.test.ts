@@ -47,6 +47,7 @@ describe('HttpServer', () => {
     const second = new HttpServer({
       host: '127.0.0.1',
       port,
+      maxConnections: 500,
       views: {
         server: 'x',
         unreadyReason: () => null,
