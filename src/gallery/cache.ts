@@ -106,10 +106,12 @@ export class EmbeddingCache {
     results.set(sha256, new Map(results.get(sha256)).set(key, result));
   }
 
-  /** The results under this key of the photos that were there last, for a gallery that is away. */
-  remembered(key: string): { name: string; sha256: string; result: PhotoResult }[] {
+  /** The results of the photos that were there last, for a gallery that is away. @param resultOf by SHA-256 */
+  remembered(
+    resultOf: (sha256: string) => PhotoResult | null,
+  ): { name: string; sha256: string; result: PhotoResult }[] {
     return [...this.#contents.files].flatMap(([name, { sha256, missingSinceMs }]) => {
-      const result = missingSinceMs === undefined ? this.result(key, sha256) : null;
+      const result = missingSinceMs === undefined ? resultOf(sha256) : null;
       return result ? [{ name, sha256, result }] : [];
     });
   }

@@ -233,7 +233,7 @@ export class Gallery implements Component {
   /** Whether an empty folder is the mount point of a file system that was there before. */
   #isUnmounted({ device, isMount }: Listing): boolean {
     if (this.#listed) return this.#listed.device !== device && this.#state.photos.size > 0;
-    if (this.#isWaiting) return this.#cache.remembered(this.#reader.key).length > 0;
+    if (this.#isWaiting) return this.#reader.remembered().length > 0;
     return !isMount && this.#cache.folder?.isMount === true;
   }
 
@@ -266,7 +266,7 @@ export class Gallery implements Component {
   #restore(error: unknown): boolean {
     if (!isAway(error)) return false;
     const { known, whenAway } = this.#options;
-    const remembered = this.#cache.remembered(this.#reader.key);
+    const remembered = this.#reader.remembered();
     if (!known && !(whenAway === 'cache' && remembered.length > 0)) return false;
     this.#away = error.message;
     const photos = remembered.map((photo) => ({ ...photo, person: personOf(photo.name), key: 'remembered' }));

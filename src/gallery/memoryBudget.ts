@@ -9,18 +9,32 @@ export class MemoryBudget {
     this.#freeBytes = totalBytes;
   }
 
-  /** Works with so much memory. What needs more than there is gets all of it, alone. Rejects as the work does. */
-  async use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    const share = Math.min(bytes, this.#totalBytes);
+  /** Whether nothing works with it or waits. */
+  get isIdle(): boolean {
+    return this.#freeBytes === this.#totalBytes && this.#waiting.length === 0;
+  }
+
+  /**
+   * Works with so much memory. What needs more than there is gets all of it, alone. Rejects as the work does.
+   *
+   * @param work may call `keep` when it has freed all but some bytes of its memory
+   */
+  async use<T>(bytes: number, work: (keep: (bytes: number) => void) => Promise<T>): Promise<T> {
+    let share = Math.min(bytes, this.#totalBytes);
     await new Promise<void>((start) => {
       this.#waiting.push({ bytes: share, start });
       this.#admit();
     });
-    try {
-      return await work();
-    } finally {
-      this.#freeBytes += share;
+    const keep = (kept: number) => {
+      const freed = Math.max(0, share - kept);
+      share -= freed;
+      this.#freeBytes += freed;
       this.#admit();
+    };
+    try {
+      return await work(keep);
+    } finally {
+      keep(0);
     }
   }
 

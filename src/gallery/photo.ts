@@ -1,29 +1,29 @@
 import type { Metadata, Sharp, default as SharpModule } from 'sharp';
 import { describeError, SpotterError } from '../core/errors.js';
+import { collectGarbage } from '../core/garbage.js';
 import type { Size } from '../core/geometry.js';
 import type { Image } from '../image/image.js';
-
-import { decodeCost } from './decodeCost.js';
 import { MemoryBudget } from './memoryBudget.js';
 import { foreignFormat } from './photoFiles.js';
+import { PHOTO_MEMORY_BYTES, type PhotoPlan, planPhoto } from './photoPlan.js';
+import { PixelMemory } from './pixelMemory.js';
+import { tiffLayout } from './tiffLayout.js';
 
 /** A decoded photo: upright, sRGB, 8 bits per channel, opaque. */
 export interface Photo {
   image: Image;
   /** Upright size of the file's picture, px. */
   source: Size;
-  /** Image px per photo px: below 1 when a side of the photo was longer than {@link MAX_SIDE_PX}. */
+  /** Image px per photo px: below 1 for a photo that is larger than a face needs, or than the memory allows. */
   scale: number;
 }
 
 /** Of a GIF the first picture; `heif` is AVIF, see {@link foreignFormat}. */
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'heif', 'tiff', 'gif']);
-/** Larger photos are scaled down while decoding: a face crop has 112 px, and 50 MB are enough for one photo. */
-const MAX_SIDE_PX = 4096;
-/** Photos that a decoder must hold as a whole are refused when that takes more. */
-const MAX_WHOLE_BYTES = 100e6;
-/** For all photos that are in use: one of the largest at a time, or some of the usual size. */
-const inUse = new MemoryBudget(160e6);
+const inUse = new MemoryBudget(PHOTO_MEMORY_BYTES);
+const pixelMemory = new PixelMemory();
+/** After decoding a photo that takes more than this, garbage is collected at once: what the decoder returned waits for it. */
+const MUCH_BYTES = 60e6;
 /** What shows through a transparent photo. */
 const BACKDROP = { r: 128, g: 128, b: 128 };
 
@@ -31,8 +31,7 @@ const BACKDROP = { r: 128, g: 128, b: 128 };
 interface Opened {
   pipeline: Sharp;
   source: Size;
-  /** Estimated memory from decoding to the end of its use. */
-  bytes: number;
+  plan: PhotoPlan;
 }
 
 /**
@@ -52,7 +51,20 @@ export async function usePhoto<T>(
   use: (photo: Photo) => Promise<T>,
 ): Promise<T> {
   const opened = await openPhoto(bytes, name, maxMegapixels);
-  return inUse.use(opened.bytes, async () => use(await decode(opened, name)));
+  try {
+    return await inUse.use(opened.plan.bytes, async (keep) => {
+      const { photo, memory } = await decode(opened, name);
+      try {
+        if (opened.plan.bytes > MUCH_BYTES) collectGarbage();
+        keep(bytes.length + memory.byteLength);
+        return await use(photo);
+      } finally {
+        pixelMemory.give(memory);
+      }
+    });
+  } finally {
+    if (inUse.isIdle) pixelMemory.clear();
+  }
 }
 
 async function openPhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Opened> {
@@ -66,40 +78,32 @@ async function openPhoto(bytes: Uint8Array, name: string, maxMegapixels: number)
     throw damaged(name, cause);
   });
   const source = readSize(meta, name, maxMegapixels);
-  const { wholeBytes, kind, advice } = decodeCost(meta, source);
-  if (wholeBytes > MAX_WHOLE_BYTES) {
-    const [needed, most] = [wholeBytes, MAX_WHOLE_BYTES].map((size) => Math.ceil(size / 1e6));
-    throw new SpotterError(
-      'photo.too_large',
-      `${name} takes ${needed} MB of memory as ${kind}, over the limit of ${most} MB; ${advice}, or scale it down`,
-    );
-  }
-  const scale = Math.min(1, MAX_SIDE_PX / Math.max(source.width, source.height));
-  // As sharp returns it, and in shared memory.
-  const resultBytes = 2 * 3 * source.width * source.height * scale ** 2;
-  return { pipeline, source, bytes: wholeBytes + resultBytes };
+  const header = meta.format === 'tiff' ? { ...meta, layout: tiffLayout(bytes) } : meta;
+  const isTurned = (meta.orientation ?? 1) > 1;
+  const plan = planPhoto(name, header, meta, { length: bytes.length, isTurned });
+  return { pipeline, source, plan };
 }
 
-async function decode({ pipeline, source }: Opened, name: string): Promise<Photo> {
-  try {
-    const { data, info } = await pipeline
-      .autoOrient()
-      .resize({ width: MAX_SIDE_PX, height: MAX_SIDE_PX, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: BACKDROP })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    const image: Image = {
-      width: info.width,
-      height: info.height,
-      format: 'rgb24',
-      colour: { matrix: 'bt601', fullRange: true },
-      pixels: toRgb(data, info.channels),
-    };
-    return { image, source, scale: info.width / source.width };
-  } catch (cause) {
+async function decode({ pipeline, source, plan }: Opened, name: string) {
+  const { data, info } = await decodePixels(pipeline, plan.side).catch((cause: unknown) => {
     throw damaged(name, cause);
-  }
+  });
+  const { width, height, channels } = info;
+  const memory = pixelMemory.take(3 * width * height);
+  const colour = { matrix: 'bt601', fullRange: true } as const;
+  const image: Image = { width, height, format: 'rgb24', colour, pixels: toRgb(data, channels, memory) };
+  const photo: Photo = { image, source, scale: width / source.width };
+  return { photo, memory };
+}
+
+function decodePixels(pipeline: Sharp, side: number) {
+  return pipeline
+    .autoOrient()
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: BACKDROP })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
 }
 
 function damaged(name: string, cause: unknown): SpotterError {
@@ -136,9 +140,9 @@ function readSize(meta: Metadata, name: string, maxMegapixels: number): Size {
 }
 
 /** Three channels in shared memory; grey pictures may come with one. */
-function toRgb(data: Uint8Array, channels: number): Uint8Array {
+function toRgb(data: Uint8Array, channels: number, memory: SharedArrayBuffer): Uint8Array {
   const count = data.length / channels;
-  const rgb = new Uint8Array(new SharedArrayBuffer(count * 3));
+  const rgb = new Uint8Array(memory, 0, count * 3);
   if (channels === 3) rgb.set(data);
   else {
     const [g, b] = channels > 3 ? [1, 2] : [0, 0];

@@ -31,8 +31,10 @@ export interface ReadPhoto {
   sha256: string | null;
 }
 
-/** Increase when enrol, photoFaces, photo or face/ change the result of a photo: older results are then not used. */
+/** Increase when enrol, photoFaces, photo or face/ change the embedding of a photo: older results are then not used. */
 const CODE_VERSION = 1;
+/** Increase when they only accept or refuse other photos: those refused before are then read again, and no others. */
+const REFUSAL_VERSION = 2;
 const UNREADABLE: PhotoResult = {
   state: 'unusable',
   fault: 'unreadable',
@@ -47,15 +49,18 @@ const MAX_OPEN = 5;
 export class PhotoReader {
   readonly #options: ReaderOptions;
   readonly #cache: EmbeddingCache;
-  /** Identifies everything beside the photo that its result depends on. */
-  readonly key: string;
+  /** Identifies everything beside the photo that its embedding depends on. */
+  readonly #usedKey: string;
+  /** The same for a refusal. */
+  readonly #refusedKey: string;
 
   constructor(options: ReaderOptions, cache: EmbeddingCache) {
     this.#options = options;
     this.#cache = cache;
     const { modelKey, limits, maxMegapixels } = options;
-    const everything = JSON.stringify({ CODE_VERSION, modelKey, limits, maxMegapixels });
-    this.key = createHash('sha256').update(everything).digest('hex').slice(0, 24);
+    const everything = { CODE_VERSION, modelKey, limits, maxMegapixels };
+    this.#usedKey = hashOf(everything);
+    this.#refusedKey = hashOf({ ...everything, REFUSAL_VERSION });
   }
 
   /**
@@ -83,6 +88,11 @@ export class PhotoReader {
     };
     await Promise.all(Array.from({ length: Math.min(MAX_OPEN, availableParallelism() + 1) }, readSome));
     return photos;
+  }
+
+  /** What is remembered of the photos that were there last, for a gallery that is away. */
+  remembered(): Pick<ReadPhoto, 'name' | 'sha256' | 'result'>[] {
+    return this.#cache.remembered((sha256) => this.#known(sha256));
   }
 
   /** @throws SpotterError of the worker pool; a file that cannot be read is an unusable photo */
@@ -118,9 +128,9 @@ export class PhotoReader {
     if (refused) return { result: { state: 'unusable', ...refused }, sha256: null };
     if (!mark) return { result: UNREADABLE, sha256: null };
     const knownHash = cache.knownHash(name, mark);
-    const known = knownHash && cache.result(this.key, knownHash);
+    const known = knownHash && this.#known(knownHash);
     if (knownHash && known) {
-      cache.keep(name, mark, this.key, knownHash, known);
+      cache.keep(name, mark, this.#keyOf(known), knownHash, known);
       return { result: known, sha256: knownHash };
     }
     return usePhotoFile(
@@ -137,9 +147,22 @@ export class PhotoReader {
   async #examine(bytes: Buffer, name: string, mark: FileMark): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
     const cache = this.#cache;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const result = cache.result(this.key, sha256) ?? (await this.embed(bytes, name));
+    const result = this.#known(sha256) ?? (await this.embed(bytes, name));
     const settled = Date.now() - mark.ctimeMs > SETTLED_MS;
-    cache.keep(name, settled ? mark : null, this.key, sha256, result);
+    cache.keep(name, settled ? mark : null, this.#keyOf(result), sha256, result);
     return { result, sha256 };
   }
+
+  #known(sha256: string): PhotoResult | null {
+    const result = this.#cache.result(this.#usedKey, sha256);
+    return result?.state === 'used' ? result : this.#cache.result(this.#refusedKey, sha256);
+  }
+
+  #keyOf({ state }: PhotoResult): string {
+    return state === 'used' ? this.#usedKey : this.#refusedKey;
+  }
+}
+
+function hashOf(everything: object): string {
+  return createHash('sha256').update(JSON.stringify(everything)).digest('hex').slice(0, 24);
 }

@@ -41,6 +41,30 @@ describe('MemoryBudget', () => {
     await large;
   });
 
+  it('frees what running work does not keep, and is idle once nothing works', async () => {
+    const budget = new MemoryBudget(100);
+    const { begin, running, end } = tasks(budget);
+    let finish = () => {};
+    const large = budget.use(90, async (keep) => {
+      keep(40);
+      keep(70);
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    const [fits, waits] = [begin('fits', 60), begin('waits', 1)];
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(running()).toEqual(['fits']);
+    expect(budget.isIdle).toBe(false);
+    finish();
+    await large;
+    expect(running()).toEqual(['fits', 'waits']);
+    for (const name of running()) end(name);
+    await Promise.all([fits, waits]);
+    expect(budget.isIdle).toBe(true);
+  });
+
   it('frees the memory of work that fails, and rejects as it does', async () => {
     const budget = new MemoryBudget(1);
     const failed = budget.use(1, () => Promise.reject(new Error('no')));

@@ -135,6 +135,34 @@ describe('usePhoto', () => {
     const { image, source, scale } = await decodePhoto(large, 'photo', 100);
     expect([image.width, source.width, scale]).toEqual([4096, 8192, 0.5]);
   });
+
+  it('scales a photo down as far as its decoder leaves memory', async () => {
+    const large = await sharp({ create: { width: 4000, height: 1500, channels: 3, background: '#888' } })
+      .avif({ effort: 0 })
+      .toBuffer();
+    const { image, source, scale } = await decodePhoto(large, 'photo', 100);
+    expect(source.width).toBe(4000);
+    expect(image.width).toBeLessThan(4000);
+    expect(image.width).toBeGreaterThan(3000);
+    expect(scale).toBeCloseTo(image.width / 4000);
+  });
+
+  it('decodes photos of other sizes at a time, each with its own pixels', async () => {
+    const widths = [300, 40, 200, 120];
+    const photos = await Promise.all(
+      widths.map(async (width, index) => {
+        const background = { r: 60 * index, g: 0, b: 0 };
+        const file = sharp({ create: { width, height: 30, channels: 3, background } }).png();
+        return decodePhoto(await file.toBuffer(), 'photo', 100);
+      }),
+    );
+    for (const [index, { image }] of photos.entries()) {
+      expect(image.width).toBe(widths[index]);
+      expect(image.pixels).toHaveLength(widths[index] * 30 * 3);
+      expect(image.pixels.every((value, at) => value === (at % 3 === 0 ? 60 * index : 0))).toBe(true);
+    }
+  });
+
   it.each<[string, () => Promise<Uint8Array> | Uint8Array, string, string]>([
     ['nothing', () => new Uint8Array(0), 'photo.unreadable', 'photo is empty'],
     ['text', () => Buffer.from('hello '.repeat(100)), 'photo.unreadable', 'is damaged or not a picture'],
@@ -179,7 +207,7 @@ describe('usePhoto', () => {
       'an interlaced PNG with 16 bits, which cannot be decoded line by line',
       () => hugePng(9900, 9900, { progressive: true, bitdepth: 16 }),
       'photo.too_large',
-      'takes 589 MB of memory as an interlaced PNG, over the limit of 100 MB; save it without interlacing',
+      'photo is an interlaced PNG of 98 megapixels, which takes 689 MB of memory, over the limit of 130 MB; save it without interlacing, or scale it down to 17 megapixels or fewer',
     ],
   ])('refuses with one sentence: %s', async (_name, make, code, sentence) => {
     const error = await refusal(await make());

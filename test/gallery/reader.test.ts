@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { EmbeddingCache } from '../../src/gallery/cache.js';
+import type { PhotoResult } from '../../src/gallery/enrol.js';
+import { localFiles } from '../../src/gallery/files.js';
+import { PhotoReader } from '../../src/gallery/reader.js';
+import { collins, hopper } from '../helpers/paths.js';
+
+const OPTIONS = {
+  limits: {
+    quality: {
+      minSizePx: 40,
+      minScore: 0.5,
+      maxFlatness: 1,
+      maxYawDeg: 40,
+      maxPitchDeg: 40,
+      minSharpness: 0,
+    },
+    minDominance: 2,
+  },
+  maxMegapixels: 100,
+  modelKey: 'models',
+};
+
+describe('PhotoReader', () => {
+  it('reads photos again that an earlier version refused, and keeps its embeddings', async () => {
+    const cache = new EmbeddingCache('/nonexistent');
+    let detections = 0;
+    const faceEngine = {
+      detect: async () => {
+        detections++;
+        return { detections: [], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } };
+      },
+      look: async () => ({ looks: [], timing: { alignMs: 0, modelMs: 0, matchMs: 0 } }),
+    };
+    const { modelKey, limits, maxMegapixels } = OPTIONS;
+    const everything = JSON.stringify({ CODE_VERSION: 1, modelKey, limits, maxMegapixels });
+    const earlierKey = createHash('sha256').update(everything).digest('hex').slice(0, 24);
+    const files = await Promise.all(
+      [collins, hopper].map(async (path) => {
+        const { size, mtimeMs, ctimeMs, ino } = await stat(path);
+        return { person: 'a', name: path, path, mark: { size, mtimeMs, ctimeMs, inode: ino }, refused: null };
+      }),
+    );
+    const quality = { score: 1 } as (PhotoResult & { state: 'used' })['quality'];
+    const used: PhotoResult = { state: 'used', embedding: new Float32Array(4), quality };
+    const refused: PhotoResult = { state: 'unusable', fault: 'unreadable', message: 'is of an old kind' };
+    for (const [index, result] of [used, refused].entries()) {
+      cache.keep(files[index].name, files[index].mark, earlierKey, `hash ${index}`, result);
+    }
+    const reader = new PhotoReader({ ...OPTIONS, faceEngine }, cache);
+    const results = async () => (await reader.readAll(files, localFiles)).map(({ result }) => result);
+    expect(await results()).toEqual([used, expect.objectContaining({ fault: 'no_face' })]);
+    const first = detections;
+    expect(first).toBeGreaterThan(0);
+    // This version's refusals are kept.
+    await results();
+    expect(detections).toBe(first);
+    expect(reader.remembered().map(({ result }) => result.state)).toEqual(['used', 'unusable']);
+  });
+});
