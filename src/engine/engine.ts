@@ -18,6 +18,7 @@ import type { LiveListener } from '../video/live.js';
 import { LiveSource } from '../video/liveSource.js';
 import type { FrameMemory } from '../video/slots.js';
 import { WorkerPool } from '../worker/pool.js';
+import { tryModels } from './modelTrial.js';
 
 /** Callbacks of the gallery, and the settings of people from the previous engine. */
 export interface EngineOptions {
@@ -39,6 +40,12 @@ const WHOLE_PICTURE: View = { zones: [], masks: [], motion: { enabled: false, se
 const STALE_MS = 1000;
 /** A camera that sends video is given this long for its first keyframe, ms: some send one per minute. */
 const KEYFRAME_MS = 120_000;
+/**
+ * How long no network may finish loading: at least a minute, since a model of 260 MB takes 13 s from a memory card and four
+ * threads share it, and more where a longer `engine.hangMs` says that the machine is slow.
+ */
+const MIN_LOAD_MS = 60_000;
+const LOAD_HANGS = 12;
 /** A still picture is searched at least this often, ms. */
 const UNCHANGED_SEARCH_MS = 2000;
 
@@ -81,12 +88,16 @@ export class Engine implements Component {
   readonly scheduler: FrameScheduler;
   readonly #config: Config;
   readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
+  readonly #prepared: Prepared;
   #galleryWatch: GalleryWatch | undefined;
 
-  constructor(config: Config, { settings, policy, modelKey }: Prepared, options: EngineOptions = {}) {
+  constructor(config: Config, prepared: Prepared, options: EngineOptions = {}) {
+    const { settings, policy, modelKey } = prepared;
     this.#config = config;
+    this.#prepared = prepared;
     this.policy = policy;
-    this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings);
+    const loadMs = Math.max(MIN_LOAD_MS, LOAD_HANGS * config.engine.hangMs);
+    this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings, loadMs);
     // One more turn than threads for recordings, so that no thread idles while a result is read; a live frame would age.
     this.scheduler = new FrameScheduler(this.pool.threads, 1);
     this.gallery = new Gallery({
@@ -104,10 +115,15 @@ export class Engine implements Component {
     });
   }
 
-  /** Loads the networks, then the gallery. @throws SpotterError of the worker pool and of {@link Gallery.start} */
+  /**
+   * Loads the networks, tries those that are declared, then reads the gallery.
+   *
+   * @throws SpotterError of the worker pool, of {@link tryModels} and of {@link Gallery.start}
+   */
   async start(signal?: AbortSignal): Promise<void> {
     await this.pool.start();
     try {
+      await tryModels(this.pool, this.#prepared);
       await this.gallery.start(signal);
     } catch (error) {
       await this.stop();

@@ -67,6 +67,12 @@ const declared = {
   id: modelId,
   file: z.string().min(1).describe('The ONNX file, relative to the configuration file.'),
   sha256: sha256.optional().describe('SHA-256 of the file; verified before loading, if given.'),
+  trial: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Try the model on two portraits at the start; false for a model of other pictures, such as of infrared cameras.',
+    ),
   ...input,
 };
 

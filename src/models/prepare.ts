@@ -3,7 +3,7 @@ import { packageRoot } from '../core/package.js';
 import type { TrackPolicy } from '../track/state.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from '../worker/protocol.js';
 import { Catalogue, readCatalogue } from './catalogue.js';
-import type { DeclaredModel, ModelEntry } from './catalogueEntry.js';
+import type { DeclaredModel, EmbedderEntry, ModelEntry } from './catalogueEntry.js';
 import { requireModel } from './install.js';
 
 /** The part of the configuration that names the models and their limits. */
@@ -36,6 +36,8 @@ export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandL
 export interface Prepared {
   settings: WorkerSettings;
   policy: TrackPolicy;
+  /** Which models are to be tried on a picture: those that are declared, since the others have known files. */
+  trials: { detector: boolean; embedder: Pick<EmbedderEntry, 'threshold'> | null };
   /** Changes whenever a photo may get another embedding. */
   modelKey: string;
 }
@@ -75,6 +77,10 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
       threshold: config.match.threshold ?? embedderEntry.threshold,
       margin: config.match.margin ?? embedderEntry.margin,
     },
+    trials: {
+      detector: isTried(detectorEntry),
+      embedder: isTried(embedderEntry) ? { threshold: embedderEntry.threshold } : null,
+    },
     modelKey: JSON.stringify([
       { ...detector, path: detectorFile.sha256 },
       { ...embedder, path: embedderFile.sha256 },
@@ -84,4 +90,8 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
 
 function spec({ id, colour, mean, std }: ModelEntry, file: string): ModelSpec {
   return { id, path: file, normalisation: { order: colour, mean, std } };
+}
+
+function isTried(entry: ModelEntry): boolean {
+  return 'trial' in entry && entry.trial;
 }

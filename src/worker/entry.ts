@@ -3,10 +3,11 @@ import { toErrorData } from '../core/errors.js';
 import type { NearestTwo } from '../face/match.js';
 import { runtimeVersion } from './network.js';
 import { Networks } from './networks.js';
-import type { Detected, Looked, Outcome, Ready, Task, WorkerSettings } from './protocol.js';
+import type { Detected, Looked, Outcome, Ready, Task, WorkerStart } from './protocol.js';
 
 // Loading starts with the thread. A failure is returned by every task instead of ending the thread.
-const loading = Networks.load(workerData as WorkerSettings);
+const { settings, loaded } = workerData as WorkerStart;
+const loading = Networks.load(settings, (index) => Atomics.add(loaded, index, 1));
 loading.catch(() => {});
 
 /** Runs one task; called by the pool. Failures are returned as data. */

@@ -18,9 +18,23 @@ export class Networks {
     this.matcher = matcher;
   }
 
-  /** Loads all networks. @throws SpotterError model.unreadable, model.unfit */
-  static async load({ detector, embedder }: WorkerSettings): Promise<Networks> {
-    return new Networks(await Detector.load(detector), await Embedder.load(embedder), await Matcher.load());
+  /**
+   * Loads all networks.
+   *
+   * @param onLoaded called after each, in the order of LOADED_NETWORKS, with its index there
+   * @throws SpotterError model.unreadable, model.unfit
+   */
+  static async load(
+    settings: WorkerSettings,
+    onLoaded: (index: number) => void = () => {},
+  ): Promise<Networks> {
+    const detector = await Detector.load(settings.detector);
+    onLoaded(0);
+    const embedder = await Embedder.load(settings.embedder);
+    onLoaded(1);
+    const matcher = await Matcher.load();
+    onLoaded(2);
+    return new Networks(detector, embedder, matcher);
   }
 
   /** Finds the faces in an image. */

@@ -3,6 +3,7 @@ import { Piscina, queueOptionsSymbol, type TaskQueue } from 'piscina';
 import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import type { NearestTwo } from '../face/match.js';
+import { loadCounts, NetworkStalled, untilLoaded, untilRun } from './loading.js';
 import type {
   Detected,
   DetectTask,
@@ -14,11 +15,14 @@ import type {
   ReadyTask,
   Task,
   WorkerSettings,
+  WorkerStart,
 } from './protocol.js';
 
 const ENTRY = new URL('./entry.js', import.meta.url);
 /** Young generation of a thread: its garbage is small and short-lived, and the default of 48 MiB applies per thread. */
 const YOUNG_GENERATION_MB = 8;
+/** Loading a network and running it once takes a second at most, tens on a slow disk. */
+const LOAD_MS = 60_000;
 /** How often a background task is passed over before its turn; in a pool that is never idle it would wait forever. */
 const PATIENCE = 8;
 
@@ -33,17 +37,24 @@ export class WorkerPool implements Component {
   readonly #entry: URL;
   /** Tasks in the pool, and when a thread took each of them. */
   readonly #running = new Map<Promise<unknown>, Began>();
+  readonly #loadMs: number;
+  /** Whether a thread is inside a network that does not finish. */
+  #isStuck = false;
   #piscina: Piscina | undefined;
   #stopping: Promise<void> | undefined;
   #onnxruntime = '';
   #busyMs = 0;
   #countedAtMs = performance.now();
 
-  /** @param entry the compiled worker; set only where the sources run uncompiled */
-  constructor(threads: number, settings: WorkerSettings, entry: URL = ENTRY) {
+  /**
+   * @param loadMs see {@link untilLoaded}
+   * @param entry the compiled worker; set only where the sources run uncompiled
+   */
+  constructor(threads: number, settings: WorkerSettings, loadMs: number = LOAD_MS, entry: URL = ENTRY) {
     this.threads = threads;
     this.#settings = settings;
     this.#entry = entry;
+    this.#loadMs = loadMs;
   }
 
   /**
@@ -52,10 +63,11 @@ export class WorkerPool implements Component {
    * @throws SpotterError model.unreadable, model.unfit
    */
   async start(): Promise<void> {
+    const start: WorkerStart = { settings: this.#settings, loaded: loadCounts() };
     this.#piscina = new Piscina({
       filename: fileURLToPath(this.#entry),
       name: 'run',
-      workerData: this.#settings,
+      workerData: start,
       minThreads: this.threads,
       maxThreads: this.threads,
       // Never end idle threads: loading their networks again leaks memory.
@@ -69,7 +81,10 @@ export class WorkerPool implements Component {
     this.#piscina.on('error', () => {});
     const ready: ReadyTask = { kind: 'ready' };
     try {
-      const answers = await Promise.all(Array.from({ length: this.threads }, () => this.#run<Ready>(ready)));
+      const loading = Promise.all(Array.from({ length: this.threads }, () => this.#run<Ready>(ready)));
+      const answers = await this.#unlessStuck(
+        untilLoaded(loading, start.loaded, this.threads, this.#settings, this.#loadMs),
+      );
       this.#onnxruntime = answers[0].onnxruntime;
     } catch (error) {
       await this.stop();
@@ -77,9 +92,30 @@ export class WorkerPool implements Component {
     }
   }
 
+  /** Runs a network for the first time on a real picture, with a time limit. @throws SpotterError model.unfit, worker.failed */
+  firstRun<T>(network: 'detector' | 'embedder', run: Promise<T>): Promise<T> {
+    return this.#unlessStuck(untilRun(run, network, this.#settings, this.#loadMs));
+  }
+
+  /** After a time limit nothing can end the thread but the end of the process, which must not wait for it. */
+  async #unlessStuck<T>(limited: Promise<T>): Promise<T> {
+    try {
+      return await limited;
+    } catch (error) {
+      if (error instanceof NetworkStalled) this.#isStuck = true;
+      throw error;
+    }
+  }
+
   /** Refuses new work, waits for all tasks, ends the threads. */
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
+      if (this.#isStuck) {
+        for (const thread of this.#piscina?.threads ?? []) thread.unref();
+        // An orderly exit would wait for the thread, or abort.
+        process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+        return;
+      }
       while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
       await this.#piscina?.destroy();
     })();

@@ -38,6 +38,13 @@ export interface WorkerSettings {
   embedder: EmbedderSpec;
 }
 
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  settings: WorkerSettings;
+  /** Shared by all threads: see LoadCounts. */
+  loaded: Int32Array;
+}
+
 /** The gallery for the workers: numbers only, in shared memory, immutable. */
 export interface GalleryMatrix {
   /** Unique within the process. */

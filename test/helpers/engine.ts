@@ -17,7 +17,7 @@ export function configWith(change: (config: Config) => void = () => {}): LoadedC
 export async function startPool(change: (config: Config) => void = () => {}, modelFolder?: string) {
   const { config } = configWith(change);
   const prepared = await prepare(config, modelFolder);
-  const pool = new WorkerPool(Math.min(2, availableParallelism()), prepared.settings, workerEntry);
+  const pool = new WorkerPool(Math.min(2, availableParallelism()), prepared.settings, undefined, workerEntry);
   await pool.start();
   onTestFinished(() => pool.stop());
   return { pool, config, prepared };

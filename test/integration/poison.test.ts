@@ -19,7 +19,14 @@ function flash(bright: string): string {
 function configureWith(camera: { url: string }): string {
   const model = path.join(temporaryFolder(), 'hanging.onnx');
   writeHangingDetector(model);
-  const declared = { id: 'hanging', kind: 'scrfd', file: model, mean: [0, 0, 0], std: [1, 1, 1] };
+  const declared = {
+    id: 'hanging',
+    kind: 'scrfd',
+    file: model,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    trial: false,
+  };
   return configure(
     [
       { id: 'poison', loop: true, realtime: true, ...camera },

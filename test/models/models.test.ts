@@ -17,6 +17,7 @@ const declared: DeclaredModel = {
   mean: [0, 0, 0],
   std: [1, 1, 1],
   score: 0.5,
+  trial: true,
 };
 
 describe('Catalogue', () => {

@@ -78,10 +78,11 @@ describe('WorkerPool', () => {
           mean: [0, 0, 0],
           std: [1, 1, 1],
           score: 0.5,
+          trial: true,
         },
       ];
     });
-    const pool = new WorkerPool(2, (await prepare(config)).settings, workerEntry);
+    const pool = new WorkerPool(2, (await prepare(config)).settings, undefined, workerEntry);
     await expect(pool.start()).rejects.toMatchObject({
       code: 'model.unfit',
       message: expect.stringContaining('model "wrong"'),
