@@ -23,6 +23,8 @@ const ENTRY = new URL('./entry.js', import.meta.url);
 const YOUNG_GENERATION_MB = 8;
 /** Loading a network and running it once takes a second at most, tens on a slow disk. */
 const LOAD_MS = 60_000;
+/** How long a process whose thread cannot be ended has to report it, ms. */
+const REPORT_MS = 1000;
 /** How often a background task is passed over before its turn; in a pool that is never idle it would wait forever. */
 const PATIENCE = 8;
 
@@ -111,9 +113,8 @@ export class WorkerPool implements Component {
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
       if (this.#isStuck) {
-        for (const thread of this.#piscina?.threads ?? []) thread.unref();
-        // An orderly exit would wait for the thread, or abort.
-        process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+        // An orderly exit would wait for the thread, or abort. Until then the fault is reported.
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), REPORT_MS);
         return;
       }
       while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
