@@ -132,7 +132,8 @@ async function lookAtAll(
   files: readonly string[],
   { config, prepared, face, signal, onProgress = () => {}, workerEntry }: AccuracyOptions,
 ): Promise<ReadonlyMap<string, PhotoLook>> {
-  const pool = new WorkerPool(config.workers ?? availableParallelism(), prepared.settings, workerEntry);
+  const threads = config.workers ?? availableParallelism();
+  const pool = new WorkerPool(threads, prepared.settings, undefined, workerEntry);
   try {
     await pool.start();
     return await lookAtPhotos(files, {
