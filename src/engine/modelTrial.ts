@@ -33,7 +33,7 @@ const OTHER_FACE = {
 };
 /** As gallery photos are searched; detectors differ in which of them shows them the face best. */
 const BORDERS = [0, 0.5, 1];
-/** A landmark may be off by this part of the distance between the eyes; the detectors of the catalogue are within a fifth. */
+/** A landmark may be off by this part of the distance between the eyes; spotter-det, yunet, scrfd-2.5g and scrfd-500m pass. */
 const LANDMARK_SLACK = 0.3;
 /** A detector that finds more than this on a portrait finds faces everywhere. */
 const MOST_FACES = 10;
