@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isZone, startOfDay } from '../core/zone.js';
 import { EVENT_KINDS, type EventKind } from '../events/event.js';
 
 /** A query for stored events; an empty list means all, null means no bound. */
@@ -52,13 +53,21 @@ export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER) 
     .transform(Number);
 }
 
-const timeError = mustBe('a time such as 2026-11-24T18:00:00Z or ms since 1970');
+const timeError = mustBe('a time such as 2026-11-24T18:00:00Z, a day or ms since 1970');
 
-/** A parameter that is a time; parsed to Unix ms. */
+/** A parameter that is a time: Unix ms, or a day, which begins when its zone says. */
 const time = z
   .string(timeError)
-  .refine((text) => Number.isFinite(timeOf(text)), timeError)
-  .transform(timeOf);
+  .refine((text) => isDay(text) || Number.isFinite(timeOf(text)), timeError)
+  .transform((text) => (isDay(text) ? { day: text } : timeOf(text)));
+
+const zoneError = mustBe('a time zone such as Europe/Berlin or UTC');
+
+/** A parameter that is a time zone; a + that is not encoded arrives as a space. */
+const zone = z
+  .string(zoneError)
+  .transform((text) => text.replace(' ', '+'))
+  .refine(isZone, zoneError);
 
 /** Several values: a repeated parameter, or one separated by commas. */
 const list = z
@@ -75,6 +84,7 @@ const eventsParameters = z
     before: wholeNumber(1).optional(),
     from: time.optional(),
     to: time.optional(),
+    tz: zone.optional(),
     camera: names,
     person: names,
     kind: kinds,
@@ -82,7 +92,7 @@ const eventsParameters = z
     explain: flag,
   })
   // `when`: checked even when a parameter is wrong, so that every fault is reported at once.
-  .refine(({ from, to }) => from === undefined || to === undefined || !(from >= to), {
+  .refine(({ from, to, tz }) => !(boundOf(from, tz) >= boundOf(to, tz)), {
     error: 'from must be before to',
     when: () => true,
   })
@@ -120,8 +130,10 @@ export function parseQuery<S extends z.ZodObject>(schema: S, given: unknown): Pa
 export function parseEventsQuery(given: unknown): Parsed<EventsQuery> {
   const parsed = parseQuery(eventsParameters, given);
   if (!parsed.ok) return parsed;
-  const { after = null, before = null, from, to, camera, person, kind, ...rest } = parsed.query;
-  const bounds = { after, before, fromMs: from ?? null, toMs: to ?? null };
+  const { after = null, before = null, from, to, tz, camera, person, kind, ...rest } = parsed.query;
+  const fromMs = from === undefined ? null : boundOf(from, tz);
+  const toMs = to === undefined ? null : boundOf(to, tz);
+  const bounds = { after, before, fromMs, toMs };
   const chosen = { cameras: camera, people: person, kinds: kind, oldestFirst: after !== null };
   return { ok: true, query: { ...bounds, ...chosen, ...rest } };
 }
@@ -132,14 +144,25 @@ function combinationsOf({ camera, person, kind }: Lists): number {
   return [camera, person, kind].reduce((all, { length }) => all * Math.max(1, length), 1);
 }
 
+/** A bound as Unix ms; NaN for none, and for a value or zone that was refused. */
+function boundOf(bound: number | { day: string } | undefined, tz: string | undefined): number {
+  if (typeof bound === 'number') return bound;
+  if (!bound?.day || (tz !== undefined && !isZone(tz))) return Number.NaN;
+  return startOfDay(bound.day, tz);
+}
+
+/** Whether a text is a day of the calendar. Date.parse takes February 31st for March 3rd. */
+function isDay(text: string): boolean {
+  return z.iso.date().safeParse(text).success;
+}
+
 /** A time as Unix ms; NaN for any other text. */
 function timeOf(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   // An unencoded + arrives as a space.
   const iso = text.replace(' ', '+');
-  const isIso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/.test(iso);
-  // Date.parse takes February 31st for March 3rd.
-  return isIso && z.iso.date().safeParse(iso.slice(0, 10)).success ? Date.parse(iso) : Number.NaN;
+  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/.test(iso);
+  return isIso && isDay(iso.slice(0, 10)) ? Date.parse(iso) : Number.NaN;
 }
 
 /** The message for a parameter that is repeated or has the wrong value. */

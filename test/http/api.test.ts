@@ -69,6 +69,25 @@ describe('addApi: /api/v1/events', () => {
     expect(await seqs('?person=nobody')).toEqual([]);
   });
 
+  it('begins a day at midnight of the zone that is asked for, else of the daemon', async () => {
+    const hour = 3_600_000;
+    const { seqs, get } = await serve([
+      { capturedAtMs: T0 - 9 * hour },
+      { capturedAtMs: T0 - 1 },
+      { capturedAtMs: T0 },
+      { capturedAtMs: T0 + 5 * hour },
+    ]);
+    expect(await seqs('?from=2026-01-01&tz=Asia/Tokyo')).toEqual([4, 3, 2, 1]);
+    expect(await seqs('?from=2026-01-01&tz=UTC')).toEqual([4, 3]);
+    expect(await seqs('?from=2026-01-01&tz=america/new_york')).toEqual([4]);
+    expect(await seqs('?from=2025-12-31&to=2026-01-01&tz=America/New_York')).toEqual([3, 2, 1]);
+    expect(await seqs('?from=2026-01-01&tz=Etc/GMT+5')).toEqual([4]);
+    expect(await seqs('?from=2026-01-01T00:00:00Z&tz=Asia/Tokyo')).toEqual([4, 3]);
+    expect(await seqs('?from=2026-01-01')).toEqual(await seqs(`?from=${new Date(2026, 0, 1).getTime()}`));
+    const { body } = await get('/api/v1/events?from=2026-01-01&tz=Asia/Tokyo&limit=1');
+    expect(body.next).toContain('tz=Asia%2FTokyo');
+  });
+
   it.each(['?limit=7', '?limit=7&after=0'])('pages on while new events arrive: %s', async (query) => {
     const { log, get } = await serve(Array.from({ length: 30 }, () => ({})));
     const found: number[] = [];
@@ -100,17 +119,30 @@ describe('addApi: /api/v1/events', () => {
     ['limit=501', 'limit must be a whole number, 1 to 500, not "501"'],
     ['after=-1', 'after must be a whole number, 0 or more, not "-1"'],
     ['before=x', 'before must be a whole number, 1 or more, not "x"'],
-    ['from=yesterday', 'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "yesterday"'],
+    [
+      'from=yesterday',
+      'from must be a time such as 2026-11-24T18:00:00Z, a day or ms since 1970, not "yesterday"',
+    ],
     [
       'from=2026-01-01T10:00',
-      'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-01-01T10:00"',
+      'from must be a time such as 2026-11-24T18:00:00Z, a day or ms since 1970, not "2026-01-01T10:00"',
     ],
-    ['to=2026-02-31', 'to must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-02-31"'],
+    [
+      'to=2026-02-31',
+      'to must be a time such as 2026-11-24T18:00:00Z, a day or ms since 1970, not "2026-02-31"',
+    ],
     [
       'from=2026-13-45',
-      'from must be a time such as 2026-11-24T18:00:00Z or ms since 1970, not "2026-13-45"',
+      'from must be a time such as 2026-11-24T18:00:00Z, a day or ms since 1970, not "2026-13-45"',
     ],
     ['from=5&to=5', 'from must be before to'],
+    ['from=2026-01-02&to=2026-01-02&tz=Asia/Tokyo', 'from must be before to'],
+    [
+      'from=2026-01-01&tz=Middle/Earth',
+      'tz must be a time zone such as Europe/Berlin or UTC, not "Middle/Earth"',
+    ],
+    ['tz=', 'tz must be a time zone such as Europe/Berlin or UTC, not ""'],
+    ['tz=UTC&tz=UTC', 'tz is given 2 times; give it once'],
     [
       'kind=maybe',
       'kind must be one of appeared, match, unknown, ambiguous, left, visit_started, visit_ended, gap, not "maybe"',
@@ -133,15 +165,15 @@ describe('addApi: /api/v1/events', () => {
     ['limit=1&limit=2', 'limit is given 2 times; give it once'],
     [
       'persn=alice',
-      '"persn" is not a parameter here; valid are after, before, from, to, camera, person, kind, limit, explain',
+      '"persn" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain',
     ],
     [
       '__proto__=1',
-      '"__proto__" is not a parameter here; valid are after, before, from, to, camera, person, kind, limit, explain',
+      '"__proto__" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain',
     ],
     [
       'toString=1',
-      '"toString" is not a parameter here; valid are after, before, from, to, camera, person, kind, limit, explain',
+      '"toString" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain',
     ],
   ])('refuses %s', async (query, message) => {
     const { get } = await serve(STORY);
