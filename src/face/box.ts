@@ -13,3 +13,22 @@ export function iou(a: Box, b: Box): number {
   const intersection = width * height;
   return intersection / (area(a) + area(b) - intersection);
 }
+
+/** Distance of the centres, px. */
+export function apart(a: Box, b: Box): number {
+  return Math.hypot(b.x1 + b.x2 - a.x1 - a.x2, b.y1 + b.y2 - a.y1 - a.y2) / 2;
+}
+
+/** Side of the square with the same area, px; 1 at least. */
+export function side(box: Box): number {
+  return Math.sqrt(Math.max(1, area(box)));
+}
+
+/** Of two boxes of one face, the larger has at most this many times the side of the smaller. */
+const MAX_GROWTH = 1.7;
+
+/** Whether two boxes may be those of one face, by their sizes. */
+export function isOneSize(a: Box, b: Box): boolean {
+  const growth = side(b) / side(a);
+  return growth <= MAX_GROWTH && growth >= 1 / MAX_GROWTH;
+}

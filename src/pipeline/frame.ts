@@ -107,7 +107,8 @@ export async function processFrame(
     const result = results.find(({ trackNumber }) => trackNumber === sighting.trackNumber);
     // By detection, because the look may have moved the face to another or a new track.
     const track = result && judged.state.tracks.find((candidate) => candidate.detection === detection);
-    return track ? [{ track, quality: result?.quality ?? quality }] : [];
+    // A look that was set aside may show somebody else.
+    return track && track.suspicion?.look !== result ? [{ track, quality: result?.quality ?? quality }] : [];
   });
   return {
     state: judged.state,

@@ -1,15 +1,20 @@
 import type { Box } from '../core/geometry.js';
-import { iou } from '../face/box.js';
+import { apart, iou, isOneSize, side } from '../face/box.js';
 import type { Detection } from '../face/detection.js';
 import { assign } from './assign.js';
+import { contest } from './contest.js';
 import { boxOf, type Motion, predict, spread } from './kalman.js';
 import type { Track, TrackPolicy } from './state.js';
 
-/** The track that a detection continues, and whether that is open to doubt. */
-export interface Association {
+/** A track, and where its face is expected in a frame. */
+export interface Expected {
   track: Track;
   /** Predicted for the frame's time. */
   motion: Motion;
+}
+
+/** The track that a detection continues, and whether that is open to doubt. */
+export interface Association extends Expected {
   /** Overlap of the face with where it was expected, 0..1. */
   overlap: number;
   /** Another track or another detection would have fitted nearly as well. */
@@ -21,8 +26,6 @@ const BY_PLACE = 0.5;
 /** How far off a face may be, in standard deviations of its prediction; in face sizes, at least and at most. */
 const MAX_SPREADS = 2.5;
 const REACH_SIZES = { least: 0.5, most: 1.5 };
-/** Of two boxes of one face, the larger has at most this many times the side of the smaller. */
-const MAX_GROWTH = 1.7;
 /** Scores that differ by less are too close to call without looking at the faces. */
 const CONTEST = 0.2;
 
@@ -42,10 +45,12 @@ export function associate(
   timeMs: number,
   policy: Pick<TrackPolicy, 'startScore' | 'minIou'>,
 ): Map<number, Association> {
-  const expected = tracks.map((track) => ({
-    track,
-    motion: predict(track.motion, timeMs - track.lastSeenMs),
-  }));
+  const expected = tracks.map(
+    (track): Expected => ({
+      track,
+      motion: predict(track.motion, timeMs - track.lastSeenMs),
+    }),
+  );
   const indices = detections.map((_, index) => index);
   const high = indices.filter((index) => detections[index].score >= policy.startScore);
   const low = indices.filter((index) => detections[index].score < policy.startScore);
@@ -70,7 +75,8 @@ export function associate(
     }
     free = free.filter((_, row) => columns[row] < 0);
   }
-  return owners;
+  const news = high.filter((index) => !owners.has(index));
+  return contest(expected, detections, owners, news);
 }
 
 /** How well a face fits where it is expected; 0 where it cannot be. */
@@ -78,23 +84,13 @@ function pairScore(motion: Motion, last: Box, found: Box, minIou: number): numbe
   const predicted = boxOf(motion);
   const overlap = iou(predicted, found);
   if (overlap > 0 && overlap >= minIou) return BY_PLACE + overlap;
+  if (!isOneSize(predicted, found)) return 0;
   const size = Math.sqrt(side(predicted) * side(found));
-  const growth = side(found) / side(predicted);
-  if (growth > MAX_GROWTH || growth < 1 / MAX_GROWTH) return 0;
   // Somebody who turns round on the spot is at the last place, not at the predicted one.
   const distance = Math.min(apart(predicted, found), apart(last, found));
   const { least, most } = REACH_SIZES;
   const reach = Math.min(Math.max(MAX_SPREADS * spread(motion), least * size), most * size);
   return distance < reach ? BY_PLACE * (1 - distance / reach) : 0;
-}
-
-/** Distance of the centres, px. */
-function apart(a: Box, b: Box): number {
-  return Math.hypot(b.x1 + b.x2 - a.x1 - a.x2, b.y1 + b.y2 - a.y1 - a.y2) / 2;
-}
-
-function side({ x1, y1, x2, y2 }: Box): number {
-  return Math.sqrt(Math.max(1, (x2 - x1) * (y2 - y1)));
 }
 
 function isContested(scores: readonly (readonly number[])[], row: number, column: number): boolean {

@@ -1,5 +1,6 @@
 import { geometricQuality, lookWeight } from '../face/quality.js';
 import type { Track, TrackPolicy } from './state.js';
+import { CONFIRM_MS } from './suspicion.js';
 
 /** The first looks are taken on every frame, so that the name comes soon. */
 const EAGER_LOOKS = 3;
@@ -11,6 +12,7 @@ export function isEmbeddingDue(track: Track, timeMs: number, policy: TrackPolicy
   if (track.lastLookMs === null || track.doubt) return true;
   if (!track.verdict && track.evidence.usable < EAGER_LOOKS) return true;
   const sinceMs = timeMs - track.lastLookMs;
+  if (track.suspicion) return sinceMs >= CONFIRM_MS;
   if (sinceMs >= (track.verdict ? policy.relookEveryMs : policy.lookEveryMs)) return true;
   return track.verdict !== null && sinceMs >= policy.lookEveryMs && isBetterView(track);
 }

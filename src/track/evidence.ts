@@ -96,7 +96,8 @@ export function withGallery(
     if (track.evidence.kept.length === 0) return track;
     const kept = track.evidence.kept.map((look) => ({ ...look, match: matches[next++] ?? null }));
     const combined = matches[next++] ?? null;
-    return { ...track, evidence: { ...track.evidence, kept, combined }, revised: true };
+    // A look that was set aside was compared with the old gallery; the next one will show the same.
+    return { ...track, suspicion: null, evidence: { ...track.evidence, kept, combined }, revised: true };
   });
   return { ...state, gallery, tracks };
 }

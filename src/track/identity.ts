@@ -1,16 +1,16 @@
-import { lookWeight } from '../face/quality.js';
-import { likeness } from './evidence.js';
-import { beginMotion } from './kalman.js';
-import { newTrack } from './lifetime.js';
-import type { LookResult, Track, TrackerState, TrackPolicy } from './state.js';
-
-/** Two looks are surely one face when their similarity exceeds `sameFace` by this. */
-const SURELY_SAME = 0.25;
-/** Blurred faces look alike: only looks of at least this weight can show that two faces are one. */
-const CLEAR_WEIGHT = 0.2;
-/** A face that comes back is at most this far from its last place, in face sizes, and this much more per second. */
-const NEAR_SIZES = 1.5;
-const SIZES_PER_SECOND = 4;
+import { addLook } from './evidence.js';
+import { correct, predict } from './kalman.js';
+import { newTrack, whereabouts } from './lifetime.js';
+import { bestPairs, isOther, type Loose } from './resemblance.js';
+import {
+  type LookResult,
+  NO_EVIDENCE,
+  type Suspicion,
+  type Track,
+  type TrackerState,
+  type TrackPolicy,
+} from './state.js';
+import { isConfirmedBy, isSuspicious } from './suspicion.js';
 
 /** The outcome of {@link resolveIdentity}. */
 export interface ResolvedIdentity {
@@ -19,22 +19,25 @@ export interface ResolvedIdentity {
   tracks: Track[];
   /** Looks by the number of the track that they belong to. */
   looks: Map<number, LookResult>;
-  /** Tracks that ended at a cut. */
+  /** Tracks that have ended: at a cut, or because somebody else took their place long ago. */
   ended: Track[];
 }
 
-/** A face whose look shows that it is not that of its track, or that has no earlier look. */
-interface Loose {
-  track: Track;
-  look: LookResult;
-  embedding: Float32Array;
+/** What is known while the faces of a frame are assigned. */
+interface Work extends ResolvedIdentity {
+  loose: Loose[];
+  /** Tracks whose face is not in this frame, or may not be, where they were last found. */
+  lost: Map<number, Track>;
+  /** Of those, the ones that somebody else took the place of, without any doubt at the time. */
+  replaced: Set<Track>;
 }
 
 /**
  * Assigns faces to tracks by how they look. Where faces crossed, came back, jumped or were cut, their place alone cannot
  * decide. A face that is not that of its track goes to the most similar track without a face in this frame, or begins a new
- * track. A face that begins a track and looks like a lost one continues the lost one. Across a cut a track continues only
- * when the look proves that it is the same face.
+ * track. A face that begins a track and looks like a lost one, or like one that is in doubt and cannot be judged, continues
+ * that one. Across a cut a track continues only when the look proves that it is the same face. Without any doubt, two looks
+ * in a row must show the same other face; until the second, the first is set aside.
  *
  * @param results the looks of this frame
  * @param timeMs media time of the frame
@@ -45,85 +48,106 @@ export function resolveIdentity(
   timeMs: number,
   policy: TrackPolicy,
 ): ResolvedIdentity {
-  const looks = new Map(results.map((look) => [look.trackNumber, look]));
-  const tracks = new Map(state.tracks.map((track) => [track.number, track]));
-  const ended: Track[] = [];
-  const loose: Loose[] = [];
-  /** Tracks without a face in this frame. */
-  const lost = new Map<number, Track>();
-  let next = state.next;
-  for (const track of state.tracks) {
-    const look = looks.get(track.number);
-    const embedding = look?.unusable === null ? look.embedding : null;
-    if (track.lastSeenMs < timeMs) lost.set(track.number, track);
-    else if (track.doubt && isOther(track, embedding, policy)) {
-      const { reason, ...position } = track.doubt;
-      const before: Track = { ...track, ...position, doubt: null };
-      const newcomer = newTrack(next++, track.detection, timeMs);
-      tracks.set(newcomer.number, newcomer);
-      if (look) looks.set(newcomer.number, { ...look, trackNumber: newcomer.number, combined: null });
-      looks.delete(track.number);
-      if (reason === 'cut') {
-        tracks.delete(track.number);
-        ended.push(before);
-      } else {
-        const waiting = { ...before, missed: before.missed + 1 };
-        tracks.set(track.number, waiting);
-        lost.set(track.number, waiting);
-      }
-      if (look && embedding) loose.push({ track: newcomer, look, embedding });
-    } else if (look && embedding && track.evidence.usable === 0 && !track.announced)
-      loose.push({ track, look, embedding });
+  const work: Work = {
+    next: state.next,
+    tracks: [...state.tracks],
+    looks: new Map(results.map((look) => [look.trackNumber, look])),
+    ended: [],
+    loose: [],
+    lost: new Map(),
+    replaced: new Set(),
+  };
+  for (const track of state.tracks) examine(track, work, timeMs, policy);
+  for (const { owner, face } of bestPairs([...work.lost.values()], work.loose, timeMs, policy))
+    rejoin(owner, face, work, timeMs);
+  const isOver = (track: Track) => work.replaced.has(track) && timeMs - track.lastSeenMs > policy.graceMs;
+  const ended = [...work.ended, ...work.tracks.filter(isOver)];
+  const tracks = work.tracks.filter((track) => !isOver(track)).sort((a, b) => a.number - b.number);
+  return { next: work.next, tracks, looks: work.looks, ended };
+}
+
+/** Finds out whether the face of a track is still its own; if not, it begins another track. */
+function examine(track: Track, work: Work, timeMs: number, policy: TrackPolicy): void {
+  const look = work.looks.get(track.number);
+  const embedding = look?.unusable === null ? look.embedding : null;
+  const { doubt, suspicion } = track;
+  if (track.lastSeenMs < timeMs) work.lost.set(track.number, track);
+  else if (doubt && isOther(track, embedding, policy)) {
+    split(track, beforeDoubt(track, doubt), newTrack(work.next++, track.detection, timeMs), work);
+  } else if (doubt && !embedding) work.lost.set(track.number, beforeDoubt(track, doubt));
+  else if (look && embedding && isSuspicious(track, look, policy)) {
+    if (suspicion && isConfirmedBy(suspicion, look, policy)) {
+      const before = { ...track, ...track.confirmed, suspicion: null, doubt: null };
+      const newcomer = { ...newTrack(work.next++, track.detection, timeMs), ...since(suspicion, track) };
+      work.replaced.add(split(track, before, newcomer, work));
+    } else {
+      const aside = { ...track, lastLookMs: timeMs, doubt: null, suspicion: { ...whereabouts(track), look } };
+      work.tracks = exchanged(work.tracks, track.number, aside);
+      work.looks.delete(track.number);
+    }
+  } else if (look && embedding && track.evidence.usable === 0 && !track.announced)
+    work.loose.push({ track, look, embedding });
+}
+
+/** What a new track has of an old one since a suspicion: motion, frames, and the first look. */
+function since({ look, lastSeenMs, frames }: Suspicion, track: Track): Partial<Track> {
+  const evidence = addLook(NO_EVIDENCE, { ...look, combined: null });
+  return { motion: track.motion, firstSeenMs: lastSeenMs, frames: track.frames - frames + 1, evidence };
+}
+
+/** Gives the face of a track to a new one. The old one is as it was `before`, and waits for its face, unless a cut ends it. */
+function split(track: Track, before: Track, newcomer: Track, work: Work): Track {
+  const look = work.looks.get(track.number);
+  work.looks.delete(track.number);
+  if (look) work.looks.set(newcomer.number, { ...look, trackNumber: newcomer.number, combined: null });
+  if (look?.unusable === null && look.embedding)
+    work.loose.push({ track: newcomer, look, embedding: look.embedding });
+  const waiting = { ...before, missed: before.missed + 1 };
+  if (track.doubt?.reason === 'cut') {
+    work.ended.push(before);
+    work.tracks = work.tracks.filter(({ number }) => number !== track.number);
+  } else {
+    work.lost.set(track.number, waiting);
+    work.tracks = exchanged(work.tracks, track.number, waiting);
   }
-  for (const { owner, face } of bestPairs([...lost.values()], loose, timeMs, policy)) {
-    const { detection, frames } = face.track;
-    tracks.delete(face.track.number);
-    looks.delete(face.track.number);
-    looks.set(owner.number, { ...face.look, trackNumber: owner.number, combined: null });
-    tracks.set(owner.number, {
+  work.tracks = [...work.tracks, newcomer];
+  return waiting;
+}
+
+/** Lets a lost track continue with a face that resembles it. */
+function rejoin(owner: Track, face: Loose, work: Work, timeMs: number): void {
+  const { number, detection, frames } = face.track;
+  const displaced = work.tracks.find((track) => track.number === owner.number);
+  if (displaced?.lastSeenMs === timeMs) {
+    // Its own face is elsewhere, so the one in doubt, which cannot be judged, is somebody else's.
+    const newcomer = newTrack(work.next++, displaced.detection, timeMs);
+    const look = work.looks.get(owner.number);
+    if (look) work.looks.set(newcomer.number, { ...look, trackNumber: newcomer.number });
+    work.tracks = [...work.tracks, newcomer];
+  }
+  work.looks.delete(number);
+  work.looks.set(owner.number, { ...face.look, trackNumber: owner.number, combined: null });
+  work.tracks = exchanged(
+    work.tracks.filter((track) => track.number !== number),
+    owner.number,
+    {
       ...owner,
       detection,
-      motion: beginMotion(detection.box),
+      motion: correct(predict(owner.motion, timeMs - owner.lastSeenMs), detection.box),
       lastSeenMs: timeMs,
       frames: owner.frames + frames,
       missed: 0,
       announced: owner.announced || face.track.announced,
       doubt: null,
-    });
-  }
-  return { next, tracks: [...tracks.values()].sort((a, b) => a.number - b.number), looks, ended };
+    },
+  );
 }
 
-/** Across a cut the look must prove that it is the same face, elsewhere that it is another. */
-function isOther(track: Track, embedding: Float32Array | null, policy: TrackPolicy): boolean {
-  const isCut = track.doubt?.reason === 'cut';
-  if (!embedding || track.evidence.recent.length === 0) return isCut;
-  return likeness(track.evidence, embedding) < policy.sameFace + (isCut ? SURELY_SAME : 0);
+function exchanged(tracks: readonly Track[], number: number, track: Track): Track[] {
+  return tracks.map((one) => (one.number === number ? track : one));
 }
 
-/** The most similar pairs first; each track and each face once. */
-function bestPairs(lost: readonly Track[], faces: readonly Loose[], timeMs: number, policy: TrackPolicy) {
-  const clear = faces.filter(({ look }) => lookWeight(look.quality) >= CLEAR_WEIGHT);
-  const pairs = lost
-    .filter(({ evidence }) => evidence.kept.some(({ weight }) => weight >= CLEAR_WEIGHT))
-    .flatMap((owner) =>
-      clear.map((face) => ({ owner, face, alike: likeness(owner.evidence, face.embedding) })),
-    )
-    .filter(
-      ({ owner, face, alike }) => alike >= policy.sameFace + SURELY_SAME && isNear(owner, face.track, timeMs),
-    )
-    .sort((a, b) => b.alike - a.alike);
-  const taken = new Set<Track>();
-  return pairs.filter(({ owner, face }) => {
-    if (taken.has(owner) || taken.has(face.track)) return false;
-    taken.add(owner).add(face.track);
-    return true;
-  });
-}
-
-function isNear(lost: Track, found: Track, timeMs: number): boolean {
-  const [from, to] = [lost.detection.box, found.detection.box];
-  const distance = Math.hypot(to.x1 + to.x2 - from.x1 - from.x2, to.y1 + to.y2 - from.y1 - from.y2) / 2;
-  const size = Math.max(from.x2 - from.x1, to.x2 - to.x1);
-  return distance <= size * (NEAR_SIZES + (SIZES_PER_SECOND * (timeMs - lost.lastSeenMs)) / 1000);
+function beforeDoubt(track: Track, { reason: _, ...position }: NonNullable<Track['doubt']>): Track {
+  // What was seen since a suspicion is not known to be the face of the track.
+  return { ...track, ...position, ...(track.suspicion && track.confirmed), doubt: null, suspicion: null };
 }

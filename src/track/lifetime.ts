@@ -1,6 +1,6 @@
 import type { Detection } from '../face/detection.js';
 import { beginMotion } from './kalman.js';
-import { NO_EVIDENCE, type Track, type TrackEvent, type TrackPolicy } from './state.js';
+import { NO_EVIDENCE, type Track, type TrackEvent, type TrackPolicy, type Whereabouts } from './state.js';
 import type { Verdict } from './verdict.js';
 import { conclude, supports } from './verdict.js';
 
@@ -21,6 +21,8 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
     announced: false,
     lastLookMs: null,
     doubt: null,
+    confirmed: null,
+    suspicion: null,
     evidence: NO_EVIDENCE,
     revised: false,
     verdict: null,
@@ -54,4 +56,9 @@ function atBest({ evidence }: Track, verdict: Verdict, policy: TrackPolicy): Ver
   if (verdict.kind !== 'known') return verdict;
   const best = supports(evidence, policy).find(({ person }) => person === verdict.match.person)?.best;
   return { kind: 'known', match: best && best.similarity > verdict.match.similarity ? best : verdict.match };
+}
+
+/** Where a track is now. */
+export function whereabouts({ detection, motion, lastSeenMs, frames }: Track): Whereabouts {
+  return { detection, motion, lastSeenMs, frames };
 }

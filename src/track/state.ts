@@ -66,6 +66,11 @@ export interface Whereabouts {
   frames: number;
 }
 
+/** A look that showed another face than those before, and where; it is set aside until another one has decided. */
+export interface Suspicion extends Whereabouts {
+  look: LookResult;
+}
+
 /** One face tracked from frame to frame. Times are media time in ms. */
 export interface Track extends Whereabouts {
   number: number;
@@ -78,6 +83,10 @@ export interface Track extends Whereabouts {
   lastLookMs: number | null;
   /** Set while it may be another face than before, until the next usable look: the position before the doubt. */
   doubt: ({ reason: DoubtReason } & Whereabouts) | null;
+  /** Where it was at the last usable look, which showed its face; null before the first. */
+  confirmed: Whereabouts | null;
+  /** Set while the last usable look showed somebody else. */
+  suspicion: Suspicion | null;
   evidence: Evidence;
   /** The gallery has changed since the verdict. */
   revised: boolean;

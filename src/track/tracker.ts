@@ -4,7 +4,7 @@ import { isEmbeddingDue } from './embedSchedule.js';
 import { addLook } from './evidence.js';
 import { resolveIdentity } from './identity.js';
 import { correct } from './kalman.js';
-import { closingEvents, isConfirmed, newTrack } from './lifetime.js';
+import { closingEvents, isConfirmed, newTrack, whereabouts } from './lifetime.js';
 import type { DoubtReason, LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from './state.js';
 import { isNameRestored, updatedVerdict } from './verdictUpdate.js';
 
@@ -139,9 +139,7 @@ function seenAgain(
         : isPaused
           ? 'pause'
           : null;
-  const { motion: before, lastSeenMs, frames } = track;
-  const position = { detection: track.detection, motion: before, lastSeenMs, frames };
-  const doubt = reason && { ...position, ...track.doubt, reason };
+  const doubt = reason && { ...whereabouts(track), ...track.doubt, reason };
   return {
     ...track,
     detection,
@@ -155,5 +153,13 @@ function seenAgain(
 
 function lookedAt(track: Track, look: LookResult, timeMs: number): Track {
   const evidence = addLook(track.evidence, look);
-  return { ...track, evidence, lastLookMs: timeMs, doubt: look.unusable === null ? null : track.doubt };
+  if (look.unusable !== null) return { ...track, evidence, lastLookMs: timeMs };
+  return {
+    ...track,
+    evidence,
+    lastLookMs: timeMs,
+    doubt: null,
+    confirmed: whereabouts(track),
+    suspicion: null,
+  };
 }

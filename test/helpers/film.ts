@@ -54,8 +54,8 @@ export interface Person {
   match?: Match | null;
   quality?: Quality;
   unusable?: UnusableReason;
-  /** Index of the direction that this face's embeddings have. */
-  face?: number;
+  /** The direction that this face's embeddings have: its index, or the direction itself. */
+  face?: number | Float32Array;
 }
 
 export function known(person: string, similarity: number, margin: number | null = 0.3): Match {
@@ -90,7 +90,7 @@ export class Film {
     const looks = followed.sightings.flatMap(({ trackNumber, wantsLook }, index): LookResult[] => {
       const { match = null, quality = good, unusable = null, face = 0 } = people[index];
       if (!wantsLook || trackNumber === null) return [];
-      const embedding = direction(face);
+      const embedding = typeof face === 'number' ? direction(face) : face;
       return [
         { trackNumber, quality, unusable, embedding: unusable ? null : embedding, match, combined: null },
       ];
@@ -137,4 +137,10 @@ export function direction(face: number): Float32Array {
   const vector = Float32Array.from({ length: 8 }, (_, i) => (i === face % 8 ? 1 : 0));
   normalise(vector);
   return vector;
+}
+
+/** A direction whose similarity to that of `face` is `cosine`, and to that of `other` the rest. */
+export function between(face: number, other: number, cosine: number): Float32Array {
+  const rest = Math.sqrt(1 - cosine * cosine);
+  return direction(face).map((value, i) => cosine * value + rest * direction(other)[i]);
 }

@@ -125,3 +125,29 @@ describe('processFrame when the gallery changes while a face is in view', () => 
     ]);
   });
 });
+
+describe('processFrame when another person takes the place of one in view', () => {
+  it('takes no picture of the other person for the track of the first', async () => {
+    let state: TrackerState = EMPTY_STATE;
+    let shown = 0;
+    const look: FaceEngine['look'] = async (task) => {
+      const looked = await faceEngine.look(task);
+      return { ...looked, looks: looked.looks.map((one) => ({ ...one, embedding: direction(shown) })) };
+    };
+    const context: FrameContext = { limits, policy, faceEngine: { ...faceEngine, look }, people: strangers };
+    const pictures: number[] = [];
+    for (let t = 0; t <= 2600; t += 40) {
+      shown = t < 1000 ? 0 : 2;
+      const processed = await processFrame(
+        state,
+        frame(t),
+        { detections: [face()], timing, totalMs: 0 },
+        context,
+      );
+      state = processed.state;
+      pictures.push(...processed.looks.map(({ track }) => track.number));
+    }
+    // The look at 2080 ms, which began the suspicion, belongs to nobody yet; those after it are the other person's.
+    expect(pictures).toEqual([1, 1, 1, 2, 2]);
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign } from '../../src/track/assign.js';
 import { beginMotion, boxOf, correct, predict } from '../../src/track/kalman.js';
-import { Film, known } from '../helpers/film.js';
+import { distant, Film, known } from '../helpers/film.js';
 import { randomNumbers } from '../helpers/random.js';
 
 describe('predict and correct', () => {
@@ -102,6 +102,56 @@ describe('follow', () => {
       '1 verdict known alice',
       '2 verdict known bob',
     ]);
+  });
+
+  it.each([
+    ['two', [0, 110]],
+    ['three', [0, 110, 220]],
+    ['four', [0, 110, 220, 330]],
+  ])('keeps the tracks of %s who walk side by side, each into the place of the next', (_, places) => {
+    const film = new Film();
+    for (let t = 0; t <= 2000; t += 200)
+      film.frame(t, ...places.map((x, face) => ({ x: x + t * 0.55, match: known(`p${face}`, 0.6), face })));
+    expect(film.numbers.at(-1)).toEqual(places.map((_, face) => face + 1));
+    expect(film.lines.filter((line) => line.includes('appeared'))).toHaveLength(places.length);
+  });
+
+  it('keeps the track of a person beside whom somebody walks whose face is too small to be judged', () => {
+    const film = new Film();
+    for (let t = 0; t <= 1600; t += 200)
+      film.frame(
+        t,
+        { x: t * 0.4, match: known('alice', 0.6) },
+        { x: t * 0.4 - 80, y: 20, size: 70, unusable: 'too_small', face: 1 },
+      );
+    expect(film.numbers.every(([alice]) => alice === 1)).toBe(true);
+    expect(film.lines.filter((line) => line.endsWith('appeared'))).toHaveLength(2);
+  });
+
+  it('keeps the track of a small face that jumps further than is likely', () => {
+    const small = { quality: { ...distant, sizePx: 20 }, size: 50 };
+    const film = new Film();
+    for (let t = 0; t <= 1000; t += 200) film.frame(t, { ...small, x: t * 0.5, match: known('alice', 0.6) });
+    expect(film.numbers.every(([number]) => number === 1)).toBe(true);
+  });
+
+  it('looks at nobody again where everybody is where expected', () => {
+    const film = new Film();
+    for (let t = 0; t <= 1800; t += 200)
+      film.frame(t, { x: 0, match: known('alice', 0.6) }, { x: 110, match: known('bob', 0.6), face: 1 });
+    expect(film.looked).toEqual([2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('looks again at the face beside one that has gone, once', () => {
+    const film = new Film();
+    const [alice, bob] = [
+      { x: 0, match: known('alice', 0.6) },
+      { x: 80, match: known('bob', 0.6), face: 1 },
+    ];
+    for (let t = 0; t <= 1000; t += 200) film.frame(t, alice, bob);
+    for (let t = 1200; t <= 1800; t += 200) film.frame(t, bob);
+    expect(film.looked.slice(-4)).toEqual([1, 0, 0, 0]);
+    expect(film.numbers.at(-1)).toEqual([2]);
   });
 
   it('keeps two faces apart that swap places between frames', () => {

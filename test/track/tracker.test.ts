@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { finish } from '../../src/track/tracker.js';
-import { distant, Film, known, policy } from '../helpers/film.js';
+import { between, distant, Film, known, policy } from '../helpers/film.js';
 
 describe('tracker: one track', () => {
   it('emits appeared, one verdict and left, however often the face is seen', () => {
@@ -149,7 +149,111 @@ describe('tracker: which face is in a box', () => {
   });
 });
 
+describe('tracker: somebody takes the place of another', () => {
+  const alice = { x: 0, match: known('alice', 0.6) };
+  const bob = { x: 0, match: known('bob', 0.6), face: 1 };
+  /** Alice for three seconds; the looks at her are at 0 and 2000 ms, the next one is at 4000 ms. */
+  const film = () => {
+    const begun = new Film();
+    for (let t = 0; t < 3000; t += 40) begun.frame(t, alice);
+    return begun;
+  };
+
+  it('ends the track with the last look that showed its face, and names the next person on a track of their own', () => {
+    const swapped = film();
+    for (let t = 3000; t < 6000; t += 40) swapped.frame(t, bob);
+    expect(swapped.lines).toEqual([
+      '1 appeared',
+      '1 verdict known alice',
+      '1 left known alice',
+      '2 appeared',
+      '2 verdict known bob',
+    ]);
+    const [left, appeared] = swapped.trackEvents.slice(2).map(({ track }) => track);
+    expect(left).toMatchObject({ firstSeenMs: 0, lastSeenMs: 2000, frames: 51 });
+    expect(appeared).toMatchObject({ firstSeenMs: 4000, lastSeenMs: 4400, frames: 11 });
+  });
+
+  it('does so five times in a row, and for people whom nobody knows', () => {
+    const many = new Film();
+    for (let t = 0; t < 30_000; t += 200)
+      many.frame(t, {
+        x: 0,
+        face: Math.floor(t / 6000),
+        match: t < 12_000 ? known(`p${Math.floor(t / 6000)}`, 0.6) : null,
+      });
+    expect(many.lines.filter((line) => line.includes('verdict'))).toEqual([
+      '1 verdict known p0',
+      '2 verdict known p1',
+      '3 verdict unknown',
+      '4 verdict unknown',
+      '5 verdict unknown',
+    ]);
+  });
+
+  it('keeps the track when a single look shows something else', () => {
+    const kept = film();
+    for (let t = 3000; t < 10_000; t += 40) kept.frame(t, t > 3960 && t < 4100 ? bob : alice);
+    expect(kept.end()).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
+  });
+
+  it('keeps the track when two looks in a row show two other faces', () => {
+    const kept = film();
+    for (let t = 3000; t < 5000; t += 40) kept.frame(t, { ...bob, face: 1 + (Math.floor(t / 200) % 7) });
+    expect(kept.numbers.at(-1)).toEqual([1]);
+  });
+
+  it('keeps the track when poor looks show something else', () => {
+    const kept = film();
+    for (let t = 3000; t < 10_000; t += 40) kept.frame(t, { x: 0, match: null, quality: distant, face: 1 });
+    expect(kept.numbers.at(-1)).toEqual([1]);
+  });
+
+  it.each([
+    [
+      'begins a track for a face that is surely another person, though it resembles the first',
+      'bob',
+      0.6,
+      0.32,
+      2,
+    ],
+    ['keeps the track for one that may be another person', 'bob', 0.45, 0.32, 1],
+    ['keeps the track for a face that resembles it more than a photo would', 'bob', 0.6, 0.5, 1],
+    ['keeps the track for another look at the same person', 'alice', 0.6, 0.32, 1],
+  ])('%s', (_, person, similarity, likeness, number) => {
+    const next = film();
+    const face = between(0, 1, likeness);
+    for (let t = 3000; t < 4600; t += 40) next.frame(t, { x: 0, match: known(person, similarity), face });
+    expect(next.numbers.at(-1)).toEqual([number]);
+  });
+
+  it('lets two who change places continue their tracks', () => {
+    const pair = new Film();
+    for (let t = 0; t < 3000; t += 40) pair.frame(t, alice, { ...bob, x: 130 });
+    for (let t = 3000; t < 6000; t += 40) pair.frame(t, { ...alice, x: 130 }, bob);
+    expect(pair.numbers.at(-1)).toEqual([1, 2]);
+    expect(pair.lines.filter((line) => line.includes('verdict'))).toHaveLength(2);
+  });
+
+  it('compares a look that was set aside with no other gallery than its own', () => {
+    const swapped = film();
+    for (let t = 3000; t < 4200; t += 40) swapped.frame(t, bob);
+    expect(swapped.state.tracks).toMatchObject([{ suspicion: { look: { match: { person: 'bob' } } } }]);
+    swapped.gallery(2, (embedding) => (embedding[0] > 0.5 ? known('alice', 0.6) : null));
+    for (let t = 4200; t < 8000; t += 40) swapped.frame(t, { x: 0, match: null, face: 1 });
+    expect(swapped.lines.slice(2)).toEqual(['1 left known alice', '2 appeared', '2 verdict unknown']);
+  });
+});
+
 describe('isEmbeddingDue', () => {
+  it('is true for a face under suspicion once more before the slow interval is over', () => {
+    const film = new Film();
+    for (let t = 0; t < 3000; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    const before = film.looked.length;
+    for (let t = 3000; t < 6000; t += 40) film.frame(t, { x: 0, match: known('bob', 0.6), face: 1 });
+    expect(film.looked.slice(before).reduce((sum, count) => sum + count, 0)).toBe(2);
+  });
+
   it('is true for a named face at the slow interval only', () => {
     const film = new Film();
     for (let t = 0; t < 8000; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6) });

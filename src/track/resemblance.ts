@@ -1,0 +1,66 @@
+import { apart } from '../face/box.js';
+import { lookWeight } from '../face/quality.js';
+import { likeness } from './evidence.js';
+import type { LookResult, Track, TrackPolicy } from './state.js';
+
+/** Two looks are surely one face when their similarity exceeds `sameFace` by this. */
+const SURELY_SAME = 0.25;
+/** Blurred and small faces look alike: if a look weighs less than this, it has to be more; still less weight shows nothing. */
+const CLEAR_WEIGHT = 0.2;
+const SURELY_SAME_UNCLEAR = 0.45;
+const LEAST_WEIGHT = 0.1;
+/** A face that comes back is at most this far from its last place, in face sizes, and this much more per second. */
+const NEAR_SIZES = 1.5;
+const SIZES_PER_SECOND = 4;
+
+/** A face whose look shows that it is not that of its track, or that has no earlier look. */
+export interface Loose {
+  track: Track;
+  look: LookResult;
+  embedding: Float32Array;
+}
+
+/** Whether a face in doubt is not that of its track. Across a cut the look must prove that it is the same face, elsewhere that it is another. */
+export function isOther(track: Track, embedding: Float32Array | null, policy: TrackPolicy): boolean {
+  const isCut = track.doubt?.reason === 'cut';
+  if (!embedding || track.evidence.recent.length === 0) return isCut;
+  return likeness(track.evidence, embedding) < policy.sameFace + (isCut ? SURELY_SAME : 0);
+}
+
+/** Pairs of a lost track and a face that is surely its own; the most similar first, each track and each face once. */
+export function bestPairs(
+  lost: readonly Track[],
+  faces: readonly Loose[],
+  timeMs: number,
+  policy: TrackPolicy,
+) {
+  const pairs = lost
+    .flatMap((owner) =>
+      faces.map((face) => ({ owner, face, alike: likeness(owner.evidence, face.embedding) })),
+    )
+    .filter(
+      ({ owner, face, alike }) =>
+        alike >= policy.sameFace + proofOf(owner, face.look) && isNear(owner, face.track, timeMs),
+    )
+    .sort((a, b) => b.alike - a.alike);
+  const taken = new Set<Track>();
+  return pairs.filter(({ owner, face }) => {
+    if (taken.has(owner) || taken.has(face.track)) return false;
+    taken.add(owner).add(face.track);
+    return true;
+  });
+}
+
+/** By how much a look has to exceed `sameFace` to show the face of a track. */
+function proofOf({ evidence }: Track, look: LookResult): number {
+  const best = Math.max(0, ...evidence.kept.map(({ weight }) => weight));
+  const weight = Math.min(best, lookWeight(look.quality));
+  if (weight >= CLEAR_WEIGHT) return SURELY_SAME;
+  return weight >= LEAST_WEIGHT ? SURELY_SAME_UNCLEAR : Number.POSITIVE_INFINITY;
+}
+
+function isNear(lost: Track, found: Track, timeMs: number): boolean {
+  const [from, to] = [lost.detection.box, found.detection.box];
+  const size = Math.max(from.x2 - from.x1, to.x2 - to.x1);
+  return apart(from, to) <= size * (NEAR_SIZES + (SIZES_PER_SECOND * (timeMs - lost.lastSeenMs)) / 1000);
+}
