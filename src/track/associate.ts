@@ -19,6 +19,8 @@ export interface Association extends Expected {
   overlap: number;
   /** Another track or another detection would have fitted nearly as well. */
   contested: boolean;
+  /** It is where expected, but so might be a neighbour: one beside it has gone, come or jumped. See {@link contest}. */
+  beside: boolean;
 }
 
 /** A pair by distance alone scores at most this, less than any pair that overlaps enough. */
@@ -71,6 +73,7 @@ export function associate(
         motion,
         overlap: iou(boxOf(motion), detections[index].box),
         contested: isContested(scores, row, column),
+        beside: false,
       });
     }
     free = free.filter((_, row) => columns[row] < 0);

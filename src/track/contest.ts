@@ -12,13 +12,13 @@ const POSSIBLE_SPREADS = 2.5;
 /**
  * Marks the associations that only their place speaks for. Where people walk side by side and a frame shows them a step
  * further on, each face is where the neighbour was expected: the one behind is left over, and so is the place in front. So
- * an association is contested if a track without a face could have its face, or if a face without a track could be its own,
- * and so is the next one beside a contested one. Where everybody is where expected, nothing is.
+ * an association is marked if a track without a face could have its face, or if a face without a track could be its own,
+ * and so is the next one beside a marked one. Where everybody is where expected, nothing is.
  *
  * @param expected every track that was compared
  * @param owners the associations, by index of the detection
  * @param news indices of the detections that begin a track
- * @returns the associations, with more of them contested
+ * @returns the associations, some of them marked as `beside`
  */
 export function contest(
   expected: readonly Expected[],
@@ -27,7 +27,7 @@ export function contest(
   news: readonly number[],
 ): Map<number, Association> {
   const found = new Set([...owners.values()].map(({ track }) => track));
-  // One that was missed before has had its contest, in the frame in which it was missed first.
+  // One that was missed before has had its turn, in the frame in which it was missed first.
   const tracks = expected.filter(({ track }) => track.missed === 0 && !found.has(track));
   const faces = news.map((index) => detections[index].box);
   const settled = new Map(owners);
@@ -45,7 +45,7 @@ export function contest(
       if (!tracks.some((other) => isPossible(other, box)) && !faces.some((other) => isPossible(pair, other)))
         continue;
       settled.delete(index);
-      result.set(index, { ...pair, contested: true });
+      result.set(index, { ...pair, beside: true });
       tracks.push(pair);
       faces.push(box);
       changed = true;

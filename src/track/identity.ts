@@ -1,7 +1,7 @@
 import { addLook } from './evidence.js';
 import { correct, predict } from './kalman.js';
 import { newTrack, whereabouts } from './lifetime.js';
-import { bestPairs, isOther, type Loose } from './resemblance.js';
+import { bestPairs, isExplained, isOther, type Loose } from './resemblance.js';
 import {
   type LookResult,
   NO_EVIDENCE,
@@ -72,7 +72,7 @@ function examine(track: Track, work: Work, timeMs: number, policy: TrackPolicy):
   const embedding = look?.unusable === null ? look.embedding : null;
   const { doubt, suspicion } = track;
   if (track.lastSeenMs < timeMs) work.lost.set(track.number, track);
-  else if (doubt && isOther(track, embedding, policy)) {
+  else if (doubt && isOther(track, embedding, policy) && isGivenAway(track, work, timeMs, policy)) {
     split(track, beforeDoubt(track, doubt), newTrack(work.next++, track.detection, timeMs), work);
   } else if (doubt && !embedding) work.lost.set(track.number, beforeDoubt(track, doubt));
   else if (look && embedding && isSuspicious(track, look, policy)) {
@@ -87,6 +87,12 @@ function examine(track: Track, work: Work, timeMs: number, policy: TrackPolicy):
     }
   } else if (look && embedding && track.evidence.usable === 0 && !track.announced)
     work.loose.push({ track, look, embedding });
+}
+
+/** Whether a track in doubt gives away a face that is not its own. */
+function isGivenAway(track: Track, { tracks, looks }: Work, timeMs: number, policy: TrackPolicy): boolean {
+  const look = looks.get(track.number);
+  return track.doubt?.reason !== 'beside' || !look || isExplained(track, look, tracks, looks, timeMs, policy);
 }
 
 /** What a new track has of an old one since a suspicion: motion, frames, and the first look. */

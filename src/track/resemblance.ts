@@ -27,6 +27,33 @@ export function isOther(track: Track, embedding: Float32Array | null, policy: Tr
   return likeness(track.evidence, embedding) < policy.sameFace + (isCut ? SURELY_SAME : 0);
 }
 
+/**
+ * Whether a face that is not that of its track is explained by the others in the frame: it is the face of one that is lost or
+ * in doubt, or the face of the track is where one began or is in doubt. A face that is where expected is not given away
+ * without: somebody who turns the head can look like another person.
+ */
+export function isExplained(
+  track: Track,
+  look: LookResult,
+  tracks: readonly Track[],
+  looks: ReadonlyMap<number, LookResult>,
+  timeMs: number,
+  policy: TrackPolicy,
+): boolean {
+  const isSame = (owner: Track, { embedding, ...rest }: LookResult) =>
+    embedding !== null &&
+    likeness(owner.evidence, embedding) >= policy.sameFace + proofOf(owner, { embedding, ...rest });
+  return tracks.some((other) => {
+    if (other.number === track.number) return false;
+    const isLost = other.lastSeenMs < timeMs;
+    if ((isLost || other.doubt) && isSame(other, look))
+      return isNear({ ...other, ...other.doubt }, track, timeMs);
+    const found = looks.get(other.number);
+    const isOpen = other.evidence.usable === 0 || other.doubt !== null;
+    return !isLost && isOpen && found?.unusable === null && isSame(track, found);
+  });
+}
+
 /** Pairs of a lost track and a face that is surely its own; the most similar first, each track and each face once. */
 export function bestPairs(
   lost: readonly Track[],

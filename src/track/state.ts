@@ -56,7 +56,7 @@ export interface Evidence {
 }
 
 /** Why a box may hold another face than before. */
-export type DoubtReason = 'cut' | 'contested' | 'jump' | 'pause';
+export type DoubtReason = 'cut' | 'contested' | 'jump' | 'pause' | 'beside';
 
 /** Where a track was last found, and how often until then. */
 export interface Whereabouts {

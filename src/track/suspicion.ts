@@ -7,6 +7,8 @@ import { isGoodLook, judgeLook, supports, thresholdOf } from './verdict.js';
 export const CONFIRM_MS = 400;
 /** Two good looks are surely two faces when their similarity is this much below `sameFace`. */
 const SURELY_OTHER = 0.1;
+/** The looks at somebody without a name must have agreed for this long. */
+const SETTLED_MS = 1000;
 /** Two looks in a row that show another face show the same one when their similarity exceeds `sameFace` by this. */
 const ALIKE = 0.1;
 
@@ -16,11 +18,12 @@ const ALIKE = 0.1;
  * may still have taken the place of another.
  */
 export function isSuspicious(
-  { evidence, verdict, reported }: Track,
+  track: Track,
   { quality, embedding, match }: LookResult,
   policy: TrackPolicy,
 ): boolean {
-  if (!verdict || !embedding || !isGoodLook(quality)) return false;
+  const { evidence, reported } = track;
+  if (!isSettled(track) || !embedding || !isGoodLook(quality)) return false;
   if (!evidence.kept.some((look) => isGoodLook(look.quality))) return false;
   const alike = likeness(evidence, embedding);
   if (alike < policy.sameFace - SURELY_OTHER) return true;
@@ -30,6 +33,15 @@ export function isSuspicious(
   const isSupported =
     reported.includes(person) || supports(evidence, policy).some((one) => one.person === person);
   return !isSupported && similarity >= thresholdOf(match, policy) + policy.sureBy;
+}
+
+/**
+ * Whether a track has shown its face well enough to know another: by a name, or by looks that agree over some time. The first
+ * looks at a stranger may all be at a turned head.
+ */
+function isSettled({ verdict, confirmed, firstSeenMs }: Track): boolean {
+  if (!verdict || !confirmed) return false;
+  return verdict.kind === 'known' || confirmed.lastSeenMs - firstSeenMs >= SETTLED_MS;
 }
 
 /** Whether a second suspicious look shows the same face as the first, so that it is no accident. */

@@ -124,7 +124,7 @@ export function finish(
 }
 
 function seenAgain(
-  { track, motion, overlap, contested }: Association,
+  { track, motion, overlap, contested, beside }: Association,
   detection: Detection,
   timeMs: number,
   isCut: boolean,
@@ -138,7 +138,9 @@ function seenAgain(
         ? 'jump'
         : isPaused
           ? 'pause'
-          : null;
+          : beside && !track.doubt
+            ? 'beside'
+            : null;
   const doubt = reason && { ...whereabouts(track), ...track.doubt, reason };
   return {
     ...track,

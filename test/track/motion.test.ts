@@ -142,6 +142,14 @@ describe('follow', () => {
     expect(film.looked).toEqual([2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
+  it('keeps the track of a person who looks different just when somebody comes, and is nobody else', () => {
+    const film = new Film();
+    for (let t = 0; t <= 1000; t += 200) film.frame(t, { x: 0, match: known('alice', 0.6) });
+    film.frame(1200, { x: 0, match: known('alice', 0.3), face: 2 }, { x: 80, face: 1 });
+    expect(film.looked.at(-1)).toBe(2);
+    expect(film.numbers.at(-1)).toEqual([1, 2]);
+  });
+
   it('looks again at the face beside one that has gone, once', () => {
     const film = new Film();
     const [alice, bob] = [

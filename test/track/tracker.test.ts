@@ -203,6 +203,12 @@ describe('tracker: somebody takes the place of another', () => {
     expect(kept.numbers.at(-1)).toEqual([1]);
   });
 
+  it('keeps the track of a stranger whose first looks, all in one moment, were at a turned head', () => {
+    const kept = new Film();
+    for (let t = 0; t < 10_000; t += 40) kept.frame(t, { x: 0, match: null, face: t < 200 ? 0 : 1 });
+    expect(kept.end()).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
+  });
+
   it('keeps the track when poor looks show something else', () => {
     const kept = film();
     for (let t = 3000; t < 10_000; t += 40) kept.frame(t, { x: 0, match: null, quality: distant, face: 1 });
