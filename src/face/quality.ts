@@ -14,7 +14,7 @@ export interface Quality {
   pitchDeg: number;
   /** Tilt, degrees, clockwise positive. */
   rollDeg: number;
-  /** Eye distance over eye-to-mouth distance, divided by the height over the width of the box: 0.3 to 1 for a face. */
+  /** Eye distance over eye-to-mouth distance, divided by the face's height over its width: 0.3 to 1 for a face. */
   flatness: number;
   /** Whether the nose lies between eyes and mouth, and each mouth corner on the side of its eye. */
   landmarksInOrder: boolean;
@@ -95,7 +95,7 @@ function geometry(
   const down = [mouth[0] - eyes[0], mouth[1] - eyes[1]] as const;
   const height = Math.hypot(...down);
   const eyeDistance = Math.hypot(eyeB[0] - eyeA[0], eyeB[1] - eyeA[1]);
-  const aspect = (box.y2 - box.y1) / (box.x2 - box.x1);
+  const aspect = ownAspect(box, down);
   const noseAlong = ((nose[0] - eyes[0]) * down[0] + (nose[1] - eyes[1]) * down[1]) / (height * height);
   // Seen along the axis of the face, the first eye is on the same side as the first mouth corner.
   const side = (point: Point) => down[0] * (point[1] - eyes[1]) - down[1] * (point[0] - eyes[0]);
@@ -104,6 +104,22 @@ function geometry(
     flatness: eyeDistance / height / aspect,
     landmarksInOrder: height > 0 && noseAlong > 0.1 && noseAlong < 1 && sides,
   };
+}
+
+/** Height over width of a face that is not tilted, as detectors draw its box. */
+const USUAL_ASPECT = 1.3;
+
+/**
+ * Height over width of a face along its own axes. The box of a tilted face becomes as wide as high at 45 degrees, whatever the
+ * face, and lies on its side at 90; so the more a face is tilted, the less its box says, and the usual face takes its place.
+ *
+ * @param down from the eyes to the mouth, px
+ */
+function ownAspect(box: Box, down: Point): number {
+  const upright = Math.log((box.y2 - box.y1) / (box.x2 - box.x1));
+  // The cosine of twice the tilt: 1 for an upright face or one on its head, -1 for one on its side.
+  const along = (down[1] ** 2 - down[0] ** 2) / (down[0] ** 2 + down[1] ** 2);
+  return Math.exp(along * upright + (1 - Math.abs(along)) * Math.log(USUAL_ASPECT));
 }
 
 function middle(a: Point, b: Point): Point {

@@ -41,6 +41,24 @@ describe('geometricQuality and failedLimit', () => {
     expect(failedLimit(geometricQuality(face), limits)).toBe(reason);
   });
 
+  it.each([22, 45, 60, 75, 90, 135, 180])(
+    'pass a face tilted by %i degrees, with the box that then surrounds it',
+    (deg) => {
+      const tilt = (deg * Math.PI) / 180;
+      const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)];
+      const turned = map(TEMPLATE, ([x, y]) => [
+        56 + (x - 56) * cos - (y - 64) * sin,
+        64 + (x - 56) * sin + (y - 64) * cos,
+      ]);
+      // A head is about an ellipse of 80 x 100 px.
+      const [halfWidth, halfHeight] = [Math.hypot(40 * cos, 50 * sin), Math.hypot(40 * sin, 50 * cos)];
+      const box = { x1: 56 - halfWidth, y1: 64 - halfHeight, x2: 56 + halfWidth, y2: 64 + halfHeight };
+      const quality = geometricQuality({ ...upright, box, landmarks: turned });
+      expect(Math.abs(quality.flatness / geometricQuality(upright).flatness - 1)).toBeLessThan(0.1);
+      expect(failedLimit(quality, limits)).toBeNull();
+    },
+  );
+
   it('report blurred only once the sharpness is known', () => {
     const quality = geometricQuality(upright);
     expect(failedLimit(quality, limits)).toBeNull();
