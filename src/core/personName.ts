@@ -20,6 +20,7 @@ export function nameFault(person: string): string | null {
   if (first === undefined || last === undefined) return `${fault}: it is empty; ${RULE}`;
   if (NO_START.test(first)) return `${fault}: it must not begin with ${shown(first)}; ${RULE}`;
   if (`.${JOINERS}`.includes(last)) return `${fault}: it must not end with ${shown(last)}; ${RULE}`;
+  if (person.trim() !== person) return `${fault}: it begins or ends with a space; ${RULE}`;
   return person.includes('..') ? `${fault}: it has two full stops in a row; ${RULE}` : null;
 }
 

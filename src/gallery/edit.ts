@@ -35,8 +35,7 @@ const SETTINGS = /\.ya?ml$/i;
 /** A person's name in normal form (NFC). @throws SpotterError usage, when nobody may be called so */
 export function personName(text: string): string {
   const person = text.normalize('NFC');
-  const fault =
-    nameFault(person) ?? (person.trim() === person ? null : `"${person}" begins or ends with a space`);
+  const fault = nameFault(person);
   if (fault) throw new SpotterError('usage', fault);
   return person;
 }

@@ -35,6 +35,8 @@ describe('nameFault', () => {
     ['a\nb', 'U+000A is not allowed'],
     ['a\u202eb', 'U+202E is not allowed'],
     ['😀', '"😀" (U+1F600) is not allowed'],
+    [' grace', 'it begins or ends with a space'],
+    ['grace ', 'it begins or ends with a space'],
     ['\u0301a', 'it must not begin with U+0301'],
     ['.hidden', 'it must not begin with "." (U+002E)'],
     ['Smith Jr.', 'it must not end with "." (U+002E)'],
