@@ -165,8 +165,8 @@ async function makeCalibration(
 ): Promise<() => Promise<Raw>> {
   const { detector, embedder } = await Networks.load(prepared.settings);
   const image = await firstFrame(clip, maxWidth);
-  await detector.detect(image, 0);
-  const fit = detector.plan(image, 0);
+  await detector.detect(image);
+  const fit = detector.plan(image);
   return async () => ({
     detectMs: await medianMs(() => detector.runNetwork(fit)),
     embedMs: await medianMs(() => embedder.runNetwork()),

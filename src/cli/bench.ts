@@ -170,3 +170,29 @@ export async function match({ signal }: Context, options: MatchOptions): Promise
   }
   return 0;
 }
+
+/** Options of `spotter bench reach`. */
+export interface ReachOptions extends CommonOptions {
+  /** Photos to use. */
+  photos: number;
+  json?: boolean;
+}
+
+/** `spotter bench reach`: sizes at which the detector finds faces with good boxes and landmarks. */
+export async function reach({ signal }: Context, folder: string, options: ReachOptions): Promise<number> {
+  const { measureReach } = await import('../../bench/reach.js');
+  const { config } = configOf(options);
+  const { settings } = await prepare(config, options.models);
+  const result = await measureReach(settings.detector, folder, options.photos, signal);
+  if (options.json) printJson({ detector: settings.detector.id, ...result });
+  else {
+    const size = result.reach ? `${result.reach[0]} to ${result.reach[1]} px` : 'no size is good';
+    printLine(`${settings.detector.id}, ${result.faces} faces: ${size}`);
+    printLine('  face px   found     IoU   landmarks');
+    for (const { px, found, iou, landmarkError } of result.rows) {
+      const cells = [found, iou, landmarkError].map((value) => value.toFixed(2).padStart(8));
+      printLine(`  ${String(px).padStart(7)}${cells.join('')}`);
+    }
+  }
+  return 0;
+}

@@ -196,6 +196,18 @@ export const BENCH_COMMANDS: CommandGroup = {
       load: async () => (await import('./bench.js')).pixels,
     },
     {
+      name: 'reach',
+      arguments: [['<folder>', 'photos with one large face each']],
+      description: 'sizes at which the detector finds faces with good boxes and landmarks',
+      example: 'spotter bench reach photos --detector yunet',
+      options: [
+        new Option('--photos <n>', 'photos to use').argParser(wholeNumber(1)).default(100),
+        jsonOption(),
+        ...recognitionOptions(),
+      ],
+      load: async () => (await import('./bench.js')).reach,
+    },
+    {
       name: 'memory',
       arguments: [['[clip]', 'recording; default: the demo clip']],
       description: 'resident memory while one clip is scanned over and over',

@@ -1,13 +1,13 @@
-import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
-import { area } from '../face/box.js';
 import { cosine } from '../face/embedding.js';
-import { isPlausible } from '../gallery/photoFaces.js';
+import { findMainFace } from '../gallery/mainFace.js';
+import type { Photo } from '../gallery/photo.js';
+import { findFaces, isPlausible } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-import { type PhotoWithFaces, useFacesInPhoto } from './photos.js';
+import { usePhotoArgument } from './photos.js';
 import { printJson, printLine } from './print.js';
 
 /** Options of `spotter compare`. */
@@ -30,11 +30,12 @@ export async function compare(
   options: CompareOptions,
 ): Promise<number> {
   const { config } = configOf(options);
-  const { pool, policy } = new Engine(config, await prepare(config, options.models));
+  const engine = new Engine(config, await prepare(config, options.models));
+  const { pool, policy } = engine;
   try {
     await pool.start();
     const embed = (file: string) =>
-      useFacesInPhoto(file, pool, config, (photo) => largestFace(file, photo, pool, config));
+      usePhotoArgument(file, config, (photo) => largestFace(file, photo, engine));
     const [first, second] = await Promise.all([embed(a), embed(b)]);
     const similarity = cosine(first.embedding, second.embedding);
     const threshold = options.threshold ?? policy.threshold;
@@ -58,22 +59,24 @@ export async function compare(
   }
 }
 
-async function largestFace(
-  file: string,
-  { image, detections }: PhotoWithFaces,
-  pool: Engine['pool'],
-  config: Config,
-) {
-  const faces = detections.filter((detection) => isPlausible(detection, config.quality));
-  const [largest] = faces.sort((x, y) => area(y.box) - area(x.box));
-  if (!largest)
+async function largestFace(file: string, { image }: Photo, { pool, photoLimits }: Engine) {
+  const main = await findMainFace(pool, image, photoLimits, 1);
+  if (main.kind === 'none')
     throw new SpotterError(
       'photo.no_face',
       `${file} shows no face; use a photo that shows a face from the front`,
     );
-  const { looks } = await pool.look({ image, faces: [largest.landmarks], minSharpness: 0, gallery: null });
+  if (main.kind === 'undecided')
+    throw new SpotterError(
+      'photo.no_face',
+      `${file} shows a face, but it is not clear which way up; turn the photo upright`,
+    );
+  const { landmarks } = main.detection;
+  const { looks } = await pool.look({ image, faces: [landmarks], minSharpness: 0, gallery: null });
   const { embedding } = looks[0];
   if (!embedding)
     throw new SpotterError('photo.no_face', `${file} shows no face that can be aligned; use a clearer photo`);
-  return { embedding, faces: faces.length };
+  const all = await findFaces(pool, image, photoLimits);
+  const faces = all.filter((detection) => isPlausible(detection, photoLimits.quality)).length;
+  return { embedding, faces: Math.max(1, faces) };
 }

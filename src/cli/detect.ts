@@ -2,11 +2,13 @@ import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { geometricQuality } from '../face/quality.js';
+import type { Photo } from '../gallery/photo.js';
+import { findFaces } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
 import { roundQuality } from '../pipeline/trackEvents.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
-import { type PhotoWithFaces, useFacesInPhoto } from './photos.js';
+import { usePhotoArgument } from './photos.js';
 import { printError, printJson } from './print.js';
 
 /** Options of `spotter detect`. */
@@ -23,7 +25,8 @@ export interface DetectOptions extends CommonOptions {
  */
 export async function detect({ signal }: Context, images: string[], options: DetectOptions): Promise<number> {
   const { config } = configOf(options);
-  const { pool } = new Engine(config, await prepare(config, options.models));
+  const engine = new Engine(config, await prepare(config, options.models));
+  const { pool } = engine;
   let exitCode = 0;
   try {
     await pool.start();
@@ -33,8 +36,8 @@ export async function detect({ signal }: Context, images: string[], options: Det
     for (let index = 0; index < images.length && !signal.aborted; index++) {
       for (let next = results.length; next < Math.min(images.length, index + ahead); next++) {
         const file = images[next];
-        const faces = useFacesInPhoto(file, pool, config, (photo) =>
-          facesOf(file, photo, pool, options.embed === true),
+        const faces = usePhotoArgument(file, config, (photo) =>
+          facesOf(file, photo, engine, options.embed === true),
         );
         results.push(faces.catch(asSpotterError));
       }
@@ -58,10 +61,11 @@ function asSpotterError(error: unknown): SpotterError {
 
 async function facesOf(
   file: string,
-  { image, source, scale, detections }: PhotoWithFaces,
-  pool: Engine['pool'],
+  { image, source, scale }: Photo,
+  { pool, photoLimits }: Engine,
   embed: boolean,
 ): Promise<object> {
+  const detections = await findFaces(pool, image, photoLimits);
   const faces = detections.map(({ landmarks }) => landmarks);
   const { looks } = await pool.look({
     image,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { CameraConfig, Config } from '../config/schema.js';
 import type { Component } from '../core/lifecycle.js';
+import type { EnrolLimits } from '../gallery/enrol.js';
 import { Gallery, type GalleryOptions } from '../gallery/gallery.js';
 import { GalleryWatch, type GalleryWatchOptions } from '../gallery/galleryWatch.js';
 import { isMasked, zonesAt } from '../image/polygon.js';
@@ -19,6 +20,7 @@ import { LiveSource } from '../video/liveSource.js';
 import type { FrameMemory } from '../video/slots.js';
 import { WorkerPool } from '../worker/pool.js';
 import { tryModels } from './modelTrial.js';
+import { photoLimitsOf } from './photoLimits.js';
 
 /** Callbacks of the gallery, and the settings of people from the previous engine. */
 export interface EngineOptions {
@@ -85,6 +87,8 @@ export class Engine implements Component {
   readonly pool: WorkerPool;
   readonly gallery: Gallery;
   readonly policy: TrackPolicy;
+  /** What the face of a photo must fulfil. */
+  readonly photoLimits: EnrolLimits;
   readonly scheduler: FrameScheduler;
   readonly #config: Config;
   readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
@@ -100,11 +104,12 @@ export class Engine implements Component {
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings, loadMs);
     // One more turn than threads for recordings, so that no thread idles while a result is read; a live frame would age.
     this.scheduler = new FrameScheduler(this.pool.threads, 1);
+    this.photoLimits = photoLimitsOf(config, prepared);
     this.gallery = new Gallery({
       folder: config.gallery.folder,
       cacheFolder: config.data,
       faceEngine: this.pool.background,
-      limits: { quality: config.quality, minDominance: config.photos.minDominance },
+      limits: this.photoLimits,
       maxMegapixels: config.photos.maxMegapixels,
       dimension: settings.embedder.dimension,
       modelKey,

@@ -32,3 +32,20 @@ export function isOneSize(a: Box, b: Box): boolean {
   const growth = side(b) / side(a);
   return growth <= MAX_GROWTH && growth >= 1 / MAX_GROWTH;
 }
+
+/** From this share of a box inside another one on, both are one face. */
+const NESTED = 0.75;
+/** From this intersection over union on, two boxes are one face. */
+const ALIKE = 0.4;
+
+/** The share of a box that lies inside another one, 0..1; 0 for an empty box. */
+export function shareInside(inner: Box, outer: Box): number {
+  const width = Math.min(inner.x2, outer.x2) - Math.max(inner.x1, outer.x1);
+  const height = Math.min(inner.y2, outer.y2) - Math.max(inner.y1, outer.y1);
+  return width <= 0 || height <= 0 ? 0 : (width * height) / area(inner);
+}
+
+/** Whether two boxes show one face: they overlap for the most part, or one lies in the other, as a part of a face does. */
+export function isSameFace(a: Box, b: Box): boolean {
+  return iou(a, b) > ALIKE || Math.max(shareInside(a, b), shareInside(b, a)) > NESTED;
+}

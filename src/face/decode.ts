@@ -1,4 +1,6 @@
+import type { Point } from '../core/geometry.js';
 import type { Fit } from '../image/fit.js';
+import { pointBefore } from '../image/turn.js';
 import type { Detection, Landmarks } from './detection.js';
 
 /** Layout of the outputs at one stride: one row per cell (or per anchor of a cell), left to right, top to bottom. */
@@ -20,18 +22,26 @@ export interface Candidate {
   landmarks: number[];
 }
 
-/** Converts a candidate in input px to a detection in source px. */
+/**
+ * Converts a candidate in input px to a detection in source px. Where the fit turns the source, the landmarks are named as they
+ * are seen after the turn.
+ */
 export function toSource(candidate: Candidate, fit: Fit): Detection {
-  const source = (value: number) => (value - fit.offset) / fit.scale;
+  const source = (x: number, y: number): Point => {
+    const [u, v] = pointBefore([x, y], fit, fit.turn);
+    return [(u - fit.offsetX) / fit.scale, (v - fit.offsetY) / fit.scale];
+  };
   const points = candidate.landmarks;
-  const point = (index: number) => [source(points[2 * index]), source(points[2 * index + 1])] as const;
+  const point = (index: number) => source(points[2 * index], points[2 * index + 1]);
   const landmarks: Landmarks = [point(0), point(1), point(2), point(3), point(4)];
+  const [ax, ay] = source(candidate.x1, candidate.y1);
+  const [bx, by] = source(candidate.x2, candidate.y2);
   return {
     box: {
-      x1: source(candidate.x1),
-      y1: source(candidate.y1),
-      x2: source(candidate.x2),
-      y2: source(candidate.y2),
+      x1: Math.min(ax, bx),
+      y1: Math.min(ay, by),
+      x2: Math.max(ax, bx),
+      y2: Math.max(ay, by),
     },
     landmarks,
     score: candidate.score,

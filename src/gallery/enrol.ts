@@ -1,8 +1,9 @@
-import { area } from '../face/box.js';
+import type { Detection } from '../face/detection.js';
 import type { Quality, UnusableReason } from '../face/quality.js';
-import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import { failedLimit, geometricQuality } from '../face/quality.js';
 import type { Image } from '../image/image.js';
-import { findFaces, isPlausible, type PhotoFaceEngine } from './photoFaces.js';
+import { findMainFace, type MainFace } from './mainFace.js';
+import type { PhotoFaceEngine, PhotoSearch } from './photoFaces.js';
 
 /** Why a photo is not used. */
 export type PhotoFault =
@@ -12,18 +13,26 @@ export type PhotoFault =
   | 'bad_name'
   | 'no_face'
   | 'several_faces'
+  | 'orientation'
   | UnusableReason;
 
 /** The result of a photo: one face to compare with, or why there is none, as a code and one sentence. */
 export type PhotoResult =
-  | { state: 'used'; embedding: Float32Array; quality: Quality }
+  | {
+      state: 'used';
+      embedding: Float32Array;
+      quality: Quality;
+      /** What is unusual about the photo, one sentence; not set for most. */
+      note?: string;
+    }
   | { state: 'unusable'; fault: PhotoFault; message: string };
 
 /** What a photo's face must fulfil. */
-export interface EnrolLimits {
-  quality: QualityLimits;
+export interface EnrolLimits extends PhotoSearch {
   /** The largest face must have this many times the area of the next one, from 1. */
   minDominance: number;
+  /** Lowest sharpness: more than for a frame, because blurred faces resemble each other. */
+  minSharpness: number;
 }
 
 const ADVICE: Record<UnusableReason, string> = {
@@ -42,35 +51,61 @@ const ADVICE: Record<UnusableReason, string> = {
 export async function enrol(
   faceEngine: PhotoFaceEngine,
   image: Image,
-  { quality: limits, minDominance }: EnrolLimits,
+  limits: EnrolLimits,
 ): Promise<PhotoResult> {
-  const found = await findFaces(faceEngine, image, limits);
-  if (found.length === 0)
-    return unusable('no_face', 'no face was found; use a photo that shows one from the front');
-  const faces = found
-    .map((detection) => ({ detection, quality: geometricQuality(detection), area: area(detection.box) }))
-    .sort((a, b) => b.area - a.area);
-  const plausible = faces.filter(({ detection }) => isPlausible(detection, limits));
-  const [largest, next] = plausible;
-  if (!largest) return refused(failedLimit(faces[0].quality, limits) ?? 'low_score');
-  if (next && largest.area < minDominance * next.area) {
+  const main = await findMainFace(faceEngine, image, limits, limits.minDominance);
+  if (main.kind === 'undecided')
+    return unusable('orientation', 'it is not clear which way up the face is; turn the photo upright');
+  if (main.kind === 'none') return notConfirmed(faceEngine, image, main.nearest, limits);
+  if (main.rivals > 0) {
     return unusable(
       'several_faces',
-      `${plausible.length} faces and none stands out; crop the photo to one person`,
+      `${main.rivals + 1} faces and none stands out; crop the photo to one person`,
     );
   }
-  const failed = failedLimit(largest.quality, limits);
+  const found = geometricQuality(main.detection);
+  const failed = failedLimit(found, limits.quality);
   if (failed) return refused(failed);
   const { looks } = await faceEngine.look({
     image,
-    faces: [largest.detection.landmarks],
+    faces: [main.detection.landmarks],
     minSharpness: 0,
     gallery: null,
   });
   const [{ embedding, sharpness }] = looks;
-  const quality = { ...largest.quality, sharpness };
-  const fault = failedLimit(quality, limits) ?? (embedding ? null : 'bad_landmarks');
-  return fault || !embedding ? refused(fault ?? 'bad_landmarks') : { state: 'used', embedding, quality };
+  const quality = { ...found, sharpness };
+  const { minSharpness } = limits;
+  const fault =
+    failedLimit(quality, { ...limits.quality, minSharpness }) ?? (embedding ? null : 'bad_landmarks');
+  if (fault || !embedding) return refused(fault ?? 'bad_landmarks');
+  const note = noteOf(main);
+  return { state: 'used', embedding, quality, ...(note !== null && { note }) };
+}
+
+/** Why a photo is not used in which no face was confirmed. @param nearest the likeliest of what was found */
+async function notConfirmed(
+  faceEngine: PhotoFaceEngine,
+  image: Image,
+  nearest: Detection | null,
+  { quality, minSharpness }: EnrolLimits,
+): Promise<PhotoResult> {
+  if (nearest === null)
+    return unusable('no_face', 'no face was found; use a photo that shows one from the front');
+  // Nothing was confirmed, so its size says nothing.
+  const failed = failedLimit(geometricQuality(nearest), { ...quality, minSizePx: 0 });
+  if (failed === 'bad_landmarks') return refused(failed);
+  const faces = [nearest.landmarks];
+  const { looks } = await faceEngine.look({ image, faces, minSharpness: 0, gallery: null });
+  return refused(looks[0].sharpness < minSharpness ? 'blurred' : 'low_score');
+}
+
+/** A face that is tilted by less than this, degrees, is upright enough to say nothing. */
+const UPRIGHT_DEG = 45;
+
+function noteOf({ turn, detection }: MainFace): string | null {
+  if (turn === 0 || Math.abs(geometricQuality(detection).rollDeg) <= UPRIGHT_DEG) return null;
+  const how = turn === 180 ? 'the photo stands on its head' : 'the face lies on its side in it';
+  return `turned by ${turn} degrees: ${how}`;
 }
 
 function refused(fault: UnusableReason): PhotoResult {

@@ -19,7 +19,7 @@ import {
   readSettings,
 } from './galleryState.js';
 import { dateOf, type PersonSettings } from './person.js';
-import { PhotoReader, type ReaderOptions } from './reader.js';
+import { PhotoReader, type ReaderOptions, type ReadPhoto } from './reader.js';
 import type { GallerySnapshot } from './snapshot.js';
 import { untilThere } from './untilThere.js';
 import type { WriteSettledOptions } from './writeSettled.js';
@@ -54,12 +54,7 @@ export interface GalleryOptions extends ReaderOptions {
 }
 
 /** One photo of the gallery and its result. */
-export interface PhotoReport {
-  person: string;
-  /** Relative to the gallery. */
-  name: string;
-  result: PhotoResult;
-}
+export type PhotoReport = Pick<ReadPhoto, 'person' | 'name' | 'sha256' | 'result'>;
 
 const WRITE_SETTLED: WriteSettledOptions = { quietMs: 250, brokenMs: 5000 };
 
@@ -113,6 +108,11 @@ export class Gallery implements Component {
   /** One sentence per fault in the files of settings. */
   get faults(): readonly string[] {
     return this.#state.faults;
+  }
+
+  /** One sentence per person whose name is spelled in several ways. */
+  get notes(): readonly string[] {
+    return this.#state.notes;
   }
 
   /** People with photos whose last day is over, sorted. */

@@ -31,8 +31,11 @@ export interface ReadPhoto {
   sha256: string | null;
 }
 
-/** Increase when enrol, photoFaces, photo or face/ change the embedding of a photo: older results are then not used. */
-const CODE_VERSION = 1;
+/**
+ * Increase when enrol, mainFace, photoFaces, photoViews, photo or face/ change the embedding of a photo: older results are then
+ * not used.
+ */
+const CODE_VERSION = 2;
 /** Increase when they only accept or refuse other photos: those refused before are then read again, and no others. */
 const REFUSAL_VERSION = 2;
 const UNREADABLE: PhotoResult = {

@@ -8,6 +8,7 @@ import {
   type Normalisation,
   normTables,
 } from './normalisation.js';
+import { sizeBefore, turnPlanes } from './turn.js';
 
 /** Bits of an interpolation weight. */
 const WEIGHT_BITS = 8;
@@ -49,6 +50,7 @@ export class Letterbox {
   readonly #order: Normalisation['order'];
   #cached: { key: string; axes: Axes } | undefined;
   #lumaRow = new Uint8Array(0);
+  #unturned = new Float32Array(0);
 
   constructor(normalisation: Normalisation) {
     this.#norm = normTables(normalisation);
@@ -56,11 +58,21 @@ export class Letterbox {
   }
 
   /**
-   * Scales an image bilinearly into `out`, converts it to the network's channel order and normalises it.
+   * Scales an image bilinearly into `out`, turns it, converts it to the network's channel order and normalises it.
    *
    * @param out planar, [3, fit.height, fit.width]; overwritten completely
    */
   draw(image: Image, fit: Fit, out: Float32Array): void {
+    if (fit.turn === 0) {
+      this.#drawUpright(image, fit, out);
+      return;
+    }
+    if (this.#unturned.length !== out.length) this.#unturned = new Float32Array(out.length);
+    this.#drawUpright(image, { ...fit, ...sizeBefore(fit, fit.turn) }, this.#unturned);
+    turnPlanes(this.#unturned, out, fit, fit.turn);
+  }
+
+  #drawUpright(image: Image, fit: Fit, out: Float32Array): void {
     const planes = channelPlanes(out, fit.width * fit.height, this.#order);
     const axes = this.#axes(image, fit);
     this.#blacken(fit, axes, planes);
@@ -69,12 +81,15 @@ export class Letterbox {
   }
 
   #axes(image: Image, fit: Fit): Axes {
-    const { scale, offset } = fit;
-    const key = [image.width, image.height, fit.width, fit.height, scale, offset].join(' ');
+    const { scale, offsetX, offsetY } = fit;
+    const key = [image.width, image.height, fit.width, fit.height, scale, offsetX, offsetY].join(' ');
     if (this.#cached?.key !== key) {
-      const columns = makeTaps(image.width, fit.width, scale, offset);
-      const rows = makeTaps(image.height, fit.height, scale, offset);
-      this.#cached = { key, axes: { columns, rows, unscaled: scale === 1 && offset === 0 } };
+      const columns = makeTaps(image.width, fit.width, scale, offsetX);
+      const rows = makeTaps(image.height, fit.height, scale, offsetY);
+      this.#cached = {
+        key,
+        axes: { columns, rows, unscaled: scale === 1 && offsetX === 0 && offsetY === 0 },
+      };
       this.#lumaRow = new Uint8Array(fit.width + 1);
     }
     return this.#cached.axes;

@@ -22,6 +22,16 @@ const input = {
 
 const detector = {
   score: z.number().min(0).max(1).default(0.5).describe('Lowest detection score of a face, 0..1.'),
+  reach: z
+    .tuple([z.number().min(1).max(4096), z.number().min(1).max(4096)])
+    .refine(
+      ([smallest, largest]) => smallest * 4 <= largest,
+      'the largest must be at least 4 times the smallest',
+    )
+    .default([24, 320])
+    .describe(
+      'Smallest and largest face, in px of the input, whose box and landmarks are good; see `spotter bench reach`.',
+    ),
 };
 
 const embedder = {
@@ -37,6 +47,12 @@ const embedder = {
     .max(2)
     .default(0.05)
     .describe('Required lead of the nearest person over the next, 0..2.'),
+  photoSharpness: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.08)
+    .describe('Lowest sharpness of a gallery photo, 0..10: blurred faces resemble each other.'),
 };
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case');

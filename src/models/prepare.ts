@@ -38,6 +38,8 @@ export interface Prepared {
   policy: TrackPolicy;
   /** Which models are to be tried on a picture: those that are declared, since the others have known files. */
   trials: { detector: boolean; embedder: Pick<EmbedderEntry, 'threshold'> | null };
+  /** Lowest sharpness of a gallery photo; see {@link sharpness}. */
+  photoSharpness: number;
   /** Changes whenever a photo may get another embedding. */
   modelKey: string;
 }
@@ -63,6 +65,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     kind: detectorEntry.kind,
     minScore: minScore ?? detectorEntry.score,
     maxIou,
+    reach: detectorEntry.reach,
     longestSide,
   };
   const embedder: EmbedderSpec = {
@@ -81,6 +84,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
       detector: isTried(detectorEntry),
       embedder: isTried(embedderEntry) ? { threshold: embedderEntry.threshold } : null,
     },
+    photoSharpness: embedderEntry.photoSharpness,
     modelKey: JSON.stringify([
       { ...detector, path: detectorFile.sha256 },
       { ...embedder, path: embedderFile.sha256 },

@@ -163,7 +163,7 @@ export class Camera {
 
   async #detect({ image }: Frame): Promise<Found> {
     const start = performance.now();
-    const detected = await this.#options.faceEngine.detect({ image, border: 0 });
+    const detected = await this.#options.faceEngine.detect({ image });
     const detections = detected.detections.filter((face) => this.#options.area.isSeen(face, image));
     return { ...detected, detections, totalMs: performance.now() - start };
   }

@@ -14,7 +14,7 @@ import type { FrameWork } from './frameReport.js';
 
 /** What a camera needs of the worker pool. Every method rejects with the SpotterErrors of the pool. */
 export interface FaceEngine {
-  detect(task: { image: Frame['image']; border: number }): Promise<Detected>;
+  detect(task: { image: Frame['image'] }): Promise<Detected>;
   look(task: {
     image: Frame['image'];
     faces: Landmarks[];

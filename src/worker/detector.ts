@@ -3,7 +3,7 @@ import type { Detection } from '../face/detection.js';
 import { nonMaximumSuppression } from '../face/nms.js';
 import { decodeScrfd, type ScrfdLevel } from '../face/scrfd.js';
 import { decodeYunet, type YunetLevel } from '../face/yunet.js';
-import { type Fit, type InputSize, planFit } from '../image/fit.js';
+import { type Fit, type InputSize, planFit, type View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import { Letterbox } from '../image/letterbox.js';
 import { Network, type Values } from './network.js';
@@ -56,18 +56,14 @@ export class Detector {
   }
 
   /** Where an image lies in the network's input; {@link detect} uses the same fit. */
-  plan(image: Image, border: number): Fit {
-    return planFit(image, this.#inputSize, border);
+  plan(image: Image, view?: View): Fit {
+    return planFit(image, this.#inputSize, view);
   }
 
-  /**
-   * Finds the faces in an image.
-   *
-   * @param border blank margin as a fraction of the longest side; finds faces that fill the image
-   */
-  async detect(image: Image, border: number): Promise<Detected> {
+  /** Finds the faces in an image. @param view what of it is searched; default: all of it */
+  async detect(image: Image, view?: View): Promise<Detected> {
     const start = performance.now();
-    const fit = this.plan(image, border);
+    const fit = this.plan(image, view);
     const length = 3 * fit.width * fit.height;
     if (this.#input.length !== length) this.#input = new Float32Array(length);
     this.#letterbox.draw(image, fit, this.#input);

@@ -38,8 +38,8 @@ export class Networks {
   }
 
   /** Finds the faces in an image. */
-  detect({ image, border }: DetectTask): Promise<Detected> {
-    return this.detector.detect(image, border);
+  detect({ image, view }: DetectTask): Promise<Detected> {
+    return this.detector.detect(image, view);
   }
 
   /** Cuts, judges and embeds the given faces one after another, and compares them with the gallery. */

@@ -2,6 +2,7 @@ import type { ErrorData } from '../core/errors.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import type { NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
+import type { View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Normalisation } from '../image/normalisation.js';
 
@@ -21,6 +22,8 @@ export interface DetectorSpec extends ModelSpec {
   minScore: number;
   /** Of two boxes that overlap by more than this (intersection over union, 0..1) the better one stays. */
   maxIou: number;
+  /** Sizes of faces in the input at which box and landmarks are good: smallest and largest, px. */
+  reach: readonly [smallest: number, largest: number];
   /** Longest side of the fitted input, px, for a network that accepts any size. */
   longestSide: number;
 }
@@ -63,8 +66,8 @@ export interface GalleryMatrix {
 export interface DetectTask {
   kind: 'detect';
   image: Image;
-  /** Blank margin around the image as a fraction of its longest side; 0 for none. */
-  border: number;
+  /** What of the image is searched; default: all of it. */
+  view?: View;
 }
 
 /** Look closely at some of the faces: cut, judge sharpness, embed, compare. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeScrfd, type ScrfdLevel } from '../../src/face/scrfd.js';
 import { decodeYunet, type YunetLevel } from '../../src/face/yunet.js';
 
-const fit = { width: 64, height: 32, scale: 0.5, offset: 8 };
+const fit = { width: 64, height: 32, scale: 0.5, offsetX: 8, offsetY: 8, turn: 0 } as const;
 
 function scrfdLevel(anchorsPerCell: number): ScrfdLevel {
   const rows = (64 / 8) * (32 / 8) * anchorsPerCell;
@@ -56,7 +56,7 @@ describe('decodeYunet', () => {
     level.objects[row] = 1;
     level.boxes.set([0.5, 0.5, Math.log(2), Math.log(1)], row * 4);
     level.landmarks.set([1, 2, 0, 0, 0, 0, 0, 0, 0, 0], row * 10);
-    const [face, ...others] = decodeYunet([level], 0.7, { ...fit, offset: 0, scale: 1 });
+    const [face, ...others] = decodeYunet([level], 0.7, { ...fit, offsetX: 0, offsetY: 0, scale: 1 });
     expect(others).toEqual([]);
     expect(face.score).toBeCloseTo(0.8);
     expect(face.box.x1).toBeCloseTo(20 - 8);

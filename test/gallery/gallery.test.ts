@@ -16,6 +16,7 @@ import path from 'node:path';
 import { serialize } from 'node:v8';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { photoLimitsOf } from '../../src/engine/photoLimits.js';
 import { listGallery } from '../../src/gallery/folder.js';
 import type { Gallery, GalleryOptions } from '../../src/gallery/gallery.js';
 import { findFaces } from '../../src/gallery/photoFaces.js';
@@ -161,14 +162,14 @@ describe('Gallery', () => {
     expect(gallery.snapshot.people).toEqual(['also-good', 'close-up', 'good', 'one-stands-out']);
   });
 
-  it('finds a face that fills the picture, which SCRFD does only with a border around it', async (context) => {
+  it('finds a face that fills the picture, which SCRFD does only where it is small and has a border', async (context) => {
     const models = path.dirname(needShared(context, 'models/scrfd_2.5g_bnkps.onnx'));
-    const { pool, config } = await startPool((config) => {
+    const { pool, config, prepared } = await startPool((config) => {
       config.detector = 'scrfd-2.5g';
     }, models);
     const { image } = await decodePhoto(await closeUp(), 'close-up', 100);
-    expect((await pool.detect({ image, border: 0 })).detections).toEqual([]);
-    const [face, ...others] = await findFaces(pool, image, config.quality);
+    expect((await pool.detect({ image })).detections).toEqual([]);
+    const [face, ...others] = await findFaces(pool, image, photoLimitsOf(config, prepared));
     expect(others).toEqual([]);
     // The nose tip, in the photo's own px, border or not.
     const [x, y] = face.landmarks[2];

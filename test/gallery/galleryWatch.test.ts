@@ -43,6 +43,8 @@ async function settingsOnly(folder: string): Promise<Gallery> {
     limits: {
       quality: LENIENT_QUALITY,
       minDominance: 2,
+      minSharpness: 0,
+      detector: { reach: [16, 300], longestSide: 640 },
     },
     maxMegapixels: 100,
     modelKey: 'none',

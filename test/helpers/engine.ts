@@ -3,6 +3,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LoadedConfig, loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
+import { photoLimitsOf } from '../../src/engine/photoLimits.js';
 import { Gallery, type GalleryOptions } from '../../src/gallery/gallery.js';
 import { type Prepared, prepare } from '../../src/models/prepare.js';
 import { WorkerPool } from '../../src/worker/pool.js';
@@ -33,7 +34,7 @@ export function galleryOver(
     folder,
     cacheFolder: path.join(path.dirname(folder), 'data'),
     faceEngine: pool,
-    limits: { quality: config.quality, minDominance: config.photos.minDominance },
+    limits: photoLimitsOf(config, prepared),
     maxMegapixels: config.photos.maxMegapixels,
     dimension: prepared.settings.embedder.dimension,
     modelKey: prepared.modelKey,

@@ -82,13 +82,29 @@ describe('planFit', () => {
       width: 640,
       height: 640,
       scale: 0.5,
-      offset: 0,
+      offsetX: 0,
+      offsetY: 0,
+      turn: 0,
     });
     expect(planFit({ width: 300, height: 600 }, fixed).scale).toBeCloseTo(640 / 600);
   });
 
-  it('centres the image within a border', () => {
-    const fit = planFit({ width: 400, height: 400 }, dynamic, 0.5);
-    expect(fit).toMatchObject({ width: 640, height: 640, scale: 0.8, offset: 160 });
+  it('centres the image within a region that is larger on every side', () => {
+    const region = { x1: -200, y1: -200, x2: 600, y2: 600 };
+    const fit = planFit({ width: 400, height: 400 }, dynamic, { region });
+    expect(fit).toMatchObject({ width: 640, height: 640, scale: 0.8, offsetX: 160, offsetY: 160 });
+  });
+
+  it('scales a region to a given longest side, but no further than a fixed input allows', () => {
+    const view = { region: { x1: 100, y1: 50, x2: 200, y2: 150 }, longestSide: 192 };
+    expect(planFit({ width: 400, height: 400 }, dynamic, view)).toMatchObject({
+      width: 192,
+      height: 192,
+      scale: 1.92,
+      offsetX: -192,
+      offsetY: -96,
+    });
+    const fixed: InputSize = { kind: 'fixed', width: 128, height: 128 };
+    expect(planFit({ width: 400, height: 400 }, fixed, view)).toMatchObject({ width: 128, scale: 1.28 });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COLOUR_BITS, imageBytes, yuvWeights } from '../../src/image/colour.js';
-import { planFit } from '../../src/image/fit.js';
+import { planFit, type View } from '../../src/image/fit.js';
 import type { ColourSpace, Image } from '../../src/image/image.js';
 import { Letterbox } from '../../src/image/letterbox.js';
 import type { Normalisation } from '../../src/image/normalisation.js';
@@ -8,8 +8,8 @@ import { flatYuv, rgbImage } from '../helpers/image.js';
 
 const plain: Normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] };
 
-function draw(image: Image, normalisation: Normalisation, longestSide: number, border = 0) {
-  const fit = planFit(image, { kind: 'dynamic', longestSide }, border);
+function draw(image: Image, normalisation: Normalisation, longestSide: number, view: View = {}) {
+  const fit = planFit(image, { kind: 'dynamic', longestSide }, view);
   const out = new Float32Array(3 * fit.width * fit.height).fill(Number.NaN);
   new Letterbox(normalisation).draw(image, fit, out);
   const at = (channel: number, x: number, y: number) =>
@@ -37,12 +37,27 @@ describe('Letterbox', () => {
     for (let x = 0; x < 64; x++) expect(Math.abs(at(0, x, 16) - (2 * x + 0.5))).toBeLessThanOrEqual(1);
   });
 
-  it('blackens everything outside the image, border included', () => {
+  it('blackens everything outside the image, where the region is larger', () => {
     const white = rgbImage(100, 40, () => [255, 255, 255]);
-    const { fit, at } = draw(white, plain, 96, 0.25);
+    const { fit, at } = draw(white, plain, 96, { region: { x1: -25, y1: -25, x2: 125, y2: 65 } });
     expect(at(0, 0, 0)).toBe(0);
     expect(at(0, fit.width - 1, fit.height - 1)).toBe(0);
-    expect(at(0, Math.round(fit.offset + 50 * fit.scale), Math.round(fit.offset + 20 * fit.scale))).toBe(255);
+    expect(at(0, Math.round(fit.offsetX + 50 * fit.scale), Math.round(fit.offsetY + 20 * fit.scale))).toBe(
+      255,
+    );
+  });
+
+  it.each([
+    [90, [0, 1, 2, 3]],
+    [180, [3, 2, 1, 0]],
+    [270, [3, 2, 1, 0]],
+  ] as const)('turns the picture clockwise by %i degrees', (turn, quarters) => {
+    const image = rgbImage(64, 32, (x) => [10 * Math.floor(x / 16), 0, 0]);
+    const { fit, at } = draw(image, plain, 64, { turn });
+    const isSideways = turn !== 180;
+    expect([fit.width, fit.height]).toEqual(isSideways ? [32, 64] : [64, 32]);
+    const seen = [8, 24, 40, 56].map((along) => (isSideways ? at(0, 16, along) : at(0, along, 16)));
+    expect(seen).toEqual(quarters.map((quarter) => 10 * quarter));
   });
 
   it('writes every value of the input, whatever the size', () => {
@@ -84,7 +99,7 @@ describe('Letterbox', () => {
     const image = flatYuv(33, 31, [128, 128, 128]);
     // The last chroma column belongs to the last luma column alone.
     for (let row = 0; row < 16; row++) image.pixels[33 * 31 + 17 * 16 + row * 17 + 16] = 240;
-    const fit = { width: 64, height: 32, scale: 1, offset: 0 };
+    const fit = { width: 64, height: 32, scale: 1, offsetX: 0, offsetY: 0, turn: 0 } as const;
     const out = new Float32Array(3 * 64 * 32);
     new Letterbox(plain).draw(image, fit, out);
     const red = (x: number, y: number) => out[y * 64 + x];

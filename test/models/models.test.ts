@@ -18,6 +18,7 @@ const declared: DeclaredModel = {
   std: [1, 1, 1],
   score: 0.5,
   trial: true,
+  reach: [16, 300],
 };
 
 describe('Catalogue', () => {

@@ -13,7 +13,8 @@ import { temporaryFolder } from '../helpers/temporary.js';
 const normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 function detectorSpec(file: string, kind: DetectorSpec['kind'] = 'scrfd'): DetectorSpec {
-  return { id: 'tested', path: file, normalisation, kind, minScore: 0.5, maxIou: 0.4, longestSide: 640 };
+  const limits = { minScore: 0.5, maxIou: 0.4, reach: [16, 300], longestSide: 640 } as const;
+  return { id: 'tested', path: file, normalisation, kind, ...limits };
 }
 
 function embedderSpec(file: string, dimension = 128): EmbedderSpec {
@@ -97,7 +98,7 @@ describe('Detector.load', () => {
       colour: { matrix: 'bt601', fullRange: true },
       pixels,
     } as const;
-    expect((await detector.detect(image, 0)).detections).toEqual([]);
+    expect((await detector.detect(image)).detections).toEqual([]);
   });
 
   it.each<[string, () => string, string]>([

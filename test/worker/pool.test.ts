@@ -13,9 +13,9 @@ describe('WorkerPool', () => {
   it('finishes its tasks before it stops, and refuses new ones', async () => {
     const { pool } = await startPool();
     const { image } = await photo();
-    const running = Array.from({ length: 12 }, () => pool.detect({ image, border: 0 }));
+    const running = Array.from({ length: 12 }, () => pool.detect({ image }));
     const stopping = pool.stop();
-    await expect(pool.detect({ image, border: 0 })).rejects.toThrow(/is stopping/);
+    await expect(pool.detect({ image })).rejects.toThrow(/is stopping/);
     const results = await Promise.all(running);
     expect(results.every(({ detections }) => detections.length > 0)).toBe(true);
     await stopping;
@@ -25,10 +25,10 @@ describe('WorkerPool', () => {
   it('runs a look ahead of waiting detections', async () => {
     const { pool } = await startPool();
     const { image } = await photo();
-    const [{ landmarks }] = (await pool.detect({ image, border: 0 })).detections;
+    const [{ landmarks }] = (await pool.detect({ image })).detections;
     const order: string[] = [];
     const detections = Array.from({ length: 12 }, (_, i) =>
-      pool.detect({ image, border: 0 }).then(() => order.push(`detect ${i}`)),
+      pool.detect({ image }).then(() => order.push(`detect ${i}`)),
     );
     const look = pool
       .look({ image, faces: [landmarks], minSharpness: 0, gallery: null })
@@ -42,7 +42,7 @@ describe('WorkerPool', () => {
     const { image } = await photo();
     const order: string[] = [];
     const enqueue = (name: string, lane: Pick<WorkerPool, 'detect'>) =>
-      lane.detect({ image, border: 0 }).then(() => order.push(name));
+      lane.detect({ image }).then(() => order.push(name));
     const first = [enqueue('first', pool), enqueue('second', pool)];
     const waiting = enqueue('background', pool.background);
     const rest = Array.from({ length: 20 }, (_, i) => enqueue(`detect ${i}`, pool));
@@ -57,9 +57,7 @@ describe('WorkerPool', () => {
     const startMs = performance.now();
     const oldest: number[] = [];
     const look = () => oldest.push(pool.oldestTaskMs / (performance.now() - startMs));
-    await Promise.all(
-      Array.from({ length: 30 }, () => pool.background.detect({ image, border: 0 }).then(look)),
-    );
+    await Promise.all(Array.from({ length: 30 }, () => pool.background.detect({ image }).then(look)));
     // The last tasks have been in the pool since the start, but with a thread only briefly.
     expect(Math.max(...oldest.slice(20))).toBeLessThan(0.5);
     expect(Math.max(...oldest)).toBeGreaterThan(0);
@@ -79,6 +77,7 @@ describe('WorkerPool', () => {
           std: [1, 1, 1],
           score: 0.5,
           trial: true,
+          reach: [16, 300],
         },
       ];
     });

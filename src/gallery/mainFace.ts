@@ -1,0 +1,187 @@
+import { area, isSameFace } from '../face/box.js';
+import type { Detection } from '../face/detection.js';
+import { failedLimit, geometricQuality } from '../face/quality.js';
+import type { Turn } from '../image/fit.js';
+import type { Image } from '../image/image.js';
+import {
+  type Candidate,
+  isConfirmed,
+  isPlausible,
+  joined,
+  lookClosely,
+  type PhotoFaceEngine,
+  type PhotoSearch,
+  searchLevel,
+} from './photoFaces.js';
+import { CLOSE_PX, type Level, photoLevels } from './photoViews.js';
+
+/** The face that a photo is of, as a close look shows it. */
+export interface MainFace {
+  /** In image px; the landmarks are those of the upright face. */
+  detection: Detection;
+  /** By how much the image must be turned clockwise for the face to be upright, degrees. */
+  turn: Turn;
+}
+
+/** What a search for the one face of a photo finds. */
+export type MainFaceResult =
+  | ({
+      kind: 'face';
+      /** Other faces that are nearly as large. */
+      rivals: number;
+    } & MainFace)
+  /** A face, but two ways up are as likely. */
+  | { kind: 'undecided' }
+  /** `nearest` is the likeliest of what was found, by its score; null when nothing was. */
+  | { kind: 'none'; nearest: Detection | null };
+
+type Confirmed = MainFace | 'undecided' | null;
+
+const TURNS: readonly Turn[] = [0, 90, 180, 270];
+/** A face on its head looks like an upright one to a detector, but with a lower score: for a clear case, lower by this. */
+const CLEARLY_BETTER = 0.02;
+/** Two views that agree on the tilt of a face to this, degrees, show it the same way up. */
+const SAME_TILT_DEG = 45;
+/** A face is large enough for a level where it has this many times the smallest size: one of half the area is then found as well. */
+const AT_EASE = 1.5;
+/** A smaller part of the photo is hardly what it was taken of. */
+const SMALL_SHARE = 0.01;
+
+/**
+ * Finds the one face that a photo is of: the largest that a closer look confirms, whichever way up the photo is. Coarse levels
+ * come first, and the finer ones are spared where those show a face at ease.
+ *
+ * @param minDominance a face counts as a rival when the largest has less than this many times its area, from 1
+ * @throws SpotterError of the worker pool
+ */
+export async function findMainFace(
+  faceEngine: PhotoFaceEngine,
+  image: Image,
+  search: PhotoSearch,
+  minDominance: number,
+): Promise<MainFaceResult> {
+  const levels = photoLevels(image, search.detector);
+  const finder = new Finder(faceEngine, image, search);
+  const upright = await finder.largest(levels, 0);
+  let best = upright;
+  if (isDoubtful(upright.face, image, search)) {
+    for (const turn of TURNS.slice(1)) {
+      const turned = await finder.largest(levels, turn);
+      if (sizeOf(turned.face) > 2 * sizeOf(best.face)) best = turned;
+    }
+  }
+  const { face, found } = best;
+  if (face === 'undecided') return { kind: 'undecided' };
+  if (face === null) {
+    const all = upright.found.map(({ detection }) => detection);
+    return { kind: 'none', nearest: all.sort((a, b) => b.score - a.score)[0] ?? null };
+  }
+  let rivals = 0;
+  for (const { detection } of found) {
+    const isLarge = area(detection.box) * minDominance > area(face.detection.box);
+    if (!isLarge || isSameFace(detection.box, face.detection.box) || !isPlausible(detection, search.quality))
+      continue;
+    if (await isConfirmed(faceEngine, image, detection, face.turn, search.quality)) rivals++;
+  }
+  return { kind: 'face', ...face, rivals };
+}
+
+/** Whether the photo may show a better face another way up. */
+function isDoubtful(face: Confirmed, image: Image, { quality }: PhotoSearch): boolean {
+  if (face === null || face === 'undecided') return face === null;
+  const { detection } = face;
+  const isSmall = area(detection.box) < SMALL_SHARE * image.width * image.height;
+  return isSmall || failedLimit(geometricQuality(detection), quality) !== null;
+}
+
+function sizeOf(face: Confirmed): number {
+  return face === null || face === 'undecided' ? 0 : area(face.detection.box);
+}
+
+class Finder {
+  readonly #faceEngine: PhotoFaceEngine;
+  readonly #image: Image;
+  readonly #search: PhotoSearch;
+  readonly #confirmed = new Map<Detection, Confirmed>();
+
+  constructor(faceEngine: PhotoFaceEngine, image: Image, search: PhotoSearch) {
+    this.#faceEngine = faceEngine;
+    this.#image = image;
+    this.#search = search;
+  }
+
+  /** The largest confirmed face of the photo turned by `turn`, and all candidates. */
+  async largest(levels: readonly Level[], turn: Turn): Promise<{ face: Confirmed; found: Candidate[] }> {
+    let found: Candidate[] = [];
+    let face: Confirmed = null;
+    for (const level of levels) {
+      const more = await searchLevel(this.#faceEngine, this.#image, level, turn);
+      found = joined([...found, ...more], this.#search);
+      const bySize = found.sort((a, b) => area(b.detection.box) - area(a.detection.box));
+      face = null;
+      for (const { detection } of bySize) {
+        if (face === null && isPlausible(detection, this.#search.quality))
+          face = await this.#confirm(detection);
+      }
+      if (Math.sqrt(sizeOf(face)) * level.scale >= AT_EASE * this.#search.detector.reach[0]) break;
+    }
+    return { face, found };
+  }
+
+  /** Looks at a candidate from close by, all four ways up; at several sizes where the first leaves a doubt. */
+  async #confirm(candidate: Detection): Promise<Confirmed> {
+    const known = this.#confirmed.get(candidate);
+    if (known !== undefined) return known;
+    const looks = [await this.#lookAround(candidate, CLOSE_PX[0])];
+    let confirmed = mostUpright(looks[0]);
+    if (confirmed === 'undecided' || (confirmed !== null && confirmed.turn !== 0)) {
+      for (const px of CLOSE_PX.slice(1)) looks.push(await this.#lookAround(candidate, px));
+      confirmed = mostUpright(averaged(looks));
+    }
+    const isFace =
+      confirmed === 'undecided' ||
+      (confirmed !== null && isPlausible(confirmed.detection, this.#search.quality));
+    if (!isFace) confirmed = null;
+    this.#confirmed.set(candidate, confirmed);
+    return confirmed;
+  }
+
+  async #lookAround(candidate: Detection, px: number): Promise<MainFace[]> {
+    const looks = await Promise.all(
+      TURNS.map(async (turn) => ({
+        turn,
+        detection: await lookClosely(this.#faceEngine, this.#image, candidate, turn, px),
+      })),
+    );
+    return looks.flatMap(({ turn, detection }) => (detection ? [{ turn, detection }] : []));
+  }
+}
+
+/** The faces of the first look, each with the mean of its scores in all looks; one that shows no face has a score of 0. */
+function averaged(looks: readonly MainFace[][]): MainFace[] {
+  const scoreOf = (faces: MainFace[], turn: Turn) =>
+    faces.find((face) => face.turn === turn)?.detection.score ?? 0;
+  return looks[0].map(({ turn, detection }) => {
+    const score = looks.reduce((sum, faces) => sum + scoreOf(faces, turn), 0) / looks.length;
+    return { turn, detection: { ...detection, score } };
+  });
+}
+
+/**
+ * Of one face seen several ways up, the right one: that with the best score, where it is clearly better than those that
+ * contradict it.
+ *
+ * @returns null without a face
+ */
+function mostUpright(faces: readonly MainFace[]): Confirmed {
+  const [best, ...others] = [...faces].sort(
+    (a, b) => b.detection.score - a.detection.score || a.turn - b.turn,
+  );
+  if (best === undefined) return null;
+  const tilt = ({ detection }: MainFace) => geometricQuality(detection).rollDeg;
+  const contradicts = (other: MainFace) => {
+    const apart = Math.abs(((tilt(best) - tilt(other) + 540) % 360) - 180);
+    return apart > SAME_TILT_DEG && best.detection.score - other.detection.score < CLEARLY_BETTER;
+  };
+  return others.some(contradicts) ? 'undecided' : best;
+}
