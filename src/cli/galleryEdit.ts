@@ -1,6 +1,9 @@
 import { describeError, throwIfInterrupted } from '../core/errors.js';
+import { isSamePerson } from '../core/personName.js';
 import { Engine } from '../engine/engine.js';
 import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
+import type { PhotoResult } from '../gallery/enrol.js';
+import { type ComparedPhoto, findingsAmong } from '../gallery/findings.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
@@ -9,7 +12,11 @@ import type { GalleryOptions } from './galleryList.js';
 import { configOf, loggerOf } from './options.js';
 import { printJson, printLine, printToStderr } from './print.js';
 
-/** `spotter gallery add`: copies photos to a person. @returns 2 if a photo is refused; the others are still added */
+/**
+ * `spotter gallery add`: copies photos to a person, and warns where one looks like somebody else's.
+ *
+ * @returns 2 if a photo is refused; the others are still added
+ */
 export async function add(
   { signal }: Context,
   name: string,
@@ -19,16 +26,30 @@ export async function add(
   const person = personName(name);
   const { config } = configOf(options);
   const engine = new Engine(config, await prepare(config, options.models));
-  const added: (Added & { image: string })[] = [];
+  const added: (Added & { image: string; warnings?: string[] })[] = [];
   try {
     await probeFolder(config.gallery.folder);
-    await engine.pool.start();
+    await engine.start(signal);
+    const photos: ComparedPhoto[] = [...engine.gallery.photos];
     for (const image of images) {
       throwIfInterrupted(signal);
-      const examine = engine.gallery.examine.bind(engine.gallery);
+      let seen: PhotoResult | null = null;
+      const examine = async (bytes: Uint8Array, file: string) => {
+        seen = await engine.gallery.examine(bytes, file);
+        return seen;
+      };
       const result = await addPhoto({ folder: config.gallery.folder, person, file: image, examine });
-      added.push({ image, ...result });
-      if (!options.json) print(image, result);
+      const warnings: string[] = [];
+      if (seen && result.state === 'added') {
+        const isNew = (photo: string) => photo === result.name;
+        photos.push({ person: galleryName(person, photos), name: result.name, sha256: null, result: seen });
+        for (const { photo, message } of findingsAmong(photos, engine.policy.threshold, isNew))
+          warnings.push(`${photo} ${message}`);
+      }
+      added.push({ image, ...result, ...(warnings.length > 0 && { warnings }) });
+      if (options.json) continue;
+      print(image, result);
+      for (const warning of warnings) printToStderr(`${image}: added, but ${warning}`);
     }
   } finally {
     await engine.stop();
@@ -57,6 +78,11 @@ export async function remove(
   if (options.json) printJson({ gallery: folder, person, removed });
   else for (const file of removed) printLine(`${file} removed`);
   return 0;
+}
+
+/** The person as the gallery spells the name. */
+function galleryName(person: string, photos: readonly ComparedPhoto[]): string {
+  return photos.find((photo) => isSamePerson(photo.person, person))?.person ?? person;
 }
 
 function print(image: string, result: Added): void {

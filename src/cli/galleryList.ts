@@ -1,5 +1,6 @@
 import { throwIfInterrupted } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
+import { findingsAmong } from '../gallery/findings.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import type { Gallery } from '../gallery/gallery.js';
 import type { PersonSettings } from '../gallery/person.js';
@@ -36,27 +37,43 @@ export async function list(context: Context, options: GalleryOptions): Promise<n
   return 0;
 }
 
-/** `spotter gallery check`: every unusable photo and invalid person.yaml, and why. @returns 1 if there are any */
+/**
+ * `spotter gallery check`: every unusable photo and invalid person.yaml, photos that look like the wrong person, and names
+ * spelled in several ways; and what to do.
+ *
+ * @returns 1 if there are any
+ */
 export async function check(context: Context, options: GalleryOptions): Promise<number> {
-  const { gallery, folder } = await readGallery(context, options);
-  const { photos, faults } = gallery;
+  const { gallery, folder, threshold } = await readGallery(context, options);
+  const { photos, faults, notes } = gallery;
   const unusable = photos.flatMap(({ person, name, result }) =>
     result.state === 'unusable'
       ? [{ photo: name, person, fault: result.fault, message: result.message }]
       : [],
   );
   const used = photos.length - unusable.length;
+  const doubts = findingsAmong(photos, threshold);
   const findings = [
     ...unusable,
     ...faults.map((message) => {
       const [name] = message.split(':');
       return { photo: name, person: name.split('/')[0], fault: 'bad_settings', message };
     }),
+    ...notes.map((message) => {
+      const [person] = message.split(' and ');
+      return { photo: person, person, fault: 'spellings', message };
+    }),
+    ...doubts,
   ];
-  if (options.json) printJson({ gallery: folder, photos: photos.length, used, findings });
+  const remarks = photos.flatMap(({ person, name, result }) =>
+    result.state === 'used' && result.note !== undefined ? [{ photo: name, person, note: result.note }] : [],
+  );
+  if (options.json) printJson({ gallery: folder, photos: photos.length, used, findings, notes: remarks });
   else {
-    for (const { photo, fault, message } of unusable) printLine(`${photo}: ${fault}: ${message}`);
-    for (const fault of faults) printLine(fault);
+    for (const { photo, fault, message } of [...unusable, ...doubts])
+      printLine(`${photo}: ${fault}: ${message}`);
+    for (const fault of [...faults, ...notes]) printLine(fault);
+    for (const { photo, note } of remarks) printLine(`${photo}: used, ${note}`);
     printLine(`${used} of ${plural(photos.length, 'photo')} used`);
   }
   return findings.length > 0 ? 1 : 0;
@@ -65,7 +82,7 @@ export async function check(context: Context, options: GalleryOptions): Promise<
 async function readGallery(
   { signal }: Context,
   options: GalleryOptions,
-): Promise<{ gallery: Gallery; folder: string }> {
+): Promise<{ gallery: Gallery; folder: string; threshold: number }> {
   const loaded = configOf(options);
   const { config } = loaded;
   const logger = loggerOf(loaded, options);
@@ -78,7 +95,7 @@ async function readGallery(
     await probeFolder(config.gallery.folder);
     await engine.start(signal);
     throwIfInterrupted(signal);
-    return { gallery: engine.gallery, folder: config.gallery.folder };
+    return { gallery: engine.gallery, folder: config.gallery.folder, threshold: engine.policy.threshold };
   } finally {
     bar.stop();
     await engine.stop();

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { spotter } from '../helpers/cli.js';
 import { configText, type Daemon, daemon, eventually, Listener, metric } from '../helpers/daemon.js';
@@ -158,5 +159,14 @@ describe('spotter run: a gallery that changes', () => {
     const removed = await spotter(['gallery', 'remove', 'eileen', '-c', config]);
     expect(removed).toMatchObject({ code: 0, stdout: 'eileen/ removed\n' });
     await logLine(log, 0, '"peopleRemoved":["eileen"]');
+    const copy = path.join(path.dirname(config), 'copy.jpg');
+    await sharp(hopper).resize(400).jpeg().toFile(copy);
+    const doubtful = await spotter(['gallery', 'add', 'Eileen', copy, collins, '-c', config]);
+    expect(doubtful.code).toBe(0);
+    expect(doubtful.stderr.split('\n').map((line) => line.replace(/^\S+: /, ''))).toEqual([
+      expect.stringMatching(/^added, but .*Eileen\/copy\.jpg.* \(0\.9\d\).* ambiguous/),
+      expect.stringMatching(/^added, but Eileen\/eileen-collins\.png is unlike Eileen\/copy\.jpg/),
+      '',
+    ]);
   });
 });

@@ -198,6 +198,20 @@ describe('spotter gallery', () => {
       used: 2,
       findings: [{ photo: 'grace/b.jpg', person: 'grace', fault: 'unreadable' }],
     });
+    mkdirSync(path.join(folder, 'poison'));
+    copyFileSync(hopper, path.join(folder, 'poison/c.jpg'));
+    await sharp(collins).rotate(180).jpeg().toFile(path.join(folder, 'poison/d.jpg'));
+    const doubts = await spotter(['gallery', 'check', '-c', config]);
+    expect(doubts.stdout.split('\n').slice(1)).toEqual([
+      'poison/c.jpg: same_file: is the same file as grace/a.jpg; use each photo for one person',
+      expect.stringMatching(
+        /^poison\/d\.jpg: unlike: is unlike poison\/c\.jpg, .* like eileen\.png \(0\.9\d\); remove/,
+      ),
+      'poison/d.jpg: used, turned by 180 degrees: the photo stands on its head',
+      '4 of 5 photos used',
+      '',
+    ]);
+    rmSync(path.join(folder, 'poison'), { recursive: true });
     const forged = 'x\x1b[2J\n{"msg":"forged"}\n\u202e.jpg';
     writeFileSync(path.join(folder, 'grace', forged), 'no picture');
     const forgedCheck = await spotter(['gallery', 'check', '-c', config]);
