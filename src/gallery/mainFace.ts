@@ -1,11 +1,12 @@
-import { area, isSameFace } from '../face/box.js';
+import type { Box } from '../core/geometry.js';
+import { area, iou, isSameFace } from '../face/box.js';
+import { CLOSE_PX } from '../face/closeView.js';
 import type { Detection } from '../face/detection.js';
 import { failedLimit, geometricQuality } from '../face/quality.js';
 import type { Turn } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import {
   type Candidate,
-  isConfirmed,
   isPlausible,
   joined,
   lookClosely,
@@ -13,7 +14,7 @@ import {
   type PhotoSearch,
   searchLevel,
 } from './photoFaces.js';
-import { CLOSE_PX, type Level, photoLevels } from './photoViews.js';
+import { type Level, photoLevels } from './photoViews.js';
 
 /** The face that a photo is of, as a close look shows it. */
 export interface MainFace {
@@ -35,7 +36,8 @@ export type MainFaceResult =
   /** `nearest` is the likeliest of what was found, by its score; null when nothing was. */
   | { kind: 'none'; nearest: Detection | null };
 
-type Confirmed = MainFace | 'undecided' | null;
+/** `isAgreed`: two sizes show the same face. */
+type Confirmed = (MainFace & { isAgreed: boolean }) | 'undecided' | null;
 
 const TURNS: readonly Turn[] = [0, 90, 180, 270];
 /** A face on its head looks like an upright one to a detector, but with a lower score: for a clear case, lower by this. */
@@ -44,6 +46,9 @@ const CLEARLY_BETTER = 0.02;
 const SAME_TILT_DEG = 45;
 /** A face is large enough for a level where it has this many times the smallest size: one of half the area is then found as well. */
 const AT_EASE = 1.5;
+/** Size of the second look at a confirmed face, px of the input, and its overlap with the first from which both are believed. */
+const LARGER_PX = 240;
+const AGREEING = 0.6;
 /** A smaller part of the photo is hardly what it was taken of. */
 const SMALL_SHARE = 0.01;
 
@@ -77,13 +82,16 @@ export async function findMainFace(
     return { kind: 'none', nearest: all.sort((a, b) => b.score - a.score)[0] ?? null };
   }
   let rivals = 0;
+  const isRival = (other: Box) =>
+    area(other) * minDominance > area(face.detection.box) && !isSameFace(other, face.detection.box);
   for (const { detection } of found) {
-    const isLarge = area(detection.box) * minDominance > area(face.detection.box);
-    if (!isLarge || isSameFace(detection.box, face.detection.box) || !isPlausible(detection, search.quality))
-      continue;
-    if (await isConfirmed(faceEngine, image, detection, face.turn, search.quality)) rivals++;
+    if (!isRival(detection.box) || !isPlausible(detection, search.quality)) continue;
+    // The box of a small face is coarse until it is seen from close by.
+    const other = await finder.confirm(detection);
+    if (other === 'undecided' || (other && other.turn === face.turn && isRival(other.detection.box)))
+      rivals++;
   }
-  return { kind: 'face', ...face, rivals };
+  return { kind: 'face', detection: face.detection, turn: face.turn, rivals };
 }
 
 /** Whether the photo may show a better face another way up. */
@@ -121,7 +129,7 @@ class Finder {
       face = null;
       for (const { detection } of bySize) {
         if (face === null && isPlausible(detection, this.#search.quality))
-          face = await this.#confirm(detection);
+          face = await this.confirm(detection);
       }
       if (Math.sqrt(sizeOf(face)) * level.scale >= AT_EASE * this.#search.detector.reach[0]) break;
     }
@@ -129,14 +137,15 @@ class Finder {
   }
 
   /** Looks at a candidate from close by, all four ways up; at several sizes where the first leaves a doubt. */
-  async #confirm(candidate: Detection): Promise<Confirmed> {
+  async confirm(candidate: Detection): Promise<Confirmed> {
     const known = this.#confirmed.get(candidate);
     if (known !== undefined) return known;
     const looks = [await this.#lookAround(candidate, CLOSE_PX[0])];
-    let confirmed = mostUpright(looks[0]);
-    if (confirmed === 'undecided' || (confirmed !== null && confirmed.turn !== 0)) {
+    let confirmed = await this.#refined(mostUpright(looks[0]));
+    // A face is found at any size; what is found only at some may be the moon.
+    if (confirmed !== null && !(confirmed !== 'undecided' && confirmed.turn === 0 && confirmed.isAgreed)) {
       for (const px of CLOSE_PX.slice(1)) looks.push(await this.#lookAround(candidate, px));
-      confirmed = mostUpright(averaged(looks));
+      confirmed = await this.#refined(mostUpright(averaged(looks)));
     }
     const isFace =
       confirmed === 'undecided' ||
@@ -144,6 +153,20 @@ class Finder {
     if (!isFace) confirmed = null;
     this.#confirmed.set(candidate, confirmed);
     return confirmed;
+  }
+
+  /** The mean of what two sizes show of a face, if they agree: landmarks are then better than from either. */
+  async #refined(face: MainFace | 'undecided' | null): Promise<Confirmed> {
+    if (face === null || face === 'undecided') return face;
+    const { detection, turn } = face;
+    const larger = await lookClosely(this.#faceEngine, this.#image, detection, turn, LARGER_PX);
+    const agrees =
+      larger !== null &&
+      iou(larger.box, detection.box) > AGREEING &&
+      isPlausible(larger, this.#search.quality);
+    return agrees
+      ? { turn, detection: meanOf(detection, larger), isAgreed: true }
+      : { turn, detection, isAgreed: false };
   }
 
   async #lookAround(candidate: Detection, px: number): Promise<MainFace[]> {
@@ -155,6 +178,23 @@ class Finder {
     );
     return looks.flatMap(({ turn, detection }) => (detection ? [{ turn, detection }] : []));
   }
+}
+
+/** The mean of two detections of one face, with the score of the first. */
+function meanOf(a: Detection, b: Detection): Detection {
+  const mean = (of: (face: Detection) => number) => (of(a) + of(b)) / 2;
+  const point = (i: number) =>
+    [mean(({ landmarks }) => landmarks[i][0]), mean(({ landmarks }) => landmarks[i][1])] as const;
+  return {
+    box: {
+      x1: mean(({ box }) => box.x1),
+      y1: mean(({ box }) => box.y1),
+      x2: mean(({ box }) => box.x2),
+      y2: mean(({ box }) => box.y2),
+    },
+    landmarks: [point(0), point(1), point(2), point(3), point(4)],
+    score: a.score,
+  };
 }
 
 /** The faces of the first look, each with the mean of its scores in all looks; one that shows no face has a score of 0. */
@@ -173,7 +213,7 @@ function averaged(looks: readonly MainFace[][]): MainFace[] {
  *
  * @returns null without a face
  */
-function mostUpright(faces: readonly MainFace[]): Confirmed {
+function mostUpright(faces: readonly MainFace[]): MainFace | 'undecided' | null {
   const [best, ...others] = [...faces].sort(
     (a, b) => b.detection.score - a.detection.score || a.turn - b.turn,
   );

@@ -1,10 +1,11 @@
 import { area, iou, isSameFace } from '../face/box.js';
+import { CLOSE_PX, closeView } from '../face/closeView.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Turn, View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Detected, Looked } from '../worker/protocol.js';
-import { CLOSE_PX, closeView, type DetectorRange, type Level, photoLevels } from './photoViews.js';
+import { type DetectorRange, type Level, photoLevels } from './photoViews.js';
 
 /** What the gallery needs of the worker pool; both reject with the SpotterErrors of the pool. */
 export interface PhotoFaceEngine {

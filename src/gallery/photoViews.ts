@@ -1,6 +1,5 @@
-import type { Box, Size } from '../core/geometry.js';
-import { area } from '../face/box.js';
-import type { Turn, View } from '../image/fit.js';
+import type { Size } from '../core/geometry.js';
+import type { View } from '../image/fit.js';
 
 /** What the search of a photo must know of the detector. */
 export interface DetectorRange {
@@ -19,13 +18,6 @@ export interface Level {
   views: View[];
 }
 
-/**
- * Sizes at which a face is looked at again, px of the input: detectors are at their best there. The first is that of the best
- * landmarks; the others are for cases of doubt.
- */
-export const CLOSE_PX = [120, 72, 96, 160, 200, 240] as const;
-/** Width of such a view, in sizes of the face. */
-const CLOSE_WIDTH = 2;
 /** Blank margin of the coarser levels, as a fraction of the longest side, for faces that fill the photo and more. */
 const MARGIN = 0.25;
 /** The largest face of a photo, which may be cut by its edges, as a fraction of its longest side. */
@@ -65,12 +57,4 @@ function partsOf({ width, height }: Size): View[] {
       region: { x1: x * width, y1: y * height, x2: (x + PART) * width, y2: (y + PART) * height },
     })),
   );
-}
-
-/** The view in which a face is looked at again, from close by. @param box the face, photo px @param px its size in the input */
-export function closeView(box: Box, turn: Turn, px: number): View {
-  const half = (CLOSE_WIDTH / 2) * Math.sqrt(area(box));
-  const [x, y] = [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2];
-  const region = { x1: x - half, y1: y - half, x2: x + half, y2: y + half };
-  return { region, longestSide: CLOSE_WIDTH * px, turn };
 }

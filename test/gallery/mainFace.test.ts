@@ -70,6 +70,13 @@ describe('findMainFace', () => {
     const main = await findMainFace(engineWith([moon, person]), image, limits, 2);
     expect(main).toMatchObject({ kind: 'face', detection: person.detection, turn: 0, rivals: 0 });
     expect(await findMainFace(engineWith([moon]), image, limits, 2)).toMatchObject({ kind: 'none' });
+    const isAtOneSize = (turn: Turn, close: boolean, { longestSide }: View) =>
+      turn === 0 && (!close || longestSide === 240);
+    const lucky = { ...moon, isSeen: isAtOneSize };
+    expect(await findMainFace(engineWith([lucky, person]), image, limits, 2)).toMatchObject({
+      kind: 'face',
+      detection: person.detection,
+    });
   });
 
   it('reports faces that are nearly as large, but no part of the face itself', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { closeView, photoLevels } from '../../src/gallery/photoViews.js';
+import { closeView } from '../../src/face/closeView.js';
+import { photoLevels } from '../../src/gallery/photoViews.js';
 import { type InputSize, planFit } from '../../src/image/fit.js';
 
 const dynamic: InputSize = { kind: 'dynamic', longestSide: 640 };
