@@ -8,6 +8,7 @@ import { EventFeed } from '../events/feed.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { prepare } from '../models/prepare.js';
+import { upsideDownHint } from '../pipeline/uprightCheck.js';
 import type { Track } from '../track/state.js';
 import type { FileSource } from '../video/fileSource.js';
 import type { Rotation } from '../video/rotation.js';
@@ -109,6 +110,10 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       const frames = Math.ceil((infos[index].frames ?? 0) / every);
       try {
         const { settings } = engine.galleryReport();
+        const onUpsideDown = () =>
+          onNotice(
+            `${ids[index]}: ${upsideDownHint(rotate, (turn) => (turn === 0 ? 'leave out --rotate' : `use --rotate ${turn}`))}`,
+          );
         // One per recording: their media clocks are unrelated.
         const enricher = new EventEnricher({
           rules: () => config,
@@ -116,7 +121,14 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
           clock: 'media',
           publish: (draft) => output.feed.publish(draft),
         });
-        await scanOne(engine, source, ids[index], frames, { output, enricher, onFrame }, signal);
+        await scanOne(
+          engine,
+          source,
+          ids[index],
+          frames,
+          { output, enricher, onFrame, onUpsideDown },
+          signal,
+        );
         if (copy && !signal.aborted) await copy.write({ stream: infos[index].stream.number, rotate }, signal);
       } catch (error) {
         // The other files are still scanned.
@@ -139,6 +151,7 @@ interface Receivers {
   output: ScanOutput;
   enricher: EventEnricher;
   onFrame: (frame: Frame, tracks: readonly Track[]) => void;
+  onUpsideDown: () => void;
 }
 
 async function scanOne(
@@ -146,7 +159,7 @@ async function scanOne(
   source: FileSource,
   id: string,
   frames: number,
-  { output, enricher, onFrame }: Receivers,
+  { output, enricher, onFrame, onUpsideDown }: Receivers,
   signal: AbortSignal,
 ): Promise<void> {
   const stop = () => source.stop();
@@ -157,6 +170,7 @@ async function scanOne(
       .camera({
         id,
         onFrame,
+        onUpsideDown,
         onEvent: (draft) => enricher.publish(draft),
         onReport: (report) => output.report(report),
       })

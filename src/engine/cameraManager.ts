@@ -7,6 +7,7 @@ import { Serial } from '../core/serial.js';
 import type { Assignment, FromEngine } from '../ipc/protocol.js';
 import type { Camera } from '../pipeline/camera.js';
 import type { FrameScheduler } from '../pipeline/frameScheduler.js';
+import { upsideDownHint } from '../pipeline/uprightCheck.js';
 import type { Album } from '../snapshots/album.js';
 import { MIN_SIDE_PX } from '../video/info.js';
 import type { LiveListener } from '../video/live.js';
@@ -145,6 +146,7 @@ export class CameraManager {
         const pictures = album?.picturesOf(draft);
         sender.post(pictures?.then((made) => ({ ...event, pictures: made })) ?? event);
       },
+      onUpsideDown: () => listener.onNotice(upsideDownHint(rotate, (turn) => `set rotate: ${turn}`)),
       onReport: ({ anatomy: _, ...report }) => sender.post({ kind: 'report', report }),
     });
     const listener = {

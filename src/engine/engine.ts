@@ -52,7 +52,8 @@ const LOAD_HANGS = 12;
 const UNCHANGED_SEARCH_MS = 2000;
 
 /** Options of {@link Engine.camera}. */
-export interface EngineCamera extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport' | 'onFrame'> {
+export interface EngineCamera
+  extends Pick<CameraOptions, 'id' | 'onEvent' | 'onReport' | 'onFrame' | 'onUpsideDown'> {
   /** Default: the whole picture, always. */
   view?: View;
   /** From {@link Engine.album}; default: no pictures are kept. */

@@ -19,6 +19,7 @@ import { type FaceEngine, type Found, type People, type Processed, processFrame 
 import { buildFrameReport, type FrameOutcome, type MeasuredReport } from './frameReport.js';
 import { SceneCuts } from './sceneCuts.js';
 import { toBrief, toDraft, trackId } from './trackEvents.js';
+import { UprightCheck } from './uprightCheck.js';
 
 /** A live source: offers its newest frame only. */
 export interface NewestFrames {
@@ -57,6 +58,8 @@ export interface CameraOptions {
   /** `sinceMs` is the monotonic time at which the frame that led to the event arrived; null when the source has ended. */
   onEvent: (draft: EventDraft, sinceMs: number | null) => void;
   onReport: (report: MeasuredReport) => void;
+  /** Called once when the faces prove to be upside down. */
+  onUpsideDown?: (() => void) | undefined;
   /** Receives every track after each searched frame, for scoring and drawing in this process. */
   onFrame?: ((frame: Frame, tracks: readonly Track[]) => void) | undefined;
 }
@@ -69,6 +72,7 @@ export interface CameraOptions {
 export class Camera {
   readonly #options: CameraOptions;
   readonly #cuts = new SceneCuts();
+  readonly #uprightCheck: UprightCheck;
   #isSeam = false;
   #state: TrackerState;
   #lastFrame: Frame | undefined;
@@ -76,6 +80,7 @@ export class Camera {
 
   constructor(options: CameraOptions) {
     this.#options = options;
+    this.#uprightCheck = new UprightCheck(options.faceEngine);
     this.#state = { ...EMPTY_STATE, next: options.firstTrack };
   }
 
@@ -189,6 +194,7 @@ export class Camera {
       this.#publish(trackEvents, frame, frame.arrivedAtMs);
       this.#options.onFrame?.(frame, state.tracks);
       this.#report({ kind: 'searched', work });
+      await this.#checkUpright(frame);
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
       else {
@@ -198,6 +204,15 @@ export class Camera {
     } finally {
       frame.release();
     }
+  }
+
+  async #checkUpright({ image, mediaTimeMs }: Frame): Promise<void> {
+    const { onUpsideDown } = this.#options;
+    if (!onUpsideDown) return;
+    // The frame is done, and a failure of the networks is reported by the next one.
+    const { tracks, lastFrameMs } = this.#state;
+    const check = this.#uprightCheck.isUpsideDown(image, tracks, lastFrameMs ?? mediaTimeMs);
+    if (await check.catch(() => false)) onUpsideDown();
   }
 
   #fail(error: unknown): void {

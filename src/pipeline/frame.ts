@@ -4,6 +4,7 @@ import type { Match, NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Frame } from '../image/cameraFrame.js';
+import type { View } from '../image/fit.js';
 import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidence.js';
 import type { LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type Sighting } from '../track/tracker.js';
@@ -14,7 +15,7 @@ import type { FrameWork } from './frameReport.js';
 
 /** What a camera needs of the worker pool. Every method rejects with the SpotterErrors of the pool. */
 export interface FaceEngine {
-  detect(task: { image: Frame['image'] }): Promise<Detected>;
+  detect(task: { image: Frame['image']; view?: View }): Promise<Detected>;
   look(task: {
     image: Frame['image'];
     faces: Landmarks[];
