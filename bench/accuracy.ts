@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../src/config/schema.js';
+import { photoLimitsOf } from '../src/engine/photoLimits.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { WorkerPool } from '../src/worker/pool.js';
 import { type IdentificationRow, identify } from './identification.js';
@@ -138,7 +139,7 @@ async function lookAtAll(
     await pool.start();
     return await lookAtPhotos(files, {
       faceEngine: pool,
-      limits: config.quality,
+      search: photoLimitsOf(config, prepared),
       maxMegapixels: config.photos.maxMegapixels,
       face,
       // One more than threads, so that a photo is decoded while all of them work.

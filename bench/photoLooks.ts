@@ -2,14 +2,9 @@ import { SpotterError, throwIfInterrupted } from '../src/core/errors.js';
 import type { Size } from '../src/core/geometry.js';
 import { area } from '../src/face/box.js';
 import type { Detection } from '../src/face/detection.js';
-import {
-  failedLimit,
-  geometricQuality,
-  type QualityLimits,
-  type UnusableReason,
-} from '../src/face/quality.js';
+import { failedLimit, geometricQuality, type UnusableReason } from '../src/face/quality.js';
 import { usePhoto } from '../src/gallery/photo.js';
-import { findFaces, isPlausible, type PhotoFaceEngine } from '../src/gallery/photoFaces.js';
+import { findFaces, isPlausible, type PhotoFaceEngine, type PhotoSearch } from '../src/gallery/photoFaces.js';
 import { usePhotoFile } from '../src/gallery/photoFile.js';
 import type { Image } from '../src/image/image.js';
 
@@ -27,7 +22,7 @@ export type PhotoLook =
 /** How photos are looked at. */
 export interface PhotoLookOptions {
   faceEngine: PhotoFaceEngine;
-  limits: QualityLimits;
+  search: PhotoSearch;
   /** Largest photo, in millions of pixels. */
   maxMegapixels: number;
   face: FaceMeant;
@@ -39,7 +34,7 @@ export interface PhotoLookOptions {
 }
 
 /**
- * Looks once at every photo, as the gallery does: detection with a border where it needs one, quality, alignment, embedding.
+ * Looks once at every photo, as `detect` does: detection at several scales, quality, alignment, embedding.
  *
  * @param files paths; a photo that is named twice is looked at once
  * @returns by path
@@ -81,9 +76,10 @@ async function lookAtPhoto(file: string, options: PhotoLookOptions): Promise<Pho
 
 async function lookAtFace(
   image: Image,
-  { faceEngine, limits, face }: Pick<PhotoLookOptions, 'faceEngine' | 'limits' | 'face'>,
+  { faceEngine, search, face }: Pick<PhotoLookOptions, 'faceEngine' | 'search' | 'face'>,
 ): Promise<PhotoLook> {
-  const found = await findFaces(faceEngine, image, limits);
+  const limits = search.quality;
+  const found = await findFaces(faceEngine, image, search);
   const meant = faceMeant(
     found.filter((detection) => isPlausible(detection, limits)),
     image,

@@ -5,6 +5,7 @@ import { packageRoot } from '../core/package.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { cosine } from '../face/embedding.js';
 import { usePhoto } from '../gallery/photo.js';
+import { type DetectorRange, photoLevels } from '../gallery/photoViews.js';
 import type { Image } from '../image/image.js';
 import type { Prepared } from '../models/prepare.js';
 import { modelName } from '../worker/loading.js';
@@ -31,8 +32,6 @@ const OTHER_FACE = {
     [103, 101],
   ] satisfies Landmarks as Landmarks,
 };
-/** As gallery photos are searched; detectors differ in which of them shows them the face best. */
-const BORDERS = [0, 0.5, 1];
 /** A landmark may be off by this part of the distance between the eyes; spotter-det, yunet, scrfd-2.5g and scrfd-500m pass. */
 const LANDMARK_SLACK = 0.3;
 /** A detector that finds more than this on a portrait finds faces everywhere. */
@@ -57,7 +56,7 @@ export async function tryModels(
   { settings, trials }: Pick<Prepared, 'settings' | 'trials'>,
 ): Promise<void> {
   if (trials.detector) {
-    const fault = await withPicture(FACE.file, (image) => detectorFault(pool, image));
+    const fault = await withPicture(FACE.file, (image) => detectorFault(pool, image, settings.detector));
     if (fault !== null)
       throw unfit(
         `${modelName('detector', settings)} does not find the face of the test picture (${fault}); check kind, colour, mean, std and score of its entry`,
@@ -75,10 +74,12 @@ export async function tryModels(
 async function detectorFault(
   pool: Pick<WorkerPool, 'detect' | 'firstRun'>,
   image: Image,
+  range: DetectorRange,
 ): Promise<string | null> {
   let most = 0;
-  for (const border of BORDERS) {
-    const { detections } = await pool.firstRun('detector', pool.detect({ image, border }));
+  // As gallery photos are searched; detectors differ in which of the views shows them the face best.
+  for (const view of photoLevels(image, range).flatMap(({ views }) => views)) {
+    const { detections } = await pool.firstRun('detector', pool.detect({ image, view }));
     most = Math.max(most, detections.length);
     if (detections.length <= MOST_FACES && detections.some(isTheFace)) return null;
   }

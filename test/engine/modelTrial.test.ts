@@ -14,6 +14,7 @@ const detector = (level: number, std: number): DeclaredModel => ({
   mean: [level, level, level],
   std: [std, std, std],
   score: 0.5,
+  reach: [24, 320],
 });
 const embedder = (file: string, embedding: number): DeclaredModel => ({
   ...input,
@@ -24,6 +25,7 @@ const embedder = (file: string, embedding: number): DeclaredModel => ({
   embedding,
   threshold: 0.4,
   margin: 0.05,
+  photoSharpness: 0.08,
 });
 
 /** Tries one declared model beside one of the catalogue. */

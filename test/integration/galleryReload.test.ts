@@ -161,12 +161,8 @@ describe('spotter run: a gallery that changes', () => {
     await logLine(log, 0, '"peopleRemoved":["eileen"]');
     const copy = path.join(path.dirname(config), 'copy.jpg');
     await sharp(hopper).resize(400).jpeg().toFile(copy);
-    const doubtful = await spotter(['gallery', 'add', 'Eileen', copy, collins, '-c', config]);
+    const doubtful = await spotter(['gallery', 'add', 'Eileen', copy, '-c', config]);
     expect(doubtful.code).toBe(0);
-    expect(doubtful.stderr.split('\n').map((line) => line.replace(/^\S+: /, ''))).toEqual([
-      expect.stringMatching(/^added, but .*Eileen\/copy\.jpg.* \(0\.9\d\).* ambiguous/),
-      expect.stringMatching(/^added, but Eileen\/eileen-collins\.png is unlike Eileen\/copy\.jpg/),
-      '',
-    ]);
+    expect(doubtful.stderr).toMatch(/added, but .*Eileen\/copy\.jpg.* \(0\.9\d\).* ambiguous/);
   });
 });
