@@ -1,5 +1,6 @@
-import { parseAddress } from '../core/address.js';
+import { decode, parseAddress } from '../core/address.js';
 import { mapStrings } from '../core/mapStrings.js';
+import { opaqueParts } from '../core/secretSpans.js';
 import { loginSecrets, MASKED, maskText, secretsInPath, textMasker } from '../core/secrets.js';
 import { isRecording } from './cameraSchema.js';
 import type { Config } from './schema.js';
@@ -9,12 +10,15 @@ export type SecretHolders = Pick<Config, 'cameras' | 'webhooks' | 'mqtt'>;
 
 /** Shorter paths and words of a User-Agent would blank out innocent text. */
 const MIN_PART_LENGTH = 8;
+const SHOWN_HEADERS = new Set(
+  'accept content-type content-language delay icon markdown priority tags title user-agent'.split(' '),
+);
 
 /** Values of a valid configuration that must never be shown, wherever they appear. */
 export function secretsOf({ cameras, webhooks, mqtt }: SecretHolders): string[] {
   const secrets = [
     ...cameras.flatMap(cameraSecrets),
-    ...webhooks.flatMap(({ url, secret }) => [...addressSecrets(url), pathOf(url), secret ?? '']),
+    ...webhooks.flatMap(webhookSecrets),
     ...(mqtt.url === null ? [] : addressSecrets(mqtt.url)),
   ];
   return secrets.filter((secret) => secret !== '');
@@ -39,15 +43,45 @@ export function maskConfig(config: Config, secrets: readonly string[]): Config {
       ...webhook,
       url: maskText(withoutPath(config.webhooks[index].url), secrets),
       secret: webhook.secret === null ? null : MASKED,
+      headers: Object.fromEntries(
+        Object.entries(webhook.headers).map(([name, value]) => [name, isShown(name) ? value : MASKED]),
+      ),
     })),
   };
 }
 
 function cameraSecrets({ url, input }: Config['cameras'][number]): string[] {
-  const agent = input.user_agent ?? '';
-  // Of `Bearer abc`, the second word is the secret.
-  const words = agent.split(' ').filter((part) => part.length >= MIN_PART_LENGTH);
-  return [...(isRecording(url) ? [] : addressSecrets(parseAddress(url).input)), agent, ...words];
+  return [
+    ...(isRecording(url) ? [] : addressSecrets(parseAddress(url).input)),
+    ...withWords(input.user_agent ?? ''),
+  ];
+}
+
+function webhookSecrets({ url, secret, headers, template }: Config['webhooks'][number]): string[] {
+  const values = Object.entries(headers)
+    .filter(([name]) => !isShown(name))
+    .flatMap(([, value]) => withWords(value));
+  // Quotes, braces and colons stand around a token, not in it.
+  const opaque = opaqueParts((template ?? '').replace(/[^\w.~+-]/g, ' '));
+  return [
+    ...[...addressSecrets(url), pathOf(url), ...tokensOf(url), secret ?? '', ...values],
+    ...opaque.map(({ start, end }) => (template ?? '').slice(start, end)),
+  ];
+}
+
+/** A bot token in the path of an address (`/bot123:abc/sendMessage`), also without what stands before it. */
+function tokensOf(url: string): string[] {
+  return new URL(url).pathname.split('/').flatMap((part) => /^bot(\d+:[\w-]+)$/.exec(decode(part)) ?? []);
+}
+
+/** Headers that hold no secret and may be shown; any other may. */
+function isShown(header: string): boolean {
+  return SHOWN_HEADERS.has(header.toLowerCase());
+}
+
+/** A value and, of `Bearer abc`, the second word, which is the secret. */
+function withWords(value: string): string[] {
+  return [value, ...value.split(' ').filter((part) => part.length >= MIN_PART_LENGTH)];
 }
 
 /** Secrets of a network address; none of a device or a test picture. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EVENT_KINDS } from '../events/event.js';
 import { milliseconds } from './milliseconds.js';
+import { checkMessage, headers } from './webhookMessage.js';
 
 /** Consumers of events other than WebSocket clients. */
 
@@ -37,7 +38,34 @@ const webhook = z
       86_400_000,
       'An event undelivered for this long becomes a dead letter',
     ),
+    format: z
+      .enum(['json', 'discord', 'slack', 'telegram', 'ntfy', 'template'])
+      .default('json')
+      .describe(
+        'Body of the request: json (the event), discord, slack, telegram or ntfy (a text for that service), or template.',
+      ),
+    template: z
+      .string()
+      .min(1)
+      .max(10_000, 'must have at most 10000 characters')
+      .nullable()
+      .default(null)
+      .describe('With format template: the body, with placeholders such as {{person}}; see docs/sinks.md.'),
+    chatId: z
+      .union([z.string().min(1).max(100), z.int()])
+      .nullable()
+      .default(null)
+      .describe('With format telegram: id of the chat, a number or @channel.'),
+    headers: headers.default({}).describe('Headers of the request, by name; their values are masked.'),
+    linkBase: z
+      .url({ protocol: /^https?$/, hostname: ANY_HOST, error: 'must be an http:// or https:// address' })
+      .nullable()
+      .default(null)
+      .describe(
+        'Address under which readers reach the HTTP server of spotter, for links to snapshots; null: no links.',
+      ),
   })
+  .superRefine(checkMessage)
   .describe('One webhook.');
 
 /** Schema of `webhooks`. */
@@ -64,6 +92,26 @@ export const mqtt = z
       .default(null)
       .describe('Broker, mqtt://user:password@host:1883 or mqtts://; null: none.'),
     topic: topic.default('spotter').describe('Prefix of every topic.'),
+    topics: z
+      .strictObject({
+        available: z
+          .boolean()
+          .default(true)
+          .describe('<topic>/available, retained: online or offline, also as the last will.'),
+        events: z.boolean().default(true).describe('<topic>/events: every event.'),
+        matches: z.boolean().default(true).describe('<topic>/matches/<person>: matches and unknowns.'),
+        cameraEvents: z
+          .boolean()
+          .default(true)
+          .describe('<topic>/cameras/<camera>/events: every event of a camera.'),
+        state: z
+          .boolean()
+          .default(true)
+          .describe('<topic>/cameras/<camera>/state and its others, retained: the state of a camera.'),
+        people: z.boolean().default(true).describe('<topic>/people/..., retained: where each person is.'),
+      })
+      .prefault({})
+      .describe('Which topics to publish to.'),
     discovery: z.boolean().default(true).describe('Announce everything to Home Assistant.'),
     discoveryPrefix: topic.default('homeassistant').describe('Discovery prefix of Home Assistant.'),
   })

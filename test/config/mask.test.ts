@@ -61,6 +61,32 @@ webhooks:
     expect(webhooks.map(({ secret }) => secret)).toEqual(['***', null, null, null]);
   });
 
+  it('masks the headers of a webhook, but not those that never hold a secret, and tokens in its template', () => {
+    const { webhooks } = shown(
+      JSON.stringify({
+        webhooks: [
+          {
+            id: 'a',
+            url: 'http://h/x',
+            format: 'template',
+            template: `{"token": "${CANARY}a1b2c3d4", "m": "{{text}}"}`,
+            headers: { Authorization: `Bearer ${CANARY}`, 'X-Any': CANARY, Title: 'Front door' },
+          },
+        ],
+      }),
+    );
+    expect(webhooks[0].headers).toEqual({ Authorization: '***', 'X-Any': '***', Title: 'Front door' });
+    expect(webhooks[0].template).toBe('{"token": "***", "m": "{{text}}"}');
+  });
+
+  it('hides the token of a Telegram bot wherever it appears', () => {
+    const { secrets } = load(
+      'webhooks: [{id: a, url: "https://api.telegram.org/bot12345:AbCdEf-gh/sendMessage", format: telegram, chatId: 1}]',
+    );
+    for (const text of ['bot12345:AbCdEf-gh', '12345:AbCdEf-gh', 'bot12345%3AAbCdEf-gh'])
+      expect(maskText(`at ${text}.`, secrets)).toBe('at ***.');
+  });
+
   it('masks the User-Agent of a camera', () => {
     const { cameras } = shown(
       JSON.stringify({

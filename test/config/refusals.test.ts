@@ -46,6 +46,51 @@ describe('loadConfig', () => {
       'webhooks: [{id: a, url: "http://h/", secret: short}]',
       'webhooks[0].secret: must have at least 16 characters',
     ],
+    [
+      'a template with an unknown placeholder',
+      'webhooks: [{id: a, url: "http://h/", format: template, template: "{\\"x\\": {{persn}}}"}]',
+      'config.yaml:1:66: webhooks[0].template: {{persn}} is not a placeholder; known are {{text}}, {{kind}}, {{camera}}, {{person}}',
+    ],
+    [
+      'a template that is not JSON',
+      'webhooks: [{id: a, url: "http://h/", format: template, template: "{{text}}!"}]',
+      'webhooks[0].template: is not JSON:',
+    ],
+    [
+      'a template without its format',
+      'webhooks: [{id: a, url: "http://h/", template: x}]',
+      'webhooks[0].template: applies to format template only',
+    ],
+    [
+      'no template',
+      'webhooks: [{id: a, url: "http://h/", format: template}]',
+      'template needs a body; set template',
+    ],
+    [
+      'Telegram without a chat',
+      'webhooks: [{id: a, url: "http://h/", format: telegram}]',
+      'webhooks[0].chatId: format telegram needs the id of the chat; set chatId',
+    ],
+    [
+      'a header of two lines',
+      'webhooks: [{id: a, url: "http://h/", headers: {X-A: "a\\nb"}}]',
+      'webhooks[0].headers.X-A: must be ASCII characters on one line',
+    ],
+    [
+      'a header of ours',
+      'webhooks: [{id: a, url: "http://h/", headers: {Host: b}}]',
+      'is set by spotter itself',
+    ],
+    [
+      'a header twice',
+      'webhooks: [{id: a, url: "http://h/", headers: {X-A: b, x-a: c}}]',
+      'webhooks[0].headers: names a header twice',
+    ],
+    [
+      'no such family of topics',
+      'mqtt: {topics: {match: false}}',
+      'mqtt.topics.match: unknown key; did you mean "matches"?',
+    ],
     ['no such choice', 'log: {level: loud}', 'log.level: must be one of fatal, error'],
     ['a fraction', 'http: {port: 80.5}', 'http.port: must be a whole number, not 80.5'],
     ['off the grid', 'detection: {longestSide: 600}', 'detection.longestSide: must be a multiple of 32'],

@@ -28,6 +28,8 @@ const BACKOFF = { firstMs: 1000, maxMs: 60_000, healthyMs: 1 };
 const MAX_RETRY_AFTER_MS = 600_000;
 /** When the daemon stops, queued events may still go to a far end that is up, for this long. */
 const STOP_GRACE_MS = 700;
+/** A far end that refuses so many events in a row refuses all. */
+const REFUSALS = 3;
 
 /**
  * Delivers the events of the log to one sink, in order, from its cursor on. The cursor moves after the delivery, so that the
@@ -56,6 +58,10 @@ export class SinkDriver implements Component {
   #isPageStale = false;
   /** Events in a row that were given up. */
   #givenUp = 0;
+  /** Events in a row that were refused. */
+  #refused = 0;
+  /** Why the last attempt did not succeed. */
+  #lastReason = '';
   #wake = () => {};
   #unsubscribe = () => {};
 
@@ -74,7 +80,16 @@ export class SinkDriver implements Component {
 
   /** false while the far end accepts nothing. */
   get isUp(): boolean {
-    return this.#isWell && this.#sink.isOpen;
+    return this.#isReached && this.#refused < REFUSALS;
+  }
+
+  /** Why it is not up, one sentence; else null. */
+  get problem(): string | null {
+    if (this.isUp) return null;
+    if (this.#lastReason === '') return 'not connected yet';
+    return this.#isReached
+      ? `the last ${this.#refused} events were refused: ${this.#lastReason}`
+      : this.#lastReason;
   }
 
   /** Number of events from the cursor to the end of the log; some may have been removed. */
@@ -94,7 +109,7 @@ export class SinkDriver implements Component {
     if (this.#running === null) return;
     this.#stopping = true;
     this.#wake();
-    if (!this.isUp) this.#abort.abort();
+    if (!this.#isReached) this.#abort.abort();
     const timer = setTimeout(() => this.#abort.abort(), STOP_GRACE_MS);
     await this.#running;
     clearTimeout(timer);
@@ -108,6 +123,11 @@ export class SinkDriver implements Component {
   /** To be called when events were erased: those that were read ahead are read again before any more is delivered. */
   reread(): void {
     this.#isPageStale = true;
+  }
+
+  /** Whether the far end answers, whatever it answers. */
+  get #isReached(): boolean {
+    return this.#isWell && this.#sink.isOpen;
   }
 
   async #run(): Promise<void> {
@@ -180,6 +200,7 @@ export class SinkDriver implements Component {
         this.#isWell = true;
         this.#hasHeld = true;
         this.#givenUp = 0;
+        this.#noteAccepted();
         return this.#done(event, 'delivered');
       case 'skipped':
         return this.#done(event, 'skipped');
@@ -188,6 +209,7 @@ export class SinkDriver implements Component {
         this.#hasHeld = true;
         this.#givenUp = 0;
         this.#addDeadLetter(event, delivery.reason);
+        this.#noteRefused(delivery.reason);
         return this.#done(event, 'dead_letter');
       case 'failed':
         if (this.#isOverdue(event)) {
@@ -232,8 +254,21 @@ export class SinkDriver implements Component {
     return true;
   }
 
+  #noteAccepted(): void {
+    if (this.#refused >= REFUSALS) this.#options.log.info('events are accepted again');
+    this.#refused = 0;
+  }
+
+  #noteRefused(reason: string): void {
+    this.#refused++;
+    this.#lastReason = reason;
+    if (this.#refused === REFUSALS)
+      this.#options.log.warn(`${REFUSALS} events in a row were refused, so nothing arrives: ${reason}`);
+  }
+
   #noteFailure(reason: string): void {
     this.#isWell = false;
+    this.#lastReason = reason;
     this.#outage.begin(`delivery failed, retrying: ${reason}`);
   }
 

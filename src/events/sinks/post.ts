@@ -1,13 +1,29 @@
 import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { buildConnector, Client } from 'undici';
 import { decode } from '../../core/address.js';
 import { describeError, hasErrno } from '../../core/errors.js';
+import { MOST_READ_BYTES } from './answerText.js';
 
 /** What is used of a response. */
 export interface Answer {
   status: number;
   /** The Retry-After header as it came. */
   retryAfter: string | undefined;
+  /** The header X-RateLimit-Reset-After as it came, in seconds. */
+  resetAfter: string | undefined;
+  /** The beginning of the body, if the caller wants it; else empty. */
+  text: string;
+}
+
+/** One request. */
+export interface Post {
+  body: string;
+  headers: Record<string, string>;
+  /** From the call to the response headers, ms. */
+  timeoutMs: number;
+  /** Whether the body of an answer with this status is needed. */
+  wantsText: (status: number) => boolean;
 }
 
 /** A response body is discarded up to these limits to keep the connection; beyond them the connection is closed. */
@@ -40,17 +56,12 @@ export class Poster {
   }
 
   /**
-   * Resolves with status and headers. The body is discarded in the background; the next post waits for that.
+   * Resolves with status and headers, and with the beginning of the body where that is wanted. Otherwise the body is discarded in
+   * the background; the next post waits for that.
    *
-   * @param timeoutMs from the call to the response headers
    * @throws NoAnswer, or an error with the `code` of the system or of undici
    */
-  async post(
-    body: string,
-    headers: Record<string, string>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async post({ body, headers, timeoutMs, wantsText }: Post, signal: AbortSignal): Promise<Answer> {
     await this.#discarding;
     if (signal.aborted) throw new NoAnswer();
     const stop = () => this.close();
@@ -61,15 +72,19 @@ export class Poster {
     try {
       const answer = await this.#connection.post({
         path: `${this.#url.pathname}${this.#url.search}`,
-        headers: { ...headers, ...login },
+        headers: { ...login, ...headers },
         body,
       });
+      clearTimeout(timer);
+      const { statusCode: status } = answer;
+      const one = (name: string) => [answer.headers[name]].flat()[0];
+      const rest = { retryAfter: one('retry-after'), resetAfter: one('x-ratelimit-reset-after') };
+      if (wantsText(status)) return { status, ...rest, text: await beginningOf(answer.body) };
       this.#discarding = answer.body
         .dump({ limit: MAX_BODY_BYTES, signal: AbortSignal.timeout(MAX_BODY_MS) })
         // Status and headers are the answer, however the body ends.
         .catch(() => {});
-      const [retryAfter] = [answer.headers['retry-after']].flat();
-      return { status: answer.statusCode, retryAfter };
+      return { status, ...rest, text: '' };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
@@ -81,6 +96,25 @@ export class Poster {
     this.#connection?.destroy();
     this.#connection = null;
   }
+}
+
+/** The first bytes of a body, or what has arrived in time; a longer one closes the connection. */
+async function beginningOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const timer = setTimeout(() => body.destroy(), MAX_BODY_MS);
+  try {
+    for await (const chunk of body) {
+      if (bytes < MOST_READ_BYTES) chunks.push(Buffer.from(chunk));
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) break;
+    }
+  } catch {
+    // Status and headers are the answer, however the body ends.
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_READ_BYTES).toString();
 }
 
 /** The server did not answer in time, or spotter is stopping. */

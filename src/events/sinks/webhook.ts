@@ -2,14 +2,17 @@ import { STATUS_CODES } from 'node:http';
 import { describeError, hasErrno } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import { type EventFilter, isWanted } from '../filter.js';
+import { answerQuoter } from './answerText.js';
+import { type FormatOptions, MessageFormat } from './messageFormat.js';
 import { type Answer, isClosed, NoAnswer, Poster } from './post.js';
 import { Rejections } from './rejections.js';
+import { retryAfterMs } from './retryAfter.js';
 import { signatureOf } from './signature.js';
 import type { Clock, Delivery, Sink } from './sink.js';
 import { systemClock } from './systemClock.js';
 
 /** One of `webhooks` in the configuration. */
-export interface WebhookOptions extends EventFilter {
+export interface WebhookOptions extends EventFilter, FormatOptions {
   id: string;
   /** http:// or https://, with or without a login. */
   url: string;
@@ -24,6 +27,14 @@ export interface WebhookOptions extends EventFilter {
 
 /** Statuses that are retried, as all 5xx are. */
 const RETRIED = new Set([408, 425, 429]);
+/** Services that take no event as it is, by host, and the format that they need. */
+const SERVICES: Record<string, FormatOptions['format']> = {
+  'discord.com': 'discord',
+  'discordapp.com': 'discord',
+  'hooks.slack.com': 'slack',
+  'api.telegram.org': 'telegram',
+};
+
 /** Delivers events by HTTP POST, one per request. */
 export class WebhookSink implements Sink {
   readonly name: string;
@@ -34,6 +45,8 @@ export class WebhookSink implements Sink {
   readonly #userAgent: string;
   readonly #clock: Clock;
   readonly #poster: Poster;
+  readonly #format: MessageFormat;
+  readonly #quote: (text: string) => string;
   readonly #rejections: Rejections;
 
   /** @param version of spotter, for the User-Agent */
@@ -44,6 +57,8 @@ export class WebhookSink implements Sink {
     this.#userAgent = `spotter/${version}`;
     this.#clock = clock;
     this.#poster = new Poster(options.url);
+    this.#format = new MessageFormat(options);
+    this.#quote = answerQuoter({ ...options, headers: options.headers ?? {} });
     this.#rejections = new Rejections(clock, options.hasWorked ?? false);
   }
 
@@ -54,18 +69,19 @@ export class WebhookSink implements Sink {
   async deliver(event: SpotterEvent, signal: AbortSignal): Promise<Delivery> {
     if (!this.#wants(event)) return { outcome: 'skipped' };
     const { secret, timeoutMs } = this.#options;
-    const body = JSON.stringify({ type: 'event', ...event });
+    const { body, headers: own } = this.#format.messageOf(event);
     const timestamp = String(Math.floor(this.#clock.nowMs() / 1000));
     const headers = {
-      'content-type': 'application/json',
       'user-agent': this.#userAgent,
+      ...own,
       'x-spotter-event': event.id,
       'x-spotter-seq': String(event.seq),
       'x-spotter-timestamp': timestamp,
       ...(secret !== null && { 'x-spotter-signature': signatureOf(secret, timestamp, body) }),
     };
     try {
-      return this.#judge(await this.#poster.post(body, headers, timeoutMs, signal));
+      const wantsText = (status: number) => !isAccepted(status) || this.#format.hasOwnVerdict;
+      return this.#judge(await this.#poster.post({ body, headers, timeoutMs, wantsText }, signal));
     } catch (error) {
       return { outcome: 'failed', reason: this.#explain(error) };
     }
@@ -80,28 +96,31 @@ export class WebhookSink implements Sink {
     return isWanted(this.#options, event, () => event.withdrawn);
   }
 
-  #judge({ status, retryAfter }: Answer): Delivery {
-    if (status >= 200 && status < 300) {
+  #judge(answer: Answer): Delivery {
+    const { status, text } = answer;
+    const isRejected = isAccepted(status) && this.#format.hasOwnVerdict && isNotOk(text);
+    if (isAccepted(status) && !isRejected) {
       this.#rejections.accepted();
       return { outcome: 'delivered' };
     }
     // The standard phrase, not the server's: a server may repeat the request, with its token, in its own.
     const reason = `${this.#poster.host} answered ${status} ${STATUS_CODES[status] ?? ''}`.trim();
-    if (status >= 500 || RETRIED.has(status))
-      return { outcome: 'failed', reason, retryAfterMs: this.#retryAfterMs(retryAfter) };
+    const quote = this.#quote(text);
+    const why = quote === '' ? '' : `: ${quote}`;
+    const askedMs = retryAfterMs(answer, this.#clock.nowMs());
+    if (status >= 500 || RETRIED.has(status) || (isRejected && askedMs > 0))
+      return { outcome: 'failed', reason: `${reason}${why}`, retryAfterMs: askedMs };
     if (this.#rejections.isOutage(status))
-      return { outcome: 'failed', reason: `${reason}, although it has accepted events before` };
-    const remedy =
-      status >= 300 && status < 400 ? '; redirects are not followed, configure the final address' : '';
-    return { outcome: 'refused', reason: `${reason}${remedy}` };
+      return { outcome: 'failed', reason: `${reason}, although it has accepted events before${why}` };
+    return { outcome: 'refused', reason: `${reason}${this.#remedyFor(status)}${why}` };
   }
 
-  /** Parses Retry-After, in seconds or as a date; 0 when it is neither. */
-  #retryAfterMs(header: string | undefined): number {
-    if (header === undefined) return 0;
-    if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-    const atMs = Date.parse(header);
-    return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - this.#clock.nowMs());
+  #remedyFor(status: number): string {
+    if (status >= 300 && status < 400) return '; redirects are not followed, configure the final address';
+    const format = SERVICES[this.#poster.host];
+    return format && format !== this.#options.format && status === 400
+      ? `; set "format: ${format}" for this webhook`
+      : '';
   }
 
   /** Replaces Node's messages, some of which contain the address. */
@@ -112,5 +131,19 @@ export class WebhookSink implements Sink {
     if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `host not found: ${host}`;
     if (isClosed(error)) return `${host} closed the connection without answering`;
     return `cannot reach ${host}: ${describeError(error)}`;
+  }
+}
+
+function isAccepted(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Whether an answer says `"ok": false`, as those of Telegram and Slack do. */
+function isNotOk(text: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === false;
+  } catch {
+    return false;
   }
 }

@@ -125,6 +125,23 @@ describe('Poster', () => {
   });
 
   it.each([
+    ['endless', (response: ServerResponse) => void response.write('no_text'.repeat(10_000))],
+    ['never ends', (response: ServerResponse) => void response.write('no_text')],
+  ])('reads the beginning of a refusal that is %s, and sends the next event', async (_how, write) => {
+    const far = await receiver();
+    far.answer = (response) => {
+      if (far.received.length > 1) response.writeHead(204).end();
+      else write(response.writeHead(400));
+    };
+    const { log, outcomes } = await hook(far.url);
+    log.commit();
+    log.commit();
+    await until(() => outcomes.length === 2);
+    expect(outcomes).toEqual(['dead_letter', 'delivered']);
+    expect(log.letters[0].reason).toMatch(/answered 400 Bad Request: no_text/);
+  });
+
+  it.each([
     [
       'answers 101',
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n',

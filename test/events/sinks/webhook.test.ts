@@ -167,15 +167,88 @@ describe('WebhookSink', () => {
     expect(far.seqs.filter((seq) => seq === 4)).toHaveLength(1);
   });
 
-  it('records no words of a server, which may repeat the request and its token', async () => {
+  it('records what the far end answered, without what it repeats of the request', async () => {
     const far = await receiver();
     far.answer = (response, { path, headers }) =>
-      response.writeHead(400, `bad ${path} ${headers.authorization}`).end(path);
-    const { log, lines } = await hook(`http://user:t0psecret@127.0.0.1:${far.port}/bot/my-token`);
+      response
+        .writeHead(400, `bad ${path} ${headers.authorization}`)
+        .end(`{"error":"no chat\n at ${path}","sent":"${headers.authorization} ${headers['x-api-key']}"}`);
+    const { log, lines } = await hook(
+      `http://user:t0psecret@127.0.0.1:${far.port}/bot12:abc_de/send?key=tok3n`,
+      {
+        headers: { 'X-Api-Key': 'k3y-of-mine' },
+      },
+    );
     log.commit();
     await until(() => log.letters.length === 1 && lines.length > 0);
-    expect(log.letters[0].reason).toBe(`127.0.0.1:${far.port} answered 400 Bad Request`);
-    expect(lines.join()).not.toMatch(/my-token|Basic|t0psecret/);
+    expect(log.letters[0].reason).toBe(
+      `127.0.0.1:${far.port} answered 400 Bad Request: {"error":"no chat\\n at ******","sent":"Basic *** ***"}`,
+    );
+    expect(lines.join()).toContain('answered 400 Bad Request: {"error":"no chat');
+    expect(lines.join()).not.toMatch(/abc_de|Basic dX|t0psecret|tok3n|k3y-of-mine/);
+  });
+
+  it('is not up after three refusals in a row, until an event is accepted', async () => {
+    const far = await receiver();
+    far.answer = (response) => response.writeHead(far.received.length <= 4 ? 400 : 204).end('no_text');
+    const { log, lines, driver, outcomes } = await hook(far.url);
+    for (let event = 0; event < 2; event++) log.commit();
+    await until(() => outcomes.length === 2);
+    expect([driver.isUp, driver.problem]).toEqual([true, null]);
+    for (let event = 0; event < 2; event++) log.commit();
+    await until(() => outcomes.length === 4);
+    expect(driver.isUp).toBe(false);
+    expect(driver.problem).toBe(
+      `the last 4 events were refused: 127.0.0.1:${far.port} answered 400 Bad Request: no_text`,
+    );
+    log.commit();
+    await until(() => driver.isUp && outcomes.length === 5);
+    expect(lines.filter((line) => line.includes('in a row were refused'))).toHaveLength(1);
+    expect(lines.at(-1)).toBe('info: events are accepted again');
+  });
+
+  it('waits as long as a chat service asks for in its answer', async () => {
+    const far = await receiver();
+    const answers = ['{"retry_after":61.5}', '{"ok":false,"parameters":{"retry_after":62}}'];
+    far.answer = (response) => {
+      const answer = answers[far.received.length - 1];
+      response.writeHead(answer === undefined ? 204 : 429).end(answer);
+    };
+    const { log, clock } = await hook(far.url);
+    log.commit();
+    await until(() => far.received.length === 3);
+    expect(clock.waits).toEqual([61_500, 62_000]);
+  });
+
+  it('does not take 200 with "ok": false of Telegram for a delivery', async () => {
+    const far = await receiver();
+    const answers = [
+      '{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}',
+      '{"ok":true}',
+    ];
+    far.answer = (response) => response.writeHead(200).end(answers[far.received.length - 1]);
+    const { log, outcomes } = await hook(far.url, { format: 'telegram', chatId: 5 });
+    log.commit();
+    log.commit();
+    await until(() => outcomes.length === 2);
+    expect(outcomes).toEqual(['dead_letter', 'delivered']);
+    expect(log.letters[0].reason).toContain('chat not found');
+  });
+
+  it('sends headers of its own, beside and in place of ours', async () => {
+    const far = await receiver();
+    const { log } = await hook(far.url.replace('//', '//user:password@'), {
+      format: 'ntfy',
+      headers: { Title: 'Front door', Authorization: 'Bearer abc', Priority: '5' },
+    });
+    log.commit({ displayName: 'Zoë' });
+    await until(() => far.received.length === 1);
+    const [{ headers, body }] = far.received;
+    expect(body).toBe('Zoë at door (similarity 0.60)');
+    expect(headers).toMatchObject({
+      ...{ title: 'Front door', priority: '5', authorization: 'Bearer abc' },
+      ...{ 'content-type': 'text/plain; charset=utf-8', 'x-spotter-seq': '1' },
+    });
   });
 
   it('dead-letters an event that was not accepted for giveUpMs, and delivers later ones', async () => {
