@@ -5,6 +5,7 @@ import { EventLog } from '../events/log/eventLog.js';
 import { LOG_FILE } from '../events/log/open.js';
 import { takeBackPerson } from '../events/sinks/personTopics.js';
 import { SnapshotStore } from '../snapshots/store.js';
+import { hasAnnounced } from './announced.js';
 import { type ForgetReport, forgetPerson, forgetSpellings } from './forgetPerson.js';
 import { knownInstallation } from './installation.js';
 
@@ -45,7 +46,8 @@ export async function forgetOffline(person: string, config: Config): Promise<For
         takeBackTopics: async (signal) => {
           if (url === null) return 0;
           const installation = knownInstallation(data);
-          return (await takeBackPerson({ ...broker, url, installation }, name, signal)).length;
+          const options = { ...broker, url, installation, hasAnnounced: hasAnnounced(data) };
+          return (await takeBackPerson(options, name, signal)).length;
         },
         letGo: async () => null,
         eraseEvents: async (onUnpictured) =>

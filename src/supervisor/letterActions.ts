@@ -61,6 +61,10 @@ export class LetterActions implements Component {
     const letter = log.letter(number);
     const [event] = letter ? log.after(letter.seq - 1, 1) : [];
     if (!letter || event?.seq !== letter.seq) return { outcome: 'missing', reason: null };
+    if (letter.sink === 'mqtt')
+      return refused(
+        'events are sent again to webhooks only; allow the topics of the broker, and drop the letter',
+      );
     const webhook = config.webhooks.find(({ id }) => `webhook:${id}` === letter.sink);
     if (!webhook)
       return refused(`${letter.sink} is not in the configuration any more; add it again, or drop the letter`);

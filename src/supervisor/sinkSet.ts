@@ -13,6 +13,7 @@ import type { CursorStore, DeadLetter, DeadLetterStore, EventSource } from '../e
 import type { SinkLog, SinkObserver } from '../events/sinks/sink.js';
 import { WebhookSink } from '../events/sinks/webhook.js';
 import type { PersonSettings } from '../gallery/person.js';
+import { hasAnnounced, noteAnnounced } from './announced.js';
 import type { CameraObserver } from './cameraObserver.js';
 import { installationId } from './installation.js';
 
@@ -45,6 +46,8 @@ export interface SinkState {
   up: boolean;
   /** Number of events still to deliver. */
   lag: number;
+  /** Why it is not up, one sentence; else null. */
+  problem: string | null;
 }
 
 /** The webhooks and the broker of the configuration, each driven from its own cursor. */
@@ -67,7 +70,11 @@ export class SinkSet implements Component, CameraObserver {
 
   /** Every sink. */
   get states(): SinkState[] {
-    return this.#drivers().map(({ name, isUp, lag }) => ({ name, up: isUp, lag }));
+    const { secrets } = this.#options;
+    return this.#drivers().map(({ name, isUp, lag, problem }) => ({
+      ...{ name, up: isUp, lag },
+      problem: problem === null ? null : maskText(problem, secrets()),
+    }));
   }
 
   /** Starts every sink; does not wait for a connection. */
@@ -123,9 +130,10 @@ export class SinkSet implements Component, CameraObserver {
     this.#people?.delete(person);
     const { url, ...mqtt } = this.#config.mqtt;
     if (url === null) return 0;
-    const installation = installationId(this.#options.config.data);
+    const { data } = this.#options.config;
     await this.#mqtt?.sink.settled();
-    const topics = await takeBackPerson({ ...mqtt, url, installation }, person, signal);
+    const options = { ...mqtt, url, installation: installationId(data), hasAnnounced: hasAnnounced(data) };
+    const topics = await takeBackPerson(options, person, signal);
     this.#mqtt?.sink.noteTakenBack(topics);
     return topics.length;
   }
@@ -188,12 +196,22 @@ export class SinkSet implements Component, CameraObserver {
   async #startMqtt(): Promise<void> {
     const { url, ...mqtt } = this.#config.mqtt;
     if (url === null) return;
+    // Another data folder applies from the next start.
+    const { data } = this.#options.config;
+    const announced = {
+      may: hasAnnounced(data),
+      note: (may: boolean) => {
+        announced.may = may;
+        noteAnnounced(data, may);
+      },
+    };
     const sink = new MqttSink({
       ...mqtt,
       url,
-      // Another data folder applies from the next start.
-      installation: installationId(this.#options.config.data),
+      installation: installationId(data),
       version: this.#options.version,
+      announced,
+      log: this.#logOf('mqtt'),
       retainedState: () => ({
         people: this.#people,
         cameras: this.#cameras,

@@ -38,10 +38,12 @@ export interface Broker {
  *
  * @param login user and password to require; none: anonymous access
  * @param tls files of its key and certificate; plain MQTT without
+ * @param more lines of its configuration
  */
 export async function startMosquitto(
   login?: { user: string; password: string },
   tls?: { key: string; certificate: string },
+  more: string[] = [],
 ): Promise<Broker> {
   const folder = temporaryFolder();
   const port = await freePort();
@@ -52,6 +54,7 @@ export async function startMosquitto(
     lines.push('allow_anonymous false', `password_file ${file}`);
   } else lines.push('allow_anonymous true');
   if (tls) lines.push(`keyfile ${tls.key}`, `certfile ${tls.certificate}`);
+  lines.push(...more);
   const config = path.join(folder, 'mosquitto.conf');
   writeFileSync(config, `${lines.join('\n')}\n`);
   let child: ChildProcess | undefined;

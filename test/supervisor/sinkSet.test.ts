@@ -22,8 +22,8 @@ describe('SinkSet', () => {
     await until(() => good.received.length === 5);
     await until(() => set.states[1].lag === 0);
     expect(set.states).toEqual([
-      { name: 'webhook:bad', up: true, lag: 5 },
-      { name: 'webhook:good', up: true, lag: 0 },
+      { name: 'webhook:bad', up: true, lag: 5, problem: null },
+      { name: 'webhook:good', up: true, lag: 0, problem: null },
     ]);
   });
 

@@ -1,39 +1,74 @@
 import { randomUUID } from 'node:crypto';
-import type { MqttClient } from 'mqtt';
-import { decode } from '../../core/address.js';
-import { describeError, hasErrno } from '../../core/errors.js';
+import { BrokerRefusal, type Closing, codeOfAnswer, type Request, TOO_LARGE } from './brokerAnswer.js';
+import { type BrokerOptions, type Client, openClient, type Terms } from './handshake.js';
 
-/** A broker, and how to connect to it. */
-export interface BrokerOptions {
-  /** mqtt:// or mqtts://, with or without a login. */
-  url: string;
-  clientId: string;
-  /** Last will: what the broker publishes, retained, when the connection breaks; null: nothing. */
-  will: { topic: string; payload: string } | null;
+/** A message that was received. */
+export interface Received {
+  topic: string;
+  payload: string;
+  /** The broker had retained it. */
+  isRetained: boolean;
 }
 
-/** Called with the topic of each retained message. */
-export type RetainedListener = (topic: string) => void;
+/** A request that is waiting for its turn or for its answer. */
+interface Pending extends Request {
+  send: (done: (error?: Error | null) => void) => void;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
 
-const CONNECT_MS = 10_000;
-/** A broker that is silent for 1.5 times this is considered gone. */
-const KEEPALIVE_S = 15;
+/** How a connection is opened. */
+export interface OpenOptions extends BrokerOptions {
+  /** What an earlier connection has shown of the broker. */
+  terms: Terms;
+  /** Have one request answered before the next is sent, to find the one at which the broker closes the connection. */
+  isCareful?: boolean;
+}
+
 const END_MS = 300;
+/** What a packet has beside topic and payload: header, lengths, packet id, properties. */
+const MAX_OVERHEAD_BYTES = 16;
 
-/** One connection to an MQTT broker (3.1.1). Never reconnects; open a new one instead. */
+/** One connection to an MQTT broker. Never reconnects; open a new one instead. */
 export class BrokerConnection {
-  readonly #client: MqttClient;
-  /** Rejects each call that is waiting for the broker. */
-  readonly #waiting = new Set<(error: Error) => void>();
+  /** What the broker grants. */
+  readonly terms: Terms;
+  /** Most requests that are sent before the first is answered. */
+  readonly window: number;
+  readonly #client: Client;
+  readonly #queue: Pending[] = [];
+  readonly #inFlight = new Set<Pending>();
+  /** Reason code of the broker's DISCONNECT; null without. */
+  #code: number | null = null;
   #isOpen = true;
+  #isEnding = false;
 
-  private constructor(client: MqttClient, onClosed: () => void) {
+  private constructor(
+    client: Client,
+    terms: Terms,
+    isCareful: boolean,
+    onClosed: (closing: Closing) => void,
+  ) {
+    this.terms = terms;
     this.#client = client;
+    this.window = isCareful ? 1 : terms.window;
+    client.on('disconnect', ({ reasonCode }) => {
+      this.#code = reasonCode ?? null;
+    });
     client.once('close', () => {
       this.#isOpen = false;
-      for (const reject of this.#waiting) reject(closed());
-      this.#waiting.clear();
-      onClosed();
+      const unanswered = [...this.#inFlight];
+      const closing: Closing = {
+        isOurs: this.#isEnding,
+        code: this.#code,
+        unanswered: unanswered.map(({ kind, topic, isRetained, sentAtMs }) => ({
+          ...{ kind, topic, isRetained, sentAtMs },
+        })),
+      };
+      for (const { reject } of [...unanswered, ...this.#queue]) reject(closed());
+      this.#inFlight.clear();
+      this.#queue.length = 0;
+      onClosed(closing);
     });
   }
 
@@ -44,53 +79,12 @@ export class BrokerConnection {
    * @throws Error with one sentence, without secrets
    */
   static async connect(
-    options: BrokerOptions,
+    { terms: known, isCareful = false, ...options }: OpenOptions,
     signal: AbortSignal,
-    onClosed: () => void,
+    onClosed: (closing: Closing) => void,
   ): Promise<BrokerConnection> {
-    // Loaded only when used.
-    const { connect } = await import('mqtt');
-    const { protocol, hostname, port, username, password, host } = new URL(options.url);
-    const client = connect({
-      protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: Number(port) || (protocol === 'mqtts:' ? 8883 : 1883),
-      ...(username && { username: decode(username) }),
-      ...(password && { password: decode(password) }),
-      clientId: options.clientId,
-      ...(options.will && {
-        will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
-      }),
-      clean: true,
-      keepalive: KEEPALIVE_S,
-      connectTimeout: CONNECT_MS,
-      // The driver retries.
-      reconnectPeriod: 0,
-    });
-    return new Promise((resolve, reject) => {
-      let failure: unknown = null;
-      const abandon = () => client.end(true);
-      signal.addEventListener('abort', abandon, { once: true });
-      if (signal.aborted) abandon();
-      // An abandoned connection may fail again; without a listener that would crash the process.
-      client.on('error', (error) => {
-        failure ??= error;
-      });
-      const timer = setTimeout(abandon, CONNECT_MS);
-      const refuse = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abandon);
-        client.end(true);
-        reject(new Error(explain(failure, host)));
-      };
-      client.once('close', refuse);
-      client.once('connect', () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abandon);
-        client.off('close', refuse);
-        resolve(new BrokerConnection(client, onClosed));
-      });
-    });
+    const { client, terms } = await openClient(options, known, signal);
+    return new BrokerConnection(client, terms, isCareful, onClosed);
   }
 
   /** false once the connection has ended. */
@@ -99,25 +93,35 @@ export class BrokerConnection {
   }
 
   /**
-   * Resolves when the broker has acknowledged the message (QoS 1).
+   * Resolves when the broker has acknowledged the message, or when it is sent to a broker that acknowledges none.
    *
    * @param payload empty and retained: removes what the broker retains
-   * @throws Error when the connection ends first
+   * @param retain ignored where the broker retains nothing
+   * @throws BrokerRefusal when the broker refuses it; Error when the connection ends first
    */
   publish(topic: string, payload: string, retain: boolean): Promise<void> {
-    return this.#answered((done) => this.#client.publish(topic, payload, { qos: 1, retain }, done));
+    const options = { qos: this.terms.qos, retain: retain && this.terms.retain };
+    // The broker would close the connection.
+    if (Buffer.byteLength(topic) + Buffer.byteLength(payload) + MAX_OVERHEAD_BYTES > this.terms.maxBytes)
+      return Promise.reject(new BrokerRefusal({ kind: 'publish', topic }, TOO_LARGE));
+    return this.#request({ kind: 'publish', topic, isRetained: options.retain }, (done) =>
+      this.#client.publish(topic, payload, options, done),
+    );
   }
 
-  /**
-   * Reports the topics under some filters that the broker retains.
-   *
-   * @throws Error when the broker refuses, or the connection ends first
-   */
-  watchRetained(filters: readonly string[], listener: RetainedListener): Promise<void> {
-    this.#client.on('message', (topic, payload, { retain }) => {
-      if (retain && payload.length > 0) listener(topic);
-    });
-    return this.#answered((done) => this.#client.subscribe([...filters], { qos: 1 }, done));
+  /** Calls a listener with every message of the subscriptions. @returns a function that ends that */
+  onMessage(listener: (message: Received) => void): () => void {
+    const heard = (topic: string, payload: Buffer, { retain }: { retain: boolean }) =>
+      listener({ topic, payload: payload.toString(), isRetained: retain });
+    this.#client.on('message', heard);
+    return () => void this.#client.off('message', heard);
+  }
+
+  /** Subscribes to one filter. @throws as {@link publish} */
+  subscribe(filter: string): Promise<void> {
+    return this.#request({ kind: 'subscribe', topic: filter, isRetained: false }, (done) =>
+      this.#client.subscribe(filter, { qos: 1 }, done),
+    );
   }
 
   /**
@@ -125,32 +129,46 @@ export class BrokerConnection {
    * afterwards, so the list is complete when our own marker message comes back.
    *
    * @param marker topic for that message, which nobody else publishes to
-   * @throws Error when the broker refuses, or the connection ends first
+   * @returns the messages, and the filters that the broker refuses
+   * @throws as {@link publish}, for the marker
    */
-  async readRetained(filters: readonly string[], marker: string): Promise<Map<string, string>> {
+  async readRetained(
+    filters: readonly string[],
+    marker: string,
+  ): Promise<{ retained: Map<string, string>; refused: string[] }> {
     const retained = new Map<string, string>();
+    const refused: string[] = [];
     const token = randomUUID();
     let complete = () => {};
     const completed = new Promise<void>((resolve) => {
       complete = resolve;
     });
-    const listen = (topic: string, payload: Buffer, { retain }: { retain: boolean }) => {
-      if (topic === marker && payload.toString() === token) complete();
-      else if (retain && payload.length > 0) retained.set(topic, payload.toString());
+    const stop = this.onMessage(({ topic, payload, isRetained }) => {
+      if (topic === marker && payload === token) complete();
+      else if (isRetained && payload !== '') retained.set(topic, payload);
+    });
+    const attempt = async (filter: string) => {
+      try {
+        await this.subscribe(filter);
+      } catch (error) {
+        if (!(error instanceof BrokerRefusal)) throw error;
+        refused.push(filter);
+      }
     };
-    this.#client.on('message', listen);
     try {
-      await this.#answered((done) => this.#client.subscribe([...filters, marker], { qos: 1 }, done));
+      await Promise.all([this.subscribe(marker), ...filters.map(attempt)]);
       await this.publish(marker, token, false);
-      await this.#answered((done) => void completed.then(() => done()));
-      return retained;
+      const wait = { kind: 'subscribe', topic: marker, isRetained: false } as const;
+      await this.#request(wait, (done) => void completed.then(() => done()));
+      return { retained, refused };
     } finally {
-      this.#client.off('message', listen);
+      stop();
     }
   }
 
   /** Disconnects properly, so that the broker does not publish the last will; waits 300 ms at most. */
   async end(): Promise<void> {
+    this.#isEnding = true;
     // A second end() would do nothing: the first one waits for the broker, which may take long.
     const timer = setTimeout(() => this.#client.stream.destroy(), END_MS);
     await new Promise<void>((resolve) => {
@@ -162,38 +180,35 @@ export class BrokerConnection {
     this.#client.stream.destroy();
   }
 
-  /** Resolves when a request is answered, and rejects when the connection ends first. */
-  #answered(request: (done: (error?: Error | null) => void) => void): Promise<void> {
+  /** Resolves when a request is answered, and rejects when it is refused or the connection ends first. */
+  #request(
+    what: Pick<Request, 'kind' | 'topic' | 'isRetained'>,
+    send: (done: (error?: Error | null) => void) => void,
+  ): Promise<void> {
     if (!this.#isOpen) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      request((error) => {
-        this.#waiting.delete(reject);
-        if (error) reject(error);
-        else resolve();
-      });
+      this.#queue.push({ ...what, sentAtMs: 0, send, resolve, reject });
+      this.#sendNext();
     });
+  }
+
+  #sendNext(): void {
+    while (this.#isOpen && this.#inFlight.size < this.window) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      next.sentAtMs = performance.now();
+      this.#inFlight.add(next);
+      next.send((error) => {
+        this.#inFlight.delete(next);
+        const code = codeOfAnswer(error);
+        if (!error) next.resolve();
+        else next.reject(code === null ? error : new BrokerRefusal(next, code));
+        this.#sendNext();
+      });
+    }
   }
 }
 
 function closed(): Error {
   return new Error('the connection to the broker was closed');
-}
-
-/** Codes of CONNACK in MQTT 3.1.1. */
-const REFUSALS: Record<number, string> = {
-  1: 'does not support MQTT 3.1.1',
-  2: 'rejects the client id',
-  3: 'is unavailable',
-  4: 'rejects the user name or password',
-  5: 'rejects the user name or password',
-};
-
-function explain(error: unknown, host: string): string {
-  if (error === null) return `the broker at ${host} does not answer`;
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (typeof code === 'number' && code in REFUSALS) return `the broker at ${host} ${REFUSALS[code]}`;
-  if (hasErrno(error, 'ECONNREFUSED')) return `no broker is listening at ${host}`;
-  if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `host of the broker not found: ${host}`;
-  return `cannot reach the broker at ${host}: ${describeError(error)}`;
 }

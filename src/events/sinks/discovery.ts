@@ -1,4 +1,4 @@
-import { slugOf, type Topics } from './topics.js';
+import { slugOf, type TopicFamilies, type Topics } from './topics.js';
 
 /** What the announcements of this installation are made of. */
 export interface DiscoveryOptions {
@@ -8,6 +8,8 @@ export interface DiscoveryOptions {
   installation: string;
   version: string;
   topics: Topics;
+  /** Entities whose topics are not published are not announced. */
+  families: Pick<TopicFamilies, 'available' | 'state' | 'people'>;
 }
 
 /** A retained message for Home Assistant. */
@@ -35,26 +37,40 @@ export class Discovery {
     return `${this.#options.prefix}/+/${this.#node}/+/config`;
   }
 
-  /** A sensor for the camera that a person is at. @param shown the display name */
-  person(name: string, shown: string): DiscoveryMessage {
-    const { topics } = this.#options;
-    return this.#entity('sensor', `person_${slugOf(name)}`, {
+  /** Whether a topic is one of this installation's announcements. */
+  isOwn(topic: string): boolean {
+    return topic.startsWith(`${this.#options.prefix}/`) && topic.split('/').at(-3) === this.#node;
+  }
+
+  /** A sensor for the camera that a person is at; none without the topics of people. @param shown the display name */
+  person(name: string, shown: string): DiscoveryMessage[] {
+    const { topics, families } = this.#options;
+    if (!families.people) return [];
+    const message = this.#entity('sensor', `person_${slugOf(name)}`, {
       name: shown,
       icon: 'mdi:face-recognition',
       state_topic: topics.person(name),
       json_attributes_topic: topics.personAttributes(name),
-      availability_topic: topics.available,
+      ...(families.available && { availability_topic: topics.available }),
       device: this.#device(),
     });
+    return [message];
   }
 
-  /** Entities of a camera: whether it is occupied, by whom, and who was named last. */
+  /** Where a person's sensor is announced. */
+  personTopic(name: string): string {
+    return this.#topic('sensor', `person_${slugOf(name)}`);
+  }
+
+  /** Entities of a camera: whether it is occupied, by whom, and who was named last; none without the topics of cameras. */
   camera(id: string): DiscoveryMessage[] {
-    const { topics } = this.#options;
+    const { topics, families } = this.#options;
+    if (!families.state) return [];
+    const spotter = families.available ? [{ topic: topics.available }] : [];
     const shared = {
       availability_mode: 'all',
       availability: [
-        { topic: topics.available },
+        ...spotter,
         {
           topic: topics.camera(id, 'state'),
           value_template: "{{ 'online' if value == 'live' else 'offline' }}",
@@ -89,7 +105,7 @@ export class Discovery {
         state_topic: topics.camera(id, 'last_person'),
         ...shared,
         // Still true while the camera is unavailable.
-        availability: [{ topic: topics.available }],
+        availability: spotter,
       }),
     ];
   }
@@ -105,9 +121,12 @@ export class Discovery {
   }
 
   #entity(component: 'sensor' | 'binary_sensor', id: string, config: object): DiscoveryMessage {
-    const { prefix, version } = this.#options;
-    const origin = { name: 'spotter', sw_version: version };
+    const origin = { name: 'spotter', sw_version: this.#options.version };
     const payload = { unique_id: `${this.#node}_${id}`, ...config, origin };
-    return { topic: `${prefix}/${component}/${this.#node}/${id}/config`, payload: JSON.stringify(payload) };
+    return { topic: this.#topic(component, id), payload: JSON.stringify(payload) };
+  }
+
+  #topic(component: 'sensor' | 'binary_sensor', id: string): string {
+    return `${this.#options.prefix}/${component}/${this.#node}/${id}/config`;
   }
 }

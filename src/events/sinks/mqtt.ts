@@ -1,11 +1,26 @@
 import { describeError } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
-import { BrokerConnection } from './broker.js';
+import { Birth } from './birth.js';
+import { BrokerConnection, type Received } from './broker.js';
+import { type Closing, TAKEN_OVER } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
-import { type RetainedState, retainedMessages } from './retained.js';
-import type { Delivery, Failure, Sink } from './sink.js';
+import { EventPublisher } from './eventPublisher.js';
+import { BEST_TERMS, type Terms } from './handshake.js';
+import type { RetainedState } from './retained.js';
+import { RetainedSync, within } from './retainedSync.js';
+import type { Clock, Delivery, Failure, Sink, SinkLog } from './sink.js';
+import { type Subscription, Subscriptions } from './subscriptions.js';
+import { systemClock } from './systemClock.js';
 import { Takeovers } from './takeovers.js';
-import { retainedFilters, Topics } from './topics.js';
+import { TopicAccess } from './topicAccess.js';
+import { ALL_FAMILIES, familyOf, retainedFilters, switchOf, type TopicFamilies, Topics } from './topics.js';
+
+/** Whether a broker may retain announcements of this installation. */
+export interface Announced {
+  readonly may: boolean;
+  /** Stores it; must not throw. */
+  note(may: boolean): void;
+}
 
 /** The `mqtt` section of the configuration, the installation's id, and the state to retain. */
 export interface MqttOptions {
@@ -13,48 +28,95 @@ export interface MqttOptions {
   url: string;
   /** Prefix of every topic. */
   topic: string;
+  /** Which topics to publish to; by default all. */
+  topics?: TopicFamilies;
   /** Whether to announce people and cameras to Home Assistant, and under which prefix. */
   discovery: boolean;
   discoveryPrefix: string;
   /** Unique to this installation, and the same after a restart. */
   installation: string;
   version: string;
+  /** Whether there may be announcements of an earlier run; by default there may. */
+  announced?: Announced;
   /** The current state; read again after every {@link MqttSink.refresh}. */
   retainedState: () => RetainedState;
+  /** By default nothing is logged. */
+  log?: SinkLog;
+  /** Wait from the birth of Home Assistant to the announcements, ms; by default that of {@link Birth}. */
+  birthDelayMs?: () => number;
+  /** By default the machine's. */
+  clock?: Clock;
 }
 
-/** Retained messages in flight at once. */
-const WINDOW = 100;
 /** Limit for each step of closing, whatever the broker does. */
 const DRAIN_MS = 300;
 /** Wait before the next connection when another client takes over each of them, ms. */
 const TAKEOVER_PAUSE_MS = 30_000;
-/** Limit for {@link MqttSink.settled}. */
-const SETTLED_MS = 500;
-/** Most topics tracked while the broker lists what it retains. */
-const MAX_STRAY = 10_000;
+/** A connection that has held for this long has no topic at which the broker closes it, ms. */
+const HELD_MS = 60_000;
+/** After this time a broker has listed all that it retains under a filter, ms. */
+const LISTED_MS = 10_000;
 
 /** Publishes events to a broker, and keeps its retained messages about people and cameras up to date. */
 export class MqttSink implements Sink {
   readonly name = 'mqtt';
-  /** The broker accepts all events or none, so no event becomes a dead letter. */
+  /** Events wait for the broker as long as it takes. */
   readonly giveUpMs = null;
   readonly #options: MqttOptions;
+  readonly #announced: Announced;
+  readonly #log: SinkLog;
+  readonly #clock: Clock;
+  readonly #families: TopicFamilies;
   readonly #topics: Topics;
   readonly #discovery: Discovery;
-  #connection: BrokerConnection | null = null;
   readonly #takeovers = new Takeovers();
-  /** Payloads that the broker retains for us, by topic; null where the payload is unknown. */
-  readonly #retained = new Map<string, string | null>();
-  #refreshing: Promise<void> | null = null;
-  #isStale = false;
-  #isRetired = false;
+  readonly #access: TopicAccess;
+  readonly #sync: RetainedSync;
+  readonly #subscriptions: Subscriptions;
+  readonly #birth: Birth;
+  readonly #events: EventPublisher;
+  #connection: BrokerConnection | null = null;
+  #openedAtMs = 0;
+  /** What the broker has shown it grants. */
+  #terms: Terms = BEST_TERMS;
+  /** Messages are sent without retain because the broker seems to end the connection at retained ones. */
+  #isRetainSuspended = false;
+  #reported = '';
+  #hasListedAnnouncements = false;
 
   constructor(options: MqttOptions) {
+    const {
+      topic,
+      topics: families = ALL_FAMILIES,
+      discoveryPrefix: prefix,
+      installation,
+      version,
+    } = options;
+    const { announced = { may: true, note: () => {} }, log = { info: () => {}, warn: () => {} } } = options;
     this.#options = options;
-    this.#topics = new Topics(options.topic);
-    const { discoveryPrefix: prefix, installation, version } = options;
-    this.#discovery = new Discovery({ prefix, installation, version, topics: this.#topics });
+    this.#announced = announced;
+    this.#log = log;
+    this.#clock = options.clock ?? systemClock;
+    this.#families = families;
+    const topics = new Topics(topic);
+    this.#topics = topics;
+    this.#discovery = new Discovery({ prefix, installation, version, topics, families });
+    this.#access = new TopicAccess({
+      familyOf: (one) => familyOf(topics, one),
+      switchOf: (one) => switchOf(topics, one),
+      log,
+      clock: this.#clock,
+    });
+    this.#sync = new RetainedSync({
+      ...{ topics, families, access: this.#access, retainedState: options.retainedState },
+      discovery: options.discovery ? this.#discovery : null,
+      onAnnounced: () => {
+        if (!announced.may) announced.note(true);
+      },
+    });
+    this.#birth = new Birth(prefix, () => this.#sync.resend(), options.birthDelayMs);
+    this.#subscriptions = new Subscriptions(this.#wantedSubscriptions(), this.#access, log);
+    this.#events = new EventPublisher(topics, families, this.#access);
   }
 
   get isOpen(): boolean {
@@ -64,7 +126,7 @@ export class MqttSink implements Sink {
   /** Connects, announces that we are online, and corrects what the broker retains. */
   async open(signal: AbortSignal, onClosed: () => void): Promise<Failure | null> {
     const { url, installation } = this.#options;
-    const will = { topic: this.#topics.available, payload: 'offline' };
+    const will = this.#families.available ? { topic: this.#topics.available, payload: 'offline' } : null;
     let connection: BrokerConnection | undefined;
     // A broker may accept the connection and then stay silent.
     const abandon = () => void connection?.end();
@@ -72,19 +134,25 @@ export class MqttSink implements Sink {
     if (this.#takeovers.takeSuspicion())
       return { outcome: 'failed', reason: takenOver(clientId), retryAfterMs: TAKEOVER_PAUSE_MS };
     try {
-      const openedAtMs = performance.now();
-      connection = await BrokerConnection.connect({ url, clientId, will }, signal, () => {
-        if (!signal.aborted) this.#takeovers.ended(performance.now() - openedAtMs);
+      const options = { url, clientId, will, terms: this.#terms, isCareful: this.#access.isCareful };
+      connection = await BrokerConnection.connect(options, signal, (closing) => {
+        if (!signal.aborted) this.#ended(closing);
         onClosed();
       });
+      this.#openedAtMs = this.#clock.steadyMs();
       signal.addEventListener('abort', abandon, { once: true });
       if (signal.aborted) throw new Error('spotter is stopping');
+      this.#note(connection.terms);
       await this.#begin(connection);
       this.#connection = connection;
-      this.refresh();
+      this.#sync.use(connection);
       return null;
     } catch (error) {
-      if (!connection) this.#takeovers.refused();
+      if (!connection) {
+        this.#takeovers.refused();
+        // Another version may be better, if this was a broker that restarted.
+        this.#terms = { ...this.#terms, version: BEST_TERMS.version };
+      }
       await connection?.end();
       return { outcome: 'failed', reason: describeError(error) };
     } finally {
@@ -96,139 +164,126 @@ export class MqttSink implements Sink {
     const connection = this.#connection;
     if (signal.aborted || !connection?.isOpen)
       return { outcome: 'failed', reason: 'the connection to the broker was lost' };
-    const payload = JSON.stringify({ type: 'event', ...event });
-    const sent = this.#send(connection, this.#topicsOf(event), payload);
+    const delivering = this.#events.publish(event, connection);
     return new Promise((resolve) => {
-      const fail = (reason: string) => resolve({ outcome: 'failed', reason });
-      const stop = () => fail('spotter is stopping');
+      const stop = () => resolve({ outcome: 'failed', reason: 'spotter is stopping' });
       signal.addEventListener('abort', stop, { once: true });
-      sent
-        .then(
-          () => resolve({ outcome: 'delivered' }),
-          (error) => fail(describeError(error)),
-        )
-        .finally(() => signal.removeEventListener('abort', stop));
+      void delivering.then(resolve).finally(() => signal.removeEventListener('abort', stop));
     });
-  }
-
-  /**
-   * One topic after another: a broker that waits for our TCP acknowledgement before its second small answer (Nagle) gets it
-   * with the next message instead of 40 ms later.
-   */
-  async #send(connection: BrokerConnection, topics: readonly string[], payload: string): Promise<void> {
-    for (const topic of topics) await connection.publish(topic, payload, false);
   }
 
   /** Publishes what has changed in the retained state. Never fails. */
   refresh(): void {
-    // Topics that are being removed must not be published again.
-    if (this.#isRetired) return;
-    this.#isStale = true;
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = null;
-    });
+    this.#sync.refresh();
   }
 
   /** Makes {@link close} remove everything that the broker retains for us. */
   retire(): void {
-    this.#isRetired = true;
+    this.#sync.retire();
   }
 
   /** Resolves when the broker has acknowledged the last {@link refresh}, or after 500 ms. */
-  async settled(): Promise<void> {
-    await within(SETTLED_MS, this.#refreshing);
+  settled(): Promise<void> {
+    return this.#sync.settled();
   }
 
   /** Call when these topics were removed over another connection; those still wanted are published again. */
   noteTakenBack(topics: readonly string[]): void {
-    for (const topic of topics) this.#retained.delete(topic);
-    this.refresh();
+    this.#sync.noteTakenBack(topics);
   }
 
   async close(): Promise<void> {
+    this.#birth.stop();
     const connection = this.#connection;
     if (connection?.isOpen) {
-      await within(DRAIN_MS, this.#refreshing);
-      const gone = this.#isRetired
-        ? [...this.#retained.keys()].map((topic) => connection.publish(topic, '', true))
-        : [];
-      const farewell = connection.publish(this.#topics.available, this.#isRetired ? '' : 'offline', true);
+      this.#noteListed();
+      await this.#sync.settled(DRAIN_MS);
+      const isRetired = this.#sync.isRetired;
+      const gone = isRetired ? this.#sync.topics.map((topic) => connection.publish(topic, '', true)) : [];
+      const farewell = this.#isAvailabilityShown
+        ? connection.publish(this.#topics.available, isRetired ? '' : 'offline', true)
+        : null;
       await within(DRAIN_MS, Promise.all([...gone, farewell]));
     }
     this.#connection = null;
     await connection?.end();
   }
 
+  get #isAvailabilityShown(): boolean {
+    return this.#families.available && !this.#access.isSkipped(this.#topics.available);
+  }
+
   async #begin(connection: BrokerConnection): Promise<void> {
-    this.#retained.clear();
+    this.#sync.begin();
+    connection.onMessage((message) => this.#heard(message));
+    const granted = await this.#subscriptions.open(connection);
+    this.#hasListedAnnouncements = granted.includes(this.#discovery.filter);
+    if (this.#isAvailabilityShown)
+      await this.#events.publishOne(connection, this.#topics.available, 'online');
+  }
+
+  #heard(message: Received): void {
+    if (message.topic === this.#birth.topic) this.#birth.heard(message);
+    else if (message.isRetained && message.payload !== '') this.#sync.noteStray(message.topic);
+  }
+
+  #wantedSubscriptions(): Subscription[] {
+    const { discovery } = this.#options;
     const { people, cameras } = retainedFilters(this.#topics);
-    await connection.watchRetained([...people, ...cameras, this.#discovery.filter], (topic) => {
-      if (this.#retained.has(topic) || this.#retained.size >= MAX_STRAY) return;
-      this.#retained.set(topic, null);
-      this.refresh();
-    });
-    await connection.publish(this.#topics.available, 'online', true);
+    const stay = 'retained topics that are no longer wanted stay there';
+    // Where it is not published, it may be there from before.
+    const available = this.#families.available ? [] : [this.#topics.available];
+    const own = [...people, ...cameras, ...available].map((filter) => ({ filter, without: stay }));
+    if (!discovery)
+      return this.#announced.may ? [...own, { filter: this.#discovery.filter, without: stay }] : own;
+    return [
+      ...own,
+      { filter: this.#discovery.filter, without: stay },
+      {
+        filter: this.#birth.topic,
+        without: 'announcements are not repeated when Home Assistant starts',
+      },
+    ];
   }
 
-  async #refresh(): Promise<void> {
-    while (this.#isStale) {
-      this.#isStale = false;
-      const connection = this.#connection;
-      if (!connection?.isOpen) return;
-      try {
-        await this.#correct(connection);
-      } catch {
-        // The connection is gone; the next one publishes everything again.
-        return;
-      }
-    }
+  /** Logs what the broker does not grant, once. */
+  #note(terms: Terms): void {
+    this.#terms = terms;
+    const limits = [
+      ...(terms.qos === 0
+        ? ['it allows QoS 0 only, so what is sent while the connection breaks is lost']
+        : []),
+      ...(terms.retain
+        ? []
+        : [
+            'it retains no messages, so subscribers see a state when it changes, and Home Assistant after its next start',
+          ]),
+    ].join('; ');
+    if (limits !== '' && limits !== this.#reported) this.#log.warn(`limits of the broker: ${limits}`);
+    this.#reported = limits;
   }
 
-  /** Publishes what differs from what the broker retains, and removes what is no longer wanted. */
-  async #correct(connection: BrokerConnection): Promise<void> {
-    const retainedState = this.#options.retainedState();
-    const wanted = retainedMessages(
-      retainedState,
-      this.#topics,
-      this.#options.discovery ? this.#discovery : null,
-    );
-    const changes: [topic: string, payload: string][] = [];
-    for (const [topic, payload] of wanted)
-      if (payload !== null && this.#retained.get(topic) !== payload) changes.push([topic, payload]);
-    for (const topic of this.#retained.keys())
-      if (!wanted.has(topic) && (retainedState.people !== null || !this.#isOfPerson(topic)))
-        changes.push([topic, '']);
-    for (let index = 0; index < changes.length; index += WINDOW) {
-      const window = changes.slice(index, index + WINDOW);
-      for (const [topic, payload] of window) {
-        if (payload === '') this.#retained.delete(topic);
-        else this.#retained.set(topic, payload);
-      }
-      await Promise.all(window.map(([topic, payload]) => connection.publish(topic, payload, true)));
-    }
+  #ended(closing: Closing): void {
+    this.#noteListed();
+    if (closing.isOurs) return;
+    const heldMs = this.#clock.steadyMs() - this.#openedAtMs;
+    const { isBlamed, isRetainSuspected } = this.#access.closed(closing);
+    if (closing.code === TAKEN_OVER || !isBlamed) this.#takeovers.ended(heldMs);
+    if (isBlamed && this.#isRetainSuspended) this.#suspendRetain(false);
+    else if (isRetainSuspected) this.#suspendRetain(true);
+    if (!isBlamed && heldMs > HELD_MS) this.#access.held();
   }
 
-  /** Topics of people stay until the gallery has been read: before that, nobody can be missing from it. */
-  #isOfPerson(topic: string): boolean {
-    return topic.startsWith(`${this.#topics.prefix}/people/`) || /\/person_[^/]*\/config$/.test(topic);
+  #suspendRetain(isSuspended: boolean): void {
+    this.#isRetainSuspended = isSuspended;
+    this.#terms = { ...this.#terms, retain: !isSuspended };
   }
 
-  #topicsOf({ kind, camera, person }: SpotterEvent): string[] {
-    const topics = [this.#topics.events, this.#topics.camera(camera, 'events')];
-    if (kind === 'match' && person !== null) topics.push(this.#topics.matches(person));
-    if (kind === 'unknown') topics.push(this.#topics.matches('unknown'));
-    return topics;
+  /** Once all old announcements are removed, there is nothing to look for any more. */
+  #noteListed(): void {
+    if (this.#options.discovery || !this.#announced.may || !this.#hasListedAnnouncements) return;
+    if (this.#clock.steadyMs() - this.#openedAtMs > LISTED_MS) this.#announced.note(false);
   }
-}
-
-/** Waits for a promise with a time limit; ignores its failure. */
-async function within(ms: number, promise: Promise<unknown> | null): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise?.catch(() => {}), late]);
-  clearTimeout(timer);
 }
 
 function takenOver(clientId: string): string {

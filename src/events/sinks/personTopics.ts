@@ -1,6 +1,8 @@
 import { BrokerConnection } from './broker.js';
+import { BrokerRefusal } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
-import { retainedFilters, Topics } from './topics.js';
+import { BEST_TERMS } from './handshake.js';
+import { ALL_FAMILIES, retainedFilters, Topics } from './topics.js';
 
 /** The broker, and how its topics are named. */
 export interface PersonTopicsOptions {
@@ -10,8 +12,10 @@ export interface PersonTopicsOptions {
   topic: string;
   /** Prefix of Home Assistant's discovery topics. */
   discoveryPrefix: string;
-  /** Id of this installation; null if it has none and so has announced nothing. */
+  /** Id of this installation; null if it has none. */
   installation: string | null;
+  /** Whether it may have announced anything to Home Assistant; by default it may. */
+  hasAnnounced?: boolean;
 }
 
 /**
@@ -23,25 +27,35 @@ export interface PersonTopicsOptions {
  * @throws Error with one sentence, without secrets, when the broker cannot be reached or refuses
  */
 export async function takeBackPerson(
-  { url, topic, discoveryPrefix: prefix, installation }: PersonTopicsOptions,
+  { url, topic, discoveryPrefix: prefix, installation, hasAnnounced = true }: PersonTopicsOptions,
   name: string,
   signal: AbortSignal,
 ): Promise<string[]> {
   const topics = new Topics(topic);
-  const discovery =
-    installation === null ? null : new Discovery({ prefix, installation, version: '', topics });
   const own = [topics.person(name), topics.personAttributes(name), topics.matches(name)];
-  if (discovery) own.push(discovery.person(name, name).topic);
+  if (installation !== null && hasAnnounced) {
+    const discovery = new Discovery({ prefix, installation, version: '', topics, families: ALL_FAMILIES });
+    own.push(discovery.personTopic(name));
+  }
   const { cameras } = retainedFilters(topics);
-  const clientId = `spotter-${installation ?? 'unknown'}-forget`;
-  const connection = await BrokerConnection.connect({ url, clientId, will: null }, signal, () => {});
+  const options = { url, clientId: `spotter-${installation ?? 'unknown'}-forget`, will: null };
+  const connection = await BrokerConnection.connect({ ...options, terms: BEST_TERMS }, signal, () => {});
   const abandon = () => void connection.end();
   signal.addEventListener('abort', abandon, { once: true });
   try {
-    const kept = await connection.readRetained([...own, ...cameras], `${topic}/forget`);
-    const naming = [...kept].filter(([at, payload]) => own.includes(at) || names(payload, name));
+    if (!connection.terms.retain) return [];
+    const { retained, refused } = await connection.readRetained([...own, ...cameras], `${topic}/forget`);
+    const naming = [...retained].filter(([at, payload]) => own.includes(at) || names(payload, name));
     const found = naming.map(([at]) => at);
-    await Promise.all(found.map((at) => connection.publish(at, '', true)));
+    // Topics that must not be looked at may be retained.
+    const unseen = own.filter((at) => refused.includes(at));
+    const results = await Promise.allSettled(
+      [...found, ...unseen].map((at) => connection.publish(at, '', true)),
+    );
+    const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (failed.length > 0) throw failed[0];
+    const unread = cameras.filter((filter) => refused.includes(filter));
+    if (unread.length > 0) throw new BrokerRefusal({ kind: 'subscribe', topic: unread.join(', ') }, null);
     return found;
   } finally {
     signal.removeEventListener('abort', abandon);

@@ -1,7 +1,7 @@
 import type { CameraState } from '../../core/cameraState.js';
 import type { InView } from '../inView.js';
 import type { Discovery } from './discovery.js';
-import type { Topics } from './topics.js';
+import type { TopicFamilies, Topics } from './topics.js';
 
 /** The state of a person who is at no camera; Home Assistant's word. */
 const NOT_HOME = 'not_home';
@@ -14,21 +14,26 @@ export interface RetainedState {
   inView: InView;
 }
 
-/** Every retained message as it has to be now, by topic; null: leave what the broker has. */
+/** Every retained message as it has to be now, by topic, announcements first; null: leave what the broker has. */
 export function retainedMessages(
   { people, cameras, inView }: RetainedState,
   topics: Topics,
+  families: TopicFamilies,
   discovery: Discovery | null,
 ): Map<string, string | null> {
   const messages = new Map<string, string | null>();
-  for (const [id, state] of cameras) {
+  const announced = [
+    ...[...cameras.keys()].flatMap((id) => discovery?.camera(id) ?? []),
+    ...[...(people ?? [])].flatMap(([name, shown]) => discovery?.person(name, shown) ?? []),
+  ];
+  for (const { topic, payload } of announced) messages.set(topic, payload);
+  for (const [id, state] of families.state ? cameras : []) {
     messages.set(topics.camera(id, 'state'), state);
     messages.set(topics.camera(id, 'people'), JSON.stringify(inView.peopleAt(id)));
     messages.set(topics.camera(id, 'occupancy'), inView.isOccupied(id) ? 'ON' : 'OFF');
     messages.set(topics.camera(id, 'last_person'), inView.lastPersonAt(id));
-    for (const { topic, payload } of discovery?.camera(id) ?? []) messages.set(topic, payload);
   }
-  for (const [name, shown] of people ?? []) {
+  for (const [name, shown] of (families.people && people) || []) {
     const { cameras: places, since } = inView.whereIs(name) ?? { cameras: [], since: null };
     messages.set(topics.person(name), places[0] ?? NOT_HOME);
     const attributes = {
@@ -39,8 +44,6 @@ export function retainedMessages(
       since,
     };
     messages.set(topics.personAttributes(name), JSON.stringify(attributes));
-    const entity = discovery?.person(name, shown);
-    if (entity) messages.set(entity.topic, entity.payload);
   }
   return messages;
 }

@@ -35,6 +35,45 @@ export class Topics {
   }
 }
 
+/** Which families of topics are published, as `mqtt.topics` has them. */
+export interface TopicFamilies {
+  /** `spotter/available`. */
+  available: boolean;
+  /** `spotter/events`. */
+  events: boolean;
+  /** `spotter/matches/<person>`. */
+  matches: boolean;
+  /** `spotter/cameras/<camera>/events`. */
+  cameraEvents: boolean;
+  /** The retained topics of cameras. */
+  state: boolean;
+  /** The retained topics of people. */
+  people: boolean;
+}
+
+/** Every family. */
+export const ALL_FAMILIES: TopicFamilies = {
+  ...{ available: true, events: true, matches: true },
+  ...{ cameraEvents: true, state: true, people: true },
+};
+
+/** The pattern of all topics that differ from this one in the name of a person or camera only. */
+export function familyOf({ prefix }: Topics, topic: string): string {
+  // A topic of discovery.
+  if (!topic.startsWith(`${prefix}/`))
+    return topic.replace(/\/[^/]+\/([^/]+)\/[^/]+\/config$/, '/+/$1/+/config');
+  const [first, second, ...rest] = topic.slice(prefix.length + 1).split('/');
+  return [prefix, first, ...(second === undefined ? [] : ['+', ...rest])].join('/');
+}
+
+/** The setting that ends all messages to a topic. */
+export function switchOf({ prefix }: Topics, topic: string): string {
+  if (!topic.startsWith(`${prefix}/`)) return 'mqtt.discovery: false';
+  const [first, , third] = topic.slice(prefix.length + 1).split('/');
+  const ofCameras = third === 'events' ? 'cameraEvents' : 'state';
+  return `mqtt.topics.${first === 'cameras' ? ofCameras : first}: false`;
+}
+
 /** Filters of the retained topics of people, and of cameras. */
 export function retainedFilters({ prefix }: Topics): { people: string[]; cameras: string[] } {
   return {

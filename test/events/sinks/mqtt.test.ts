@@ -152,7 +152,8 @@ describe('MqttSink', () => {
     expect(lines).toEqual([
       `mqtt: delivery failed, retrying: the broker at 127.0.0.1:${broker.port} rejects the user name or password`,
     ]);
-    expect(set.states).toEqual([{ name: 'mqtt', up: false, lag: 1 }]);
+    const problem = lines[0].replace(/^.*retrying: /, '');
+    expect(set.states).toEqual([{ name: 'mqtt', up: false, lag: 1, problem }]);
     await set.stop();
     expect(lines.join()).not.toContain('wr0ng-one');
     expect(lines).toHaveLength(1);

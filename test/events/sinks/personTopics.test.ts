@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { takeBackPerson } from '../../../src/events/sinks/personTopics.js';
 import { keptBy, needMosquitto, Subscriber, startMosquitto } from '../../helpers/mosquitto.js';
+import { strictBroker } from '../../helpers/strictBroker.js';
 
 const options = { topic: 'spotter', discoveryPrefix: 'homeassistant', installation: '0123456789ab' };
 const soon = () => AbortSignal.timeout(20_000);
@@ -35,6 +36,27 @@ describe('takeBackPerson', () => {
     expect(taken.sort()).toEqual(own.map(([topic]) => topic).sort());
     expect(Object.fromEntries(await keptBy(broker))).toEqual(Object.fromEntries(others));
     expect(await takeBackPerson({ ...options, url: broker.url }, 'alice', soon())).toEqual([]);
+  });
+
+  it('clears what it may not look at, and names what it could not search', async () => {
+    const broker = await strictBroker({
+      subscribe: (filter) => (filter.startsWith('home') || filter.includes('cameras/+/people') ? 0x87 : 0),
+    });
+    broker.rules.publish = ({ topic, payload }) => {
+      if (topic === 'spotter/forget') setImmediate(() => broker.send(topic, payload));
+      return 0;
+    };
+    const taking = takeBackPerson({ ...options, url: broker.url }, 'alice', soon());
+    await expect(taking).rejects.toThrow(
+      /refuses the subscription to spotter\/cameras\/\+\/people; allow it/,
+    );
+    const [announcement] = broker.published.filter(({ topic }) => topic.startsWith('home'));
+    expect(announcement).toMatchObject({ payload: '', retain: true });
+    broker.published.length = 0;
+    broker.rules.subscribe = (filter) => (filter.startsWith('home') ? 0x87 : 0);
+    const quiet = { ...options, url: broker.url, hasAnnounced: false };
+    expect(await takeBackPerson(quiet, 'alice', soon())).toEqual([]);
+    expect(broker.published.map(({ topic }) => topic)).toEqual(['spotter/forget']);
   });
 
   it('rejects when no broker is listening, and when the broker does not answer in time', async () => {

@@ -1,0 +1,207 @@
+import type { MqttClient } from 'mqtt';
+import { decode } from '../../core/address.js';
+import { describeError, hasErrno } from '../../core/errors.js';
+
+/** A broker, and how to connect to it. */
+export interface BrokerOptions {
+  /** mqtt:// or mqtts://, with or without a login. */
+  url: string;
+  clientId: string;
+  /** Last will: what the broker publishes, retained, when the connection breaks; null: nothing. */
+  will: { topic: string; payload: string } | null;
+}
+
+/** What a broker grants, as it says itself or as it has shown. */
+export interface Terms {
+  /** 5, or 4 for MQTT 3.1.1. */
+  version: 4 | 5;
+  /** Highest QoS of a message. */
+  qos: 0 | 1;
+  /** Whether messages may be retained. */
+  retain: boolean;
+  /** Most messages that may wait for their acknowledgement. */
+  window: number;
+  /** Size of the largest packet, bytes. */
+  maxBytes: number;
+}
+
+/** The client of the library, for this folder. */
+export type Client = MqttClient;
+
+/** Before the broker has said anything. */
+export const BEST_TERMS: Terms = { version: 5, qos: 1, retain: true, window: 100, maxBytes: Infinity };
+
+const CONNECT_MS = 10_000;
+/** A broker that is silent for 1.5 times this is considered gone. */
+const KEEPALIVE_S = 15;
+/** Versions and wills that are tried before an attempt counts as failed. */
+const MOST_TRIES = 4;
+
+/** Why there is no connection. */
+interface Refusal {
+  /** Reason code of CONNACK, or the error; null when the broker has not answered in time. */
+  cause: unknown;
+  /** The broker ended the connection, or answered as one of MQTT 3 does. */
+  isOfVersion: boolean;
+}
+
+/**
+ * Connects with MQTT 5, whose answers give reasons, and with 3.1.1 where the broker has no other; with a plain last will where the
+ * broker does not take a retained one. Within 10 s per try.
+ *
+ * @param known what an earlier connection has shown
+ * @throws Error with one sentence, without secrets
+ */
+export async function openClient(
+  options: BrokerOptions,
+  known: Terms,
+  signal: AbortSignal,
+): Promise<{ client: Client; terms: Terms }> {
+  let tried = { ...known, hasFullWill: known.retain && known.qos > 0 };
+  for (let tries = 1; ; tries++) {
+    const outcome = await attempt(options, tried, signal);
+    if ('client' in outcome) return { client: outcome.client, terms: granted(outcome.client, tried, known) };
+    const next = signal.aborted || tries === MOST_TRIES ? null : lesser(tried, outcome);
+    if (next === null) throw new Error(explain(outcome, new URL(options.url).host));
+    tried = next;
+  }
+}
+
+type Tried = Terms & { hasFullWill: boolean };
+
+/** The next best after a refusal; null when nothing else would help. */
+function lesser(tried: Tried, { cause, isOfVersion }: Refusal): Tried | null {
+  const code = codeOf(cause);
+  const hasWillRefused = code === RETAIN_NOT_SUPPORTED || code === QOS_NOT_SUPPORTED;
+  if (hasWillRefused && tried.hasFullWill)
+    return {
+      ...tried,
+      hasFullWill: false,
+      ...(code === RETAIN_NOT_SUPPORTED ? { retain: false } : { qos: 0 }),
+    };
+  if (tried.version === 5 && isOfVersion) return { ...tried, version: 4 };
+  // A broker of MQTT 3 gives no reason.
+  if (isOfVersion && tried.hasFullWill && code === null) return { ...tried, hasFullWill: false };
+  return null;
+}
+
+function granted(client: Client, { version, qos, retain }: Tried, known: Terms): Terms {
+  const { maximumQoS, retainAvailable, receiveMaximum, maximumPacketSize } = client.serverProperties ?? {};
+  if (version === 4) return { ...known, version, qos, retain };
+  return {
+    version,
+    qos: maximumQoS === 0 ? 0 : qos,
+    // The library declares a boolean, and has handed over 0 and 1.
+    retain: retain && retainAvailable !== false && Number(retainAvailable ?? 1) !== 0,
+    window: Math.min(BEST_TERMS.window, receiveMaximum || BEST_TERMS.window),
+    maxBytes: maximumPacketSize || BEST_TERMS.maxBytes,
+  };
+}
+
+async function attempt(
+  options: BrokerOptions,
+  { version, hasFullWill }: Tried,
+  signal: AbortSignal,
+): Promise<{ client: Client } | Refusal> {
+  // Loaded only when used.
+  const { connect } = await import('mqtt');
+  const { protocol, hostname, port, username, password } = new URL(options.url);
+  const client = connect({
+    protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (protocol === 'mqtts:' ? 8883 : 1883),
+    ...(username && { username: decode(username) }),
+    ...(password && { password: decode(password) }),
+    clientId: options.clientId,
+    ...(options.will && {
+      will: {
+        topic: options.will.topic,
+        payload: Buffer.from(options.will.payload),
+        qos: hasFullWill ? 1 : 0,
+        retain: hasFullWill,
+      },
+    }),
+    protocolVersion: version,
+    clean: true,
+    keepalive: KEEPALIVE_S,
+    connectTimeout: CONNECT_MS,
+    // The driver retries.
+    reconnectPeriod: 0,
+  });
+  return new Promise((resolve) => {
+    let failure: unknown = null;
+    let isAbandoned = false;
+    const abandon = () => {
+      isAbandoned = true;
+      client.end(true);
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+    if (signal.aborted) abandon();
+    // An abandoned connection may fail again; without a listener that would crash the process.
+    client.on('error', (error) => {
+      failure ??= error;
+    });
+    const timer = setTimeout(abandon, CONNECT_MS);
+    const settle = (outcome: { client: Client } | Refusal) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abandon);
+      client.off('close', refuse);
+      resolve(outcome);
+    };
+    const refuse = () => {
+      client.end(true);
+      const hasEnded = !isAbandoned && (failure === null || hasErrno(failure, 'ECONNRESET', 'EPIPE'));
+      const isOfVersion = hasEnded || codeOf(failure) === 1 || codeOf(failure) === UNSUPPORTED_VERSION;
+      settle({ cause: failure, isOfVersion });
+    };
+    client.once('close', refuse);
+    client.once('packetreceive', ({ cmd, length }) => {
+      // Of MQTT 3: that of MQTT 5 has properties, if only none.
+      if (version !== 5 || cmd !== 'connack' || length !== 2) return;
+      client.once('connect', () => client.end(true));
+      failure ??= Object.assign(new Error('MQTT 3'), { code: 1 });
+    });
+    client.once('connect', () => {
+      if (failure === null) settle({ client });
+    });
+  });
+}
+
+const UNSUPPORTED_VERSION = 0x84;
+const RETAIN_NOT_SUPPORTED = 0x9a;
+const QOS_NOT_SUPPORTED = 0x9b;
+
+/** Codes of CONNACK, in MQTT 3.1.1 and in MQTT 5. */
+const REFUSALS: Record<number, string> = {
+  1: 'does not support MQTT 3.1.1',
+  2: 'rejects the client id',
+  3: 'is unavailable',
+  4: 'rejects the user name or password',
+  5: 'rejects the user name or password',
+  [UNSUPPORTED_VERSION]: 'supports neither MQTT 5 nor MQTT 3.1.1',
+  133: 'rejects the client id',
+  134: 'rejects the user name or password',
+  135: 'rejects the user name or password',
+  136: 'is unavailable',
+  137: 'is busy',
+  138: 'has banned this client',
+  151: 'has no quota left for this client',
+  [RETAIN_NOT_SUPPORTED]: 'rejects the retained last will',
+  [QOS_NOT_SUPPORTED]: 'rejects the QoS of the last will',
+  159: 'rejects so many connections',
+};
+
+function codeOf(cause: unknown): number | null {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  return typeof code === 'number' ? code : null;
+}
+
+function explain({ cause, isOfVersion }: Refusal, host: string): string {
+  const code = codeOf(cause);
+  if (code !== null && code in REFUSALS) return `the broker at ${host} ${REFUSALS[code]}`;
+  if (isOfVersion) return `the broker at ${host} closes the connection without an answer`;
+  if (cause === null) return `the broker at ${host} does not answer`;
+  if (hasErrno(cause, 'ECONNREFUSED')) return `no broker is listening at ${host}`;
+  if (hasErrno(cause, 'ENOTFOUND', 'EAI_AGAIN')) return `host of the broker not found: ${host}`;
+  return `cannot reach the broker at ${host}: ${describeError(cause)}`;
+}

@@ -1,0 +1,63 @@
+import type { BrokerConnection } from './broker.js';
+import { BrokerRefusal } from './brokerAnswer.js';
+import type { SinkLog } from './sink.js';
+import type { TopicAccess } from './topicAccess.js';
+
+/** What one subscription is for. */
+export interface Subscription {
+  filter: string;
+  /** What does not happen without it, such as `the birth of Home Assistant is not heard`. */
+  without: string;
+}
+
+/** Subscribes to some filters, each by itself, and logs those that the broker does not allow. */
+export class Subscriptions {
+  readonly #wanted: readonly Subscription[];
+  readonly #access: TopicAccess;
+  readonly #log: SinkLog;
+  #logged = '';
+
+  constructor(wanted: readonly Subscription[], access: TopicAccess, log: SinkLog) {
+    this.#wanted = wanted;
+    this.#access = access;
+    this.#log = log;
+  }
+
+  /**
+   * Resolves when the broker has answered all of them.
+   *
+   * @returns the filters that it has granted
+   * @throws Error when the connection ends first
+   */
+  async open(connection: BrokerConnection): Promise<string[]> {
+    const isGranted = await Promise.all(this.#wanted.map(({ filter }) => this.#attempt(connection, filter)));
+    this.#report(this.#wanted.filter((_, index) => !isGranted[index]));
+    return this.#wanted.filter((_, index) => isGranted[index]).map(({ filter }) => filter);
+  }
+
+  async #attempt(connection: BrokerConnection, filter: string): Promise<boolean> {
+    if (this.#access.isFilterSkipped(filter)) return false;
+    try {
+      await connection.subscribe(filter);
+      return true;
+    } catch (error) {
+      if (error instanceof BrokerRefusal) return false;
+      throw error;
+    }
+  }
+
+  /** One line for all that are refused, and again only when others are. */
+  #report(refused: readonly Subscription[]): void {
+    const filters = refused.map(({ filter }) => filter).join(', ');
+    if (filters === this.#logged) return;
+    this.#logged = filters;
+    if (refused.length === 0) {
+      this.#log.info('the broker allows every subscription now');
+      return;
+    }
+    const without = [...new Set(refused.map((one) => one.without))].join(', and ');
+    this.#log.warn(
+      `the broker refuses the subscription to ${filters}: ${without}; everything else works. To change that, allow it in the access rules of the broker`,
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import { type Closing, isFinal, isOfConnection, type Request } from './brokerAnswer.js';
+import type { Clock, SinkLog } from './sink.js';
+
+/** Times that a broker may close the connection at a topic before the topic is skipped. */
+const STRIKES = 3;
+/** A connection that ends later than this after a message was sent was not closed because of it, ms. */
+const SOON_MS = 5000;
+/** A topic that was skipped for this long is tried again, ms. */
+const SKIP_MS = 3_600_000;
+
+/** What {@link TopicAccess} needs to know. */
+export interface TopicAccessOptions {
+  /** The pattern of the topics that a broker allows or denies together, such as `spotter/matches/+`. */
+  familyOf: (topic: string) => string;
+  /** How the topics of a family are switched off, such as `mqtt.topics.matches: false`. */
+  switchOf: (topic: string) => string;
+  log: SinkLog;
+  clock: Clock;
+}
+
+/**
+ * Finds the topics that a broker does not allow: those that it refuses, and those at which it closes the connection. They are
+ * skipped, so that everything else is delivered, and tried again after an hour.
+ */
+export class TopicAccess {
+  readonly #options: TopicAccessOptions;
+  /** Until when a topic or a family is skipped; steady time. Stays when that is over: the next strike suffices then. */
+  readonly #skipped = new Map<string, number>();
+  readonly #strikes = new Map<string, number>();
+  readonly #allowedFamilies = new Set<string>();
+  #isCareful = false;
+  #hasRetained = false;
+  /** Retained messages as such were suspected once. */
+  #isRetainTried = false;
+
+  constructor(options: TopicAccessOptions) {
+    this.#options = options;
+  }
+
+  /** Whether one request must be answered before the next is sent, because it is not known which one the broker did not like. */
+  get isCareful(): boolean {
+    return this.#isCareful;
+  }
+
+  /** Whether to leave out messages to a topic. */
+  isSkipped(topic: string): boolean {
+    return this.#isSkipped(topic) || this.#isSkipped(this.#options.familyOf(topic));
+  }
+
+  /** Whether to leave out the subscription to a filter. */
+  isFilterSkipped(filter: string): boolean {
+    return this.#isSkipped(keyOf({ kind: 'subscribe', topic: filter }));
+  }
+
+  /** Number of times that the broker did not like a topic since it has last accepted it. */
+  strikesOf(topic: string): number {
+    return this.#strikes.get(topic) ?? 0;
+  }
+
+  /** The broker has accepted a message. @param isRetained whether it was a retained one */
+  accepted(topic: string, isRetained: boolean): void {
+    this.#strikes.delete(topic);
+    this.#allowedFamilies.add(this.#options.familyOf(topic));
+    this.#hasRetained ||= isRetained;
+  }
+
+  /** The broker has refused a message. @param code reason code of MQTT 5 */
+  refused(topic: string, code: number | null): void {
+    this.#strike({ kind: 'publish', topic, isRetained: false, sentAtMs: 0 }, isFinal(code), false);
+  }
+
+  /**
+   * A connection has ended.
+   *
+   * @returns whether what was sent last is to blame, and whether retained messages as such seem to be
+   */
+  closed({ isOurs, code, unanswered }: Closing): { isBlamed: boolean; isRetainSuspected: boolean } {
+    const nothing = { isBlamed: false, isRetainSuspected: false };
+    const nowMs = this.#options.clock.steadyMs();
+    const soon = unanswered.filter(({ sentAtMs }) => nowMs - sentAtMs < SOON_MS);
+    if (isOurs || isOfConnection(code) || soon.length === 0) return nothing;
+    const [only] = soon;
+    if (soon.length > 1) {
+      this.#isCareful = true;
+      return { ...nothing, isBlamed: true };
+    }
+    const isRetainSuspected =
+      only.isRetained &&
+      !this.#hasRetained &&
+      !this.#isRetainTried &&
+      !isFinal(code) &&
+      this.strikesOf(keyOf(only)) + 1 === STRIKES;
+    // One more strike, without retain, and it was the topic after all.
+    if (isRetainSuspected) this.#isRetainTried = true;
+    else this.#strike(only, isFinal(code), true);
+    return { isBlamed: true, isRetainSuspected };
+  }
+
+  /** A connection has held for long, so the next one need not be careful. */
+  held(): void {
+    this.#isCareful = false;
+  }
+
+  #isSkipped(key: string): boolean {
+    return (this.#skipped.get(key) ?? Number.NEGATIVE_INFINITY) > this.#options.clock.steadyMs();
+  }
+
+  #strike(request: Request, isCertain: boolean, hasClosed: boolean): void {
+    const key = keyOf(request);
+    const strikes = (this.#strikes.get(key) ?? 0) + 1;
+    this.#strikes.set(key, strikes);
+    if (request.kind === 'subscribe') {
+      if (isCertain || strikes >= STRIKES || this.#skipped.has(key)) this.#skip(key);
+      return;
+    }
+    const { familyOf, switchOf, log } = this.#options;
+    const family = familyOf(request.topic);
+    const isSibling = family !== request.topic && this.#hasSkippedOf(family, request.topic);
+    const isWholeFamily = isSibling && !this.#allowedFamilies.has(family);
+    const skipped = isWholeFamily ? family : request.topic;
+    if (!isCertain && strikes < STRIKES && !isWholeFamily && !this.#skipped.has(skipped)) return;
+    const isNew = !this.#skipped.has(skipped);
+    this.#skip(skipped);
+    if (!isNew) return;
+    const how = hasClosed ? 'closes the connection at each message to' : 'does not allow messages to';
+    log.warn(
+      `the broker ${how} ${skipped}, so nothing more is sent there for an hour; allow it in the access rules of the broker, or set ${switchOf(request.topic)}`,
+    );
+  }
+
+  #skip(key: string): void {
+    this.#skipped.set(key, this.#options.clock.steadyMs() + SKIP_MS);
+    this.#strikes.delete(key);
+  }
+
+  #hasSkippedOf(family: string, topic: string): boolean {
+    const { familyOf } = this.#options;
+    return [...this.#skipped.keys()].some((key) => key !== topic && familyOf(key) === family);
+  }
+}
+
+function keyOf({ kind, topic }: Pick<Request, 'kind' | 'topic'>): string {
+  return kind === 'publish' ? topic : `filter ${topic}`;
+}
