@@ -40,6 +40,7 @@ export class BrokerConnection {
   readonly #inFlight = new Set<Pending>();
   /** Reason code of the broker's DISCONNECT; null without. */
   #code: number | null = null;
+  #hasAnswered = false;
   #isOpen = true;
   #isEnding = false;
 
@@ -61,6 +62,7 @@ export class BrokerConnection {
       const closing: Closing = {
         isOurs: this.#isEnding,
         code: this.#code,
+        hasAnswered: this.#hasAnswered,
         unanswered: unanswered.map(({ kind, topic, isRetained, sentAtMs }) => ({
           ...{ kind, topic, isRetained, sentAtMs },
         })),
@@ -201,7 +203,9 @@ export class BrokerConnection {
       next.send((error) => {
         this.#inFlight.delete(next);
         const code = codeOfAnswer(error);
+        this.#hasAnswered ||= !error || code !== null;
         if (!error) next.resolve();
+        else if (this.#isEnding) next.reject(closed());
         else next.reject(code === null ? error : new BrokerRefusal(next, code));
         this.#sendNext();
       });

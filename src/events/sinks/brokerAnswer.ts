@@ -14,6 +14,8 @@ export interface Closing {
   isOurs: boolean;
   /** Reason code of the broker's DISCONNECT (MQTT 5); null without. */
   code: number | null;
+  /** Whether the broker has answered anything over this connection. */
+  hasAnswered: boolean;
   /** What the broker had not answered, in the order in which it was sent. */
   unanswered: readonly Request[];
 }

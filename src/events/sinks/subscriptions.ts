@@ -30,9 +30,13 @@ export class Subscriptions {
    * @throws Error when the connection ends first
    */
   async open(connection: BrokerConnection): Promise<string[]> {
-    const isGranted = await Promise.all(this.#wanted.map(({ filter }) => this.#attempt(connection, filter)));
-    this.#report(this.#wanted.filter((_, index) => !isGranted[index]));
-    return this.#wanted.filter((_, index) => isGranted[index]).map(({ filter }) => filter);
+    const inTurn = this.#wanted
+      .map(({ filter }) => filter)
+      .sort((a, b) => this.#access.strikesOfFilter(a) - this.#access.strikesOfFilter(b));
+    const isGranted = await Promise.all(inTurn.map((filter) => this.#attempt(connection, filter)));
+    const granted = inTurn.filter((_, index) => isGranted[index]);
+    this.#report(this.#wanted.filter(({ filter }) => !granted.includes(filter)));
+    return granted;
   }
 
   async #attempt(connection: BrokerConnection, filter: string): Promise<boolean> {

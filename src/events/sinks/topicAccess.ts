@@ -52,9 +52,14 @@ export class TopicAccess {
     return this.#isSkipped(keyOf({ kind: 'subscribe', topic: filter }));
   }
 
-  /** Number of times that the broker did not like a topic since it has last accepted it. */
+  /** Number of times that the broker did not like a topic since it has last accepted it. Those with most come last. */
   strikesOf(topic: string): number {
     return this.#strikes.get(topic) ?? 0;
+  }
+
+  /** The same for the subscription to a filter. */
+  strikesOfFilter(filter: string): number {
+    return this.strikesOf(keyOf({ kind: 'subscribe', topic: filter }));
   }
 
   /** The broker has accepted a message. @param isRetained whether it was a retained one */
@@ -74,7 +79,10 @@ export class TopicAccess {
    *
    * @returns whether what was sent last is to blame, and whether retained messages as such seem to be
    */
-  closed({ isOurs, code, unanswered }: Closing): { isBlamed: boolean; isRetainSuspected: boolean } {
+  closed({ isOurs, code, hasAnswered, unanswered }: Closing): {
+    isBlamed: boolean;
+    isRetainSuspected: boolean;
+  } {
     const nothing = { isBlamed: false, isRetainSuspected: false };
     const nowMs = this.#options.clock.steadyMs();
     const soon = unanswered.filter(({ sentAtMs }) => nowMs - sentAtMs < SOON_MS);
@@ -84,12 +92,17 @@ export class TopicAccess {
       this.#isCareful = true;
       return { ...nothing, isBlamed: true };
     }
+    // A broker that answers nothing is out of order, and will accept everything when it is back.
+    if (!hasAnswered && !isFinal(code)) {
+      this.#strikes.set(keyOf(only), this.strikesOf(keyOf(only)) + 1);
+      return { ...nothing, isBlamed: true };
+    }
     const isRetainSuspected =
       only.isRetained &&
       !this.#hasRetained &&
       !this.#isRetainTried &&
       !isFinal(code) &&
-      this.strikesOf(keyOf(only)) + 1 === STRIKES;
+      this.strikesOf(keyOf(only)) + 1 >= STRIKES;
     // One more strike, without retain, and it was the topic after all.
     if (isRetainSuspected) this.#isRetainTried = true;
     else this.#strike(only, isFinal(code), true);

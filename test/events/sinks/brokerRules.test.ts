@@ -105,6 +105,18 @@ describe('MqttSink at a broker that denies topics', () => {
     expect(said).toEqual([expect.stringContaining('does not allow messages to spotter/matches/alice,')]);
   });
 
+  it('keeps every event while a broker closes each connection at once', async () => {
+    const broker = await strictBroker({ subscribe: () => 'close' });
+    const { log, outcomes } = await mqttSink(broker.url);
+    log.commit();
+    await until(() => broker.connections > 60);
+    broker.rules = {};
+    await until(() => outcomes.includes('delivered'));
+    expect(broker.published.filter(({ topic }) => topic === 'spotter/matches/alice')).toHaveLength(1);
+    expect(broker.subscribed).toHaveLength(8);
+    expect(log.letters).toEqual([]);
+  });
+
   it('makes a dead letter of an event that no topic was allowed for', async () => {
     const broker = await strictBroker({
       publish: ({ topic }) => (/events|matches/.test(topic) ? DENIED : 0),

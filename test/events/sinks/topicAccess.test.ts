@@ -15,9 +15,16 @@ function topicAccess() {
     log: { info: (text) => lines.push(text), warn: (text) => lines.push(text) },
     clock,
   });
-  const close = (unanswered: string[], change: { code?: number; isOurs?: boolean; agoMs?: number } = {}) =>
+  const close = (
+    unanswered: string[],
+    change: { code?: number; isOurs?: boolean; agoMs?: number; hasAnswered?: boolean } = {},
+  ) =>
     access.closed({
-      ...{ isOurs: change.isOurs ?? false, code: change.code ?? null },
+      ...{
+        isOurs: change.isOurs ?? false,
+        code: change.code ?? null,
+        hasAnswered: change.hasAnswered ?? true,
+      },
       unanswered: unanswered.map(
         (topic): Request => ({
           ...{ kind: 'publish', topic, isRetained: false },
@@ -56,6 +63,7 @@ describe('TopicAccess', () => {
     ['we have closed', { isOurs: true }],
     ['another client has taken over', { code: 0x8e }],
     ['the broker has shut down', { code: 0x8b }],
+    ['had no answer at all', { hasAnswered: false }],
     ['ended long after the last message', { agoMs: 20_000 }],
   ])('blames no topic for a connection that %s', (_how, change) => {
     const { access, close } = topicAccess();
