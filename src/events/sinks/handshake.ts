@@ -31,6 +31,18 @@ export type Client = MqttClient;
 /** Before the broker has said anything. */
 export const BEST_TERMS: Terms = { version: 5, qos: 1, retain: true, window: 100, maxBytes: Infinity };
 
+/** What follows for users from what a broker does not grant, one clause each. */
+export function limitsOf({ qos, retain }: Terms): string[] {
+  return [
+    ...(qos === 0 ? ['it allows QoS 0 only, so what is sent while the connection breaks is lost'] : []),
+    ...(retain
+      ? []
+      : [
+          'it retains no messages, so subscribers see a state when it changes, and Home Assistant after its next start',
+        ]),
+  ];
+}
+
 const CONNECT_MS = 10_000;
 /** A broker that is silent for 1.5 times this is considered gone. */
 const KEEPALIVE_S = 15;

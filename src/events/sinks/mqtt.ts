@@ -5,7 +5,7 @@ import { BrokerConnection, type Received } from './broker.js';
 import { type Closing, TAKEN_OVER } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
 import { EventPublisher } from './eventPublisher.js';
-import { BEST_TERMS, type Terms } from './handshake.js';
+import { BEST_TERMS, limitsOf, type Terms } from './handshake.js';
 import type { RetainedState } from './retained.js';
 import { RetainedSync, within } from './retainedSync.js';
 import type { Clock, Delivery, Failure, Sink, SinkLog } from './sink.js';
@@ -79,8 +79,8 @@ export class MqttSink implements Sink {
   #openedAtMs = 0;
   /** What the broker has shown it grants. */
   #terms: Terms = BEST_TERMS;
-  /** Messages are sent without retain because the broker seems to end the connection at retained ones. */
-  #isRetainSuspended = false;
+  /** false: the broker seems to end the connection at retained messages. */
+  #canRetain = true;
   #reported = '';
   #hasListedAnnouncements = false;
 
@@ -150,8 +150,8 @@ export class MqttSink implements Sink {
     } catch (error) {
       if (!connection) {
         this.#takeovers.refused();
-        // Another version may be better, if this was a broker that restarted.
-        this.#terms = { ...this.#terms, version: BEST_TERMS.version };
+        // A broker that has restarted may grant more.
+        this.#terms = { ...BEST_TERMS, retain: this.#canRetain };
       }
       await connection?.end();
       return { outcome: 'failed', reason: describeError(error) };
@@ -199,11 +199,12 @@ export class MqttSink implements Sink {
       this.#noteListed();
       await this.#sync.settled(DRAIN_MS);
       const isRetired = this.#sync.isRetired;
-      const gone = isRetired ? this.#sync.topics.map((topic) => connection.publish(topic, '', true)) : [];
+      const gone = isRetired ? this.#sync.topics.filter((topic) => !this.#access.isSkipped(topic)) : [];
       const farewell = this.#isAvailabilityShown
         ? connection.publish(this.#topics.available, isRetired ? '' : 'offline', true)
         : null;
-      await within(DRAIN_MS, Promise.all([...gone, farewell]));
+      const removals = gone.map((topic) => connection.publish(topic, '', true));
+      await within(DRAIN_MS, Promise.all([...removals, farewell]));
     }
     this.#connection = null;
     await connection?.end();
@@ -249,16 +250,7 @@ export class MqttSink implements Sink {
   /** Logs what the broker does not grant, once. */
   #note(terms: Terms): void {
     this.#terms = terms;
-    const limits = [
-      ...(terms.qos === 0
-        ? ['it allows QoS 0 only, so what is sent while the connection breaks is lost']
-        : []),
-      ...(terms.retain
-        ? []
-        : [
-            'it retains no messages, so subscribers see a state when it changes, and Home Assistant after its next start',
-          ]),
-    ].join('; ');
+    const limits = limitsOf(terms).join('; ');
     if (limits !== '' && limits !== this.#reported) this.#log.warn(`limits of the broker: ${limits}`);
     this.#reported = limits;
   }
@@ -267,16 +259,12 @@ export class MqttSink implements Sink {
     this.#noteListed();
     if (closing.isOurs) return;
     const heldMs = this.#clock.steadyMs() - this.#openedAtMs;
-    const { isBlamed, isRetainSuspected } = this.#access.closed(closing);
+    const { isBlamed, retain } = this.#access.closed(closing);
     if (closing.code === TAKEN_OVER || !isBlamed) this.#takeovers.ended(heldMs);
-    if (isBlamed && this.#isRetainSuspended) this.#suspendRetain(false);
-    else if (isRetainSuspected) this.#suspendRetain(true);
     if (!isBlamed && heldMs > HELD_MS) this.#access.held();
-  }
-
-  #suspendRetain(isSuspended: boolean): void {
-    this.#isRetainSuspended = isSuspended;
-    this.#terms = { ...this.#terms, retain: !isSuspended };
+    if (retain === null) return;
+    this.#canRetain = retain === 'cleared';
+    this.#terms = { ...this.#terms, retain: this.#canRetain };
   }
 
   /** Once all old announcements are removed, there is nothing to look for any more. */

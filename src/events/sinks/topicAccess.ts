@@ -30,8 +30,8 @@ export class TopicAccess {
   readonly #allowedFamilies = new Set<string>();
   #isCareful = false;
   #hasRetained = false;
-  /** Retained messages as such were suspected once. */
-  #isRetainTried = false;
+  /** The topic at which retained messages as such were suspected, once; null before, empty when that was right. */
+  #suspect: string | null = null;
 
   constructor(options: TopicAccessOptions) {
     this.#options = options;
@@ -65,6 +65,7 @@ export class TopicAccess {
   /** The broker has accepted a message. @param isRetained whether it was a retained one */
   accepted(topic: string, isRetained: boolean): void {
     this.#strikes.delete(topic);
+    if (this.#suspect === topic) this.#suspect = '';
     this.#allowedFamilies.add(this.#options.familyOf(topic));
     this.#hasRetained ||= isRetained;
   }
@@ -77,13 +78,13 @@ export class TopicAccess {
   /**
    * A connection has ended.
    *
-   * @returns whether what was sent last is to blame, and whether retained messages as such seem to be
+   * @returns whether what was sent last is to blame; and whether retained messages as such are suspected, or no longer
    */
   closed({ isOurs, code, hasAnswered, unanswered }: Closing): {
     isBlamed: boolean;
-    isRetainSuspected: boolean;
+    retain: 'suspected' | 'cleared' | null;
   } {
-    const nothing = { isBlamed: false, isRetainSuspected: false };
+    const nothing = { isBlamed: false, retain: null };
     const nowMs = this.#options.clock.steadyMs();
     const soon = unanswered.filter(({ sentAtMs }) => nowMs - sentAtMs < SOON_MS);
     if (isOurs || isOfConnection(code) || soon.length === 0) return nothing;
@@ -92,21 +93,26 @@ export class TopicAccess {
       this.#isCareful = true;
       return { ...nothing, isBlamed: true };
     }
-    // A broker that answers nothing is out of order, and will accept everything when it is back.
+    // A broker that answers nothing is out of order, and will accept everything when it is back. The request comes last next time.
     if (!hasAnswered && !isFinal(code)) {
-      this.#strikes.set(keyOf(only), this.strikesOf(keyOf(only)) + 1);
+      this.#strikes.set(keyOf(only), Math.max(1, this.strikesOf(keyOf(only))));
       return { ...nothing, isBlamed: true };
     }
-    const isRetainSuspected =
+    const isSuspected =
       only.isRetained &&
       !this.#hasRetained &&
-      !this.#isRetainTried &&
+      this.#suspect === null &&
       !isFinal(code) &&
       this.strikesOf(keyOf(only)) + 1 >= STRIKES;
-    // One more strike, without retain, and it was the topic after all.
-    if (isRetainSuspected) this.#isRetainTried = true;
-    else this.#strike(only, isFinal(code), true);
-    return { isBlamed: true, isRetainSuspected };
+    if (isSuspected) {
+      // One more strike, without retain, and it was the topic after all.
+      this.#suspect = only.topic;
+      return { isBlamed: true, retain: 'suspected' };
+    }
+    this.#strike(only, isFinal(code), true);
+    if (this.#suspect !== only.topic) return { ...nothing, isBlamed: true };
+    this.#suspect = '';
+    return { isBlamed: true, retain: 'cleared' };
   }
 
   /** A connection has held for long, so the next one need not be careful. */

@@ -17,7 +17,13 @@ function topicAccess() {
   });
   const close = (
     unanswered: string[],
-    change: { code?: number; isOurs?: boolean; agoMs?: number; hasAnswered?: boolean } = {},
+    change: {
+      code?: number;
+      isOurs?: boolean;
+      agoMs?: number;
+      hasAnswered?: boolean;
+      isRetained?: boolean;
+    } = {},
   ) =>
     access.closed({
       ...{
@@ -27,7 +33,7 @@ function topicAccess() {
       },
       unanswered: unanswered.map(
         (topic): Request => ({
-          ...{ kind: 'publish', topic, isRetained: false },
+          ...{ kind: 'publish', topic, isRetained: change.isRetained ?? false },
           sentAtMs: time.nowMs - (change.agoMs ?? 0),
         }),
       ),
@@ -69,6 +75,18 @@ describe('TopicAccess', () => {
     const { access, close } = topicAccess();
     for (let round = 0; round < 5; round++) close(['spotter/events'], change);
     expect(access.isSkipped('spotter/events')).toBe(false);
+  });
+
+  it('suspects retained messages as such first, and the topic when it fails without retain, too', () => {
+    const { access, close } = topicAccess();
+    const topic = 'spotter/available';
+    const seen = [1, 2, 3].map(() => close([topic], { isRetained: true }).retain);
+    expect(seen).toEqual([null, null, 'suspected']);
+    expect(close(['spotter/events']).retain).toBe(null);
+    expect(close([topic]).retain).toBe('cleared');
+    expect(access.isSkipped(topic)).toBe(true);
+    for (const _round of [1, 2, 3]) close(['spotter/people/alice'], { isRetained: true });
+    expect(access.isSkipped('spotter/people/alice')).toBe(true);
   });
 
   it('believes a reason code at once', () => {
