@@ -51,6 +51,7 @@ export class Removal {
   readonly #mentions: Statement<Mention>;
   readonly #delete: Statement<never>;
   readonly #deleteLetters: Statement<never>;
+  readonly #shortenLetters: Statement<never>;
   readonly #rewrite: Statement<never>;
 
   constructor(db: Database) {
@@ -67,6 +68,9 @@ export class Removal {
     );
     this.#delete = db.prepare('DELETE FROM events WHERE seq = ?');
     this.#deleteLetters = db.prepare('DELETE FROM dead_letters WHERE seq = ?');
+    this.#shortenLetters = db.prepare(
+      "UPDATE dead_letters SET reason = substr(reason, 1, instr(reason, ': ') - 1) WHERE seq = ? AND instr(reason, ': ') > 0",
+    );
     this.#rewrite = db.prepare('UPDATE events SET body = ?, explain = ? WHERE seq = ?');
   }
 
@@ -112,6 +116,8 @@ export class Removal {
         const isOfPerson = mention.track !== null && tracks.has(mention.track);
         const { body, explain, isNamed, isPictured } = withoutName(mention, name, text, isOfPerson);
         if (isNamed) cleaned.count++;
+        // What a far end has answered may repeat the event.
+        if (isNamed) this.#shortenLetters.run(mention.seq);
         if (isPictured) cleaned.pictured.push(mention.id);
         if (isNamed || isPictured) this.#rewrite.run(body, explain, mention.seq);
       }

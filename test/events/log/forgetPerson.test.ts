@@ -94,6 +94,16 @@ describe('EventLog.forgetPerson', () => {
     expect(await log.forgetPerson('ann', () => {})).toMatchObject({ events: 0, mentions: 0 });
   });
 
+  it('removes what a far end has answered to an event of others that named the person', async () => {
+    const { log, folder } = await openLog();
+    log.append(pending([{ person: null, kind: 'ambiguous', candidates: ['alice', 'bob'] }]));
+    const reason = 'host answered 400 Bad Request: cannot send "alice or bob at door"';
+    log.add({ sink: 'hook', seq: 1, reason, at: '2026-01-01T00:00:00.000Z' });
+    await log.forgetPerson('alice', () => {});
+    expect(log.list(null, 10)).toMatchObject([{ seq: 1, reason: 'host answered 400 Bad Request' }]);
+    expect(bytesOf(folder)).not.toContain('alice');
+  });
+
   it('stores no dead letter for an event that was being delivered meanwhile', async () => {
     const { log } = await openLog();
     const [event] = log.append(pending([{ person: 'alice' }]));
