@@ -60,7 +60,8 @@ function written(value: TemplateValue, mode: TemplateMode, isInString: boolean):
   if (mode === 'json' && !isInString) return JSON.stringify(value);
   const text = Array.isArray(value) ? value.join(', ') : String(value ?? '');
   if (mode === 'json') return JSON.stringify(text).slice(1, -1);
-  return mode === 'form' ? encodeURIComponent(text) : text;
+  // Half a surrogate pair cannot be encoded.
+  return mode === 'form' ? encodeURIComponent(Buffer.from(text).toString()) : text;
 }
 
 /** Whether the end of a piece of JSON is inside a string. */

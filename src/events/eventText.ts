@@ -3,12 +3,16 @@ import type { SpotterEvent } from './event.js';
 /** How a name or another word from outside is written into a text. */
 export type WriteName = (name: string) => string;
 
+/** Line breaks, other control characters, what reverses the text behind it, and half surrogate pairs. */
+const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
+
 /**
  * One short sentence about an event for people, such as `alice at front-door (similarity 0.62)`. Display names are preferred.
  *
- * @param write escapes names for where the text is shown; by default they stay as they are
+ * @param writeName escapes names for where the text is shown; by default they stay as they are
  */
-export function eventText(event: SpotterEvent, write: WriteName = (name) => name): string {
+export function eventText(event: SpotterEvent, writeName: WriteName = (name) => name): string {
+  const write = (name: string) => writeName(name.replace(UNFIT, ' '));
   const camera = write(event.camera);
   const person = write(event.displayName ?? event.person ?? 'somebody');
   const correction = event.withdrawn === null ? '' : `, not ${write(event.withdrawn)}`;
@@ -20,7 +24,7 @@ export function eventText(event: SpotterEvent, write: WriteName = (name) => name
     case 'unknown':
       return `unknown person at ${camera}${correction}`;
     case 'ambiguous':
-      return `${event.candidates?.map(write).join(' or ') || 'two people too close to call'} at ${camera}${correction}`;
+      return `${event.candidates?.map((name) => write(name)).join(' or ') || 'two people too close to call'} at ${camera}${correction}`;
     case 'left':
       return `${event.person === null ? 'a face' : person} left ${camera}`;
     case 'visit_started':

@@ -18,6 +18,7 @@ describe('fillTemplate', () => {
 
   it('encodes values of a form, and leaves other text as it is', () => {
     expect(fill('m={{person}}&n={{count}}', 'form')).toBe('m=Al%20%22x%22%20%5C%20%26%20%3Cb%3E%0A&n=0.5');
+    expect(fill('m={{person}}', 'form', { person: 'a\ud800' })).toBe('m=a%EF%BF%BD');
     expect(fill('{{person}}|{{zones}}', 'raw')).toBe(`${values.person}|gate, lawn`);
   });
 

@@ -25,6 +25,11 @@ describe('eventText', () => {
     expect(eventText(spotterEvent({ camera: 'front-door', similarity: 0.62, ...change }))).toBe(text);
   });
 
+  it('keeps a name on one line and in one direction', () => {
+    const displayName = 'Al\r\n\u2028# \u202eecila\u2066\ud800!';
+    expect(eventText(spotterEvent({ displayName }))).toBe('Al #  ecila ! at door (similarity 0.60)');
+  });
+
   it('writes every name as it is told, for every kind', () => {
     const write = (name: string) => name.toUpperCase();
     for (const kind of EVENT_KINDS) {

@@ -101,7 +101,9 @@ export class MessageFormat {
 
   #linkOf({ snapshot }: SpotterEvent): string | null {
     const { linkBase } = this.#options;
-    return snapshot === null || !linkBase ? null : `${linkBase.replace(/\/+$/, '')}${snapshot}`;
+    if (snapshot === null || !linkBase) return null;
+    // As a header, only ASCII on one line can be sent.
+    return new URL(`${linkBase.replace(/\/+$/, '')}${snapshot}`).href;
   }
 }
 

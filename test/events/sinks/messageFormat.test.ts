@@ -63,6 +63,12 @@ describe('MessageFormat', () => {
     expect(bodyOf({ format: 'discord' }, SNAPSHOT).content).not.toContain('http');
   });
 
+  it('writes a link that fits into a header, whatever the configured address contains', () => {
+    const address = 'https://spötter.example/böse\n/';
+    const { headers } = messageOf({ format: 'ntfy', linkBase: address }, SNAPSHOT);
+    expect(headers.click).toBe('https://xn--sptter-xxa.example/b%C3%B6se/api/v1/events/1/snapshot.jpg');
+  });
+
   it('fills a template as its content type needs it', () => {
     const json = {
       format: 'template',
