@@ -38,8 +38,8 @@ export interface BrokerRules {
   isLenient?: boolean;
   /** Of CONNACK, in MQTT 5. */
   properties?: { maximumPacketSize?: number; receiveMaximum?: number };
-  /** Accepts a last will. */
-  allowsWill?: (will: { qos: number; retain: boolean }) => boolean;
+  /** Reason code for a last will, 0: accepted; close: ends the connection. */
+  will?: (will: { qos: number; retain: boolean }) => number | 'close';
   /** Reason code for a filter, 0: granted; close: ends the connection. */
   subscribe?: (filter: string) => number | 'close';
   /** Reason code for a message, 0: accepted; close: ends the connection. */
@@ -57,6 +57,8 @@ export interface StrictBroker {
   connections: number;
   /** Versions of CONNECT, in order. */
   versions: number[];
+  /** The last wills of CONNECT, in order. */
+  wills: { qos: number; retain: boolean }[];
   /** Sends a message to the client. */
   send(topic: string, payload: string, retain?: boolean): void;
 }
@@ -77,14 +79,19 @@ export async function strictBroker(rules: BrokerRules = {}): Promise<StrictBroke
     last = send;
     const answer = (packet: Packet) => {
       if (socket.destroyed) return;
-      const { version = 5, isLenient = false, allowsWill, subscribe, publish, properties } = broker.rules;
+      const { version = 5, isLenient = false, will, subscribe, publish, properties } = broker.rules;
       if (packet.cmd === 'connect') {
         broker.versions.push(packet.protocolVersion);
-        if (packet.will && allowsWill?.(packet.will) === false) return socket.destroy();
+        const { qos = 0, retain = false } = packet.will ?? {};
+        broker.wills.push({ qos, retain });
+        const refusal = packet.will ? (will?.({ qos, retain }) ?? 0) : 0;
+        if (refusal === 'close') return socket.destroy();
         if (version === 4 && packet.protocolVersion === 5 && !isLenient)
           return socket.end(Uint8Array.of(0x20, 2, 0, 1));
         settings.protocolVersion = Math.min(version, packet.protocolVersion);
-        return send({ cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent: false, properties });
+        return send({
+          ...{ cmd: 'connack', returnCode: 0, reasonCode: refusal, sessionPresent: false, properties },
+        });
       }
       if (packet.cmd === 'pingreq') return send({ cmd: 'pingresp' });
       if (packet.cmd === 'subscribe') {
@@ -113,7 +120,7 @@ export async function strictBroker(rules: BrokerRules = {}): Promise<StrictBroke
   });
   const broker: StrictBroker = {
     url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ rules, published: [], subscribed: [], connections: 0, versions: [] },
+    ...{ rules, published: [], subscribed: [], connections: 0, versions: [], wills: [] },
     send: (topic, payload, retain = false) => last({ cmd: 'publish', topic, payload, qos: 0, retain }),
   };
   return broker;

@@ -11,6 +11,7 @@ export class Birth {
   readonly #announce: () => void;
   readonly #delayMs: () => number;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   /**
    * @param discoveryPrefix of Home Assistant
@@ -29,7 +30,7 @@ export class Birth {
 
   /** A message has arrived. A retained one is from before the connection, after which everything is announced anyway. */
   heard({ topic, payload, isRetained }: { topic: string; payload: string; isRetained: boolean }): void {
-    if (topic !== this.topic || payload !== ONLINE || isRetained) return;
+    if (this.#isStopped || topic !== this.topic || payload !== ONLINE || isRetained) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#announce();
@@ -38,6 +39,7 @@ export class Birth {
 
   /** Announces nothing more. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

@@ -86,6 +86,8 @@ export class BrokerConnection {
     onClosed: (closing: Closing) => void,
   ): Promise<BrokerConnection> {
     const { client, terms } = await openClient(options, known, signal);
+    // Its end would not be noticed any more.
+    if (!client.connected) throw closed();
     return new BrokerConnection(client, terms, isCareful, onClosed);
   }
 
@@ -203,7 +205,8 @@ export class BrokerConnection {
       next.send((error) => {
         this.#inFlight.delete(next);
         const code = codeOfAnswer(error);
-        this.#hasAnswered ||= !error || code !== null;
+        // With QoS 0, it is only sent.
+        this.#hasAnswered ||= code !== null || (!error && (next.kind === 'subscribe' || this.terms.qos > 0));
         if (!error) next.resolve();
         else if (this.#isEnding) next.reject(closed());
         else next.reject(code === null ? error : new BrokerRefusal(next, code));

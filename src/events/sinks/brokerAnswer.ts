@@ -26,15 +26,19 @@ const FINAL = new Set([0x87, 0x8f, 0x90]);
 const OF_CONNECTION = new Set([
   0x89, 0x8b, 0x8d, 0x8e, 0x93, 0x96, 0x97, 0x98, 0x9a, 0x9b, 0x9c, 0x9d, 0x9f, 0xa0,
 ]);
-/** Code of DISCONNECT: another client has connected with the same id. */
-export const TAKEN_OVER = 0x8e;
-
+/** Code: the client has sent too much. */
+const QUOTA_EXCEEDED = 0x97;
 /** Code: a message is larger than the broker accepts. */
 export const TOO_LARGE = 0x95;
 
 /** Whether a code means this topic for good. */
 export function isFinal(code: number | null): boolean {
   return code !== null && FINAL.has(code);
+}
+
+/** Whether a code says nothing about the topic: the message is too large, or the broker accepts none for the time being. */
+export function isOfMessage(code: number | null): boolean {
+  return code === TOO_LARGE || code === QUOTA_EXCEEDED;
 }
 
 /** Whether a connection ended for a reason that has nothing to do with what was published. */

@@ -72,8 +72,7 @@ export class EventPublisher {
       return null;
     } catch (error) {
       if (!(error instanceof BrokerRefusal)) throw error;
-      // That one says nothing about the topic.
-      if (error.code !== TOO_LARGE) this.#access.refused(topic, error.code);
+      this.#access.refused(topic, error.code);
       return error;
     }
   }

@@ -69,7 +69,7 @@ export async function openClient(
   known: Terms,
   signal: AbortSignal,
 ): Promise<{ client: Client; terms: Terms }> {
-  let tried = { ...known, hasFullWill: known.retain && known.qos > 0 };
+  let tried: Tried = { ...known, isWillPlain: false };
   for (let tries = 1; ; tries++) {
     const outcome = await attempt(options, tried, signal);
     if ('client' in outcome) return { client: outcome.client, terms: granted(outcome.client, tried, known) };
@@ -79,21 +79,17 @@ export async function openClient(
   }
 }
 
-type Tried = Terms & { hasFullWill: boolean };
+/** A plain last will is sent with QoS 0 and not retained, whatever messages are. */
+type Tried = Terms & { isWillPlain: boolean };
 
 /** The next best after a refusal; null when nothing else would help. */
 function lesser(tried: Tried, { cause, isOfVersion }: Refusal): Tried | null {
   const code = codeOf(cause);
-  const hasWillRefused = code === RETAIN_NOT_SUPPORTED || code === QOS_NOT_SUPPORTED;
-  if (hasWillRefused && tried.hasFullWill)
-    return {
-      ...tried,
-      hasFullWill: false,
-      ...(code === RETAIN_NOT_SUPPORTED ? { retain: false } : { qos: 0 }),
-    };
+  if (code === RETAIN_NOT_SUPPORTED && tried.retain) return { ...tried, retain: false };
+  if (code === QOS_NOT_SUPPORTED && tried.qos > 0) return { ...tried, qos: 0 };
   if (tried.version === 5 && isOfVersion) return { ...tried, version: 4 };
   // A broker of MQTT 3 gives no reason.
-  if (isOfVersion && tried.hasFullWill && code === null) return { ...tried, hasFullWill: false };
+  if (isOfVersion && !tried.isWillPlain && code === null) return { ...tried, isWillPlain: true };
   return null;
 }
 
@@ -112,7 +108,7 @@ function granted(client: Client, { version, qos, retain }: Tried, known: Terms):
 
 async function attempt(
   options: BrokerOptions,
-  { version, hasFullWill }: Tried,
+  { version, qos, retain, isWillPlain }: Tried,
   signal: AbortSignal,
 ): Promise<{ client: Client } | Refusal> {
   // Loaded only when used.
@@ -129,8 +125,8 @@ async function attempt(
       will: {
         topic: options.will.topic,
         payload: Buffer.from(options.will.payload),
-        qos: hasFullWill ? 1 : 0,
-        retain: hasFullWill,
+        qos: isWillPlain ? 0 : qos,
+        retain: retain && !isWillPlain,
       },
     }),
     protocolVersion: version,

@@ -2,7 +2,7 @@ import { describeError } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import { Birth } from './birth.js';
 import { BrokerConnection, type Received } from './broker.js';
-import { type Closing, TAKEN_OVER } from './brokerAnswer.js';
+import type { Closing } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
 import { EventPublisher } from './eventPublisher.js';
 import { BEST_TERMS, limitsOf, type Terms } from './handshake.js';
@@ -260,7 +260,7 @@ export class MqttSink implements Sink {
     if (closing.isOurs) return;
     const heldMs = this.#clock.steadyMs() - this.#openedAtMs;
     const { isBlamed, retain } = this.#access.closed(closing);
-    if (closing.code === TAKEN_OVER || !isBlamed) this.#takeovers.ended(heldMs);
+    if (!isBlamed) this.#takeovers.ended(heldMs);
     if (!isBlamed && heldMs > HELD_MS) this.#access.held();
     if (retain === null) return;
     this.#canRetain = retain === 'cleared';

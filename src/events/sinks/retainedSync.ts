@@ -138,7 +138,10 @@ export class RetainedSync {
   async #publish(connection: BrokerConnection, topic: string, payload: string): Promise<void> {
     const { access, discovery, onAnnounced } = this.#options;
     // Others of its family may have been refused since.
-    if (access.isSkipped(topic)) return;
+    if (access.isSkipped(topic)) {
+      this.#retained.delete(topic);
+      return;
+    }
     try {
       await connection.publish(topic, payload, true);
       access.accepted(topic, connection.terms.retain);

@@ -1,4 +1,4 @@
-import { type Closing, isFinal, isOfConnection, type Request } from './brokerAnswer.js';
+import { type Closing, isFinal, isOfConnection, isOfMessage, type Request } from './brokerAnswer.js';
 import type { Clock, SinkLog } from './sink.js';
 
 /** Times that a broker may close the connection at a topic before the topic is skipped. */
@@ -24,7 +24,7 @@ export interface TopicAccessOptions {
  */
 export class TopicAccess {
   readonly #options: TopicAccessOptions;
-  /** Until when a topic or a family is skipped; steady time. Stays when that is over: the next strike suffices then. */
+  /** Until when a topic or a family is skipped; steady time. Stays until it is accepted: the next strike suffices then. */
   readonly #skipped = new Map<string, number>();
   readonly #strikes = new Map<string, number>();
   readonly #allowedFamilies = new Set<string>();
@@ -65,13 +65,16 @@ export class TopicAccess {
   /** The broker has accepted a message. @param isRetained whether it was a retained one */
   accepted(topic: string, isRetained: boolean): void {
     this.#strikes.delete(topic);
+    for (const key of [topic, this.#options.familyOf(topic)])
+      if (this.#skipped.delete(key)) this.#options.log.info(`the broker accepts messages to ${key} again`);
     if (this.#suspect === topic) this.#suspect = '';
     this.#allowedFamilies.add(this.#options.familyOf(topic));
     this.#hasRetained ||= isRetained;
   }
 
-  /** The broker has refused a message. @param code reason code of MQTT 5 */
+  /** The broker has refused a message, with a code that may mean its topic or something else. @param code reason code of MQTT 5 */
   refused(topic: string, code: number | null): void {
+    if (isOfMessage(code)) return;
     this.#strike({ kind: 'publish', topic, isRetained: false, sentAtMs: 0 }, isFinal(code), false);
   }
 

@@ -24,7 +24,7 @@ describe('Birth', () => {
     expect(announce).toHaveBeenCalledTimes(2);
   });
 
-  it('ignores a retained birth, any other message, and what comes before it is stopped', () => {
+  it('ignores a retained birth, any other message, and what comes shortly before or after its end', () => {
     const announce = vi.fn();
     const birth = new Birth('homeassistant', announce);
     birth.heard({ ...born, isRetained: true });
@@ -33,6 +33,8 @@ describe('Birth', () => {
     vi.advanceTimersByTime(60_000);
     birth.heard(born);
     birth.stop();
+    birth.heard(born);
+    expect(vi.getTimerCount()).toBe(0);
     vi.advanceTimersByTime(60_000);
     expect(announce).not.toHaveBeenCalled();
   });

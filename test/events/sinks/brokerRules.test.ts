@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InView } from '../../../src/events/inView.js';
 import { needMosquitto, Subscriber, startMosquitto } from '../../helpers/mosquitto.js';
 import { mqttSink } from '../../helpers/mqttSink.js';
 import { until } from '../../helpers/sinks.js';
@@ -117,6 +118,31 @@ describe('MqttSink at a broker that denies topics', () => {
     expect(log.letters).toEqual([]);
   });
 
+  it('publishes skipped retained topics when they are allowed later', async () => {
+    const broker = await strictBroker({
+      properties: { receiveMaximum: 1 },
+      publish: ({ topic }) => (/people\/\w+$/.test(topic) ? DENIED : 0),
+    });
+    const time = { aheadMs: 0 };
+    const clock = {
+      nowMs: () => Date.now() + time.aheadMs,
+      steadyMs: () => performance.now() + time.aheadMs,
+      wait: async () => {},
+    };
+    const people = new Map(['alice', 'bob', 'carol'].map((name) => [name, name]));
+    const retainedState = () => ({ people, cameras: new Map(), inView: new InView() });
+    const { sink, said } = await mqttSink(broker.url, { clock, retainedState, discovery: false });
+    await until(() => broker.published.some(({ topic }) => topic === 'spotter/people/carol/attributes'));
+    expect(said.at(-1)).toContain('to spotter/people/+,');
+    broker.rules = {};
+    time.aheadMs = 3_600_001;
+    sink.refresh();
+    const isThere = (name: string) =>
+      broker.published.some(({ topic }) => topic === `spotter/people/${name}`);
+    await until(() => [...people.keys()].every(isThere));
+    expect(said.at(-1)).toBe('the broker accepts messages to spotter/people/+ again');
+  });
+
   it('makes a dead letter of an event that no topic was allowed for', async () => {
     const broker = await strictBroker({
       publish: ({ topic }) => (/events|matches/.test(topic) ? DENIED : 0),
@@ -129,6 +155,18 @@ describe('MqttSink at a broker that denies topics', () => {
     );
     await until(() => driver.problem !== null);
     expect(driver.isUp).toBe(false);
+  });
+
+  it('keeps events while the broker has no quota left for them', async () => {
+    const broker = await strictBroker({ publish: ({ topic }) => (/events|matches/.test(topic) ? 0x97 : 0) });
+    const { log, outcomes, driver } = await mqttSink(broker.url);
+    log.commit();
+    await until(() => outcomes.length >= 12);
+    expect(driver.isUp).toBe(false);
+    broker.rules = {};
+    await until(() => outcomes.includes('delivered'));
+    expect(broker.published.filter(({ topic }) => topic === 'spotter/events')).toHaveLength(1);
+    expect(log.letters).toEqual([]);
   });
 
   it('removes what was published before its family was switched off', async (context) => {
@@ -176,11 +214,21 @@ describe('MqttSink at a broker with limits', () => {
   });
 
   it('connects without a retained last will where the broker closes the connection because of it', async () => {
-    const broker = await strictBroker({ version: 4, allowsWill: ({ retain }) => !retain });
+    const broker = await strictBroker({ version: 4, will: ({ retain }) => (retain ? 'close' : 0) });
     const { log, driver } = await mqttSink(broker.url);
     log.commit();
     await until(() => driver.lag === 0);
     expect(broker.published.some(({ topic, retain }) => topic === 'spotter/available' && retain)).toBe(true);
+  });
+
+  it('keeps the last will retained where the broker rejects its QoS only', async () => {
+    const broker = await strictBroker({ will: ({ qos }) => (qos > 0 ? 0x9b : 0) });
+    const { driver } = await mqttSink(broker.url);
+    await until(() => driver.isUp);
+    expect(broker.wills).toEqual([
+      { qos: 1, retain: true },
+      { qos: 0, retain: true },
+    ]);
   });
 
   it('sends without retain to a broker of MQTT 3 that closes the connection at retained messages', async () => {

@@ -55,6 +55,16 @@ describe('TopicAccess', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('starts over with a topic that is accepted again, and logs it', () => {
+    const { access, close, time, lines } = topicAccess();
+    for (const _round of [1, 2, 3]) close(['spotter/matches/alice']);
+    time.nowMs = 3_600_001;
+    access.accepted('spotter/matches/alice', false);
+    close(['spotter/matches/alice']);
+    expect(access.isSkipped('spotter/matches/alice')).toBe(false);
+    expect(lines.at(-1)).toBe('the broker accepts messages to spotter/matches/alice again');
+  });
+
   it('blames no topic that was accepted in between', () => {
     const { access, close } = topicAccess();
     for (let round = 0; round < 5; round++) {
