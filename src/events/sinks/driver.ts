@@ -7,6 +7,7 @@ import { Cursor } from './cursor.js';
 import { OutageLog } from './outageLog.js';
 import type { CursorStore, DeadLetterStore, EventSource } from './port.js';
 import type { Clock, Failure, Sink, SinkLog, SinkObserver } from './sink.js';
+import { SinkHealth } from './sinkHealth.js';
 import { systemClock } from './systemClock.js';
 
 /** One sink, and what the driver reads and writes for it. */
@@ -28,8 +29,6 @@ const BACKOFF = { firstMs: 1000, maxMs: 60_000, healthyMs: 1 };
 const MAX_RETRY_AFTER_MS = 600_000;
 /** When the daemon stops, queued events may still go to a far end that is up, for this long. */
 const STOP_GRACE_MS = 700;
-/** A far end that refuses so many events in a row refuses all. */
-const REFUSALS = 3;
 
 /**
  * Delivers the events of the log to one sink, in order, from its cursor on. The cursor moves after the delivery, so that the
@@ -41,6 +40,7 @@ export class SinkDriver implements Component {
   readonly #clock: Clock;
   readonly #cursor: Cursor;
   readonly #outage: OutageLog;
+  readonly #health: SinkHealth;
   readonly #backoff = new Backoff(BACKOFF);
   readonly #abort = new AbortController();
   /** Steady time. */
@@ -50,18 +50,12 @@ export class SinkDriver implements Component {
   #stopping = false;
   /** The last failure was not of the far end. */
   #isLogBroken = false;
-  /** The last attempt succeeded, or none has been needed. */
-  #isWell = true;
   /** An event has been delivered since the last failure. */
   #hasHeld = false;
   /** Events of the current page may have been erased from the log. */
   #isPageStale = false;
   /** Events in a row that were given up. */
   #givenUp = 0;
-  /** Events in a row that were refused. */
-  #refused = 0;
-  /** Why the last attempt did not succeed. */
-  #lastReason = '';
   #wake = () => {};
   #unsubscribe = () => {};
 
@@ -71,6 +65,7 @@ export class SinkDriver implements Component {
     this.#clock = options.clock ?? systemClock;
     this.#cursor = new Cursor(options.sink.name, options.cursors, options.log);
     this.#outage = new OutageLog(options.log, this.#clock);
+    this.#health = new SinkHealth(options.log);
   }
 
   /** The name of the sink. */
@@ -80,16 +75,12 @@ export class SinkDriver implements Component {
 
   /** false while the far end accepts nothing. */
   get isUp(): boolean {
-    return this.#isReached && this.#refused < REFUSALS;
+    return this.#isReached && !this.#health.isRefusing;
   }
 
   /** Why it is not up, one sentence; else null. */
   get problem(): string | null {
-    if (this.isUp) return null;
-    if (this.#lastReason === '') return 'not connected yet';
-    return this.#isReached
-      ? `the last ${this.#refused} events were refused: ${this.#lastReason}`
-      : this.#lastReason;
+    return this.#health.problem(this.#sink.isOpen);
   }
 
   /** Number of events from the cursor to the end of the log; some may have been removed. */
@@ -127,7 +118,7 @@ export class SinkDriver implements Component {
 
   /** Whether the far end answers, whatever it answers. */
   get #isReached(): boolean {
-    return this.#isWell && this.#sink.isOpen;
+    return this.#health.isWell && this.#sink.isOpen;
   }
 
   async #run(): Promise<void> {
@@ -152,7 +143,7 @@ export class SinkDriver implements Component {
       if (this.#stopping) return true;
       const failure = await this.#sink.open(signal, () => this.#wake());
       if (failure) await this.#fail(failure, signal);
-      else this.#isWell = true;
+      else this.#health.recovered();
       return false;
     }
     if (source.lastSeq < this.#cursor.seq) {
@@ -161,11 +152,11 @@ export class SinkDriver implements Component {
     }
     const page = source.after(this.#cursor.seq, PAGE);
     this.#isPageStale = false;
-    if (this.#isLogBroken) this.#isWell = true;
+    if (this.#isLogBroken) this.#health.recovered();
     this.#isLogBroken = false;
     if (page.length === 0) {
       if (this.#stopping) return true;
-      if (this.#isWell) this.#outage.end();
+      if (this.#health.isWell) this.#outage.end();
       await this.#untilWoken();
       return false;
     }
@@ -197,19 +188,17 @@ export class SinkDriver implements Component {
     if (signal.aborted && delivery.outcome === 'failed') return false;
     switch (delivery.outcome) {
       case 'delivered':
-        this.#isWell = true;
+        this.#health.accepted();
         this.#hasHeld = true;
         this.#givenUp = 0;
-        this.#noteAccepted();
         return this.#done(event, 'delivered');
       case 'skipped':
         return this.#done(event, 'skipped');
       case 'refused':
-        this.#isWell = true;
         this.#hasHeld = true;
         this.#givenUp = 0;
         this.#addDeadLetter(event, delivery.reason);
-        this.#noteRefused(delivery.reason);
+        this.#health.refused(delivery.reason);
         return this.#done(event, 'dead_letter');
       case 'failed':
         if (this.#isOverdue(event)) {
@@ -254,21 +243,8 @@ export class SinkDriver implements Component {
     return true;
   }
 
-  #noteAccepted(): void {
-    if (this.#refused >= REFUSALS) this.#options.log.info('events are accepted again');
-    this.#refused = 0;
-  }
-
-  #noteRefused(reason: string): void {
-    this.#refused++;
-    this.#lastReason = reason;
-    if (this.#refused === REFUSALS)
-      this.#options.log.warn(`${REFUSALS} events in a row were refused, so nothing arrives: ${reason}`);
-  }
-
   #noteFailure(reason: string): void {
-    this.#isWell = false;
-    this.#lastReason = reason;
+    this.#health.failed(reason);
     this.#outage.begin(`delivery failed, retrying: ${reason}`);
   }
 

@@ -1,6 +1,14 @@
 import type { MqttClient } from 'mqtt';
 import { decode } from '../../core/address.js';
-import { describeError, hasErrno } from '../../core/errors.js';
+import { hasErrno } from '../../core/errors.js';
+import {
+  codeOf,
+  explain,
+  QOS_NOT_SUPPORTED,
+  RETAIN_NOT_SUPPORTED,
+  type Refusal,
+  UNSUPPORTED_VERSION,
+} from './connectRefusal.js';
 
 /** A broker, and how to connect to it. */
 export interface BrokerOptions {
@@ -48,14 +56,6 @@ const CONNECT_MS = 10_000;
 const KEEPALIVE_S = 15;
 /** Versions and wills that are tried before an attempt counts as failed. */
 const MOST_TRIES = 4;
-
-/** Why there is no connection. */
-interface Refusal {
-  /** Reason code of CONNACK, or the error; null when the broker has not answered in time. */
-  cause: unknown;
-  /** The broker ended the connection, or answered as one of MQTT 3 does. */
-  isOfVersion: boolean;
-}
 
 /**
  * Connects with MQTT 5, whose answers give reasons, and with 3.1.1 where the broker has no other; with a plain last will where the
@@ -173,43 +173,4 @@ async function attempt(
       if (failure === null) settle({ client });
     });
   });
-}
-
-const UNSUPPORTED_VERSION = 0x84;
-const RETAIN_NOT_SUPPORTED = 0x9a;
-const QOS_NOT_SUPPORTED = 0x9b;
-
-/** Codes of CONNACK, in MQTT 3.1.1 and in MQTT 5. */
-const REFUSALS: Record<number, string> = {
-  1: 'does not support MQTT 3.1.1',
-  2: 'rejects the client id',
-  3: 'is unavailable',
-  4: 'rejects the user name or password',
-  5: 'rejects the user name or password',
-  [UNSUPPORTED_VERSION]: 'supports neither MQTT 5 nor MQTT 3.1.1',
-  133: 'rejects the client id',
-  134: 'rejects the user name or password',
-  135: 'rejects the user name or password',
-  136: 'is unavailable',
-  137: 'is busy',
-  138: 'has banned this client',
-  151: 'has no quota left for this client',
-  [RETAIN_NOT_SUPPORTED]: 'rejects the retained last will',
-  [QOS_NOT_SUPPORTED]: 'rejects the QoS of the last will',
-  159: 'rejects so many connections',
-};
-
-function codeOf(cause: unknown): number | null {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
-  return typeof code === 'number' ? code : null;
-}
-
-function explain({ cause, isOfVersion }: Refusal, host: string): string {
-  const code = codeOf(cause);
-  if (code !== null && code in REFUSALS) return `the broker at ${host} ${REFUSALS[code]}`;
-  if (isOfVersion) return `the broker at ${host} closes the connection without an answer`;
-  if (cause === null) return `the broker at ${host} does not answer`;
-  if (hasErrno(cause, 'ECONNREFUSED')) return `no broker is listening at ${host}`;
-  if (hasErrno(cause, 'ENOTFOUND', 'EAI_AGAIN')) return `host of the broker not found: ${host}`;
-  return `cannot reach the broker at ${host}: ${describeError(cause)}`;
 }

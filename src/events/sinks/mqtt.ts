@@ -5,15 +5,15 @@ import { BrokerConnection, type Received } from './broker.js';
 import type { Closing } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
 import { EventPublisher } from './eventPublisher.js';
-import { BEST_TERMS, limitsOf, type Terms } from './handshake.js';
+import { KnownTerms } from './knownTerms.js';
 import type { RetainedState } from './retained.js';
 import { RetainedSync, within } from './retainedSync.js';
 import type { Clock, Delivery, Failure, Sink, SinkLog } from './sink.js';
-import { type Subscription, Subscriptions } from './subscriptions.js';
+import { Subscriptions, wantedSubscriptions } from './subscriptions.js';
 import { systemClock } from './systemClock.js';
 import { Takeovers } from './takeovers.js';
 import { TopicAccess } from './topicAccess.js';
-import { ALL_FAMILIES, familyOf, retainedFilters, switchOf, type TopicFamilies, Topics } from './topics.js';
+import { ALL_FAMILIES, familyOf, switchOf, type TopicFamilies, Topics } from './topics.js';
 
 /** Whether a broker may retain announcements of this installation. */
 export interface Announced {
@@ -64,7 +64,7 @@ export class MqttSink implements Sink {
   readonly giveUpMs = null;
   readonly #options: MqttOptions;
   readonly #announced: Announced;
-  readonly #log: SinkLog;
+  readonly #known: KnownTerms;
   readonly #clock: Clock;
   readonly #families: TopicFamilies;
   readonly #topics: Topics;
@@ -77,11 +77,6 @@ export class MqttSink implements Sink {
   readonly #events: EventPublisher;
   #connection: BrokerConnection | null = null;
   #openedAtMs = 0;
-  /** What the broker has shown it grants. */
-  #terms: Terms = BEST_TERMS;
-  /** false: the broker seems to end the connection at retained messages. */
-  #canRetain = true;
-  #reported = '';
   #hasListedAnnouncements = false;
 
   constructor(options: MqttOptions) {
@@ -95,7 +90,7 @@ export class MqttSink implements Sink {
     const { announced = { may: true, note: () => {} }, log = { info: () => {}, warn: () => {} } } = options;
     this.#options = options;
     this.#announced = announced;
-    this.#log = log;
+    this.#known = new KnownTerms(log);
     this.#clock = options.clock ?? systemClock;
     this.#families = families;
     const topics = new Topics(topic);
@@ -115,7 +110,13 @@ export class MqttSink implements Sink {
       },
     });
     this.#birth = new Birth(prefix, () => this.#sync.resend(), options.birthDelayMs);
-    this.#subscriptions = new Subscriptions(this.#wantedSubscriptions(), this.#access, log);
+    const wanted = wantedSubscriptions({
+      ...{ topics, families },
+      // Once there were announcements, they may have to be removed.
+      announcements: options.discovery || announced.may ? this.#discovery.filter : null,
+      birth: options.discovery ? this.#birth.topic : null,
+    });
+    this.#subscriptions = new Subscriptions(wanted, this.#access, log);
     this.#events = new EventPublisher(topics, families, this.#access);
   }
 
@@ -134,7 +135,7 @@ export class MqttSink implements Sink {
     if (this.#takeovers.takeSuspicion())
       return { outcome: 'failed', reason: takenOver(clientId), retryAfterMs: TAKEOVER_PAUSE_MS };
     try {
-      const options = { url, clientId, will, terms: this.#terms, isCareful: this.#access.isCareful };
+      const options = { url, clientId, will, terms: this.#known.terms, isCareful: this.#access.isCareful };
       connection = await BrokerConnection.connect(options, signal, (closing) => {
         if (!signal.aborted) this.#ended(closing);
         onClosed();
@@ -142,7 +143,7 @@ export class MqttSink implements Sink {
       this.#openedAtMs = this.#clock.steadyMs();
       signal.addEventListener('abort', abandon, { once: true });
       if (signal.aborted) throw new Error('spotter is stopping');
-      this.#note(connection.terms);
+      this.#known.connected(connection.terms);
       await this.#begin(connection);
       this.#connection = connection;
       this.#sync.use(connection);
@@ -150,8 +151,7 @@ export class MqttSink implements Sink {
     } catch (error) {
       if (!connection) {
         this.#takeovers.refused();
-        // A broker that has restarted may grant more.
-        this.#terms = { ...BEST_TERMS, retain: this.#canRetain };
+        this.#known.unreachable();
       }
       await connection?.end();
       return { outcome: 'failed', reason: describeError(error) };
@@ -228,33 +228,6 @@ export class MqttSink implements Sink {
     else if (message.isRetained && message.payload !== '') this.#sync.noteStray(message.topic);
   }
 
-  #wantedSubscriptions(): Subscription[] {
-    const { discovery } = this.#options;
-    const { people, cameras } = retainedFilters(this.#topics);
-    const stay = 'retained topics that are no longer wanted stay there';
-    // Where it is not published, it may be there from before.
-    const available = this.#families.available ? [] : [this.#topics.available];
-    const own = [...people, ...cameras, ...available].map((filter) => ({ filter, without: stay }));
-    if (!discovery)
-      return this.#announced.may ? [...own, { filter: this.#discovery.filter, without: stay }] : own;
-    return [
-      ...own,
-      { filter: this.#discovery.filter, without: stay },
-      {
-        filter: this.#birth.topic,
-        without: 'announcements are not repeated when Home Assistant starts',
-      },
-    ];
-  }
-
-  /** Logs what the broker does not grant, once. */
-  #note(terms: Terms): void {
-    this.#terms = terms;
-    const limits = limitsOf(terms).join('; ');
-    if (limits !== '' && limits !== this.#reported) this.#log.warn(`limits of the broker: ${limits}`);
-    this.#reported = limits;
-  }
-
   #ended(closing: Closing): void {
     this.#noteListed();
     if (closing.isOurs) return;
@@ -262,9 +235,7 @@ export class MqttSink implements Sink {
     const { isBlamed, retain } = this.#access.closed(closing);
     if (!isBlamed) this.#takeovers.ended(heldMs);
     if (!isBlamed && heldMs > HELD_MS) this.#access.held();
-    if (retain === null) return;
-    this.#canRetain = retain === 'cleared';
-    this.#terms = { ...this.#terms, retain: this.#canRetain };
+    if (retain !== null) this.#known.suspectRetain(retain === 'suspected');
   }
 
   /** Once all old announcements are removed, there is nothing to look for any more. */

@@ -2,12 +2,43 @@ import type { BrokerConnection } from './broker.js';
 import { BrokerRefusal } from './brokerAnswer.js';
 import type { SinkLog } from './sink.js';
 import type { TopicAccess } from './topicAccess.js';
+import { retainedFilters, type TopicFamilies, type Topics } from './topics.js';
 
 /** What one subscription is for. */
 export interface Subscription {
   filter: string;
   /** What does not happen without it, such as `the birth of Home Assistant is not heard`. */
   without: string;
+}
+
+/** What may be retained from before, and what is heard of Home Assistant. */
+export interface WantedOptions {
+  topics: Topics;
+  families: TopicFamilies;
+  /** Filter of the announcements; null: there can be none. */
+  announcements: string | null;
+  /** Topic of Home Assistant's birth message; null: not needed. */
+  birth: string | null;
+}
+
+/** The subscriptions by which a sink finds what a broker retains for it, and hears that Home Assistant has started. */
+export function wantedSubscriptions({
+  topics,
+  families,
+  announcements,
+  birth,
+}: WantedOptions): Subscription[] {
+  const { people, cameras } = retainedFilters(topics);
+  // Where it is not published, it may be there from before.
+  const available = families.available ? [] : [topics.available];
+  const retained = [...people, ...cameras, ...available, ...(announcements === null ? [] : [announcements])];
+  const without = 'retained topics that are no longer wanted stay there';
+  return [
+    ...retained.map((filter) => ({ filter, without })),
+    ...(birth === null
+      ? []
+      : [{ filter: birth, without: 'announcements are not repeated when Home Assistant starts' }]),
+  ];
 }
 
 /** Subscribes to some filters, each by itself, and logs those that the broker does not allow. */
