@@ -57,19 +57,20 @@ function cameraSecrets({ url, input }: Config['cameras'][number]): string[] {
   ];
 }
 
-function webhookSecrets({ url, secret, headers, template }: Config['webhooks'][number]): string[] {
+function webhookSecrets({ url, secret, headers, template, linkBase }: Config['webhooks'][number]): string[] {
   const values = Object.entries(headers)
     .filter(([name]) => !isShown(name))
     .flatMap(([, value]) => withWords(value));
-  // Quotes, braces and colons stand around a token, not in it.
+  // Quotes, braces and colons surround a token; they are no part of it.
   const opaque = opaqueParts((template ?? '').replace(/[^\w.~+-]/g, ' '));
   return [
+    ...(linkBase === null ? [] : addressSecrets(linkBase)),
     ...[...addressSecrets(url), pathOf(url), ...tokensOf(url), secret ?? '', ...values],
     ...opaque.map(({ start, end }) => (template ?? '').slice(start, end)),
   ];
 }
 
-/** A bot token in the path of an address (`/bot123:abc/sendMessage`), also without what stands before it. */
+/** A bot token in the path of an address (`/bot123:abc/sendMessage`), also without the `bot` before it. */
 function tokensOf(url: string): string[] {
   return new URL(url).pathname.split('/').flatMap((part) => /^bot(\d+:[\w-]+)$/.exec(decode(part)) ?? []);
 }

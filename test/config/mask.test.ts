@@ -87,6 +87,13 @@ webhooks:
       expect(maskText(`at ${text}.`, secrets)).toBe('at ***.');
   });
 
+  it('hides the login in the address of links', () => {
+    const { secrets } = load(
+      `webhooks: [{id: a, url: "http://h/x", linkBase: "http://u:${CANARY}@spotter/"}]`,
+    );
+    expect(maskText(`the answer was ${CANARY}`, secrets)).toBe('the answer was ***');
+  });
+
   it('masks the User-Agent of a camera', () => {
     const { cameras } = shown(
       JSON.stringify({
