@@ -1,4 +1,4 @@
-/** What may stand in place of a placeholder. */
+/** What a placeholder is replaced with. */
 export type TemplateValue = string | number | boolean | readonly string[] | null;
 
 /** How values are written into a template: as JSON, as a part of a form (percent-encoded), or as they are. */

@@ -30,7 +30,7 @@ describe('eventText', () => {
     expect(eventText(spotterEvent({ displayName }))).toBe('Al #  ecila ! at door (similarity 0.60)');
   });
 
-  it('writes every name as it is told, for every kind', () => {
+  it('escapes every name, for every kind', () => {
     const write = (name: string) => name.toUpperCase();
     for (const kind of EVENT_KINDS) {
       const event = spotterEvent({ kind, candidates: ['alice'], withdrawn: 'carol' });

@@ -8,10 +8,10 @@ import { type Driven, drive, QuickClock } from './sinks.js';
 export async function mqttSink(
   url: string,
   change: Partial<MqttOptions> & { families?: Partial<MqttOptions['topics']> } = {},
-): Promise<Driven & { sink: MqttSink; said: string[] }> {
+): Promise<Driven & { sink: MqttSink; logged: string[] }> {
   const { families, ...options } = change;
-  const said: string[] = [];
-  const log = { info: (text: string) => said.push(text), warn: (text: string) => said.push(text) };
+  const logged: string[] = [];
+  const log = { info: (text: string) => logged.push(text), warn: (text: string) => logged.push(text) };
   const cameras = new Map<string, CameraState>([['door', 'live']]);
   const sink = new MqttSink({
     ...{ url, topic: 'spotter', discovery: true, discoveryPrefix: 'homeassistant' },
@@ -21,5 +21,5 @@ export async function mqttSink(
     log,
     ...options,
   });
-  return { ...(await drive(sink, { clock: new QuickClock() })), sink, said };
+  return { ...(await drive(sink, { clock: new QuickClock() })), sink, logged };
 }

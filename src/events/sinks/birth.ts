@@ -4,7 +4,7 @@ const ONLINE = 'online';
 const FIRST_MS = 2000;
 const SPREAD_MS = 3000;
 
-/** Hears that Home Assistant has started, and has everything announced again a little later: once for several births. */
+/** Announces everything again shortly after Home Assistant has started: once for several birth messages. */
 export class Birth {
   /** The topic of the birth message. */
   readonly topic: string;
@@ -29,7 +29,7 @@ export class Birth {
   }
 
   /** A message has arrived. A retained one is from before the connection, after which everything is announced anyway. */
-  heard({ topic, payload, isRetained }: { topic: string; payload: string; isRetained: boolean }): void {
+  receive({ topic, payload, isRetained }: { topic: string; payload: string; isRetained: boolean }): void {
     if (this.#isStopped || topic !== this.topic || payload !== ONLINE || isRetained) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;

@@ -115,10 +115,10 @@ export class BrokerConnection {
 
   /** Calls a listener with every message of the subscriptions. @returns a function that ends that */
   onMessage(listener: (message: Received) => void): () => void {
-    const heard = (topic: string, payload: Buffer, { retain }: { retain: boolean }) =>
+    const receive = (topic: string, payload: Buffer, { retain }: { retain: boolean }) =>
       listener({ topic, payload: payload.toString(), isRetained: retain });
-    this.#client.on('message', heard);
-    return () => void this.#client.off('message', heard);
+    this.#client.on('message', receive);
+    return () => void this.#client.off('message', receive);
   }
 
   /** Subscribes to one filter. @throws as {@link publish} */

@@ -22,7 +22,7 @@ export interface Closing {
 
 /** Codes that mean one topic, and will be the same next time: not authorised, invalid filter, invalid topic. */
 const FINAL = new Set([0x87, 0x8f, 0x90]);
-/** Codes of DISCONNECT that do not mean what was published last: shutdown, keepalive, busy, and the like. */
+/** Codes of DISCONNECT for other reasons than the last message: shutdown, keepalive, busy, and the like. */
 const OF_CONNECTION = new Set([
   0x89, 0x8b, 0x8d, 0x8e, 0x93, 0x96, 0x97, 0x98, 0x9a, 0x9b, 0x9c, 0x9d, 0x9f, 0xa0,
 ]);
@@ -36,7 +36,7 @@ export function isFinal(code: number | null): boolean {
   return code !== null && FINAL.has(code);
 }
 
-/** Whether a code says nothing about the topic: the message is too large, or the broker accepts none for the time being. */
+/** Whether a code is independent of the topic: the message is too large, or the broker accepts none for the time being. */
 export function isOfMessage(code: number | null): boolean {
   return code === TOO_LARGE || code === QUOTA_EXCEEDED;
 }

@@ -27,7 +27,7 @@ export class EventPublisher {
     if (this.#progress.id !== event.id) this.#progress = { id: event.id, accepted: new Set() };
     const { accepted } = this.#progress;
     const payload = JSON.stringify({ type: 'event', ...event });
-    // Those that the broker has not liked come last, so that the others do not wait for them.
+    // Those with strikes are last, so that the others do not wait for them.
     const left = topics
       .filter((topic) => !accepted.has(topic))
       .sort((a, b) => this.#access.strikesOf(a) - this.#access.strikesOf(b));

@@ -19,7 +19,7 @@ export interface BrokerOptions {
   will: { topic: string; payload: string } | null;
 }
 
-/** What a broker grants, as it says itself or as it has shown. */
+/** What a broker grants, as announced in CONNACK or as observed. */
 export interface Terms {
   /** 5, or 4 for MQTT 3.1.1. */
   version: 4 | 5;
@@ -36,7 +36,7 @@ export interface Terms {
 /** The client of the library, for this folder. */
 export type Client = MqttClient;
 
-/** Before the broker has said anything. */
+/** Assumed before the first connection. */
 export const BEST_TERMS: Terms = { version: 5, qos: 1, retain: true, window: 100, maxBytes: Infinity };
 
 /** What follows for users from what a broker does not grant, one clause each. */

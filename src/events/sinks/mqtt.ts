@@ -200,11 +200,11 @@ export class MqttSink implements Sink {
       await this.#sync.settled(DRAIN_MS);
       const isRetired = this.#sync.isRetired;
       const gone = isRetired ? this.#sync.topics.filter((topic) => !this.#access.isSkipped(topic)) : [];
-      const farewell = this.#isAvailabilityShown
+      const lastState = this.#isAvailabilityShown
         ? connection.publish(this.#topics.available, isRetired ? '' : 'offline', true)
         : null;
       const removals = gone.map((topic) => connection.publish(topic, '', true));
-      await within(DRAIN_MS, Promise.all([...removals, farewell]));
+      await within(DRAIN_MS, Promise.all([...removals, lastState]));
     }
     this.#connection = null;
     await connection?.end();
@@ -216,15 +216,15 @@ export class MqttSink implements Sink {
 
   async #begin(connection: BrokerConnection): Promise<void> {
     this.#sync.begin();
-    connection.onMessage((message) => this.#heard(message));
+    connection.onMessage((message) => this.#receive(message));
     const granted = await this.#subscriptions.open(connection);
     this.#hasListedAnnouncements = granted.includes(this.#discovery.filter);
     if (this.#isAvailabilityShown)
       await this.#events.publishOne(connection, this.#topics.available, 'online');
   }
 
-  #heard(message: Received): void {
-    if (message.topic === this.#birth.topic) this.#birth.heard(message);
+  #receive(message: Received): void {
+    if (message.topic === this.#birth.topic) this.#birth.receive(message);
     else if (message.isRetained && message.payload !== '') this.#sync.noteStray(message.topic);
   }
 

@@ -1,7 +1,7 @@
 import type { Answer } from './post.js';
 
 /**
- * How long a far end asks to wait, ms; 0 when it does not say. Services say it in Retry-After (seconds, with fractions, or a
+ * How long a far end asks to wait, ms; 0 when it does not ask. Services ask in Retry-After (seconds, with fractions, or a
  * date), in X-RateLimit-Reset-After, or in the body: `retry_after` (Discord) or `parameters.retry_after` (Telegram), in seconds.
  * Of several the shortest applies: some services give one of them in another unit.
  */

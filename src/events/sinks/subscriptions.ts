@@ -7,11 +7,11 @@ import { retainedFilters, type TopicFamilies, type Topics } from './topics.js';
 /** What one subscription is for. */
 export interface Subscription {
   filter: string;
-  /** What does not happen without it, such as `the birth of Home Assistant is not heard`. */
+  /** What does not happen without it, such as `retained topics that are no longer wanted stay there`. */
   without: string;
 }
 
-/** What may be retained from before, and what is heard of Home Assistant. */
+/** Which topics may be retained from before, and the birth message of Home Assistant. */
 export interface WantedOptions {
   topics: Topics;
   families: TopicFamilies;
@@ -21,7 +21,7 @@ export interface WantedOptions {
   birth: string | null;
 }
 
-/** The subscriptions by which a sink finds what a broker retains for it, and hears that Home Assistant has started. */
+/** The subscriptions by which a sink finds what a broker retains for it, and notices that Home Assistant has started. */
 export function wantedSubscriptions({
   topics,
   families,

@@ -8,7 +8,7 @@ const SOON_MS = 5000;
 /** A topic that was skipped for this long is tried again, ms. */
 const SKIP_MS = 3_600_000;
 
-/** What {@link TopicAccess} needs to know. */
+/** Names of topics, log and clock for {@link TopicAccess}. */
 export interface TopicAccessOptions {
   /** The pattern of the topics that a broker allows or denies together, such as `spotter/matches/+`. */
   familyOf: (topic: string) => string;
@@ -37,7 +37,7 @@ export class TopicAccess {
     this.#options = options;
   }
 
-  /** Whether one request must be answered before the next is sent, because it is not known which one the broker did not like. */
+  /** Whether one request must be answered before the next is sent, to find the one at which the broker closes the connection. */
   get isCareful(): boolean {
     return this.#isCareful;
   }
@@ -52,7 +52,7 @@ export class TopicAccess {
     return this.#isSkipped(keyOf({ kind: 'subscribe', topic: filter }));
   }
 
-  /** Number of times that the broker did not like a topic since it has last accepted it. Those with most come last. */
+  /** Number of refusals and closed connections at a topic since the broker has last accepted it. */
   strikesOf(topic: string): number {
     return this.#strikes.get(topic) ?? 0;
   }
@@ -96,7 +96,7 @@ export class TopicAccess {
       this.#isCareful = true;
       return { ...nothing, isBlamed: true };
     }
-    // A broker that answers nothing is out of order, and will accept everything when it is back. The request comes last next time.
+    // A broker that answers nothing is faulty, and will accept everything when it is back. Next time, the request is the last one.
     if (!hasAnswered && !isFinal(code)) {
       this.#strikes.set(keyOf(only), Math.max(1, this.strikesOf(keyOf(only))));
       return { ...nothing, isBlamed: true };

@@ -138,7 +138,7 @@ function isAccepted(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Whether an answer says `"ok": false`, as those of Telegram and Slack do. */
+/** Whether an answer contains `"ok": false`, as those of Telegram and Slack do. */
 function isNotOk(text: string): boolean {
   try {
     const answer: unknown = JSON.parse(text);

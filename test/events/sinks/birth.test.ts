@@ -13,13 +13,13 @@ describe('Birth', () => {
   it('announces once, a few seconds after several births, and again after a later one', () => {
     const announce = vi.fn();
     const birth = new Birth('homeassistant', announce);
-    birth.heard(born);
+    birth.receive(born);
     vi.advanceTimersByTime(1900);
-    birth.heard(born);
+    birth.receive(born);
     expect(announce).not.toHaveBeenCalled();
     vi.advanceTimersByTime(60_000);
     expect(announce).toHaveBeenCalledTimes(1);
-    birth.heard(born);
+    birth.receive(born);
     vi.advanceTimersByTime(60_000);
     expect(announce).toHaveBeenCalledTimes(2);
   });
@@ -27,13 +27,13 @@ describe('Birth', () => {
   it('ignores a retained birth, any other message, and what comes shortly before or after its end', () => {
     const announce = vi.fn();
     const birth = new Birth('homeassistant', announce);
-    birth.heard({ ...born, isRetained: true });
-    birth.heard({ ...born, payload: 'offline' });
-    birth.heard({ ...born, topic: 'other/status' });
+    birth.receive({ ...born, isRetained: true });
+    birth.receive({ ...born, payload: 'offline' });
+    birth.receive({ ...born, topic: 'other/status' });
     vi.advanceTimersByTime(60_000);
-    birth.heard(born);
+    birth.receive(born);
     birth.stop();
-    birth.heard(born);
+    birth.receive(born);
     expect(vi.getTimerCount()).toBe(0);
     vi.advanceTimersByTime(60_000);
     expect(announce).not.toHaveBeenCalled();
@@ -43,7 +43,7 @@ describe('Birth', () => {
 describe('MqttSink: the birth of Home Assistant', () => {
   it('publishes announcements and states again, announcements first', async () => {
     const broker = await strictBroker();
-    const { said } = await mqttSink(broker.url, { birthDelayMs: () => 0 });
+    const { logged } = await mqttSink(broker.url, { birthDelayMs: () => 0 });
     const sent = () => broker.published.filter(({ retain }) => retain).map(({ topic }) => topic);
     await until(() => sent().includes('spotter/people/alice/attributes'));
     const before = sent();
@@ -54,6 +54,6 @@ describe('MqttSink: the birth of Home Assistant', () => {
     expect(sent().slice(before.length)).toEqual(before.slice(1));
     const first = before.findLastIndex((topic) => topic.startsWith('homeassistant/'));
     expect(before.slice(first + 1).every((topic) => topic.startsWith('spotter/'))).toBe(true);
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 });

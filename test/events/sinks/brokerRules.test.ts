@@ -14,14 +14,14 @@ describe('MqttSink at a broker that refuses subscriptions', () => {
     const broker = await strictBroker({
       subscribe: (filter) => (filter.startsWith('homeassistant/') ? DENIED : 0),
     });
-    const { log, said, driver } = await mqttSink(broker.url);
+    const { log, logged, driver } = await mqttSink(broker.url);
     log.commit();
     await until(
       () => driver.lag === 0 && broker.published.some(({ topic }) => topic.includes('person_alice')),
     );
     expect(driver.isUp).toBe(true);
     expect(broker.subscribed).toContain('spotter/people/+');
-    expect(said).toEqual([
+    expect(logged).toEqual([
       expect.stringMatching(
         /^the broker refuses the subscription to homeassistant\/\+\/spotter_0123456789ab\/\+\/config, homeassistant\/status: .*retained topics .* stay there.*access rules/,
       ),
@@ -33,10 +33,10 @@ describe('MqttSink at a broker that refuses subscriptions', () => {
       version: 4,
       subscribe: (filter) => (filter === 'homeassistant/status' ? 'close' : 0),
     });
-    const { log, said, driver } = await mqttSink(broker.url);
+    const { log, logged, driver } = await mqttSink(broker.url);
     log.commit();
     await until(() => driver.lag === 0);
-    expect(said).toEqual([expect.stringContaining('refuses the subscription to homeassistant/status:')]);
+    expect(logged).toEqual([expect.stringContaining('refuses the subscription to homeassistant/status:')]);
   });
 
   it('does not ask for topics of Home Assistant with discovery off, unless it may have announced something', async () => {
@@ -61,8 +61,8 @@ describe('MqttSink at a broker that refuses subscriptions', () => {
       },
     };
     const deaf = await strictBroker({ publish: ({ topic }) => (topic.startsWith('home') ? DENIED : 0) });
-    const { said } = await mqttSink(deaf.url, { announced });
-    await until(() => said.some((line) => line.includes('homeassistant/+/')));
+    const { logged } = await mqttSink(deaf.url, { announced });
+    await until(() => logged.some((line) => line.includes('homeassistant/+/')));
     expect(noted).toEqual([]);
     const broker = await strictBroker();
     await mqttSink(broker.url, { announced });
@@ -76,7 +76,7 @@ describe('MqttSink at a broker that denies topics', () => {
     'skips the topic at which the connection is closed, and publishes each event once on the others (MQTT %i)',
     async (version) => {
       const broker = await strictBroker({ version, publish: (message) => (isMatch(message) ? 'close' : 0) });
-      const { log, said, driver } = await mqttSink(broker.url);
+      const { log, logged, driver } = await mqttSink(broker.url);
       log.commit();
       await until(() => driver.lag === 0);
       log.commit({ kind: 'unknown', person: null });
@@ -86,7 +86,7 @@ describe('MqttSink at a broker that denies topics', () => {
       expect(seqs('spotter/events')).toEqual([1, 2, 3]);
       expect(seqs('spotter/cameras/door/events')).toEqual([1, 2, 3]);
       expect(log.letters).toEqual([]);
-      expect(said).toEqual([
+      expect(logged).toEqual([
         expect.stringMatching(
           /closes the connection at each message to spotter\/matches\/alice, .*access rules .*mqtt\.topics\.matches: false/,
         ),
@@ -97,13 +97,13 @@ describe('MqttSink at a broker that denies topics', () => {
 
   it('skips a topic that is refused with a reason code, over the same connection', async () => {
     const broker = await strictBroker({ publish: (message) => (isMatch(message) ? DENIED : 0) });
-    const { log, said, driver } = await mqttSink(broker.url);
+    const { log, logged, driver } = await mqttSink(broker.url);
     log.commit();
     log.commit();
     await until(() => driver.lag === 0);
     expect(broker.published.filter(({ topic }) => topic === 'spotter/events').map(seqOf)).toEqual([1, 2]);
     expect(broker.connections).toBe(1);
-    expect(said).toEqual([expect.stringContaining('does not allow messages to spotter/matches/alice,')]);
+    expect(logged).toEqual([expect.stringContaining('does not allow messages to spotter/matches/alice,')]);
   });
 
   it('keeps every event while a broker closes each connection at once', async () => {
@@ -131,16 +131,16 @@ describe('MqttSink at a broker that denies topics', () => {
     };
     const people = new Map(['alice', 'bob', 'carol'].map((name) => [name, name]));
     const retainedState = () => ({ people, cameras: new Map(), inView: new InView() });
-    const { sink, said } = await mqttSink(broker.url, { clock, retainedState, discovery: false });
+    const { sink, logged } = await mqttSink(broker.url, { clock, retainedState, discovery: false });
     await until(() => broker.published.some(({ topic }) => topic === 'spotter/people/carol/attributes'));
-    expect(said.at(-1)).toContain('to spotter/people/+,');
+    expect(logged.at(-1)).toContain('to spotter/people/+,');
     broker.rules = {};
     time.aheadMs = 3_600_001;
     sink.refresh();
     const isThere = (name: string) =>
       broker.published.some(({ topic }) => topic === `spotter/people/${name}`);
     await until(() => [...people.keys()].every(isThere));
-    expect(said.at(-1)).toBe('the broker accepts messages to spotter/people/+ again');
+    expect(logged.at(-1)).toBe('the broker accepts messages to spotter/people/+ again');
   });
 
   it('makes a dead letter of an event that no topic was allowed for', async () => {
@@ -233,12 +233,12 @@ describe('MqttSink at a broker with limits', () => {
 
   it('sends without retain to a broker of MQTT 3 that closes the connection at retained messages', async () => {
     const broker = await strictBroker({ version: 4, publish: ({ retain }) => (retain ? 'close' : 0) });
-    const { log, driver, said } = await mqttSink(broker.url);
+    const { log, driver, logged } = await mqttSink(broker.url);
     log.commit();
     await until(
       () => driver.lag === 0 && broker.published.some(({ topic }) => topic === 'spotter/people/alice'),
     );
-    expect(said).toEqual([expect.stringMatching(/^limits of the broker: it retains no messages/)]);
+    expect(logged).toEqual([expect.stringMatching(/^limits of the broker: it retains no messages/)]);
   });
 
   it('keeps to the number of messages and to the size that the broker accepts', async () => {
@@ -253,17 +253,17 @@ describe('MqttSink at a broker with limits', () => {
     expect(driver.isUp).toBe(true);
   });
 
-  it('works with QoS 0 and without retain as the broker asks for, and says what follows', async (context) => {
+  it('works with QoS 0 and without retain as the broker asks for, and logs the consequences', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto(undefined, undefined, ['max_qos 0', 'retain_available false']);
     const heard = await Subscriber.of(broker);
-    const { log, driver, said } = await mqttSink(broker.url);
+    const { log, driver, logged } = await mqttSink(broker.url);
     log.commit();
     await until(
       () => heard.seqs('spotter/events').length === 1 && heard.of('spotter/people/alice').length > 0,
     );
     expect(driver.isUp).toBe(true);
-    expect(said).toEqual([
+    expect(logged).toEqual([
       expect.stringMatching(/^limits of the broker: it allows QoS 0 only.*; it retains no messages/),
     ]);
   });
