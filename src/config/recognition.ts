@@ -97,6 +97,14 @@ export const track = z
       .max(60_000)
       .default(1000)
       .describe('A track unseen for longer has left, in ms, 0 to 60000.'),
+    reconnectMs: z
+      .int()
+      .min(0)
+      .max(60_000)
+      .default(5000)
+      .describe(
+        'A track goes on when its live camera was away for at most this long, or graceMs if that is longer, in ms, 0 to 60000.',
+      ),
     confirmLooks: z
       .int()
       .min(1)

@@ -23,6 +23,11 @@ export class Backoff {
     this.#random = random;
   }
 
+  /** The next delay is the first one again. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
   /**
    * The delay before the next attempt.
    *
@@ -31,7 +36,7 @@ export class Backoff {
    */
   next(heldMs: number): number {
     const { firstMs, maxMs, healthyMs } = this.#options;
-    if (heldMs >= healthyMs) this.#failures = 0;
+    if (heldMs >= healthyMs) this.reset();
     const waitMs = Math.min(maxMs, firstMs * 2 ** this.#failures);
     this.#failures++;
     return waitMs * (1 - JITTER * this.#random());

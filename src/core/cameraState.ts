@@ -2,6 +2,7 @@
 export const CAMERA_STATES = [
   'connecting',
   'live',
+  'reopening',
   'stalled',
   'auth_failed',
   'unreachable',

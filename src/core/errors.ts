@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'camera.no_video'
   | 'camera.stalled'
   | 'camera.ended'
+  | 'camera.reshaped'
   | 'frame.poison'
   | 'engine.died'
   | 'http.port'

@@ -20,7 +20,7 @@ import { OrderedSender } from './orderedSender.js';
 export interface CameraEngine {
   readonly scheduler: Pick<FrameScheduler, 'isolate'>;
   album(view: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null;
-  camera(options: EngineCamera): Pick<Camera, 'play' | 'watch' | 'drop' | 'nextTrack'>;
+  camera(options: EngineCamera): Pick<Camera, 'play' | 'watch' | 'end' | 'drop' | 'nextTrack'>;
   recording(cameraId: string, file: string, playback: Partial<Playback>): Recording;
   live(
     camera: CameraConfig,

@@ -20,7 +20,7 @@ export interface Live extends NewestFrames {
 
 /** Which camera to run, its backoff, and callbacks. */
 export interface CameraRunnerOptions {
-  camera: Pick<Camera, 'play' | 'watch'>;
+  camera: Pick<Camera, 'play' | 'watch' | 'end'>;
   /** Opens a new source for each attempt; a recording that fails is only opened again if it repeats (`again`). */
   open: () => { recording: Recording; again: boolean } | { live: Live };
   backoff: BackoffOptions;
@@ -36,8 +36,11 @@ const STATE_OF: Partial<Record<ErrorCode, CameraState>> = {
   'camera.auth': 'auth_failed',
   'camera.no_video': 'no_video',
   'camera.stalled': 'stalled',
+  'camera.reshaped': 'reopening',
 };
 const AUTH_RETRY_GROWTH = 5;
+/** A camera whose picture changes its shape all the time is opened no more often than this, ms. */
+const RESHAPED_EVERY_MS = 1000;
 
 /**
  * Runs one camera: opens its source, and reopens it with a growing delay when it fails. The last failure stays the state
@@ -71,7 +74,17 @@ export class CameraRunner {
       await sleep(this.#waitMs(error), undefined, { signal }).catch(() => {});
       if (!signal.aborted) this.#options.onRestart(error instanceof SpotterError ? error.code : 'internal');
     }
+    this.#endTracks();
     this.#setState('stopped', null);
+  }
+
+  /** Those of a source that was not opened again before the end. */
+  #endTracks(): void {
+    try {
+      this.#options.camera.end();
+    } catch (error) {
+      this.#setState('stopped', describeError(error));
+    }
   }
 
   /** @returns the error that ended the attempt, or null */
@@ -98,6 +111,14 @@ export class CameraRunner {
 
   #waitMs(error: unknown): number {
     const heldMs = this.#liveSinceMs === null ? 0 : performance.now() - this.#liveSinceMs;
+    const code = error instanceof SpotterError ? error.code : 'internal';
+    // That is no fault, and says nothing about the next attempt.
+    if (code === 'camera.reshaped') return Math.max(0, RESHAPED_EVERY_MS - heldMs);
+    // Some cameras and bridges end every session after a while, and are there for the next.
+    if (code === 'camera.ended' && heldMs >= this.#options.backoff.healthyMs) {
+      this.#backoff.reset();
+      return 0;
+    }
     const backoff = stateOf(error) === 'auth_failed' ? this.#authBackoff : this.#backoff;
     return backoff.next(heldMs);
   }

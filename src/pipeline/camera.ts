@@ -6,6 +6,7 @@ import type { Detection } from '../face/detection.js';
 import type { Quality, QualityLimits } from '../face/quality.js';
 import type { DropReason, Frame } from '../image/cameraFrame.js';
 import type { Image } from '../image/image.js';
+import { afterGap } from '../track/lifetime.js';
 import {
   EMPTY_STATE,
   type Track,
@@ -15,6 +16,7 @@ import {
 } from '../track/state.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 import { finish } from '../track/tracker.js';
+import { Absence } from './absence.js';
 import { type FaceEngine, type Found, type People, type Processed, processFrame } from './frame.js';
 import { buildFrameReport, type FrameOutcome, type MeasuredReport } from './frameReport.js';
 import { SceneCuts } from './sceneCuts.js';
@@ -77,11 +79,14 @@ export class Camera {
   #state: TrackerState;
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
+  readonly #absence: Absence;
 
   constructor(options: CameraOptions) {
     this.#options = options;
     this.#uprightCheck = new UprightCheck(options.faceEngine);
     this.#state = { ...EMPTY_STATE, next: options.firstTrack };
+    const { graceMs, reconnectMs } = options.policy;
+    this.#absence = new Absence(Math.max(graceMs, reconnectMs), () => this.#giveUp());
   }
 
   /** Number of the next track. */
@@ -111,27 +116,49 @@ export class Camera {
       }
     } finally {
       await inOrder.idle();
-      this.#endTracks();
+      this.end();
     }
     this.#throwFailure();
   }
 
   /**
-   * Processes a live source in the same way. Frames in which nothing has moved are not searched for faces.
+   * Processes a live source in the same way. Frames in which nothing has moved are not searched for faces. When the source
+   * fails, its tracks wait for the next one that this is called with; {@link end} ends them.
    *
    * @throws whatever the source fails with; SpotterError worker.failed; what a callback throws
    */
   async watch(source: NewestFrames): Promise<void> {
-    this.#failure = undefined;
+    this.#throwFailure();
+    let isLost = false;
+    const continued: NewestFrames = {
+      ready: () =>
+        source.ready().catch((error) => {
+          isLost = true;
+          throw error;
+        }),
+      take: () => this.#continue(source.take()),
+      newestAtMs: () => source.newestAtMs(),
+    };
     try {
-      while (!this.#failure && (await source.ready())) {
-        const frame = source.take();
-        if (frame) await this.#process(frame, source);
+      while (!this.#failure && (await continued.ready())) {
+        const frame = continued.take();
+        if (frame) await this.#process(frame, continued);
       }
     } finally {
-      this.#endTracks();
+      if (isLost && this.#state.lastFrameMs !== null && this.#lastFrame) this.#absence.begin(this.#lastFrame);
+      // While it waits for the source, the next one may be the same.
+      if (!isLost) this.end();
     }
     this.#throwFailure();
+  }
+
+  /** Ends every track. Track numbers go on; media time starts anew. @throws what a callback throws */
+  end(): void {
+    this.#absence.cancel();
+    const { state, trackEvents } = finish(this.#state, this.#options.policy);
+    this.#state = state;
+    this.#cuts.reset();
+    if (this.#lastFrame) this.#publish(trackEvents, this.#lastFrame, null);
   }
 
   /** Reports a live frame that was not processed. */
@@ -219,15 +246,29 @@ export class Camera {
     this.#failure ??= { error };
   }
 
+  /** The failure is thrown once. */
   #throwFailure(): void {
-    if (this.#failure) throw this.#failure.error;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) throw failure.error;
   }
 
-  #endTracks(): void {
-    const { state, trackEvents } = finish(this.#state, this.#options.policy);
-    this.#state = state;
-    this.#cuts.reset();
-    if (this.#lastFrame) this.#publish(trackEvents, this.#lastFrame, null);
+  /** The source has been away for too long. */
+  #giveUp(): void {
+    try {
+      this.end();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A frame of a live source, in the media time of the source before it where the tracks go on. */
+  #continue(frame: Frame | null): Frame | null {
+    if (!frame) return null;
+    const gap = this.#absence.continue(frame);
+    if (gap === 'other') this.end();
+    if (gap === 'same') this.#state = afterGap(this.#state, frame.mediaTimeMs);
+    return frame;
   }
 
   #publish(trackEvents: TrackEvent[], frame: Frame, sinceMs: number | null): void {

@@ -100,7 +100,7 @@ export function cameraLog(logger: Logger): CameraObserver {
   return {
     cameraState(camera, state, message) {
       const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
-      if (message === null) logger.info({ camera }, text);
+      if (message === null || state === 'reopening') logger.info({ camera }, text);
       else logger.warn({ camera }, text);
     },
   };

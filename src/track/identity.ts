@@ -142,6 +142,7 @@ function rejoin(owner: Track, face: Loose, work: Work, timeMs: number): void {
       motion: correct(predict(owner.motion, timeMs - owner.lastSeenMs), detection.box),
       lastSeenMs: timeMs,
       frames: owner.frames + frames,
+      unwatchedMs: 0,
       missed: 0,
       announced: owner.announced || face.track.announced,
       doubt: null,

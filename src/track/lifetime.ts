@@ -1,6 +1,13 @@
 import type { Detection } from '../face/detection.js';
 import { beginMotion } from './kalman.js';
-import { NO_EVIDENCE, type Track, type TrackEvent, type TrackPolicy, type Whereabouts } from './state.js';
+import {
+  NO_EVIDENCE,
+  type Track,
+  type TrackEvent,
+  type TrackerState,
+  type TrackPolicy,
+  type Whereabouts,
+} from './state.js';
 import type { Verdict } from './verdict.js';
 import { conclude, supports } from './verdict.js';
 
@@ -17,6 +24,7 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
     firstSeenMs: timeMs,
     lastSeenMs: timeMs,
     frames: 1,
+    unwatchedMs: 0,
     missed: 0,
     announced: false,
     lastLookMs: null,
@@ -28,6 +36,17 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
     verdict: null,
     reported: [],
   };
+}
+
+/**
+ * The tracks when frames come again after the source was away: no face was missed in that time, and each may be another's.
+ *
+ * @param timeMs media time of the first frame; that of the frame before it shows how long the gap was
+ */
+export function afterGap(state: TrackerState, timeMs: number): TrackerState {
+  const gapMs = Math.max(0, timeMs - (state.lastFrameMs ?? timeMs));
+  const tracks = state.tracks.map((track) => ({ ...track, unwatchedMs: track.unwatchedMs + gapMs }));
+  return { ...state, tracks };
 }
 
 /** Whether a track has lasted long enough to be announced. */
@@ -59,6 +78,6 @@ function atBest({ evidence }: Track, verdict: Verdict, policy: TrackPolicy): Ver
 }
 
 /** Where a track is now. */
-export function whereabouts({ detection, motion, lastSeenMs, frames }: Track): Whereabouts {
-  return { detection, motion, lastSeenMs, frames };
+export function whereabouts({ detection, motion, lastSeenMs, frames, unwatchedMs }: Track): Whereabouts {
+  return { detection, motion, lastSeenMs, frames, unwatchedMs };
 }

@@ -16,6 +16,8 @@ export interface TrackPolicy {
   minIou: number;
   /** A track ends when its face was not found for this long, ms. */
   graceMs: number;
+  /** A live source that is away for no longer than this, ms, or than `graceMs`, ends no track. */
+  reconnectMs: number;
   /** Looks that must agree on a name, from 1. */
   confirmLooks: number;
   /** One look is enough for a name when it exceeds the threshold by this, 0..2. */
@@ -64,6 +66,8 @@ export interface Whereabouts {
   motion: Motion;
   lastSeenMs: number;
   frames: number;
+  /** Time since then in which the source gave no frames, ms: nobody could see it. */
+  unwatchedMs: number;
 }
 
 /** A look that showed another face than those before, and where; it is set aside until another one has decided. */

@@ -46,7 +46,7 @@ export function follow(
 ): Followed {
   const frameMs = state.lastFrameMs === null ? 0 : timeMs - state.lastFrameMs;
   const graceMs = Math.max(policy.graceMs, GRACE_FRAMES * frameMs);
-  const isGone = ({ lastSeenMs }: Track) => timeMs - lastSeenMs > graceMs;
+  const isGone = ({ lastSeenMs, unwatchedMs }: Track) => timeMs - lastSeenMs - unwatchedMs > graceMs;
   const gone = state.tracks.filter(isGone);
   const alive = state.tracks.filter((track) => !isGone(track));
   const owners = associate(alive, detections, timeMs, policy);
@@ -129,7 +129,7 @@ function seenAgain(
   timeMs: number,
   isCut: boolean,
 ): Track {
-  const isPaused = timeMs - track.lastSeenMs > DOUBTFUL_GAP_MS;
+  const isPaused = track.unwatchedMs > 0 || timeMs - track.lastSeenMs > DOUBTFUL_GAP_MS;
   const reason: DoubtReason | null = isCut
     ? 'cut'
     : contested
@@ -148,6 +148,7 @@ function seenAgain(
     motion: correct(motion, detection.box),
     lastSeenMs: timeMs,
     frames: track.frames + 1,
+    unwatchedMs: 0,
     missed: 0,
     doubt: doubt ?? track.doubt,
   };

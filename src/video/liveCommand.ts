@@ -6,6 +6,7 @@ import type { FfmpegAbilities } from './ffmpegVersion.js';
 import { concatScript, movieScript, type Option } from './inputScript.js';
 import { type Rotation, TURNS } from './rotation.js';
 import { STAMPED } from './stamps.js';
+import { SIZED } from './streamLine.js';
 import { type Hdr, toneFilters } from './toneMapping.js';
 
 /** How to open a live source, and which frames to make of it. */
@@ -165,8 +166,8 @@ function filters(request: LiveRequest): string[] {
     STAMPED,
     ...aspectFilters(aspect),
     ...TURNS[rotate],
-    // Prints the aspect ratio: ffmpeg would silently stretch later frames of another shape to the size of the first.
-    `scale=w='0*print(iw*sar/ih)+max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +
+    // ffmpeg would silently stretch later frames of another shape to the size of the first.
+    `scale=w='${SIZED}+max(2,trunc(min(min(iw*sar,${maxWidth}),${MAX_SIDE_PX}*dar)/2)*2)'` +
       `:h='max(2,trunc(min(min(iw*sar,${maxWidth})/dar,${MAX_SIDE_PX})/2)*2)'` +
       ':flags=bilinear:out_range=limited',
     'setsar=1',

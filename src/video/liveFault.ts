@@ -1,4 +1,5 @@
 import { describeError, type ErrorCode, SpotterError } from '../core/errors.js';
+import type { Size } from '../core/geometry.js';
 import type { DecodeEnd } from './ffmpeg.js';
 import { CLOSES_EARLY, detail, type LiveEnd, noVideo, RULES, stillImage } from './liveFaultRules.js';
 
@@ -69,15 +70,15 @@ export function stalled(cameraId: string, name: string, limitMs: number): Spotte
 }
 
 /**
- * The error for a source whose aspect ratio changed: camera.ended. It has to be reopened, because ffmpeg would stretch
- * its frames to the size of the first one.
+ * The error for a source whose pictures have another shape than before: camera.reshaped. It has to be reopened, because ffmpeg
+ * would stretch its frames to the size of the first one.
  *
- * @param before width over height as shown, likewise `after`
+ * @param before px, as shown, likewise `after`
  */
-export function reshaped(cameraId: string, name: string, before: number, after: number): SpotterError {
-  const change = `from ${before.toFixed(2)} to ${after.toFixed(2)}`;
-  const sentence = `the aspect ratio of ${name} changed ${change}; the stream is reopened, no action is needed`;
-  return fault('camera.ended', cameraId, sentence);
+export function reshaped(cameraId: string, name: string, before: Size, after: Size): SpotterError {
+  const change = `from ${before.width}x${before.height} to ${after.width}x${after.height}`;
+  const sentence = `the picture of ${name} has changed ${change}; the stream is reopened, no action is needed`;
+  return fault('camera.reshaped', cameraId, sentence);
 }
 
 /** The error for what failed here rather than at the far end. @param redact masks secrets */

@@ -1,5 +1,6 @@
+import type { Size } from '../core/geometry.js';
 import type { DecodeMessage } from './ffmpegMessage.js';
-import { parseShape } from './streamLine.js';
+import { parseSize } from './streamLine.js';
 import { type ListedStream, StreamListing } from './streamListing.js';
 
 /** Relative difference of two aspect ratios that are still the same shape. Sizes are rounded: 1280x720 and 640x368 match. */
@@ -16,8 +17,8 @@ export interface LiveMessagesOptions {
   onPlaylist: () => void;
   /** Called once per decoder, before its first frame, with every video stream of the source. */
   onStreams: (streams: readonly ListedStream[]) => void;
-  /** The aspect ratio (width over height as shown) has changed. */
-  onReshaped: (before: number, after: number) => void;
+  /** The shape of the pictures has changed; sizes in px, as shown. */
+  onReshaped: (before: Size, after: Size) => void;
   /** A warning or error that says something new; may contain credentials. */
   onWarning: (text: string) => void;
 }
@@ -29,7 +30,7 @@ export class LiveMessages {
   #sendsVideo = false;
   #complaint: string | null = null;
   #usesHardware = false;
-  #shape: number | null = null;
+  #size: Size | null = null;
 
   constructor(options: LiveMessagesOptions) {
     this.#options = options;
@@ -63,8 +64,8 @@ export class LiveMessages {
 
   read({ level, text }: DecodeMessage): void {
     if (text.startsWith('hls: ')) this.#options.onPlaylist();
-    const shape = parseShape(text);
-    if (shape !== null) this.#checkShape(shape);
+    const size = parseSize(text);
+    if (size) this.#checkShape(size);
     const streams = this.#listing.add(text);
     if (streams) this.#options.onStreams(streams);
     this.#sendsVideo ||= this.streams.length > 0 || DECODER.test(text);
@@ -75,8 +76,10 @@ export class LiveMessages {
   }
 
   /** Runs before the timestamp of the first frame of that shape arrives: no stretched frame is ever offered. */
-  #checkShape(shape: number): void {
-    this.#shape ??= shape;
-    if (Math.abs(shape / this.#shape - 1) > SAME_SHAPE) this.#options.onReshaped(this.#shape, shape);
+  #checkShape(size: Size): void {
+    const first = this.#size ?? size;
+    this.#size = first;
+    const change = size.width / size.height / (first.width / first.height);
+    if (Math.abs(change - 1) > SAME_SHAPE) this.#options.onReshaped(first, size);
   }
 }

@@ -1,3 +1,4 @@
+import type { Size } from '../core/geometry.js';
 import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 import type { VideoStream } from './streamChoice.js';
@@ -41,11 +42,16 @@ export function parseStreamLine(text: string): StreamLine | null {
   };
 }
 
-/**
- * Parses the aspect ratio (width over height as shown) that the filters of a live source print whenever the shape of the
- * frames changes; null for any other line.
- */
-export function parseShape(text: string): number | null {
-  const shape = /^(?:Eval: )?(\d+\.\d{6})$/.exec(text)?.[1]; // ffmpeg 9 adds "Eval: "
-  return shape === undefined ? null : Number(shape);
+/** Above the height of any picture. */
+const HEIGHTS = 65_536;
+
+/** An expression of value 0 for the width of a scale filter. It prints the size of the pictures, as shown, whenever that changes. */
+export const SIZED = `0*print(round(iw*sar)*${HEIGHTS}+ih)`;
+
+/** Parses what {@link SIZED} has printed; null for any other line. */
+export function parseSize(text: string): Size | null {
+  const packed = /^(?:Eval: )?(\d+)\.000000$/.exec(text)?.[1]; // ffmpeg 9 adds "Eval: "
+  if (packed === undefined) return null;
+  const size = { width: Math.floor(Number(packed) / HEIGHTS), height: Number(packed) % HEIGHTS };
+  return size.width > 0 && size.height > 0 ? size : null;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BackoffOptions } from '../../src/core/backoff.js';
 import { type ErrorCode, SpotterError } from '../../src/core/errors.js';
 import { CameraRunner } from '../../src/engine/cameraRunner.js';
 import type { FrameReport } from '../../src/pipeline/frameReport.js';
@@ -19,7 +20,10 @@ function liveSource(frames: number, failure: ErrorCode | null): ManualLive {
 }
 
 /** Runs sources one after another until the last one is live. */
-async function states(attempts: [frames: number, failure: ErrorCode | null][]) {
+async function states(
+  attempts: [frames: number, failure: ErrorCode | null][],
+  backoff: BackoffOptions = { firstMs: 1, maxMs: 2, healthyMs: 1000 },
+) {
   const stopping = new AbortController();
   const reported: string[] = [];
   const restarts: string[] = [];
@@ -29,7 +33,7 @@ async function states(attempts: [frames: number, failure: ErrorCode | null][]) {
   const runner = new CameraRunner({
     camera: blindCamera({ onReport: (report) => reports.push(report) }),
     open: () => ({ live: liveSource(...attempts[attempt++]) }),
-    backoff: { firstMs: 1, maxMs: 2, healthyMs: 1000 },
+    backoff,
     authRetryMs: 1,
     onState: (state, message) => {
       reported.push(message ? `${state}: ${message}` : state);
@@ -73,6 +77,38 @@ describe('CameraRunner', () => {
       'stopped',
     ]);
     expect(restarts).toHaveLength(20);
+  });
+
+  it('opens a stream that has changed its shape again without the wait of a failure, in a state of its own', async () => {
+    const anHour = { firstMs: 3_600_000, maxMs: 3_600_000, healthyMs: 3_600_000 };
+    const { reported, restarts } = await states(
+      [
+        [1, 'camera.reshaped'],
+        [1, null],
+      ],
+      anHour,
+    );
+    expect(reported).toEqual([
+      'connecting',
+      'live',
+      'reopening: failed with camera.reshaped',
+      'live',
+      'stopped',
+    ]);
+    expect(restarts).toEqual(['camera.reshaped']);
+  });
+
+  it('opens a camera that has ended a healthy session again at once, time after time', async () => {
+    const healthyAtOnce = { firstMs: 3_600_000, maxMs: 3_600_000, healthyMs: 0 };
+    const { restarts } = await states(
+      [
+        [1, 'camera.ended'],
+        [1, 'camera.ended'],
+        [1, null],
+      ],
+      healthyAtOnce,
+    );
+    expect(restarts).toEqual(['camera.ended', 'camera.ended']);
   });
 
   it('has every frame processed, and released', async () => {

@@ -3,6 +3,7 @@ import { normalise } from '../../src/face/embedding.js';
 import type { Match } from '../../src/face/match.js';
 import type { Quality, UnusableReason } from '../../src/face/quality.js';
 import { probesOf, withGallery } from '../../src/track/evidence.js';
+import { afterGap } from '../../src/track/lifetime.js';
 import {
   EMPTY_STATE,
   type LookResult,
@@ -18,6 +19,7 @@ export const policy: TrackPolicy = {
   startScore: 0.6,
   minIou: 0.3,
   graceMs: 1000,
+  reconnectMs: 5000,
   confirmLooks: 2,
   sureBy: 0.1,
   unknownAfterMs: 3000,
@@ -104,6 +106,12 @@ export class Film {
       ),
     );
     return this.record([...followed.trackEvents, ...judged.trackEvents]);
+  }
+
+  /** The source was away; its next frame is of this time. */
+  gap(nextMs: number): this {
+    this.state = afterGap(this.state, nextMs);
+    return this;
   }
 
   /** Another gallery: whoever has an embedding is compared with it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseLine } from '../../src/video/ffmpegMessage.js';
 import { versionIn } from '../../src/video/ffmpegVersion.js';
 import { parseStamp } from '../../src/video/stamps.js';
-import { parseShape, parseStreamLine } from '../../src/video/streamLine.js';
+import { parseSize, parseStreamLine } from '../../src/video/streamLine.js';
 
 describe('versionIn', () => {
   it.each([
@@ -90,10 +90,11 @@ describe('parseStreamLine', () => {
 });
 
 it.each([
-  ['1.777778', 1.777778],
-  ['Eval: 1.333333', 1.333333],
-  ['rtsp: 1.333333', null],
+  [`${1280 * 65_536 + 720}.000000`, { width: 1280, height: 720 }],
+  [`Eval: ${8192 * 65_536 + 8192}.000000`, { width: 8192, height: 8192 }],
+  [`rtsp: ${1280 * 65_536 + 720}.000000`, null],
+  ['1.333333', null],
   ['25', null],
-])('parseShape reads the aspect ratio that the filters print: %s', (text, shape) => {
-  expect(parseShape(text)).toBe(shape);
+])('parseSize reads the size that the filters print: %s', (text, size) => {
+  expect(parseSize(text)).toEqual(size);
 });

@@ -92,8 +92,8 @@ describe('LiveSource: a stream over HTTP', () => {
       expect(frame.image).toMatchObject({ width: 640, height: 360 });
       numbers.push(markerOf(frame));
     });
-    expect(error).toMatchObject({ code: 'camera.ended' });
-    expect(error.message).toContain('changed from 1.78 to 1.33;');
+    expect(error).toMatchObject({ code: 'camera.reshaped' });
+    expect(error.message).toContain('has changed from 640x360 to 480x360;');
     // The second part begins at 0 again: nothing of it was offered.
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
     await look(live(`http://127.0.0.1:${port}/change.ts`).source, 3, (frame) => {
