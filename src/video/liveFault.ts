@@ -1,7 +1,17 @@
 import { describeError, type ErrorCode, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
+import { type Complaint, quoteComplaint } from './complaints.js';
 import type { DecodeEnd } from './ffmpeg.js';
-import { CLOSES_EARLY, detail, type LiveEnd, noVideo, RULES, stillImage } from './liveFaultRules.js';
+import {
+  CLOSES_EARLY,
+  detail,
+  type LiveEnd,
+  noVideo,
+  RULES,
+  stillImage,
+  tlsSentence,
+  withoutAddresses,
+} from './liveFaultRules.js';
 
 /**
  * Whether ffmpeg did not recognise the stream, so that the server's content type may explain why. ffmpeg 9 reports a
@@ -41,24 +51,36 @@ export function faultOf(end: LiveEnd): SpotterError {
   return end.frames === 0 ? neverBegan(end) : ended(end);
 }
 
-/** The error for a source without a frame within `limitMs` of connecting: camera.unreachable. */
-export function noPictureYet(cameraId: string, name: string, limitMs: number): SpotterError {
-  const sentence = `no picture from ${name} within ${seconds(limitMs)}; check that the camera is on and streams`;
+/**
+ * The error for a source without a frame within `limitMs` of connecting: camera.unreachable.
+ *
+ * @param complaint what ffmpeg complains of most, without credentials
+ */
+export function noPictureYet(
+  cameraId: string,
+  name: string,
+  limitMs: number,
+  complaint: Complaint | null,
+): SpotterError {
+  const nothing = `no picture from ${name} within ${seconds(limitMs)}`;
+  const sentence = complaint
+    ? `${nothing}, ${quoteComplaint(complaint)}; check the camera's codec and stream settings, because the stream may not be what its description says`
+    : `${nothing}; check that the camera is on and streams`;
   return fault('camera.unreachable', cameraId, sentence);
 }
 
 /**
  * The error for a source that sends video without a keyframe for `limitMs` from the start: camera.no_video.
  *
- * @param complaint of the decoder, without credentials
+ * @param complaint what ffmpeg complains of most, without credentials
  */
 export function noKeyframe(
   cameraId: string,
   name: string,
   limitMs: number,
-  complaint: string | null,
+  complaint: Complaint | null,
 ): SpotterError {
-  const reason = complaint === null ? '' : ` (${complaint})`;
+  const reason = complaint ? ` (${quoteComplaint(complaint)})` : '';
   const sentence = `${name} sends video, but none that can be decoded within ${seconds(limitMs)}${reason}; shorten the keyframe interval of the camera, switch off H.264+ and H.265+, or select another codec`;
   return fault('camera.no_video', cameraId, sentence);
 }
@@ -100,8 +122,9 @@ function neverBegan(end: LiveEnd): SpotterError {
     return fault('camera.no_video', cameraId, sentence);
   }
   if (contentType?.startsWith('image/')) return fault('camera.no_video', cameraId, stillImage(end));
-  // Addresses are removed before matching: a host name or a port may contain anything, such as 401.
-  const messages = end.messages.map((text) => text.replace(/\w+:\/\/\S+/g, ''));
+  if (end.tls === 'wants_certificate' || (end.tls === 'open' && end.kind === 'rtsp'))
+    return fault('camera.unreachable', cameraId, tlsSentence(end));
+  const messages = withoutAddresses(end.messages);
   const rule = RULES.find(({ pattern }) => messages.some((text) => pattern.test(text)));
   const isVideo = contentType === null || /^(video|multipart)\/|mpegurl/i.test(contentType);
   if (rule === CLOSES_EARLY && !isVideo) return fault('camera.no_video', cameraId, noVideo(end));

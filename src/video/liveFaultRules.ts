@@ -1,12 +1,17 @@
+import type { Address } from '../core/address.js';
 import type { ErrorCode } from '../core/errors.js';
+import type { FarEnd } from './farEnd.js';
 import type { DecodeEnd } from './ffmpeg.js';
+import type { LoginOffer } from './loginOffer.js';
 import { listStreams, type VideoStream } from './streamChoice.js';
 
 /** Everything that is known about a live source when its decoder has ended. */
-export interface LiveEnd extends DecodeEnd {
+export interface LiveEnd extends DecodeEnd, FarEnd {
   cameraId: string;
   /** Host and port, or the device, without credentials. */
   name: string;
+  /** Of the address. */
+  kind: Address['kind'];
   hasCredentials: boolean;
   transport: 'tcp' | 'udp';
   hardware: string;
@@ -16,8 +21,6 @@ export interface LiveEnd extends DecodeEnd {
   streams: readonly VideoStream[];
   /** Complete frames received. */
   frames: number;
-  /** Content type reported by an HTTP server; null when it was not asked or did not answer. */
-  contentType: string | null;
   /** Removes credentials from ffmpeg's messages. */
   scrub: (text: string) => string;
 }
@@ -30,11 +33,35 @@ export interface FaultRule {
   sentence: (end: LiveEnd) => string;
 }
 
+/** A login, or the want of one, was refused. */
+const REFUSED = /(failed: |error |returned )401|authorization failed/i;
+
+/** Whether a server has refused a login. */
+export function isRefused({ messages }: DecodeEnd): boolean {
+  return withoutAddresses(messages).some((text) => REFUSED.test(text));
+}
+
+/** Messages to match with: a host name or a port may contain anything, such as 401. */
+export function withoutAddresses(messages: readonly string[]): string[] {
+  return messages.map((text) => text.replace(/\w+:\/\/\S+/g, ''));
+}
+
 /** The connection ended early. Also ffmpeg 9's message for a response that is not a video. */
 export const CLOSES_EARLY: FaultRule = {
   pattern: /connection reset|broken pipe|end of file|input\/output error/i,
   code: 'camera.unreachable',
   sentence: ({ name }) => `${name} closes the connection before the first picture; check the camera`,
+};
+
+/** The sentence for a refused login, by what the server offers. */
+const REFUSAL: Record<LoginOffer | 'unknown', (name: string) => string> = {
+  usable: (name) => `${name} refuses the user name or the password; correct them in the camera's url`,
+  other_digest: (name) =>
+    `${name} asks for digest authentication with SHA-256 or another hash than MD5, which ffmpeg does not support, so no password was tried; select MD5 digest or basic authentication in the camera`,
+  other: (name) =>
+    `${name} offers no login that ffmpeg supports, so no password was tried; select basic or MD5 digest authentication in the camera`,
+  unknown: (name) =>
+    `${name} refuses the user name or the password; check both in the camera's url, and that the camera accepts basic or MD5 digest authentication (SHA-256 is not supported)`,
 };
 
 /**
@@ -43,11 +70,11 @@ export const CLOSES_EARLY: FaultRule = {
  */
 export const RULES: readonly FaultRule[] = [
   {
-    pattern: /(failed: |error |returned )401|authorization failed/i,
+    pattern: REFUSED,
     code: 'camera.auth',
-    sentence: ({ name, hasCredentials }) =>
+    sentence: ({ name, hasCredentials, loginOffer }) =>
       hasCredentials
-        ? `${name} refuses the user name or the password; check both in the camera's url, and that the camera accepts basic or MD5 digest authentication (SHA-256 is not supported)`
+        ? REFUSAL[loginOffer ?? 'unknown'](name)
         : `${name} requires a user name and a password; add them to the camera's url`,
   },
   {
@@ -171,6 +198,15 @@ export const RULES: readonly FaultRule[] = [
   },
   CLOSES_EARLY,
 ];
+
+/** The sentence for a server that wants TLS, or more than that. */
+export function tlsSentence({ name, kind, tls }: LiveEnd): string {
+  const secure = kind === 'http' || kind === 'https' ? 'https' : 'rtsps';
+  if (tls !== 'wants_certificate')
+    return `${name} speaks RTSP over TLS only; write ${secure}:// instead of ${kind}:// in the camera's url`;
+  const scheme = kind === secure ? '' : `write ${secure}:// in its url, and `;
+  return `${name} wants a certificate of its client; ${scheme}set tls.certificate and tls.key of the camera to one that it accepts`;
+}
 
 /** The sentence for a source that sends one image. */
 export function stillImage({ name }: LiveEnd): string {

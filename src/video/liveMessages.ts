@@ -1,4 +1,5 @@
 import type { Size } from '../core/geometry.js';
+import { type Complaint, Complaints } from './complaints.js';
 import type { DecodeMessage } from './ffmpegMessage.js';
 import { parseSize } from './streamLine.js';
 import { type ListedStream, StreamListing } from './streamListing.js';
@@ -28,7 +29,7 @@ export class LiveMessages {
   readonly #options: LiveMessagesOptions;
   #listing = new StreamListing();
   #sendsVideo = false;
-  #complaint: string | null = null;
+  readonly #complaints = new Complaints();
   #usesHardware = false;
   #size: Size | null = null;
 
@@ -46,9 +47,9 @@ export class LiveMessages {
     return this.#listing.streams;
   }
 
-  /** The last warning or error of a decoder, which may contain credentials; null without one. */
-  get complaint(): string | null {
-    return this.#complaint;
+  /** The most frequent warning or error, which may contain credentials; null without one. */
+  get complaint(): Complaint | null {
+    return this.#complaints.most;
   }
 
   /** Whether a hardware decoder was found. */
@@ -60,6 +61,7 @@ export class LiveMessages {
   restart(): void {
     this.#listing = new StreamListing();
     this.#sendsVideo = false;
+    this.#complaints.clear();
   }
 
   read({ level, text }: DecodeMessage): void {
@@ -71,8 +73,9 @@ export class LiveMessages {
     this.#sendsVideo ||= this.streams.length > 0 || DECODER.test(text);
     if (/Using auto hwaccel/.test(text)) this.#usesHardware = true;
     if (/hwaccel initiali[sz]ation returned error/.test(text)) this.#usesHardware = false;
-    if (level !== 'info' && DECODER.test(text)) this.#complaint = text;
-    if (level !== 'info' && !NOISE.test(text)) this.#options.onWarning(text);
+    if (level === 'info' || NOISE.test(text)) return;
+    this.#complaints.add(text);
+    this.#options.onWarning(text);
   }
 
   /** Runs before the timestamp of the first frame of that shape arrives: no stretched frame is ever offered. */

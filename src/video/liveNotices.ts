@@ -1,3 +1,4 @@
+import { type Complaint, quoteComplaint } from './complaints.js';
 import type { LiveClockFault } from './freshness.js';
 import { seconds } from './liveFault.js';
 
@@ -11,8 +12,14 @@ export function clockNotice(fault: LiveClockFault, name: string): string {
 }
 
 /** Video arrives, but begins in the middle of a group of pictures. */
-export function keyframeNotice(name: string, sinceMs: number, limitMs: number): string {
-  const waiting = `${name} sends video, but no keyframe for ${seconds(sinceMs)}; waiting for one for up to ${seconds(limitMs)}`;
+export function keyframeNotice(
+  name: string,
+  sinceMs: number,
+  limitMs: number,
+  complaint: Complaint | null,
+): string {
+  const reason = complaint ? ` (${quoteComplaint(complaint)})` : '';
+  const waiting = `${name} sends video, but no keyframe for ${seconds(sinceMs)}${reason}; waiting for one for up to ${seconds(limitMs)}`;
   return `${waiting}. A shorter keyframe interval in the camera helps`;
 }
 

@@ -2,14 +2,15 @@ import { type Address, parseAddress } from '../core/address.js';
 import type { SpotterError } from '../core/errors.js';
 import { LogThrottle } from '../core/logThrottle.js';
 import type { Frame } from '../image/cameraFrame.js';
-import { contentTypeOf } from './contentType.js';
+import type { Complaint } from './complaints.js';
+import { askFarEnd, type FarEnd, UNASKED } from './farEnd.js';
 import { type DecodeEnd, Decoder } from './ffmpeg.js';
 import { ffmpegAbilities, frameModeOption } from './ffmpegVersion.js';
 import { checkFrameSize } from './frameSize.js';
 import { Freshness, type LiveClockFault } from './freshness.js';
 import type { LiveFrames, LiveListener, LiveSourceOptions } from './live.js';
 import { liveCommand } from './liveCommand.js';
-import { faultOf, isUnrecognised, mayBeMotionJpeg, ownFault, reshaped } from './liveFault.js';
+import { faultOf, mayBeMotionJpeg, ownFault, reshaped } from './liveFault.js';
 import { LiveMessages } from './liveMessages.js';
 import { clockNotice, multipartNotice } from './liveNotices.js';
 import { LiveReading } from './liveReading.js';
@@ -139,23 +140,22 @@ export class LiveSource implements LiveFrames {
         if (!this.#isOver) end = await decode();
       }
       if (this.#isOver) return;
-      const contentType = await this.#contentType(end, address);
-      if (!this.#isOver && reading.mayBeMotionJpeg && mayBeMotionJpeg(end, this.#frames, contentType)) {
+      const farEnd = this.#frames > 0 ? UNASKED : await askFarEnd(end, address, this.#ending.signal);
+      if (
+        !this.#isOver &&
+        reading.mayBeMotionJpeg &&
+        mayBeMotionJpeg(end, this.#frames, farEnd.contentType)
+      ) {
         reading.asMotionJpeg();
         this.#beginAnew();
         const second = await decode();
         if (this.#frames > 0) end = second;
       }
       this.#deadline.stop();
-      if (!this.#isOver) this.#fail(this.#diagnose(end, contentType, address));
+      if (!this.#isOver) this.#fail(this.#diagnose(end, farEnd, address));
     } catch (cause) {
       this.#fail(this.#ownFault(cause));
     }
-  }
-
-  async #contentType(end: DecodeEnd, address: Address): Promise<string | null> {
-    if (this.#frames > 0 || !isUnrecognised(end)) return null;
-    return contentTypeOf(address, this.#ending.signal);
   }
 
   /** Before a second decoder. Nobody has taken a frame of the first. */
@@ -165,16 +165,17 @@ export class LiveSource implements LiveFrames {
     this.#deadline.begin();
   }
 
-  #diagnose(end: DecodeEnd, contentType: string | null, address: Address): SpotterError {
+  #diagnose(end: DecodeEnd, farEnd: FarEnd, address: Address): SpotterError {
     return faultOf({
       ...end,
+      ...farEnd,
       ...this.#options,
       name: address.name,
+      kind: address.kind,
       hasCredentials: address.secrets.length > 0,
       frames: this.#frames,
       stream: this.#reading?.request.stream ?? 0,
       streams: this.#messages.streams,
-      contentType,
       scrub: this.#redact,
     });
   }
@@ -206,10 +207,11 @@ export class LiveSource implements LiveFrames {
       this.#listener.onNotice('no hardware decoder for this stream was found; the CPU decodes it');
   }
 
-  #progress(): { sendsVideo: boolean; complaint: string | null } {
+  #progress(): { sendsVideo: boolean; complaint: Complaint | null } {
     const { sendsVideo, complaint } = this.#messages;
     const isNetwork = this.#reading?.isNetwork ?? false;
-    return { sendsVideo: sendsVideo && isNetwork, complaint: complaint && this.#redact(complaint) };
+    const redacted = complaint && { ...complaint, text: this.#redact(complaint.text) };
+    return { sendsVideo: sendsVideo && isNetwork, complaint: redacted };
   }
 
   #ownFault(cause: unknown): SpotterError {

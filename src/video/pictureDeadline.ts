@@ -1,4 +1,5 @@
 import type { SpotterError } from '../core/errors.js';
+import type { Complaint } from './complaints.js';
 import { noKeyframe, noPictureYet, stalled } from './liveFault.js';
 import { keyframeNotice } from './liveNotices.js';
 import { Watchdog } from './watchdog.js';
@@ -16,8 +17,8 @@ export interface PictureDeadlineOptions {
   fps: number | null;
   /** Name of the source, without credentials. */
   name: () => string;
-  /** Whether video arrives, and what the decoder complains of, without credentials; both from what ffmpeg reports. */
-  progress: () => { sendsVideo: boolean; complaint: string | null };
+  /** Whether video arrives, and what ffmpeg complains of most, without credentials. */
+  progress: () => { sendsVideo: boolean; complaint: Complaint | null };
   onNotice: (message: string) => void;
   /** Called once, with the error of the source. */
   onLate: (error: SpotterError) => void;
@@ -58,13 +59,13 @@ export class PictureDeadline {
     const { cameraId, connectMs, keyframeMs, frameAgeMs, name, progress, onNotice, onLate } = this.#options;
     const { sendsVideo, complaint } = progress();
     if (this.#hasFrames) onLate(stalled(cameraId, name(), frameAgeMs));
-    else if (!sendsVideo) onLate(noPictureYet(cameraId, name(), limitMs));
+    else if (!sendsVideo) onLate(noPictureYet(cameraId, name(), limitMs, complaint));
     else if (this.#waitsForKeyframe || keyframeMs <= connectMs)
       onLate(noKeyframe(cameraId, name(), Math.max(keyframeMs, connectMs), complaint));
     else {
       // When the bytes cease, ffmpeg's own timeout ends the wait.
       this.#waitsForKeyframe = true;
-      onNotice(keyframeNotice(name(), connectMs, keyframeMs));
+      onNotice(keyframeNotice(name(), connectMs, keyframeMs, complaint));
       this.#watchdog.watch(keyframeMs - connectMs);
     }
   }

@@ -1,25 +1,76 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import path from 'node:path';
-import { createServer } from 'node:tls';
+import { createServer, type SecureVersion } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary.js';
 
-/** TLS on 127.0.0.1, with a certificate that nobody but itself has signed, before a server there. Ends with the test. */
-export async function startTls(target: number): Promise<number> {
+/** PEM files: an authority, and a server on 127.0.0.1 and a client that it has signed. */
+export interface Certificates {
+  ca: string;
+  server: { certificate: string; key: string };
+  client: { certificate: string; key: string };
+}
+
+/** Makes an authority and two certificates of it, in a folder that is removed after the test. */
+export function makeCertificates(): Certificates {
   const folder = temporaryFolder();
-  const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=camera', '-days', '2'];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
-    {
-      stdio: 'ignore',
-    },
+  const file = (name: string) => path.join(folder, name);
+  const openssl = (...options: string[]) => execFileSync('openssl', options, { stdio: 'ignore' });
+  const ofKey = ['-newkey', 'rsa:2048', '-nodes'];
+  openssl(
+    'req',
+    '-x509',
+    ...ofKey,
+    '-keyout',
+    file('ca.key'),
+    '-out',
+    file('ca.pem'),
+    '-subj',
+    '/CN=ca',
+    '-days',
+    '2',
   );
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (client) => {
+  writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  const signed = (name: string) => {
+    openssl('req', ...ofKey, '-keyout', file(`${name}.key`), '-out', file('request'), '-subj', `/CN=${name}`);
+    const signer = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2'];
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      file('request'),
+      ...signer,
+      '-out',
+      file(`${name}.pem`),
+      '-extfile',
+      file('names'),
+    );
+    return { certificate: file(`${name}.pem`), key: file(`${name}.key`) };
+  };
+  return { ca: file('ca.pem'), server: signed('server'), client: signed('client') };
+}
+
+export interface TlsServerOptions extends Partial<Certificates> {
+  /** Whether a client needs a certificate of the authority. */
+  clients?: boolean;
+  maxVersion?: SecureVersion;
+}
+
+/** TLS on 127.0.0.1 before a server there. Ends with the test. @returns the port */
+export async function startTls(target: number, options: TlsServerOptions = {}): Promise<number> {
+  const { ca, server: own, clients = false, maxVersion } = { ...makeCertificates(), ...options };
+  const settings = {
+    key: readFileSync(own.key),
+    cert: readFileSync(own.certificate),
+    ca: readFileSync(ca),
+    requestCert: clients,
+    rejectUnauthorized: clients,
+    ...(maxVersion && { maxVersion }),
+  };
+  const server = createServer(settings, (client) => {
     const plain = connect(target, '127.0.0.1');
     const end = () => {
       client.destroy();

@@ -16,6 +16,9 @@ function end(changes: Partial<LiveEnd>): LiveEnd {
     streams: [],
     frames: 0,
     contentType: null,
+    loginOffer: null,
+    tls: null,
+    kind: 'rtsp',
     scrub: (text) => text.replace('secret', '***'),
     ...changes,
   };

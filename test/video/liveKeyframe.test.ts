@@ -22,9 +22,10 @@ describe('LiveSource: a stream that is joined between two keyframes', () => {
     const port = await startWeb(streaming('video/mp2t', joinedLate(), SECONDS - 1));
     const { source, notices } = live(`http://127.0.0.1:${port}/cam.ts`, { connectMs: 1500 });
     await look(source, 3, markerOf);
-    expect(notices).toEqual([
-      `127.0.0.1:${port} sends video, but no keyframe for 1.5 s; waiting for one for up to 40 s. A shorter keyframe interval in the camera helps`,
-    ]);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toMatch(
+      /^127\.0\.0\.1:\d+ sends video, but no keyframe for 1\.5 s \(ffmpeg reports .*h264: .+\); waiting for one for up to 40 s\. A shorter keyframe interval in the camera helps$/,
+    );
   });
 
   it('is no video when no keyframe comes for too long', async () => {
@@ -33,7 +34,7 @@ describe('LiveSource: a stream that is joined between two keyframes', () => {
     const error = await failureOf(live(`http://127.0.0.1:${port}/cam.ts`, limits).source);
     expect(error).toMatchObject({ code: 'camera.no_video' });
     expect(error.message).toMatch(
-      /sends video, but none that can be decoded within 2 s \(h264: [^)]+\); shorten the keyframe interval/,
+      /sends video, but none that can be decoded within 2 s \(ffmpeg reports (\d+ times: )?h264: .+\); shorten the keyframe interval/,
     );
   });
 

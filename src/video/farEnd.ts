@@ -1,0 +1,44 @@
+import type { Address } from '../core/address.js';
+import { contentTypeOf } from './contentType.js';
+import type { DecodeEnd } from './ffmpeg.js';
+import { isUnrecognised } from './liveFault.js';
+import { isRefused } from './liveFaultRules.js';
+import { type LoginOffer, loginOfferOf } from './loginOffer.js';
+import { type TlsAnswer, tlsAnswerOf } from './tlsAnswer.js';
+
+/** What a server answers when it is asked about what ffmpeg's messages leave open; null where it was not asked or did not answer. */
+export interface FarEnd {
+  /** Content type reported by an HTTP server. */
+  contentType: string | null;
+  /** The logins that a server offers which has refused ours. */
+  loginOffer: LoginOffer | null;
+  /** How a server that ffmpeg does not understand answers to TLS. */
+  tls: TlsAnswer | null;
+}
+
+/** Nobody was asked. */
+export const UNASKED: FarEnd = { contentType: null, loginOffer: null, tls: null };
+
+/**
+ * Asks a server from which ffmpeg got no frame. At most one question per attempt, without credentials that ffmpeg has not sent
+ * already. Never rejects; takes at most 2 s.
+ *
+ * @param signal aborts the question
+ */
+export async function askFarEnd(end: DecodeEnd, address: Address, signal: AbortSignal): Promise<FarEnd> {
+  if (isRefused(end)) {
+    const hasLogin = address.secrets.length > 0;
+    return { ...UNASKED, loginOffer: hasLogin ? await loginOfferOf(address, signal) : null };
+  }
+  if (mayConcernTls(end, address)) return { ...UNASKED, tls: await tlsAnswerOf(address, signal) };
+  if (!isUnrecognised(end)) return UNASKED;
+  return { ...UNASKED, contentType: await contentTypeOf(address, signal) };
+}
+
+/** RTSP that got no answer in RTSP, or a connection that failed in TLS. */
+function mayConcernTls({ messages }: DecodeEnd, { kind }: Address): boolean {
+  if (kind === 'rtsps' || kind === 'https') return messages.some((text) => /^tls: |alert/i.test(text));
+  const isAnswered = messages.some((text) => /^rtsp: |failed: \d{3}/.test(text));
+  const isBroken = /invalid data found|input\/output error|connection reset|broken pipe|end of file/i;
+  return kind === 'rtsp' && !isAnswered && messages.some((text) => isBroken.test(text));
+}
