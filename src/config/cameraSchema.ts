@@ -87,6 +87,21 @@ const input = z
   .prefault({})
   .describe('ffmpeg input options, for a camera that needs them; see docs/configuration.md.');
 
+const pemFile = z.string().min(1, 'is empty; give the path of a PEM file, or null').nullable().default(null);
+
+const tls = z
+  .strictObject({
+    certificate: pemFile.describe(
+      'Certificate that is shown to a camera that wants one from its clients; needs key. null: none.',
+    ),
+    key: pemFile.describe('Private key of certificate, without a passphrase; null: none.'),
+    ca: pemFile.describe(
+      "Certificates that the camera's own is verified with: of the authority that signed it, or itself; null: it is not verified.",
+    ),
+  })
+  .prefault({})
+  .describe('rtsps:// and https:// only: PEM files, each a path relative to this file.');
+
 /** Whether to deinterlace. */
 export const deinterlace = z.enum(['auto', 'on', 'off']);
 
@@ -169,6 +184,7 @@ export const camera = z
       .describe(
         'Live only: hardware decoding: none, auto (if available, else software), vaapi, cuda, qsv or videotoolbox.',
       ),
+    tls,
     input,
     motion,
     match: z
@@ -199,6 +215,7 @@ export const camera = z
       .describe('Areas of the frame in which faces are ignored, each a list of [x, y] corners from 0 to 1.'),
   })
   .superRefine(checkFormat)
+  .superRefine(checkTls)
   .describe('One camera.');
 
 type CheckedCamera = { url: string; hardware: string; input: { format?: string | undefined } };
@@ -240,6 +257,21 @@ function checkFormat({ url, hardware, input: { format } }: CheckedCamera, contex
     const message = 'is decoded on the CPU; set hardware to none, or remove it';
     context.addIssue({ code: 'custom', message, path: ['input', 'format'] });
   }
+}
+
+function checkTls(
+  {
+    url,
+    tls: { certificate, key, ca },
+  }: { url: string; tls: Record<'certificate' | 'key' | 'ca', string | null> },
+  context: z.RefinementCtx,
+): void {
+  const fail = (at: string[], message: string) =>
+    context.addIssue({ code: 'custom', message, path: ['tls', ...at] });
+  if (certificate === null && key === null && ca === null) return;
+  if (!/^(rtsps|https):/i.test(url)) fail([], 'is for rtsps:// and https:// only; remove it, or correct url');
+  if (certificate !== null && key === null) fail(['certificate'], 'needs its private key; set tls.key, too');
+  if (key !== null && certificate === null) fail(['key'], 'needs its certificate; set tls.certificate, too');
 }
 
 function checkNames(zones: readonly { name: string }[], context: z.RefinementCtx): void {

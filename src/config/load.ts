@@ -10,6 +10,7 @@ import { duplicateIdFaults, faultsOf, unknownCameraFaults } from './configFaults
 import { secretsOf } from './mask.js';
 import { type Config, schema } from './schema.js';
 import { type Substituted, substitute } from './substitute.js';
+import { tlsFaults } from './tlsFaults.js';
 
 /** A configuration and where it came from. */
 export interface LoadedConfig {
@@ -22,6 +23,7 @@ export interface LoadedConfig {
 }
 
 const MAX_BYTES = 1 << 20;
+const TLS_FILES = ['certificate', 'key', 'ca'] as const;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -67,6 +69,7 @@ function readFile(file: string): { config: Config; secrets: string[] } {
     : schema.safeParse(withNumbers(data, plainIssues(parsed.error.issues), document, substituted));
   faults.push(...duplicateIdFaults(data, document), ...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
+  else faults.push(...tlsFaults(retried.data.cameras, document, path.dirname(path.resolve(file))));
   if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
   return { config: retried.data, secrets: [...new Set([...secrets, ...secretsOf(retried.data)])] };
 }
@@ -120,7 +123,14 @@ function resolvePaths(config: Config, folder: string): void {
   config.data = path.resolve(folder, config.data);
   config.models.folder = path.resolve(folder, config.models.folder);
   for (const model of config.models.declared) model.file = path.resolve(folder, model.file);
-  for (const camera of config.cameras) camera.url = resolveSource(camera.url, folder);
+  for (const camera of config.cameras) {
+    camera.url = resolveSource(camera.url, folder);
+    for (const key of TLS_FILES) camera.tls[key] = absolute(camera.tls[key], folder);
+  }
+}
+
+function absolute(file: string | null, folder: string): string | null {
+  return file === null ? null : path.resolve(folder, file);
 }
 
 /** The absolute path of a recording; any other address unchanged. */

@@ -2,7 +2,7 @@ import type { Address } from '../core/address.js';
 import { contentTypeOf } from './contentType.js';
 import type { DecodeEnd } from './ffmpeg.js';
 import { isUnrecognised } from './liveFault.js';
-import { isRefused } from './liveFaultRules.js';
+import { isRefused, isUnverified } from './liveFaultRules.js';
 import { type LoginOffer, loginOfferOf } from './loginOffer.js';
 import { type TlsAnswer, tlsAnswerOf } from './tlsAnswer.js';
 
@@ -13,11 +13,11 @@ export interface FarEnd {
   /** The logins that a server offers which has refused ours. */
   loginOffer: LoginOffer | null;
   /** How a server that ffmpeg does not understand answers to TLS. */
-  tls: TlsAnswer | null;
+  tlsAnswer: TlsAnswer | null;
 }
 
 /** Nobody was asked. */
-export const UNASKED: FarEnd = { contentType: null, loginOffer: null, tls: null };
+export const UNASKED: FarEnd = { contentType: null, loginOffer: null, tlsAnswer: null };
 
 /**
  * Asks a server from which ffmpeg got no frame. At most one question per attempt, without credentials that ffmpeg has not sent
@@ -30,13 +30,15 @@ export async function askFarEnd(end: DecodeEnd, address: Address, signal: AbortS
     const hasLogin = address.secrets.length > 0;
     return { ...UNASKED, loginOffer: hasLogin ? await loginOfferOf(address, signal) : null };
   }
-  if (mayConcernTls(end, address)) return { ...UNASKED, tls: await tlsAnswerOf(address, signal) };
+  if (mayConcernTls(end, address)) return { ...UNASKED, tlsAnswer: await tlsAnswerOf(address, signal) };
   if (!isUnrecognised(end)) return UNASKED;
   return { ...UNASKED, contentType: await contentTypeOf(address, signal) };
 }
 
 /** RTSP that got no answer in RTSP, or a connection that failed in TLS. */
-function mayConcernTls({ messages }: DecodeEnd, { kind }: Address): boolean {
+function mayConcernTls(end: DecodeEnd, { kind }: Address): boolean {
+  const { messages } = end;
+  if (isUnverified(end)) return false;
   if (kind === 'rtsps' || kind === 'https') return messages.some((text) => /^tls: |alert/i.test(text));
   const isAnswered = messages.some((text) => /^rtsp: |failed: \d{3}/.test(text));
   const isBroken = /invalid data found|input\/output error|connection reset|broken pipe|end of file/i;

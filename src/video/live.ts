@@ -2,6 +2,7 @@ import type { DropReason, Frame } from '../image/cameraFrame.js';
 import type { DeinterlaceSetting } from './deinterlace.js';
 import type { LiveRequest } from './liveCommand.js';
 import type { FrameMemory } from './slots.js';
+import type { TlsFiles } from './tlsTunnel.js';
 
 /** A live source. It keeps only the newest frame, because an old one is worthless. Every frame taken is released once. */
 export interface LiveFrames {
@@ -44,6 +45,8 @@ export interface LiveSourceOptions
   cameraId: string;
   /** Number of the video stream to read, from 0; null for the best. Default null. */
   stream?: number | null;
+  /** PEM files for TLS. Default none. */
+  tls?: TlsFiles;
   /** Default `auto`. */
   deinterlace?: DeinterlaceSetting;
   /** Frame buffers to reuse in the next connection; by default, buffers of this connection alone. */

@@ -7,6 +7,7 @@ import { concatScript, movieScript, type Option } from './inputScript.js';
 import { type Rotation, TURNS } from './rotation.js';
 import { STAMPED } from './stamps.js';
 import { SIZED } from './streamLine.js';
+import type { TlsFiles } from './tlsTunnel.js';
 import { type Hdr, toneFilters } from './toneMapping.js';
 
 /** How to open a live source, and which frames to make of it. */
@@ -34,6 +35,8 @@ export interface LiveRequest {
   hdr?: Hdr | null;
   /** Hardware decoder: ffmpeg's `-hwaccel`. */
   hardware: 'none' | 'auto' | 'vaapi' | 'cuda' | 'qsv' | 'videotoolbox';
+  /** https only: PEM files. Default none. */
+  tls?: TlsFiles;
   /** ffmpeg's own input options, already checked against a list of allowed ones. */
   input: Readonly<Record<string, string | number | undefined>>;
   /** How long ffmpeg itself waits for the far end: a safety net behind the watchdog, should this process be gone. */
@@ -127,6 +130,7 @@ function networkOptions(request: LiveRequest, { major, isPicky }: FfmpegAbilitie
   const timeoutUs = timeoutMs * 1000;
   // Nearly every camera has a self-signed certificate, and ffmpeg 9 is the first version to verify it.
   const trust = major >= 9 && address.kind !== 'rtsp' ? { tls_verify: 0 } : {};
+  const secured = address.kind === 'https' ? { ...trust, ...certificates(request.tls) } : trust;
   if (address.kind === 'rtsp' || address.kind === 'rtsps') {
     // In ffmpeg 4, `timeout` means to listen for a connection.
     const timeout = major >= 5 ? { timeout: timeoutUs } : { stimeout: timeoutUs };
@@ -137,7 +141,14 @@ function networkOptions(request: LiveRequest, { major, isPicky }: FfmpegAbilitie
   // Cameras and restreamers name their segments as they like; the protocols keep them from local files.
   const anyExtension = isPicky ? { extension_picky: 0 } : {};
   const playlist = request.isPlaylist ? { live_start_index: -1, ...anyExtension } : {};
-  return { rw_timeout: timeoutUs, ...playlist, ...trust, ...input };
+  return { rw_timeout: timeoutUs, ...playlist, ...secured, ...input };
+}
+
+function certificates({ certificate, key, ca }: Partial<TlsFiles> = {}): LiveRequest['input'] {
+  return {
+    ...(certificate && key && { cert_file: certificate, key_file: key }),
+    ...(ca && { ca_file: ca, tls_verify: 1 }),
+  };
 }
 
 /** Whether an address looks like that of a playlist (HLS). Others may lead to one, which ffmpeg reports. */

@@ -103,6 +103,12 @@ export function reshaped(cameraId: string, name: string, before: Size, after: Si
   return fault('camera.reshaped', cameraId, sentence);
 }
 
+/** The error for a playlist (HLS) with files for TLS: camera.address. */
+export function noTlsForPlaylist(cameraId: string, name: string): SpotterError {
+  const sentence = `${name} sends a playlist (HLS), whose segments ffmpeg reads without certificates and unverified; remove tls, or give another stream of the camera`;
+  return fault('camera.address', cameraId, sentence);
+}
+
 /** The error for what failed here rather than at the far end. @param redact masks secrets */
 export function ownFault(cause: unknown, cameraId: string, redact: (text: string) => string): SpotterError {
   if (cause instanceof SpotterError) return fault(cause.code, cameraId, cause.message, cause);
@@ -122,7 +128,7 @@ function neverBegan(end: LiveEnd): SpotterError {
     return fault('camera.no_video', cameraId, sentence);
   }
   if (contentType?.startsWith('image/')) return fault('camera.no_video', cameraId, stillImage(end));
-  if (end.tls === 'wants_certificate' || (end.tls === 'open' && end.kind === 'rtsp'))
+  if (end.tlsAnswer === 'wants_certificate' || (end.tlsAnswer === 'open' && end.kind === 'rtsp'))
     return fault('camera.unreachable', cameraId, tlsSentence(end));
   const messages = withoutAddresses(end.messages);
   const rule = RULES.find(({ pattern }) => messages.some((text) => pattern.test(text)));

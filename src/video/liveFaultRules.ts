@@ -13,6 +13,8 @@ export interface LiveEnd extends DecodeEnd, FarEnd {
   /** Of the address. */
   kind: Address['kind'];
   hasCredentials: boolean;
+  /** Whether a certificate is shown to the server. */
+  hasCertificate: boolean;
   transport: 'tcp' | 'udp';
   hardware: string;
   /** Number of the video stream that was read. */
@@ -46,6 +48,15 @@ export function withoutAddresses(messages: readonly string[]): string[] {
   return messages.map((text) => text.replace(/\w+:\/\/\S+/g, ''));
 }
 
+/** The certificate of the server did not pass, in the words of the tunnel, of GnuTLS and of OpenSSL. */
+const UNVERIFIED =
+  /certificate (not verified|verify failed)|certificate failed verification|does not match hostname/i;
+
+/** Whether the certificate of the server did not pass. */
+export function isUnverified({ messages }: DecodeEnd): boolean {
+  return messages.some((text) => UNVERIFIED.test(text));
+}
+
 /** The connection ended early. Also ffmpeg 9's message for a response that is not a video. */
 export const CLOSES_EARLY: FaultRule = {
   pattern: /connection reset|broken pipe|end of file|input\/output error/i,
@@ -69,6 +80,17 @@ const REFUSAL: Record<LoginOffer | 'unknown', (name: string) => string> = {
  * the wording of ffmpeg 4 to 9 and of the C library.
  */
 export const RULES: readonly FaultRule[] = [
+  {
+    pattern: /client certificate refused/,
+    code: 'camera.unreachable',
+    sentence: (end) => tlsSentence({ ...end, tlsAnswer: 'wants_certificate' }),
+  },
+  {
+    pattern: UNVERIFIED,
+    code: 'camera.unreachable',
+    sentence: (end) =>
+      `the certificate of ${end.name} does not pass the check with tls.ca${unverified(end)}; give the certificate that signed it, and the host name that is in it`,
+  },
   {
     pattern: REFUSED,
     code: 'camera.auth',
@@ -200,12 +222,20 @@ export const RULES: readonly FaultRule[] = [
 ];
 
 /** The sentence for a server that wants TLS, or more than that. */
-export function tlsSentence({ name, kind, tls }: LiveEnd): string {
+export function tlsSentence({ name, kind, tlsAnswer, hasCertificate }: LiveEnd): string {
   const secure = kind === 'http' || kind === 'https' ? 'https' : 'rtsps';
-  if (tls !== 'wants_certificate')
+  if (tlsAnswer !== 'wants_certificate')
     return `${name} speaks RTSP over TLS only; write ${secure}:// instead of ${kind}:// in the camera's url`;
+  if (hasCertificate)
+    return `${name} refuses the certificate of tls.certificate; give one that is valid and that the camera accepts`;
   const scheme = kind === secure ? '' : `write ${secure}:// in its url, and `;
   return `${name} wants a certificate of its client; ${scheme}set tls.certificate and tls.key of the camera to one that it accepts`;
+}
+
+/** Why a certificate was not accepted, in parentheses: the code of Node, else nothing. */
+function unverified({ messages }: LiveEnd): string {
+  const code = messages.map((text) => /not verified: ([A-Z_]+)/.exec(text)?.[1]).find(Boolean);
+  return code ? ` (${code})` : '';
 }
 
 /** The sentence for a source that sends one image. */

@@ -10,7 +10,7 @@ import { checkFrameSize } from './frameSize.js';
 import { Freshness, type LiveClockFault } from './freshness.js';
 import type { LiveFrames, LiveListener, LiveSourceOptions } from './live.js';
 import { liveCommand } from './liveCommand.js';
-import { faultOf, mayBeMotionJpeg, ownFault, reshaped } from './liveFault.js';
+import { faultOf, mayBeMotionJpeg, noTlsForPlaylist, ownFault, reshaped } from './liveFault.js';
 import { LiveMessages } from './liveMessages.js';
 import { clockNotice, multipartNotice } from './liveNotices.js';
 import { LiveReading } from './liveReading.js';
@@ -18,6 +18,7 @@ import { NewestFrame } from './newest.js';
 import { PictureDeadline } from './pictureDeadline.js';
 import { scrubber } from './scrub.js';
 import type { ListedStream } from './streamListing.js';
+import { isSecured, routeTo } from './tlsTunnel.js';
 import { Y4mReader } from './y4m.js';
 
 /** Lower bound of ffmpeg's own timeout, the safety net behind the watchdog. */
@@ -113,14 +114,15 @@ export class LiveSource implements LiveFrames {
         deinterlace: this.#options.deinterlace ?? 'auto',
       });
       this.#reading = reading;
-      const scrub = scrubber(address);
-      this.#redact = (text) => this.#options.redact(scrub(text));
       const [ffmpeg, modeOption] = await Promise.all([ffmpegAbilities(), frameModeOption()]);
       const timeoutMs = Math.max(MIN_TIMEOUT_MS, connectMs);
+      const route = await routeTo(address, this.#options.tls, this.#ending.signal);
+      const scrub = scrubber(address);
+      this.#redact = (text) => this.#options.redact(scrub(route.rename(text)));
       const decode = async () => {
         this.#isReopening = false;
         this.#messages.restart();
-        const request = { ...this.#options, address, timeoutMs, ...reading.request };
+        const request = { ...this.#options, ...route.request, timeoutMs, ...reading.request };
         const decoder = new Decoder(liveCommand(request, ffmpeg), modeOption, this.#reader(), {
           onStamp: ({ ms }) => {
             if (!this.#isOver && !this.#isReopening) this.#newest.addTimestamp(ms);
@@ -140,6 +142,7 @@ export class LiveSource implements LiveFrames {
         if (!this.#isOver) end = await decode();
       }
       if (this.#isOver) return;
+      end.messages.push(...route.faults);
       const farEnd = this.#frames > 0 ? UNASKED : await askFarEnd(end, address, this.#ending.signal);
       if (
         !this.#isOver &&
@@ -173,6 +176,7 @@ export class LiveSource implements LiveFrames {
       name: address.name,
       kind: address.kind,
       hasCredentials: address.secrets.length > 0,
+      hasCertificate: Boolean(this.#options.tls?.certificate),
       frames: this.#frames,
       stream: this.#reading?.request.stream ?? 0,
       streams: this.#messages.streams,
@@ -219,7 +223,8 @@ export class LiveSource implements LiveFrames {
   }
 
   #readAsPlaylist(): void {
-    if (this.#reading?.asPlaylist()) this.#reopen();
+    if (isSecured(this.#options.tls)) this.#fail(noTlsForPlaylist(this.#options.cameraId, this.#name));
+    else if (this.#reading?.asPlaylist()) this.#reopen();
   }
 
   #reopen(): void {

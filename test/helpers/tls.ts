@@ -14,12 +14,11 @@ export interface Certificates {
   client: { certificate: string; key: string };
 }
 
-/** Makes an authority and two certificates of it, in a folder that is removed after the test. */
-export function makeCertificates(): Certificates {
-  const folder = temporaryFolder();
+/** Makes an authority and two certificates of it. @param folder default: one that is removed after the test */
+export function makeCertificates(folder = temporaryFolder()): Certificates {
   const file = (name: string) => path.join(folder, name);
   const openssl = (...options: string[]) => execFileSync('openssl', options, { stdio: 'ignore' });
-  const ofKey = ['-newkey', 'rsa:2048', '-nodes'];
+  const ofKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl(
     'req',
     '-x509',
