@@ -62,10 +62,13 @@ export function noPictureYet(
   limitMs: number,
   complaint: Complaint | null,
 ): SpotterError {
-  const nothing = `no picture from ${name} within ${seconds(limitMs)}`;
-  const sentence = complaint
-    ? `${nothing}, ${quoteComplaint(complaint)}; check the camera's codec and stream settings, because the stream may not be what its description says`
-    : `${nothing}; check that the camera is on and streams`;
+  const reason = complaint ? `, ${quoteComplaint(complaint)}` : '';
+  // What was said once may have nothing to do with it.
+  const advice =
+    complaint && complaint.count > 1
+      ? "check the camera's codec and stream settings, because the stream may not be what its description says"
+      : 'check that the camera is on and streams';
+  const sentence = `no picture from ${name} within ${seconds(limitMs)}${reason}; ${advice}`;
   return fault('camera.unreachable', cameraId, sentence);
 }
 
