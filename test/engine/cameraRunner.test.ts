@@ -111,6 +111,28 @@ describe('CameraRunner', () => {
     expect(restarts).toEqual(['camera.ended', 'camera.ended']);
   });
 
+  it('ends the tracks when it is stopped while it waits to open the source again', async () => {
+    const stopping = new AbortController();
+    const calls: string[] = [];
+    const runner = new CameraRunner({
+      camera: {
+        play: async () => {},
+        watch: () => Promise.reject(new SpotterError('camera.unreachable', 'away')),
+        end: () => calls.push('end'),
+      },
+      open: () => ({ live: liveSource(0, null) }),
+      backoff: { firstMs: 3_600_000, maxMs: 3_600_000, healthyMs: 1000 },
+      authRetryMs: 1,
+      onState: (state) => {
+        calls.push(state);
+        if (state === 'unreachable') setImmediate(() => stopping.abort());
+      },
+      onRestart: () => {},
+    });
+    await runner.run(stopping.signal);
+    expect(calls).toEqual(['connecting', 'unreachable', 'end', 'stopped']);
+  });
+
   it('has every frame processed, and released', async () => {
     const { reports } = await states([
       [3, 'camera.ended'],
