@@ -32,9 +32,9 @@ export function tlsFaults(cameras: readonly CameraConfig[], document: Document, 
         return fail(`the file "${file}" has no ${kind} in PEM; give one that has`);
       }
     };
-    const certificate = check('certificate', (pem) => new X509Certificate(pem), 'certificate');
+    const certificate = check('certificate', certificateIn, 'certificate');
     const key = check<KeyObject>('key', createPrivateKey, 'private key without a passphrase');
-    check('ca', (pem) => new X509Certificate(pem), 'certificate');
+    check('ca', certificateIn, 'certificate');
     if (certificate && key && !certificate.checkPrivateKey(key)) {
       const at = ['cameras', index, 'tls', 'key'];
       const message = 'is not the key of tls.certificate; give the two that belong together';
@@ -42,6 +42,12 @@ export function tlsFaults(cameras: readonly CameraConfig[], document: Document, 
     }
     return faults;
   });
+}
+
+/** @throws Error also for DER, which the connection could not use */
+function certificateIn(pem: Buffer): X509Certificate {
+  if (!pem.includes('-----BEGIN ')) throw new Error('not PEM');
+  return new X509Certificate(pem);
 }
 
 /** The content, or why there is none. */

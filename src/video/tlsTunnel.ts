@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { connect } from 'node:tls';
+import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import type { Address } from '../core/address.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { DEFAULT_PORTS, hostAndPort } from './hostAndPort.js';
@@ -37,7 +37,7 @@ export interface Route {
  * to its TLS (ffmpeg 4 to 8).
  *
  * @param signal ends it
- * @throws SpotterError camera.unreachable when a file cannot be read
+ * @throws SpotterError camera.unreachable when a file cannot be read or used
  */
 export async function routeTo(
   address: Address,
@@ -51,8 +51,8 @@ export async function routeTo(
 /** Opens a tunnel on 127.0.0.1. It has one connection at a time, and only of this user. */
 async function openTlsTunnel(address: Address, files: TlsFiles, signal: AbortSignal): Promise<Route> {
   const { host, port } = hostAndPort(address.name, DEFAULT_PORTS.rtsps);
-  const [cert, key, ca] = await Promise.all([files.certificate, files.key, files.ca].map(read));
-  const credentials = { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) };
+  const secureContext = await contextOf(files);
+  const isVerified = files.ca !== null;
   const sockets = new Set<Socket>();
   const faults: string[] = [];
   const server = createServer((client) => {
@@ -60,7 +60,7 @@ async function openTlsTunnel(address: Address, files: TlsFiles, signal: AbortSig
       client.destroy();
       return;
     }
-    const camera = connect({ host, port, ...credentials, rejectUnauthorized: ca !== null });
+    const camera = connect({ host, port, secureContext, rejectUnauthorized: isVerified });
     const end = () => {
       for (const socket of [client, camera]) {
         sockets.delete(socket);
@@ -74,7 +74,7 @@ async function openTlsTunnel(address: Address, files: TlsFiles, signal: AbortSig
     client.on('error', end);
     camera.on('error', (error: NodeJS.ErrnoException) => faults.push(messageOf(error)));
     // Some servers close the connection instead of saying that they do not accept a certificate.
-    let isAnswered = cert === null;
+    let isAnswered = files.certificate === null;
     camera.once('data', () => {
       isAnswered = true;
     });
@@ -85,7 +85,8 @@ async function openTlsTunnel(address: Address, files: TlsFiles, signal: AbortSig
     camera.once('secureConnect', () => client.pipe(camera).pipe(client));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // Later ones are of single connections, which ffmpeg notices.
+    server.on('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
   const close = () => {
@@ -102,6 +103,20 @@ async function openTlsTunnel(address: Address, files: TlsFiles, signal: AbortSig
     faults,
     rename: (text) => text.replaceAll(name, address.name),
   };
+}
+
+/** Made once, because a file may change at any time, and an error in a connection would end the process. */
+async function contextOf(files: TlsFiles): Promise<SecureContext> {
+  const [cert, key, ca] = await Promise.all([files.certificate, files.key, files.ca].map(read));
+  try {
+    return createSecureContext({ ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) });
+  } catch (cause) {
+    const why = describeError(cause);
+    const advice = 'give a certificate and the key that belongs to it, and authorities, in PEM';
+    throw new SpotterError('camera.unreachable', `cannot use the files of tls (${why}); ${advice}`, {
+      cause,
+    });
+  }
 }
 
 async function read(file: string | null): Promise<Buffer | null> {

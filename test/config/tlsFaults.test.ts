@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
@@ -38,6 +39,9 @@ describe('loadConfig: cameras[].tls', () => {
     expect(swapped).toContain(`cameras[0].tls.certificate: the file "${key}" has no certificate in PEM`);
     expect(swapped).toContain('cameras[0].tls.key: ');
     expect(swapped).not.toContain('BEGIN');
+    const binary = path.join(path.dirname(ca), 'ca.der');
+    writeFileSync(binary, new X509Certificate(readFileSync(ca)).raw);
+    expect(refused({ ca: binary })).toContain('has no certificate in PEM; give one that has');
     expect(refused({ certificate, key: server.key })).toContain(
       'cameras[0].tls.key: is not the key of tls.certificate',
     );

@@ -52,6 +52,12 @@ describe('LiveSource: rtsps:// with files for TLS', () => {
       'refuses the certificate of tls.certificate',
     ],
     ['no certificate', () => ({ ...NO_FILES, ca: ours.ca }), true, 'wants a certificate of its client'],
+    [
+      'a key of another certificate',
+      () => ({ ...ours.client, key: foreign.client.key, ca: null }),
+      false,
+      'cannot use the files of tls',
+    ],
     ['a file that is gone', () => ({ ...NO_FILES, ca: '/none/ca.pem' }), false, 'cannot read a file of tls'],
   ])(
     'says what is wrong with %s, and sends no request to a server that is not verified',
@@ -103,5 +109,11 @@ describe('userOf', () => {
     expect(userOf(table, 0xc350, 0x1f90)).toBe(1000);
     expect(userOf(table, 0x1f90, 0xc350)).toBeNull();
     expect(userOf(table, 0xc351, 0x1f90)).toBeNull();
+  });
+
+  it('finds that of a connection which is made over IPv6', () => {
+    const local = '0000000000000000FFFF00000100007F';
+    const line = `   0: ${local}:C350 ${local}:1F90 01 00000000:00000000 02:000A7214 00000000  1000        0 2 2 0 20 4 30 10 -1`;
+    expect(userOf(line, 0xc350, 0x1f90)).toBe(1000);
   });
 });
