@@ -1,6 +1,5 @@
 import type { Address } from '../core/address.js';
-
-const LIMIT_MS = 2000;
+import { withinLimit } from './farEndLimit.js';
 
 /**
  * Content type that an HTTP server reports, to tell a web page from a broken stream when ffmpeg cannot decode it. Never
@@ -16,10 +15,11 @@ export async function contentTypeOf({ kind, input }: Address, signal: AbortSigna
     url.username = '';
     url.password = '';
     const headers = login === ':' ? {} : { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-    const answer = await fetch(url, { headers, signal: limit });
-    await answer.body?.cancel();
-    return answer.headers.get('content-type');
+    return await withinLimit(signal, async (limit) => {
+      const answer = await fetch(url, { headers, signal: limit });
+      await answer.body?.cancel();
+      return answer.headers.get('content-type');
+    });
   } catch {
     return null;
   }

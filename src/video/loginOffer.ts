@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Address } from '../core/address.js';
 import { secretsInPath } from '../core/secrets.js';
+import { withinLimit } from './farEndLimit.js';
 import { DEFAULT_PORTS, hostAndPort } from './hostAndPort.js';
 
 /**
@@ -12,7 +13,6 @@ import { DEFAULT_PORTS, hostAndPort } from './hostAndPort.js';
  */
 export type LoginOffer = 'usable' | 'other_digest' | 'other';
 
-const LIMIT_MS = 2000;
 /** A response head is no longer. */
 const MAX_HEAD_BYTES = 16_384;
 
@@ -25,14 +25,13 @@ const MAX_HEAD_BYTES = 16_384;
 export async function loginOfferOf(address: Address, signal: AbortSignal): Promise<LoginOffer | null> {
   const { kind, input } = address;
   if (kind === 'device' || kind === 'test') return null;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   try {
-    limit.throwIfAborted();
     const url = withoutSecrets(input);
-    const challenges =
+    const challenges = await withinLimit(signal, (limit) =>
       kind === 'rtsp' || kind === 'rtsps'
-        ? await askRtsp(url, kind, limit)
-        : await askHttp(url, kind === 'https' ? httpsRequest : httpRequest, limit);
+        ? askRtsp(url, kind, limit)
+        : askHttp(url, kind === 'https' ? httpsRequest : httpRequest, limit),
+    );
     return challenges && offerIn(challenges);
   } catch {
     return null;
@@ -67,6 +66,7 @@ function withoutSecrets(input: string): URL {
 }
 
 async function askRtsp(url: URL, kind: 'rtsp' | 'rtsps', signal: AbortSignal): Promise<string[] | null> {
+  signal.throwIfAborted();
   const { host, port } = hostAndPort(url.host, DEFAULT_PORTS[kind]);
   // Nearly every camera signs its own certificate, and nothing is entrusted to this connection.
   const socket =
