@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Backoff, type BackoffOptions } from '../core/backoff.js';
+import type { BackoffOptions } from '../core/backoff.js';
 import type { CameraState } from '../core/cameraState.js';
 import { describeError, type ErrorCode, SpotterError } from '../core/errors.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { Camera, NewestFrames } from '../pipeline/camera.js';
+import { ReopenDelay } from './reopenDelay.js';
 
 /** A recording: yields every frame, in order. */
 export interface Recording {
@@ -38,9 +39,6 @@ const STATE_OF: Partial<Record<ErrorCode, CameraState>> = {
   'camera.stalled': 'stalled',
   'camera.reshaped': 'reopening',
 };
-const AUTH_RETRY_GROWTH = 5;
-/** A camera whose picture changes its shape all the time is opened no more often than this, ms. */
-const RESHAPED_EVERY_MS = 1000;
 
 /**
  * Runs one camera: opens its source, and reopens it with a growing delay when it fails. The last failure stays the state
@@ -48,17 +46,14 @@ const RESHAPED_EVERY_MS = 1000;
  */
 export class CameraRunner {
   readonly #options: CameraRunnerOptions;
-  readonly #backoff: Backoff;
-  readonly #authBackoff: Backoff;
+  readonly #delay: ReopenDelay;
   #state: CameraState | null = null;
   #message: string | null = null;
   #liveSinceMs: number | null = null;
 
   constructor(options: CameraRunnerOptions) {
     this.#options = options;
-    const { backoff, authRetryMs: firstMs } = options;
-    this.#backoff = new Backoff(backoff);
-    this.#authBackoff = new Backoff({ ...backoff, firstMs, maxMs: firstMs * AUTH_RETRY_GROWTH });
+    this.#delay = new ReopenDelay(options.backoff, options.authRetryMs);
   }
 
   /**
@@ -71,8 +66,8 @@ export class CameraRunner {
       const { error, isLast } = await this.#attempt(signal);
       if (signal.aborted) break;
       if (isLast) return this.#setState('stopped', error === null ? null : describeError(error));
-      await sleep(this.#waitMs(error), undefined, { signal }).catch(() => {});
-      if (!signal.aborted) this.#options.onRestart(error instanceof SpotterError ? error.code : 'internal');
+      await sleep(this.#delay.next(codeOf(error), this.#heldMs()), undefined, { signal }).catch(() => {});
+      if (!signal.aborted) this.#options.onRestart(codeOf(error));
     }
     this.#endTracks();
     this.#setState('stopped', null);
@@ -109,18 +104,9 @@ export class CameraRunner {
     }
   }
 
-  #waitMs(error: unknown): number {
-    const heldMs = this.#liveSinceMs === null ? 0 : performance.now() - this.#liveSinceMs;
-    const code = error instanceof SpotterError ? error.code : 'internal';
-    // That is no fault, and says nothing about the next attempt.
-    if (code === 'camera.reshaped') return Math.max(0, RESHAPED_EVERY_MS - heldMs);
-    // Some cameras and bridges end every session after a while, and are there for the next.
-    if (code === 'camera.ended' && heldMs >= this.#options.backoff.healthyMs) {
-      this.#backoff.reset();
-      return 0;
-    }
-    const backoff = stateOf(error) === 'auth_failed' ? this.#authBackoff : this.#backoff;
-    return backoff.next(heldMs);
+  /** How long the last attempt has been live, ms. */
+  #heldMs(): number {
+    return this.#liveSinceMs === null ? 0 : performance.now() - this.#liveSinceMs;
   }
 
   async *#reportingFrames(frames: AsyncIterable<Frame>): AsyncGenerator<Frame> {
@@ -155,6 +141,10 @@ export class CameraRunner {
   }
 }
 
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof SpotterError ? error.code : 'internal';
+}
+
 function stateOf(error: unknown): CameraState {
-  return (error instanceof SpotterError && STATE_OF[error.code]) || 'unreachable';
+  return STATE_OF[codeOf(error)] ?? 'unreachable';
 }
