@@ -103,7 +103,7 @@ export const track = z
       .max(60_000)
       .default(5000)
       .describe(
-        'A track goes on when its live camera was away for at most this long, or graceMs if that is longer, in ms, 0 to 60000.',
+        'A track goes on when its live camera was away for at most this long, in ms, 0 to 60000; 0: never.',
       ),
     confirmLooks: z
       .int()

@@ -76,6 +76,8 @@ export class Camera {
   readonly #cuts = new SceneCuts();
   readonly #uprightCheck: UprightCheck;
   #isSeam = false;
+  /** The source was away since the last frame that was tracked. */
+  #wasAway = false;
   #state: TrackerState;
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
@@ -85,8 +87,7 @@ export class Camera {
     this.#options = options;
     this.#uprightCheck = new UprightCheck(options.faceEngine);
     this.#state = { ...EMPTY_STATE, next: options.firstTrack };
-    const { graceMs, reconnectMs } = options.policy;
-    this.#absence = new Absence(Math.max(graceMs, reconnectMs), () => this.#giveUp());
+    this.#absence = new Absence(options.policy.reconnectMs, () => this.#giveUp());
   }
 
   /** Number of the next track. */
@@ -155,6 +156,7 @@ export class Camera {
   /** Ends every track. Track numbers go on; media time starts anew. @throws what a callback throws */
   end(): void {
     this.#absence.cancel();
+    this.#wasAway = false;
     const { state, trackEvents } = finish(this.#state, this.#options.policy);
     this.#state = state;
     this.#cuts.reset();
@@ -208,7 +210,7 @@ export class Camera {
       const isCut = this.#cuts.isCut(frame.image) || this.#isSeam;
       const context = { limits, policy, faceEngine, people: people() };
       const { state, trackEvents, looks, work } = await processFrame(
-        this.#state,
+        this.#wasAway ? afterGap(this.#state, frame.mediaTimeMs) : this.#state,
         frame,
         found,
         context,
@@ -216,6 +218,7 @@ export class Camera {
       );
       this.#state = state;
       this.#isSeam = false;
+      this.#wasAway = false;
       this.#lastFrame = frame;
       this.#keep(looks, frame);
       this.#publish(trackEvents, frame, frame.arrivedAtMs);
@@ -267,7 +270,7 @@ export class Camera {
     if (!frame) return null;
     const gap = this.#absence.continue(frame);
     if (gap === 'other') this.end();
-    if (gap === 'same') this.#state = afterGap(this.#state, frame.mediaTimeMs);
+    this.#wasAway ||= gap === 'same';
     return frame;
   }
 

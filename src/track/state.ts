@@ -16,7 +16,7 @@ export interface TrackPolicy {
   minIou: number;
   /** A track ends when its face was not found for this long, ms. */
   graceMs: number;
-  /** A live source that is away for no longer than this, ms, or than `graceMs`, ends no track. */
+  /** A live source that is away for no longer than this, ms, ends no track. */
   reconnectMs: number;
   /** Looks that must agree on a name, from 1. */
   confirmLooks: number;

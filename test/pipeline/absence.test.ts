@@ -3,40 +3,39 @@ import { monotonicMs } from '../../src/core/clock.js';
 import { SpotterError } from '../../src/core/errors.js';
 import type { EventDraft } from '../../src/events/event.js';
 import type { Frame } from '../../src/image/cameraFrame.js';
-import type { Camera } from '../../src/pipeline/camera.js';
+import type { Camera, CameraOptions } from '../../src/pipeline/camera.js';
 import type { MeasuredReport } from '../../src/pipeline/frameReport.js';
 import { blindCamera, greyFrame, ManualLive } from '../helpers/camera.js';
-import { direction } from '../helpers/film.js';
+import { direction, policy } from '../helpers/film.js';
 import { flatYuv } from '../helpers/image.js';
 
 const timing = { fitMs: 0, modelMs: 0, decodeMs: 0, alignMs: 0, matchMs: 0 };
 const LIMIT_MS = 5000;
 
 /** A camera at which a face stands, of whom `face` may change, with all that it reports. */
-function doorCamera() {
-  const seen = { events: [] as EventDraft[], reports: [] as MeasuredReport[], face: 0 };
+function doorCamera(options: Partial<CameraOptions> = {}) {
+  const seen = { events: [] as EventDraft[], reports: [] as MeasuredReport[], face: 0 as number | null };
   const camera = blindCamera({
+    ...options,
     faceEngine: {
       detect: async () => ({
-        detections: [
-          {
-            score: 0.9,
-            box: { x1: 0, y1: 0, x2: 100, y2: 120 },
-            landmarks: [
-              [30, 45],
-              [70, 45],
-              [50, 68],
-              [35, 90],
-              [65, 90],
-            ],
-          },
-        ],
+        detections: (seen.face === null ? [] : [0]).map(() => ({
+          score: 0.9,
+          box: { x1: 0, y1: 0, x2: 100, y2: 120 },
+          landmarks: [
+            [30, 45],
+            [70, 45],
+            [50, 68],
+            [35, 90],
+            [65, 90],
+          ],
+        })),
         timing,
       }),
       look: async ({ faces }) => ({
         looks: faces.map(() => ({
           sharpness: 0.2,
-          embedding: direction(seen.face),
+          embedding: direction(seen.face ?? 0),
           nearest: null,
           together: null,
         })),
@@ -51,10 +50,10 @@ function doorCamera() {
   return { camera, seen, told };
 }
 
-/** Five frames of one connection, as a live source gives them. */
-function frames(side = 200): Frame[] {
+/** Frames of one connection, as a live source gives them. */
+function frames(side = 200, count = 5): Frame[] {
   const image = flatYuv(side, side, [128, 128, 128]);
-  return Array.from({ length: 5 }, (_, seq) => ({
+  return Array.from({ length: count }, (_, seq) => ({
     ...greyFrame(seq),
     arrivedAtMs: monotonicMs() + seq * 100,
     image,
@@ -96,6 +95,27 @@ describe('Camera: a live source that is away', () => {
     await session(camera, ...frames());
     expect(told()).toContain('door-2 appeared');
     expect(seen.reports.at(-1)?.tracks.map(({ id }) => id)).toContain('door-2');
+  });
+
+  it('again before it was searched for faces is away for one absence: who has gone leaves in time', async () => {
+    let isStill = false;
+    const { camera, seen, told } = doorCamera({ gate: { isOpen: () => !isStill } });
+    await session(camera, ...frames());
+    vi.advanceTimersByTime(2000);
+    isStill = true;
+    await session(camera, ...frames(200, 1));
+    vi.advanceTimersByTime(1000);
+    isStill = false;
+    seen.face = null;
+    await session(camera, ...frames(200, 2 + policy.graceMs / 100));
+    expect(told().at(-1)).toBe('door-1 left');
+  });
+
+  it('ends its tracks at once when no time is allowed', async () => {
+    const { camera, told } = doorCamera({ policy: { ...policy, reconnectMs: 0 } });
+    const arrivedAtMs = monotonicMs();
+    await session(camera, ...frames().map((frame) => ({ ...frame, arrivedAtMs })));
+    expect(told().at(-1)).toBe('door-1 left');
   });
 
   it('for too long ends its tracks when the time is over, and no later', async () => {
