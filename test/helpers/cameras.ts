@@ -30,8 +30,8 @@ export function messagesOf(client: Listener, id: string, from = 0): Message[] {
   return client.seen.slice(from).filter((message) => message.type === 'camera' && message.id === id);
 }
 
-/** The restarts of one camera, all reasons together. */
-export async function restartsOf(address: string, id: string): Promise<number> {
+/** The restarts of one camera by reason. */
+export async function restartsOf(address: string, id: string): Promise<Record<string, number>> {
   const counts = [...(await restarts(address))].filter(([key]) => key.startsWith(`${id} `));
-  return counts.reduce((sum, [, count]) => sum + count, 0);
+  return Object.fromEntries(counts.map(([key, count]) => [key.slice(id.length + 1), count]));
 }

@@ -30,6 +30,8 @@ describe('spotter run: a camera that goes away', () => {
       Promise.all(hanging.map(({ id }) => client.camera(id, state, from)));
     await Promise.all([all('live', 0), client.camera(NEIGHBOUR.id, 'live')]);
     const begun = client.seen.length;
+    // On a busy machine its first frames may be late.
+    const before = await restartsOf(address, NEIGHBOUR.id);
     for (let cycle = 1; cycle <= 2; cycle++) {
       const ffmpegs = descendantsOf(child.pid, 'ffmpeg');
       expect(ffmpegs).toHaveLength(4);
@@ -51,7 +53,7 @@ describe('spotter run: a camera that goes away', () => {
       for (const { id } of hanging) expect(counts.get(`${id} camera.stalled`)).toBe(cycle);
     }
     expect(messagesOf(client, NEIGHBOUR.id, begun)).toEqual([]);
-    expect(await restartsOf(address, NEIGHBOUR.id)).toBe(0);
+    expect(await restartsOf(address, NEIGHBOUR.id)).toEqual(before);
   });
 
   it('by losing its power or its cable has failed at once, never ended, and comes back', async (context) => {
