@@ -143,6 +143,8 @@ export class LiveSource implements LiveFrames {
       }
       if (this.#isOver) return;
       end.messages.push(...route.faults);
+      // The question has a limit of its own.
+      this.#deadline.stop();
       const farEnd = this.#frames > 0 ? UNASKED : await askFarEnd(end, address, this.#ending.signal);
       if (
         !this.#isOver &&
@@ -154,7 +156,6 @@ export class LiveSource implements LiveFrames {
         const second = await decode();
         if (this.#frames > 0) end = second;
       }
-      this.#deadline.stop();
       if (!this.#isOver) this.#fail(this.#diagnose(end, farEnd, address));
     } catch (cause) {
       this.#fail(this.#ownFault(cause));

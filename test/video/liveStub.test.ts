@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -33,6 +35,10 @@ const behaviour = {
     process.stderr.write('[error] strange things at ' + address + ' and at ' + decodeURIComponent(address) + '\\n');
     process.exitCode = 1;
   },
+  refused() {
+    process.stderr.write('[rtsp @ 0x1] [error] method DESCRIBE failed: 401 Unauthorized\\n');
+    process.exitCode = 1;
+  },
   huge() { header(8194); stay(); },
   garbled() { header(64); process.stdout.write('FRAM\\n'); stay(); },
 };
@@ -65,6 +71,21 @@ function standIn(behaviour: string): void {
 }
 
 describe('LiveSource with a stand-in for ffmpeg', () => {
+  it('says why ffmpeg has ended, although the server is slow to explain it', async () => {
+    standIn('refused');
+    const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const asked = once(server, 'connection');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { port } = server.address() as AddressInfo;
+    const failure = failureOf(live(`rtsp://us:er@127.0.0.1:${port}/cam`, { connectMs: 1000 }).source);
+    await asked;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await failure).toMatchObject({ code: 'camera.auth' });
+  });
+
   it('kills an ffmpeg that ignores SIGTERM', async () => {
     standIn('deaf');
     const { source, running } = live('test:');
