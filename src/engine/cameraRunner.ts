@@ -3,7 +3,8 @@ import type { BackoffOptions } from '../core/backoff.js';
 import type { CameraState } from '../core/cameraState.js';
 import { describeError, type ErrorCode, SpotterError } from '../core/errors.js';
 import type { Frame } from '../image/cameraFrame.js';
-import type { Camera, NewestFrames } from '../pipeline/camera.js';
+import type { Camera } from '../pipeline/camera.js';
+import type { NewestFrames } from '../pipeline/newestFrames.js';
 import { ReopenDelay } from './reopenDelay.js';
 
 /** A recording: yields every frame, in order. */

@@ -14,24 +14,14 @@ import {
   type TrackerState,
   type TrackPolicy,
 } from '../track/state.js';
-import type { TrackBrief } from '../track/trackBrief.js';
 import { finish } from '../track/tracker.js';
 import { Absence } from './absence.js';
 import { type FaceEngine, type Found, type People, type Processed, processFrame } from './frame.js';
 import { buildFrameReport, type FrameOutcome, type MeasuredReport } from './frameReport.js';
+import type { NewestFrames } from './newestFrames.js';
 import { SceneCuts } from './sceneCuts.js';
-import { toBrief, toDraft, trackId } from './trackEvents.js';
+import { toBriefs, toDraft, trackId } from './trackEvents.js';
 import { UprightCheck } from './uprightCheck.js';
-
-/** A live source: offers its newest frame only. */
-export interface NewestFrames {
-  /** Resolves true when a frame waits, false at the end; rejects when the source has failed. */
-  ready(): Promise<boolean>;
-  /** The newest frame not yet taken, or null. */
-  take(): Frame | null;
-  /** When the waiting frame arrived, monotonic ms; null when none waits. */
-  newestAtMs(): number | null;
-}
 
 /** What a camera works with, and what it calls. A callback that throws ends the camera. */
 export interface CameraOptions {
@@ -299,14 +289,10 @@ export class Camera {
     );
   }
 
-  #briefs(): TrackBrief[] {
-    const size = this.#lastFrame?.image;
-    if (!size) return [];
-    const announced = this.#state.tracks.filter((track) => track.announced);
-    return announced.map((track) => toBrief(track, trackId(this.#options.id, track), size));
-  }
-
   #report(outcome: FrameOutcome): void {
-    this.#options.onReport(buildFrameReport(this.#options.id, outcome, this.#briefs()));
+    const { id, onReport } = this.#options;
+    const size = this.#lastFrame?.image;
+    const briefs = size ? toBriefs(this.#state.tracks, id, size) : [];
+    onReport(buildFrameReport(id, outcome, briefs));
   }
 }

@@ -66,10 +66,15 @@ export function toDraft(
   }
 }
 
-/** A track as clients that join later see it. @param size of its last frame, px */
-export function toBrief({ verdict, ...track }: Track, id: string, size: Size): TrackBrief {
+/** The announced tracks as clients that join later see them. @param size of the last frame, px */
+export function toBriefs(tracks: readonly Track[], camera: string, size: Size): TrackBrief[] {
+  return tracks.filter((track) => track.announced).map((track) => toBrief(track, camera, size));
+}
+
+function toBrief(track: Track, camera: string, size: Size): TrackBrief {
+  const { verdict } = track;
   return {
-    id,
+    id: trackId(camera, track),
     box: roundBox(track.detection.box),
     frame: sizeOf(size),
     firstSeenMs: track.firstSeenMs,
