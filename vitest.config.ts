@@ -2,10 +2,20 @@ import { defineConfig } from 'vitest/config';
 import { CountReporter } from './.ci/countReporter.mjs';
 import { IntegrationFirst } from './.ci/integrationFirst.mjs';
 
+/** Each of these runs in a process of its own: whole programs, and what replaces the ffmpeg that a process asks once for its version. */
+const isolated = ['test/integration/**/*.test.ts', 'test/video/{liveStub,startable}.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: '.ci/vitestSetup.mjs',
+    projects: [
+      { extends: true, test: { name: 'isolated', include: isolated } },
+      // Loading the modules again for every file would take longer than most of these tests.
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: isolated, isolate: false },
+      },
+    ],
     // Integration tests run whole programs on real models and also wait for their timeouts: three at a time keep two cores busy.
     maxWorkers: 3,
     sequence: { sequencer: IntegrationFirst },
