@@ -16,8 +16,8 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: isolated, isolate: false },
       },
     ],
-    // Integration tests run whole programs on real models and also wait for their timeouts: three at a time keep two cores busy.
-    maxWorkers: 3,
+    // Integration tests run whole programs on real models and also wait for their timeouts: four at a time keep two cores busy.
+    maxWorkers: 4,
     sequence: { sequencer: IntegrationFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -13,7 +13,7 @@ import {
   metric,
   restarts,
 } from '../helpers/daemon.js';
-import { beginningOf } from '../helpers/ffmpeg.js';
+import { beginningOf, sparse } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 
@@ -76,7 +76,7 @@ describe('spotter run: the pictures of a camera', () => {
       { name: 'all', points: whole },
     ];
     // In the first two seconds the demo's face is on the left.
-    const url = beginningOf(demoClip, 2);
+    const url = beginningOf(sparse(demoClip), 2);
     const config = configure([
       { id: 'open', url, zones },
       { id: 'half-covered', url, zones, masks: [half(0.5)] },

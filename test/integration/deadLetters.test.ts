@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { jsonLines, spotter } from '../helpers/cli.js';
 import { configure, daemon, eventually } from '../helpers/daemon.js';
+import { sparse } from '../helpers/ffmpeg.js';
+import { demoClip } from '../helpers/paths.js';
 import { receiver } from '../helpers/receiver.js';
 
 describe('spotter dead-letters', () => {
@@ -9,7 +11,7 @@ describe('spotter dead-letters', () => {
     const far = await receiver();
     far.answer = (response) => response.writeHead(400).end();
     const webhooks = `webhooks: ${JSON.stringify([{ id: 'hook', url: far.url }])}\n`;
-    const config = configure([{ id: 'demo' }], webhooks);
+    const config = configure([{ id: 'demo', url: sparse(demoClip) }], webhooks);
     const command = (...args: string[]) => spotter(['dead-letters', ...args, '-c', config]);
     const numbers = async () => {
       const { stdout } = await command('list', '--json');

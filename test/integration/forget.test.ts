@@ -122,7 +122,8 @@ describe('spotter forget', () => {
     expect({ code, stderr, report }).toEqual({
       code: 0,
       stderr: '',
-      report: { gallery, ...DONE, mentions: expect.any(Number) },
+      // Without the person in the gallery, the sink also removes topics by itself.
+      report: { gallery, ...DONE, topics: expect.any(Number), mentions: expect.any(Number) },
     });
     for (const name of before) expect(existsSync(path.join(pictures, String(name)))).toBe(false);
     expect(namesPerson(await keptBy(broker))).toEqual([]);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonLines, spotter } from '../helpers/cli.js';
-import { beginningOf } from '../helpers/ffmpeg.js';
+import { beginningOf, sparse } from '../helpers/ffmpeg.js';
 import { demoClip, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -10,7 +10,7 @@ describe('spotter run: the threshold of a camera', () => {
   it('applies to this camera alone and is part of its events', async () => {
     const folder = temporaryFolder();
     const config = path.join(folder, 'config.yaml');
-    const camera = { url: beginningOf(demoClip, 6), realtime: false };
+    const camera = { url: beginningOf(sparse(demoClip), 6), realtime: false };
     const cameras = [
       { id: 'strict', ...camera, match: { threshold: 0.99 } },
       { id: 'usual', ...camera },
