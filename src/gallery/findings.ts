@@ -83,14 +83,52 @@ export function findingsAmong(
     strangers.add(face);
     findings.push(unlike(face, nearest, others.get(face), threshold));
   }
-  for (const { a, b, similarity } of between.values()) {
-    if (!isWanted(a.name) && !isWanted(b.name)) continue;
-    if (a.sha256 !== null && a.sha256 === b.sha256) findings.push(sameFile(a, b));
+  const people = new Groups();
+  for (const [a, b] of copiesAmong(faces)) {
+    people.join(a.who, b.who);
+    if (isWanted(a.name) || isWanted(b.name)) findings.push(sameFile(a, b));
+  }
+  for (const { a, b, similarity } of [...between.values()].sort((x, y) => y.similarity - x.similarity)) {
+    if (similarity < threshold + ALIKE_ABOVE) break;
     // A photo in the wrong folder is like those of the right person.
-    else if (similarity >= threshold + ALIKE_ABOVE && !strangers.has(a) && !strangers.has(b))
-      findings.push(alike(a, b, similarity));
+    if (strangers.has(a) || strangers.has(b) || (!isWanted(a.name) && !isWanted(b.name))) continue;
+    // Fifty names of one person have over a thousand pairs; what links them is enough.
+    if (people.join(a.who, b.who)) findings.push(alike(a, b, similarity));
   }
   return findings.sort((a, b) => (a.photo < b.photo ? -1 : 1));
+}
+
+/** Per file that several people have, each further person's photo and the first one. */
+function copiesAmong(faces: readonly Face[]): [Face, Face][] {
+  const first = new Map<string, Face>();
+  const seen = new Set<string>();
+  return faces.flatMap((face): [Face, Face][] => {
+    if (face.sha256 === null) return [];
+    const original = first.get(face.sha256);
+    if (!original) first.set(face.sha256, face);
+    const copy = `${face.sha256} ${face.who}`;
+    if (!original || original.who === face.who || seen.has(copy)) return [];
+    seen.add(copy);
+    return [[face, original]];
+  });
+}
+
+/** People who are linked by findings, directly or through others. */
+class Groups {
+  readonly #parents = new Map<number, number>();
+
+  /** Links two people. @returns false when they were linked before */
+  join(a: number, b: number): boolean {
+    const [one, other] = [this.#rootOf(a), this.#rootOf(b)];
+    if (one !== other) this.#parents.set(one, other);
+    return one !== other;
+  }
+
+  #rootOf(who: number): number {
+    let root = who;
+    for (let next = this.#parents.get(root); next !== undefined; next = this.#parents.get(root)) root = next;
+    return root;
+  }
 }
 
 function facesOf(photos: readonly ComparedPhoto[]): Face[] {

@@ -44,6 +44,25 @@ describe('findingsAmong', () => {
     );
   });
 
+  it('reports a file that many people have once per further person, and one person under many names once per further name', () => {
+    const copies = Array.from({ length: 6 }, (_, n) => photo(`p${n}/a.jpg`, [1, 0, 0], 'same'));
+    const names = Array.from({ length: 6 }, (_, n) => photo(`q${n}/a.jpg`, [0, 1, n / 100]));
+    const faults = findingsAmong([...copies, ...names], 0.4).map(({ fault }) => fault);
+    expect(faults.filter((fault) => fault === 'same_file')).toHaveLength(5);
+    expect(faults.filter((fault) => fault === 'alike')).toHaveLength(5);
+  });
+
+  it('reports each of several files that two people share', () => {
+    const both = ['alice', 'bob'].flatMap((name) => [
+      photo(`${name}/a.jpg`, [1, 0, 0], 'one'),
+      photo(`${name}/b.jpg`, [1, 0.2, 0], 'other'),
+    ]);
+    expect(findingsAmong(both, 0.4).map(({ photo, fault }) => [photo, fault])).toEqual([
+      ['bob/a.jpg', 'same_file'],
+      ['bob/b.jpg', 'same_file'],
+    ]);
+  });
+
   it('reports a photo of somebody else, and whom it shows rather', () => {
     const wrong = photo('alice/wrong.jpg', [0, 1, 0.6]);
     const findings = findingsAmong([...alice, wrong, ...bob], 0.6);
