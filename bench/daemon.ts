@@ -145,6 +145,17 @@ export async function ended(child: ChildProcess | undefined): Promise<void> {
   await once(child, 'exit');
 }
 
+/** Resolves with a promise, after a time in ms, or when the signal is aborted; leaves neither timer nor listener behind. */
+export async function within(ms: number, promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const stop = () => over.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  await Promise.race([promise, pause(ms, over.signal)]);
+  signal.removeEventListener('abort', stop);
+  stop();
+}
+
 /** Resolves after a time in ms, or when the signal is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => {});

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import WebSocket from 'ws';
-import { DEMO_CLIP, ended, familyOf, pause, startDaemon, writeConfig } from './daemon.js';
+import { DEMO_CLIP, ended, familyOf, pause, startDaemon, within, writeConfig } from './daemon.js';
 import { type Spread, spreadOf } from './statistics.js';
 
 /** How a daemon survives kills of its engine. */
@@ -63,10 +63,10 @@ export async function measureKill(runs: number, signal: AbortSignal): Promise<Ki
       const start = performance.now();
       process.kill(engine.pid, SIGNALS[run % SIGNALS.length]);
       ready.push((await readyAt(address, signal)) - start);
-      await Promise.race([live, pause(GIVE_UP_MS, signal)]);
+      await within(GIVE_UP_MS, live, signal);
       frames.push(performance.now() - start);
       // The gap is published after the first frame.
-      await Promise.race([gap, pause(GIVE_UP_MS, signal)]);
+      await within(GIVE_UP_MS, gap, signal);
     }
   } finally {
     client.removeAllListeners('close');
