@@ -32,6 +32,8 @@ export function parseCsv(text: string, name: string, { required, optional, empty
   const unknown = head.cells.find((column) => !columns.includes(column));
   if (unknown !== undefined)
     throw fail(head.at, `unknown column "${unknown}"; the columns are ${columns.join(', ')}`);
+  const twice = head.cells.find((column, index) => head.cells.indexOf(column) < index);
+  if (twice !== undefined) throw fail(head.at, `column "${twice}" is there twice; leave one of them out`);
   const missing = required.find((column) => !head.cells.includes(column));
   if (missing) throw fail(head.at, `column "${missing}" is missing; add it to the header`);
   if (rows.length === 0) throw fail(head.at, empty);

@@ -72,13 +72,17 @@ export function parsePhotoList(text: string, list: string): RolePhotos {
     empty: 'no photos; add one line per photo',
   });
   const photos: RolePhotos = { gallery: [], known: [], strangers: [] };
+  const listed = new Set<string>();
   for (const { cell, fail } of rows) {
     const role = ROLE_WORDS.get(cell('role'));
     if (!role) throw fail(`role is "${cell('role')}"; write gallery, known or stranger`);
     const [person, file] = [cell('person').normalize('NFC'), cell('file') || cell('path')];
     if (person === '') throw fail('person is empty; write a name or number');
     if (file === '') throw fail('file is empty; write the path of a photo');
-    photos[role].push({ person, file: path.resolve(path.dirname(list), file) });
+    const place = path.resolve(path.dirname(list), file);
+    if (listed.has(place)) throw fail(`${file} is listed above; list each photo once`);
+    listed.add(place);
+    photos[role].push({ person, file: place });
   }
   return photos;
 }
@@ -87,7 +91,8 @@ export function parsePhotoList(text: string, list: string): RolePhotos {
  * Checks that the roles fit together.
  *
  * @param where names the source in errors
- * @throws SpotterError usage: nobody in the gallery or nobody to name, a known person who is not in the gallery, or a stranger who is
+ * @throws SpotterError usage: nobody in the gallery or nobody to name, a known person who is not in the gallery, a stranger who is,
+ * or a photo that would be compared with itself
  */
 export function checkRoles({ gallery, known, strangers }: RolePhotos, where: string): void {
   const fail = (what: string) => new SpotterError('usage', `${where}: ${what}`);
@@ -105,6 +110,14 @@ export function checkRoles({ gallery, known, strangers }: RolePhotos, where: str
     throw fail(
       `${firstOf(enrolled, 'stranger', 'strangers')} in the gallery under the same name; rename or move them`,
     );
+  const enrolledFiles = new Set(gallery.map(({ file }) => path.resolve(file)));
+  const both = [...known, ...strangers]
+    .map(({ file }) => file)
+    .filter((file) => enrolledFiles.has(path.resolve(file)));
+  if (both.length > 0)
+    throw fail(
+      `${firstOf(both, 'photo', 'photos')} in the gallery and to be named; take other photos of these people`,
+    );
 }
 
 /**
@@ -116,12 +129,21 @@ export function checkRoles({ gallery, known, strangers }: RolePhotos, where: str
  */
 export function checkPhotosExist(files: readonly string[], where: string, advice: string): void {
   const all = new Set(files);
-  const missing = [...all].filter((file) => !statSync(file, { throwIfNoEntry: false })?.isFile());
+  const missing = [...all].filter((file) => !isFile(file));
   if (missing.length === 0) return;
   throw new SpotterError(
     'usage',
     `${missing.length} of the ${all.size} photos in ${where} ${missing.length === 1 ? 'does' : 'do'} not exist (${someOf(missing)}); ${advice}`,
   );
+}
+
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    // Also below a file that is no folder, and with a name that no file can have.
+    return false;
+  }
 }
 
 function firstOf(names: readonly string[], one: string, many: string): string {

@@ -75,7 +75,9 @@ export function parseCsvPairs(text: string, file: string): PhotoPair[][] {
     };
     const same = cell('same');
     if (!['0', '1'].includes(same)) throw fail(`same is "${same}"; write 1 for one person, 0 for two`);
-    return { a: photo('a'), b: photo('b'), same: same === '1' };
+    const [a, b] = [photo('a'), photo('b')];
+    if (a === b) throw fail('a and b are the same photo; compare different ones');
+    return { a, b, same: same === '1' };
   });
   const from = (fold: number) => Math.floor((fold * pairs.length) / CSV_FOLDS);
   return Array.from({ length: CSV_FOLDS }, (_, fold) => pairs.slice(from(fold), from(fold + 1)));

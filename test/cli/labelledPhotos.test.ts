@@ -64,6 +64,7 @@ describe('parsePhotoList', () => {
     ['role,person,file\nfriend,ann,1.jpg', 'line 2: role is "friend"; write gallery, known or stranger'],
     ['role,person,file\nconstructor,ann,1.jpg', 'line 2: role is "constructor"'],
     ['role,person,file\nknown,,1.jpg', 'line 2: person is empty'],
+    ['role,person,file\ngallery,ann,1.jpg\nknown,ann,./1.jpg', 'line 3: ./1.jpg is listed above; list each'],
     ['role,person\nknown,ann', 'line 2: file is empty; write the path of a photo'],
   ])('refuses %j', (text, message) => {
     expect(() => parsePhotoList(text, 'list.csv')).toThrow(message);
@@ -71,16 +72,24 @@ describe('parsePhotoList', () => {
 });
 
 describe('checkRoles', () => {
-  const photo = (person: string) => ({ person, file: `${person}.jpg` });
+  const photo = (role: string) => (person: string) => ({ person, file: `${role}/${person}.jpg` });
   const roles = (gallery: string[], known: string[], strangers: string[]) => ({
-    gallery: gallery.map(photo),
-    known: known.map(photo),
-    strangers: strangers.map(photo),
+    gallery: gallery.map(photo('gallery')),
+    known: known.map(photo('known')),
+    strangers: strangers.map(photo('strangers')),
   });
 
   it('accepts known people of the gallery, and strangers who are not in it', () => {
     checkRoles(roles(['ann', 'bob'], ['ann', 'ann'], ['cy']), 'list.csv');
     checkRoles(roles(['ann'], [], ['cy']), 'list.csv');
+  });
+
+  it('refuses a photo that would be compared with itself', () => {
+    const all = roles(['ann', 'bob'], ['ann'], []);
+    all.known.push({ person: 'bob', file: './gallery/bob.jpg' });
+    expect(() => checkRoles(all, 'the folders')).toThrow(
+      'the folders: 1 photo (./gallery/bob.jpg) is in the gallery and to be named; take other photos',
+    );
   });
 
   it.each([
@@ -104,6 +113,8 @@ describe('checkPhotosExist', () => {
     expect(() => checkPhotosExist([file('1.jpg'), file('2.jpg')], 'pairs.txt', 'check --images')).toThrow(
       `1 of the 2 photos in pairs.txt does not exist (${file('2.jpg')}); check --images`,
     );
+    const impossible = ['1.jpg/2.jpg', 'a\0b.jpg', `${'a'.repeat(300)}.jpg`].map(file);
+    expect(() => checkPhotosExist(impossible, 'pairs.txt', 'check --images')).toThrow('3 of the 3 photos');
     const some = ['1.jpg', '2.jpg', '2.jpg', '3.jpg'].map(file);
     expect(() => checkPhotosExist(some, 'pairs.txt', 'check --images')).toThrow(
       `2 of the 3 photos in pairs.txt do not exist (${file('2.jpg')}, ${file('3.jpg')}); check --images`,

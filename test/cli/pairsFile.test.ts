@@ -63,6 +63,11 @@ describe('parseCsvPairs', () => {
   it.each([
     ['a,b,same\n1.jpg,,1', 'pairs.csv, line 2: b is empty; write the path of a photo'],
     ['a,b,same\n1.jpg,2.jpg,yes', 'pairs.csv, line 2: same is "yes"; write 1 for one person, 0 for two'],
+    ['a,b,same\n1.jpg,./1.jpg,1', 'pairs.csv, line 2: a and b are the same photo; compare different ones'],
+    [
+      'a,b,b,same\n1.jpg,2.jpg,3.jpg,1',
+      'pairs.csv, line 1: column "b" is there twice; leave one of them out',
+    ],
     ['a,b,same\n', 'pairs.csv, line 1: no pairs; add one line per pair'],
   ])('refuses %j', (text, message) => {
     expect(() => parseCsvPairs(text, 'pairs.csv')).toThrow(message);

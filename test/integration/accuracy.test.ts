@@ -8,11 +8,11 @@ import { temporaryFolder } from '../helpers/temporary.js';
 describe('spotter bench accuracy', () => {
   it('looks at the photos of a list, names the known one and no stranger, and reports an unreadable photo', async () => {
     const folder = temporaryFolder();
-    copyFileSync(hopper, path.join(folder, 'grace.jpg'));
+    for (const name of ['grace.jpg', 'later.jpg']) copyFileSync(hopper, path.join(folder, name));
     copyFileSync(collins, path.join(folder, 'eileen.png'));
     writeFileSync(path.join(folder, 'broken.jpg'), 'no picture');
     const list = path.join(folder, 'list.csv');
-    const photos = ['gallery,grace,grace.jpg', 'known,grace,grace.jpg', 'stranger,eileen,eileen.png'];
+    const photos = ['gallery,grace,grace.jpg', 'known,grace,later.jpg', 'stranger,eileen,eileen.png'];
     writeFileSync(list, ['role,person,file', ...photos, 'stranger,x,broken.jpg'].join('\n'));
     const { code, stdout, stderr } = await spotter(['bench', 'accuracy', '--list', list, '--json']);
     expect(stderr).toMatch(/^spotter: .*broken\.jpg is damaged or not a picture/);
