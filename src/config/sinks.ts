@@ -46,7 +46,6 @@ const webhook = z
       ),
     template: z
       .string()
-      .min(1)
       .max(10_000, 'must have at most 10000 characters')
       .nullable()
       .default(null)
@@ -59,6 +58,10 @@ const webhook = z
     headers: headers.default({}).describe('Headers of the request, by name; their values are masked.'),
     linkBase: z
       .url({ protocol: /^https?$/, hostname: ANY_HOST, error: 'must be an http:// or https:// address' })
+      .refine(
+        (url) => !/[?#]/.test(url),
+        'must have no query and no fragment: the path of the snapshot follows it',
+      )
       .nullable()
       .default(null)
       .describe(

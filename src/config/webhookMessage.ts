@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeError } from '../core/errors.js';
-import { fillTemplate, parseTemplate, type TemplateValue, templateMode } from '../core/template.js';
+import { fillTemplate, parseTemplate, templateMode } from '../core/template.js';
 import { PLACEHOLDERS } from '../events/placeholders.js';
 
 /** What the request of a webhook looks like. */
@@ -47,7 +47,7 @@ export function checkMessage(webhook: MessageSettings, context: z.RefinementCtx)
     fail('template', 'applies to format template only; set that, or remove the template');
   if (format !== 'template') return;
   const fault =
-    template === null
+    template === null || template === ''
       ? 'format template needs a body; set template'
       : templateFault(template, webhook.headers);
   if (fault !== null) fail('template', fault);
@@ -60,11 +60,12 @@ function templateFault(text: string, all: Record<string, string>): string | null
   try {
     const template = parseTemplate(text, mode, PLACEHOLDERS);
     if (mode !== 'json') return null;
-    const sample: Record<string, TemplateValue> = Object.fromEntries(
-      PLACEHOLDERS.map((name) => [name, null]),
-    );
     try {
-      JSON.parse(fillTemplate(template, sample));
+      // An event may have a value or none. A text shows a placeholder that is part of an escape, such as \{{kind}}.
+      for (const value of [null, 'x']) {
+        const sample = Object.fromEntries(PLACEHOLDERS.map((name) => [name, value]));
+        JSON.parse(fillTemplate(template, sample));
+      }
       return null;
     } catch (error) {
       return `is not JSON: ${describeError(error)}; correct it, or set another Content-Type in headers`;

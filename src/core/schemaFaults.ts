@@ -11,7 +11,7 @@ export type Issue = z.core.$ZodIssue;
  * @param schema JSON Schema of the text, for the keys it allows
  */
 export function faultsOf(issues: readonly Issue[], document: Document, schema: () => SchemaNode): Fault[] {
-  return plainIssues(issues).flatMap((issue): Fault[] => {
+  return narrowest(plainIssues(issues)).flatMap((issue): Fault[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         offset: keyOffset(document, issue.path, key),
@@ -19,8 +19,14 @@ export function faultsOf(issues: readonly Issue[], document: Document, schema: (
         message: unknownKey(key, issue.path, schema()),
       }));
     }
-    if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
-      return faultsOf(issue.issues, document, schema);
+    if (issue.code === 'invalid_key') {
+      const [parent, key] = [issue.path.slice(0, -1), String(issue.path.at(-1))];
+      return issue.issues.map((own) => ({
+        offset: keyOffset(document, parent, key),
+        path: formatPath(issue.path),
+        message: explain(own, document),
+      }));
+    }
     return [
       {
         offset: offsetOf(document, issue.path) ?? 0,
@@ -40,6 +46,19 @@ export function plainIssues(issues: readonly Issue[]): Issue[] {
     if (!form) return [issue];
     return plainIssues(form.map((own) => ({ ...own, path: [...issue.path, ...own.path] })));
   });
+}
+
+/** Of several limits that a number exceeds, only the one that the schema sets: a whole number has one of its own. */
+function narrowest(issues: readonly Issue[]): Issue[] {
+  const isOfType = (issue: Issue) => issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER;
+  return issues.filter(
+    (issue) =>
+      !isOfType(issue) ||
+      !issues.some(
+        (other) =>
+          other.code === 'too_big' && !isOfType(other) && formatPath(other.path) === formatPath(issue.path),
+      ),
+  );
 }
 
 function keyOffset(document: Document, path: Path, key: string): number {
@@ -96,7 +115,7 @@ function explain(issue: Issue, document: Document): string {
   }
   // A message that the schema sets itself is better than a generic one.
   if (!/^(Too (big|small)|Invalid)/.test(issue.message)) return issue.message;
-  const [verb, items] = 'origin' in issue && issue.origin === 'array' ? ['have', ' items'] : ['be', ''];
+  const [verb, items] = countOf(issue);
   if (issue.code === 'too_big') return `must ${verb} at most ${issue.maximum}${items}`;
   if (issue.code === 'too_small') return `must ${verb} at least ${issue.minimum}${items}`;
   if (issue.code === 'not_multiple_of') return `must be a multiple of ${issue.divisor}`;
@@ -104,8 +123,20 @@ function explain(issue: Issue, document: Document): string {
   return issue.message.replace(/^Invalid discriminator value\. Expected/, 'must be one of');
 }
 
+/** How a limit of a list, a text or a number is put into words. */
+function countOf(issue: Issue): [verb: string, items: string] {
+  const origin = 'origin' in issue ? issue.origin : '';
+  const limit = 'maximum' in issue ? issue.maximum : 'minimum' in issue ? issue.minimum : 0;
+  const plural = Number(limit) === 1 ? '' : 's';
+  if (origin === 'array') return ['have', ` item${plural}`];
+  return origin === 'string' ? ['have', ` character${plural}`] : ['be', ''];
+}
+
 function typeName(expected: string): string {
-  return { int: 'whole number', object: 'mapping', array: 'list', tuple: 'list' }[expected] ?? expected;
+  return (
+    { int: 'whole number', object: 'mapping', array: 'list', tuple: 'list', record: 'mapping' }[expected] ??
+    expected
+  );
 }
 
 function valueName(node: unknown): string {

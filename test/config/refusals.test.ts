@@ -79,7 +79,37 @@ describe('loadConfig', () => {
     [
       'a header of ours',
       'webhooks: [{id: a, url: "http://h/", headers: {Host: b}}]',
-      'is set by spotter itself',
+      'config.yaml:1:48: webhooks[0].headers.Host: is set by spotter itself',
+    ],
+    [
+      'a list of headers',
+      'webhooks: [{id: a, url: "http://h/", headers: [a]}]',
+      'webhooks[0].headers: must be a mapping, not a list',
+    ],
+    [
+      'an empty text where one is due',
+      'webhooks: [{id: a, url: "http://h/", format: telegram, chatId: ""}]',
+      'config.yaml:1:64: webhooks[0].chatId: must have at least 1 character',
+    ],
+    [
+      'a template whose placeholder is part of an escape',
+      `webhooks: [{id: a, url: "http://h/", format: template, template: '{"x": "\\{{person}}n"}'}]`,
+      'webhooks[0].template: is not JSON:',
+    ],
+    [
+      'an empty template',
+      'webhooks: [{id: a, url: "http://h/", format: template, template: ""}]',
+      'webhooks[0].template: format template needs a body; set template',
+    ],
+    [
+      'an address for links whose path would not be its end',
+      'webhooks: [{id: a, url: "http://h/", linkBase: "https://h/#/x"}]',
+      'webhooks[0].linkBase: must have no query and no fragment',
+    ],
+    [
+      'a number beyond every limit once',
+      'track: {reconnectMs: 1e99}',
+      'config.yaml:1:22: track.reconnectMs: must be at most 60000',
     ],
     [
       'a header twice',
