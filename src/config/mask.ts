@@ -1,6 +1,6 @@
 import { decode, parseAddress } from '../core/address.js';
 import { mapStrings } from '../core/mapStrings.js';
-import { opaqueParts } from '../core/secretSpans.js';
+import { opaqueParts, quotedSecrets } from '../core/secretSpans.js';
 import { loginSecrets, MASKED, maskText, secretsInPath, textMasker } from '../core/secrets.js';
 import { isRecording } from './cameraSchema.js';
 import type { Config } from './schema.js';
@@ -10,6 +10,7 @@ export type SecretHolders = Pick<Config, 'cameras' | 'webhooks' | 'mqtt'>;
 
 /** Shorter paths and words of a User-Agent would blank out innocent text. */
 const MIN_PART_LENGTH = 8;
+const PLACEHOLDER = /\{\{.*?\}\}/;
 const SHOWN_HEADERS = new Set(
   'accept content-type content-language delay icon markdown priority tags title user-agent'.split(' '),
 );
@@ -43,6 +44,7 @@ export function maskConfig(config: Config, secrets: readonly string[]): Config {
       ...webhook,
       url: maskText(withoutPath(config.webhooks[index].url), secrets),
       secret: webhook.secret === null ? null : MASKED,
+      template: webhook.template === null ? null : withoutQuoted(webhook.template),
       headers: Object.fromEntries(
         Object.entries(webhook.headers).map(([name, value]) => [name, isShown(name) ? value : MASKED]),
       ),
@@ -61,18 +63,30 @@ function webhookSecrets({ url, secret, headers, template, linkBase }: Config['we
   const values = Object.entries(headers)
     .filter(([name]) => !isShown(name))
     .flatMap(([, value]) => withWords(value));
+  const body = template ?? '';
   // Quotes, braces and colons surround a token; they are no part of it.
-  const opaque = opaqueParts((template ?? '').replace(/[^\w.~+-]/g, ' '));
+  const spans = [...opaqueParts(body.replace(/[^\w.~+-]/g, ' ')), ...quotedSecrets(body)];
+  const inBody = spans
+    .flatMap(({ start, end }) => body.slice(start, end).split(PLACEHOLDER))
+    .filter((part) => part.length >= MIN_PART_LENGTH);
   return [
     ...(linkBase === null ? [] : addressSecrets(linkBase)),
     ...[...addressSecrets(url), pathOf(url), ...tokensOf(url), secret ?? '', ...values],
-    ...opaque.map(({ start, end }) => (template ?? '').slice(start, end)),
+    ...inBody,
   ];
 }
 
 /** A bot token in the path of an address (`/bot123:abc/sendMessage`), also without the `bot` before it. */
 function tokensOf(url: string): string[] {
   return new URL(url).pathname.split('/').flatMap((part) => /^bot(\d+:[\w-]+)$/.exec(decode(part)) ?? []);
+}
+
+/** A template without the values of secret keys; a value that is a placeholder alone is none. */
+function withoutQuoted(template: string): string {
+  return quotedSecrets(template).reduceRight((text, { start, end }) => {
+    const isFilledIn = text.slice(start, end).replace(PLACEHOLDER, '') === '';
+    return isFilledIn ? text : `${text.slice(0, start)}${MASKED}${text.slice(end)}`;
+  }, template);
 }
 
 /** Headers that hold no secret and may be shown; any other may. */

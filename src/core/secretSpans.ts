@@ -39,6 +39,16 @@ export function assignedSecrets(text: string): Span[] {
   return spans;
 }
 
+/** The values of secret keys in JSON, such as that of `"token": "x"`, without their quotes. */
+export function quotedSecrets(json: string): Span[] {
+  return [...json.matchAll(/"((?:[^"\\]|\\.){1,64})"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.)+)"/g)]
+    .filter(([, key]) => isSecretKey(key))
+    .map(({ 0: { length }, 2: value, index }) => {
+      const end = index + length - 1;
+      return { start: end - value.length, end };
+    });
+}
+
 /** The parts of a path and query that look like tokens: random letters and digits, or a UUID. */
 export function opaqueParts(path: string): Span[] {
   return [...path.matchAll(/[^/?&=#\s]+/g)]

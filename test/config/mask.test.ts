@@ -94,6 +94,17 @@ webhooks:
     expect(maskText(`the answer was ${CANARY}`, secrets)).toBe('the answer was ***');
   });
 
+  it('masks the values of secret keys in a template, however short, but no placeholder and nothing else', () => {
+    const hook = { id: 'a', url: 'http://h/x', format: 'template' };
+    const template =
+      '{"token": "short1", "api_key":"k3y", "password" : "correct horse", "auth": "{{id}}", "pin": "1\\"2", "m": "door"}';
+    const { config, secrets } = load(JSON.stringify({ webhooks: [{ ...hook, template }] }));
+    expect(maskConfig(config, secrets).webhooks[0].template).toBe(
+      '{"token": "***", "api_key":"***", "password" : "***", "auth": "{{id}}", "pin": "***", "m": "door"}',
+    );
+    expect(maskText('no correct horse, short1', secrets)).toBe('no ***, short1');
+  });
+
   it('masks the User-Agent of a camera', () => {
     const { cameras } = shown(
       JSON.stringify({
