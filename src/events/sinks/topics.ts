@@ -59,8 +59,7 @@ export const ALL_FAMILIES: TopicFamilies = {
 
 /** The pattern of all topics that differ from this one in the name of a person or camera only. */
 export function familyOf({ prefix }: Topics, topic: string): string {
-  // A topic of discovery.
-  if (!topic.startsWith(`${prefix}/`))
+  if (isAnnouncement(prefix, topic))
     return topic.replace(/\/[^/]+\/([^/]+)\/[^/]+\/config$/, '/+/$1/+/config');
   const [first, second, ...rest] = topic.slice(prefix.length + 1).split('/');
   return [prefix, first, ...(second === undefined ? [] : ['+', ...rest])].join('/');
@@ -68,10 +67,15 @@ export function familyOf({ prefix }: Topics, topic: string): string {
 
 /** The setting that ends all messages to a topic. */
 export function switchOf({ prefix }: Topics, topic: string): string {
-  if (!topic.startsWith(`${prefix}/`)) return 'mqtt.discovery: false';
+  if (isAnnouncement(prefix, topic)) return 'mqtt.discovery: false';
   const [first, , third] = topic.slice(prefix.length + 1).split('/');
   const ofCameras = third === 'events' ? 'cameraEvents' : 'state';
   return `mqtt.topics.${first === 'cameras' ? ofCameras : first}: false`;
+}
+
+/** Whether a topic is one of discovery, whose prefix may be below ours. */
+function isAnnouncement(prefix: string, topic: string): boolean {
+  return !topic.startsWith(`${prefix}/`) || /\/spotter_[^/]+\/[^/]+\/config$/.test(topic);
 }
 
 /** Filters of the retained topics of people, and of cameras. */

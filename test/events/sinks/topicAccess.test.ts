@@ -136,6 +136,8 @@ describe('familyOf', () => {
     ['spotter/cameras/door/events', 'spotter/cameras/+/events', 'mqtt.topics.cameraEvents: false'],
     ['spotter/cameras/door/state', 'spotter/cameras/+/state', 'mqtt.topics.state: false'],
     ['spotter/people/al/attributes', 'spotter/people/+/attributes', 'mqtt.topics.people: false'],
+    ['spotter/matches/config', 'spotter/matches/+', 'mqtt.topics.matches: false'],
+    ['spotter/ha/sensor/spotter_1/x/config', 'spotter/ha/+/spotter_1/+/config', 'mqtt.discovery: false'],
     ['homeassistant/sensor/n/x/config', 'homeassistant/+/n/+/config', 'mqtt.discovery: false'],
   ])('of %s is %s, switched off with %s', (topic, family, setting) => {
     expect(familyOf(topics, topic)).toBe(family);
