@@ -107,7 +107,7 @@ function decodePixels(pipeline: Sharp, side: number) {
 }
 
 function damaged(name: string, cause: unknown): SpotterError {
-  const why = describeError(cause).replace(/^Input (buffer|file) (has |contains )?/, '');
+  const why = describeError(cause).replace(/^Input (buffer|file) (has |contains )?|:\s*$/g, '');
   return new SpotterError('photo.unreadable', `${name} is damaged or not a picture (${why}); copy it again`, {
     cause,
   });
