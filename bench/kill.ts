@@ -62,11 +62,14 @@ export async function measureKill(runs: number, signal: AbortSignal): Promise<Ki
       });
       const start = performance.now();
       process.kill(engine.pid, SIGNALS[run % SIGNALS.length]);
-      ready.push((await readyAt(address, signal)) - start);
+      const readyMs = (await readyAt(address, signal)) - start;
       await within(GIVE_UP_MS, live, signal);
-      frames.push(performance.now() - start);
+      const framesMs = performance.now() - start;
       // The gap is published after the first frame.
       await within(GIVE_UP_MS, gap, signal);
+      if (signal.aborted) break;
+      ready.push(readyMs);
+      frames.push(framesMs);
     }
   } finally {
     client.removeAllListeners('close');
