@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { throwIfInterrupted } from '../src/core/errors.js';
+import { describeError, SpotterError, throwIfInterrupted } from '../src/core/errors.js';
 import type { Box } from '../src/core/geometry.js';
 import { area, iou } from '../src/face/box.js';
 import type { Detection } from '../src/face/detection.js';
@@ -45,7 +45,7 @@ const GOOD = { found: 0.95, iou: 0.8, landmarkError: 0.12 };
  *
  * @param folder photos with one large face each
  * @param most number of photos to use
- * @throws SpotterError interrupted, and those of the models and photos
+ * @throws SpotterError usage: the folder has no photos, or none shows a face; interrupted, and those of the models and photos
  */
 export async function measureReach(
   spec: DetectorSpec,
@@ -53,15 +53,15 @@ export async function measureReach(
   most: number,
   signal: AbortSignal,
 ): Promise<Reach> {
+  const files = await photosIn(folder);
   const detector = await Detector.load(spec);
-  const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
-  const step = Math.max(1, Math.floor(names.length / most));
+  const step = Math.max(1, Math.floor(files.length / most));
   const measured = new Map(SIZES.map((px) => [px, [] as ({ iou: number; error: number } | null)[]]));
   let faces = 0;
-  for (let index = 0; index < names.length && faces < most; index += step) {
+  for (let index = 0; index < files.length && faces < most; index += step) {
     throwIfInterrupted(signal);
-    const file = path.join(folder, names[index]);
-    await usePhoto(readFileSync(file), file, 100, async ({ image }) => {
+    const file = files[index];
+    await usePhoto(readPhoto(file), file, 100, async ({ image }) => {
       const truth = await trueFace(detector, image);
       if (!truth) return;
       faces++;
@@ -69,6 +69,11 @@ export async function measureReach(
         results.push(compare(await findAt(detector, image, truth.box, px), truth));
     });
   }
+  if (faces === 0)
+    throw new SpotterError(
+      'usage',
+      `no photo in ${folder} shows a face at all of ${COMFORTABLE.join(', ')} px; give photos with one large face each`,
+    );
   const rows = [...measured].map(([px, results]) => {
     const found = results.filter((result) => result !== null);
     return {
@@ -79,6 +84,33 @@ export async function measureReach(
     };
   });
   return { faces, rows, reach: reachOf(rows) };
+}
+
+/** Paths of the photos in a folder, sorted. @throws SpotterError usage: it cannot be read, or has none */
+async function photosIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new SpotterError(
+      'usage',
+      `cannot read ${folder}: ${describeError(cause)}; give a folder of photos`,
+      {
+        cause,
+      },
+    );
+  });
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  const photos = names.filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
+  if (photos.length > 0) return photos.map((name) => path.join(folder, name));
+  throw new SpotterError('usage', `${folder} has no photos, *.jpg or *.png; give a folder that has`);
+}
+
+function readPhoto(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new SpotterError('usage', `cannot read ${file}: ${describeError(cause)}; check its permissions`, {
+      cause,
+    });
+  }
 }
 
 /** The mean of the face in the middle at the comfortable sizes; null when one of them does not show it. */

@@ -190,7 +190,9 @@ export async function reach({ signal }: Context, folder: string, options: ReachO
     printLine(`${settings.detector.id}, ${result.faces} faces: ${size}`);
     printLine('  face px   found     IoU   landmarks');
     for (const { px, found, iou, landmarkError } of result.rows) {
-      const cells = [found, iou, landmarkError].map((value) => value.toFixed(2).padStart(8));
+      const cells = [found, iou, landmarkError].map((value) =>
+        (Number.isNaN(value) ? '-' : value.toFixed(2)).padStart(8),
+      );
       printLine(`  ${String(px).padStart(7)}${cells.join('')}`);
     }
   }
