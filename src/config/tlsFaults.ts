@@ -28,7 +28,9 @@ export function tlsFaults(cameras: readonly CameraConfig[], document: Document, 
       if (typeof pem === 'string') return fail(`the file "${file}" ${pem}; correct the path`);
       try {
         return parse(pem);
-      } catch {
+      } catch (error) {
+        if (error instanceof DamagedCertificate)
+          return fail(`certificate ${error.number} in the file "${file}" is damaged; replace or remove it`);
         return fail(`the file "${file}" has no ${kind} in PEM; give one that has`);
       }
     };
@@ -44,10 +46,28 @@ export function tlsFaults(cameras: readonly CameraConfig[], document: Document, 
   });
 }
 
-/** @throws Error also for DER, which the connection could not use */
+/** One of several certificates. Of a chain, TLS would refuse the whole; of authorities, it would drop the rest without a word. */
+class DamagedCertificate extends Error {
+  constructor(readonly number: number) {
+    super();
+  }
+}
+
+/** The first certificate. @throws Error without one, also for DER, which the connection could not use; DamagedCertificate */
 function certificateIn(pem: Buffer): X509Certificate {
-  if (!pem.includes('-----BEGIN ')) throw new Error('not PEM');
-  return new X509Certificate(pem);
+  const blocks = pem
+    .toString('latin1')
+    .split(/(?=-----BEGIN )/)
+    .filter((block) => /^-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(block));
+  const [first] = blocks.map((block, index) => {
+    try {
+      return new X509Certificate(block);
+    } catch (error) {
+      throw blocks.length > 1 ? new DamagedCertificate(index + 1) : error;
+    }
+  });
+  if (!first) throw new Error('not PEM');
+  return first;
 }
 
 /** The content, or why there is none. */

@@ -42,6 +42,13 @@ describe('loadConfig: cameras[].tls', () => {
     const binary = path.join(path.dirname(ca), 'ca.der');
     writeFileSync(binary, new X509Certificate(readFileSync(ca)).raw);
     expect(refused({ ca: binary })).toContain('has no certificate in PEM; give one that has');
+    const chain = path.join(path.dirname(ca), 'chain.pem');
+    writeFileSync(chain, `${readFileSync(ca)}-----BEGIN CERTIFICATE-----\nAAAA\n`);
+    expect(refused({ ca: chain })).toContain(
+      `certificate 2 in the file "${chain}" is damaged; replace or remove`,
+    );
+    writeFileSync(chain, `${readFileSync(key)}${readFileSync(ca)}${readFileSync(ca)}`);
+    expect(refused({ ca: chain, key })).not.toContain('tls.ca');
     expect(refused({ certificate, key: server.key })).toContain(
       'cameras[0].tls.key: is not the key of tls.certificate',
     );
