@@ -6,8 +6,8 @@ export interface Span {
   end: number;
 }
 
-/** A key with one of these anywhere in it, such as `loginPassword`, has a secret value. */
-const SECRET_PARTS = /pass|pwd|psw|secret|token|key|auth|cred|signature/;
+/** A key with one of these anywhere in it, such as `loginPassword`, has a secret value; the name of an `author` has none. */
+const SECRET_PARTS = /pass|pwd|psw|secret|token|key|auth(?!or(?!i))|cred|signature/;
 /** A key whose last word is one of these, such as `x-sig`, has a secret value. */
 const SECRET_WORDS = new Set(
   'code hash hmac jwt k loginpas nonce otp pas pin psk pw response sas session sid sig ticket'.split(' '),

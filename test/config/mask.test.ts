@@ -97,10 +97,10 @@ webhooks:
   it('masks the values of secret keys in a template, however short, but no placeholder and nothing else', () => {
     const hook = { id: 'a', url: 'http://h/x', format: 'template' };
     const template =
-      '{"token": "short1", "api_key":"k3y", "password" : "correct horse", "auth": "{{id}}", "pin": "1\\"2", "m": "door"}';
+      '{"token": "short1", "api_key":"k3y", "password" : "correct horse", "auth": "{{id}}", "pin": "1\\"2", "author": "front-door"}';
     const { config, secrets } = load(JSON.stringify({ webhooks: [{ ...hook, template }] }));
     expect(maskConfig(config, secrets).webhooks[0].template).toBe(
-      '{"token": "***", "api_key":"***", "password" : "***", "auth": "{{id}}", "pin": "***", "m": "door"}',
+      '{"token": "***", "api_key":"***", "password" : "***", "auth": "{{id}}", "pin": "***", "author": "front-door"}',
     );
     expect(maskText('no correct horse, short1', secrets)).toBe('no ***, short1');
   });
