@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describeError, SpotterError, throwIfInterrupted } from '../src/core/errors.js';
 import type { Box } from '../src/core/geometry.js';
 import { area, iou } from '../src/face/box.js';
-import type { Detection } from '../src/face/detection.js';
+import { type Detection, meanFace } from '../src/face/detection.js';
 import { usePhoto } from '../src/gallery/photo.js';
 import type { Image } from '../src/image/image.js';
 import { Detector } from '../src/worker/detector.js';
@@ -128,20 +128,7 @@ async function trueFace(detector: Detector, image: Image): Promise<Detection | n
     if (!face) return null;
     faces.push(face);
   }
-  const mean = (of: (face: Detection) => number) =>
-    faces.reduce((sum, face) => sum + of(face), 0) / faces.length;
-  const point = (i: number) =>
-    [mean(({ landmarks }) => landmarks[i][0]), mean(({ landmarks }) => landmarks[i][1])] as const;
-  return {
-    box: {
-      x1: mean(({ box }) => box.x1),
-      y1: mean(({ box }) => box.y1),
-      x2: mean(({ box }) => box.x2),
-      y2: mean(({ box }) => box.y2),
-    },
-    landmarks: [point(0), point(1), point(2), point(3), point(4)],
-    score: mean(({ score }) => score),
-  };
+  return meanFace(faces);
 }
 
 /** The best detection where a face is, shown at a size in the input. */

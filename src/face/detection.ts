@@ -9,3 +9,21 @@ export interface Detection {
   landmarks: Landmarks;
   score: number;
 }
+
+/** The mean of detections of one face: box, landmarks and score. @param faces at least one */
+export function meanFace(faces: readonly Detection[]): Detection {
+  const mean = (of: (face: Detection) => number) =>
+    faces.reduce((sum, face) => sum + of(face), 0) / faces.length;
+  const point = (i: number) =>
+    [mean(({ landmarks }) => landmarks[i][0]), mean(({ landmarks }) => landmarks[i][1])] as const;
+  return {
+    box: {
+      x1: mean(({ box }) => box.x1),
+      y1: mean(({ box }) => box.y1),
+      x2: mean(({ box }) => box.x2),
+      y2: mean(({ box }) => box.y2),
+    },
+    landmarks: [point(0), point(1), point(2), point(3), point(4)],
+    score: mean(({ score }) => score),
+  };
+}

@@ -1,7 +1,7 @@
 import type { Box } from '../core/geometry.js';
 import { area, iou, isSameFace } from '../face/box.js';
 import { CLOSE_PX } from '../face/closeView.js';
-import type { Detection } from '../face/detection.js';
+import { type Detection, meanFace } from '../face/detection.js';
 import { failedLimit, geometricQuality } from '../face/quality.js';
 import type { Turn } from '../image/fit.js';
 import type { Image } from '../image/image.js';
@@ -165,7 +165,7 @@ class Finder {
       iou(larger.box, detection.box) > AGREEING &&
       isPlausible(larger, this.#search.quality);
     return agrees
-      ? { turn, detection: meanOf(detection, larger), isAgreed: true }
+      ? { turn, detection: { ...meanFace([detection, larger]), score: detection.score }, isAgreed: true }
       : { turn, detection, isAgreed: false };
   }
 
@@ -178,23 +178,6 @@ class Finder {
     );
     return looks.flatMap(({ turn, detection }) => (detection ? [{ turn, detection }] : []));
   }
-}
-
-/** The mean of two detections of one face, with the score of the first. */
-function meanOf(a: Detection, b: Detection): Detection {
-  const mean = (of: (face: Detection) => number) => (of(a) + of(b)) / 2;
-  const point = (i: number) =>
-    [mean(({ landmarks }) => landmarks[i][0]), mean(({ landmarks }) => landmarks[i][1])] as const;
-  return {
-    box: {
-      x1: mean(({ box }) => box.x1),
-      y1: mean(({ box }) => box.y1),
-      x2: mean(({ box }) => box.x2),
-      y2: mean(({ box }) => box.y2),
-    },
-    landmarks: [point(0), point(1), point(2), point(3), point(4)],
-    score: a.score,
-  };
 }
 
 /** The faces of the first look, each with the mean of its scores in all looks; one that shows no face has a score of 0. */

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normalise } from '../../src/face/embedding.js';
 import { type ComparedPhoto, findingsAmong } from '../../src/gallery/findings.js';
-
-const quality = {
-  sizePx: 100,
-  score: 0.9,
-  yawDeg: 0,
-  pitchDeg: 0,
-  rollDeg: 0,
-  flatness: 0.8,
-  landmarksInOrder: true,
-  sharpness: 0.2,
-};
+import { good as quality } from '../helpers/film.js';
 
 /** A photo in use whose embedding points in a direction. */
 function photo(name: string, direction: number[], sha256: string | null = name): ComparedPhoto {

@@ -3,18 +3,9 @@ import type { Image } from '../../src/image/image.js';
 import { Album, type Budget, type TrackLook } from '../../src/snapshots/album.js';
 import type { Pictures } from '../../src/snapshots/pictures.js';
 import { eventDraft } from '../helpers/events.js';
+import { good as quality } from '../helpers/film.js';
 import { rgbImage } from '../helpers/image.js';
 
-const quality = {
-  sizePx: 100,
-  score: 0.9,
-  yawDeg: 0,
-  pitchDeg: 0,
-  rollDeg: 0,
-  flatness: 0.6,
-  landmarksInOrder: true,
-  sharpness: 0.2,
-};
 const look = (track: string, sizePx: number): TrackLook => ({
   track,
   box: { x1: sizePx, y1: 0, x2: 1, y2: 1 },
