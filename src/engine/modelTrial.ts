@@ -32,6 +32,8 @@ const OTHER_FACE = {
     [103, 101],
   ] satisfies Landmarks as Landmarks,
 };
+/** Files that a trial reads, relative to the package. */
+export const TRIAL_FILES = [FACE.file, OTHER_FACE.file];
 /** A landmark may be off by this part of the distance between the eyes; spotter-det, yunet, scrfd-2.5g and scrfd-500m pass. */
 const LANDMARK_SLACK = 0.3;
 /** A detector that finds more than this on a portrait finds faces everywhere. */
