@@ -22,10 +22,13 @@ const KEPT_SHAPES = 4;
 /** An ONNX network that runs on the worker's own thread. Open it once and keep it: reopening leaks memory. */
 export class Network {
   readonly #session: InferenceSession;
+  readonly #name: string;
+  #hasRun = false;
   readonly #outputs = new Map<string, Record<string, Tensor>>();
 
-  private constructor(session: InferenceSession) {
+  private constructor(session: InferenceSession, name: string) {
     this.#session = session;
+    this.#name = name;
   }
 
   /**
@@ -64,7 +67,7 @@ export class Network {
         );
       }
     }
-    return new Network(session);
+    return new Network(session, name);
   }
 
   /** Inputs in the order of the file. */
@@ -81,6 +84,8 @@ export class Network {
    * Runs the network. Blocks this thread; cannot be aborted.
    *
    * @returns every output by name. The memory is reused: it is valid until the next run with inputs of the same shapes.
+   * @throws SpotterError model.unfit when the first run fails, as of a network that wants more memory than there is; later
+   * whatever onnxruntime throws
    */
   async run(feeds: Record<string, Values>): Promise<Record<string, Values>> {
     const tensors: Record<string, Tensor> = {};
@@ -90,9 +95,20 @@ export class Network {
       .map(({ dims }) => dims.join('x'))
       .join();
     const known = this.#outputs.get(shapes);
-    const results = known ? await this.#session.run(tensors, known) : await this.#session.run(tensors);
+    const results = await (known
+      ? this.#session.run(tensors, known)
+      : this.#session.run(tensors).catch((cause: unknown) => this.#fail(cause)));
+    this.#hasRun = true;
     if (!known) this.#keep(shapes, { ...results });
     return results as Record<string, Values>;
+  }
+
+  #fail(cause: unknown): never {
+    if (this.#hasRun) throw cause;
+    const why = describeError(cause).replace(/^.*Status Message: (\S+\.cc:\d+ )?/s, '');
+    throw new SpotterError('model.unfit', `${this.#name} cannot be run (${why}); use another file or model`, {
+      cause,
+    });
   }
 
   #keep(shapes: string, outputs: Record<string, Tensor>): void {
