@@ -19,6 +19,8 @@ export interface ReplaySubscriber {
   readonly isOpen: boolean;
   /** Sends it an event if its subscription includes it; calls `sent` when the operating system has taken the bytes. */
   send: (event: StoredEvent, sent: () => void) => void;
+  /** Called when its next events were removed from the log before they could be sent; those from `firstSeq` on follow. */
+  overtaken: (firstSeq: number) => void;
   /** Called when the log cannot be read: the replay of this subscriber ends. */
   fail: () => void;
 }
@@ -27,6 +29,8 @@ export interface ReplaySubscriber {
 export interface ReplayOptions {
   /** Events with a number above `seq`, in order; empty at the end of the log. Throws when the log cannot be read. */
   page: (seq: number, limit: number) => StoredEvent[];
+  /** `seq` of the oldest stored event. */
+  firstSeq: () => number;
   /** Called when a subscriber has every stored event and can go live. */
   onCaughtUp: (subscriber: ReplaySubscriber) => void;
 }
@@ -72,6 +76,13 @@ export class Replay {
     } catch {
       subscriber.fail();
       return;
+    }
+    // Numbers may be missing in the middle of the log, where a person was erased.
+    const firstSeq = this.#options.firstSeq();
+    const next = subscriber.cursor + 1;
+    if (next < firstSeq && events[0]?.seq !== next) {
+      subscriber.overtaken(firstSeq);
+      subscriber.cursor = firstSeq - 1;
     }
     if (events.length === 0) {
       this.#options.onCaughtUp(subscriber);

@@ -10,12 +10,25 @@ export interface LogState {
   lastSeq: number;
 }
 
+/** An error for a client: what it asked for does not exist. */
+export interface ResumeFault {
+  code: string;
+  message: string;
+  [key: string]: unknown;
+}
+
 /** Where a client resumes. */
 export interface Resume {
   /** Number of the event before the first one to send. */
   cursor: number;
   /** Error to send before the first event, when the client did not ask for something that exists. */
-  fault: { code: string; message: string; [key: string]: unknown } | null;
+  fault: ResumeFault | null;
+}
+
+/** The error for a client whose next events are no longer stored. @param firstSeq `seq` of the oldest stored event */
+export function expired(firstSeq: number): ResumeFault {
+  const message = `events up to ${firstSeq - 1} have expired; events from ${firstSeq} on follow`;
+  return { code: 'expired', message, firstSeq };
 }
 
 /**
@@ -40,9 +53,6 @@ export function resume(parameters: URLSearchParams, { epoch, firstSeq, lastSeq }
     const message = `there is no event ${seq} yet, the last is ${lastSeq}; every stored event follows`;
     return { ...begin, fault: { code: 'unknown_seq', message, firstSeq } };
   }
-  if (seq < firstSeq - 1) {
-    const message = `events up to ${firstSeq - 1} have expired; events from ${firstSeq} on follow`;
-    return { ...begin, fault: { code: 'expired', message, firstSeq } };
-  }
+  if (seq < firstSeq - 1) return { ...begin, fault: expired(firstSeq) };
   return { cursor: seq, fault: null };
 }

@@ -8,7 +8,7 @@ import { isWanted } from '../events/filter.js';
 import { EVERYTHING, parseClientMessage, type Subscription } from './message.js';
 import { type Refusal, refuseConnection } from './refusal.js';
 import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
-import { type LogState, resume } from './resume.js';
+import { expired, type LogState, resume } from './resume.js';
 
 /** The first message to a client, without its type and the state of the log. */
 export interface Hello {
@@ -70,6 +70,7 @@ export class EventSocket implements Component {
     this.#options = options;
     this.#replay = new Replay({
       page: options.page,
+      firstSeq: () => options.log().firstSeq,
       onCaughtUp: (subscriber) => {
         (subscriber as Client).isLive = true;
       },
@@ -187,6 +188,7 @@ export class EventSocket implements Component {
           socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
         else sent();
       },
+      overtaken: (firstSeq) => this.#send(client, JSON.stringify({ type: 'error', ...expired(firstSeq) })),
       fail: () => {
         this.#options.onClosed('log_unreadable');
         this.#drop(client, TRY_AGAIN_LATER, 'the event log cannot be read; reconnect later');

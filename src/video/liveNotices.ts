@@ -11,6 +11,9 @@ export function clockNotice(fault: LiveClockFault, name: string): string {
     : `the timestamps of ${name} stand still or keep jumping; its frames are taken by their arrival`;
 }
 
+/** What a decoder reports of a stream of another codec or profile, not of one that is joined between two keyframes. */
+const UNDECODABLE = /unsupported|not implemented|not supported/i;
+
 /** Video arrives, but begins in the middle of a group of pictures. */
 export function keyframeNotice(
   name: string,
@@ -20,7 +23,10 @@ export function keyframeNotice(
 ): string {
   const reason = complaint ? ` (${quoteComplaint(complaint)})` : '';
   const waiting = `${name} sends video, but no keyframe for ${seconds(sinceMs)}${reason}; waiting for one for up to ${seconds(limitMs)}`;
-  return `${waiting}. A shorter keyframe interval in the camera helps`;
+  const isOther = complaint !== null && UNDECODABLE.test(complaint.text);
+  return isOther
+    ? `${waiting}. The stream may not be what its description says: check the camera's codec`
+    : `${waiting}. A shorter keyframe interval in the camera helps`;
 }
 
 /** A multipart stream is read as plain motion JPEG. */

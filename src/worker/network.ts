@@ -105,7 +105,7 @@ export class Network {
 
   #fail(cause: unknown): never {
     if (this.#hasRun) throw cause;
-    const why = describeError(cause).replace(/^.*Status Message: (\S+\.cc:\d+ )?/s, '');
+    const why = describeError(cause).replace(/^.*Status Message: (\S+\.cc:\d+ .*?\) (?=[A-Z]))?/s, '');
     throw new SpotterError('model.unfit', `${this.#name} cannot be run (${why}); use another file or model`, {
       cause,
     });

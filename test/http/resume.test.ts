@@ -116,6 +116,23 @@ describe('EventSocket: a client that comes back', () => {
     expect(numbersOf(client)).toEqual(upTo(101, 150));
   });
 
+  it('is told when the log removes events before it has read them', async () => {
+    const { log, fill, ws } = await serve();
+    fill(20_000, { runnerUp: 'x'.repeat(1000) });
+    fill(50, { person: 'bob' });
+    const client = new Client(`${ws}?since=0`);
+    await client.ofType('hello');
+    client.socket.pause();
+    await log.forgetPerson('alice', () => {});
+    client.socket.resume();
+    expect(await client.ofType('error')).toMatchObject({ code: 'expired', firstSeq: 20_001 });
+    await client.message(({ seq, type }) => type === 'event' && seq === 20_050);
+    const numbers = numbersOf(client) as number[];
+    expect(numbers.slice(-50)).toEqual(upTo(20_001, 20_050));
+    expect(numbers.slice(0, -50)).toEqual(upTo(1, numbers.length - 50));
+    expect(client.messages.filter(({ type }) => type === 'error')).toHaveLength(1);
+  });
+
   it('finds the same numbers after a restart', async () => {
     const { fill, stop, folder } = await serve();
     fill(5);

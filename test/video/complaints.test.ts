@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Complaints, quoteComplaint } from '../../src/video/complaints.js';
 import { noPictureYet } from '../../src/video/liveFault.js';
+import { keyframeNotice } from '../../src/video/liveNotices.js';
 
 describe('Complaints', () => {
   it('have as the most frequent one what was said most often, whatever the numbers in it', () => {
@@ -31,5 +32,15 @@ describe('noPictureYet', () => {
     );
     expect(message.length).toBeLessThan(400);
     expect(quoteComplaint({ text: 'h264: no frame!', count: 1 })).toBe('ffmpeg reports h264: no frame!');
+  });
+});
+
+describe('keyframeNotice', () => {
+  it('blames the codec where the decoder does not know the stream, else the keyframe interval', () => {
+    const notice = (text: string) => keyframeNotice('cam.local', 10_000, 120_000, { text, count: 300 });
+    expect(notice('rtsp: Unsupported (HEVC) NAL type (62)')).toMatch(
+      /120 s\. The stream may not be what its description says/,
+    );
+    expect(notice('h264: non-existing PPS 0 referenced')).toMatch(/120 s\. A shorter keyframe interval/);
   });
 });

@@ -211,4 +211,13 @@ describe('Network.open', () => {
     const file = zeros([1, 3, 64, 64], scrfdOutputs(1, 2), INT64);
     expect(await refusal(Detector.load(detectorSpec(file)))).toMatch(/model\.un(fit|readable)/);
   });
+
+  it('names the model whose first run fails, with the reason', async (context) => {
+    // It asks for 4 TB.
+    const file = needShared(context, 'cases/models/cos.onnx');
+    await expect(Embedder.load(embedderSpec(file))).rejects.toMatchObject({
+      code: 'model.unfit',
+      message: `model "tested" (${file}) cannot be run (Failed to allocate memory for requested buffer of size 4398046511104); use another file or model`,
+    });
+  });
 });
