@@ -55,7 +55,7 @@ export function findingsAmong(
   isWanted: (photo: string) => boolean = () => true,
 ): Finding[] {
   const faces = facesOf(photos);
-  // Per two people, the most similar photos; per photo, the most similar other photo of the person, and of anybody else.
+  // Per two people who seem to be one, the most similar photos; per photo, the most similar other photo of the person, and of anybody else.
   const between = new Map<number, Pair>();
   const own = new Map<Face, Pair>();
   const others = new Map<Face, Pair>();
@@ -69,8 +69,10 @@ export function findingsAmong(
       const nearest = isSame ? own : others;
       keepNearest(nearest, a, a, b, similarity);
       keepNearest(nearest, b, a, b, similarity);
+      // Of all others there are millions.
+      if (isSame || similarity < threshold + ALIKE_ABOVE) continue;
       const two = Math.min(a.who, b.who) * faces.length + Math.max(a.who, b.who);
-      if (!isSame) keepNearest(between, two, a, b, similarity);
+      keepNearest(between, two, a, b, similarity);
     }
   }
   const findings: Finding[] = [];
@@ -89,7 +91,6 @@ export function findingsAmong(
     if (isWanted(a.name) || isWanted(b.name)) findings.push(sameFile(a, b));
   }
   for (const { a, b, similarity } of [...between.values()].sort((x, y) => y.similarity - x.similarity)) {
-    if (similarity < threshold + ALIKE_ABOVE) break;
     // A photo in the wrong folder is like those of the right person.
     if (strangers.has(a) || strangers.has(b) || (!isWanted(a.name) && !isWanted(b.name))) continue;
     // Fifty names of one person have over a thousand pairs; what links them is enough.
