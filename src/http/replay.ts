@@ -78,9 +78,9 @@ export class Replay {
       return;
     }
     // Numbers may be missing in the middle of the log, where a person was erased.
-    const firstSeq = this.#options.firstSeq();
     const next = subscriber.cursor + 1;
-    if (next < firstSeq && events[0]?.seq !== next) {
+    const firstSeq = events[0]?.seq === next ? next : this.#options.firstSeq();
+    if (next < firstSeq) {
       subscriber.overtaken(firstSeq);
       subscriber.cursor = firstSeq - 1;
     }
