@@ -72,7 +72,9 @@ export class SinkSet implements Component, CameraObserver {
   get states(): SinkState[] {
     const { secrets } = this.#options;
     return this.#drivers().map(({ name, isUp, lag, problem }) => ({
-      ...{ name, up: isUp, lag },
+      name,
+      up: isUp,
+      lag,
       problem: problem === null ? null : maskText(problem, secrets()),
     }));
   }

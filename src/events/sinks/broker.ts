@@ -64,7 +64,10 @@ export class BrokerConnection {
         code: this.#code,
         hasAnswered: this.#hasAnswered,
         unanswered: unanswered.map(({ kind, topic, isRetained, sentAtMs }) => ({
-          ...{ kind, topic, isRetained, sentAtMs },
+          kind,
+          topic,
+          isRetained,
+          sentAtMs,
         })),
       };
       for (const { reject } of [...unanswered, ...this.#queue]) reject(closed());

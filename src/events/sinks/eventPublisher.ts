@@ -1,7 +1,8 @@
 import { describeError } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import type { BrokerConnection } from './broker.js';
-import { BrokerRefusal, TOO_LARGE } from './brokerAnswer.js';
+import { TOO_LARGE } from './brokerAnswer.js';
+import { publishOn } from './publishOn.js';
 import type { Delivery } from './sink.js';
 import type { TopicAccess } from './topicAccess.js';
 import type { TopicFamilies, Topics } from './topics.js';
@@ -37,7 +38,7 @@ export class EventPublisher {
     for (const topic of left) {
       if (this.#access.isSkipped(topic)) continue;
       try {
-        const refusal = await this.publishOne(connection, topic, payload, false);
+        const refusal = await publishOn(connection, this.#access, { topic, payload, isRetained: false });
         if (refusal === null) accepted.add(topic);
         else if (refusal.code === TOO_LARGE) isTooLarge = true;
         else if (!this.#access.isSkipped(topic)) return { outcome: 'failed', reason: refusal.message };
@@ -52,29 +53,6 @@ export class EventPublisher {
         reason: `the broker accepts no message of ${Buffer.byteLength(payload)} bytes; raise its limit, or set events.explain: false`,
       };
     return { outcome: 'refused', reason: `the broker allows none of the topics ${topics.join(', ')}` };
-  }
-
-  /**
-   * Publishes one message.
-   *
-   * @returns null, or why the broker has not accepted it
-   * @throws Error when the connection ends first
-   */
-  async publishOne(
-    connection: BrokerConnection,
-    topic: string,
-    payload: string,
-    retain = true,
-  ): Promise<BrokerRefusal | null> {
-    try {
-      await connection.publish(topic, payload, retain);
-      this.#access.accepted(topic, retain && connection.terms.retain);
-      return null;
-    } catch (error) {
-      if (!(error instanceof BrokerRefusal)) throw error;
-      this.#access.refused(topic, error.code);
-      return error;
-    }
   }
 
   #topicsOf({ kind, camera, person }: SpotterEvent): string[] {

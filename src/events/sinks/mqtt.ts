@@ -6,6 +6,7 @@ import type { Closing } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
 import { EventPublisher } from './eventPublisher.js';
 import { KnownTerms } from './knownTerms.js';
+import { publishOn } from './publishOn.js';
 import type { RetainedState } from './retained.js';
 import { RetainedSync, within } from './retainedSync.js';
 import type { Clock, Delivery, Failure, Sink, SinkLog } from './sink.js';
@@ -103,7 +104,10 @@ export class MqttSink implements Sink {
       clock: this.#clock,
     });
     this.#sync = new RetainedSync({
-      ...{ topics, families, access: this.#access, retainedState: options.retainedState },
+      topics,
+      families,
+      access: this.#access,
+      retainedState: options.retainedState,
       discovery: options.discovery ? this.#discovery : null,
       onAnnounced: () => {
         if (!announced.may) announced.note(true);
@@ -111,7 +115,8 @@ export class MqttSink implements Sink {
     });
     this.#birth = new Birth(prefix, () => this.#sync.resend(), options.birthDelayMs);
     const wanted = wantedSubscriptions({
-      ...{ topics, families },
+      topics,
+      families,
       // Once there were announcements, they may have to be removed.
       announcements: options.discovery || announced.may ? this.#discovery.filter : null,
       birth: options.discovery ? this.#birth.topic : null,
@@ -219,8 +224,9 @@ export class MqttSink implements Sink {
     connection.onMessage((message) => this.#receive(message));
     const granted = await this.#subscriptions.open(connection);
     this.#hasListedAnnouncements = granted.includes(this.#discovery.filter);
-    if (this.#isAvailabilityShown)
-      await this.#events.publishOne(connection, this.#topics.available, 'online');
+    if (!this.#isAvailabilityShown) return;
+    const online = { topic: this.#topics.available, payload: 'online', isRetained: true };
+    await publishOn(connection, this.#access, online);
   }
 
   #receive(message: Received): void {

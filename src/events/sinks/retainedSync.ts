@@ -1,6 +1,6 @@
 import type { BrokerConnection } from './broker.js';
-import { BrokerRefusal } from './brokerAnswer.js';
 import type { Discovery } from './discovery.js';
+import { publishOn } from './publishOn.js';
 import { type RetainedState, retainedMessages } from './retained.js';
 import type { TopicAccess } from './topicAccess.js';
 import type { TopicFamilies, Topics } from './topics.js';
@@ -142,15 +142,9 @@ export class RetainedSync {
       this.#retained.delete(topic);
       return;
     }
-    try {
-      await connection.publish(topic, payload, true);
-      access.accepted(topic, connection.terms.retain);
-      if (payload !== '' && discovery?.isOwn(topic)) onAnnounced();
-    } catch (error) {
-      if (!(error instanceof BrokerRefusal)) throw error;
-      this.#retained.delete(topic);
-      access.refused(topic, error.code);
-    }
+    const refusal = await publishOn(connection, access, { topic, payload, isRetained: true });
+    if (refusal !== null) this.#retained.delete(topic);
+    else if (payload !== '' && discovery?.isOwn(topic)) onAnnounced();
   }
 
   /** Topics of people stay until the gallery has been read: before that, nobody can be missing from it. */

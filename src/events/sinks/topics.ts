@@ -53,8 +53,12 @@ export interface TopicFamilies {
 
 /** Every family. */
 export const ALL_FAMILIES: TopicFamilies = {
-  ...{ available: true, events: true, matches: true },
-  ...{ cameraEvents: true, state: true, people: true },
+  available: true,
+  events: true,
+  matches: true,
+  cameraEvents: true,
+  state: true,
+  people: true,
 };
 
 /** The pattern of all topics that differ from this one in the name of a person or camera only. */
