@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describeError, SpotterError, throwIfInterrupted } from '../src/core/errors.js';
 import type { Box } from '../src/core/geometry.js';
 import { area, iou } from '../src/face/box.js';
+import { closeView } from '../src/face/closeView.js';
 import { type Detection, meanFace } from '../src/face/detection.js';
 import { usePhoto } from '../src/gallery/photo.js';
 import type { Image } from '../src/image/image.js';
@@ -133,13 +134,10 @@ async function trueFace(detector: Detector, image: Image): Promise<Detection | n
 
 /** The best detection where a face is, shown at a size in the input. */
 async function findAt(detector: Detector, image: Image, box: Box, px: number): Promise<Detection | null> {
-  const size = Math.sqrt(area(box));
-  const half = (WIDTH / 2) * size;
-  const [x, y] = [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2];
-  const region = { x1: x - half, y1: y - half, x2: x + half, y2: y + half };
+  const view = closeView(box, 0, px, WIDTH);
   // A fixed input takes no more than its size: the measurement then ends there.
-  if (detector.plan(image, { region, longestSide: WIDTH * px }).scale < (0.99 * px) / size) return null;
-  const { detections } = await detector.detect(image, { region, longestSide: WIDTH * px });
+  if (detector.plan(image, view).scale < (0.99 * px) / Math.sqrt(area(box))) return null;
+  const { detections } = await detector.detect(image, view);
   return detections.find((face) => iou(face.box, box) > 0.3) ?? null;
 }
 

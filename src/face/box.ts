@@ -7,11 +7,15 @@ export function area(box: Box): number {
 
 /** Intersection over union, 0..1; 0 when a box is empty. */
 export function iou(a: Box, b: Box): number {
+  const common = intersection(a, b);
+  return common === 0 ? 0 : common / (area(a) + area(b) - common);
+}
+
+/** Area that two boxes have in common, px². */
+function intersection(a: Box, b: Box): number {
   const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
   const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
-  if (width <= 0 || height <= 0) return 0;
-  const intersection = width * height;
-  return intersection / (area(a) + area(b) - intersection);
+  return width <= 0 || height <= 0 ? 0 : width * height;
 }
 
 /** Distance of the centres, px. */
@@ -40,9 +44,8 @@ const ALIKE = 0.4;
 
 /** The share of a box that lies inside another one, 0..1; 0 for an empty box. */
 export function shareInside(inner: Box, outer: Box): number {
-  const width = Math.min(inner.x2, outer.x2) - Math.max(inner.x1, outer.x1);
-  const height = Math.min(inner.y2, outer.y2) - Math.max(inner.y1, outer.y1);
-  return width <= 0 || height <= 0 ? 0 : (width * height) / area(inner);
+  const common = intersection(inner, outer);
+  return common === 0 ? 0 : common / area(inner);
 }
 
 /** Whether two boxes show one face: they overlap for the most part, or one lies in the other, as a part of a face does. */

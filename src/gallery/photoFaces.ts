@@ -1,5 +1,5 @@
-import { area, iou, isSameFace } from '../face/box.js';
-import { CLOSE_PX, closeView } from '../face/closeView.js';
+import { area, isSameFace } from '../face/box.js';
+import { CLOSE_PX, closeView, faceInPlace } from '../face/closeView.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Turn, View } from '../image/fit.js';
@@ -27,8 +27,6 @@ export interface Candidate {
 
 /** A larger box around another one is the face, and the other one a part of it, unless its score is this much worse. */
 const MUCH_WORSE = 0.15;
-/** Overlap of a face with what a closer look finds in its place; the box of a tiny face is coarse. */
-const SAME_PLACE = 0.25;
 
 /**
  * Finds the faces of a photo, in image px, best score first: at several scales, so that every face is shown at a size at which
@@ -48,7 +46,7 @@ export async function findFaces(
   const sure: Detection[] = [];
   for (const { detection, level } of found) {
     // What a frame would show is returned as it is; what only another scale shows may come from the scale.
-    if (level.zoom === 1 || (await isConfirmed(faceEngine, image, detection, 0, search.quality)))
+    if (level.zoom === 1 || (await isConfirmed(faceEngine, image, detection, search.quality)))
       sure.push(detection);
   }
   return sure.sort((a, b) => b.score - a.score);
@@ -106,22 +104,20 @@ export async function lookClosely(
   image: Image,
   { box }: Detection,
   turn: Turn,
-  px: number = CLOSE_PX[0],
+  px: number,
 ): Promise<Detection | null> {
   const { detections } = await faceEngine.detect({ image, view: closeView(box, turn, px) });
-  // Best score first.
-  return detections.find((face) => iou(face.box, box) > SAME_PLACE) ?? null;
+  return faceInPlace(detections, box);
 }
 
 /** Whether a closer look shows a face in the same place. @throws SpotterError of the worker pool */
-export async function isConfirmed(
+async function isConfirmed(
   faceEngine: PhotoFaceEngine,
   image: Image,
   detection: Detection,
-  turn: Turn,
   limits: QualityLimits,
 ): Promise<boolean> {
-  const face = await lookClosely(faceEngine, image, detection, turn);
+  const face = await lookClosely(faceEngine, image, detection, 0, CLOSE_PX[0]);
   return face !== null && isPlausible(face, limits);
 }
 

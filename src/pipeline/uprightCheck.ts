@@ -1,5 +1,4 @@
-import { iou } from '../face/box.js';
-import { CLOSE_PX, closeView } from '../face/closeView.js';
+import { CLOSE_PX, closeView, faceInPlace } from '../face/closeView.js';
 import type { Detection } from '../face/detection.js';
 import { geometricQuality } from '../face/quality.js';
 import type { Turn } from '../image/fit.js';
@@ -18,8 +17,6 @@ const FACES = 2;
 /** Smaller faces look alike either way up, px. */
 const MIN_SIZE_PX = 32;
 const MIN_SCORE = 0.6;
-/** Overlap with what a closer look finds in place of a face. */
-const SAME_PLACE = 0.25;
 
 /**
  * Notices a camera that hangs upside down: its faces are found, but compared with their landmarks the wrong way round, so nobody is
@@ -72,7 +69,7 @@ export class UprightCheck {
   /** Score of a face seen from close by, 0..1; 0 where that shows none. */
   async #score(image: Image, { box }: Detection, turn: Turn): Promise<number> {
     const { detections } = await this.#faceEngine.detect({ image, view: closeView(box, turn, CLOSE_PX[0]) });
-    return detections.find((face) => iou(face.box, box) > SAME_PLACE)?.score ?? 0;
+    return faceInPlace(detections, box)?.score ?? 0;
   }
 }
 
