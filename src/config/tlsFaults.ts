@@ -16,12 +16,15 @@ const MAX_BYTES = 1 << 20;
 export function tlsFaults(cameras: readonly CameraConfig[], document: Document, folder: string): Fault[] {
   return cameras.flatMap(({ tls }, index) => {
     const faults: Fault[] = [];
+    const report = (key: keyof typeof tls, message: string) => {
+      const at = ['cameras', index, 'tls', key];
+      faults.push({ offset: offsetOf(document, at) ?? 0, path: formatPath(at), message });
+    };
     const check = <T>(key: keyof typeof tls, parse: (pem: Buffer) => T, kind: string): T | null => {
       const file = tls[key];
       if (file === null) return null;
       const fail = (message: string) => {
-        const at = ['cameras', index, 'tls', key];
-        faults.push({ offset: offsetOf(document, at) ?? 0, path: formatPath(at), message });
+        report(key, message);
         return null;
       };
       const pem = readSmall(path.resolve(folder, file));
@@ -37,11 +40,8 @@ export function tlsFaults(cameras: readonly CameraConfig[], document: Document, 
     const certificate = check('certificate', certificateIn, 'certificate');
     const key = check<KeyObject>('key', createPrivateKey, 'private key without a passphrase');
     check('ca', certificateIn, 'certificate');
-    if (certificate && key && !certificate.checkPrivateKey(key)) {
-      const at = ['cameras', index, 'tls', 'key'];
-      const message = 'is not the key of tls.certificate; give the two that belong together';
-      faults.push({ offset: offsetOf(document, at) ?? 0, path: formatPath(at), message });
-    }
+    if (certificate && key && !certificate.checkPrivateKey(key))
+      report('key', 'is not the key of tls.certificate; give the two that belong together');
     return faults;
   });
 }

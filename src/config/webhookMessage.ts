@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeError } from '../core/errors.js';
-import { fillTemplate, parseTemplate, templateMode } from '../core/template.js';
+import { bodyMode, fillTemplate, parseTemplate } from '../core/template.js';
 import { PLACEHOLDERS } from '../events/placeholders.js';
 
 /** What the request of a webhook looks like. */
@@ -54,9 +54,7 @@ export function checkMessage(webhook: MessageSettings, context: z.RefinementCtx)
 }
 
 function templateFault(text: string, all: Record<string, string>): string | null {
-  const [, type = 'application/json'] =
-    Object.entries(all).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
-  const mode = templateMode(type);
+  const mode = bodyMode(all);
   try {
     const template = parseTemplate(text, mode, PLACEHOLDERS);
     if (mode !== 'json') return null;

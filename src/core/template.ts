@@ -20,6 +20,13 @@ export function templateMode(contentType: string): TemplateMode {
   return type.trim() === 'application/x-www-form-urlencoded' ? 'form' : 'raw';
 }
 
+/** The mode of a body with these headers, whose names may be in any case; without a Content-Type it is JSON. */
+export function bodyMode(headers: Readonly<Record<string, string>>): TemplateMode {
+  const [, type = 'application/json'] =
+    Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
+  return templateMode(type);
+}
+
 /**
  * Reads a template. Takes time linear in its length.
  *

@@ -11,8 +11,13 @@ import type { Prepared } from '../models/prepare.js';
 import { modelName } from '../worker/loading.js';
 import type { WorkerPool } from '../worker/pool.js';
 
+interface Portrait {
+  file: string;
+  landmarks: Landmarks;
+}
+
 /** Two portraits that come with the product, 512x600 and 150x150 px, and where their faces are. */
-const FACE = {
+const FACE: Portrait = {
   file: 'assets/demo/grace-hopper.jpg',
   landmarks: [
     [221, 194],
@@ -20,9 +25,9 @@ const FACE = {
     [267, 243],
     [228, 280],
     [302, 281],
-  ] satisfies Landmarks as Landmarks,
+  ],
 };
-const OTHER_FACE = {
+const OTHER_FACE: Portrait = {
   file: 'assets/trial/eileen-collins.jpg',
   landmarks: [
     [42, 37],
@@ -30,7 +35,7 @@ const OTHER_FACE = {
     [75, 75],
     [44, 99],
     [103, 101],
-  ] satisfies Landmarks as Landmarks,
+  ],
 };
 /** Files that a trial reads, relative to the package. */
 export const TRIAL_FILES = [FACE.file, OTHER_FACE.file];

@@ -40,9 +40,9 @@ export function isExplained(
   timeMs: number,
   policy: TrackPolicy,
 ): boolean {
-  const isSame = (owner: Track, { embedding, ...rest }: LookResult) =>
-    embedding !== null &&
-    likeness(owner.evidence, embedding) >= policy.sameFace + proofOf(owner, { embedding, ...rest });
+  const isSame = (owner: Track, shown: LookResult) =>
+    shown.embedding !== null &&
+    likeness(owner.evidence, shown.embedding) >= policy.sameFace + proofOf(owner, shown);
   return tracks.some((other) => {
     if (other.number === track.number) return false;
     const isLost = other.lastSeenMs < timeMs;

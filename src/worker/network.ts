@@ -23,7 +23,6 @@ const KEPT_SHAPES = 4;
 export class Network {
   readonly #session: InferenceSession;
   readonly #name: string;
-  #hasRun = false;
   readonly #outputs = new Map<string, Record<string, Tensor>>();
 
   private constructor(session: InferenceSession, name: string) {
@@ -98,13 +97,13 @@ export class Network {
     const results = await (known
       ? this.#session.run(tensors, known)
       : this.#session.run(tensors).catch((cause: unknown) => this.#fail(cause)));
-    this.#hasRun = true;
     if (!known) this.#keep(shapes, { ...results });
     return results as Record<string, Values>;
   }
 
   #fail(cause: unknown): never {
-    if (this.#hasRun) throw cause;
+    // It has run before.
+    if (this.#outputs.size > 0) throw cause;
     const why = describeError(cause).replace(/^.*Status Message: (\S+\.cc:\d+ .*?\) (?=[A-Z]))?/s, '');
     throw new SpotterError('model.unfit', `${this.#name} cannot be run (${why}); use another file or model`, {
       cause,

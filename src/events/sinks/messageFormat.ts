@@ -1,4 +1,4 @@
-import { fillTemplate, parseTemplate, type Template, templateMode } from '../../core/template.js';
+import { bodyMode, fillTemplate, parseTemplate, type Template } from '../../core/template.js';
 import type { SpotterEvent } from '../event.js';
 import { eventText, type WriteName } from '../eventText.js';
 import { PLACEHOLDERS, placeholderValues } from '../placeholders.js';
@@ -43,7 +43,7 @@ export class MessageFormat {
     this.#headers = Object.fromEntries(
       Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
     );
-    const mode = templateMode(this.#headers['content-type'] ?? JSON_TYPE);
+    const mode = bodyMode(this.#headers);
     this.#template =
       options.format === 'template' ? parseTemplate(options.template ?? '', mode, PLACEHOLDERS) : null;
   }
