@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfInterrupted } from '../src/core/errors.js';
 import { GallerySnapshot } from '../src/gallery/snapshot.js';
-import type { TrackPolicy } from '../src/track/state.js';
-import { judgeLook, type VerdictKind } from '../src/track/verdict.js';
+import { policyFor } from '../src/track/policy.js';
+import { judgeMatch, type Limits, type VerdictKind } from '../src/track/verdict.js';
 import { Matcher } from '../src/worker/matcher.js';
 import { randomNumbers } from './random.js';
 
@@ -24,7 +24,7 @@ export interface IdentificationOptions {
   sizes: readonly number[];
   /** Random galleries of each size that is smaller than the whole. */
   draws: number;
-  policy: Pick<TrackPolicy, 'threshold' | 'margin'>;
+  policy: Limits;
   /** Values per embedding. */
   dimension: number;
   signal: AbortSignal;
@@ -107,6 +107,7 @@ async function addVerdicts(
   { policy, signal }: Pick<IdentificationOptions, 'policy' | 'signal'>,
 ): Promise<void> {
   const judged = probes.flatMap(usable);
+  const limits = policyFor(policy, snapshot.matrix.vectors);
   outcomes.photos += probes.length;
   outcomes.unusable += probes.length - judged.length;
   for (let from = 0; from < judged.length; from += BATCH) {
@@ -120,7 +121,7 @@ async function addVerdicts(
     );
     for (const [index, { person }] of batch.entries()) {
       const match = snapshot.toMatch(nearest[index]);
-      outcomes[outcomeOf(judgeLook(match, policy).kind, match?.person === person)]++;
+      outcomes[outcomeOf(judgeMatch(match, limits).kind, match?.person === person)]++;
     }
   }
 }

@@ -29,7 +29,7 @@ export async function measureMatch(
   const matcher = await Matcher.load();
   const columns = Float32Array.from({ length: photos * dimension }, () => Math.random() - 0.5);
   const personOf = Int32Array.from({ length: photos }, (_, photo) => Math.floor(photo / PHOTOS_PER_PERSON));
-  const gallery = { version: 1, dimension, photos, columns, personOf };
+  const gallery = { version: 1, dimension, vectors: photos, columns, personOf };
   const rows: MatchRow[] = [];
   for (const probes of [1, 2, 4, 8]) {
     const queries = Array.from({ length: probes }, () => randomProbe(dimension));

@@ -68,14 +68,34 @@ export const quality = z
 /** Schema of `match`. */
 export const match = z
   .strictObject({
+    falseNames: z
+      .number()
+      .min(0.000001)
+      .max(0.1)
+      .default(0.001)
+      .describe(
+        'Accepted odds that a name is wrong, 0.000001 to 0.1: 0.001 is one visit of a stranger in a thousand, whatever the size of the gallery.',
+      ),
+    prior: z
+      .number()
+      .min(0.01)
+      .max(0.99)
+      .default(0.67)
+      .describe(
+        'How often a face that comes by is of somebody in the gallery, 0.01 to 0.99; lower it where mostly strangers pass.',
+      ),
     threshold: cosine
       .nullable()
       .default(null)
-      .describe("Cosine similarity from which a face is a known person, -1..1; null: the model's own."),
+      .describe(
+        'Fixed cosine similarity from which a face is a known person, -1..1, in place of the odds; null: the odds decide.',
+      ),
     margin: cosineDifference
       .nullable()
       .default(null)
-      .describe('Required lead over the next person, 0..2, else "ambiguous"; null: the model\'s own.'),
+      .describe(
+        'Required lead over the next person, 0..2, else "ambiguous"; null: the odds decide, or with a threshold, the model\'s own.',
+      ),
   })
   .prefault({})
   .describe('Matching.');

@@ -164,7 +164,7 @@ export class Engine implements Component {
     return {
       people: snapshot.people.length,
       names: snapshot.people,
-      used: snapshot.matrix.photos,
+      used: snapshot.photos,
       unusable,
       settings: Object.fromEntries(settings),
       faults: [...faults],
@@ -247,18 +247,13 @@ export class Engine implements Component {
     ...callbacks
   }: EngineCamera): Camera {
     const { zones, masks, motion } = view;
-    const { policy } = this;
     const gate = motion.enabled
       ? new MotionGate({ sensitivity: motion.sensitivity, everyMs: UNCHANGED_SEARCH_MS })
       : { isOpen: () => true };
     return new Camera({
       id,
       quality: this.#config.quality,
-      policy: {
-        ...policy,
-        threshold: match?.threshold ?? policy.threshold,
-        margin: match?.margin ?? policy.margin,
-      },
+      policy: this.#prepared.cameraPolicy(match ?? {}),
       faceEngine: guard ? guardedFaceEngine(this.pool, guard) : this.pool,
       scheduler: this.scheduler,
       gate,

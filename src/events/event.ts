@@ -35,6 +35,10 @@ export interface EventDraft {
   withdrawn: string | null;
   /** Worth a notification, by its kind, its person and the cooldown. */
   notify: boolean;
+  /** Why the verdict is what it is, one sentence; null where there is none. On the `left` of a face that could not be judged, its {@link TrackEnd} reason. */
+  reason: string | null;
+  /** Odds that the name is wrong, 0..1; null without a name, or where a fixed threshold decides. */
+  odds: number | null;
   /** Every number and check behind the verdict; null where there is no verdict. */
   explain: Explanation | null;
   /** Cosine to the nearest person, whoever it is. */
@@ -101,6 +105,8 @@ const EMPTY: Omit<EventDraft, 'kind' | 'camera' | 'capturedAtMs'> = {
   displayName: null,
   withdrawn: null,
   notify: false,
+  reason: null,
+  odds: null,
   explain: null,
   similarity: null,
   threshold: null,
@@ -133,6 +139,8 @@ export interface TrackFields
         EventDraft,
         | 'person'
         | 'withdrawn'
+        | 'reason'
+        | 'odds'
         | 'explain'
         | 'similarity'
         | 'threshold'
@@ -183,7 +191,7 @@ export function visitDraft(
 /** An event as every sink sees it; see docs/events.md. */
 export interface SpotterEvent
   extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit' | 'snapshotKey'>,
-    Partial<TrackEnd>,
+    Partial<Omit<TrackEnd, 'reason'>>,
     Partial<Gap>,
     Partial<Visit> {
   /** From 1; each one more than that of the event before. */
@@ -216,6 +224,7 @@ export function toEvent(draft: EventDraft, { seq, id, publishedMs }: Numbering):
     ...ended,
     ...gap,
     ...visit,
+    reason: ended?.reason ?? fields.reason,
     capturedAt: new Date(capturedAtMs).toISOString(),
     publishedAt: new Date(publishedMs).toISOString(),
     snapshot: snapshotKey === null ? null : `/api/v1/events/${seq}/snapshot.jpg`,

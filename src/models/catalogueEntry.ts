@@ -34,6 +34,32 @@ const detector = {
     ),
 };
 
+const medianAndDeviation = z.tuple([z.number().min(-1).max(1), z.number().min(0.01).max(1)]);
+
+const curves = z
+  .strictObject({
+    different: z
+      .tuple([z.number(), z.number(), z.number().negative()])
+      .describe(
+        'How rarely two different people are at least as similar as s: ln of the share is a + b s + c s².',
+      ),
+    shift: z
+      .number()
+      .min(0)
+      .max(0.2)
+      .describe("Standard deviation of what one face's similarities to everybody have in common, 0..0.2."),
+    same: z
+      .strictObject({ frontal: medianAndDeviation, turned: medianAndDeviation, poor: medianAndDeviation })
+      .describe('Similarity of a look to a photo of the same person: median and deviation, by kind of look.'),
+    gain: z
+      .number()
+      .min(0)
+      .max(4)
+      .describe('What looks that differ add to each other, 0..4: the exponent of what they have in common.'),
+  })
+  .optional()
+  .describe('How similar faces are to this embedder, as `spotter bench curves` prints it.');
+
 const embedder = {
   embedding: z.int().min(64).max(1024).describe('Values per embedding, 64..1024.'),
   threshold: z
@@ -53,6 +79,7 @@ const embedder = {
     .max(10)
     .default(0.08)
     .describe('Lowest sharpness of a gallery photo, 0..10: blurred faces resemble each other.'),
+  curves,
 };
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case');

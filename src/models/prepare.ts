@@ -14,9 +14,14 @@ export interface ModelSettings {
   embedder: string;
   models: { folder: string; declared: readonly DeclaredModel[] };
   detection: { longestSide: number; minScore: number | null; maxIou: number };
-  /** null: the embedder's value from the catalogue. */
-  match: { threshold: number | null; margin: number | null };
-  track: Omit<TrackPolicy, 'threshold' | 'margin'>;
+  match: { falseNames: number; prior: number } & FixedLimits;
+  track: Omit<TrackPolicy, 'threshold' | 'margin' | 'odds'>;
+}
+
+/** A threshold replaces the odds; what is null is decided by the odds, or is the embedder's value from the catalogue. */
+export interface FixedLimits {
+  threshold: number | null;
+  margin: number | null;
 }
 
 /** Folders searched for models, in order: --models, SPOTTER_MODELS, models.folder, the package's own models/. */
@@ -35,7 +40,12 @@ export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandL
 /** The verified models and their limits: everything that is fixed before the engine starts. */
 export interface Prepared {
   settings: WorkerSettings;
+  /** For a comparison of two faces; see policyFor in track/policy for one with a gallery. */
   policy: TrackPolicy;
+  /** The policy of a camera with limits of its own. */
+  cameraPolicy: (own: Partial<FixedLimits>) => TrackPolicy;
+  /** What the user should know about the models, one sentence each. */
+  notes: string[];
   /** Which models are to be tried on a picture: those that are declared, since the others have known files. */
   trials: { detector: boolean; embedder: Pick<EmbedderEntry, 'threshold'> | null };
   /** Lowest sharpness of a gallery photo; see {@link sharpness}. */
@@ -73,13 +83,23 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     kind: embedderEntry.kind,
     dimension: embedderEntry.embedding,
   };
+  const { curves } = embedderEntry;
+  const { falseNames, prior } = config.match;
+  const cameraPolicy = (own: Partial<FixedLimits>): TrackPolicy => {
+    const threshold = own.threshold ?? config.match.threshold;
+    const odds = threshold === null && curves ? { curves, compared: 0, falseNames, prior } : null;
+    return {
+      ...config.track,
+      threshold: threshold ?? embedderEntry.threshold,
+      margin: own.margin ?? config.match.margin ?? (odds ? 0 : embedderEntry.margin),
+      odds,
+    };
+  };
   return {
     settings: { detector, embedder },
-    policy: {
-      ...config.track,
-      threshold: config.match.threshold ?? embedderEntry.threshold,
-      margin: config.match.margin ?? embedderEntry.margin,
-    },
+    policy: cameraPolicy({}),
+    cameraPolicy,
+    notes: curves || config.match.threshold !== null ? [] : [withoutCurves(embedderEntry)],
     trials: {
       detector: isTried(detectorEntry),
       embedder: isTried(embedderEntry) ? { threshold: embedderEntry.threshold } : null,
@@ -90,6 +110,10 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
       { ...embedder, path: embedderFile.sha256 },
     ]),
   };
+}
+
+function withoutCurves({ id, threshold, margin }: EmbedderEntry): string {
+  return `embedder "${id}" has no similarity curves, so a name depends on the threshold of ${threshold} and the margin of ${margin} alone, whatever the size of the gallery; measure them with "spotter bench curves"`;
 }
 
 function spec({ id, colour, mean, std }: ModelEntry, file: string): ModelSpec {

@@ -7,6 +7,7 @@ import type { Quality, QualityLimits } from '../face/quality.js';
 import type { DropReason, Frame } from '../image/cameraFrame.js';
 import type { Image } from '../image/image.js';
 import { afterGap } from '../track/lifetime.js';
+import { policyFor } from '../track/policy.js';
 import {
   EMPTY_STATE,
   type Track,
@@ -69,6 +70,8 @@ export class Camera {
   /** The source was away since the last frame that was tracked. */
   #wasAway = false;
   #state: TrackerState;
+  /** For the gallery that the last frame was compared with. */
+  #policy: TrackPolicy;
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
   readonly #absence: Absence;
@@ -77,6 +80,7 @@ export class Camera {
     this.#options = options;
     this.#uprightCheck = new UprightCheck(options.faceEngine);
     this.#state = { ...EMPTY_STATE, next: options.firstTrack };
+    this.#policy = options.policy;
     this.#absence = new Absence(options.policy.reconnectMs, () => this.#giveUp());
   }
 
@@ -147,7 +151,7 @@ export class Camera {
   end(): void {
     this.#absence.cancel();
     this.#wasAway = false;
-    const { state, trackEvents } = finish(this.#state, this.#options.policy);
+    const { state, trackEvents } = finish(this.#state, this.#policy);
     this.#state = state;
     this.#cuts.reset();
     if (this.#lastFrame) this.#publish(trackEvents, this.#lastFrame, null);
@@ -193,12 +197,14 @@ export class Camera {
   }
 
   async #finishFrame(frame: Frame, finding: Promise<Found>): Promise<void> {
-    const { quality: limits, policy, faceEngine, people } = this.#options;
+    const { quality: limits, faceEngine } = this.#options;
     try {
       this.#isSeam ||= frame.isSeam;
       const found = await finding;
       const isCut = this.#cuts.isCut(frame.image) || this.#isSeam;
-      const context = { limits, policy, faceEngine, people: people() };
+      const people = this.#options.people();
+      this.#policy = policyFor(this.#policy, people.matrix.vectors);
+      const context = { limits, policy: this.#policy, faceEngine, people };
       const { state, trackEvents, looks, work } = await processFrame(
         this.#wasAway ? afterGap(this.#state, frame.mediaTimeMs) : this.#state,
         frame,
@@ -265,18 +271,11 @@ export class Camera {
   }
 
   #publish(trackEvents: TrackEvent[], frame: Frame, sinceMs: number | null): void {
-    const { id, policy, quality: limits, area, onEvent } = this.#options;
+    const { id, quality: limits, area, onEvent } = this.#options;
     for (const event of trackEvents) {
       const zones = area.zonesOf(event.track.detection, frame.image);
-      const draft = toDraft(event, {
-        camera: id,
-        track: trackId(id, event.track),
-        frame,
-        zones,
-        policy,
-        limits,
-      });
-      onEvent(draft, sinceMs);
+      const track = trackId(id, event.track);
+      onEvent(toDraft(event, { camera: id, track, frame, zones, policy: this.#policy, limits }), sinceMs);
     }
     this.#options.album?.keepOnly(new Set(this.#state.tracks.map((track) => trackId(id, track))));
   }

@@ -7,6 +7,7 @@ import type { Frame } from '../image/cameraFrame.js';
 import { bestQuality } from '../track/evidence.js';
 import type { Explanation } from '../track/explain.js';
 import { explain } from '../track/explain.js';
+import { oddsOf, reasonOf } from '../track/reason.js';
 import type { Track, TrackEvent, TrackPolicy } from '../track/state.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 import type { Verdict } from '../track/verdict.js';
@@ -43,9 +44,11 @@ export function toDraft(
     camera,
     track: id,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
+    reason: verdict && reasonOf(track.evidence, verdict, policy),
+    odds: verdict && significant(oddsOf(track.evidence, verdict, policy)),
     explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
     similarity: match && round(match.similarity, 4),
-    threshold: verdict && verdict.kind !== 'unusable' ? thresholdOf(match, policy) : null,
+    threshold: verdict && verdict.kind !== 'unusable' ? round(thresholdOf(match, policy), 4) : null,
     margin: match?.margin == null ? null : round(match.margin, 4),
     runnerUp: verdict?.kind === 'known' ? verdict.match.runnerUp : null,
     candidates: verdict?.kind === 'ambiguous' ? candidates(verdict.match) : null,
@@ -109,6 +112,11 @@ function candidates({ person, runnerUp }: Match): string[] {
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
+}
+
+/** With two significant digits: odds span many orders of magnitude. */
+function significant(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(2));
 }
 
 function roundExplanation(explanation: Explanation): Explanation {

@@ -7,14 +7,16 @@ import type { Evidence, KeptLook, LookResult, TrackerState } from './state.js';
 /** Number of looks that a verdict rests on: the best ones, whenever they were. */
 const KEPT_LOOKS = 8;
 const RECENT_LOOKS = 4;
+/** A look is as good as its weight when the next one is this far away in time; closer ones show the same. */
+const APART_MS = 500;
 
-/** Adds a look to the evidence. */
-export function addLook(evidence: Evidence, look: LookResult): Evidence {
+/** Adds a look to the evidence. @param timeMs media time of the frame */
+export function addLook(evidence: Evidence, look: LookResult, timeMs: number): Evidence {
   const looks = evidence.looks + 1;
   const { quality, embedding, match, unusable } = look;
   if (unusable !== null || !embedding)
     return { ...evidence, looks, failed: { reason: unusable ?? 'bad_landmarks', quality } };
-  const kept = [...evidence.kept, { embedding, weight: lookWeight(quality), quality, match }];
+  const kept = [...evidence.kept, { embedding, weight: lookWeight(quality), quality, match, timeMs }];
   return {
     ...evidence,
     looks,
@@ -26,12 +28,15 @@ export function addLook(evidence: Evidence, look: LookResult): Evidence {
   };
 }
 
-/** Drops the look with the least weight when there are too many; of equals the oldest. */
+/** Drops a look when there are too many: the lightest, unless two heavier ones are of nearly the same moment. */
 function best(looks: readonly KeptLook[]): readonly KeptLook[] {
   if (looks.length <= KEPT_LOOKS) return looks;
-  const least = Math.min(...looks.map(({ weight }) => weight));
-  const poorest = looks.findIndex(({ weight }) => weight === least);
-  return looks.filter((_, index) => index !== poorest);
+  const worth = looks.map(({ weight, timeMs }, index) => {
+    const gaps = looks.map((other, i) => (i === index ? APART_MS : Math.abs(other.timeMs - timeMs)));
+    return weight * Math.min(1, Math.min(...gaps) / APART_MS);
+  });
+  const least = worth.indexOf(Math.min(...worth));
+  return looks.filter((_, index) => index !== least);
 }
 
 /** The weighted sum of the embeddings of all looks. Not of length 1; null without looks. */
@@ -41,6 +46,13 @@ export function templateOf({ kept }: Evidence): Float32Array | null {
   for (const { embedding, weight } of kept)
     for (let i = 0; i < sum.length; i++) sum[i] += weight * embedding[i];
   return sum;
+}
+
+/** How much the looks have in common: length of the weighted mean of their embeddings, 0..1; 0 without looks. */
+export function coherenceOf(evidence: Evidence): number {
+  const sum = templateOf(evidence);
+  const weights = evidence.kept.reduce((total, { weight }) => total + weight, 0);
+  return sum ? Math.min(1, Math.hypot(...sum) / weights) : 0;
 }
 
 /** Similarity of a face to that of the evidence: the greatest over the last looks and the sum of all, -1..1. */

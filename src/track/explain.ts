@@ -1,9 +1,12 @@
 import type { Match } from '../face/match.js';
+import { type Odds, wrongOdds } from '../face/odds.js';
 import type { Quality, QualityLimits } from '../face/quality.js';
 import { nearestLook } from './evidence.js';
+import { weighedOf } from './oddsRule.js';
 import type { Evidence, TrackPolicy } from './state.js';
+import { supports } from './thresholdRule.js';
 import type { Verdict } from './verdict.js';
-import { isGoodLook, supports, thresholdOf } from './verdict.js';
+import { isGoodLook, thresholdOf } from './verdict.js';
 
 /** One test that a verdict rests on, such as `similarity 0.31 < 0.35`. */
 export interface Check {
@@ -56,18 +59,40 @@ function ofName(evidence: Evidence, match: Match | null, policy: TrackPolicy): C
   const good = kept.filter((look) => isGoodLook(look.quality)).length;
   return [
     atLeast('similarity', match.similarity, threshold),
-    atLeast('similarity that is enough in one look', match.similarity, threshold + policy.sureBy),
+    ...(policy.odds
+      ? []
+      : [atLeast('similarity that is enough in one look', match.similarity, threshold + policy.sureBy)]),
     ...(combined
       ? [atLeast('similarity of all looks together', combined.similarity, thresholdOf(combined, policy))]
       : []),
+    ...(policy.odds ? ofOdds(evidence, match, policy, policy.odds) : []),
     ...(match.margin === null ? [] : [atLeast('margin', match.margin, policy.margin)]),
-    atLeast('looks that agree', agreeing, policy.confirmLooks, 0, ` of ${kept.length}`),
+    ...(policy.odds
+      ? []
+      : [atLeast('looks that agree', agreeing, policy.confirmLooks, 0, ` of ${kept.length}`)]),
     {
       name: 'good looks',
       value: good,
       limit: null,
       passed: good > 0,
       text: `good looks ${good} of ${kept.length}`,
+    },
+  ];
+}
+
+function ofOdds(evidence: Evidence, match: Match, policy: TrackPolicy, odds: Odds): Check[] {
+  const weighed = weighedOf(evidence, policy);
+  if (weighed === null) return [];
+  const nearest = evidence.kept.filter((look) => look.match?.person === match.person).length;
+  return [
+    atLeast('weighed similarity', weighed, thresholdOf(match, policy)),
+    atMost('odds that the name is wrong', wrongOdds(weighed, odds), odds.falseNames, 4),
+    {
+      name: 'looks that agree',
+      value: nearest,
+      limit: null,
+      passed: nearest > 0,
+      text: `looks that agree ${nearest} of ${evidence.kept.length}`,
     },
   ];
 }

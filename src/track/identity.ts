@@ -97,7 +97,7 @@ function isGivenAway(track: Track, { tracks, looks }: Work, timeMs: number, poli
 
 /** What a new track has of an old one since a suspicion: motion, frames, and the first look. */
 function since({ look, lastSeenMs, frames }: Suspicion, track: Track): Partial<Track> {
-  const evidence = addLook(NO_EVIDENCE, { ...look, combined: null });
+  const evidence = addLook(NO_EVIDENCE, { ...look, combined: null }, lastSeenMs);
   return { motion: track.motion, firstSeenMs: lastSeenMs, frames: track.frames - frames + 1, evidence };
 }
 

@@ -1,4 +1,5 @@
 import type { Detection } from '../face/detection.js';
+import { conclude } from './decision.js';
 import { beginMotion } from './kalman.js';
 import {
   NO_EVIDENCE,
@@ -8,8 +9,8 @@ import {
   type TrackPolicy,
   type Whereabouts,
 } from './state.js';
+import { supports } from './thresholdRule.js';
 import type { Verdict } from './verdict.js';
-import { conclude, supports } from './verdict.js';
 
 /** A face is confirmed when it was found this often, or twice over this time. */
 const CONFIRMING_FRAMES = 3;

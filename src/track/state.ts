@@ -1,5 +1,6 @@
 import type { Detection } from '../face/detection.js';
 import type { Match } from '../face/match.js';
+import type { Odds } from '../face/odds.js';
 import type { Quality, UnusableReason } from '../face/quality.js';
 import type { Motion } from './kalman.js';
 import type { Verdict } from './verdict.js';
@@ -10,6 +11,8 @@ export interface TrackPolicy {
   threshold: number;
   /** Least difference to the second most similar person, 0..2. */
   margin: number;
+  /** How likely a name is wrong; null: threshold and margin alone decide. See policyFor for the threshold. */
+  odds: Odds | null;
   /** Detection score from which a face begins a track, 0..1. */
   startScore: number;
   /** Least overlap with the predicted box, as intersection over union, 0..1. */
@@ -40,6 +43,8 @@ export interface KeptLook {
   weight: number;
   quality: Quality;
   match: Match | null;
+  /** Media time of the frame. */
+  timeMs: number;
 }
 
 /** What the looks at a face have shown so far. */

@@ -1,7 +1,8 @@
 import { cosine } from '../face/embedding.js';
 import { likeness } from './evidence.js';
 import type { LookResult, Suspicion, Track, TrackPolicy } from './state.js';
-import { isGoodLook, judgeLook, supports, thresholdOf } from './verdict.js';
+import { supports } from './thresholdRule.js';
+import { isGoodLook, judgeMatch, thresholdOf } from './verdict.js';
 
 /** The look that confirms a suspicion comes this much later: long enough for a turned head or a blur to be over. */
 export const CONFIRM_MS = 400;
@@ -27,7 +28,7 @@ export function isSuspicious(
   if (!evidence.kept.some((look) => isGoodLook(look.quality))) return false;
   const alike = likeness(evidence, embedding);
   if (alike < policy.sameFace - SURELY_OTHER) return true;
-  const found = judgeLook(match, policy);
+  const found = judgeMatch(match, policy);
   if (found.kind !== 'known' || alike >= thresholdOf(match, policy)) return false;
   const { person, similarity } = found.match;
   const isSupported =

@@ -155,7 +155,7 @@ function seenAgain(
 }
 
 function lookedAt(track: Track, look: LookResult, timeMs: number): Track {
-  const evidence = addLook(track.evidence, look);
+  const evidence = addLook(track.evidence, look, timeMs);
   if (look.unusable !== null) return { ...track, evidence, lastLookMs: timeMs };
   return {
     ...track,

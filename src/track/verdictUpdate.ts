@@ -1,6 +1,9 @@
+import { conclude, decide, settle } from './decision.js';
+import { matchOf, weighedOf } from './oddsRule.js';
 import type { Evidence, Track, TrackPolicy } from './state.js';
+import { isSure, leads, supports } from './thresholdRule.js';
 import type { Verdict } from './verdict.js';
-import { conclude, decide, isSure, leads, settle, supports, thresholdOf } from './verdict.js';
+import { thresholdOf } from './verdict.js';
 
 /** A look with this many times the weight of any for the old name outweighs them all. */
 const BETTER_LOOK = 1.5;
@@ -50,6 +53,8 @@ export function isNameRestored(track: Track, timeMs: number, policy: TrackPolicy
 
 /** Whether a new name has clearly more support than the reported one. */
 function overtakes(evidence: Evidence, old: string, name: string, policy: TrackPolicy): boolean {
+  // The odds have taken both into account.
+  if (policy.odds) return true;
   const all = supports(evidence, policy);
   const before = all.find(({ person }) => person === old);
   const after = all.find(({ person }) => person === name);
@@ -65,6 +70,11 @@ function overtakes(evidence: Evidence, old: string, name: string, policy: TrackP
 function isRefuted(evidence: Evidence, person: string, policy: TrackPolicy): boolean {
   const { kept, combined } = evidence;
   if (kept.length < REFUTING_LOOKS || !combined) return false;
+  if (policy.odds) {
+    const match = matchOf(evidence);
+    const weighed = weighedOf(evidence, policy) ?? -1;
+    return match?.person !== person || weighed < thresholdOf(match, policy) - REFUTED_BY;
+  }
   const support = supports(evidence, policy).find((one) => one.person === person);
   if (support && (isSure(support, policy) || support.looks.length > REFUTED_SHARE * kept.length))
     return false;

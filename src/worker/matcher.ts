@@ -30,7 +30,7 @@ export class Matcher {
    * @param probes vectors of length 1, of the gallery's dimension
    */
   async match(probes: Float32Array[], gallery: GalleryMatrix): Promise<NearestTwo[]> {
-    if (gallery.photos === 0) return probes.map(() => nearestTwo(new Float32Array(0), gallery.personOf));
+    if (gallery.vectors === 0) return probes.map(() => nearestTwo(new Float32Array(0), gallery.personOf));
     this.#adopt(gallery);
     if (probes.length >= BATCH_FROM) return this.#product(probes, gallery);
     const results: NearestTwo[] = [];
@@ -49,16 +49,16 @@ export class Matcher {
 
   async #product(
     probes: Float32Array[],
-    { dimension, photos, personOf }: GalleryMatrix,
+    { dimension, vectors, personOf }: GalleryMatrix,
   ): Promise<NearestTwo[]> {
     const rows = new Float32Array(probes.length * dimension);
     for (const [i, probe] of probes.entries()) rows.set(probe, i * dimension);
     const { similarities } = await this.#network.run({
       probes: { data: rows, dims: [probes.length, dimension] },
-      gallery: { data: this.#columns, dims: [dimension, photos] },
+      gallery: { data: this.#columns, dims: [dimension, vectors] },
     });
     return probes.map((_, i) =>
-      nearestTwo(similarities.data.subarray(i * photos, (i + 1) * photos), personOf),
+      nearestTwo(similarities.data.subarray(i * vectors, (i + 1) * vectors), personOf),
     );
   }
 }

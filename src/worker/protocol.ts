@@ -54,11 +54,11 @@ export interface GalleryMatrix {
   version: number;
   /** Values per embedding. */
   dimension: number;
-  /** Number of photos. */
-  photos: number;
-  /** [dimension, photos]: one column per photo, each of length 1. */
+  /** Number of vectors to compare with: one per photo, and one per person with several photos, their mean. */
+  vectors: number;
+  /** [dimension, vectors]: one column per vector, each of length 1. */
   columns: Float32Array;
-  /** Index of the person on each photo. */
+  /** Index of the person of each vector. */
   personOf: Int32Array;
 }
 

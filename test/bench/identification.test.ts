@@ -19,7 +19,7 @@ const base = {
   known: [] as Probe[],
   strangers: [] as Probe[],
   draws: 5,
-  policy: { threshold: 0.6, margin: 0.1 },
+  policy: { threshold: 0.6, margin: 0.1, odds: null },
   dimension: DIMENSION,
   signal,
 };

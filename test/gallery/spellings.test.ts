@@ -28,7 +28,7 @@ describe('Gallery with two spellings of a name', () => {
     writeFileSync(path.join(folder, 'GRACE.yaml'), 'threshold: 0.6');
     await gallery.refresh();
     expect(gallery.snapshot.people).toEqual(['Eileen', 'GRACE']);
-    expect(gallery.snapshot.matrix.photos).toBe(3);
+    expect(gallery.snapshot.photos).toBe(3);
     expect(gallery.settings.get('GRACE')?.threshold).toBe(0.6);
     expect(warnings).toEqual(['GRACE and Grace and grace are one person, GRACE; give the folders one name']);
     rmSync(path.join(folder, 'GRACE.yaml'));

@@ -11,7 +11,7 @@ import { flatYuv } from './image.js';
 const NOBODY = {
   version: 1,
   dimension: 64,
-  photos: 0,
+  vectors: 0,
   columns: new Float32Array(0),
   personOf: new Int32Array(0),
 };

@@ -16,6 +16,7 @@ import { finish, follow, judge } from '../../src/track/tracker.js';
 export const policy: TrackPolicy = {
   threshold: 0.4,
   margin: 0.05,
+  odds: null,
   startScore: 0.6,
   minIou: 0.3,
   graceMs: 1000,

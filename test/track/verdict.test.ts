@@ -123,7 +123,7 @@ describe('updatedVerdict with another gallery', () => {
 describe('isEmbeddingDue', () => {
   it('is true for a clearly better view, not for a slightly better one', () => {
     const film = new Film({ relookEveryMs: 60_000 });
-    const wide = { x: 0, quality: good, match: known('alice', 0.1) };
+    const wide = { x: 0, quality: good, match: known('alice', 0.7) };
     for (let t = 0; t < 400; t += 40) film.frame(t, { ...wide, size: 50, quality: { ...good, sizePx: 50 } });
     const before = film.looked.reduce((sum, count) => sum + count, 0);
     film.frame(440, { ...wide, size: 52, quality: { ...good, sizePx: 52 } });

@@ -1,0 +1,157 @@
+import type { Quality } from './quality.js';
+
+/** How much a look can be expected to show: see {@link lookClass}. */
+export type LookClass = 'frontal' | 'turned' | 'poor';
+
+/**
+ * How similar faces are to an embedder, measured on labelled photos (`spotter bench curves`). How similar different people are
+ * does not depend on the quality of a look: small, blurred and turned faces have the same tail. How similar one person's looks
+ * are does.
+ */
+export interface SimilarityCurves {
+  /** ln of the probability that two photos of different people are at least this similar: a + b s + c s². */
+  different: readonly [a: number, b: number, c: number];
+  /** Standard deviation of what one stranger's similarities to everybody have in common: some faces resemble many. */
+  shift: number;
+  /** Similarity of a look to a photo of the same person, by class of the look. */
+  same: Readonly<Record<LookClass, readonly [median: number, deviation: number]>>;
+  /**
+   * What looks that differ add: a track is worth coherence^-gain looks. 2 if similarities were normally distributed; measured on
+   * tracks of strangers.
+   */
+  gain: number;
+}
+
+/** What the odds of a name depend on, besides the face. */
+export interface Odds {
+  curves: SimilarityCurves;
+  /** Number of photos, and means of photos, that a face is compared with. */
+  compared: number;
+  /** Accepted probability that a stranger gets a name, 0..1. */
+  falseNames: number;
+  /** How often a passer-by is in the gallery, 0..1. */
+  prior: number;
+}
+
+/** A comparison with the gallery: one look, or all looks of a track together. */
+export interface Comparison {
+  /** To the nearest person, -1..1. */
+  similarity: number;
+  /** To the nearest other person; null when there is nobody else. */
+  runnerUp: number | null;
+  /** Number of looks that were compared together, from 1. */
+  looks: number;
+  /** How much the looks have in common: length of the weighted mean of their embeddings, 0..1; 1 for one look. */
+  coherence: number;
+}
+
+const FRONTAL_DEG = 35;
+const LARGE_PX = 56;
+const SHARP = 0.1;
+/** The runner-up of a stranger is as likely above as below the similarity that this many of the others exceed. */
+const MEDIAN_RUNNER_UP = 1.7;
+/** Variance of the largest of many values, in squares of the scale of their tail; that of the second largest. */
+const RUNNER_UP_VARIANCE = 0.64;
+/** Below this similarity, the odds of a look are not of interest, and the curve is flat. */
+const FLAT_BELOW = 0.1;
+/** Part of the looks at a known person that show something else: a hand, another face. */
+const MISSHOWN = 0.05;
+
+/** The class of a look: turned from 35°, else poor below 56 px or a sharpness of 0.1. */
+export function lookClass({ yawDeg, pitchDeg, sizePx, sharpness }: Quality): LookClass {
+  if (Math.max(Math.abs(yawDeg), Math.abs(pitchDeg)) > FRONTAL_DEG) return 'turned';
+  return sizePx < LARGE_PX || (sharpness ?? 1) < SHARP ? 'poor' : 'frontal';
+}
+
+/** ln of the probability that two different people are at least this similar; at most 0. */
+export function lnDifferent(similarity: number, { different: [a, b, c] }: SimilarityCurves): number {
+  const s = Math.max(similarity, FLAT_BELOW, -b / (2 * c));
+  return Math.min(0, a + b * s + c * s * s);
+}
+
+/** The similarity that different people reach with this probability (as ln); the inverse of {@link lnDifferent}. */
+function similarityAt(ln: number, { different: [a, b, c] }: SimilarityCurves): number {
+  const discriminant = b * b - 4 * c * (a - ln);
+  const root = discriminant > 0 ? (-b - Math.sqrt(discriminant)) / (2 * c) : -b / (2 * c);
+  return Math.max(root, FLAT_BELOW);
+}
+
+/** The similarity from which one look is a name in this gallery, -1..1. */
+export function nameThreshold({ curves, compared, falseNames, prior }: Odds): number {
+  return similarityAt(Math.log((falseNames * prior) / (1 - prior) / Math.max(1, compared)), curves);
+}
+
+/**
+ * What a comparison is worth, as the similarity of one look that is as rare among strangers. Somebody who resembles many is
+ * less similar to each; looks that agree are rarer than one alone.
+ *
+ * @returns -1..1
+ */
+export function weighedSimilarity(
+  { similarity, runnerUp, looks, coherence }: Comparison,
+  { curves, compared }: Odds,
+): number {
+  const own = similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
+  const independent = Math.min(looks, coherence ** -curves.gain);
+  const agreed = similarityAt(independent * lnDifferent(coherence * own, curves), curves);
+  // Below the flat part of the curve both are as good as nothing.
+  return own <= FLAT_BELOW ? own : Math.max(own, agreed);
+}
+
+/** The part of a runner-up's similarity that all similarities of this face are likely to have in common. */
+function commonPart(runnerUp: number, compared: number, curves: SimilarityCurves): number {
+  const [, b, c] = curves.different;
+  const expected = similarityAt(Math.log(Math.min(1, MEDIAN_RUNNER_UP / compared)), curves);
+  const steepness = Math.max(1, -(b + 2 * c * expected));
+  const scatter = RUNNER_UP_VARIANCE / steepness ** 2;
+  return (curves.shift ** 2 / (curves.shift ** 2 + scatter)) * (runnerUp - expected);
+}
+
+/**
+ * How many strangers look this much like somebody in the gallery.
+ *
+ * @param weighed see {@link weighedSimilarity}
+ * @returns 0..1
+ */
+export function strangerShare(weighed: number, { curves, compared }: Odds): number {
+  return 1 - (1 - Math.exp(lnDifferent(weighed, curves))) ** Math.max(1, compared);
+}
+
+/** Odds that the name is wrong: {@link strangerShare}, times how often strangers come by for each known person; from 0. */
+export function wrongOdds(weighed: number, odds: Odds): number {
+  return (strangerShare(weighed, odds) * (1 - odds.prior)) / odds.prior;
+}
+
+/** Odds that the runner-up is the right one instead of the nearest person; 0 without a runner-up. */
+export function rivalOdds({ similarity, runnerUp }: Comparison, { curves }: Odds, look: LookClass): number {
+  if (runnerUp === null) return 0;
+  const support = (s: number) => lnSame(s, curves.same[look]) - lnDensity(s, curves);
+  return Math.exp(Math.min(0, support(runnerUp) - support(similarity)));
+}
+
+/**
+ * Odds that a face which is this little similar to anybody is somebody known: how often a known person is at most this similar,
+ * against how often a stranger is at least this similar; from 0.
+ */
+export function knownOdds(similarity: number, odds: Odds, look: LookClass): number {
+  const [median, deviation] = odds.curves.same[look];
+  const known = logistic((1.702 * (similarity - median)) / deviation);
+  return ((known / strangerShare(similarity, odds)) * odds.prior) / (1 - odds.prior);
+}
+
+/** ln of the density of looks at the same person; above the median no look speaks against the person. */
+function lnSame(similarity: number, [median, deviation]: readonly [number, number]): number {
+  const away = Math.min(0, similarity - median) / deviation;
+  const density = Math.exp(-(away ** 2) / 2) / (deviation * Math.sqrt(2 * Math.PI));
+  return Math.log(MISSHOWN + (1 - MISSHOWN) * density);
+}
+
+function lnDensity(similarity: number, curves: SimilarityCurves): number {
+  const [, b, c] = curves.different;
+  return lnDifferent(similarity, curves) + Math.log(Math.max(1, -(b + 2 * c * similarity)));
+}
+
+/** Close to the normal distribution with the factor 1.702. */
+function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}

@@ -1,0 +1,47 @@
+import { knownOdds, lookClass, weighedSimilarity } from '../face/odds.js';
+import { coherenceOf } from './evidence.js';
+import type { Evidence, KeptLook, TrackPolicy } from './state.js';
+import { comparisonOf, judgeMatch, type Limits, type Together, type Verdict } from './verdict.js';
+
+/** With lower odds that it is somebody known, a face is a stranger's. */
+const HARDLY_KNOWN = 0.2;
+
+/**
+ * The verdict when odds decide: on all looks together, so that one look does not stand against most of its track. Before they
+ * were compared together, on the heaviest look.
+ */
+export function judgeTogether(evidence: Evidence, policy: Limits): Verdict {
+  return judgeMatch(matchOf(evidence), policy, togetherOf(evidence));
+}
+
+/** The match of all looks together, or of the heaviest look while they were not compared together; null without people. */
+export function matchOf(evidence: Evidence): KeptLook['match'] {
+  return evidence.combined ?? heaviest(evidence)?.match ?? null;
+}
+
+/** The similarity that all looks together are worth; null without looks or people. See weighedSimilarity in face/odds. */
+export function weighedOf(evidence: Evidence, { odds }: Pick<TrackPolicy, 'odds'>): number | null {
+  const match = matchOf(evidence);
+  return odds && match && weighedSimilarity(comparisonOf(match, togetherOf(evidence)), odds);
+}
+
+/** Whether somebody from the gallery would hardly be so little similar to their photos. */
+export function isSurelyUnknown(evidence: Evidence, { odds }: Pick<TrackPolicy, 'odds'>): boolean {
+  const match = matchOf(evidence);
+  return !odds || !match || knownOdds(match.similarity, odds, togetherOf(evidence).look) < HARDLY_KNOWN;
+}
+
+function togetherOf(evidence: Evidence): Together {
+  const best = heaviest(evidence);
+  const look = best ? lookClass(best.quality) : 'poor';
+  return evidence.combined
+    ? { looks: evidence.kept.length, coherence: coherenceOf(evidence), look }
+    : { looks: 1, coherence: 1, look };
+}
+
+function heaviest({ kept }: Evidence): KeptLook | null {
+  return kept.reduce<KeptLook | null>(
+    (most, look) => (most && most.weight >= look.weight ? most : look),
+    null,
+  );
+}
