@@ -1,9 +1,10 @@
 import { describeError, throwIfInterrupted } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import { Engine } from '../engine/engine.js';
+import type { ComparedPhoto } from '../gallery/comparison.js';
 import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
 import type { PhotoResult } from '../gallery/enrol.js';
-import { type ComparedPhoto, findingsAmong } from '../gallery/findings.js';
+import { findingsAmong } from '../gallery/findings.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
