@@ -181,7 +181,7 @@ function unlike(face: Face, nearest: Pair, other: Pair | undefined, threshold: n
 }
 
 function closer({ face, own, other, similarity }: Misplaced): Finding {
-  const message = `is closer to ${other.name} (${similarity.toFixed(2)}) than to ${own.b.name}, the most similar other photo of ${face.person} (${own.similarity.toFixed(2)}); move it if it shows ${other.person}, else set it aside, since it makes ${other.person} ambiguous`;
+  const message = `is closer to ${other.name} (${similarity.toFixed(2)}) than to ${own.b.name}, the most similar other photo of ${face.person} (${own.similarity.toFixed(2)}); move it if it shows ${other.person}, else set it aside, since ${other.person} may be taken for ${face.person}`;
   return { photo: face.name, person: face.person, fault: 'closer', message };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { removePerson } from '../../src/gallery/edit.js';
-import { mentionsIn } from '../../src/gallery/erasure.js';
+import { eraseFiles, mentionsIn } from '../../src/gallery/erasure.js';
 import { listGallery } from '../../src/gallery/folder.js';
 import { bringBack, listSetAside, setAside } from '../../src/gallery/setAside.js';
 import { spellingsIn } from '../../src/gallery/spellings.js';
@@ -156,5 +156,10 @@ describe('removePerson', () => {
     ]);
     await removePerson(folder, 'bob');
     expect(filesIn(folder)).toEqual(['.set-aside/people/alice smith/with alice.jpg']);
+    expect(await eraseFiles(folder, 'Alice Smith')).toEqual({
+      removed: ['.set-aside/people/alice smith/'],
+      isThere: true,
+    });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
