@@ -9,9 +9,9 @@ import { probeFolder } from '../gallery/folderProbe.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { forget } from './forget.js';
-import type { GalleryOptions } from './galleryList.js';
 import { configOf, loggerOf } from './options.js';
 import { printJson, printLine, printToStderr } from './print.js';
+import type { GalleryOptions } from './readGallery.js';
 
 /**
  * `spotter gallery add`: copies photos to a person, and warns where one looks like somebody else's.
