@@ -1,4 +1,3 @@
-import { cosine } from '../face/embedding.js';
 import type { ReadPhoto } from './reader.js';
 
 /** A photo to compare with others; see {@link ReadPhoto}. */
@@ -75,7 +74,7 @@ export function comparePhotos(
       const b = faces[j];
       const isSame = a.who === b.who;
       if (!isSame && !wanted[i] && !wanted[j]) continue;
-      const similarity = cosine(a.embedding, b.embedding);
+      const similarity = Math.min(1, Math.max(-1, dot(a.embedding, b.embedding)));
       onPair?.(a, b, similarity);
       (isSame ? own : others).note(i, j, similarity);
       if (isSame) {
@@ -186,8 +185,16 @@ class Nearest {
   }
 }
 
+/** Four sums at a time take half as long as one, of millions of pairs. */
 function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+  const whole = a.length - (a.length % 4);
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    s0 += a[i] * b[i];
+    s1 += a[i + 1] * b[i + 1];
+    s2 += a[i + 2] * b[i + 2];
+    s3 += a[i + 3] * b[i + 3];
+  }
+  for (let i = whole; i < a.length; i++) s0 += a[i] * b[i];
+  return s0 + s1 + s2 + s3;
 }
