@@ -6,9 +6,9 @@ import { forgetOffline } from '../supervisor/forgetOffline.js';
 import { type ForgetReport, isNothingKnown } from '../supervisor/forgetPerson.js';
 import type { Context } from './context.js';
 import { askDaemon } from './daemonClient.js';
-import type { GalleryOptions } from './galleryList.js';
 import { configOf } from './options.js';
 import { printError, printJson, printLine } from './print.js';
+import type { GalleryOptions } from './readGallery.js';
 
 /** Erases a person, whether or not the daemon runs. @returns exit code 1 when nothing was found or something remains */
 export async function forget({ signal }: Context, name: string, options: GalleryOptions): Promise<number> {

@@ -1,16 +1,17 @@
 import { describeError, throwIfInterrupted } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import { Engine } from '../engine/engine.js';
+import type { ComparedPhoto } from '../gallery/comparison.js';
 import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
 import type { PhotoResult } from '../gallery/enrol.js';
-import { type ComparedPhoto, findingsAmong } from '../gallery/findings.js';
+import { findingsAmong } from '../gallery/findings.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { forget } from './forget.js';
-import type { GalleryOptions } from './galleryList.js';
 import { configOf, loggerOf } from './options.js';
 import { printJson, printLine, printToStderr } from './print.js';
+import type { GalleryOptions } from './readGallery.js';
 
 /**
  * `spotter gallery add`: copies photos to a person, and warns where one looks like somebody else's.

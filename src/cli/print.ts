@@ -109,3 +109,8 @@ function seconds(ms: number): string {
 function paint(style: 'dim' | 'green' | 'yellow' | 'magenta', text: string): string {
   return process.stdout.isTTY ? styleText(style, text) : text;
 }
+
+/** A number and a noun that takes an s in the plural. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -7,8 +7,10 @@ import { cacheFile, EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
 
 import { type Listing, listGallery, personOf } from './folder.js';
+import { removeEmpty } from './moveWhole.js';
 import { usePhotoFile } from './photoFile.js';
 import { isPhotoName, namedAsUnreadable } from './photoFiles.js';
+import { SET_ASIDE, setAsideFolders } from './setAsideFolders.js';
 
 /** The outcome of {@link addPhoto}. */
 export type Added =
@@ -71,7 +73,8 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
 }
 
 /**
- * Removes a person: the folder with everything in it, and the photo and settings beside it. Never follows a link.
+ * Removes a person: the folder with everything in it, the photo and settings beside it, and what is set aside. Never follows a
+ * link.
  *
  * @returns what was removed, relative to the gallery
  * @throws SpotterError gallery.not_found, also when nobody has that name; gallery.unwritable
@@ -96,23 +99,33 @@ export async function removePerson(folder: string, person: string): Promise<stri
   return removed;
 }
 
-/** The same of nobody in particular. @param root the gallery's folder without links @returns what was removed, if anything */
+/**
+ * The same of nobody in particular, and of what is set aside.
+ *
+ * @param root the gallery's folder without links
+ * @returns what was removed, if anything
+ */
 export async function removeFiles(root: string, person: string): Promise<string[]> {
   const removed: string[] = [];
-  for (const name of await readdir(root)) {
-    if (name.startsWith('.')) continue;
-    const isFolder = (await lstat(path.join(root, name))).isDirectory();
-    const isLink = (await lstat(path.join(root, name))).isSymbolicLink();
-    const whole = isSamePerson(name, person) && (isFolder || isLink);
-    const beside =
-      (isPhotoName(name) || SETTINGS.test(name)) && !isFolder && isSamePerson(path.parse(name).name, person);
-    if (!whole && !beside) continue;
-    // A rename takes the whole folder away at once, however long its removal takes.
-    const hidden = path.join(root, `${REMOVED}${process.pid}-${removed.length}`);
-    await rename(path.join(root, name), hidden);
-    await rm(hidden, { recursive: true, force: true });
-    removed.push(isFolder ? `${name}/` : name);
+  const aside = await setAsideFolders(root);
+  for (const folder of [root, ...aside.map(({ folder }) => folder)]) {
+    for (const name of await readdir(folder)) {
+      if (name.startsWith('.')) continue;
+      const isFolder = (await lstat(path.join(folder, name))).isDirectory();
+      const isLink = (await lstat(path.join(folder, name))).isSymbolicLink();
+      const whole = isSamePerson(name, person) && (isFolder || isLink);
+      const isNamed = isSamePerson(path.parse(name).name, person);
+      const beside = (isPhotoName(name) || SETTINGS.test(name)) && !isFolder && isNamed;
+      if (!whole && !beside) continue;
+      // A rename takes the whole folder away at once, however long its removal takes.
+      const hidden = path.join(root, `${REMOVED}${process.pid}-${removed.length}`);
+      await rename(path.join(folder, name), hidden);
+      await rm(hidden, { recursive: true, force: true });
+      const relative = path.relative(root, path.join(folder, name)).split(path.sep).join('/');
+      removed.push(isFolder ? `${relative}/` : relative);
+    }
   }
+  if (aside.length > 0) await removeEmpty(path.join(root, SET_ASIDE));
   return removed;
 }
 
@@ -176,6 +189,7 @@ async function place(bytes: Buffer, wanted: string, folder: string, person: stri
 /** Why a gallery cannot be changed, and what to do. */
 export function whyUnwritable(cause: unknown): string {
   if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
+  if (hasErrno(cause, 'EXDEV')) return 'it is a file system of its own; move it by hand';
   if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; mount it writable';
   if (hasErrno(cause, 'EACCES') || hasErrno(cause, 'EPERM'))
     return 'permission denied; check the permissions of the gallery';

@@ -1,3 +1,4 @@
+import type { Box } from '../core/geometry.js';
 import type { Detection } from '../face/detection.js';
 import type { Quality, UnusableReason } from '../face/quality.js';
 import { failedLimit, geometricQuality } from '../face/quality.js';
@@ -22,10 +23,18 @@ export type PhotoResult =
       state: 'used';
       embedding: Float32Array;
       quality: Quality;
+      /** The face, px of the upright photo; not set where nobody looked for a face. */
+      box?: Box;
       /** What is unusual about the photo, one sentence; not set for most. */
       note?: string;
     }
-  | { state: 'unusable'; fault: PhotoFault; message: string };
+  | {
+      state: 'unusable';
+      fault: PhotoFault;
+      message: string;
+      /** The face that was refused, px of the upright photo; not set where there is none in particular. */
+      box?: Box;
+    };
 
 /** What a photo's face must fulfil. */
 export interface EnrolLimits extends PhotoSearch {
@@ -46,6 +55,7 @@ const ADVICE: Record<UnusableReason, string> = {
 /**
  * Finds the one face of a gallery photo and embeds it. A photo that would enrol the wrong person or nobody is unusable.
  *
+ * @returns with boxes in px of `image`
  * @throws SpotterError of the worker pool
  */
 export async function enrol(
@@ -64,8 +74,9 @@ export async function enrol(
     );
   }
   const found = geometricQuality(main.detection);
+  const { box } = main.detection;
   const failed = failedLimit(found, limits.quality);
-  if (failed) return refused(failed);
+  if (failed) return refused(failed, box);
   const { looks } = await faceEngine.look({
     image,
     faces: [main.detection.landmarks],
@@ -77,9 +88,9 @@ export async function enrol(
   const { minSharpness } = limits;
   const fault =
     failedLimit(quality, { ...limits.quality, minSharpness }) ?? (embedding ? null : 'bad_landmarks');
-  if (fault || !embedding) return refused(fault ?? 'bad_landmarks');
+  if (fault || !embedding) return refused(fault ?? 'bad_landmarks', box);
   const note = noteOf(main);
-  return { state: 'used', embedding, quality, ...(note !== null && { note }) };
+  return { state: 'used', embedding, quality, box, ...(note !== null && { note }) };
 }
 
 /** Why a photo is not used in which no face was confirmed. @param nearest the likeliest of what was found */
@@ -93,10 +104,10 @@ async function notConfirmed(
     return unusable('no_face', 'no face was found; use a photo that shows one from the front');
   // Nothing was confirmed, so its size says nothing.
   const failed = failedLimit(geometricQuality(nearest), { ...quality, minSizePx: 0 });
-  if (failed === 'bad_landmarks') return refused(failed);
+  if (failed === 'bad_landmarks') return refused(failed, nearest.box);
   const faces = [nearest.landmarks];
   const { looks } = await faceEngine.look({ image, faces, minSharpness: 0, gallery: null });
-  return refused(looks[0].sharpness < minSharpness ? 'blurred' : 'low_score');
+  return refused(looks[0].sharpness < minSharpness ? 'blurred' : 'low_score', nearest.box);
 }
 
 /** A face that is tilted by less than this, degrees, is upright enough to say nothing. */
@@ -108,8 +119,8 @@ function noteOf({ turn, detection }: MainFace): string | null {
   return `turned by ${turn} degrees: ${how}`;
 }
 
-function refused(fault: UnusableReason): PhotoResult {
-  return unusable(fault, ADVICE[fault]);
+function refused(fault: UnusableReason, box: Box): PhotoResult {
+  return { state: 'unusable', fault, message: ADVICE[fault], box };
 }
 
 function unusable(fault: PhotoFault, message: string): PhotoResult {

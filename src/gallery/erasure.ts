@@ -6,6 +6,7 @@ import { forgetCached, REMOVED, removeFiles, whyUnwritable } from './edit.js';
 import { isAway } from './fileGuard.js';
 import { personOf } from './folder.js';
 import { probeFolder } from './folderProbe.js';
+import { SET_ASIDE } from './setAsideFolders.js';
 
 /** What was removed from a gallery. */
 export interface ErasedFiles {
@@ -89,8 +90,10 @@ export async function mentionsIn(folder: string, person: string): Promise<string
   const found: string[] = [];
   for (const entry of entries) {
     const name = path.relative(folder, path.join(entry.parentPath, entry.name));
-    const [owner] = name.split(path.sep);
-    const stem = personOf(name.includes(path.sep) ? `${owner}/` : owner);
+    const parts = name.split(path.sep);
+    const [owner, ...inside] = parts[0] === SET_ASIDE ? parts.slice(2) : parts;
+    if (owner === undefined) continue;
+    const stem = personOf(inside.length > 0 ? `${owner}/` : owner);
     // Somebody else, with a longer name.
     if (!isSamePerson(stem, person) && wholeName.test(stem) && nameFault(stem) === null) continue;
     const isText = entry.isFile() && TEXT.test(name);

@@ -1,8 +1,15 @@
-import { cosine } from '../face/embedding.js';
-import type { ReadPhoto } from './reader.js';
+import {
+  ALIKE_ABOVE,
+  type ComparedPhoto,
+  type Comparison,
+  comparePhotos,
+  type Face,
+  type Pair,
+} from './comparison.js';
+import { Groups } from './groups.js';
 
 /** What a check of the gallery finds among the photos that can be used. */
-export type FindingFault = 'same_file' | 'alike' | 'unlike';
+export type FindingFault = 'same_file' | 'repeat' | 'alike' | 'unlike' | 'closer' | 'outlier';
 
 /** Something to look into. */
 export interface Finding {
@@ -14,37 +21,22 @@ export interface Finding {
   message: string;
 }
 
-/** A photo to compare with others; see {@link ReadPhoto}. */
-export type ComparedPhoto = Pick<ReadPhoto, 'person' | 'name' | 'sha256' | 'result'>;
-
-/** A photo in use. */
-interface Face {
-  person: string;
-  /** Number of the person. */
-  who: number;
-  name: string;
-  sha256: string | null;
-  embedding: Float32Array;
-}
-
-/** Two photos, and the cosine similarity of their faces. */
-interface Pair {
-  a: Face;
-  b: Face;
-  similarity: number;
-}
-
-/** Two people are taken for one from this similarity above that of a match on: no pair of 1,500 people of LFW is so similar. */
-const ALIKE_ABOVE = 0.2;
 /**
  * A photo is taken for one of somebody else below this share of the similarity of a match: 3 of 834 right photos of LFW, and four of
  * five wrong ones.
  */
 const UNLIKE_SHARE = 0.4;
+/**
+ * A photo belongs rather to somebody else whom it matches, when it is more similar by this: 13 of 891 right photos of LFW among 1,477
+ * people with the weaker embedder, and nine of ten wrong ones.
+ */
+const CLOSER_BY = 0.1;
+/** From so many photos on, one that has less than this share of the usual similarity is an outlier: no right photo was found to be one. */
+const OUTLIER_PHOTOS = 5;
+const OUTLIER_SHARE = 0.25;
 
 /**
- * What is wrong among the photos in use: one file in two people, one person under two names, a photo of somebody else.
- * Compares every photo with every other one: half a second for 2,000 photos.
+ * What is wrong among the photos in use: one file twice, one person under two names, a photo of somebody else.
  *
  * @param threshold cosine similarity of a match
  * @param isWanted limits the findings to those about some photos; default: all
@@ -54,30 +46,21 @@ export function findingsAmong(
   threshold: number,
   isWanted: (photo: string) => boolean = () => true,
 ): Finding[] {
-  const faces = facesOf(photos);
-  // Per two people who seem to be one, the most similar photos; per photo, the most similar other photo of the person, and of anybody else.
-  const between = new Map<number, Pair>();
-  const own = new Map<Face, Pair>();
-  const others = new Map<Face, Pair>();
-  for (let i = 0; i < faces.length; i++) {
-    const a = faces[i];
-    for (let j = 0; j < i; j++) {
-      const b = faces[j];
-      const isSame = a.who === b.who;
-      if (!isSame && !isWanted(a.name) && !isWanted(b.name)) continue;
-      const similarity = cosine(a.embedding, b.embedding);
-      const nearest = isSame ? own : others;
-      keepNearest(nearest, a, a, b, similarity);
-      keepNearest(nearest, b, a, b, similarity);
-      // Of all others there are millions.
-      if (isSame || similarity < threshold + ALIKE_ABOVE) continue;
-      const two = Math.min(a.who, b.who) * faces.length + Math.max(a.who, b.who);
-      keepNearest(between, two, a, b, similarity);
-    }
-  }
+  return findingsIn(comparePhotos(photos, threshold, isWanted), threshold, isWanted);
+}
+
+/** The same from photos that have been compared. */
+export function findingsIn(
+  comparison: Comparison,
+  threshold: number,
+  isWanted: (photo: string) => boolean = () => true,
+): Finding[] {
+  const { faces, own, others, people } = comparison;
   const findings: Finding[] = [];
+  // Photos that seem to show somebody else.
   const strangers = new Set<Face>();
-  for (const [face, nearest] of own) {
+  // Of two, the later one is reported.
+  for (const [face, nearest] of [...own].reverse()) {
     const { a, b, similarity } = nearest;
     // Of two photos that are unlike each other, one message is enough.
     const isReported = strangers.has(a) || strangers.has(b);
@@ -85,18 +68,73 @@ export function findingsAmong(
     strangers.add(face);
     findings.push(unlike(face, nearest, others.get(face), threshold));
   }
-  const people = new Groups();
+  const groups = new Groups();
   for (const [a, b] of copiesAmong(faces)) {
-    people.join(a.who, b.who);
+    groups.join(a.who, b.who);
     if (isWanted(a.name) || isWanted(b.name)) findings.push(sameFile(a, b));
   }
-  for (const { a, b, similarity } of [...between.values()].sort((x, y) => y.similarity - x.similarity)) {
+  const misplaced = misplacedIn(comparison, threshold).filter(({ face }) => isWanted(face.name));
+  const report = (one: Misplaced) => {
+    const { face, other } = one;
+    // Like a photo that is itself in the wrong folder, or of one person under two names.
+    const isExplained = strangers.has(other) || groups.areJoined(face.who, other.who);
+    if (strangers.has(face) || isExplained || people.areAlike(face, other, threshold)) return;
+    strangers.add(face);
+    findings.push(closer(one));
+  };
+  for (const one of misplaced) if (one.own.similarity < threshold) report(one);
+  for (const { a, b, similarity } of comparison.alike) {
+    const isOne = people.areAlike(a, b, threshold);
     // A photo in the wrong folder is like those of the right person.
-    if (strangers.has(a) || strangers.has(b) || (!isWanted(a.name) && !isWanted(b.name))) continue;
+    if ((!isOne && (strangers.has(a) || strangers.has(b))) || (!isWanted(a.name) && !isWanted(b.name)))
+      continue;
     // Fifty names of one person have over a thousand pairs; what links them is enough.
-    if (people.join(a.who, b.who)) findings.push(alike(a, b, similarity));
+    const mean = similarity < threshold + ALIKE_ABOVE ? people.meanBetween(a, b) : null;
+    if (groups.join(a.who, b.who)) findings.push(alike(a, b, similarity, mean));
   }
+  // Those that match their own person too may as well show that two people are one.
+  misplaced.forEach(report);
+  for (const { face, mean, median } of outliersIn(comparison))
+    if (isWanted(face.name) && !strangers.has(face)) findings.push(outlier(face, mean, median));
+  for (const pair of comparison.repeats)
+    if (isWanted(pair.a.name) || isWanted(pair.b.name)) findings.push(repeat(pair));
   return findings.sort((a, b) => (a.photo < b.photo ? -1 : 1));
+}
+
+/** A photo that is closer to another person than to its own. */
+interface Misplaced {
+  face: Face;
+  own: Pair;
+  /** The most similar photo of the other person. */
+  other: Face;
+  similarity: number;
+}
+
+/** Sorted: those that are misplaced most come first. */
+function misplacedIn({ own, others }: Comparison, threshold: number): Misplaced[] {
+  const found = [...own].flatMap(([face, nearest]) => {
+    const pair = others.get(face);
+    if (!pair || pair.similarity < threshold || pair.similarity <= nearest.similarity + CLOSER_BY) return [];
+    return [{ face, own: nearest, other: pair.b, similarity: pair.similarity }];
+  });
+  const gap = (one: Misplaced) => one.similarity - one.own.similarity;
+  return found.sort((a, b) => gap(b) - gap(a));
+}
+
+function outliersIn({ faces, people }: Comparison): { face: Face; mean: number; median: number }[] {
+  const means = new Map<number, { face: Face; mean: number }[]>();
+  for (const face of faces) {
+    const mean = people.photosOf(face) < OUTLIER_PHOTOS ? null : people.meanToOwn(face);
+    if (mean === null) continue;
+    const own = means.get(face.who);
+    if (own) own.push({ face, mean });
+    else means.set(face.who, [{ face, mean }]);
+  }
+  return [...means.values()].flatMap((own) => {
+    const sorted = own.map(({ mean }) => mean).sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)];
+    return own.filter(({ mean }) => mean < OUTLIER_SHARE * median).map((one) => ({ ...one, median }));
+  });
 }
 
 /** Per file that several people have, each further person's photo and the first one. */
@@ -114,54 +152,40 @@ function copiesAmong(faces: readonly Face[]): [Face, Face][] {
   });
 }
 
-/** People who are linked by findings, directly or through others. */
-class Groups {
-  readonly #parents = new Map<number, number>();
-
-  /** Links two people. @returns false when they were linked before */
-  join(a: number, b: number): boolean {
-    const [one, other] = [this.#rootOf(a), this.#rootOf(b)];
-    if (one !== other) this.#parents.set(one, other);
-    return one !== other;
-  }
-
-  #rootOf(who: number): number {
-    let root = who;
-    for (let next = this.#parents.get(root); next !== undefined; next = this.#parents.get(root)) root = next;
-    return root;
-  }
-}
-
-function facesOf(photos: readonly ComparedPhoto[]): Face[] {
-  const numbers = new Map<string, number>();
-  return photos.flatMap(({ person, name, sha256, result }) => {
-    if (result.state !== 'used') return [];
-    const who = numbers.get(person) ?? numbers.size;
-    numbers.set(person, who);
-    return [{ person, who, name, sha256, embedding: result.embedding }];
-  });
-}
-
-function keepNearest<Key>(nearest: Map<Key, Pair>, key: Key, a: Face, b: Face, similarity: number): void {
-  const before = nearest.get(key);
-  if (before === undefined || similarity > before.similarity) nearest.set(key, { a, b, similarity });
-}
-
 function sameFile(a: Face, b: Face): Finding {
   const message = `is the same file as ${b.name}; use each photo for one person`;
   return { photo: a.name, person: a.person, fault: 'same_file', message };
 }
 
-function alike(a: Face, b: Face, similarity: number): Finding {
+function repeat({ a, b, similarity }: Pair): Finding {
+  const isCopy = a.sha256 !== null && a.sha256 === b.sha256;
+  const what = isCopy
+    ? `is the same file as ${b.name}`
+    : `is nearly the same picture as ${b.name} (${similarity.toFixed(2)})`;
+  const message = `${what} and adds nothing to it; set one of them aside`;
+  return { photo: a.name, person: a.person, fault: 'repeat', message };
+}
+
+function alike(a: Face, b: Face, similarity: number, mean: number | null): Finding {
   const [first, second] = [a.person, b.person].sort();
-  const message = `looks like ${b.name} (${similarity.toFixed(2)}), so that ${first} and ${second} will be ambiguous; if they are one person, give them one name, else remove one of the photos`;
+  const all = mean === null ? '' : `, like all photos of the two (${mean.toFixed(2)} on average)`;
+  const message = `looks like ${b.name} (${similarity.toFixed(2)})${all}, so that ${first} and ${second} will be ambiguous; if they are one person, give them one name, else remove one of the photos`;
   return { photo: a.name, person: a.person, fault: 'alike', message };
 }
 
-function unlike(face: Face, { a, b, similarity }: Pair, other: Pair | undefined, threshold: number): Finding {
-  const nearest = a === face ? b : a;
-  const stranger = other && other.similarity >= threshold && (other.a === face ? other.b : other.a);
+function unlike(face: Face, nearest: Pair, other: Pair | undefined, threshold: number): Finding {
+  const stranger = other && other.similarity >= threshold && other.b;
   const rather = stranger ? `, and rather like ${stranger.name} (${other.similarity.toFixed(2)})` : '';
-  const message = `is unlike ${nearest.name}, the most similar other photo of ${face.person} (${similarity.toFixed(2)})${rather}; remove the one that shows somebody else`;
+  const message = `is unlike ${nearest.b.name}, the most similar other photo of ${face.person} (${nearest.similarity.toFixed(2)})${rather}; remove the one that shows somebody else`;
   return { photo: face.name, person: face.person, fault: 'unlike', message };
+}
+
+function closer({ face, own, other, similarity }: Misplaced): Finding {
+  const message = `is closer to ${other.name} (${similarity.toFixed(2)}) than to ${own.b.name}, the most similar other photo of ${face.person} (${own.similarity.toFixed(2)}); move it if it shows ${other.person}, else set it aside, since ${other.person} may be taken for ${face.person}`;
+  return { photo: face.name, person: face.person, fault: 'closer', message };
+}
+
+function outlier(face: Face, mean: number, median: number): Finding {
+  const message = `is unlike the other photos of ${face.person} (${mean.toFixed(2)} on average, where ${median.toFixed(2)} is usual); set it aside if it shows somebody else or hardly shows the face`;
+  return { photo: face.name, person: face.person, fault: 'outlier', message };
 }

@@ -67,6 +67,40 @@ export async function usePhoto<T>(
   }
 }
 
+/**
+ * A photo as a small JPEG, upright as {@link usePhoto} returns it. Decodes no more of it than that takes.
+ *
+ * @param side its longest side, px
+ * @returns with the upright size of the photo, px
+ * @throws SpotterError photo.unreadable, photo.too_large
+ */
+export async function thumbnailOf(
+  bytes: Uint8Array,
+  name: string,
+  maxMegapixels: number,
+  side: number,
+): Promise<{ jpeg: Buffer; source: Size }> {
+  const { pipeline, source, plan } = await openPhoto(bytes, name, maxMegapixels);
+  const jpeg = await inUse.use(plan.bytes, () =>
+    scaled(pipeline, side)
+      .jpeg({ quality: 70 })
+      .toBuffer()
+      .catch((cause: unknown) => {
+        throw damaged(name, cause);
+      }),
+  );
+  return { jpeg, source };
+}
+
+/** A picture of three channels, 8 bits each, as PNG with a palette: for few colours. */
+export async function encodePng(pixels: Uint8Array, size: Size): Promise<Buffer> {
+  const sharp = await loadSharp();
+  const png = { palette: true, dither: 0, compressionLevel: 9 };
+  return sharp(pixels, { raw: { ...size, channels: 3 } })
+    .png(png)
+    .toBuffer();
+}
+
 async function openPhoto(bytes: Uint8Array, name: string, maxMegapixels: number): Promise<Opened> {
   if (bytes.length === 0) throw new SpotterError('photo.unreadable', `${name} is empty; copy it again`);
   const foreign = foreignFormat(bytes);
@@ -97,13 +131,15 @@ async function decode({ pipeline, source, plan }: Opened, name: string) {
 }
 
 function decodePixels(pipeline: Sharp, side: number) {
+  return scaled(pipeline, side).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+}
+
+function scaled(pipeline: Sharp, side: number): Sharp {
   return pipeline
     .autoOrient()
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: BACKDROP })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
+    .toColourspace('srgb');
 }
 
 function damaged(name: string, cause: unknown): SpotterError {

@@ -32,10 +32,10 @@ export interface ReadPhoto {
 }
 
 /**
- * Increase when enrol, mainFace, photoFaces, photoViews, photo or face/ change the embedding of a photo: older results are then
- * not used.
+ * Increase when enrol, mainFace, photoFaces, photoViews, photo or face/ change the embedding or the box of a photo: older results
+ * are then not used.
  */
-const CODE_VERSION = 2;
+const CODE_VERSION = 3;
 /** Increase when they only accept or refuse other photos: those refused before are then read again, and no others. */
 const REFUSAL_VERSION = 2;
 const UNREADABLE: PhotoResult = {
@@ -112,7 +112,9 @@ export class PhotoReader {
   async embed(bytes: Uint8Array, name: string): Promise<PhotoResult> {
     const { faceEngine, limits, maxMegapixels } = this.#options;
     try {
-      return await usePhoto(bytes, 'it', maxMegapixels, ({ image }) => enrol(faceEngine, image, limits));
+      return await usePhoto(bytes, 'it', maxMegapixels, async ({ image, scale }) =>
+        inPhotoPx(await enrol(faceEngine, image, limits), scale),
+      );
     } catch (error) {
       if (!(error instanceof SpotterError)) throw error;
       if (error.code === 'photo.too_large')
@@ -164,6 +166,13 @@ export class PhotoReader {
   #keyOf({ state }: PhotoResult): string {
     return state === 'used' ? this.#usedKey : this.#refusedKey;
   }
+}
+
+/** A result with its box in px of the photo. @param scale image px per photo px */
+function inPhotoPx(result: PhotoResult, scale: number): PhotoResult {
+  if (!result.box) return result;
+  const { x1, y1, x2, y2 } = result.box;
+  return { ...result, box: { x1: x1 / scale, y1: y1 / scale, x2: x2 / scale, y2: y2 / scale } };
 }
 
 function hashOf(everything: object): string {

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { isSamePerson, nameFault, nameKey } from '../core/personName.js';
 import { personOf } from './folder.js';
 import { probeFolder } from './folderProbe.js';
+import { setAsideFolders } from './setAsideFolders.js';
 
 /** Gives files of one person one name: of several spellings, the first in the order of the code points. */
 export function withOneSpelling<T extends { name: string; person: string }>(files: readonly T[]): T[] {
@@ -32,10 +33,14 @@ function spellingsOf(files: readonly { name: string }[]): Map<string, string[]> 
   return spellings;
 }
 
-/** A person's name as it is given, and as the gallery spells it. Never rejects. */
+/** A person's name as it is given, and as the gallery spells it, also of what is set aside. Never rejects. */
 export async function spellingsIn(folder: string, person: string): Promise<string[]> {
   const names = await probeFolder(folder)
-    .then(() => readdir(folder))
+    .then(async () => {
+      const root = await realpath(folder);
+      const aside = await setAsideFolders(root);
+      return (await Promise.all([root, ...aside.map((one) => one.folder)].map((one) => readdir(one)))).flat();
+    })
     .catch(() => []);
   const own = names.flatMap((name) => [name.normalize('NFC'), personOf(name)]);
   return [

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { TEMPLATE } from '../../src/face/align.js';
+import type { Landmarks } from '../../src/face/detection.js';
 import { EmbeddingCache } from '../../src/gallery/cache.js';
 import type { PhotoResult } from '../../src/gallery/enrol.js';
 import { localFiles } from '../../src/gallery/files.js';
@@ -37,7 +40,7 @@ describe('PhotoReader', () => {
       look: async () => ({ looks: [], timing: { alignMs: 0, modelMs: 0, matchMs: 0 } }),
     };
     const { modelKey, limits, maxMegapixels } = OPTIONS;
-    const everything = JSON.stringify({ CODE_VERSION: 2, modelKey, limits, maxMegapixels });
+    const everything = JSON.stringify({ CODE_VERSION: 3, modelKey, limits, maxMegapixels });
     const earlierKey = createHash('sha256').update(everything).digest('hex').slice(0, 24);
     const files = await Promise.all(
       [collins, hopper].map(async (path) => {
@@ -60,5 +63,39 @@ describe('PhotoReader', () => {
     await results();
     expect(detections).toBe(first);
     expect(reader.remembered().map(({ result }) => result.state)).toEqual(['used', 'unusable']);
+  });
+
+  it('gives the box of a face in px of the photo, also of one that is scaled down while it is decoded', async () => {
+    const width = 6000;
+    const bytes = await sharp({ create: { width, height: 600, channels: 3, background: '#888' } })
+      .png()
+      .toBuffer();
+    const at = ([u, v]: readonly [number, number]) => [1000 + u, 100 + v] as const;
+    const face = {
+      box: { x1: 1000, y1: 100, x2: 1112, y2: 240 },
+      landmarks: TEMPLATE.map(at) as unknown as Landmarks,
+      score: 0.9,
+    };
+    const faceEngine = (sharpness: number) => ({
+      detect: async () => ({ detections: [face], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } }),
+      look: async () => ({
+        looks: [{ embedding: new Float32Array(4), sharpness, nearest: null, together: null }],
+        timing: { alignMs: 0, modelMs: 0, matchMs: 0 },
+      }),
+    });
+    const scale = 4096 / width;
+    const box = Object.fromEntries(
+      Object.entries(face.box).map(([side, px]) => [side, expect.closeTo(px / scale, 3)]),
+    );
+    for (const [sharpness, result] of [
+      [1, { state: 'used' }],
+      [0.01, { state: 'unusable', fault: 'blurred' }],
+    ] as const) {
+      const reader = new PhotoReader(
+        { ...OPTIONS, faceEngine: faceEngine(sharpness) },
+        new EmbeddingCache('/nonexistent'),
+      );
+      expect(await reader.embed(bytes, 'wide.png')).toMatchObject({ ...result, box });
+    }
   });
 });

@@ -225,4 +225,41 @@ describe('spotter gallery', () => {
       0,
     );
   });
+
+  it('check --report writes a page with faces; set-aside takes a photo out of use, and back', async () => {
+    const folder = path.join(temporaryFolder(), 'gallery');
+    mkdirSync(path.join(folder, 'grace'), { recursive: true });
+    copyFileSync(hopper, path.join(folder, 'grace/a.jpg'));
+    await sharp(hopper).resize(400).jpeg().toFile(path.join(folder, 'grace/b.jpg'));
+    copyFileSync(collins, path.join(folder, 'eileen.png'));
+    const config = path.join(path.dirname(folder), 'config.yaml');
+    writeFileSync(config, 'gallery: gallery\n');
+    const report = path.join(path.dirname(folder), 'report.html');
+    const check = await spotter(['gallery', 'check', '-c', config, '--report', report]);
+    expect(check).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^grace\/b\.jpg: repeat: is nearly the same picture as grace\/a\.jpg \(0\.9\d\) and .*\n3 of 3 photos used\n/,
+      ),
+      stderr: expect.stringMatching(/^note: 1 person has one photo in use; .*: eileen\n/),
+    });
+    expect(readFileSync(report, 'utf8').match(/src="data:image\/jpeg;base64,[^>]*><i style/g)).toHaveLength(
+      3,
+    );
+    const setAside = (...args: string[]) => spotter(['gallery', 'set-aside', ...args, '-c', config]);
+    expect(await setAside('grace/b.jpg', 'eileen')).toMatchObject({
+      code: 0,
+      stdout:
+        'grace/b.jpg set aside as .set-aside/photos/grace/b.jpg\neileen.png set aside as .set-aside/people/eileen.png\n',
+    });
+    expect((await spotter(['gallery', 'list', '-c', config])).stdout).toBe(
+      'grace  1 of 1 photo used, 1 set aside\nset aside: 1 person, 1 photo\n',
+    );
+    expect((await setAside('--list')).stdout).toBe('eileen  1 photo, whole person\ngrace/b.jpg\n');
+    const back = await setAside('--back', 'grace', 'eileen', '--json');
+    expect(JSON.parse(back.stdout).moved.map(({ to }: { to: string }) => to)).toEqual([
+      'grace/b.jpg',
+      'eileen.png',
+    ]);
+  });
 });
