@@ -94,6 +94,7 @@ export class Engine implements Component {
   readonly #config: Config;
   readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
   readonly #prepared: Prepared;
+  readonly #onWarning: (message: string) => void;
   #galleryWatch: GalleryWatch | undefined;
 
   constructor(config: Config, prepared: Prepared, options: EngineOptions = {}) {
@@ -101,6 +102,7 @@ export class Engine implements Component {
     this.#config = config;
     this.#prepared = prepared;
     this.policy = policy;
+    this.#onWarning = options.onWarning ?? (() => {});
     const loadMs = Math.max(MIN_LOAD_MS, LOAD_HANGS * config.engine.hangMs);
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings, loadMs);
     // One more turn than threads for recordings, so that no thread idles while a result is read; a live frame would age.
@@ -130,6 +132,7 @@ export class Engine implements Component {
     await this.pool.start();
     try {
       await tryModels(this.pool, this.#prepared);
+      for (const note of this.#prepared.notes) this.#onWarning(note);
       await this.gallery.start(signal);
     } catch (error) {
       await this.stop();

@@ -1,15 +1,16 @@
 import type { EventDraft } from './event.js';
 
 /** The fields of an event that name other people than its own. */
-type Mentions = Pick<EventDraft, 'withdrawn' | 'runnerUp' | 'candidates'>;
+type Mentions = Pick<EventDraft, 'withdrawn' | 'runnerUp' | 'candidates' | 'reason'>;
 
 /** The mentions of an event without one name. */
-export function withoutPerson({ withdrawn, runnerUp, candidates }: Mentions, name: string): Mentions {
+export function withoutPerson({ withdrawn, runnerUp, candidates, reason }: Mentions, name: string): Mentions {
   const other = (value: string | null) => (value === name ? null : value);
   return {
     withdrawn: other(withdrawn),
     runnerUp: other(runnerUp),
     candidates: candidates?.filter((candidate) => candidate !== name) ?? null,
+    reason: reason?.includes(name) ? null : reason,
   };
 }
 
@@ -47,8 +48,8 @@ export class ForgottenNames {
         if (cleansed.kind === 'visit_started' || cleansed.kind === 'visit_ended') return null;
         cleansed = unnamed(cleansed);
       }
-      const { withdrawn, runnerUp, candidates } = cleansed;
-      if ([withdrawn, runnerUp, ...(candidates ?? [])].includes(name))
+      const { withdrawn, runnerUp, candidates, reason } = cleansed;
+      if ([withdrawn, runnerUp, ...(candidates ?? [])].includes(name) || reason?.includes(name))
         cleansed = { ...cleansed, ...withoutPerson(cleansed, name), explain: null };
     }
     return cleansed;
@@ -62,6 +63,8 @@ function unnamed(draft: EventDraft): EventDraft {
     kind: draft.kind === 'match' ? 'unknown' : draft.kind,
     person: null,
     displayName: null,
+    reason: null,
+    odds: null,
     explain: null,
     similarity: null,
     margin: null,

@@ -27,6 +27,12 @@ describe('ForgottenNames', () => {
     expect(names.cleanse(bob)).toEqual({ ...bob, runnerUp: null, withdrawn: null });
     const either = eventDraft({ kind: 'ambiguous', person: null, candidates: ['alice', 'bob'] });
     expect(names.cleanse(either)?.candidates).toEqual(['bob']);
+    const stranger = eventDraft({
+      kind: 'unknown',
+      person: null,
+      reason: 'similarity 0.20 to alice: not named',
+    });
+    expect(names.cleanse(stranger)?.reason).toBeNull();
     const eve = eventDraft({ person: 'eve' });
     expect(names.cleanse(eve)).toBe(eve);
   });
