@@ -2,10 +2,14 @@ import { availableParallelism } from 'node:os';
 import type { Config } from '../src/config/schema.js';
 import { throwIfInterrupted } from '../src/core/errors.js';
 import { photoLimitsOf } from '../src/engine/photoLimits.js';
+import { area } from '../src/face/box.js';
+import { CLOSE_PX, closeView, faceInPlace } from '../src/face/closeView.js';
+import type { Detection } from '../src/face/detection.js';
+import { isPlausible } from '../src/gallery/photoFaces.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { WorkerPool } from '../src/worker/pool.js';
 import type { PersonPhoto, Role } from './accuracy.js';
-import { DEGRADATIONS } from './degradations.js';
+import { DEGRADATIONS, type Degraded } from './degradations.js';
 import { draw, identify, type Outcomes, type Probe } from './identification.js';
 import { type FaceMeant, findFace, lookAtFace, type PhotoLook, withPhoto } from './photoLooks.js';
 import { randomNumbers } from './random.js';
@@ -51,8 +55,8 @@ export interface ConditionsResult {
 type Looks = (Float32Array | null)[] | null;
 
 /**
- * Measures how well people are recognised in bad pictures: photos are degraded, looked at once as `detect` does, and compared
- * with a gallery of good photos. The same photos give the same figures in every run.
+ * Measures how well people are recognised in bad pictures: photos are degraded, looked at once, and compared with a gallery of
+ * good photos. The same photos give the same figures in every run.
  *
  * @throws SpotterError model.unreadable, model.unfit, interrupted
  */
@@ -151,15 +155,34 @@ function lookInAll(
       const looks: (Float32Array | null)[] = [];
       for (const [index, { apply }] of DEGRADATIONS.entries()) {
         const worse = await apply(image, face, randomNumbers(seed * DEGRADATIONS.length + index));
-        const { x1, y1, x2, y2 } = face.box;
-        const place = [((x1 + x2) / 2) * worse.scale, ((y1 + y2) / 2) * worse.scale] as const;
-        const found = await findFace(worse.image, { ...options, face: place });
+        const found = await findInPlace(worse, face, options);
         const look = await lookAtFace(worse.image, found, options);
         looks.push(look.state === 'usable' ? look.embedding : null);
       }
       return looks;
     },
     refuse,
+  );
+}
+
+/**
+ * Finds a face where it was, with one detection as in a frame of a camera: at its size in the picture, but no larger than suits
+ * every detector.
+ *
+ * @param face where it was before the picture became worse, px of the original
+ */
+async function findInPlace(
+  { image, scale }: Degraded,
+  face: Detection,
+  { faceEngine, search }: LookOptions,
+): Promise<Detection | null> {
+  const [x1, y1, x2, y2] = [face.box.x1, face.box.y1, face.box.x2, face.box.y2].map((side) => side * scale);
+  const box = { x1, y1, x2, y2 };
+  const view = closeView(box, 0, Math.min(CLOSE_PX[0], Math.sqrt(area(box))));
+  const { detections } = await faceEngine.detect({ image, view });
+  return faceInPlace(
+    detections.filter((detection) => isPlausible(detection, search.quality)),
+    box,
   );
 }
 

@@ -1,5 +1,5 @@
 import { SpotterError, throwIfInterrupted } from '../src/core/errors.js';
-import type { Point, Size } from '../src/core/geometry.js';
+import type { Size } from '../src/core/geometry.js';
 import { area } from '../src/face/box.js';
 import type { Detection } from '../src/face/detection.js';
 import { failedLimit, geometricQuality, type UnusableReason } from '../src/face/quality.js';
@@ -98,11 +98,14 @@ export async function withPhoto<T>(
 /** Finds the face of a picture that is meant, as `detect` does; null when there is none. @throws SpotterError of the worker pool */
 export async function findFace(
   image: Image,
-  { faceEngine, search, face }: Pick<PhotoLookOptions, 'faceEngine' | 'search'> & { face: FaceMeant | Point },
+  { faceEngine, search, face }: Pick<PhotoLookOptions, 'faceEngine' | 'search' | 'face'>,
 ): Promise<Detection | null> {
   const found = await findFaces(faceEngine, image, search);
-  const plausible = found.filter((detection) => isPlausible(detection, search.quality));
-  return typeof face === 'string' ? faceMeant(plausible, image, face) : faceAt(plausible, face);
+  return faceMeant(
+    found.filter((detection) => isPlausible(detection, search.quality)),
+    image,
+    face,
+  );
 }
 
 /** Looks once at a face: quality, alignment, embedding. @param meant null: no face @throws SpotterError of the worker pool */
@@ -135,10 +138,4 @@ export function faceMeant(faces: readonly Detection[], size: Size, which: FaceMe
     (best, face) => (best && rank(best) <= rank(face) ? best : face),
     null,
   );
-}
-
-/** The face whose box contains a point, the nearest one if several do; null without one. */
-export function faceAt(faces: readonly Detection[], [x, y]: Point): Detection | null {
-  const around = faces.filter(({ box }) => x >= box.x1 && x < box.x2 && y >= box.y1 && y < box.y2);
-  return faceMeant(around, { width: 2 * x, height: 2 * y }, 'middle');
 }
