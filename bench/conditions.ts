@@ -6,6 +6,7 @@ import { area } from '../src/face/box.js';
 import { CLOSE_PX, closeView, faceInPlace } from '../src/face/closeView.js';
 import type { Detection } from '../src/face/detection.js';
 import { isPlausible } from '../src/gallery/photoFaces.js';
+import type { Image } from '../src/image/image.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { WorkerPool } from '../src/worker/pool.js';
 import type { PersonPhoto, Role } from './accuracy.js';
@@ -76,6 +77,7 @@ export async function measureConditions(options: ConditionsOptions): Promise<Con
     face,
   };
   const unreadable: string[] = [];
+  let faceless = 0;
   const total = gallery.length + known.length + strangers.length;
   let done = 0;
   const each = <T>(photos: readonly PersonPhoto[], look: (photo: PersonPhoto, index: number) => Promise<T>) =>
@@ -91,7 +93,19 @@ export async function measureConditions(options: ConditionsOptions): Promise<Con
     return null;
   };
   const degraded = (photos: readonly PersonPhoto[], seed: number) =>
-    each(photos, ({ file }, index) => lookInAll(file, seed + index, lookOptions, refuse));
+    each(photos, ({ file }, index) =>
+      withPhoto<Looks>(
+        file,
+        lookOptions,
+        async (image) => {
+          const face = await findFace(image, lookOptions);
+          if (face) return lookInAll(image, face, seed + index, lookOptions);
+          faceless++;
+          return null;
+        },
+        refuse,
+      ),
+    );
   try {
     await pool.start();
     const enrolled = await each(gallery, async ({ person, file }): Promise<Probe> => {
@@ -125,8 +139,7 @@ export async function measureConditions(options: ConditionsOptions): Promise<Con
       face,
       people: new Set(gallery.map(({ person }) => person)).size,
       rows,
-      faceless:
-        [...knownLooks, ...strangerLooks].filter((looks) => looks === null).length - unreadable.length,
+      faceless,
       unreadable,
     };
   } finally {
@@ -140,29 +153,20 @@ interface LookOptions extends Pick<Parameters<typeof findFace>[1], 'faceEngine' 
 }
 
 /** Looks at the face of a photo in every condition. */
-function lookInAll(
-  file: string,
+async function lookInAll(
+  image: Image,
+  face: Detection,
   seed: number,
   options: LookOptions,
-  refuse: (message: string) => null,
-): Promise<Looks> {
-  return withPhoto<Looks>(
-    file,
-    options,
-    async (image) => {
-      const face = await findFace(image, options);
-      if (!face) return null;
-      const looks: (Float32Array | null)[] = [];
-      for (const [index, { apply }] of DEGRADATIONS.entries()) {
-        const worse = await apply(image, face, randomNumbers(seed * DEGRADATIONS.length + index));
-        const found = await findInPlace(worse, face, options);
-        const look = await lookAtFace(worse.image, found, options);
-        looks.push(look.state === 'usable' ? look.embedding : null);
-      }
-      return looks;
-    },
-    refuse,
-  );
+): Promise<(Float32Array | null)[]> {
+  const looks: (Float32Array | null)[] = [];
+  for (const [index, { apply }] of DEGRADATIONS.entries()) {
+    const worse = await apply(image, face, randomNumbers(seed * DEGRADATIONS.length + index));
+    const found = await findInPlace(worse, face, options);
+    const look = await lookAtFace(worse.image, found, options);
+    looks.push(look.state === 'usable' ? look.embedding : null);
+  }
+  return looks;
 }
 
 /**

@@ -119,8 +119,8 @@ const FRONTAL_WIDTH = 1.75;
 
 /**
  * The share of a face that is seen, as if it were half a cylinder: (1 + cos turn) / 2. The cosine is the width of the landmarks
- * over their height, relative to a frontal face. For a profile this says more than the yaw, which also depends on how far the
- * nose is from a midline that is half a guess: detectors draw the hidden eye and mouth corner close to the visible ones.
+ * over their height, relative to a frontal face. Unlike the yaw it does not depend on how far the nose is from a midline that in a
+ * profile is half a guess. A profile whose landmarks are drawn as those of a frontal face passes for one.
  *
  * @param pitchDeg looking up or down shortens the height alone
  */
