@@ -51,6 +51,7 @@ export function storyDraft(n: number, capturedAtMs: number): EventDraft {
       pitchDeg: 7.3,
       rollDeg: -0.4,
       flatness: 0.81,
+      visibility: 1,
       landmarksInOrder: true,
       sharpness: 0.65,
     },

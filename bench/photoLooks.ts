@@ -61,30 +61,60 @@ export async function lookAtPhotos(
 }
 
 async function lookAtPhoto(file: string, options: PhotoLookOptions): Promise<PhotoLook> {
+  return withPhoto<PhotoLook>(
+    file,
+    options,
+    async (image) => lookAtFace(image, await findFace(image, options), options),
+    (message) => ({ state: 'unreadable', message }),
+  );
+}
+
+/**
+ * Decodes a photo.
+ *
+ * @param use works with the picture; its memory may be freed afterwards
+ * @param refuse called instead when the photo cannot be read, with a sentence that names it
+ * @throws whatever `use` throws
+ */
+export async function withPhoto<T>(
+  file: string,
+  { maxMegapixels }: Pick<PhotoLookOptions, 'maxMegapixels'>,
+  use: (image: Image) => Promise<T>,
+  refuse: (message: string) => T,
+): Promise<T> {
   try {
-    return await usePhotoFile<PhotoLook>(
+    return await usePhotoFile<T>(
       file,
-      (bytes) => usePhoto(bytes, file, options.maxMegapixels, ({ image }) => lookAtFace(image, options)),
-      ({ message }) => ({ state: 'unreadable', message: `${file} ${message}` }),
+      (bytes) => usePhoto(bytes, file, maxMegapixels, ({ image }) => use(image)),
+      ({ message }) => refuse(`${file} ${message}`),
     );
   } catch (error) {
     const isPhoto = error instanceof SpotterError && error.code.startsWith('photo.');
     if (!isPhoto) throw error;
-    return { state: 'unreadable', message: error.message };
+    return refuse(error.message);
   }
 }
 
-async function lookAtFace(
+/** Finds the face of a picture that is meant, as `detect` does; null when there is none. @throws SpotterError of the worker pool */
+export async function findFace(
   image: Image,
   { faceEngine, search, face }: Pick<PhotoLookOptions, 'faceEngine' | 'search' | 'face'>,
-): Promise<PhotoLook> {
-  const limits = search.quality;
+): Promise<Detection | null> {
   const found = await findFaces(faceEngine, image, search);
-  const meant = faceMeant(
-    found.filter((detection) => isPlausible(detection, limits)),
+  return faceMeant(
+    found.filter((detection) => isPlausible(detection, search.quality)),
     image,
     face,
   );
+}
+
+/** Looks once at a face: quality, alignment, embedding. @param meant null: no face @throws SpotterError of the worker pool */
+export async function lookAtFace(
+  image: Image,
+  meant: Detection | null,
+  { faceEngine, search }: Pick<PhotoLookOptions, 'faceEngine' | 'search'>,
+): Promise<PhotoLook> {
+  const limits = search.quality;
   if (!meant) return { state: 'noFace' };
   const { looks } = await faceEngine.look({
     image,

@@ -8,3 +8,8 @@ export function randomNumbers(seed = 1): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** Numbers with a normal distribution, mean 0 and variance 1. Source: Box and Muller, 1958. @param random as Math.random */
+export function normalNumbers(random: () => number): () => number {
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { AccuracyTask } from '../../bench/accuracy.js';
 import type { FaceMeant } from '../../bench/photoLooks.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import { prepare } from '../models/prepare.js';
 import { accuracyLines } from './accuracyTable.js';
 import type { Context } from './context.js';
-import { checkPhotosExist, checkRoles, parsePhotoList, photosOfPeople } from './labelledPhotos.js';
+import { checkPhotosExist, photosByRole, photosOfPeople, readText } from './labelledPhotos.js';
 import { type CommonOptions, configOf } from './options.js';
 import { isLfwPairs, parseCsvPairs, parseLfwPairs } from './pairsFile.js';
 import { printError, printJson, printLines } from './print.js';
@@ -59,36 +58,16 @@ export async function accuracy({ signal }: Context, options: AccuracyBenchOption
 }
 
 /** Reads what the options name. @throws SpotterError usage */
-function taskOf({
-  pairs,
-  images,
-  people,
-  list,
-  gallery,
-  known,
-  strangers,
-}: AccuracyBenchOptions): AccuracyTask {
+function taskOf(options: AccuracyBenchOptions): AccuracyTask {
+  const { pairs, images, people, list, gallery, known, strangers } = options;
   const probes = known ?? strangers;
   const given = [pairs, people, list, probes].filter((source) => source !== undefined);
   const isIncomplete = (probes !== undefined && gallery === undefined) || (images !== undefined && !pairs);
   if (given.length !== 1 || isIncomplete) throw new SpotterError('usage', SOURCES);
   if (pairs !== undefined) return pairsTask(pairs, images);
   if (people !== undefined) return { kind: 'people', photos: photosOfPeople(people, '--people') };
-  if (list !== undefined) {
-    const photos = parsePhotoList(readText(list, '--list'), list);
-    checkRoles(photos, list);
-    const files = Object.values(photos).flatMap((some) => some.map(({ file }) => file));
-    checkPhotosExist(files, list, 'check the paths, which are relative to it');
-    return { kind: 'identification', photos };
-  }
-  const photosIn = (folder: string | undefined, option: string) =>
-    folder === undefined ? [] : photosOfPeople(folder, option);
-  const photos = {
-    gallery: photosIn(gallery, '--gallery'),
-    known: photosIn(known, '--known'),
-    strangers: photosIn(strangers, '--strangers'),
-  };
-  checkRoles(photos, 'the folders');
+  const photos = photosByRole(options);
+  if (!photos) throw new SpotterError('usage', SOURCES);
   return { kind: 'identification', photos };
 }
 
@@ -106,16 +85,4 @@ function pairsTask(file: string, images: string | undefined): AccuracyTask {
   const files = folds.flat().flatMap(({ a, b }) => [a, b]);
   checkPhotosExist(files, file, isLfw ? 'check --images' : 'check the paths, which are relative to it');
   return { kind: 'pairs', folds };
-}
-
-function readText(file: string, option: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SpotterError(
-      'usage',
-      `cannot read ${option} ${file}: ${describeError(cause)}; check the path`,
-      { cause },
-    );
-  }
 }

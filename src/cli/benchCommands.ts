@@ -50,6 +50,26 @@ export const BENCH_COMMANDS: CommandGroup = {
       load: async () => (await import('./benchAccuracy.js')).accuracy,
     },
     {
+      name: 'conditions',
+      description:
+        'how well a pair of models recognises people in bad pictures: blur, darkness, small, turned, masked and more',
+      example: 'spotter bench conditions --list faces/list.csv --face middle',
+      options: [
+        new Option('--list <file>', 'CSV with the columns role (gallery, known, stranger), person and file'),
+        new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
+        new Option('--strangers <folder>', 'a folder per person, none of them in --gallery'),
+        new Option('--face <which>', 'the face that is meant where a photo shows several')
+          .choices(['largest', 'middle'])
+          .default('largest'),
+        new Option('--people <n>', 'most people in the gallery, and most strangers')
+          .argParser(wholeNumber(1))
+          .default(200),
+        jsonOption(),
+        ...recognitionOptions(),
+      ],
+      load: async () => (await import('./benchConditions.js')).conditions,
+    },
+    {
       name: 'match',
       description: 'time to match probes with a gallery, on one thread',
       example: 'spotter bench match',

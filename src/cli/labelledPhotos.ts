@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { PersonPhoto, Role } from '../../bench/accuracy.js';
 import { describeError, SpotterError } from '../core/errors.js';
@@ -14,6 +14,56 @@ const ROLE_WORDS: ReadonlyMap<string, Role> = new Map([
   ['known', 'known'],
   ['stranger', 'strangers'],
 ]);
+
+/** Options that name photos by role: a list, or folders of people. */
+export interface RoleSources {
+  /** CSV with the role of each photo. */
+  list?: string;
+  gallery?: string;
+  known?: string;
+  strangers?: string;
+}
+
+/**
+ * The photos that the options name, by role.
+ *
+ * @returns null when they name neither a list nor a gallery with people to name, or a list and folders
+ * @throws SpotterError usage: what they name cannot be read or does not fit together
+ */
+export function photosByRole({ list, gallery, known, strangers }: RoleSources): RolePhotos | null {
+  const probes = known ?? strangers;
+  if (list !== undefined) {
+    if (probes !== undefined) return null;
+    const photos = parsePhotoList(readText(list, '--list'), list);
+    checkRoles(photos, list);
+    const files = Object.values(photos).flatMap((some) => some.map(({ file }) => file));
+    checkPhotosExist(files, list, 'check the paths, which are relative to it');
+    return photos;
+  }
+  if (gallery === undefined || probes === undefined) return null;
+  const photosIn = (folder: string | undefined, option: string) =>
+    folder === undefined ? [] : photosOfPeople(folder, option);
+  const photos = {
+    gallery: photosIn(gallery, '--gallery'),
+    known: photosIn(known, '--known'),
+    strangers: photosIn(strangers, '--strangers'),
+  };
+  checkRoles(photos, 'the folders');
+  return photos;
+}
+
+/** Reads a text file that an option names. @throws SpotterError usage */
+export function readText(file: string, option: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SpotterError(
+      'usage',
+      `cannot read ${option} ${file}: ${describeError(cause)}; check the path`,
+      { cause },
+    );
+  }
+}
 
 /**
  * The photos of a folder of people: each subfolder is a person, with all folders in it; a photo beside them is a person named

@@ -46,6 +46,7 @@ export interface Comparison {
 }
 
 const FRONTAL_DEG = 35;
+const SEEN_WHOLE = 0.85;
 const LARGE_PX = 56;
 const SHARP = 0.1;
 /** The runner-up of a stranger is as likely above as below the similarity that this many of the others exceed. */
@@ -57,9 +58,10 @@ const FLAT_BELOW = 0.1;
 /** Part of the looks at a known person that show something else: a hand, another face. */
 const MISSHOWN = 0.05;
 
-/** The class of a look: turned from 35°, else poor below 56 px or a sharpness of 0.1. */
-export function lookClass({ yawDeg, pitchDeg, sizePx, sharpness }: Quality): LookClass {
-  if (Math.max(Math.abs(yawDeg), Math.abs(pitchDeg)) > FRONTAL_DEG) return 'turned';
+/** The class of a look: turned from 35° or where a part of the face is hidden, else poor below 56 px or a sharpness of 0.1. */
+export function lookClass({ yawDeg, pitchDeg, visibility, sizePx, sharpness }: Quality): LookClass {
+  const turnDeg = Math.max(Math.abs(yawDeg), Math.abs(pitchDeg));
+  if (turnDeg > FRONTAL_DEG || visibility < SEEN_WHOLE) return 'turned';
   return sizePx < LARGE_PX || (sharpness ?? 1) < SHARP ? 'poor' : 'frontal';
 }
 

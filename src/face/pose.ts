@@ -9,11 +9,11 @@ const HEAD: readonly (readonly [number, number, number])[] = [
   [25, -30, -20],
 ];
 
-/** Rotation of a head, in degrees. */
+/** Rotation of a head, in degrees, in the face's own axes: a tilt of the head changes rollDeg alone. */
 export interface Pose {
-  /** Positive when the face turns to the right of the image. */
+  /** -90..90, positive when the face turns to the right of the image; a head turned further than a profile is at 90. */
   yawDeg: number;
-  /** Positive when it looks up. */
+  /** -90..90, positive when it looks up. */
   pitchDeg: number;
   /** Positive when it tilts clockwise. */
   rollDeg: number;
@@ -30,14 +30,15 @@ export function estimatePose(landmarks: Landmarks): Pose {
   const along = dot(slanted, right);
   const up = unit(slanted.map((value, axis) => value - along * right[axis]));
   const roll = Math.atan2(right[1], up[1]);
-  // The direction of the nose in the face's own upright frame: to the right, up, and towards the camera.
-  const [aside, upwards] = [right[2], up[2]];
-  const x = aside * Math.cos(roll) - upwards * Math.sin(roll);
-  const y = aside * Math.sin(roll) + upwards * Math.cos(roll);
-  const z = right[0] * up[1] - right[1] * up[0];
+  // Where the nose points in the face's own upright frame: to the right, and towards the camera.
+  const aside = right[2] * Math.cos(roll) - up[2] * Math.sin(roll);
+  const towards = right[0] * up[1] - right[1] * up[0];
+  // How the crown leans towards the camera. In a profile the nose says nothing of the pitch, but the crown does.
+  const crown = right[2] * up[0] - right[0] * up[2];
+  const yaw = Math.atan2(aside, Math.sqrt(Math.max(0, 1 - aside * aside)));
   return {
-    yawDeg: degrees(Math.asin(Math.min(1, Math.max(-1, x)))),
-    pitchDeg: degrees(Math.atan2(y, z)),
+    yawDeg: towards < 0 ? 90 * (Math.sign(aside) || 1) : degrees(yaw),
+    pitchDeg: degrees(Math.atan2(-crown, Math.hypot(right[1], up[1]))),
     rollDeg: degrees(roll),
   };
 }

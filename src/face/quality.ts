@@ -8,7 +8,10 @@ export interface Quality {
   sizePx: number;
   /** The detector's confidence, 0..1. */
   score: number;
-  /** Turn to the side, -90..90 degrees; like pitch and roll, estimated from five landmarks to about 10 degrees. */
+  /**
+   * Turn to the side, -90..90 degrees; like pitch and roll, estimated from five landmarks to about 10 degrees. Too small for a
+   * profile whose hidden eye the detector guesses.
+   */
   yawDeg: number;
   /** Turn up (positive) or down, degrees. */
   pitchDeg: number;
@@ -16,6 +19,8 @@ export interface Quality {
   rollDeg: number;
   /** Eye distance over eye-to-mouth distance, divided by the face's height over its width: 0.3 to 1 for a face. */
   flatness: number;
+  /** Share of the face that is seen: 1 from the front, 0.75 turned by 60 degrees, 0.5 in full profile. */
+  visibility: number;
   /** Whether the nose lies between eyes and mouth, and each mouth corner on the side of its eye. */
   landmarksInOrder: boolean;
   /** Contrast of fine detail relative to the whole, see {@link sharpness}; null until the face is looked at. */
@@ -41,11 +46,13 @@ export interface QualityLimits {
  * @returns quality with `sharpness` null, which needs the pixels
  */
 export function geometricQuality({ box, landmarks, score }: Detection): Quality {
+  const pose = estimatePose(landmarks);
   return {
     sizePx: Math.min(box.x2 - box.x1, box.y2 - box.y1),
     score,
-    ...estimatePose(landmarks),
+    ...pose,
     ...geometry(box, landmarks),
+    visibility: visibility(landmarks, pose.pitchDeg),
     sharpness: null,
   };
 }
@@ -67,14 +74,15 @@ const LEAST_WEIGHT = 0.02;
 
 /**
  * Weight of a look among others of the same face: the product of size, sharpness, turn and the detector's confidence, each
- * scaled to 0..1.
+ * scaled to 0..1. Of the two measures of the turn the worse one applies.
  *
  * @returns 0.02..1; an unknown sharpness (null) has full weight
  */
-export function lookWeight({ sizePx, sharpness, yawDeg, pitchDeg, score }: Quality): number {
+export function lookWeight({ sizePx, sharpness, yawDeg, pitchDeg, visibility, score }: Quality): number {
   const size = Math.min(1, sizePx / FULL.sizePx);
   const sharp = sharpness === null ? 1 : Math.min(1, sharpness / FULL.sharpness);
-  const facing = Math.max(0, cosineOf(yawDeg)) * Math.max(0, cosineOf(pitchDeg));
+  const turn = Math.min(cosineOf(yawDeg), 2 * visibility - 1);
+  const facing = Math.max(0, turn) * Math.max(0, cosineOf(pitchDeg));
   return Math.max(LEAST_WEIGHT, size * sharp * facing * score);
 }
 
@@ -104,6 +112,29 @@ function geometry(
     flatness: eyeDistance / height / aspect,
     landmarksInOrder: height > 0 && noseAlong > 0.1 && noseAlong < 1 && sides,
   };
+}
+
+/** Distance between the eyes plus that between the corners of the mouth, over that from eyes to mouth, of a frontal face. */
+const FRONTAL_WIDTH = 1.75;
+
+/**
+ * The share of a face that is seen, as if it were half a cylinder: (1 + cos turn) / 2. The cosine is the width of the landmarks
+ * over their height, relative to a frontal face. Unlike the yaw it does not depend on how far the nose is from a midline that in a
+ * profile is half a guess. A profile whose landmarks are drawn as those of a frontal face passes for one.
+ *
+ * @param pitchDeg looking up or down shortens the height alone
+ */
+function visibility([eyeA, eyeB, , mouthA, mouthB]: Landmarks, pitchDeg: number): number {
+  const eyes = middle(eyeA, eyeB);
+  const mouth = middle(mouthA, mouthB);
+  const down = [mouth[0] - eyes[0], mouth[1] - eyes[1]] as const;
+  // Distance across the axis of the face, so that one eye guessed higher than the other adds no width.
+  const across = (a: Point, b: Point) => Math.abs((b[0] - a[0]) * down[1] - (b[1] - a[1]) * down[0]);
+  const height = down[0] ** 2 + down[1] ** 2;
+  const width = (across(eyeA, eyeB) + across(mouthA, mouthB)) / height;
+  // Landmarks in one place span nothing.
+  if (!(height > 0)) return 0.5;
+  return (1 + Math.min(1, (width * cosineOf(pitchDeg)) / FRONTAL_WIDTH)) / 2;
 }
 
 /** Height over width of a face that is not tilted, as detectors draw its box. */

@@ -139,6 +139,7 @@ export function roundQuality(quality: Quality): Quality {
     pitchDeg: round(quality.pitchDeg, 1),
     rollDeg: round(quality.rollDeg, 1),
     flatness: round(quality.flatness, 3),
+    visibility: round(quality.visibility, 2),
     sharpness: quality.sharpness === null ? null : round(quality.sharpness, 3),
   };
 }

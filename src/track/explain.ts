@@ -112,6 +112,13 @@ function ofQuality(quality: Quality, limits: QualityLimits): Check[] {
     atMost('flatness', quality.flatness, limits.maxFlatness, 2),
     atMost('yaw', Math.abs(quality.yawDeg), limits.maxYawDeg, 0, '°'),
     atMost('pitch', Math.abs(quality.pitchDeg), limits.maxPitchDeg, 0, '°'),
+    {
+      name: 'visibility',
+      value: quality.visibility,
+      limit: null,
+      passed: true,
+      text: `visibility ${quality.visibility.toFixed(2)}`,
+    },
     ...(quality.sharpness === null ? [] : [atLeast('sharpness', quality.sharpness, limits.minSharpness, 3)]),
   ];
 }

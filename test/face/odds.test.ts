@@ -103,6 +103,7 @@ describe('lookClass', () => {
     [{}, 'frontal'],
     [{ yawDeg: -50 }, 'turned'],
     [{ pitchDeg: 40 }, 'turned'],
+    [{ visibility: 0.7 }, 'turned'],
     [{ sizePx: 40 }, 'poor'],
     [{ sharpness: 0.05 }, 'poor'],
     [{ sizePx: 40, yawDeg: 60 }, 'turned'],

@@ -3,7 +3,13 @@ import type { Point } from '../../src/core/geometry.js';
 import { TEMPLATE } from '../../src/face/align.js';
 import type { Detection, Landmarks } from '../../src/face/detection.js';
 import { estimatePose } from '../../src/face/pose.js';
-import { failedLimit, geometricQuality, type QualityLimits, sharpness } from '../../src/face/quality.js';
+import {
+  failedLimit,
+  geometricQuality,
+  lookWeight,
+  type QualityLimits,
+  sharpness,
+} from '../../src/face/quality.js';
 import { LENIENT_QUALITY } from '../helpers/camera.js';
 
 const limits: QualityLimits = { ...LENIENT_QUALITY, minSharpness: 0.045 };
@@ -70,6 +76,74 @@ describe('geometricQuality and failedLimit', () => {
   });
 });
 
+/** The landmarks of an average head turned by yaw (right), pitch (up) and roll (clockwise), seen from far away. */
+function seen(yawDeg: number, pitchDeg: number, rollDeg: number): Landmarks {
+  const head = [
+    [-31.5, 34, -26],
+    [31.5, 34, -26],
+    [0, 0, 0],
+    [-25, -30, -20],
+    [25, -30, -20],
+  ];
+  const [yaw, pitch, roll] = [yawDeg, pitchDeg, rollDeg].map((deg) => (deg * Math.PI) / 180);
+  return head.map(([x, y, z]): Point => {
+    const [yawX, yawZ] = [x * Math.cos(yaw) + z * Math.sin(yaw), -x * Math.sin(yaw) + z * Math.cos(yaw)];
+    const pitchY = y * Math.cos(pitch) + yawZ * Math.sin(pitch);
+    const down = -pitchY;
+    return [
+      yawX * Math.cos(roll) - down * Math.sin(roll) + 200,
+      yawX * Math.sin(roll) + down * Math.cos(roll) + 100,
+    ];
+  }) as unknown as Landmarks;
+}
+
+const qualityOf = (landmarks: Landmarks) => geometricQuality({ ...upright, landmarks });
+
+describe('visibility', () => {
+  it.each([
+    [0, 1],
+    [30, 0.93],
+    [60, 0.75],
+    [75, 0.63],
+    [90, 0.5],
+  ])('of a face turned by %i degrees to either side is %f', (yaw, share) => {
+    expect(qualityOf(seen(yaw, 0, 0)).visibility).toBeCloseTo(share, 1);
+    expect(qualityOf(seen(-yaw, 0, 0)).visibility).toBeCloseTo(share, 1);
+  });
+
+  it('is that of a profile where the hidden half is a guess that hides the turn from the yaw', () => {
+    const narrow = map(TEMPLATE, ([x, y], index) => [index === 2 ? 52 : 56 + (x - 56) * 0.3, y]);
+    expect(Math.abs(qualityOf(narrow).yawDeg)).toBeLessThan(50);
+    expect(qualityOf(narrow).visibility).toBeLessThan(0.7);
+  });
+
+  it('of a face that looks down is not larger than that of the same face upright', () => {
+    const level = qualityOf(seen(70, 0, 0)).visibility;
+    expect(Math.abs(qualityOf(seen(70, -30, 0)).visibility - level)).toBeLessThan(0.06);
+  });
+
+  it.each([30, 60, 90, 180])('like yaw and pitch does not change when the head is tilted by %i', (roll) => {
+    const straight = qualityOf(seen(50, 15, 0));
+    const tilted = qualityOf(seen(50, 15, roll));
+    expect(tilted.visibility).toBeCloseTo(straight.visibility);
+    expect(tilted.yawDeg).toBeCloseTo(straight.yawDeg);
+    expect(tilted.pitchDeg).toBeCloseTo(straight.pitchDeg);
+  });
+
+  it('is half for landmarks in one place', () => {
+    expect(qualityOf(map(TEMPLATE, () => [50, 50])).visibility).toBe(0.5);
+  });
+});
+
+describe('lookWeight', () => {
+  it('falls with the share of the face that is seen', () => {
+    const weight = (visibility: number) => lookWeight({ ...qualityOf(TEMPLATE), visibility });
+    expect(weight(0.6)).toBeLessThan(weight(0.75));
+    expect(weight(0.75)).toBeLessThan(weight(1));
+    expect(weight(0.6)).toBeLessThan(0.5 * weight(1));
+  });
+});
+
 describe('sharpness', () => {
   it('is greater for a face than for its blurred copy, whatever the light', () => {
     const side = 64;
@@ -86,27 +160,6 @@ describe('sharpness', () => {
 });
 
 describe('estimatePose', () => {
-  /** The landmarks of an average head turned by yaw (right) and pitch (up), seen from far away. */
-  function seen(yawDeg: number, pitchDeg: number, rollDeg: number): Landmarks {
-    const head = [
-      [-31.5, 34, -26],
-      [31.5, 34, -26],
-      [0, 0, 0],
-      [-25, -30, -20],
-      [25, -30, -20],
-    ];
-    const [yaw, pitch, roll] = [yawDeg, pitchDeg, rollDeg].map((deg) => (deg * Math.PI) / 180);
-    return head.map(([x, y, z]): Point => {
-      const [yawX, yawZ] = [x * Math.cos(yaw) + z * Math.sin(yaw), -x * Math.sin(yaw) + z * Math.cos(yaw)];
-      const pitchY = y * Math.cos(pitch) + yawZ * Math.sin(pitch);
-      const down = -pitchY;
-      return [
-        yawX * Math.cos(roll) - down * Math.sin(roll) + 200,
-        yawX * Math.sin(roll) + down * Math.cos(roll) + 100,
-      ];
-    }) as unknown as Landmarks;
-  }
-
   it.each([
     [0, 0, 0],
     [40, 0, 0],
@@ -115,10 +168,18 @@ describe('estimatePose', () => {
     [0, -25, 0],
     [0, 0, 35],
     [30, 10, -20],
+    [85, 10, 0],
   ])('finds yaw %i, pitch %i, roll %i', (yaw, pitch, roll) => {
     const pose = estimatePose(seen(yaw, pitch, roll));
     expect(pose.yawDeg).toBeCloseTo(yaw);
     expect(pose.pitchDeg).toBeCloseTo(pitch);
     expect(pose.rollDeg).toBeCloseTo(roll);
+  });
+
+  it('calls a head turned past its profile a profile, and keeps its pitch', () => {
+    const pose = estimatePose(seen(-100, 5, 20));
+    expect(pose.yawDeg).toBe(-90);
+    expect(pose.pitchDeg).toBeCloseTo(5);
+    expect(pose.rollDeg).toBeCloseTo(20);
   });
 });

@@ -42,6 +42,7 @@ export const good: Quality = {
   pitchDeg: 0,
   rollDeg: 0,
   flatness: 0.8,
+  visibility: 1,
   landmarksInOrder: true,
   sharpness: 0.2,
 };
