@@ -158,6 +158,7 @@ describe('explain', () => {
       'flatness 0.80 <= 1.00',
       'yaw 0° <= 72',
       'pitch 0° <= 60',
+      'visibility 1.00',
       'sharpness 0.200 >= 0.045',
     ]);
   });
