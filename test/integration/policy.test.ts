@@ -25,8 +25,14 @@ describe('spotter run: the threshold of a camera', () => {
     expect(new Set(judged('strict').map(({ kind, threshold }) => `${kind} ${threshold}`))).toEqual(
       new Set(['unknown 0.99', 'left 0.99']),
     );
-    expect(judged('usual').filter(({ kind }) => kind === 'match')).toMatchObject([
-      { person: 'grace-hopper', threshold: 0.42 },
-    ]);
+    expect(judged('strict').every(({ odds }) => odds === null)).toBe(true);
+    const [match, ...others] = judged('usual').filter(({ kind }) => kind === 'match');
+    expect(match).toMatchObject({
+      person: 'grace-hopper',
+      reason: expect.stringMatching(/odds 1 : .*, named$/),
+    });
+    expect(match.odds).toBeLessThan(0.001);
+    expect(match.similarity).toBeGreaterThan(match.threshold as number);
+    expect(others).toEqual([]);
   });
 });
