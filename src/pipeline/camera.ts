@@ -19,6 +19,7 @@ import { finish } from '../track/tracker.js';
 import { Absence } from './absence.js';
 import { type FaceEngine, type Found, type People, type Processed, processFrame } from './frame.js';
 import { buildFrameReport, type FrameOutcome, type MeasuredReport } from './frameReport.js';
+import { LookPace } from './lookPace.js';
 import type { NewestFrames } from './newestFrames.js';
 import { SceneCuts } from './sceneCuts.js';
 import { toBriefs, toDraft, trackId } from './trackEvents.js';
@@ -65,6 +66,7 @@ export interface CameraOptions {
 export class Camera {
   readonly #options: CameraOptions;
   readonly #cuts = new SceneCuts();
+  readonly #pace = new LookPace();
   readonly #uprightCheck: UprightCheck;
   #isSeam = false;
   /** The source was away since the last frame that was tracked. */
@@ -171,6 +173,7 @@ export class Camera {
     }
     const giveBack = await scheduler.acquire(id, () => source.newestAtMs() ?? waiting.arrivedAtMs);
     const newer = source.take();
+    this.#pace.note(newer !== null);
     if (newer) {
       this.#isSeam ||= waiting.isSeam;
       waiting.release();
@@ -204,7 +207,7 @@ export class Camera {
       const isCut = this.#cuts.isCut(frame.image) || this.#isSeam;
       const people = this.#options.people();
       this.#policy = policyFor(this.#policy, people.matrix.vectors);
-      const context = { limits, policy: this.#policy, faceEngine, people };
+      const context = { limits, policy: this.#pace.applied(this.#policy), faceEngine, people };
       const { state, trackEvents, looks, work } = await processFrame(
         this.#wasAway ? afterGap(this.#state, frame.mediaTimeMs) : this.#state,
         frame,
