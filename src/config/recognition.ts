@@ -74,7 +74,7 @@ export const match = z
       .max(0.1)
       .default(0.001)
       .describe(
-        'Accepted odds that a name is wrong, 0.000001 to 0.1: 0.001 is one visit of a stranger in a thousand, whatever the size of the gallery.',
+        'Accepted odds that a name is wrong, 0.000001 to 0.1: at 0.001, and with the usual prior, one visit of a stranger in 500 gets a name, whatever the size of the gallery.',
       ),
     prior: z
       .number()
