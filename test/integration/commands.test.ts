@@ -164,7 +164,7 @@ describe('spotter models', () => {
     expect(verify.stdout).toMatch(/^BAD spotter-det +model "spotter-det": .* is damaged or another file/m);
     expectRefusal(
       await spotter(['scan', demoClip, '--models', folder]),
-      /is damaged or another file \(SHA-256 [0-9a-f]{12}…, expected a3b04381abd6…\); install it again\n$/,
+      /is damaged or another file \(SHA-256 [0-9a-f]{12}…, expected 40d4c0bbd0ab…\); install it again\n$/,
     );
     const env = { ...process.env, SPOTTER_MODELS: folder };
     expectRefusal(await spotter(['scan', demoClip], { env }), /is damaged or another file/);
