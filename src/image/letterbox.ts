@@ -151,7 +151,7 @@ function nearestChroma({ near, weight }: Taps): Int32Array {
   return near.map((index, i) => (index + (weight[i] < ONE / 2 ? 0 : 1)) >> 1);
 }
 
-/** Interpolates one output row of luma from two source rows. */
+/** Interpolates one output row of luma from two source rows; `out` begins with the first pixel that the source covers. */
 function lerpRow(
   pixels: Uint8Array,
   top: number,
@@ -168,7 +168,7 @@ function lerpRow(
     const c = pixels[bottom + i];
     const upper = (a << WEIGHT_BITS) + Math.imul(pixels[top + i + right] - a, wx);
     const lower = (c << WEIGHT_BITS) + Math.imul(pixels[bottom + i + right] - c, wx);
-    out[x] = ((upper << WEIGHT_BITS) + Math.imul(lower - upper, wy)) >> (2 * WEIGHT_BITS);
+    out[x - start] = ((upper << WEIGHT_BITS) + Math.imul(lower - upper, wy)) >> (2 * WEIGHT_BITS);
   }
 }
 
