@@ -260,6 +260,7 @@ export class Engine implements Component {
         margin: match?.margin ?? policy.margin,
       },
       faceEngine: guard ? guardedFaceEngine(this.pool, guard) : this.pool,
+      reach: this.#prepared.settings.detector.reach,
       scheduler: this.scheduler,
       gate,
       area: {

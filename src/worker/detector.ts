@@ -72,7 +72,8 @@ export class Detector {
     const ran = performance.now();
     const detections = nonMaximumSuppression(this.#decode(outputs, fit), this.#spec.maxIou);
     const timing = { fitMs: fitted - start, modelMs: ran - fitted, decodeMs: performance.now() - ran };
-    return { detections, timing };
+    const { width, height, scale } = fit;
+    return { detections, input: { width, height, scale }, timing };
   }
 
   /** Runs the network alone, on the input that the last image left. For measurements. */
