@@ -18,7 +18,7 @@ const NEAR = 0.6;
 /** A face from this fraction of the largest in reach on that is lost may have become too large. */
 const LOST_FROM = 0.3;
 /** Work of the searches that nothing in the frame asks for, as a fraction of that of all frames. */
-const ROUTINE_WORK = 0.05;
+const ROUTINE_WORK = 0.03;
 
 /** What decides about the search of a frame. */
 export interface Occasion {

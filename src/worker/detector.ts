@@ -24,7 +24,9 @@ export class Detector {
   readonly #inputSize: InputSize;
   readonly #letterbox: Letterbox;
   readonly #decode: Decode;
-  #input = new Float32Array(0);
+  /** Kept at the size of the largest input, because a camera's frames alternate between two. */
+  #memory = new Float32Array(0);
+  #input = this.#memory;
 
   private constructor(network: Network, spec: DetectorSpec, inputSize: InputSize, decode: Decode) {
     this.#network = network;
@@ -65,7 +67,8 @@ export class Detector {
     const start = performance.now();
     const fit = this.plan(image, view);
     const length = 3 * fit.width * fit.height;
-    if (this.#input.length !== length) this.#input = new Float32Array(length);
+    if (this.#memory.length < length) this.#memory = new Float32Array(length);
+    if (this.#input.length !== length) this.#input = this.#memory.subarray(0, length);
     this.#letterbox.draw(image, fit, this.#input);
     const fitted = performance.now();
     const outputs = await this.runNetwork(fit);
