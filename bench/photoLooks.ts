@@ -3,8 +3,9 @@ import type { Size } from '../src/core/geometry.js';
 import { area } from '../src/face/box.js';
 import type { Detection } from '../src/face/detection.js';
 import { failedLimit, geometricQuality, type UnusableReason } from '../src/face/quality.js';
+import { isPlausible } from '../src/face/scales.js';
 import { usePhoto } from '../src/gallery/photo.js';
-import { findFaces, isPlausible, type PhotoFaceEngine, type PhotoSearch } from '../src/gallery/photoFaces.js';
+import { findFaces, type PhotoFaceEngine, type PhotoSearch } from '../src/gallery/photoFaces.js';
 import { usePhotoFile } from '../src/gallery/photoFile.js';
 import type { Image } from '../src/image/image.js';
 

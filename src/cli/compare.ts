@@ -1,9 +1,10 @@
 import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import { cosine } from '../face/embedding.js';
+import { isPlausible } from '../face/scales.js';
 import { findMainFace } from '../gallery/mainFace.js';
 import type { Photo } from '../gallery/photo.js';
-import { findFaces, isPlausible } from '../gallery/photoFaces.js';
+import { findFaces } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';

@@ -258,6 +258,7 @@ export class Engine implements Component {
       quality: this.#config.quality,
       policy: this.#prepared.cameraPolicy(match ?? {}),
       faceEngine: guard ? guardedFaceEngine(this.pool, guard) : this.pool,
+      reach: this.#prepared.settings.detector.reach,
       scheduler: this.scheduler,
       gate,
       area: {

@@ -3,17 +3,10 @@ import { area, iou, isSameFace } from '../face/box.js';
 import { CLOSE_PX } from '../face/closeView.js';
 import { type Detection, meanFace } from '../face/detection.js';
 import { failedLimit, geometricQuality } from '../face/quality.js';
+import { type Candidate, isPlausible, joined } from '../face/scales.js';
 import type { Turn } from '../image/fit.js';
 import type { Image } from '../image/image.js';
-import {
-  type Candidate,
-  isPlausible,
-  joined,
-  lookClosely,
-  type PhotoFaceEngine,
-  type PhotoSearch,
-  searchLevel,
-} from './photoFaces.js';
+import { lookClosely, type PhotoFaceEngine, type PhotoSearch, searchLevel } from './photoFaces.js';
 import { type Level, photoLevels } from './photoViews.js';
 
 /** The face that a photo is of, as a close look shows it. */
@@ -124,7 +117,7 @@ class Finder {
     let face: Confirmed = null;
     for (const level of levels) {
       const more = await searchLevel(this.#faceEngine, this.#image, level, turn);
-      found = joined([...found, ...more], this.#search);
+      found = joined([...found, ...more], this.#search.detector.reach, this.#search.quality);
       const bySize = found.sort((a, b) => area(b.detection.box) - area(a.detection.box));
       face = null;
       for (const { detection } of bySize) {

@@ -1,7 +1,7 @@
-import { area, isSameFace } from '../face/box.js';
 import { CLOSE_PX, closeView, faceInPlace } from '../face/closeView.js';
 import type { Detection, Landmarks } from '../face/detection.js';
-import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import type { QualityLimits } from '../face/quality.js';
+import { type Candidate, isPlausible, joined } from '../face/scales.js';
 import type { Turn, View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Detected, Looked } from '../worker/protocol.js';
@@ -9,7 +9,7 @@ import { type DetectorRange, type Level, photoLevels } from './photoViews.js';
 
 /** What the gallery needs of the worker pool; both reject with the SpotterErrors of the pool. */
 export interface PhotoFaceEngine {
-  detect(task: { image: Image; view?: View }): Promise<Detected>;
+  detect(task: { image: Image; view?: View }): Promise<Pick<Detected, 'detections'>>;
   look(task: { image: Image; faces: Landmarks[]; minSharpness: number; gallery: null }): Promise<Looked>;
 }
 
@@ -18,15 +18,6 @@ export interface PhotoSearch {
   quality: QualityLimits;
   detector: DetectorRange;
 }
-
-/** A face that one of the levels shows. */
-export interface Candidate {
-  detection: Detection;
-  level: Level;
-}
-
-/** A larger box around another one is the face, and the other one a part of it, unless its score is this much worse. */
-const MUCH_WORSE = 0.15;
 
 /**
  * Finds the faces of a photo, in image px, best score first: at several scales, so that every face is shown at a size at which
@@ -39,9 +30,10 @@ export async function findFaces(
   image: Image,
   search: PhotoSearch,
 ): Promise<Detection[]> {
-  let found: Candidate[] = [];
+  let found: Candidate<Level>[] = [];
   for (const level of photoLevels(image, search.detector)) {
-    found = joined([...found, ...(await searchLevel(faceEngine, image, level, 0))], search);
+    const more = await searchLevel(faceEngine, image, level, 0);
+    found = joined([...found, ...more], search.detector.reach, search.quality);
   }
   const sure: Detection[] = [];
   for (const { detection, level } of found) {
@@ -58,38 +50,11 @@ export async function searchLevel(
   image: Image,
   level: Level,
   turn: Turn,
-): Promise<Candidate[]> {
+): Promise<Candidate<Level>[]> {
   const results = await Promise.all(
     level.views.map((view) => faceEngine.detect({ image, view: turn === 0 ? view : { ...view, turn } })),
   );
   return results.flatMap(({ detections }) => detections.map((detection) => ({ detection, level })));
-}
-
-/** One candidate per face: the one whose view suits it best. */
-export function joined(candidates: readonly Candidate[], { quality, detector }: PhotoSearch): Candidate[] {
-  const strain = new Map(candidates.map((candidate) => [candidate, strainOf(candidate, detector)]));
-  const byView = [...candidates].sort(
-    (a, b) => (strain.get(a) ?? 0) - (strain.get(b) ?? 0) || b.detection.score - a.detection.score,
-  );
-  const kept: Candidate[] = [];
-  for (const candidate of byView) {
-    const rivals = kept.filter(({ detection }) => isSameFace(detection.box, candidate.detection.box));
-    const isWhole = (part: Candidate) =>
-      area(candidate.detection.box) > 2 * area(part.detection.box) &&
-      candidate.detection.score > part.detection.score - MUCH_WORSE &&
-      isPlausible(candidate.detection, quality);
-    if (!rivals.every(isWhole)) continue;
-    for (const part of rivals) kept.splice(kept.indexOf(part), 1);
-    kept.push(candidate);
-  }
-  return kept;
-}
-
-/** How badly a view suits a face: 0 at the scale of a frame, more with every doubling, most beyond the reach of the detector. */
-function strainOf({ detection, level }: Candidate, { reach: [smallest, largest] }: DetectorRange): number {
-  const px = Math.sqrt(area(detection.box)) * level.scale;
-  const beyond = px < smallest || px > largest ? 10 : 0;
-  return beyond + Math.abs(Math.log2(level.zoom));
 }
 
 /**
@@ -119,10 +84,4 @@ async function isConfirmed(
 ): Promise<boolean> {
   const face = await lookClosely(faceEngine, image, detection, 0, CLOSE_PX[0]);
   return face !== null && isPlausible(face, limits);
-}
-
-/** Whether a detection can be a face at all, however bad the view. */
-export function isPlausible(detection: Detection, limits: QualityLimits): boolean {
-  const reason = failedLimit(geometricQuality(detection), limits);
-  return reason !== 'low_score' && reason !== 'bad_landmarks';
 }

@@ -1,27 +1,19 @@
 import type { Size } from '../core/geometry.js';
+import { FILLING, type Reach, type Scale, surroundings, WITH_MARGIN } from '../face/scales.js';
 import type { View } from '../image/fit.js';
 
 /** What the search of a photo must know of the detector. */
 export interface DetectorRange {
-  /** Sizes of the faces that it finds whole, with good landmarks: smallest and largest, px of its input. */
-  reach: readonly [smallest: number, largest: number];
+  reach: Reach;
   /** Longest side of its input as it searches frames, px. */
   longestSide: number;
 }
 
 /** The views that together show a whole photo at one scale. */
-export interface Level {
-  /** Input px per photo px. */
-  scale: number;
-  /** The scale relative to that of a frame. */
-  zoom: number;
+export interface Level extends Scale {
   views: View[];
 }
 
-/** Blank margin of the coarser levels, as a fraction of the longest side, for faces that fill the photo and more. */
-const MARGIN = 0.25;
-/** The largest face of a photo, which may be cut by its edges, as a fraction of its longest side. */
-const FILLING = 1.3;
 /** Photos larger than a frame in the detector's input by this are also searched in parts of twice the scale. */
 const FINER_FROM = 1.5;
 /** Each part covers this fraction of both sides, so that the parts overlap. */
@@ -34,15 +26,10 @@ const PART = 0.55;
 export function photoLevels(photo: Size, { reach, longestSide }: DetectorRange): Level[] {
   const side = Math.max(photo.width, photo.height);
   const levels: Level[] = [{ scale: longestSide / side, zoom: 1, views: [{}] }];
-  const region = {
-    x1: -MARGIN * side,
-    y1: -MARGIN * side,
-    x2: photo.width + MARGIN * side,
-    y2: photo.height + MARGIN * side,
-  };
+  const region = surroundings(photo);
   for (let zoom = 1; zoom * longestSide * FILLING > reach[1] && zoom > 1 / 8; ) {
     zoom /= 2;
-    const views = [{ region, longestSide: zoom * longestSide * (1 + 2 * MARGIN) }];
+    const views = [{ region, longestSide: zoom * longestSide * WITH_MARGIN }];
     levels.unshift({ scale: (zoom * longestSide) / side, zoom, views });
   }
   if (side > FINER_FROM * longestSide)

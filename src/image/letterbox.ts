@@ -10,6 +10,8 @@ import {
 } from './normalisation.js';
 import { sizeBefore, turnPlanes } from './turn.js';
 
+/** Fits whose tables are kept: a camera's frames have two, and several cameras share a network. */
+const KEPT_AXES = 8;
 /** Bits of an interpolation weight. */
 const WEIGHT_BITS = 8;
 const ONE = 1 << WEIGHT_BITS;
@@ -48,7 +50,7 @@ interface Axes {
 export class Letterbox {
   readonly #norm: Channels;
   readonly #order: Normalisation['order'];
-  #cached: { key: string; axes: Axes } | undefined;
+  readonly #cached = new Map<string, Axes>();
   #lumaRow = new Uint8Array(0);
   #unturned = new Float32Array(0);
 
@@ -83,16 +85,16 @@ export class Letterbox {
   #axes(image: Image, fit: Fit): Axes {
     const { scale, offsetX, offsetY } = fit;
     const key = [image.width, image.height, fit.width, fit.height, scale, offsetX, offsetY].join(' ');
-    if (this.#cached?.key !== key) {
-      const columns = makeTaps(image.width, fit.width, scale, offsetX);
-      const rows = makeTaps(image.height, fit.height, scale, offsetY);
-      this.#cached = {
-        key,
-        axes: { columns, rows, unscaled: scale === 1 && offsetX === 0 && offsetY === 0 },
-      };
-      this.#lumaRow = new Uint8Array(fit.width + 1);
-    }
-    return this.#cached.axes;
+    if (this.#lumaRow.length <= fit.width) this.#lumaRow = new Uint8Array(fit.width + 1);
+    const cached = this.#cached.get(key);
+    if (cached) return cached;
+    const columns = makeTaps(image.width, fit.width, scale, offsetX);
+    const rows = makeTaps(image.height, fit.height, scale, offsetY);
+    const axes = { columns, rows, unscaled: scale === 1 && offsetX === 0 && offsetY === 0 };
+    const [oldest] = this.#cached.keys();
+    if (this.#cached.size >= KEPT_AXES && oldest !== undefined) this.#cached.delete(oldest);
+    this.#cached.set(key, axes);
+    return axes;
   }
 
   #blacken({ width }: Fit, { columns, rows }: Axes, planes: Channels): void {
@@ -151,7 +153,7 @@ function nearestChroma({ near, weight }: Taps): Int32Array {
   return near.map((index, i) => (index + (weight[i] < ONE / 2 ? 0 : 1)) >> 1);
 }
 
-/** Interpolates one output row of luma from two source rows. */
+/** Interpolates one output row of luma from two source rows; `out` begins with the first pixel that the source covers. */
 function lerpRow(
   pixels: Uint8Array,
   top: number,
@@ -168,7 +170,7 @@ function lerpRow(
     const c = pixels[bottom + i];
     const upper = (a << WEIGHT_BITS) + Math.imul(pixels[top + i + right] - a, wx);
     const lower = (c << WEIGHT_BITS) + Math.imul(pixels[bottom + i + right] - c, wx);
-    out[x] = ((upper << WEIGHT_BITS) + Math.imul(lower - upper, wy)) >> (2 * WEIGHT_BITS);
+    out[x - start] = ((upper << WEIGHT_BITS) + Math.imul(lower - upper, wy)) >> (2 * WEIGHT_BITS);
   }
 }
 

@@ -17,7 +17,8 @@ import {
 } from '../track/state.js';
 import { finish } from '../track/tracker.js';
 import { Absence } from './absence.js';
-import { type FaceEngine, type Found, type People, type Processed, processFrame } from './frame.js';
+import { FaceSearch, type FaceSearchOptions, type Searched } from './faceSearch.js';
+import { type FaceEngine, type People, type Processed, processFrame } from './frame.js';
 import { buildFrameReport, type FrameOutcome, type MeasuredReport } from './frameReport.js';
 import { LookPace } from './lookPace.js';
 import type { NewestFrames } from './newestFrames.js';
@@ -26,7 +27,7 @@ import { toBriefs, toDraft, trackId } from './trackEvents.js';
 import { UprightCheck } from './uprightCheck.js';
 
 /** What a camera works with, and what it calls. A callback that throws ends the camera. */
-export interface CameraOptions {
+export interface CameraOptions extends Pick<FaceSearchOptions, 'reach'> {
   id: string;
   quality: QualityLimits;
   policy: TrackPolicy;
@@ -67,6 +68,7 @@ export class Camera {
   readonly #options: CameraOptions;
   readonly #cuts = new SceneCuts();
   readonly #pace = new LookPace();
+  readonly #search: FaceSearch;
   readonly #uprightCheck: UprightCheck;
   #isSeam = false;
   /** The source was away since the last frame that was tracked. */
@@ -80,6 +82,7 @@ export class Camera {
 
   constructor(options: CameraOptions) {
     this.#options = options;
+    this.#search = new FaceSearch(options);
     this.#uprightCheck = new UprightCheck(options.faceEngine);
     this.#state = { ...EMPTY_STATE, next: options.firstTrack };
     this.#policy = options.policy;
@@ -156,6 +159,7 @@ export class Camera {
     const { state, trackEvents } = finish(this.#state, this.#policy);
     this.#state = state;
     this.#cuts.reset();
+    this.#search.reset();
     if (this.#lastFrame) this.#publish(trackEvents, this.#lastFrame, null);
   }
 
@@ -181,30 +185,26 @@ export class Camera {
     }
     const frame = newer ?? waiting;
     // The turn covers the whole frame: a look that had to wait for the detections of others would be late.
-    await this.#finishFrame(frame, this.#detect(frame)).finally(giveBack);
+    await this.#finishFrame(frame, this.#search.usual(frame.image)).finally(giveBack);
   }
 
-  #find(frame: Frame): Promise<Found> {
+  #find(frame: Frame): Promise<Searched> {
     const { id, scheduler } = this.#options;
-    const finding = scheduler.acquire(id).then((giveBack) => this.#detect(frame).finally(giveBack));
+    const finding = scheduler
+      .acquire(id)
+      .then((giveBack) => this.#search.usual(frame.image).finally(giveBack));
     // Awaited later, in order; until then a failure must not count as unhandled.
     finding.catch(() => {});
     return finding;
   }
 
-  async #detect({ image }: Frame): Promise<Found> {
-    const start = performance.now();
-    const detected = await this.#options.faceEngine.detect({ image });
-    const detections = detected.detections.filter((face) => this.#options.area.isSeen(face, image));
-    return { ...detected, detections, totalMs: performance.now() - start };
-  }
-
-  async #finishFrame(frame: Frame, finding: Promise<Found>): Promise<void> {
+  async #finishFrame(frame: Frame, finding: Promise<Searched>): Promise<void> {
     const { quality: limits, faceEngine } = this.#options;
     try {
       this.#isSeam ||= frame.isSeam;
-      const found = await finding;
+      const usual = await finding;
       const isCut = this.#cuts.isCut(frame.image) || this.#isSeam;
+      const found = await this.#search.complete(frame.image, usual, { tracks: this.#state.tracks, isCut });
       const people = this.#options.people();
       this.#policy = policyFor(this.#policy, people.matrix.vectors);
       const context = { limits, policy: this.#pace.applied(this.#policy), faceEngine, people };

@@ -40,8 +40,8 @@ export interface FrameContext {
   people: People;
 }
 
-/** A detection with the time it took. */
-export interface Found extends Detected {
+/** What was found in a frame, with the time it took. */
+export interface Found extends Pick<Detected, 'detections' | 'timing'> {
   /** From the request to the result, waiting included, ms. */
   totalMs: number;
 }

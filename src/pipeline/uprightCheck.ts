@@ -1,10 +1,14 @@
 import { CLOSE_PX, closeView, faceInPlace } from '../face/closeView.js';
 import type { Detection } from '../face/detection.js';
 import { geometricQuality } from '../face/quality.js';
-import type { Turn } from '../image/fit.js';
+import type { Turn, View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Track } from '../track/state.js';
-import type { FaceEngine } from './frame.js';
+
+/** What the check needs of the worker pool. */
+interface CloseLook {
+  detect(task: { image: Image; view: View }): Promise<{ detections: Detection[] }>;
+}
 
 /** Time between checks, and once faces have proved to be upright, ms. */
 const EVERY_MS = 1000;
@@ -23,14 +27,14 @@ const MIN_SCORE = 0.6;
  * known. Now and then the largest face is shown to the detector from close by, upright and turned.
  */
 export class UprightCheck {
-  readonly #faceEngine: Pick<FaceEngine, 'detect'>;
+  readonly #faceEngine: CloseLook;
   #nextMs = Number.NEGATIVE_INFINITY;
   #upright = 0;
   #turned = 0;
   readonly #turnedTracks = new Set<number>();
   #isDone = false;
 
-  constructor(faceEngine: Pick<FaceEngine, 'detect'>) {
+  constructor(faceEngine: CloseLook) {
     this.#faceEngine = faceEngine;
   }
 

@@ -20,11 +20,15 @@ export interface Loose {
   embedding: Float32Array;
 }
 
-/** Whether a face in doubt is not that of its track. Across a cut the look must prove that it is the same face, elsewhere that it is another. */
+/**
+ * Whether a face in doubt is not that of its track. Across a cut the look must prove that it is the same face, elsewhere that it
+ * is another. Where it is not sure that there was a cut, a face that cannot be judged waits for the next look.
+ */
 export function isOther(track: Track, embedding: Float32Array | null, policy: TrackPolicy): boolean {
-  const isCut = track.doubt?.reason === 'cut';
-  if (!embedding || track.evidence.recent.length === 0) return isCut;
-  return likeness(track.evidence, embedding) < policy.sameFace + (isCut ? SURELY_SAME : 0);
+  const reason = track.doubt?.reason;
+  if (!embedding || track.evidence.recent.length === 0) return reason === 'cut';
+  const isProofNeeded = reason === 'cut' || reason === 'change';
+  return likeness(track.evidence, embedding) < policy.sameFace + (isProofNeeded ? SURELY_SAME : 0);
 }
 
 /**

@@ -62,8 +62,11 @@ export interface Evidence {
   failed: { reason: UnusableReason; quality: Quality } | null;
 }
 
-/** Why a box may hold another face than before. */
-export type DoubtReason = 'cut' | 'contested' | 'jump' | 'pause' | 'beside';
+/**
+ * Why a box may hold another face than before. `change`: the picture has changed as at a cut, but the frames are too far apart to
+ * tell, and the face is where expected.
+ */
+export type DoubtReason = 'cut' | 'change' | 'contested' | 'jump' | 'pause' | 'beside';
 
 /** Where a track was last found, and how often until then. */
 export interface Whereabouts {

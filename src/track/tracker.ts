@@ -50,6 +50,9 @@ export function follow(
   const gone = state.tracks.filter(isGone);
   const alive = state.tracks.filter((track) => !isGone(track));
   const owners = associate(alive, detections, timeMs, policy);
+  // Further apart, a face close to the camera changes most of the picture by a step.
+  const cutReason = (overlap: number) =>
+    !isCut ? null : frameMs < CLOSE_FRAMES_MS || overlap < DOUBTFUL_IOU ? 'cut' : 'change';
   let next = state.next;
   const tracks = new Map<number, Track>();
   for (const track of alive) tracks.set(track.number, { ...track, missed: track.missed + 1 });
@@ -59,7 +62,9 @@ export function follow(
     const isElsewhere = isCut && frameMs < CLOSE_FRAMES_MS && (nearest?.overlap ?? 0) < DOUBTFUL_IOU;
     const owner = isElsewhere ? undefined : nearest;
     if (!owner && detection.score < policy.startScore) return { trackNumber: null, wantsLook: false };
-    const track = owner ? seenAgain(owner, detection, timeMs, isCut) : newTrack(next++, detection, timeMs);
+    const track = owner
+      ? seenAgain(owner, detection, timeMs, cutReason(owner.overlap))
+      : newTrack(next++, detection, timeMs);
     tracks.set(track.number, track);
     return { trackNumber: track.number, wantsLook: isEmbeddingDue(track, timeMs, policy) };
   });
@@ -127,20 +132,22 @@ function seenAgain(
   { track, motion, overlap, contested, beside }: Association,
   detection: Detection,
   timeMs: number,
-  isCut: boolean,
+  cutReason: 'cut' | 'change' | null,
 ): Track {
   const isPaused = track.unwatchedMs > 0 || timeMs - track.lastSeenMs > DOUBTFUL_GAP_MS;
-  const reason: DoubtReason | null = isCut
-    ? 'cut'
-    : contested
+  const reason: DoubtReason | null =
+    cutReason ??
+    (contested
       ? 'contested'
       : overlap < DOUBTFUL_IOU
         ? 'jump'
         : isPaused
-          ? 'pause'
+          ? track.doubt?.reason === 'change'
+            ? 'change'
+            : 'pause'
           : beside && !track.doubt
             ? 'beside'
-            : null;
+            : null);
   const doubt = reason && { ...whereabouts(track), ...track.doubt, reason };
   return {
     ...track,

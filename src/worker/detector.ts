@@ -24,7 +24,9 @@ export class Detector {
   readonly #inputSize: InputSize;
   readonly #letterbox: Letterbox;
   readonly #decode: Decode;
-  #input = new Float32Array(0);
+  /** Kept at the size of the largest input, because a camera's frames alternate between two. */
+  #memory = new Float32Array(0);
+  #input = this.#memory;
 
   private constructor(network: Network, spec: DetectorSpec, inputSize: InputSize, decode: Decode) {
     this.#network = network;
@@ -65,14 +67,16 @@ export class Detector {
     const start = performance.now();
     const fit = this.plan(image, view);
     const length = 3 * fit.width * fit.height;
-    if (this.#input.length !== length) this.#input = new Float32Array(length);
+    if (this.#memory.length < length) this.#memory = new Float32Array(length);
+    if (this.#input.length !== length) this.#input = this.#memory.subarray(0, length);
     this.#letterbox.draw(image, fit, this.#input);
     const fitted = performance.now();
     const outputs = await this.runNetwork(fit);
     const ran = performance.now();
     const detections = nonMaximumSuppression(this.#decode(outputs, fit), this.#spec.maxIou);
     const timing = { fitMs: fitted - start, modelMs: ran - fitted, decodeMs: performance.now() - ran };
-    return { detections, timing };
+    const { width, height, scale } = fit;
+    return { detections, input: { width, height, scale }, timing };
   }
 
   /** Runs the network alone, on the input that the last image left. For measurements. */

@@ -123,9 +123,14 @@ export class WorkerPool implements Component {
     return this.#stopping;
   }
 
-  /** Finds the faces in an image. @throws SpotterError worker.failed */
+  /**
+   * Finds the faces in an image. Whole images are detected ahead of time; a view is a second look at one, for which tracking
+   * waits, so it goes ahead of those, like {@link look}.
+   *
+   * @throws SpotterError worker.failed
+   */
   detect(task: Omit<DetectTask, 'kind'>): Promise<Detected> {
-    return this.#run({ kind: 'detect', ...task });
+    return this.#run({ kind: 'detect', ...task }, task.view ? 'looks' : 'others');
   }
 
   /** Looks at faces, ahead of every waiting detection: tracking waits for the result. @throws SpotterError worker.failed */
@@ -172,10 +177,7 @@ export class WorkerPool implements Component {
     return this.#onnxruntime;
   }
 
-  async #run<T>(
-    task: Task,
-    lane: Lane = task.kind === 'look' || task.kind === 'match' ? 'looks' : 'others',
-  ): Promise<T> {
+  async #run<T>(task: Task, lane: Lane = task.kind === 'ready' ? 'others' : 'looks'): Promise<T> {
     if (!this.#piscina || this.#stopping)
       throw new SpotterError('worker.failed', 'the worker pool is stopping and takes no new task');
     const began: Began = { atMs: performance.now() };

@@ -1,7 +1,9 @@
 import type { ErrorData } from '../core/errors.js';
+import type { Size } from '../core/geometry.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import type { NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
+import type { Reach } from '../face/scales.js';
 import type { View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Normalisation } from '../image/normalisation.js';
@@ -22,8 +24,7 @@ export interface DetectorSpec extends ModelSpec {
   minScore: number;
   /** Of two boxes that overlap by more than this (intersection over union, 0..1) the better one stays. */
   maxIou: number;
-  /** Sizes of faces in the input at which box and landmarks are good: smallest and largest, px. */
-  reach: readonly [smallest: number, largest: number];
+  reach: Reach;
   /** Longest side of the fitted input, px, for a network that accepts any size. */
   longestSide: number;
 }
@@ -116,6 +117,8 @@ export interface Ready {
 export interface Detected {
   /** Best score first. */
   detections: Detection[];
+  /** Size of the network's input, px, and how large the image was in it, input px per image px. */
+  input: Size & { scale: number };
   /** Time to fit the image into the input, to run the network, and to decode its outputs. */
   timing: { fitMs: number; modelMs: number; decodeMs: number };
 }

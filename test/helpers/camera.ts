@@ -28,7 +28,11 @@ export const LENIENT_QUALITY: QualityLimits = {
 
 /** Finds no face in any picture. */
 export const blindFaceEngine: FaceEngine = {
-  detect: async () => ({ detections: [], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } }),
+  detect: async () => ({
+    detections: [],
+    input: { width: 640, height: 384, scale: 1 },
+    timing: { fitMs: 0, modelMs: 0, decodeMs: 0 },
+  }),
   match: async () => [],
   look: async () => ({ looks: [], timing: { alignMs: 0, modelMs: 0, matchMs: 0 } }),
 };
@@ -40,6 +44,7 @@ export function blindCamera(options: Partial<CameraOptions> = {}): Camera {
     quality: LENIENT_QUALITY,
     policy,
     faceEngine: blindFaceEngine,
+    reach: [24, 360],
     scheduler: { acquire: async () => () => {} },
     gate: { isOpen: () => true },
     area: { isSeen: () => true, zonesOf: () => [] },

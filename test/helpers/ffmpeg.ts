@@ -50,6 +50,31 @@ export function sparse(clip: string): string {
   return keptClip(path.basename(clip), ['-i', clip, '-vf', 'framestep=5', ...x264], clip);
 }
 
+/**
+ * Somebody who walks up to a camera of 150x150 px, five frames per second: from a face of 20 px to one of 180, which the picture
+ * cuts off.
+ *
+ * @param portrait 512 px wide, with a face of 120 px around 226, 117: that of Eileen Collins
+ * @param seconds how long it takes
+ * @returns its path
+ */
+export function walkUp(portrait: string, seconds: number): string {
+  const width = `512*20*pow(9,t/${seconds})/120`;
+  const still = (input: string[]) => ['-framerate', '5', '-t', String(seconds), ...input];
+  const scale = `scale=w='trunc(${width}/2)*2':h=-2:eval=frame`;
+  const place = "overlay=x='75-overlay_w*226/512':y='75-overlay_h*117/512':eval=frame";
+  return keptClip(
+    'walk.mp4',
+    [
+      ...['-f', 'lavfi', '-i', `color=0x607080:s=150x150:r=5:d=${seconds}`],
+      ...still(['-loop', '1', '-i', portrait]),
+      ...['-filter_complex', `[1]${scale}[face];[0][face]${place},format=yuv420p`],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '16'],
+    ],
+    portrait,
+  );
+}
+
 /** The beginning of a clip, as it is, in a folder of its own. @returns its path */
 export function beginningOf(clip: string, seconds: number): string {
   const file = path.join(temporaryFolder(), path.basename(clip));

@@ -47,6 +47,18 @@ describe('Letterbox', () => {
     );
   });
 
+  it('places the brightness of yuv420p within a margin as it does that of rgb24', () => {
+    const ramp = (x: number) => Math.round(2 * x);
+    const rgb = rgbImage(100, 40, (x) => [ramp(x), ramp(x), ramp(x)]);
+    const yuv = flatYuv(100, 40, [0, 128, 128]);
+    for (let i = 0; i < 100 * 40; i++) yuv.pixels[i] = ramp(i % 100);
+    yuv.colour = { matrix: 'bt601', fullRange: true };
+    const view = { region: { x1: -25, y1: -25, x2: 125, y2: 65 } };
+    const [expected, found] = [draw(rgb, plain, 96, view), draw(yuv, plain, 96, view)];
+    for (let i = 0; i < expected.out.length; i++)
+      expect(Math.abs(found.out[i] - expected.out[i])).toBeLessThanOrEqual(1);
+  });
+
   it.each([
     [90, [0, 1, 2, 3]],
     [180, [3, 2, 1, 0]],

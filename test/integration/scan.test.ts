@@ -1,11 +1,11 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { type Finished, finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
-import { ffmpeg, sparse } from '../helpers/ffmpeg.js';
+import { ffmpeg, sparse, walkUp } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
-import { demoClip, needShared, root } from '../helpers/paths.js';
+import { collins, demoClip, hopper, needShared, root } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -114,6 +114,23 @@ describe('spotter scan', () => {
 });
 
 describe('spotter scan: the larger models', () => {
+  it('follows and names somebody who comes so close that the face fills the picture and more', async () => {
+    const folder = path.join(temporaryFolder(), 'gallery');
+    mkdirSync(folder);
+    copyFileSync(hopper, path.join(folder, 'grace-hopper.jpg'));
+    copyFileSync(collins, path.join(folder, 'eileen-collins.png'));
+    const { code, stdout } = await spotter(['scan', walkUp(collins, 6), '-g', folder]);
+    expect(code).toBe(0);
+    const events = jsonLines(stdout);
+    expect(events.map(({ kind, person }) => `${kind} ${person ?? ''}`)).toEqual([
+      'appeared ',
+      'match eileen-collins',
+      'left eileen-collins',
+      'summary ',
+    ]);
+    expect(events.at(-1)).toMatchObject({ people: [{ person: 'eileen-collins', lastMs: 5800 }] });
+  });
+
   it('names nobody in a crowd of strangers', async (context) => {
     const clip = needShared(context, 'media/street-1080p.mp4');
     const { code, stdout } = await spotter([

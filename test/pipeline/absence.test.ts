@@ -30,6 +30,7 @@ function doorCamera(options: Partial<CameraOptions> = {}) {
             [65, 90],
           ],
         })),
+        input: { width: 64, height: 64, scale: 1 },
         timing,
       }),
       look: async ({ faces }) => ({

@@ -29,7 +29,7 @@ function nearest(probe: Float32Array, { vectors, dimension, columns, personOf }:
 
 /** Gives every face the same embedding, and compares as the workers do. */
 const faceEngine: FaceEngine = {
-  detect: async () => ({ detections: [], timing }),
+  detect: async () => ({ detections: [], input: { width: 64, height: 64, scale: 1 }, timing }),
   look: async ({ faces, gallery }) => ({
     looks: faces.map(() => ({
       sharpness: 0.2,

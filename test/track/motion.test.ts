@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assign } from '../../src/track/assign.js';
 import { beginMotion, boxOf, correct, predict } from '../../src/track/kalman.js';
-import { distant, Film, known } from '../helpers/film.js';
+import { between, distant, Film, known } from '../helpers/film.js';
 import { randomNumbers } from '../helpers/random.js';
 
 describe('predict and correct', () => {
@@ -205,6 +205,25 @@ describe('follow at a cut', () => {
     film.frame(440, { x: 0, unusable: 'turned', face: 1 });
     expect(film.lines.at(-1)).toBe('1 left known alice');
     expect(film.numbers.at(-1)).toEqual([2]);
+  });
+
+  it('waits for a usable look where frames are far apart and the picture has changed as at a cut', () => {
+    const shown = (next: number) => {
+      const film = new Film();
+      for (let t = 0; t <= 1500; t += 500) film.frame(t, { x: 0, match: known('alice', 0.6) });
+      film.cut = true;
+      film.frame(2000, { x: 0, unusable: 'turned', face: next });
+      film.frame(2500, { x: 0, unusable: 'turned', face: next });
+      film.frame(3000, {
+        x: 0,
+        match: known(next === 0 ? 'alice' : 'bob', 0.7),
+        face: between(0, 1, next === 0 ? 1 : 0.5),
+      });
+      return film.end();
+    };
+    expect(shown(0)).toEqual(['1 appeared', '1 verdict known alice', '1 left known alice']);
+    // As similar as this, it would still be the same face had there been no change.
+    expect(shown(1)).toContain('2 verdict known bob');
   });
 
   it('continues the track of a face that proves to be the same', () => {
