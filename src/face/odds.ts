@@ -16,8 +16,8 @@ export interface SimilarityCurves {
   /** Similarity of a look to a photo of the same person, by class of the look. */
   same: Readonly<Record<LookClass, readonly [median: number, deviation: number]>>;
   /**
-   * What looks that differ add: a track is worth coherence^-gain looks. 2 if similarities were normally distributed; measured on
-   * tracks of strangers.
+   * How many times rarer among strangers a track is than one equally similar look, from 1: looks that differ and still agree
+   * are no accident of one look. Measured on tracks of strangers.
    */
   gain: number;
 }
@@ -39,8 +39,6 @@ export interface Comparison {
   similarity: number;
   /** To the nearest other person; null when there is nobody else. */
   runnerUp: number | null;
-  /** Number of looks that were compared together, from 1. */
-  looks: number;
   /** How much the looks have in common: length of the weighted mean of their embeddings, 0..1; 1 for one look. */
   coherence: number;
 }
@@ -55,6 +53,8 @@ const MEDIAN_RUNNER_UP = 1.7;
 const RUNNER_UP_VARIANCE = 0.64;
 /** Below this similarity, the odds of a look are not of interest, and the curve is flat. */
 const FLAT_BELOW = 0.1;
+/** Looks that have this much less than everything in common show a face from several sides. */
+const VARIED = 0.1;
 /** Part of the looks at a known person that show something else: a hand, another face. */
 const MISSHOWN = 0.05;
 
@@ -90,14 +90,15 @@ export function nameThreshold({ curves, compared, falseNames, prior }: Odds): nu
  * @returns -1..1
  */
 export function weighedSimilarity(
-  { similarity, runnerUp, looks, coherence }: Comparison,
+  { similarity, runnerUp, coherence }: Comparison,
   { curves, compared }: Odds,
 ): number {
   const own = similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
-  const independent = Math.min(looks, coherence ** -curves.gain);
-  const agreed = similarityAt(independent * lnDifferent(coherence * own, curves), curves);
-  // Below the flat part of the curve both are as good as nothing.
-  return own <= FLAT_BELOW ? own : Math.max(own, agreed);
+  // On the flat part of the curve, more looks are as good as nothing.
+  if (own <= FLAT_BELOW) return own;
+  const variety = Math.min(1, (1 - coherence) / VARIED);
+  const rarer = 1 + (curves.gain - 1) * variety;
+  return Math.max(own, similarityAt(lnDifferent(own, curves) - Math.log(rarer), curves));
 }
 
 /** The part of a runner-up's similarity that all similarities of this face are likely to have in common. */

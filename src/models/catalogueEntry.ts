@@ -53,9 +53,9 @@ const curves = z
       .describe('Similarity of a look to a photo of the same person: median and deviation, by kind of look.'),
     gain: z
       .number()
-      .min(0)
+      .min(1)
       .max(4)
-      .describe('What looks that differ add to each other, 0..4: the exponent of what they have in common.'),
+      .describe('How many times rarer among strangers a whole track is than one equally similar look, 1..4.'),
   })
   .optional()
   .describe('How similar faces are to this embedder, as `spotter bench curves` prints it.');

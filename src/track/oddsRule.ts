@@ -34,9 +34,7 @@ export function isSurelyUnknown(evidence: Evidence, { odds }: Pick<TrackPolicy, 
 function togetherOf(evidence: Evidence): Together {
   const best = heaviest(evidence);
   const look = best ? lookClass(best.quality) : 'poor';
-  return evidence.combined
-    ? { looks: evidence.kept.length, coherence: coherenceOf(evidence), look }
-    : { looks: 1, coherence: 1, look };
+  return { coherence: evidence.combined ? coherenceOf(evidence) : 1, look };
 }
 
 function heaviest({ kept }: Evidence): KeptLook | null {

@@ -21,10 +21,10 @@ const TOO_CLOSE = 0.05;
 /** The limits that a name depends on. */
 export type Limits = Pick<TrackPolicy, 'threshold' | 'margin' | 'odds'>;
 
-/** Several looks that were compared together. */
-export type Together = Pick<Comparison, 'looks' | 'coherence'> & { look: LookClass };
+/** Looks that were compared together. */
+export type Together = Pick<Comparison, 'coherence'> & { look: LookClass };
 
-const ONE_LOOK: Together = { looks: 1, coherence: 1, look: 'frontal' };
+const ONE_LOOK: Together = { coherence: 1, look: 'frontal' };
 
 /** The similarity from which a match is a name, -1..1: the person's own threshold, else the camera's. */
 export function thresholdOf(match: Match | null, { threshold }: Pick<TrackPolicy, 'threshold'>): number {
@@ -32,8 +32,8 @@ export function thresholdOf(match: Match | null, { threshold }: Pick<TrackPolicy
 }
 
 /** A match as it is weighed. */
-export function comparisonOf({ similarity, margin }: Match, { looks, coherence }: Together): Comparison {
-  return { similarity, runnerUp: margin === null ? null : similarity - margin, looks, coherence };
+export function comparisonOf({ similarity, margin }: Match, { coherence }: Together): Comparison {
+  return { similarity, runnerUp: margin === null ? null : similarity - margin, coherence };
 }
 
 /** The verdict on a single match: that of one look, or of the sum of all. @param together default: one look */
