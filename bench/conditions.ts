@@ -5,7 +5,7 @@ import { photoLimitsOf } from '../src/engine/photoLimits.js';
 import { area } from '../src/face/box.js';
 import { CLOSE_PX, closeView, faceInPlace } from '../src/face/closeView.js';
 import type { Detection } from '../src/face/detection.js';
-import { isPlausible } from '../src/gallery/photoFaces.js';
+import { isPlausible } from '../src/face/scales.js';
 import type { Image } from '../src/image/image.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { WorkerPool } from '../src/worker/pool.js';
