@@ -101,13 +101,18 @@ export function weighedSimilarity(
   return Math.max(own, similarityAt(lnDifferent(own, curves) - Math.log(rarer), curves));
 }
 
-/** The part of a runner-up's similarity that all similarities of this face are likely to have in common. */
+/**
+ * What the runner-up says about the similarity to the nearest person. Above expectation, this face resembles many. And what it
+ * explains no longer spreads the similarities of strangers, whose tail is that much shorter.
+ */
 function commonPart(runnerUp: number, compared: number, curves: SimilarityCurves): number {
   const [, b, c] = curves.different;
   const expected = similarityAt(Math.log(Math.min(1, MEDIAN_RUNNER_UP / compared)), curves);
   const steepness = Math.max(1, -(b + 2 * c * expected));
-  const scatter = RUNNER_UP_VARIANCE / steepness ** 2;
-  return (curves.shift ** 2 / (curves.shift ** 2 + scatter)) * (runnerUp - expected);
+  const spread = curves.shift ** 2 + RUNNER_UP_VARIANCE / steepness ** 2;
+  const part = curves.shift ** 2 / spread;
+  const explained = spread * (1 - (1 - part) ** 2);
+  return part * (runnerUp - expected) - (steepness * explained) / 2;
 }
 
 /**
