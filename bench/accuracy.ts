@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../src/config/schema.js';
 import { photoLimitsOf } from '../src/engine/photoLimits.js';
+import type { Odds } from '../src/face/odds.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { WorkerPool } from '../src/worker/pool.js';
 import { type IdentificationRow, identify } from './identification.js';
@@ -67,8 +68,11 @@ export interface AccuracyResult {
   kind: AccuracyTask['kind'];
   detector: string;
   embedder: string;
+  /** For two faces; a row of identification has its own. */
   threshold: number;
   margin: number;
+  /** The accepted odds that a name is wrong, and how often a face is known; null: threshold and margin decide. */
+  odds: Pick<Odds, 'falseNames' | 'prior'> | null;
   face: FaceMeant;
   /** By role; `all` for pairs. Each file once. */
   photos: Partial<Record<Role | 'all', PhotoCounts>>;
@@ -101,8 +105,11 @@ export async function measureAccuracy(task: AccuracyTask, options: AccuracyOptio
     embedder: embedder.id,
     threshold: policy.threshold,
     margin: policy.margin,
+    odds: policy.odds && { falseNames: policy.odds.falseNames, prior: policy.odds.prior },
     face,
-    photos: Object.fromEntries(Object.entries(groups).map(([name, files]) => [name, count(files, looks)])),
+    photos: Object.fromEntries(
+      Object.entries(groups).map(([name, files]) => [name, countPhotos(files, looks)]),
+    ),
     unreadable: [...looks.values()].flatMap((look) => (look.state === 'unreadable' ? [look.message] : [])),
     verification: null,
     identification: null,
@@ -173,7 +180,8 @@ function identifyAll(
   });
 }
 
-function count(files: readonly string[], looks: ReadonlyMap<string, PhotoLook>): PhotoCounts {
+/** How many of these files showed a face, each once. @param looks by path */
+export function countPhotos(files: readonly string[], looks: ReadonlyMap<string, PhotoLook>): PhotoCounts {
   const counts = { photos: 0, usable: 0, unusable: 0, noFace: 0, unreadable: 0 };
   for (const file of new Set(files)) {
     counts.photos++;

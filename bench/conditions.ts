@@ -147,7 +147,7 @@ export async function measureConditions(options: ConditionsOptions): Promise<Con
   }
 }
 
-interface LookOptions extends Pick<Parameters<typeof findFace>[1], 'faceEngine' | 'search'> {
+export interface LookOptions extends Pick<Parameters<typeof findFace>[1], 'faceEngine' | 'search'> {
   maxMegapixels: number;
   face: FaceMeant;
 }
@@ -175,7 +175,7 @@ async function lookInAll(
  *
  * @param face where it was before the picture became worse, px of the original
  */
-async function findInPlace(
+export async function findInPlace(
   { image, scale }: Degraded,
   face: Detection,
   { faceEngine, search }: LookOptions,
@@ -223,7 +223,7 @@ function choosePhotos({
 }
 
 /** As Array.map, for an asynchronous function, a few at a time. */
-async function mapSome<T, R>(
+export async function mapSome<T, R>(
   items: readonly T[],
   atATime: number,
   map: (item: T, index: number) => Promise<R>,

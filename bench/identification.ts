@@ -48,6 +48,8 @@ export interface IdentificationRow {
   /** In the gallery, with those whose photos are unusable. */
   people: number;
   draws: number;
+  /** Similarity that a name takes here, -1..1; where odds decide it depends on the gallery, and this is the mean of the draws. */
+  threshold: number;
   /** Photos of those who were drawn. */
   known: Outcomes;
   strangers: Outcomes;
@@ -62,7 +64,7 @@ const BATCH = 256;
  * @throws SpotterError interrupted
  */
 export async function identify(options: IdentificationOptions): Promise<IdentificationRow[]> {
-  const { gallery, known, strangers, sizes, dimension } = options;
+  const { gallery, known, strangers, sizes, dimension, policy } = options;
   const people = [...new Set(gallery.map(({ person }) => person))].sort();
   const matcher = await Matcher.load();
   const rows: IdentificationRow[] = [];
@@ -70,11 +72,12 @@ export async function identify(options: IdentificationOptions): Promise<Identifi
     const draws = size < people.length ? options.draws : 1;
     // Begins anew, so that a row does not depend on which other sizes are measured.
     const random = randomNumbers(size);
-    const row = { people: size, draws, known: noOutcomes(), strangers: noOutcomes() };
+    const row = { people: size, draws, threshold: 0, known: noOutcomes(), strangers: noOutcomes() };
     for (let round = 0; round < draws; round++) {
       const drawn = new Set(draw(people, size, random));
       const isDrawn = ({ person }: { person: string }) => drawn.has(person);
       const snapshot = new GallerySnapshot(gallery.filter(isDrawn).flatMap(usable), dimension);
+      row.threshold += policyFor(policy, snapshot.matrix.vectors).threshold / draws;
       await addVerdicts(row.known, known.filter(isDrawn), snapshot, matcher, options);
       await addVerdicts(row.strangers, strangers, snapshot, matcher, options);
     }

@@ -2,7 +2,7 @@ import { SpotterError, throwIfInterrupted } from '../src/core/errors.js';
 import type { Size } from '../src/core/geometry.js';
 import { area } from '../src/face/box.js';
 import type { Detection } from '../src/face/detection.js';
-import { failedLimit, geometricQuality, type UnusableReason } from '../src/face/quality.js';
+import { failedLimit, geometricQuality, type Quality, type UnusableReason } from '../src/face/quality.js';
 import { isPlausible } from '../src/face/scales.js';
 import { usePhoto } from '../src/gallery/photo.js';
 import { findFaces, type PhotoFaceEngine, type PhotoSearch } from '../src/gallery/photoFaces.js';
@@ -14,9 +14,9 @@ export type FaceMeant = 'largest' | 'middle';
 
 /** One look at the face of a photo. */
 export type PhotoLook =
-  | { state: 'usable'; embedding: Float32Array }
+  | { state: 'usable'; embedding: Float32Array; quality: Quality }
   /** A face that fails the limits of `quality`: a camera would give it no name. */
-  | { state: 'unusable'; embedding: Float32Array; reason: UnusableReason }
+  | { state: 'unusable'; embedding: Float32Array; quality: Quality; reason: UnusableReason }
   | { state: 'noFace' }
   | { state: 'unreadable'; message: string };
 
@@ -125,8 +125,11 @@ export async function lookAtFace(
   });
   const [{ embedding, sharpness }] = looks;
   if (!embedding) return { state: 'noFace' };
-  const reason = failedLimit({ ...geometricQuality(meant), sharpness }, limits);
-  return reason === null ? { state: 'usable', embedding } : { state: 'unusable', embedding, reason };
+  const quality = { ...geometricQuality(meant), sharpness };
+  const reason = failedLimit(quality, limits);
+  return reason === null
+    ? { state: 'usable', embedding, quality }
+    : { state: 'unusable', embedding, quality, reason };
 }
 
 /** The face of a photo that is the person; null without faces. @param size of the picture, px */

@@ -5,10 +5,10 @@ import { tableLines } from './table.js';
 
 /** Formats a measurement of accuracy as tables, for a terminal. */
 export function accuracyLines(result: AccuracyResult): string[] {
-  const { kind, detector, embedder, threshold, margin, face, verification, identification } = result;
+  const { kind, detector, embedder, threshold, face, verification, identification } = result;
   const meant = face === 'largest' ? 'the largest face' : 'the face nearest the middle';
   return [
-    `${detector} + ${embedder}, threshold ${threshold}, margin ${margin}, ${meant} of each photo`,
+    `${detector} + ${embedder}, ${ruleOf(result)}, ${meant} of each photo`,
     '',
     ...photoLines(result),
     '',
@@ -16,6 +16,12 @@ export function accuracyLines(result: AccuracyResult): string[] {
     ...(verification && kind === 'pairs' ? ['', foldLine(verification)] : []),
     ...(identification ? identificationLines(identification) : []),
   ];
+}
+
+function ruleOf({ threshold, margin, odds, identification }: AccuracyResult): string {
+  return odds && identification
+    ? `names by odds (falseNames ${odds.falseNames}, prior ${odds.prior})`
+    : `threshold ${threshold}, margin ${margin}`;
 }
 
 function photoLines({ photos }: AccuracyResult): string[] {
@@ -56,10 +62,11 @@ function foldLine({ folds }: VerificationResult): string {
 
 function identificationLines(rows: readonly IdentificationRow[]): string[] {
   return tableLines([
-    ['gallery', '', 'known people', '', '', '', '', '', 'strangers', '', ''],
+    ['gallery', '', '', 'known people', '', '', '', '', '', 'strangers', '', ''],
     [
       'people',
       'draws',
+      'threshold',
       'photos',
       'right',
       'wrong',
@@ -70,9 +77,10 @@ function identificationLines(rows: readonly IdentificationRow[]): string[] {
       'named',
       'ambiguous',
     ],
-    ...rows.map(({ people, draws, known, strangers }) => [
+    ...rows.map(({ people, draws, threshold, known, strangers }) => [
       whole(people),
       String(draws),
+      threshold.toFixed(3),
       whole(known.photos),
       ...[known.right, known.wrong, known.ambiguous, known.unknown, known.unusable].map((photos) =>
         share(photos, known.photos, 1),

@@ -70,6 +70,29 @@ export const BENCH_COMMANDS: CommandGroup = {
       load: async () => (await import('./benchConditions.js')).conditions,
     },
     {
+      name: 'curves',
+      description:
+        'how similar faces are to an embedder, measured on labelled photos: the curves that odds rest on',
+      example: 'spotter bench curves --list faces/list.csv --face middle --embedder my-embedder',
+      options: [
+        new Option(
+          '--list <file>',
+          'CSV with the columns role (gallery, known, stranger), person and file; strangers are not used',
+        ),
+        new Option('--people <folder>', 'a folder per person: the first photo of each is the gallery'),
+        new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
+        new Option('--clip <file>', 'recording in which nobody of the photos is seen; may be repeated')
+          .argParser((file: string, files: string[]) => [...files, file])
+          .default([], 'none'),
+        new Option('--face <which>', 'the face that is meant where a photo shows several')
+          .choices(['largest', 'middle'])
+          .default('largest'),
+        jsonOption(),
+        ...recognitionOptions(),
+      ],
+      load: async () => (await import('./benchCurves.js')).curves,
+    },
+    {
       name: 'match',
       description: 'time to match probes with a gallery, on one thread',
       example: 'spotter bench match',

@@ -96,9 +96,13 @@ export function weighedSimilarity(
   const own = similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
   // On the flat part of the curve, more looks are as good as nothing.
   if (own <= FLAT_BELOW) return own;
-  const variety = Math.min(1, (1 - coherence) / VARIED);
-  const rarer = 1 + (curves.gain - 1) * variety;
-  return Math.max(own, similarityAt(lnDifferent(own, curves) - Math.log(rarer), curves));
+  const rarer = lnDifferent(own, curves) - Math.log(rarity(coherence, curves.gain));
+  return Math.max(own, similarityAt(rarer, curves));
+}
+
+/** How many times rarer than one equally similar look all looks together are among strangers, from 1. */
+export function rarity(coherence: number, gain: number): number {
+  return 1 + (gain - 1) * Math.min(1, (1 - coherence) / VARIED);
 }
 
 /**

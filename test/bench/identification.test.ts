@@ -70,6 +70,7 @@ describe('identify', () => {
     expect(row).toEqual({
       people: 6,
       draws: 1,
+      threshold: 0.6,
       known: { photos: 5, right: 1, wrong: 1, ambiguous: 1, unknown: 1, unusable: 1 },
       strangers: { photos: 3, right: 0, wrong: 1, ambiguous: 1, unknown: 1, unusable: 0 },
     });
