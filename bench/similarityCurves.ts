@@ -28,7 +28,8 @@ const FIT = { points: 40, from: 0.01, to: 10 ** -5.3, leastPairs: 10 };
 const HALVES = { draws: 20, people: 100 };
 /** The share of comparisons at which prediction and observation of tracks are made equal. */
 const TRACK_TAIL = 1e-3;
-const LARGEST_GAIN = 4;
+/** Some dozens of tracks show no more. */
+const LARGEST_GAIN = 2;
 /** Without tracks, nothing is known. */
 export const USUAL_GAIN = 1;
 /** The catalogue allows no smaller deviation. */
@@ -126,7 +127,7 @@ export function shiftOf(faces: readonly Float32Array[]): number {
  * in a thousand.
  *
  * @param curves the gain is not used
- * @returns 1..4; null with too few tracks or comparisons
+ * @returns 1..2; null with too few tracks or comparisons
  */
 export function gainOf(tracks: readonly TrackSimilarities[], curves: SimilarityCurves): number | null {
   const comparisons = tracks.reduce((sum, { similarities }) => sum + similarities.length, 0);

@@ -126,7 +126,8 @@ function commonPart(runnerUp: number, compared: number, curves: SimilarityCurves
  * @returns 0..1
  */
 export function strangerShare(weighed: number, { curves, compared }: Odds): number {
-  return 1 - (1 - Math.exp(lnDifferent(weighed, curves))) ** Math.max(1, compared);
+  // As 1 - (1 - p)^n, but exact for the smallest p.
+  return -Math.expm1(Math.max(1, compared) * Math.log1p(-Math.exp(lnDifferent(weighed, curves))));
 }
 
 /** Odds that the name is wrong: {@link strangerShare}, times how often strangers come by for each known person; from 0. */

@@ -77,6 +77,7 @@ describe('strangerShare', () => {
   it('grows with the gallery up to everybody', () => {
     expect(strangerShare(0.35, odds(10))).toBeCloseTo(10 * strangerShare(0.35, odds(1)), 2);
     expect(strangerShare(0, odds(1_000_000))).toBeCloseTo(1);
+    expect(strangerShare(0.95, odds(2)) / strangerShare(0.95, odds(1))).toBeCloseTo(2);
   });
 });
 
