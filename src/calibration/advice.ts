@@ -38,7 +38,7 @@ export function adviceOf(
       (one) => one.falseNames.low <= accepted && one.falseNames.count < falseNames.count,
     );
     const shown = `${falseNames.count} of ${falseNames.of} strangers get a name, more than the ${perThousand(accepted)} accepted`;
-    if (fitting) return { result: fitting, kind: 'stricter', why: shown };
+    if (fitting) return { result: freeOf(fitting, stricter) ?? fitting, kind: 'stricter', why: shown };
     const advice = 'and no setting here prevents it; look at the photos behind the false names first';
     return { result: current, kind: 'keep', why: `${shown}, ${advice}` };
   }
@@ -47,11 +47,9 @@ export function adviceOf(
     return { result: odds, kind: 'odds', why };
   }
   if (falseNames.count + current.wrong > 0 && missed.of > 0) {
-    const free = stricter
-      .filter((one) => isNoWorse(one, current) && falseCount(one) < falseCount(current))
-      .sort((a, b) => falseCount(a) - falseCount(b) || a.threshold - b.threshold);
-    if (free.length > 0)
-      return { result: free[0], kind: 'stricter', why: 'it gives fewer false names and misses nobody more' };
+    const free = freeOf(current, stricter);
+    if (free)
+      return { result: free, kind: 'stricter', why: 'it gives fewer false names and misses nobody more' };
   }
   return looser(results, current, accepted);
 }
@@ -80,6 +78,14 @@ function looser(results: readonly SettingResult[], current: SettingResult, accep
   return keep(
     `a less strict one would miss ${least} instead of ${missed.count} of ${missed.of} known faces, but ${strangers} cannot show that it gives no more false names than accepted; that takes ${enough.toLocaleString('en')}`,
   );
+}
+
+/** The setting with the fewest false names that is no worse than another in anything; null when none has fewer. */
+function freeOf(than: SettingResult, stricter: readonly SettingResult[]): SettingResult | null {
+  const free = stricter
+    .filter((one) => isNoWorse(one, than) && falseCount(one) < falseCount(than))
+    .sort((a, b) => falseCount(a) - falseCount(b) || a.threshold - b.threshold);
+  return free[0] ?? null;
 }
 
 function isNoWorse(one: SettingResult, than: SettingResult): boolean {

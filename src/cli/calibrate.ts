@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { adviceOf } from '../calibration/advice.js';
 import { falseNamesAt, measureSettings } from '../calibration/measure.js';
 import { settingsFor } from '../calibration/settings.js';
@@ -9,7 +8,7 @@ import { checkConfigWritable, writeSettings } from '../config/writeSettings.js';
 import { SpotterError } from '../core/errors.js';
 import { prepare } from '../models/prepare.js';
 import { type Calibration, calibrationJson, calibrationLines } from './calibrationLines.js';
-import { type CalibrationSources, readSources } from './calibrationSources.js';
+import { type CalibrationSources, readSources, whyCannot } from './calibrationSources.js';
 import { calibrationSvg } from './calibrationSvg.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
@@ -55,7 +54,7 @@ export async function calibrate(context: Context, options: CalibrateOptions): Pr
     );
   const sources = await readSources(context, options, { config, prepared, settings });
   printSkipped(sources);
-  const cannot = whyNot(sources);
+  const cannot = whyCannot(sources);
   if (cannot !== null) {
     if (json) printJson({ gallery: config.gallery.folder, cannot });
     else printError(cannot);
@@ -150,27 +149,6 @@ function printSkipped({ skipped, copies, knownStrangers }: CalibrationSources): 
     printToStderr(
       `left out ${plural(copies.length, 'photo')} that ${copies.length === 1 ? 'is' : 'are'} nearly the same picture as another: ${copies
         .slice(0, MAX_LISTED)
-        .map((name) => path.normalize(name))
         .join(', ')}`,
     );
-}
-
-/** Why nothing can be said, one sentence; null when something can. */
-function whyNot({
-  people,
-  trials,
-  galleryFolder,
-  peopleWithSeveral,
-  hasStrangers,
-}: CalibrationSources): string | null {
-  const where = `gallery ${galleryFolder}`;
-  if (people === 0)
-    return `cannot calibrate: ${where} has no usable photo to compare with; run "spotter gallery check"`;
-  if (trials.strangers.length === 0 && hasStrangers)
-    return 'cannot calibrate: of the strangers, no face is left to compare; give photos that show one face, of people who are not in the gallery';
-  if (trials.strangers.length === 0)
-    return `cannot calibrate: ${where} has one person, so nobody is a stranger to it; add people, or give photos of others with --strangers, or footage of others with --clip`;
-  if (peopleWithSeveral === 0 && !hasStrangers)
-    return `cannot calibrate: everybody in ${where} has one photo in use, so no photo can be left out and compared with another one of the same person; add a second photo of some people, of another day (with --strangers or --clip, false names alone can be measured)`;
-  return null;
 }

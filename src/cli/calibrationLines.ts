@@ -218,7 +218,7 @@ function certaintyLines({ current: { falseNames, missed }, accepted }: Calibrati
     { ...missed, what: 'known faces' },
   ]
     .filter(({ of, independent }) => Math.floor(independent) < of)
-    .map(({ of, independent, what }) => `${of} ${what} are worth ${independent.toFixed(0)}`);
+    .map(({ of, independent, what }) => `${of} ${what} are worth ${Math.floor(independent)}`);
   const lines = ['of 100: where the true share lies, with 95 % confidence'];
   if (worth.length > 0) lines.push(`photos of one person resemble each other: the ${worth.join(', the ')}`);
   if (falseNames.high > accepted)

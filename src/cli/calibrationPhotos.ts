@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Settings } from '../calibration/settings.js';
 import { photoTrial, type Trial, type TrialSource } from '../calibration/trial.js';
 import { throwIfInterrupted } from '../core/errors.js';
@@ -55,16 +56,22 @@ export interface CalibratedGallery {
   copies: string[];
 }
 
+/** Photos between two looks at the signal, which arrives only while nothing is computed. */
+const PAUSE_EVERY = 50;
+
 type ExaminedPhoto = StrangerPhoto & { sha256: string | null; result: PhotoResult };
 
 /**
  * Leaves out each photo of a gallery once, and each person. Copies of a picture are left out for good: a photo is always
- * similar to its copy.
+ * similar to its copy. Takes seconds for 2,000 photos.
+ *
+ * @throws SpotterError interrupted
  */
-export function calibrateGallery(
+export async function calibrateGallery(
   { photos, settings, snapshot }: Pick<Gallery, 'photos' | 'settings' | 'snapshot'>,
   { current }: Settings,
-): CalibratedGallery {
+  signal: AbortSignal,
+): Promise<CalibratedGallery> {
   const inUse = new Set(snapshot.people);
   const used = photos.filter(({ person, result }) => result.state === 'used' && inUse.has(person));
   const copies = new Set(comparePhotos(used, 1, () => false).repeats.map(({ a }) => a.name));
@@ -86,12 +93,14 @@ export function calibrateGallery(
     );
   const known: Trial[] = [];
   const strangers: Trial[] = [];
-  for (const face of faces) {
-    const own = loo.withoutPhoto(face);
-    if (own.own !== null) known.push(trialOf(face, own, own.own, own.other));
-    const stranger = loo.withoutPerson(face);
-    if (stranger.match)
-      strangers.push(trialOf(face, stranger, stranger.match.similarity, besidesOf(stranger)));
+  for (const [index, face] of faces.entries()) {
+    if (index % PAUSE_EVERY === 0) {
+      await setImmediate();
+      throwIfInterrupted(signal);
+    }
+    const { photo, person } = loo.leaveOut(face);
+    if (photo.own !== null) known.push(trialOf(face, photo, photo.own, photo.other));
+    if (person.match) strangers.push(trialOf(face, person, person.match.similarity, besidesOf(person)));
   }
   return {
     known,

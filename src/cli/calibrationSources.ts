@@ -64,7 +64,7 @@ export async function readSources(
     await engine.start(signal);
     throwIfInterrupted(signal);
     const { gallery } = engine;
-    const own = calibrateGallery(gallery, settings);
+    const own = await calibrateGallery(gallery, settings, signal);
     const photos = [...given, ...(await setAsideStrangers(folder))];
     const read = await strangerTrials(photos, {
       gallery,
@@ -99,6 +99,28 @@ export async function readSources(
     source?.stop();
     await engine.stop();
   }
+}
+
+/** Why nothing can be said, one sentence; null when something can. */
+export function whyCannot({
+  people,
+  trials,
+  galleryFolder,
+  peopleWithSeveral,
+  hasStrangers,
+}: Pick<CalibrationSources, 'people' | 'trials' | 'galleryFolder' | 'peopleWithSeveral' | 'hasStrangers'>):
+  | string
+  | null {
+  const where = `gallery ${galleryFolder}`;
+  if (people === 0)
+    return `cannot calibrate: ${where} has no usable photo to compare with; run "spotter gallery check"`;
+  if (trials.strangers.length === 0 && hasStrangers)
+    return 'cannot calibrate: of the strangers, no face is left to compare; give photos that show one face, of people who are not in the gallery';
+  if (trials.strangers.length === 0)
+    return `cannot calibrate: ${where} has one person, so nobody is a stranger to it; add people, or give photos of others with --strangers, or footage of others with --clip`;
+  if (peopleWithSeveral === 0 && !hasStrangers)
+    return `cannot calibrate: everybody in ${where} has one photo in use, so no photo can be left out and compared with another one of the same person; add a second photo of some people, of another day (with --strangers or --clip, false names alone can be measured)`;
+  return null;
 }
 
 /** @throws SpotterError usage */

@@ -17,59 +17,69 @@ export interface Compared {
 
 /** A gallery without one of its photos, or without one of its people: what a camera would make of the face that is left out. */
 export class LeaveOneOut {
-  /** By person, what a face is compared with. */
-  readonly #all = new Map<string, GalleryFace[]>();
-  readonly #photos = new Map<string, GalleryFace[]>();
+  readonly #people: readonly string[];
+  /** By person, the photos, and what a face is compared with. */
+  readonly #photos: readonly GalleryFace[][];
+  readonly #sets: readonly GalleryFace[][];
   readonly #settings: ReadonlyMap<string, PersonSettings>;
 
   /** @param settings by person; a threshold of a person's own applies to their name */
   constructor(faces: readonly GalleryFace[], settings: ReadonlyMap<string, PersonSettings> = new Map()) {
     this.#settings = settings;
+    const photos = new Map<string, GalleryFace[]>();
     for (const face of faces) {
-      const own = this.#photos.get(face.person);
+      const own = photos.get(face.person);
       if (own) own.push(face);
-      else this.#photos.set(face.person, [face]);
+      else photos.set(face.person, [face]);
     }
-    for (const [person, own] of this.#photos) this.#all.set(person, comparedFaces(own));
+    this.#people = [...photos.keys()];
+    this.#photos = [...photos.values()];
+    this.#sets = this.#photos.map(comparedFaces);
   }
 
-  /** A photo of the gallery, compared with all the others. */
-  withoutPhoto(face: GalleryFace): Compared {
-    const others = (this.#photos.get(face.person) ?? []).filter((photo) => photo !== face);
-    return this.#compare(face, comparedFaces(others));
-  }
-
-  /** A photo of the gallery, compared with the photos of everybody else: the person is a stranger to them. */
-  withoutPerson(face: GalleryFace): Compared {
-    return this.#compare(face, []);
+  /**
+   * A photo of the gallery, compared with the gallery without this photo, and with the gallery without this person, who is a
+   * stranger to the others.
+   */
+  leaveOut(face: GalleryFace): { photo: Compared; person: Compared } {
+    const self = this.#people.indexOf(face.person);
+    const others = (this.#photos[self] ?? []).filter((photo) => photo !== face);
+    const similarities = this.#similarities(face, self);
+    return {
+      photo: this.#compared(face, similarities, self, comparedFaces(others)),
+      person: this.#compared(face, similarities, self, []),
+    };
   }
 
   /** A photo of somebody else, compared with the whole gallery. */
-  whole({ embedding }: Pick<GalleryFace, 'embedding'>): Compared {
-    return this.#compare({ person: null, embedding }, []);
+  whole(face: Pick<GalleryFace, 'embedding'>): Compared {
+    return this.#compared(face, this.#similarities(face, -1), -1, []);
   }
 
-  /** @param own what stands for the person of the face */
-  #compare(
-    { person, embedding }: { person: string | null; embedding: Float32Array },
+  /** To everybody but one, by person; that one has -Infinity. */
+  #similarities(face: Pick<GalleryFace, 'embedding'>, self: number): Float32Array {
+    return Float32Array.from(this.#sets, (faces, person) => greatest(person === self ? [] : faces, face));
+  }
+
+  /** @param own what stands for the person of the face, who has the number `self` */
+  #compared(
+    face: Pick<GalleryFace, 'embedding'>,
+    similarities: Float32Array,
+    self: number,
     own: readonly GalleryFace[],
   ): Compared {
-    const people = [...this.#all.keys()];
-    const sets = people.map((one) => (one === person ? own : (this.#all.get(one) ?? [])));
-    const similarities = sets.map((faces) =>
-      faces.reduce(
-        (best, face) => Math.max(best, cosine(face.embedding, embedding)),
-        Number.NEGATIVE_INFINITY,
-      ),
-    );
-    const nearest = nearestTwo(Float32Array.from(similarities), Int32Array.from(people.keys()));
-    const self = people.indexOf(person ?? '');
-    const others = similarities.filter((_, index) => index !== self);
+    const toOwn = greatest(own, face);
+    const all = similarities.map((similarity, person) => (person === self ? toOwn : similarity));
     return {
-      match: this.#matchOf(people, nearest),
-      own: self >= 0 ? finite(similarities[self]) : null,
-      other: finite(Math.max(...others)),
-      compared: sets.reduce((sum, faces) => sum + faces.length, 0),
+      match: this.#matchOf(this.#people, nearestTwo(all, Int32Array.from(this.#people.keys()))),
+      own: finite(toOwn),
+      other: finite(
+        similarities.reduce((best, similarity) => Math.max(best, similarity), Number.NEGATIVE_INFINITY),
+      ),
+      compared: this.#sets.reduce(
+        (sum, { length }, person) => sum + (person === self ? 0 : length),
+        own.length,
+      ),
     };
   }
 
@@ -85,6 +95,12 @@ export class LeaveOneOut {
       runnerUp: isAlone ? null : people[runnerUp],
     };
   }
+}
+
+function greatest(faces: readonly GalleryFace[], { embedding }: Pick<GalleryFace, 'embedding'>): number {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const face of faces) best = Math.max(best, cosine(face.embedding, embedding));
+  return best;
 }
 
 function finite(value: number): number | null {

@@ -101,6 +101,20 @@ describe('adviceOf', () => {
     });
   });
 
+  it('avoids the last false names too where that costs nothing more', () => {
+    const { advice } = advise({
+      known: known([0.9]),
+      strangers: strangers([...few(0.1, 40), ...few(0.38, 4), 0.42]),
+    });
+    expect(advice).toMatchObject({ result: { falseNames: { count: 0 }, missed: { count: 0 } } });
+    const lax = advise(
+      { known: known([0.9]), strangers: strangers([...few(0.1, 40), ...few(0.28, 4), 0.38]) },
+      0.25,
+    );
+    expect(lax.current.falseNames.count).toBe(5);
+    expect(lax.advice).toMatchObject({ kind: 'stricter', result: { falseNames: { count: 0 } } });
+  });
+
   it('keeps the setting, and says so, when none prevents the false names', () => {
     const { advice } = advise({ known: known([0.9]), strangers: strangers(few(0.95, 5)) });
     expect(advice.kind).toBe('keep');
