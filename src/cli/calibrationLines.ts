@@ -1,8 +1,8 @@
 import type { Advice } from '../calibration/advice.js';
-import { histogramOf } from '../calibration/histogram.js';
 import { trialsFor } from '../calibration/interval.js';
 import type { FalseName, SettingResult, Share } from '../calibration/measure.js';
 import type { TrialSource } from '../calibration/trial.js';
+import { plotLines } from './calibrationPlot.js';
 import type { CalibrationSources } from './calibrationSources.js';
 import { plural } from './print.js';
 import { tableLines } from './table.js';
@@ -29,11 +29,6 @@ export interface Calibration {
   ownThresholds: readonly string[];
 }
 
-/** Columns of one side of the plot. */
-const BAR = 24;
-/** Width of a bin of the plot. */
-export const BIN_WIDTH = 0.05;
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const MAX_LISTED = 5;
 
 /** How each source of strangers is called behind their number. */
@@ -77,43 +72,6 @@ export function calibrationLines(calibration: Calibration): string[] {
   ];
 }
 
-/** A calibration as plain data. */
-export function calibrationJson(calibration: Calibration): object {
-  const { gallery, models, sources, results, current, advice, accepted, wrongNames } = calibration;
-  const { photos, people: count, peopleWithSeveral, compared, trials } = sources;
-  const { skipped, knownStrangers, copies, unusableTracks } = sources;
-  const plain = ({ setting, threshold, falseNames, missed, wrong }: SettingResult) => ({
-    falseNames: setting.threshold === null ? setting.falseNames : null,
-    fixedThreshold: setting.threshold,
-    threshold: round(threshold),
-    strangersNamed: shareJson(falseNames),
-    missed: shareJson(missed),
-    wrong,
-  });
-  return {
-    gallery,
-    models,
-    photos,
-    people: count,
-    peopleWithSeveral,
-    compared,
-    acceptedShare: accepted,
-    strangers: countSources(calibration),
-    current: plain(current),
-    settings: results.map(plain),
-    advice: { kind: advice.kind, why: advice.why, ...plain(advice.result) },
-    wrongNames,
-    knownStrangers,
-    skipped,
-    copies,
-    unusableTracks,
-    similarities: {
-      known: trials.known.map(({ similarity }) => round(similarity)),
-      strangers: trials.strangers.map(({ similarity }) => round(similarity)),
-    },
-  };
-}
-
 function sourceLines(calibration: Calibration): string[] {
   const { trials, peopleWithSeveral, unusableTracks } = calibration.sources;
   const known = `${plural(trials.known.length, 'photo')} of ${people(peopleWithSeveral)}, each compared with the gallery without it`;
@@ -131,49 +89,14 @@ function sourceLines(calibration: Calibration): string[] {
   ];
 }
 
-function countSources({ sources: { trials }, current }: Pick<Calibration, 'sources' | 'current'>) {
+/** How many strangers there are by source, and how many of them get a name at the setting in use. */
+export function countSources({ sources: { trials }, current }: Pick<Calibration, 'sources' | 'current'>) {
   return SOURCE_ORDER.flatMap((source) => {
     const own = trials.strangers.filter((trial) => trial.source === source);
     if (own.length === 0) return [];
     const named = own.filter((trial) => trial.nameAt(current.setting) !== null).length;
     return [{ source, faces: own.length, people: new Set(own.map(({ group }) => group)).size, named }];
   });
-}
-
-/** Two histograms side by side, with a line at the threshold. */
-export function plotLines({ sources, current }: Pick<Calibration, 'sources' | 'current'>): string[] {
-  const { known, strangers } = sources.trials;
-  const threshold = round(current.threshold);
-  const bins = histogramOf(
-    {
-      known: known.map(({ similarity }) => similarity),
-      strangers: strangers.map(({ similarity }) => similarity),
-    },
-    BIN_WIDTH,
-    threshold,
-  );
-  const most = { known: 1, strangers: 1 };
-  for (const bin of bins) {
-    most.known = Math.max(most.known, bin.known);
-    most.strangers = Math.max(most.strangers, bin.strangers);
-  }
-  const rows = bins.flatMap(({ from, known: some, strangers: others }) => {
-    const line =
-      from === threshold ? [`${`--- ${threshold.toFixed(2)} a name from here on `.padEnd(79, '-')}`] : [];
-    const left = cell(others, most.strangers);
-    return [
-      ...line,
-      `${from.toFixed(2).padStart(10)} | ${left.padEnd(BAR + 6)}| ${cell(some, most.known)}`.trimEnd(),
-    ];
-  });
-  const titles = [`strangers (${strangers.length})`.padEnd(BAR + 6), `known (${known.length})`];
-  return [`similarity | ${titles.join('| ')}`, ...rows];
-}
-
-function cell(count: number, most: number): string {
-  if (count === 0) return '';
-  const eighths = Math.max(1, Math.round((8 * BAR * count) / most));
-  return `${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8]} ${count}`;
 }
 
 function resultLines({ results, current, advice, chosen }: Calibration): string[] {
@@ -242,12 +165,6 @@ function adviceLine({ advice, isByOdds }: Calibration): string {
   return `Use ${name}${instead}: ${why}.`;
 }
 
-function shareJson({ count, of, independent, low, high }: Share) {
-  return of === 0
-    ? null
-    : { count, of, independent: Math.round(10 * independent) / 10, low: round(low), high: round(high) };
-}
-
 function inHundred(share: number): string {
   const hundredth = 100 * share;
   return hundredth < 10 ? String(Number(hundredth.toFixed(1))) : hundredth.toFixed(0);
@@ -259,8 +176,4 @@ function perThousand(share: number): string {
 
 function people(count: number): string {
   return count === 1 ? '1 person' : `${count} people`;
-}
-
-function round(value: number): number {
-  return Math.round(10_000 * value) / 10_000;
 }

@@ -1,5 +1,6 @@
 import { type Bin, histogramOf } from '../calibration/histogram.js';
-import { BIN_WIDTH, type Calibration } from './calibrationLines.js';
+import type { Calibration } from './calibrationLines.js';
+import { BIN_WIDTH } from './calibrationPlot.js';
 import { html } from './html.js';
 
 const WIDTH = 800;
