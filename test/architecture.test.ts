@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   cli: [
     'supervisor',
     'engine',
+    'calibration',
     'config',
     'gallery',
     'models',
@@ -43,6 +44,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   engine: ['ipc', 'config', 'gallery', 'models', 'pipeline', 'snapshots', 'video', 'worker', ...PURE],
   ipc: ['config/schema', EVENT, 'gallery', 'pipeline/frameReport', 'snapshots/pictures', ...PURE],
+  calibration: PURE,
   video: PURE,
   worker: PURE,
   pipeline: ['worker/protocol', EVENT, ...PURE],

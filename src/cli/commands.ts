@@ -5,6 +5,7 @@ import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
 import {
   cosineValue,
+  falseNamesValue,
   galleryOption,
   jsonOption,
   recognitionOptions,
@@ -77,6 +78,24 @@ export const COMMANDS: readonly CommandDefinition[] = [
       ...recognitionOptions(),
     ],
     load: async () => (await import('./compare.js')).compare,
+  },
+  {
+    name: 'calibrate',
+    description:
+      'measure how well the people of the gallery are told from each other and from strangers, and what other settings would give; exit code 1 if that cannot be told',
+    example: 'spotter calibrate -g gallery --strangers visitors --svg plot.svg',
+    options: [
+      new Option('--strangers <folder>', 'photos of people who are not in the gallery'),
+      new Option('--clip <file>', 'a recording in which nobody of the gallery is seen'),
+      new Option('--svg <file>', 'also write the plot as a picture'),
+      new Option('--write', 'put the recommended setting, or that of --false-names, into the configuration'),
+      new Option('--false-names <odds>', 'also show what this value of match.falseNames gives').argParser(
+        falseNamesValue,
+      ),
+      jsonOption(),
+      ...recognitionOptions(),
+    ],
+    load: async () => (await import('./calibrate.js')).calibrate,
   },
   {
     name: 'forget',

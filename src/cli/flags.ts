@@ -62,3 +62,10 @@ export function cosineValue(text: string): number {
   if (text.trim() !== '' && Math.abs(value) <= 1) return value;
   throw new InvalidArgumentError('It must be a number from -1 to 1.');
 }
+
+/** Parses accepted odds of a false name, 0.000001..0.1. @throws InvalidArgumentError for any other text */
+export function falseNamesValue(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 1e-6 && value <= 0.1) return value;
+  throw new InvalidArgumentError('It must be a number from 0.000001 to 0.1.');
+}

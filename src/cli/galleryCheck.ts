@@ -2,8 +2,9 @@ import { type Audit, type AuditNote, auditOf } from '../gallery/audit.js';
 import { listSetAside } from '../gallery/setAside.js';
 import { SimilarityMatrix } from '../gallery/similarityMatrix.js';
 import type { Context } from './context.js';
-import { checkReportPlace, writeReport } from './galleryReport.js';
+import { REPORT, writeReport } from './galleryReport.js';
 import { configOf } from './options.js';
+import { checkOutputPlace } from './outputFile.js';
 import { plural, printJson, printLine, printToStderr } from './print.js';
 import { ProgressBar } from './progress.js';
 import { type GalleryOptions, type OpenedGallery, readGallery } from './readGallery.js';
@@ -42,7 +43,7 @@ const HINTS: [kind: AuditNote['kind'], one: string, several: string][] = [
  */
 export async function check(context: Context, options: CheckOptions): Promise<number> {
   const { report } = options;
-  if (report !== undefined) checkReportPlace(report, configOf(options).config.gallery.folder);
+  if (report !== undefined) checkOutputPlace(report, configOf(options).config.gallery.folder, REPORT);
   const opened = await readGallery(context, options);
   const { gallery, config, threshold } = opened;
   const matrix = report === undefined ? null : SimilarityMatrix.of(gallery.photos);

@@ -1,11 +1,10 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { describeError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
-import { writePrivateFileFrom } from '../core/privateFile.js';
+import { throwIfInterrupted } from '../core/errors.js';
 import type { FileGuard } from '../gallery/fileGuard.js';
 import type { PhotoReport } from '../gallery/gallery.js';
 import { thumbnailOf } from '../gallery/photo.js';
 import { usePhotoFile } from '../gallery/photoFile.js';
+import { type OutputKind, writeOutput } from './outputFile.js';
 import { type ReportContent, reportParts, type Thumbnail } from './reportPage.js';
 
 /** What {@link writeReport} needs beside the content. */
@@ -19,6 +18,8 @@ export interface ReportSources {
   onProgress: (done: number, total: number) => void;
 }
 
+/** How errors call it. */
+export const REPORT: OutputKind = { what: 'report', example: 'report.html' };
 /** Photos that are scaled at a time, if their memory allows. */
 const AT_A_TIME = 4;
 /** Longest side of a thumbnail, px, by the number of photos up to which it is used: a page stays below some 25 MB. */
@@ -31,30 +32,6 @@ const SIDES: readonly [most: number, side: number][] = [
 const UNSHOWN: ReadonlySet<string> = new Set(['unreadable', 'too_large', 'outside']);
 
 /**
- * Checks that a report can be written, before the work for it is done.
- *
- * @throws SpotterError usage
- */
-export function checkReportPlace(file: string, gallery: string): void {
-  const refuse = (why: string, cause?: unknown) =>
-    new SpotterError('usage', `cannot write the report ${file}: ${why}`, { cause });
-  const folder = path.dirname(path.resolve(file));
-  try {
-    if (!statSync(folder).isDirectory()) throw refuse(`${folder} is a file, not a folder; name another file`);
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw cause instanceof SpotterError ? cause : refuse(whyNot(cause, folder), cause);
-  }
-  // The name may be that of a link, which is then replaced.
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) throw refuse('it is a folder; add the name of a file, such as report.html');
-  if (stats && !stats.isFile()) throw refuse('it is a device or pipe; name a file');
-  const inside = path.relative(realOr(gallery), path.join(realpathSync(folder), path.basename(file)));
-  if (!inside.startsWith('..') && !path.isAbsolute(inside))
-    throw refuse('it would lie in the gallery, which is for photos of people only; name a file elsewhere');
-}
-
-/**
  * Writes a report, readable by its owner only, whole or not at all.
  *
  * @throws SpotterError usage when the file cannot be written; gallery.not_found when the gallery is away; interrupted
@@ -64,16 +41,7 @@ export async function writeReport(
   content: ReportContent,
   sources: ReportSources,
 ): Promise<void> {
-  try {
-    await writePrivateFileFrom(path.resolve(file), reportParts(content, thumbnailsOf(content, sources)));
-  } catch (cause) {
-    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
-    throw new SpotterError(
-      'usage',
-      `cannot write the report ${file}: ${whyNot(cause, path.dirname(path.resolve(file)))}`,
-      { cause },
-    );
-  }
+  await writeOutput(file, reportParts(content, thumbnailsOf(content, sources)), REPORT);
 }
 
 /** Thumbnails in the order of the photos, some of them ahead of time. */
@@ -113,22 +81,5 @@ async function thumbnail(
     );
   } catch {
     return null;
-  }
-}
-
-function whyNot(cause: unknown, folder: string): string {
-  if (hasErrno(cause, 'ENOENT', 'ENOTDIR'))
-    return `there is no folder ${folder}; make it, or name another file`;
-  if (hasErrno(cause, 'EACCES', 'EPERM')) return `permission denied in ${folder}; name a file elsewhere`;
-  if (hasErrno(cause, 'EROFS')) return `${folder} is read-only; name a file elsewhere`;
-  if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
-  return `${describeError(cause)}; name another file`;
-}
-
-function realOr(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return path.resolve(folder);
   }
 }

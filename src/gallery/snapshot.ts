@@ -37,7 +37,7 @@ export class GallerySnapshot {
     this.people = [...new Set(faces.map(({ person }) => person))].sort();
     const indexOf = new Map(this.people.map((person, index) => [person, index]));
     this.photos = faces.length;
-    const all = [...faces, ...meansOf(faces)];
+    const all = comparedFaces(faces);
     const vectors = all.length;
     const columns = new Float32Array(
       new SharedArrayBuffer(vectors * dimension * Float32Array.BYTES_PER_ELEMENT),
@@ -66,6 +66,11 @@ export class GallerySnapshot {
       runnerUp: alone ? null : this.people[runnerUp],
     };
   }
+}
+
+/** What a face is compared with: every photo, and the mean of the photos of each person who has several. */
+export function comparedFaces(faces: readonly GalleryFace[]): GalleryFace[] {
+  return [...faces, ...meansOf(faces)];
 }
 
 /**

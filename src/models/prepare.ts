@@ -24,6 +24,9 @@ export interface FixedLimits {
   margin: number | null;
 }
 
+/** What decides about a name; with a threshold, `falseNames` has no effect. */
+export type MatchLimits = Pick<ModelSettings['match'], 'falseNames' | 'threshold'>;
+
 /** Folders searched for models, in order: --models, SPOTTER_MODELS, models.folder, the package's own models/. */
 export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandLine?: string): string[] {
   const given = [commandLine, process.env.SPOTTER_MODELS].filter(
@@ -44,6 +47,8 @@ export interface Prepared {
   policy: TrackPolicy;
   /** The policy of a camera with limits of its own. */
   cameraPolicy: (own: Partial<FixedLimits>) => TrackPolicy;
+  /** The policy with other limits in place of those in `match`. */
+  policyAt: (limits: MatchLimits) => TrackPolicy;
   /** What the user should know about the models, one sentence each. */
   notes: string[];
   /** Which models are to be tried on a picture: those that are declared, since the others have known files. */
@@ -85,20 +90,31 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
   };
   const { curves } = embedderEntry;
   const { falseNames, prior } = config.match;
-  const cameraPolicy = (own: Partial<FixedLimits>): TrackPolicy => {
-    const threshold = own.threshold ?? config.match.threshold;
-    const odds = threshold === null && curves ? { curves, compared: 0, falseNames, prior } : null;
+  const policyWith = ({
+    threshold,
+    margin,
+    falseNames: accepted,
+  }: MatchLimits & FixedLimits): TrackPolicy => {
+    const odds = threshold === null && curves ? { curves, compared: 0, falseNames: accepted, prior } : null;
     return {
       ...config.track,
       threshold: threshold ?? embedderEntry.threshold,
-      margin: own.margin ?? config.match.margin ?? (odds ? 0 : embedderEntry.margin),
+      margin: margin ?? (odds ? 0 : embedderEntry.margin),
       odds,
     };
   };
+  const { match } = config;
+  const cameraPolicy = (own: Partial<FixedLimits>) =>
+    policyWith({
+      falseNames,
+      threshold: own.threshold ?? match.threshold,
+      margin: own.margin ?? match.margin,
+    });
   return {
     settings: { detector, embedder },
     policy: cameraPolicy({}),
     cameraPolicy,
+    policyAt: (limits) => policyWith({ ...limits, margin: match.margin }),
     notes: curves || config.match.threshold !== null ? [] : [withoutCurves(embedderEntry)],
     trials: {
       detector: isTried(detectorEntry),

@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkReportPlace, writeReport } from '../../src/cli/galleryReport.js';
+import { REPORT, writeReport } from '../../src/cli/galleryReport.js';
+import { checkOutputPlace } from '../../src/cli/outputFile.js';
 import type { ReportContent } from '../../src/cli/reportPage.js';
 import { auditOf } from '../../src/gallery/audit.js';
 import type { ComparedPhoto } from '../../src/gallery/comparison.js';
@@ -121,7 +122,7 @@ describe('writeReport', () => {
   });
 });
 
-describe('checkReportPlace', () => {
+describe('checkOutputPlace', () => {
   it('refuses a place that cannot hold a report, or is in the gallery, with one sentence', () => {
     const folder = temporaryFolder();
     const gallery = path.join(folder, 'gallery');
@@ -129,7 +130,7 @@ describe('checkReportPlace', () => {
     symlinkSync(gallery, path.join(folder, 'link'));
     const refused = (file: string) => {
       try {
-        checkReportPlace(file, gallery);
+        checkOutputPlace(file, gallery, REPORT);
       } catch (error) {
         expect(error).toMatchObject({ code: 'usage' });
         return (error as Error).message.replace(`cannot write the report ${file}: `, '');

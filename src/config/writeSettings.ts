@@ -1,0 +1,80 @@
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { loadConfig } from './load.js';
+import { type EditedText, editSettings, type SettingChange } from './settingEdit.js';
+
+/**
+ * Checks that a configuration can be written, before the work for it is done.
+ *
+ * @throws SpotterError usage
+ */
+export function checkConfigWritable(file: string): void {
+  try {
+    accessSync(path.dirname(realpathSync(file)), constants.W_OK);
+  } catch (cause) {
+    throw new SpotterError('usage', `cannot write ${file}: ${whyNot(cause)}`, { cause });
+  }
+}
+
+/**
+ * Sets values in a configuration file, whole or not at all, with its permissions. The result is loaded before it takes the
+ * place of the file.
+ *
+ * @returns the lines that differ
+ * @throws SpotterError usage, with what to write by hand; config.invalid when the result would not be valid
+ */
+export function writeSettings(file: string, changes: readonly SettingChange[]): EditedText['lines'] {
+  const byHand = `set ${changes.map(({ section, key, value }) => `${section}.${key}: ${value}`).join(' and ')} by hand`;
+  // A link stays a link.
+  const target = realpathSync(file);
+  const edited = editSettings(readFileSync(target, 'utf8'), changes);
+  if (!edited)
+    throw new SpotterError(
+      'usage',
+      `cannot change ${file}: the value is an alias, comes from the environment or is nested in a way that is not understood; ${byHand}`,
+    );
+  const part = `${target}.part`;
+  try {
+    rmSync(part, { force: true });
+    const { mode, uid, gid } = statSync(target);
+    writeFileSync(part, edited.text, { mode: 0o600, flag: 'wx' });
+    chown(part, uid, gid);
+    chmodSync(part, mode & 0o777);
+    loadConfig(part);
+    renameSync(part, target);
+  } catch (cause) {
+    rmSync(part, { force: true });
+    if (cause instanceof SpotterError) throw cause;
+    throw new SpotterError('usage', `cannot write ${file}: ${whyNot(cause)}; or ${byHand}`, { cause });
+  }
+  return edited.lines;
+}
+
+/** As another user, who may not give files away, the file becomes one's own. */
+function chown(file: string, uid: number, gid: number): void {
+  try {
+    chownSync(file, uid, gid);
+  } catch (error) {
+    if (!hasErrno(error, 'EPERM')) throw error;
+  }
+}
+
+function whyNot(cause: unknown): string {
+  if (hasErrno(cause, 'EACCES', 'EPERM')) return 'permission denied; make its folder writable';
+  if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; make it writable';
+  if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
+  if (hasErrno(cause, 'EBUSY')) return 'it is mounted as a single file; mount its folder instead';
+  return `${describeError(cause)}; check the file`;
+}
