@@ -166,7 +166,9 @@ function identifyAll(
 ): Promise<IdentificationRow[]> {
   const probe = ({ person, file }: PersonPhoto) => {
     const look = looks.get(file);
-    return { person, embedding: look?.state === 'usable' ? look.embedding : null };
+    return look?.state === 'usable'
+      ? { person, embedding: look.embedding, quality: look.quality }
+      : { person, embedding: null };
   };
   return identify({
     gallery: photos.gallery.map(probe),

@@ -53,7 +53,9 @@ export interface ConditionsResult {
 }
 
 /** One photo of a person in every condition, in the order of {@link DEGRADATIONS}; null: not in the measurement. */
-type Looks = (Float32Array | null)[] | null;
+type Looks = Look[] | null;
+/** null: no usable face. */
+type Look = Pick<Probe, 'embedding' | 'quality'> | null;
 
 /**
  * Measures how well people are recognised in bad pictures: photos are degraded, looked at once, and compared with a gallery of
@@ -153,18 +155,13 @@ export interface LookOptions extends Pick<Parameters<typeof findFace>[1], 'faceE
 }
 
 /** Looks at the face of a photo in every condition. */
-async function lookInAll(
-  image: Image,
-  face: Detection,
-  seed: number,
-  options: LookOptions,
-): Promise<(Float32Array | null)[]> {
-  const looks: (Float32Array | null)[] = [];
+async function lookInAll(image: Image, face: Detection, seed: number, options: LookOptions): Promise<Looks> {
+  const looks: Look[] = [];
   for (const [index, { apply }] of DEGRADATIONS.entries()) {
     const worse = await apply(image, face, randomNumbers(seed * DEGRADATIONS.length + index));
     const found = await findInPlace(worse, face, options);
     const look = await lookAtFace(worse.image, found, options);
-    looks.push(look.state === 'usable' ? look.embedding : null);
+    looks.push(look.state === 'usable' ? look : null);
   }
   return looks;
 }
@@ -193,7 +190,7 @@ export async function findInPlace(
 function probes(photos: readonly PersonPhoto[], looks: readonly Looks[], condition: number): Probe[] {
   return photos.flatMap(({ person }, index) => {
     const all = looks[index];
-    return all ? [{ person, embedding: all[condition] }] : [];
+    return all ? [{ person, ...(all[condition] ?? { embedding: null }) }] : [];
   });
 }
 

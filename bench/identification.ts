@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfInterrupted } from '../src/core/errors.js';
+import type { Quality } from '../src/face/quality.js';
 import { GallerySnapshot } from '../src/gallery/snapshot.js';
 import { policyFor } from '../src/track/policy.js';
-import { judgeMatch, type Limits, type VerdictKind } from '../src/track/verdict.js';
+import { judgeMatch, type Limits, oneLook, type Together, type VerdictKind } from '../src/track/verdict.js';
 import { Matcher } from '../src/worker/matcher.js';
 import { randomNumbers } from './random.js';
 
@@ -10,6 +11,8 @@ import { randomNumbers } from './random.js';
 export interface Probe {
   person: string;
   embedding: Float32Array | null;
+  /** Of the look; not set where it is not known, for a sharp frontal one. */
+  quality?: Quality;
 }
 
 /** What to identify, and with which limits. */
@@ -55,6 +58,7 @@ export interface IdentificationRow {
   strangers: Outcomes;
 }
 
+const GOOD_LOOK: Together = { coherence: 1, look: 'frontal', sharpness: null };
 /** Probes in one matrix product: 256 rows of a large gallery are a few MB. */
 const BATCH = 256;
 
@@ -122,9 +126,10 @@ async function addVerdicts(
       batch.map(({ embedding }) => embedding),
       snapshot.matrix,
     );
-    for (const [index, { person }] of batch.entries()) {
+    for (const [index, { person, quality }] of batch.entries()) {
       const match = snapshot.toMatch(nearest[index]);
-      outcomes[outcomeOf(judgeMatch(match, limits).kind, match?.person === person)]++;
+      const look = quality ? oneLook(quality) : GOOD_LOOK;
+      outcomes[outcomeOf(judgeMatch(match, limits, look).kind, match?.person === person)]++;
     }
   }
 }
@@ -134,8 +139,8 @@ function outcomeOf(verdict: VerdictKind, isRight: boolean): Exclude<keyof Outcom
   return isRight ? 'right' : 'wrong';
 }
 
-function usable({ person, embedding }: Probe): { person: string; embedding: Float32Array }[] {
-  return embedding ? [{ person, embedding }] : [];
+function usable({ embedding, ...probe }: Probe): (Probe & { embedding: Float32Array })[] {
+  return embedding ? [{ ...probe, embedding }] : [];
 }
 
 function noOutcomes(): Outcomes {

@@ -1,9 +1,9 @@
 import type { Match } from '../face/match.js';
-import { lookClass, weighedSimilarity } from '../face/odds.js';
+import { weighedSimilarity } from '../face/odds.js';
 import type { Quality } from '../face/quality.js';
 import { policyFor } from '../track/policy.js';
 import type { TrackPolicy } from '../track/state.js';
-import { judgeMatch } from '../track/verdict.js';
+import { judgeMatch, oneLook } from '../track/verdict.js';
 
 /** A setting of the configuration that decides about names. */
 export interface Setting {
@@ -50,7 +50,7 @@ export interface PhotoTrial {
 /** One look at a photo, by the rule that names the faces of cameras. @param current decides how the similarity is weighed */
 export function photoTrial(photo: PhotoTrial, current: TrackPolicy): Trial {
   const { source, label, person, quality, match, to, besides, compared } = photo;
-  const together = { looks: 1, coherence: 1, look: lookClass(quality) };
+  const together = oneLook(quality);
   const { odds } = policyFor(current, compared);
   return {
     source,

@@ -41,12 +41,19 @@ export interface Comparison {
   runnerUp: number | null;
   /** How much the looks have in common: length of the weighted mean of their embeddings, 0..1; 1 for one look. */
   coherence: number;
+  /** Of the heaviest look; see sharpness() in face/quality. null: not measured, taken for sharp. */
+  sharpness: number | null;
 }
 
 const FRONTAL_DEG = 35;
 const SEEN_WHOLE = 0.85;
 const LARGE_PX = 56;
 const SHARP = 0.1;
+/**
+ * Below this sharpness, faces of different people become alike: of faces blurred beyond it that still pass as usable, one in ten
+ * had a name among 200 people, though hardly any the right one.
+ */
+const DISTINCT = 0.065;
 /** The runner-up of a stranger is as likely above as below the similarity that this many of the others exceed. */
 const MEDIAN_RUNNER_UP = 1.7;
 /** Variance of the largest of many values, in squares of the scale of their tail; that of the second largest. */
@@ -85,15 +92,16 @@ export function nameThreshold({ curves, compared, falseNames, prior }: Odds): nu
 
 /**
  * What a comparison is worth, as the similarity of one look that is as rare among strangers. Somebody who resembles many is
- * less similar to each; looks that agree are rarer than one alone.
+ * less similar to each; looks that agree are rarer than one alone; blurred ones show little.
  *
  * @returns -1..1
  */
 export function weighedSimilarity(
-  { similarity, runnerUp, coherence }: Comparison,
+  { similarity, runnerUp, coherence, sharpness }: Comparison,
   { curves, compared }: Odds,
 ): number {
-  const own = similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
+  const distinct = sharpness === null ? 1 : Math.min(1, sharpness / DISTINCT);
+  const own = distinct * similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
   // On the flat part of the curve, more looks are as good as nothing.
   if (own <= FLAT_BELOW) return own;
   const rarer = lnDifferent(own, curves) - Math.log(rarity(coherence, curves.gain));

@@ -9,7 +9,7 @@ import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidenc
 import type { LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type Sighting } from '../track/tracker.js';
 import type { Verdict } from '../track/verdict.js';
-import { judgeMatch } from '../track/verdict.js';
+import { judgeMatch, oneLook } from '../track/verdict.js';
 import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/protocol.js';
 import type { FrameWork } from './frameReport.js';
 
@@ -192,9 +192,11 @@ function verdictOf(
 ): Verdict {
   const look = trackNumber === null ? null : results.find((result) => result.trackNumber === trackNumber);
   if (look?.unusable) return { kind: 'unusable', reason: look.unusable };
-  if (look) return judgeMatch(look.match, policy);
+  if (look) return judgeMatch(look.match, policy, oneLook(look.quality));
   const reason = failedLimit(quality, limits);
   if (reason) return { kind: 'unusable', reason };
   const track = tracks.find((one) => one.detection === detection);
-  return track?.verdict ?? judgeMatch((track && nearestLook(track.evidence)?.match) ?? null, policy);
+  if (track?.verdict) return track.verdict;
+  const nearest = track && nearestLook(track.evidence);
+  return judgeMatch(nearest?.match ?? null, policy, oneLook(nearest?.quality ?? quality));
 }

@@ -3,7 +3,7 @@ import { nearestLook } from './evidence.js';
 import { isSurelyUnknown, judgeTogether } from './oddsRule.js';
 import type { Evidence, TrackPolicy } from './state.js';
 import { leads, nameByThreshold, supports } from './thresholdRule.js';
-import { isGoodLook, judgeMatch, type Limits, type Verdict } from './verdict.js';
+import { isGoodLook, judgeMatch, type Limits, oneLook, type Verdict } from './verdict.js';
 
 /** Number of good looks that make a face unknown. */
 const GOOD_LOOKS = 3;
@@ -47,7 +47,9 @@ export function settle(evidence: Evidence, policy: Limits): Verdict {
     const verdict = judgeTogether(evidence, policy);
     return verdict.kind === 'ambiguous' ? verdict : { kind: 'unknown', match };
   }
-  const undecided = evidence.kept.filter((look) => judgeMatch(look.match, policy).kind !== 'unknown').length;
+  const undecided = evidence.kept.filter(
+    (look) => judgeMatch(look.match, policy, oneLook(look.quality)).kind !== 'unknown',
+  ).length;
   if (match && undecided > AGREEING * evidence.kept.length) return { kind: 'ambiguous', match };
   return { kind: 'unknown', match };
 }

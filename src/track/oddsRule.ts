@@ -1,7 +1,7 @@
-import { knownOdds, lookClass, weighedSimilarity } from '../face/odds.js';
+import { knownOdds, weighedSimilarity } from '../face/odds.js';
 import { coherenceOf } from './evidence.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
-import { comparisonOf, judgeMatch, type Limits, type Together, type Verdict } from './verdict.js';
+import { comparisonOf, judgeMatch, type Limits, oneLook, type Together, type Verdict } from './verdict.js';
 
 /** With lower odds that it is somebody known, a face is a stranger's. */
 const HARDLY_KNOWN = 0.2;
@@ -33,8 +33,8 @@ export function isSurelyUnknown(evidence: Evidence, { odds }: Pick<TrackPolicy, 
 
 function togetherOf(evidence: Evidence): Together {
   const best = heaviest(evidence);
-  const look = best ? lookClass(best.quality) : 'poor';
-  return { coherence: evidence.combined ? coherenceOf(evidence) : 1, look };
+  if (!best) return { coherence: 1, look: 'poor', sharpness: null };
+  return { ...oneLook(best.quality), ...(evidence.combined && { coherence: coherenceOf(evidence) }) };
 }
 
 function heaviest({ kept }: Evidence): KeptLook | null {

@@ -1,5 +1,5 @@
 import type { Match } from '../face/match.js';
-import { type Comparison, type LookClass, rivalOdds, weighedSimilarity } from '../face/odds.js';
+import { type Comparison, type LookClass, lookClass, rivalOdds, weighedSimilarity } from '../face/odds.js';
 import type { Quality, UnusableReason } from '../face/quality.js';
 import type { TrackPolicy } from './state.js';
 
@@ -22,9 +22,12 @@ const TOO_CLOSE = 0.05;
 export type Limits = Pick<TrackPolicy, 'threshold' | 'margin' | 'odds'>;
 
 /** Looks that were compared together. */
-export type Together = Pick<Comparison, 'coherence'> & { look: LookClass };
+export type Together = Pick<Comparison, 'coherence' | 'sharpness'> & { look: LookClass };
 
-const ONE_LOOK: Together = { coherence: 1, look: 'frontal' };
+/** One look. */
+export function oneLook(quality: Quality): Together {
+  return { coherence: 1, look: lookClass(quality), sharpness: quality.sharpness };
+}
 
 /** The similarity from which a match is a name, -1..1: the person's own threshold, else the camera's. */
 export function thresholdOf(match: Match | null, { threshold }: Pick<TrackPolicy, 'threshold'>): number {
@@ -32,12 +35,12 @@ export function thresholdOf(match: Match | null, { threshold }: Pick<TrackPolicy
 }
 
 /** A match as it is weighed. */
-export function comparisonOf({ similarity, margin }: Match, { coherence }: Together): Comparison {
-  return { similarity, runnerUp: margin === null ? null : similarity - margin, coherence };
+export function comparisonOf({ similarity, margin }: Match, { coherence, sharpness }: Together): Comparison {
+  return { similarity, runnerUp: margin === null ? null : similarity - margin, coherence, sharpness };
 }
 
-/** The verdict on a single match: that of one look, or of the sum of all. @param together default: one look */
-export function judgeMatch(match: Match | null, policy: Limits, together: Together = ONE_LOOK): Verdict {
+/** The verdict on a single match: that of one look, or of the sum of all. */
+export function judgeMatch(match: Match | null, policy: Limits, together: Together): Verdict {
   if (!match) return { kind: 'unknown', match };
   const { odds } = policy;
   const comparison = comparisonOf(match, together);

@@ -25,6 +25,7 @@ const one = (similarity: number, runnerUp: number | null = null): Comparison => 
   similarity,
   runnerUp,
   coherence: 1,
+  sharpness: 0.2,
 });
 
 describe('lnDifferent', () => {
@@ -63,6 +64,12 @@ describe('weighedSimilarity', () => {
     const [few, many] = [0.3, 0.45].map((runnerUp) => weighedSimilarity(one(0.5, runnerUp), odds(1000)));
     expect(many).toBeLessThan(few);
     expect(many).toBeGreaterThan(0.4);
+  });
+
+  it('gives less to blurred looks, which are alike', () => {
+    const at = (sharpness: number | null) => weighedSimilarity({ ...one(0.5), sharpness }, odds(10));
+    expect(at(0.08)).toBe(at(null));
+    expect(at(0.05)).toBeLessThan(0.9 * at(0.08));
   });
 
   it('gives more to looks that differ and still agree, nothing to the same look again', () => {
