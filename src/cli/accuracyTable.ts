@@ -21,7 +21,7 @@ export function accuracyLines(result: AccuracyResult): string[] {
 function ruleOf({ threshold, margin, odds, identification }: AccuracyResult): string {
   return odds && identification
     ? `names by odds (falseNames ${odds.falseNames}, prior ${odds.prior})`
-    : `threshold ${threshold}, margin ${margin}`;
+    : `threshold ${threshold}${odds ? '' : `, margin ${margin}`}`;
 }
 
 function photoLines({ photos }: AccuracyResult): string[] {

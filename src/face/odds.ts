@@ -150,13 +150,18 @@ export function rivalOdds({ similarity, runnerUp }: Comparison, { curves }: Odds
   return Math.exp(Math.min(0, support(runnerUp) - support(similarity)));
 }
 
+/** How many looks at a known person are at most this similar to the photo, 0..1. */
+export function knownShare(similarity: number, { curves }: Odds, look: LookClass): number {
+  const [median, deviation] = curves.same[look];
+  return logistic((1.702 * (similarity - median)) / deviation);
+}
+
 /**
  * Odds that a face which is this little similar to anybody is somebody known: how often a known person is at most this similar,
  * against how often a stranger is at least this similar; from 0.
  */
 export function knownOdds(similarity: number, odds: Odds, look: LookClass): number {
-  const [median, deviation] = odds.curves.same[look];
-  const known = logistic((1.702 * (similarity - median)) / deviation);
+  const known = knownShare(similarity, odds, look);
   return ((known / strangerShare(similarity, odds)) * odds.prior) / (1 - odds.prior);
 }
 

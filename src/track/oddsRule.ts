@@ -1,9 +1,11 @@
-import { knownOdds, weighedSimilarity } from '../face/odds.js';
+import { knownOdds, knownShare, weighedSimilarity } from '../face/odds.js';
 import { coherenceOf } from './evidence.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
 import { comparisonOf, judgeMatch, type Limits, oneLook, type Together, type Verdict } from './verdict.js';
 
-/** With lower odds that it is somebody known, a face is a stranger's. */
+/** So few looks at known people, 0..1, are this little similar to their photos that the face is a stranger's. */
+const RARELY_KNOWN = 0.03;
+/** With lower odds that it is somebody known, it is a stranger's, too. */
 const HARDLY_KNOWN = 0.2;
 
 /**
@@ -28,7 +30,12 @@ export function weighedOf(evidence: Evidence, { odds }: Pick<TrackPolicy, 'odds'
 /** Whether somebody from the gallery would hardly be so little similar to their photos. */
 export function isSurelyUnknown(evidence: Evidence, { odds }: Pick<TrackPolicy, 'odds'>): boolean {
   const match = matchOf(evidence);
-  return !odds || !match || knownOdds(match.similarity, odds, togetherOf(evidence).look) < HARDLY_KNOWN;
+  if (!odds || !match) return true;
+  const { look } = togetherOf(evidence);
+  return (
+    knownShare(match.similarity, odds, look) < RARELY_KNOWN ||
+    knownOdds(match.similarity, odds, look) < HARDLY_KNOWN
+  );
 }
 
 function togetherOf(evidence: Evidence): Together {

@@ -41,10 +41,10 @@ describe('decide by odds', () => {
   });
 
   it('does not call a face unknown at once that a known person could have, but after the configured time', () => {
-    const film = new Film(amid(5));
-    for (let t = 0; t < 2900; t += 40) film.frame(t, { x: 0, match: known('alice', 0.34) });
+    const film = new Film(amid(5000));
+    for (let t = 0; t < 2900; t += 40) film.frame(t, { x: 0, match: known('alice', 0.46) });
     expect(film.lines).toEqual(['1 appeared']);
-    for (let t = 2920; t < 3400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.34) });
+    for (let t = 2920; t < 3400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.46) });
     expect(film.lines).toEqual(['1 appeared', '1 verdict unknown']);
   });
 
