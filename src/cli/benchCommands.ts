@@ -32,12 +32,8 @@ export const BENCH_COMMANDS: CommandGroup = {
         new Option('--pairs <file>', "LFW's pairs.txt, or CSV with the columns a, b and same"),
         new Option('--images <folder>', "photos of LFW's pairs: <folder>/<name>/<name>_0001.jpg"),
         new Option('--people <folder>', 'a folder per person: compare every photo with every other one'),
-        new Option('--list <file>', 'CSV with the columns role (gallery, known, stranger), person and file'),
-        new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
-        new Option('--strangers <folder>', 'a folder per person, none of them in --gallery'),
-        new Option('--face <which>', 'the face that is meant where a photo shows several')
-          .choices(['largest', 'middle'])
-          .default('largest'),
+        ...roleOptions(),
+        faceOption(),
         new Option('--sizes <list>', 'numbers of people in the gallery; larger ones become the whole gallery')
           .argParser(wholeNumbers)
           .default([10, 100, 300, 1000, 5000]),
@@ -55,12 +51,8 @@ export const BENCH_COMMANDS: CommandGroup = {
         'how well a pair of models recognises people in bad pictures: blur, darkness, small, turned, masked and more',
       example: 'spotter bench conditions --list faces/list.csv --face middle',
       options: [
-        new Option('--list <file>', 'CSV with the columns role (gallery, known, stranger), person and file'),
-        new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
-        new Option('--strangers <folder>', 'a folder per person, none of them in --gallery'),
-        new Option('--face <which>', 'the face that is meant where a photo shows several')
-          .choices(['largest', 'middle'])
-          .default('largest'),
+        ...roleOptions(),
+        faceOption(),
         new Option('--people <n>', 'most people in the gallery, and most strangers')
           .argParser(wholeNumber(1))
           .default(200),
@@ -84,9 +76,7 @@ export const BENCH_COMMANDS: CommandGroup = {
         new Option('--clip <file>', 'recording in which nobody of the photos is seen; may be repeated')
           .argParser((file: string, files: string[]) => [...files, file])
           .default([], 'none'),
-        new Option('--face <which>', 'the face that is meant where a photo shows several')
-          .choices(['largest', 'middle'])
-          .default('largest'),
+        faceOption(),
         jsonOption(),
         ...recognitionOptions(),
       ],
@@ -276,3 +266,18 @@ export const BENCH_COMMANDS: CommandGroup = {
     },
   ],
 };
+
+/** Photos by what they are for. */
+function roleOptions(): Option[] {
+  return [
+    new Option('--list <file>', 'CSV with the columns role (gallery, known, stranger), person and file'),
+    new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
+    new Option('--strangers <folder>', 'a folder per person, none of them in --gallery'),
+  ];
+}
+
+function faceOption(): Option {
+  return new Option('--face <which>', 'the face that is meant where a photo shows several')
+    .choices(['largest', 'middle'])
+    .default('largest');
+}

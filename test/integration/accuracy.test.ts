@@ -1,19 +1,13 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spotter } from '../helpers/cli.js';
-import { collins, hopper } from '../helpers/paths.js';
+import { labelledList } from '../helpers/labelled.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('spotter bench accuracy', () => {
   it('looks at the photos of a list, names the known one and no stranger, and reports an unreadable photo', async () => {
-    const folder = temporaryFolder();
-    for (const name of ['grace.jpg', 'later.jpg']) copyFileSync(hopper, path.join(folder, name));
-    copyFileSync(collins, path.join(folder, 'eileen.png'));
-    writeFileSync(path.join(folder, 'broken.jpg'), 'no picture');
-    const list = path.join(folder, 'list.csv');
-    const photos = ['gallery,grace,grace.jpg', 'known,grace,later.jpg', 'stranger,eileen,eileen.png'];
-    writeFileSync(list, ['role,person,file', ...photos, 'stranger,x,broken.jpg'].join('\n'));
+    const list = labelledList();
     const { code, stdout, stderr } = await spotter(['bench', 'accuracy', '--list', list, '--json']);
     expect(stderr).toMatch(/^spotter: .*broken\.jpg is damaged or not a picture/);
     expect(code).toBe(0);

@@ -1,20 +1,11 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConditionsResult } from '../../bench/conditions.js';
 import { spotter } from '../helpers/cli.js';
-import { collins, hopper } from '../helpers/paths.js';
-import { temporaryFolder } from '../helpers/temporary.js';
+import { labelledList } from '../helpers/labelled.js';
 
 describe('spotter bench conditions', () => {
   it('names a known face in good pictures, misses it where it is too small, and reports an unreadable photo', async () => {
-    const folder = temporaryFolder();
-    for (const name of ['grace.jpg', 'later.jpg']) copyFileSync(hopper, path.join(folder, name));
-    copyFileSync(collins, path.join(folder, 'eileen.png'));
-    writeFileSync(path.join(folder, 'broken.jpg'), 'no picture');
-    const list = path.join(folder, 'list.csv');
-    const photos = ['gallery,grace,grace.jpg', 'known,grace,later.jpg', 'stranger,eileen,eileen.png'];
-    writeFileSync(list, ['role,person,file', ...photos, 'stranger,x,broken.jpg'].join('\n'));
+    const list = labelledList();
     const { code, stdout, stderr } = await spotter(['bench', 'conditions', '--list', list, '--json']);
     expect(stderr).toMatch(/^spotter: .*broken\.jpg is damaged or not a picture/);
     expect(code).toBe(0);
