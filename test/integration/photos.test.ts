@@ -148,7 +148,7 @@ describe('spotter compare', () => {
     await sharp(hopper)
       .extract({ left: 80, top: 60, width: 380, height: 400 })
       .resize(250)
-      .jpeg({ quality: 60 })
+      .jpeg({ quality: 90 })
       .toFile(cropped);
     const wall = path.join(folder, 'wall.png');
     await sharp({ create: { width: 300, height: 300, channels: 3, background: '#789' } }).toFile(wall);
@@ -231,7 +231,7 @@ describe('spotter gallery', () => {
     const folder = path.join(temporaryFolder(), 'gallery');
     mkdirSync(path.join(folder, 'grace'), { recursive: true });
     copyFileSync(hopper, path.join(folder, 'grace/a.jpg'));
-    await sharp(hopper).resize(400).jpeg().toFile(path.join(folder, 'grace/b.jpg'));
+    await sharp(hopper).jpeg({ quality: 90 }).toFile(path.join(folder, 'grace/b.jpg'));
     copyFileSync(collins, path.join(folder, 'eileen.png'));
     const config = path.join(path.dirname(folder), 'config.yaml');
     writeFileSync(config, 'gallery: gallery\n');
