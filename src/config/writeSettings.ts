@@ -22,8 +22,13 @@ import { type EditedText, editSettings, type SettingChange } from './settingEdit
  */
 export function checkConfigWritable(file: string): void {
   try {
-    accessSync(path.dirname(realpathSync(file)), constants.W_OK);
+    const target = realpathSync(file);
+    accessSync(path.dirname(target), constants.W_OK);
+    // Whoever has made it read-only, does not want it replaced either.
+    if ((statSync(target).mode & 0o222) === 0)
+      throw new SpotterError('usage', `cannot write ${file}: it is read-only; make it writable`);
   } catch (cause) {
+    if (cause instanceof SpotterError) throw cause;
     throw new SpotterError('usage', `cannot write ${file}: ${whyNot(cause)}`, { cause });
   }
 }

@@ -60,6 +60,9 @@ const MEDIAN_RUNNER_UP = 1.7;
 const RUNNER_UP_VARIANCE = 0.64;
 /** Below this similarity, the odds of a look are not of interest, and the curve is flat. */
 const FLAT_BELOW = 0.1;
+/** Bounds of {@link canTellApart}; one pair of people in a thousand is rare. */
+const FALLING_FROM = 0.5;
+const LN_RARE = Math.log(0.001);
 /** Looks that have this much less than everything in common show a face from several sides. */
 const VARIED = 0.1;
 /** Part of the looks at a known person that show something else: a hand, another face. */
@@ -72,6 +75,16 @@ export function lookClass({ yawDeg, pitchDeg, visibility, sizePx, sharpness }: Q
   return sizePx < LARGE_PX || (sharpness ?? 1) < SHARP ? 'poor' : 'frontal';
 }
 
+/**
+ * Whether a curve can be that of an embedder which tells people apart: from a similarity of 0.5 on at the latest it falls, chance
+ * explains low similarities, and does not explain equality.
+ */
+export function canTellApart(different: SimilarityCurves['different']): boolean {
+  const [a, b, c] = different;
+  const at = (s: number) => a + b * s + c * s * s;
+  return -b / (2 * c) <= FALLING_FROM && at(FLAT_BELOW) >= LN_RARE && at(1) <= LN_RARE;
+}
+
 /** ln of the probability that two different people are at least this similar; at most 0. */
 export function lnDifferent(similarity: number, { different: [a, b, c] }: SimilarityCurves): number {
   const s = Math.max(similarity, FLAT_BELOW, -b / (2 * c));
@@ -81,13 +94,16 @@ export function lnDifferent(similarity: number, { different: [a, b, c] }: Simila
 /** The similarity that different people reach with this probability (as ln); the inverse of {@link lnDifferent}. */
 function similarityAt(ln: number, { different: [a, b, c] }: SimilarityCurves): number {
   const discriminant = b * b - 4 * c * (a - ln);
-  const root = discriminant > 0 ? (-b - Math.sqrt(discriminant)) / (2 * c) : -b / (2 * c);
-  return Math.max(root, FLAT_BELOW);
+  if (discriminant <= 0) return Math.max(-b / (2 * c), FLAT_BELOW);
+  const root = Math.sqrt(discriminant);
+  // Both are the same root; a nearly straight curve leaves the first one without digits where b is negative.
+  return Math.max(b > 0 ? (-b - root) / (2 * c) : (2 * (a - ln)) / (root - b), FLAT_BELOW);
 }
 
 /** The similarity from which one look is a name in this gallery, -1..1. */
 export function nameThreshold({ curves, compared, falseNames, prior }: Odds): number {
-  return similarityAt(Math.log((falseNames * prior) / (1 - prior) / Math.max(1, compared)), curves);
+  const ln = Math.log((falseNames * prior) / (1 - prior) / Math.max(1, compared));
+  return Math.min(1, similarityAt(ln, curves));
 }
 
 /**
@@ -103,9 +119,9 @@ export function weighedSimilarity(
   const distinct = sharpness === null ? 1 : Math.min(1, sharpness / DISTINCT);
   const own = distinct * similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
   // On the flat part of the curve, more looks are as good as nothing.
-  if (own <= FLAT_BELOW) return own;
+  if (own <= FLAT_BELOW) return Math.max(-1, own);
   const rarer = lnDifferent(own, curves) - Math.log(rarity(coherence, curves.gain));
-  return Math.max(own, similarityAt(rarer, curves));
+  return Math.min(1, Math.max(own, similarityAt(rarer, curves)));
 }
 
 /** How many times rarer than one equally similar look all looks together are among strangers, from 1. */

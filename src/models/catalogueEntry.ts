@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canTellApart } from '../face/odds.js';
 
 /** Safe in a file name and a URL. */
 const modelId = z
@@ -36,10 +37,16 @@ const detector = {
 
 const medianAndDeviation = z.tuple([z.number().min(-1).max(1), z.number().min(0.01).max(1)]);
 
+const coefficient = z.number().min(-1000).max(1000);
+
 const curves = z
   .strictObject({
     different: z
-      .tuple([z.number(), z.number(), z.number().negative()])
+      .tuple([coefficient, coefficient, coefficient.negative()])
+      .refine(
+        canTellApart,
+        'must be above one in 1,000 at a similarity of 0.1, below it at 1, and fall from 0.5 on; copy it from `spotter bench curves`',
+      )
       .describe(
         'How rarely two different people are at least as similar as s: ln of the share is a + b s + c s².',
       ),

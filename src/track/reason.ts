@@ -24,12 +24,13 @@ export function reasonOf(evidence: Evidence, verdict: Verdict, policy: TrackPoli
   const similar = `similarity ${similarity.toFixed(2)} to ${person}`;
   if (!policy.odds || weighed === null || match.threshold !== null) {
     const threshold = thresholdOf(match, policy);
-    return `${similar}, threshold ${threshold.toFixed(2)}; ${looks}: ${outcome}`;
+    const worth = weighed === null ? '' : `, worth ${weighed.toFixed(2)}`;
+    return `${similar}${worth}, threshold ${threshold.toFixed(2)}; ${looks}: ${outcome}`;
   }
   const share = strangerShare(weighed, policy.odds);
   const together =
     evidence.kept.length > 1 ? `, ${matchOf(evidence)?.similarity.toFixed(2)} over all looks` : '';
-  const strangers = `compared with ${policy.odds.compared} photos, ${oneIn(share)} looks this much like somebody`;
+  const strangers = `compared with ${photos(policy.odds.compared)}, ${oneIn(share)} looks this much like somebody`;
   const odds = `odds ${asOdds(wrongOdds(weighed, policy.odds))}`;
   return `${similar}${together}; ${strangers}; ${looks}: ${odds}, ${outcome}`;
 }
@@ -46,6 +47,10 @@ function agreement(evidence: Evidence, person: string, policy: TrackPolicy): str
     ? evidence.kept.filter(({ match }) => match?.person === person).length
     : (supports(evidence, policy).find((one) => one.person === person)?.looks.length ?? 0);
   return `${agreeing} of ${evidence.kept.length} looks agree`;
+}
+
+function photos(count: number): string {
+  return count === 1 ? '1 photo' : `${count} photos`;
 }
 
 function oneIn(share: number): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Comparison,
+  canTellApart,
   knownOdds,
   lnDifferent,
   lookClass,
@@ -36,7 +37,36 @@ describe('lnDifferent', () => {
   });
 });
 
+describe('canTellApart', () => {
+  it('accepts a measured curve', () => {
+    expect(canTellApart(curves.different)).toBe(true);
+  });
+
+  it.each([
+    ['never falls below certainty', [100, 0, -1]],
+    ['is flat', [0, 0, -1e-5]],
+    ['rises up to equality', [-100, 40, -15]],
+    ['says that nobody resembles anybody at all', [-50, 0, -1]],
+    ['is beyond all numbers', [1e308, 1e308, -1e308]],
+  ] as const)('refuses one that %s', (_, different) => {
+    expect(canTellApart(different)).toBe(false);
+  });
+});
+
 describe('nameThreshold', () => {
+  it.each([1e-3, 1e-15, 1e-100])('is the same for a straight curve as for one bent by %s', (bend) => {
+    const straight = { ...odds(10), curves: { ...curves, different: [0, -20, -bend] as const } };
+    expect(nameThreshold(straight)).toBeCloseTo(Math.log(10_000) / 20, 3);
+  });
+
+  it('stays a similarity where no similarity is rare enough', () => {
+    const weak = { ...curves, different: [0, -4, -4] as const };
+    const strict = { curves: weak, compared: 100_000, falseNames: 1e-6, prior: 0.01 };
+    expect(nameThreshold(strict)).toBe(1);
+    expect(weighedSimilarity({ ...one(1, 0), coherence: 0 }, strict)).toBe(1);
+    expect(weighedSimilarity(one(-1, -1), strict)).toBeGreaterThanOrEqual(-1);
+  });
+
   it.each([1, 10, 1000, 100_000])(
     'lets the accepted share of strangers through among %i photos',
     (compared) => {

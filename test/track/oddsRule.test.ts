@@ -111,4 +111,22 @@ describe('reasonOf', () => {
     );
     expect(oddsOf(evidence, verdict, film.policy)).toBeNull();
   });
+
+  it('says what a similarity above the own threshold of a person is worth, when that is below it', () => {
+    const film = new Film(amid(1));
+    const match = { ...known('alice', 0.6, 0), threshold: 0.599 };
+    for (let t = 0; t < 3400; t += 40) film.frame(t, { x: 0, match });
+    const [{ evidence, verdict }] = film.state.tracks;
+    if (!verdict) throw new Error('no verdict');
+    expect(reasonOf(evidence, verdict, film.policy)).toMatch(
+      /^similarity 0\.60 to alice, worth 0\.\d\d, threshold 0\.60; /,
+    );
+  });
+
+  it('counts one photo as one', () => {
+    const { state, policy } = playing(0.7, 1);
+    const [{ evidence, verdict }] = state.tracks;
+    if (!verdict) throw new Error('no verdict');
+    expect(reasonOf(evidence, verdict, policy)).toContain('compared with 1 photo, ');
+  });
 });
