@@ -28,6 +28,8 @@ export function checkOutputPlace(file: string, gallery: string, kind: OutputKind
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw refuse(`it is a folder; add the name of a file, such as ${kind.example}`);
   if (stats && !stats.isFile()) throw refuse('it is a device or pipe; name a file');
+  if (stats && path.extname(file) !== path.extname(kind.example))
+    throw refuse(`it exists and does not end with ${path.extname(kind.example)}; name another file`);
   const inside = path.relative(realOr(gallery), path.join(realpathSync(folder), path.basename(file)));
   if (!inside.startsWith('..') && !path.isAbsolute(inside))
     throw refuse('it would lie in the gallery, which is for photos of people only; name a file elsewhere');

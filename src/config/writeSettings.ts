@@ -60,11 +60,20 @@ export function writeSettings(file: string, changes: readonly SettingChange[]): 
     loadConfig(part);
     renameSync(part, target);
   } catch (cause) {
-    rmSync(part, { force: true });
+    removeFile(part);
     if (cause instanceof SpotterError) throw cause;
     throw new SpotterError('usage', `cannot write ${file}: ${whyNot(cause)}; or ${byHand}`, { cause });
   }
   return edited.lines;
+}
+
+/** What cannot be removed, such as a folder of this name, is not ours; the first failure says more. */
+function removeFile(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Nothing of ours is left.
+  }
 }
 
 /** As another user, who may not give files away, the file becomes one's own. */

@@ -141,6 +141,8 @@ describe('checkOutputPlace', () => {
     expect(refused(path.join(folder, 'no/report.html'))).toMatch(/^there is no folder .*\/no; make it/);
     expect(refused(folder)).toMatch(/^it is a folder; add the name of a file/);
     expect(refused('/dev/null')).toMatch(/^it is a device or pipe; name a file|^permission denied/);
+    writeFileSync(path.join(folder, 'config.yaml'), 'cameras: []\n');
+    expect(refused(path.join(folder, 'config.yaml'))).toMatch(/^it exists and does not end with \.html/);
     expect(refused(path.join(hopper, 'report.html'))).toMatch(/jpg is a file, not a folder/);
     expect(refused(path.join(gallery, 'report.html'))).toMatch(/^it would lie in the gallery/);
     expect(refused(path.join(folder, 'link/alice/report.html'))).toMatch(/^it would lie in the gallery/);
