@@ -3,7 +3,7 @@ import { throwIfInterrupted } from '../src/core/errors.js';
 import type { Quality } from '../src/face/quality.js';
 import { GallerySnapshot } from '../src/gallery/snapshot.js';
 import { policyFor } from '../src/track/policy.js';
-import { judgeMatch, type Limits, oneLook, type Together, type VerdictKind } from '../src/track/verdict.js';
+import { GOOD_LOOK, judgeMatch, type Limits, oneLook, type VerdictKind } from '../src/track/verdict.js';
 import { Matcher } from '../src/worker/matcher.js';
 import { randomNumbers } from './random.js';
 
@@ -58,7 +58,6 @@ export interface IdentificationRow {
   strangers: Outcomes;
 }
 
-const GOOD_LOOK: Together = { coherence: 1, look: 'frontal', sharpness: null };
 /** Probes in one matrix product: 256 rows of a large gallery are a few MB. */
 const BATCH = 256;
 

@@ -100,6 +100,7 @@ function falseCount({ falseNames, wrong }: SettingResult): number {
   return falseNames.count + wrong;
 }
 
-function perThousand(share: number): string {
+/** `2 in 1,000`. @param share 0..1 */
+export function perThousand(share: number): string {
   return `${Number((1000 * share).toPrecision(2))} in 1,000`;
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.js';
 import type { SettingChange } from '../config/settingEdit.js';
 import { checkConfigWritable, writeSettings } from '../config/writeSettings.js';
 import { SpotterError } from '../core/errors.js';
+import { acceptedShare } from '../face/odds.js';
 import { prepare } from '../models/prepare.js';
 import { calibrationJson } from './calibrationJson.js';
 import { type Calibration, calibrationLines } from './calibrationLines.js';
@@ -64,10 +65,9 @@ export async function calibrate(context: Context, options: CalibrateOptions): Pr
   const { trials, compared } = sources;
   const results = measureSettings(trials, settings.all, compared);
   const resultOf = (setting: typeof settings.odds) => results.find((one) => one.setting === setting) ?? null;
-  const { falseNames, prior } = config.match;
   const current = resultOf(settings.current);
   if (!current) throw new SpotterError('internal', 'the setting in use was not measured');
-  const accepted = Math.min(1, (falseNames * prior) / (1 - prior));
+  const accepted = Math.min(1, acceptedShare(config.match));
   const advice = adviceOf(results, { current, odds: resultOf(settings.odds), accepted });
   const chosen = resultOf(settings.wanted);
   const calibration: Calibration = {

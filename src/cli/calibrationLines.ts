@@ -1,4 +1,4 @@
-import type { Advice } from '../calibration/advice.js';
+import { type Advice, perThousand } from '../calibration/advice.js';
 import { trialsFor } from '../calibration/interval.js';
 import type { FalseName, SettingResult, Share } from '../calibration/measure.js';
 import type { TrialSource } from '../calibration/trial.js';
@@ -168,10 +168,6 @@ function adviceLine({ advice, isByOdds }: Calibration): string {
 function inHundred(share: number): string {
   const hundredth = 100 * share;
   return hundredth < 10 ? String(Number(hundredth.toFixed(1))) : hundredth.toFixed(0);
-}
-
-function perThousand(share: number): string {
-  return `${Number((1000 * share).toPrecision(2))} in 1,000`;
 }
 
 function people(count: number): string {

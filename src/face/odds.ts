@@ -101,9 +101,14 @@ function similarityAt(ln: number, { different: [a, b, c] }: SimilarityCurves): n
 }
 
 /** The similarity from which one look is a name in this gallery, -1..1. */
-export function nameThreshold({ curves, compared, falseNames, prior }: Odds): number {
-  const ln = Math.log((falseNames * prior) / (1 - prior) / Math.max(1, compared));
-  return Math.min(1, similarityAt(ln, curves));
+export function nameThreshold(odds: Odds): number {
+  const ln = Math.log(acceptedShare(odds) / Math.max(1, odds.compared));
+  return Math.min(1, similarityAt(ln, odds.curves));
+}
+
+/** The part of the strangers who may get a name, from 0; where nearly everybody is known, more than all. */
+export function acceptedShare({ falseNames, prior }: Pick<Odds, 'falseNames' | 'prior'>): number {
+  return (falseNames * prior) / (1 - prior);
 }
 
 /**

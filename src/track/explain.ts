@@ -1,10 +1,10 @@
 import type { Match } from '../face/match.js';
-import { type Odds, wrongOdds } from '../face/odds.js';
+import { wrongOdds } from '../face/odds.js';
 import type { Quality, QualityLimits } from '../face/quality.js';
 import { nearestLook } from './evidence.js';
 import { weighedOf } from './oddsRule.js';
+import { agreeingLooks } from './reason.js';
 import type { Evidence, TrackPolicy } from './state.js';
-import { supports } from './thresholdRule.js';
 import type { Verdict } from './verdict.js';
 import { isGoodLook, thresholdOf } from './verdict.js';
 
@@ -54,8 +54,7 @@ function ofName(evidence: Evidence, match: Match | null, policy: TrackPolicy): C
     return [{ name: 'similarity', value: null, limit, passed: false, text: 'nobody in the gallery' }];
   }
   const threshold = thresholdOf(match, policy);
-  const support = supports(evidence, policy).find(({ person }) => person === match.person);
-  const agreeing = support?.looks.length ?? 0;
+  const agreeing = agreeingLooks(evidence, match.person, policy);
   const good = kept.filter((look) => isGoodLook(look.quality)).length;
   return [
     atLeast('similarity', match.similarity, threshold),
@@ -65,7 +64,7 @@ function ofName(evidence: Evidence, match: Match | null, policy: TrackPolicy): C
     ...(combined
       ? [atLeast('similarity of all looks together', combined.similarity, thresholdOf(combined, policy))]
       : []),
-    ...(policy.odds ? ofOdds(evidence, match, policy, policy.odds) : []),
+    ...ofOdds(evidence, match, agreeing, policy),
     ...(match.margin === null ? [] : [atLeast('margin', match.margin, policy.margin)]),
     ...(policy.odds
       ? []
@@ -80,19 +79,19 @@ function ofName(evidence: Evidence, match: Match | null, policy: TrackPolicy): C
   ];
 }
 
-function ofOdds(evidence: Evidence, match: Match, policy: TrackPolicy, odds: Odds): Check[] {
+function ofOdds(evidence: Evidence, match: Match, agreeing: number, policy: TrackPolicy): Check[] {
+  const { odds } = policy;
   const weighed = weighedOf(evidence, policy);
-  if (weighed === null) return [];
-  const nearest = evidence.kept.filter((look) => look.match?.person === match.person).length;
+  if (odds === null || weighed === null) return [];
   return [
     atLeast('weighed similarity', weighed, thresholdOf(match, policy)),
     atMost('odds that the name is wrong', wrongOdds(weighed, odds), odds.falseNames, 4),
     {
       name: 'looks that agree',
-      value: nearest,
+      value: agreeing,
       limit: null,
-      passed: nearest > 0,
-      text: `looks that agree ${nearest} of ${evidence.kept.length}`,
+      passed: agreeing > 0,
+      text: `looks that agree ${agreeing} of ${evidence.kept.length}`,
     },
   ];
 }

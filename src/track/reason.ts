@@ -19,7 +19,7 @@ export function reasonOf(evidence: Evidence, verdict: Verdict, policy: TrackPoli
   if (!match) return 'nobody in the gallery';
   const { person, similarity } = match;
   const outcome = outcomeOf(verdict);
-  const looks = agreement(evidence, person, policy);
+  const looks = `${agreeingLooks(evidence, person, policy)} of ${evidence.kept.length} looks agree`;
   const weighed = weighedOf(evidence, policy);
   const similar = `similarity ${similarity.toFixed(2)} to ${person}`;
   if (!policy.odds || weighed === null || match.threshold !== null) {
@@ -42,11 +42,9 @@ function outcomeOf(verdict: Exclude<Verdict, { kind: 'unusable' }>): string {
 }
 
 /** How many looks are nearest to the person, or name the person where thresholds decide. */
-function agreement(evidence: Evidence, person: string, policy: TrackPolicy): string {
-  const agreeing = policy.odds
-    ? evidence.kept.filter(({ match }) => match?.person === person).length
-    : (supports(evidence, policy).find((one) => one.person === person)?.looks.length ?? 0);
-  return `${agreeing} of ${evidence.kept.length} looks agree`;
+export function agreeingLooks(evidence: Evidence, person: string, policy: TrackPolicy): number {
+  if (policy.odds) return evidence.kept.filter(({ match }) => match?.person === person).length;
+  return supports(evidence, policy).find((one) => one.person === person)?.looks.length ?? 0;
 }
 
 function photos(count: number): string {

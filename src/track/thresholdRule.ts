@@ -1,6 +1,6 @@
 import type { Match } from '../face/match.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
-import { judgeMatch, type Limits, oneLook, type Together, thresholdOf } from './verdict.js';
+import { GOOD_LOOK, judgeMatch, type Limits, oneLook, thresholdOf } from './verdict.js';
 
 /** The part of the usable looks that must agree on a person while more may come. */
 const AGREEING_SO_FAR = 1 / 3;
@@ -8,9 +8,6 @@ const AGREEING_SO_FAR = 1 / 3;
 const AGREEING_NEAREST = 2 / 3;
 /** A person leads with this many times the strength of any other. */
 const LEAD = 1.25;
-
-/** How all looks are judged here: their quality is in their weights. */
-const ALL_LOOKS: Together = { coherence: 1, look: 'frontal', sharpness: null };
 
 /** The evidence for one person. */
 export interface Support {
@@ -65,7 +62,7 @@ export function nameByThreshold(evidence: Evidence, policy: TrackPolicy): Match 
       named.looks.length >= policy.confirmLooks && named.looks.length >= AGREEING_SO_FAR * kept.length;
     if (agreed || isSure(named, policy)) return named.best;
   }
-  const together = judgeMatch(combined, policy, ALL_LOOKS);
+  const together = judgeMatch(combined, policy, GOOD_LOOK);
   if (together.kind !== 'known' || kept.length < policy.confirmLooks) return null;
   if (named && named.person !== together.match.person) return null;
   const nearest = kept.filter(({ match }) => match?.person === together.match.person).length;

@@ -24,6 +24,9 @@ export type Limits = Pick<TrackPolicy, 'threshold' | 'margin' | 'odds'>;
 /** Looks that were compared together. */
 export type Together = Pick<Comparison, 'coherence' | 'sharpness'> & { look: LookClass };
 
+/** Looks whose quality is not known, or is in their weights: taken for sharp and frontal. */
+export const GOOD_LOOK: Together = { coherence: 1, look: 'frontal', sharpness: null };
+
 /** One look. */
 export function oneLook(quality: Quality): Together {
   return { coherence: 1, look: lookClass(quality), sharpness: quality.sharpness };
