@@ -109,17 +109,25 @@ export async function findFace(
   );
 }
 
-/** Looks once at a face: quality, alignment, embedding. @param meant null: no face @throws SpotterError of the worker pool */
+/**
+ * Looks once at a face: quality, alignment, embedding.
+ *
+ * @param meant null: no face
+ * @param refineFromDeg as of a LookTask; by default as with photos
+ * @throws SpotterError of the worker pool
+ */
 export async function lookAtFace(
   image: Image,
   meant: Detection | null,
   { faceEngine, search }: Pick<PhotoLookOptions, 'faceEngine' | 'search'>,
+  refineFromDeg = 0,
 ): Promise<PhotoLook> {
   const limits = search.quality;
   if (!meant) return { state: 'noFace' };
   const { looks } = await faceEngine.look({
     image,
     faces: [meant.landmarks],
+    refineFromDeg,
     minSharpness: 0,
     gallery: null,
   });

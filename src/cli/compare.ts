@@ -73,7 +73,13 @@ async function largestFace(file: string, { image }: Photo, { pool, photoLimits }
       `${file} shows a face, but it is not clear which way up; turn the photo upright`,
     );
   const { landmarks } = main.detection;
-  const { looks } = await pool.look({ image, faces: [landmarks], minSharpness: 0, gallery: null });
+  const { looks } = await pool.look({
+    image,
+    faces: [landmarks],
+    refineFromDeg: 0,
+    minSharpness: 0,
+    gallery: null,
+  });
   const { embedding } = looks[0];
   if (!embedding)
     throw new SpotterError('photo.no_face', `${file} shows no face that can be aligned; use a clearer photo`);

@@ -70,6 +70,7 @@ async function facesOf(
   const { looks } = await pool.look({
     image,
     faces,
+    refineFromDeg: 0,
     minSharpness: embed ? 0 : Number.POSITIVE_INFINITY,
     gallery: null,
   });

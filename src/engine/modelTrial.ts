@@ -108,7 +108,13 @@ async function embedderFault(
   threshold: number,
 ): Promise<string | null> {
   const look = async (image: Image, face: Landmarks) => {
-    const task = { image, faces: [face], minSharpness: 0, gallery: null };
+    const task = {
+      image,
+      faces: [face],
+      refineFromDeg: Number.POSITIVE_INFINITY,
+      minSharpness: 0,
+      gallery: null,
+    };
     const { looks } = await pool.firstRun('embedder', pool.look(task));
     return looks[0].embedding;
   };

@@ -1,12 +1,6 @@
-import { COLOUR_BITS, chromaLength, yuvWeights } from '../image/colour.js';
 import type { Image } from '../image/image.js';
-import {
-  type Channels,
-  channelPlanes,
-  NORM_OFFSET,
-  type Normalisation,
-  normTables,
-} from '../image/normalisation.js';
+import { type Channels, channelPlanes, type Normalisation, normTables } from '../image/normalisation.js';
+import { type Similarity, warp } from '../image/warp.js';
 import type { Landmarks } from './detection.js';
 
 /** Side of an aligned face in px. */
@@ -23,14 +17,6 @@ export const TEMPLATE: Landmarks = [
   [41.5493, 92.3655],
   [70.7299, 92.2041],
 ];
-
-/** Rotation, uniform scale and translation: x' = a*x - b*y + tx, y' = b*x + a*y + ty. */
-export interface Similarity {
-  a: number;
-  b: number;
-  tx: number;
-  ty: number;
-}
 
 /**
  * The similarity that maps `from` onto `to` with the least sum of squared distances, never a reflection. Source: Umeyama,
@@ -92,90 +78,7 @@ export class Aligner {
     const back = forward && invertSimilarity(forward);
     if (!back) return false;
     const planes = channelPlanes(out, CROP_PX * CROP_PX, this.#order);
-    const sample = image.format === 'rgb24' ? rgbSampler(image) : yuvSampler(image);
-    const { r, g, b } = this.#norm;
-    const rgb = new Int32Array(3);
-    for (let y = 0, o = 0; y < CROP_PX; y++) {
-      let sx = back.tx - back.b * y;
-      let sy = back.ty + back.a * y;
-      for (let x = 0; x < CROP_PX; x++, o++, sx += back.a, sy += back.b) {
-        this.luma[o] = sample(sx, sy, rgb);
-        planes.r[o] = r[rgb[0] + NORM_OFFSET];
-        planes.g[o] = g[rgb[1] + NORM_OFFSET];
-        planes.b[o] = b[rgb[2] + NORM_OFFSET];
-      }
-    }
+    warp(image, back, { left: 0, side: CROP_PX, rowLength: CROP_PX }, planes, this.#norm, this.luma);
     return true;
   }
-}
-
-/** Writes red, green and blue (about 0..255) at a position in source px; returns the luma there, 0..255. */
-type Sampler = (x: number, y: number, rgb: Int32Array) => number;
-
-const BLACK_OUTSIDE = 0;
-
-/** Bilinear interpolation in one plane of bytes, `step` bytes from pixel to pixel. `outside` is the value off the plane. */
-function bilinear(
-  pixels: Uint8Array,
-  start: number,
-  width: number,
-  height: number,
-  step: number,
-  x: number,
-  y: number,
-  outside: number,
-): number {
-  const x0 = Math.floor(x);
-  const y0 = Math.floor(y);
-  const wx = x - x0;
-  const wy = y - y0;
-  if (x0 >= 0 && y0 >= 0 && x0 < width - 1 && y0 < height - 1) {
-    const i = start + (y0 * width + x0) * step;
-    const below = i + width * step;
-    const upper = pixels[i] + (pixels[i + step] - pixels[i]) * wx;
-    const lower = pixels[below] + (pixels[below + step] - pixels[below]) * wx;
-    return upper + (lower - upper) * wy;
-  }
-  const at = (column: number, row: number) =>
-    column >= 0 && row >= 0 && column < width && row < height
-      ? pixels[start + (row * width + column) * step]
-      : outside;
-  const upper = at(x0, y0) * (1 - wx) + at(x0 + 1, y0) * wx;
-  const lower = at(x0, y0 + 1) * (1 - wx) + at(x0 + 1, y0 + 1) * wx;
-  return upper * (1 - wy) + lower * wy;
-}
-
-function rgbSampler({ pixels, width, height }: Image): Sampler {
-  return (x, y, rgb) => {
-    const red = bilinear(pixels, 0, width, height, 3, x, y, BLACK_OUTSIDE);
-    const green = bilinear(pixels, 1, width, height, 3, x, y, BLACK_OUTSIDE);
-    const blue = bilinear(pixels, 2, width, height, 3, x, y, BLACK_OUTSIDE);
-    rgb[0] = red + 0.5;
-    rgb[1] = green + 0.5;
-    rgb[2] = blue + 0.5;
-    return 0.299 * red + 0.587 * green + 0.114 * blue + 0.5;
-  };
-}
-
-function yuvSampler({ pixels, width, height, colour }: Image): Sampler {
-  const chromaWidth = chromaLength(width);
-  const chromaHeight = chromaLength(height);
-  const uPlane = width * height;
-  const vPlane = uPlane + chromaWidth * chromaHeight;
-  const { luma, rv, gu, gv, bu, bias } = yuvWeights(colour);
-  const black = colour.fullRange ? 0 : 16;
-  const lumaToFull = colour.fullRange ? 1 : 255 / 219;
-  return (x, y, rgb) => {
-    const value = bilinear(pixels, 0, width, height, 1, x, y, black);
-    // MPEG-2 siting: a chroma sample lies on the left one of its two luma columns, halfway between its two rows.
-    const cx = x / 2;
-    const cy = (y - 0.5) / 2;
-    const u = bilinear(pixels, uPlane, chromaWidth, chromaHeight, 1, cx, cy, 128) - 128;
-    const v = bilinear(pixels, vPlane, chromaWidth, chromaHeight, 1, cx, cy, 128) - 128;
-    const base = value * luma + bias;
-    rgb[0] = (base + v * rv) / (1 << COLOUR_BITS);
-    rgb[1] = (base - u * gu - v * gv) / (1 << COLOUR_BITS);
-    rgb[2] = (base + u * bu) / (1 << COLOUR_BITS);
-    return Math.min(255, Math.max(0, (value - black) * lumaToFull + 0.5));
-  };
 }

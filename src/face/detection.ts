@@ -14,8 +14,6 @@ export interface Detection {
 export function meanFace(faces: readonly Detection[]): Detection {
   const mean = (of: (face: Detection) => number) =>
     faces.reduce((sum, face) => sum + of(face), 0) / faces.length;
-  const point = (i: number) =>
-    [mean(({ landmarks }) => landmarks[i][0]), mean(({ landmarks }) => landmarks[i][1])] as const;
   return {
     box: {
       x1: mean(({ box }) => box.x1),
@@ -23,7 +21,15 @@ export function meanFace(faces: readonly Detection[]): Detection {
       x2: mean(({ box }) => box.x2),
       y2: mean(({ box }) => box.y2),
     },
-    landmarks: [point(0), point(1), point(2), point(3), point(4)],
+    landmarks: meanLandmarks(faces.map(({ landmarks }) => landmarks)),
     score: mean(({ score }) => score),
   };
+}
+
+/** The mean of landmarks of one face. @param all at least one */
+export function meanLandmarks(all: readonly Landmarks[]): Landmarks {
+  const mean = (point: number, axis: 0 | 1) =>
+    all.reduce((sum, landmarks) => sum + landmarks[point][axis], 0) / all.length;
+  const point = (index: number): Point => [mean(index, 0), mean(index, 1)];
+  return [point(0), point(1), point(2), point(3), point(4)];
 }

@@ -80,6 +80,7 @@ export async function enrol(
   const { looks } = await faceEngine.look({
     image,
     faces: [main.detection.landmarks],
+    refineFromDeg: 0,
     minSharpness: 0,
     gallery: null,
   });
@@ -106,7 +107,13 @@ async function notConfirmed(
   const failed = failedLimit(geometricQuality(nearest), { ...quality, minSizePx: 0 });
   if (failed === 'bad_landmarks') return refused(failed, nearest.box);
   const faces = [nearest.landmarks];
-  const { looks } = await faceEngine.look({ image, faces, minSharpness: 0, gallery: null });
+  const { looks } = await faceEngine.look({
+    image,
+    faces,
+    refineFromDeg: 0,
+    minSharpness: 0,
+    gallery: null,
+  });
   return refused(looks[0].sharpness < minSharpness ? 'blurred' : 'low_score', nearest.box);
 }
 

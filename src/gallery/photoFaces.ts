@@ -10,7 +10,13 @@ import { type DetectorRange, type Level, photoLevels } from './photoViews.js';
 /** What the gallery needs of the worker pool; both reject with the SpotterErrors of the pool. */
 export interface PhotoFaceEngine {
   detect(task: { image: Image; view?: View }): Promise<Pick<Detected, 'detections'>>;
-  look(task: { image: Image; faces: Landmarks[]; minSharpness: number; gallery: null }): Promise<Looked>;
+  look(task: {
+    image: Image;
+    faces: Landmarks[];
+    refineFromDeg: number;
+    minSharpness: number;
+    gallery: null;
+  }): Promise<Looked>;
 }
 
 /** How photos are searched. */

@@ -3,6 +3,7 @@ import type { Detection, Landmarks } from '../face/detection.js';
 import type { Match, NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import { TILTED_DEG } from '../face/uprightViews.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { View } from '../image/fit.js';
 import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidence.js';
@@ -20,6 +21,7 @@ export interface FaceEngine {
     image: Frame['image'];
     faces: Landmarks[];
     past: (Past | null)[];
+    refineFromDeg: number;
     minSharpness: number;
     gallery: GalleryMatrix | null;
   }): Promise<Looked>;
@@ -168,6 +170,7 @@ async function lookAtFaces(
     image,
     faces: worthwhile.map(({ landmarks }) => landmarks),
     past: worthwhile.map(({ past }) => past),
+    refineFromDeg: TILTED_DEG,
     minSharpness: limits.minSharpness,
     gallery: people.matrix,
   });

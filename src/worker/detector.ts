@@ -1,11 +1,15 @@
 import { SpotterError } from '../core/errors.js';
-import type { Detection } from '../face/detection.js';
+import type { Size } from '../core/geometry.js';
+import type { Detection, Landmarks } from '../face/detection.js';
 import { nonMaximumSuppression } from '../face/nms.js';
 import { decodeScrfd, type ScrfdLevel } from '../face/scrfd.js';
+import { refined, uprightViews } from '../face/uprightViews.js';
 import { decodeYunet, type YunetLevel } from '../face/yunet.js';
 import { type Fit, type InputSize, planFit, type View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import { Letterbox } from '../image/letterbox.js';
+import { type Channels, channelPlanes, NORM_OFFSET, normTables } from '../image/normalisation.js';
+import { warp } from '../image/warp.js';
 import { Network, type Values } from './network.js';
 import type { Detected, DetectorSpec } from './protocol.js';
 
@@ -23,6 +27,7 @@ export class Detector {
   readonly #inputName: string;
   readonly #inputSize: InputSize;
   readonly #letterbox: Letterbox;
+  readonly #norm: Channels;
   readonly #decode: Decode;
   /** Kept at the size of the largest input, because a camera's frames alternate between two. */
   #memory = new Float32Array(0);
@@ -34,6 +39,7 @@ export class Detector {
     this.#inputName = network.inputs[0].name;
     this.#inputSize = inputSize;
     this.#letterbox = new Letterbox(spec.normalisation);
+    this.#norm = normTables(spec.normalisation);
     this.#decode = decode;
   }
 
@@ -66,17 +72,48 @@ export class Detector {
   async detect(image: Image, view?: View): Promise<Detected> {
     const start = performance.now();
     const fit = this.plan(image, view);
-    const length = 3 * fit.width * fit.height;
-    if (this.#memory.length < length) this.#memory = new Float32Array(length);
-    if (this.#input.length !== length) this.#input = this.#memory.subarray(0, length);
-    this.#letterbox.draw(image, fit, this.#input);
+    this.#letterbox.draw(image, fit, this.#prepareInput(fit));
     const fitted = performance.now();
     const outputs = await this.runNetwork(fit);
     const ran = performance.now();
-    const detections = nonMaximumSuppression(this.#decode(outputs, fit), this.#spec.maxIou);
+    const detections = this.#facesIn(outputs, fit);
     const timing = { fitMs: fitted - start, modelMs: ran - fitted, decodeMs: performance.now() - ran };
     const { width, height, scale } = fit;
     return { detections, input: { width, height, scale }, timing };
+  }
+
+  /**
+   * Finds a face again in views that show it upright and from close by, for better landmarks.
+   *
+   * @param landmarks image px
+   * @returns image px; `landmarks` themselves where the views show no face, or are too large for an input of fixed size
+   */
+  async refine(image: Image, landmarks: Landmarks): Promise<Landmarks> {
+    const upright = uprightViews(landmarks);
+    if (!upright) return landmarks;
+    const { views } = upright;
+    const size = this.#inputSize.kind === 'fixed' ? this.#inputSize : upright.size;
+    if (size.width < upright.size.width || size.height < upright.size.height) return landmarks;
+    const { width, height } = size;
+    const input = this.#prepareInput(size);
+    const planes = channelPlanes(input, width * height, this.#spec.normalisation.order);
+    for (const channel of ['r', 'g', 'b'] as const) planes[channel].fill(this.#norm[channel][NORM_OFFSET]);
+    for (const { toImage, left, side } of views)
+      warp(image, toImage, { left, side, rowLength: width }, planes, this.#norm, null);
+    const fit: Fit = { width, height, scale: 1, offsetX: 0, offsetY: 0, turn: 0 };
+    return refined(landmarks, views, this.#facesIn(await this.runNetwork(fit), fit));
+  }
+
+  /** Memory for an input of this size. */
+  #prepareInput({ width, height }: Size): Float32Array {
+    const length = 3 * width * height;
+    if (this.#memory.length < length) this.#memory = new Float32Array(length);
+    if (this.#input.length !== length) this.#input = this.#memory.subarray(0, length);
+    return this.#input;
+  }
+
+  #facesIn(outputs: Outputs, fit: Fit): Detection[] {
+    return nonMaximumSuppression(this.#decode(outputs, fit), this.#spec.maxIou);
   }
 
   /** Runs the network alone, on the input that the last image left. For measurements. */

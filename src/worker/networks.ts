@@ -1,6 +1,7 @@
 import { normalise } from '../face/embedding.js';
 import type { NearestTwo } from '../face/match.js';
 import { lookWeight } from '../face/quality.js';
+import { tiltDeg } from '../face/uprightViews.js';
 import { Detector } from './detector.js';
 import { Embedder } from './embedder.js';
 import { Matcher } from './matcher.js';
@@ -43,12 +44,14 @@ export class Networks {
   }
 
   /** Cuts, judges and embeds the given faces one after another, and compares them with the gallery. */
-  async look({ image, faces, past, minSharpness, gallery }: LookTask): Promise<Looked> {
+  async look({ image, faces, past, refineFromDeg, minSharpness, gallery }: LookTask): Promise<Looked> {
     const timing = { alignMs: 0, modelMs: 0, matchMs: 0 };
     const looks: Look[] = [];
     for (const landmarks of faces) {
       const start = performance.now();
-      const sharpness = this.embedder.cut(image, landmarks);
+      const isRefined = tiltDeg(landmarks) >= refineFromDeg;
+      const better = isRefined ? await this.detector.refine(image, landmarks) : landmarks;
+      const sharpness = this.embedder.cut(image, better);
       const cut = performance.now();
       timing.alignMs += cut - start;
       const usable = sharpness !== null && sharpness >= minSharpness;

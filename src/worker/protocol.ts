@@ -78,6 +78,11 @@ export interface LookTask {
   faces: Landmarks[];
   /** The earlier looks of each face, in the same order, to compare with all of them together as well. */
   past?: (Past | null)[];
+  /**
+   * Faces tilted by at least this, degrees, are first found again in upright views, which gives better landmarks at about the cost
+   * of searching a frame. 0: all faces; Infinity: none.
+   */
+  refineFromDeg: number;
   /** Faces with a lower sharpness are not embedded; 0 embeds all. */
   minSharpness: number;
   gallery: GalleryMatrix | null;

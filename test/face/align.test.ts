@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Point } from '../../src/core/geometry.js';
-import {
-  Aligner,
-  CROP_PX,
-  estimateSimilarity,
-  invertSimilarity,
-  type Similarity,
-  TEMPLATE,
-} from '../../src/face/align.js';
+import { Aligner, CROP_PX, estimateSimilarity, invertSimilarity, TEMPLATE } from '../../src/face/align.js';
 import type { Landmarks } from '../../src/face/detection.js';
+import { mapPoint, type Similarity } from '../../src/image/warp.js';
 import { flatYuv, rgbImage } from '../helpers/image.js';
 
-const apply = ({ a, b, tx, ty }: Similarity, [x, y]: Point): Point => [
-  a * x - b * y + tx,
-  b * x + a * y + ty,
-];
 const move = (landmarks: Landmarks, by: Similarity) =>
-  landmarks.map((point) => apply(by, point)) as unknown as Landmarks;
+  landmarks.map((point) => mapPoint(by, point)) as unknown as Landmarks;
 
 describe('estimateSimilarity and invertSimilarity', () => {
   it('recover the exact motion of the landmarks', () => {
@@ -36,7 +26,7 @@ describe('estimateSimilarity and invertSimilarity', () => {
   it('cancel each other out', () => {
     const there = { a: 0.6, b: -0.9, tx: 4, ty: 7 };
     const back = invertSimilarity(there) as Similarity;
-    const [x, y] = apply(back, apply(there, [12, 34]));
+    const [x, y] = mapPoint(back, mapPoint(there, [12, 34]));
     expect(x).toBeCloseTo(12);
     expect(y).toBeCloseTo(34);
   });
@@ -56,7 +46,7 @@ describe('Aligner.cut', () => {
       [56, 72],
       [90, 100],
     ] as const) {
-      const [sx, sy] = apply(motion, [x, y]);
+      const [sx, sy] = mapPoint(motion, [x, y]);
       expect(Math.abs(out[y * CROP_PX + x] - sx / 2)).toBeLessThanOrEqual(1.5);
       expect(Math.abs(out[CROP_PX * CROP_PX + y * CROP_PX + x] - sy / 2)).toBeLessThanOrEqual(1.5);
     }

@@ -27,8 +27,21 @@ describe('SceneCuts', () => {
     expect(cutAfter(scene(50, 40), scene(50, 40))).toBe(false);
   });
 
-  it('ignores the first picture, and one in the dark', () => {
+  it('finds a cut between black bars, which are alike before and after', () => {
+    const onBlack = (x: number) => {
+      const image = flatYuv(640, 180, [16, 128, 128]);
+      const inner = scene(x, 45, 200, 60);
+      for (let row = 0; row < 180; row++)
+        image.pixels.set(inner.pixels.subarray(row * 320 + 60, row * 320 + 260), row * 640 + 220);
+      return image;
+    };
+    expect(cutAfter(onBlack(60), onBlack(140))).toBe(true);
+    expect(cutAfter(onBlack(80), onBlack(90))).toBe(false);
+  });
+
+  it('ignores the first picture, and those in the dark', () => {
     expect(new SceneCuts().isCut(scene(0, 0))).toBe(false);
     expect(cutAfter(scene(0, 0, 34, 30), scene(190, 85, 34, 30))).toBe(false);
+    expect(cutAfter(scene(0, 0, 17, 16), scene(190, 85, 17, 16))).toBe(false);
   });
 });
