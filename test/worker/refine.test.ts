@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { cosine } from '../../src/face/embedding.js';
+import { startPool } from '../helpers/engine.js';
+import { hopper } from '../helpers/paths.js';
+import { decodePhoto } from '../helpers/photo.js';
+
+describe('WorkerPool.look', () => {
+  it('finds a tilted face again upright, and so embeds it like the upright one', async () => {
+    const { pool } = await startPool();
+    const upright = readFileSync(hopper);
+    const tilted = await sharp(upright)
+      .rotate(35, { background: '#808080' })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const embed = async (bytes: Uint8Array, refineFromDeg: number) => {
+      const { image } = await decodePhoto(bytes, 'photo', 100);
+      const [{ landmarks }] = (await pool.detect({ image })).detections;
+      const task = { image, faces: [landmarks], refineFromDeg, minSharpness: 0, gallery: null };
+      const [{ embedding }] = (await pool.look(task)).looks;
+      return embedding as Float32Array;
+    };
+    const never = Number.POSITIVE_INFINITY;
+    const [asFound, again] = [await embed(tilted, never), await embed(tilted, 15)];
+    const wanted = await embed(upright, never);
+    expect(cosine(again, wanted)).toBeGreaterThan(cosine(asFound, wanted) + 0.03);
+    // Below the limit, nothing is done.
+    expect(cosine(await embed(tilted, 90), asFound)).toBeCloseTo(1, 6);
+    await pool.stop();
+  });
+});
