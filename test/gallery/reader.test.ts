@@ -40,7 +40,7 @@ describe('PhotoReader', () => {
       look: async () => ({ looks: [], timing: { alignMs: 0, modelMs: 0, matchMs: 0 } }),
     };
     const { modelKey, limits, maxMegapixels } = OPTIONS;
-    const everything = JSON.stringify({ CODE_VERSION: 3, modelKey, limits, maxMegapixels });
+    const everything = JSON.stringify({ CODE_VERSION: 4, modelKey, limits, maxMegapixels });
     const earlierKey = createHash('sha256').update(everything).digest('hex').slice(0, 24);
     const files = await Promise.all(
       [collins, hopper].map(async (path) => {
