@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DEMO_CLIP } from '../../bench/daemon.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
+import { placeArguments } from './home.js';
 import { type CommonOptions, configOf, recognitionArguments } from './options.js';
 import { printJson, printLine, printLines } from './print.js';
 
@@ -121,8 +122,7 @@ export async function processes(
   options: ProcessOptions,
 ): Promise<number> {
   const { measureStart, measureStop, measureStopOfRun } = await import('../../bench/processes.js');
-  const config = options.config === undefined ? [] : ['--config', options.config];
-  const scan = [given ?? DEMO_CLIP, ...config, ...recognitionArguments(options)];
+  const scan = [given ?? DEMO_CLIP, ...placeArguments(options), ...recognitionArguments(options)];
   const start = await measureStart(scan, Math.min(options.runs, 10));
   const stop = await measureStop(['scan', ...scan], options.runs, 4000);
   const stopRun = await measureStopOfRun(options.runs);
