@@ -26,8 +26,8 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY models/README.md models/catalogue.yaml models/spotter-det.onnx models/spotter-embed.onnx models/
-COPY gallery/grace-hopper gallery/grace-hopper
 COPY assets/demo/clip.mp4 assets/demo/grace-hopper.jpg assets/demo/
+COPY assets/demo/gallery assets/demo/gallery
 COPY assets/trial assets/trial
 COPY config.yaml ./
 RUN sed -i 's/^  host: 127\.0\.0\.1$/  host: 0.0.0.0/' config.yaml \

@@ -11,7 +11,7 @@ const NEEDED = [
   'models/catalogue.yaml',
   'models/spotter-det.onnx',
   'models/spotter-embed.onnx',
-  'gallery/grace-hopper/portrait.jpg',
+  'assets/demo/gallery/grace-hopper/portrait.jpg',
   'assets/demo/clip.mp4',
   ...TRIAL_FILES,
 ];

@@ -9,6 +9,7 @@ import {
   galleryOption,
   jsonOption,
   listenOptions,
+  modelOptions,
   recognitionOptions,
   rotation,
   wholeNumber,
@@ -25,6 +26,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
     example: 'spotter init faces',
     options: [],
     load: async () => (await import('./init.js')).init,
+  },
+  {
+    name: 'demo',
+    description:
+      'play a clip with one known and one unknown person, in a temporary folder; reads no configuration and leaves nothing behind',
+    example: 'spotter demo --port 9000',
+    options: [...listenOptions(), ...modelOptions()],
+    load: async () => (await import('./demo.js')).demo,
   },
   {
     name: 'run',
