@@ -12,16 +12,15 @@ export class Bar {
   constructor(what) {
     this.#what = what;
     if (!this.#isDrawn) process.stderr.write(`setup: ${what}\n`);
-    else this.show(0, 1, '');
+    else this.show(0, '');
   }
 
-  /** @param unit of value and total */
-  show(value, total, unit) {
+  /** @param share of the step that is done, 0..1. @param detail text behind the step */
+  show(share, detail) {
     if (!this.#isDrawn) return;
-    const share = Math.min(value / total, 1);
     const full = Math.round(share * WIDTH);
     const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${String(Math.round(share * 100)).padStart(3)}%`;
-    const line = `${bar}  ${this.#what}${unit && `: ${unit}`}`;
+    const line = `${bar}  ${this.#what}${detail && `: ${detail}`}`;
     process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
   }
 

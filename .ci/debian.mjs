@@ -11,7 +11,8 @@ const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' })
 
 /** Runs apt-get with a bar. @returns exit status, null when a signal ended it, and what it wrote to stderr */
 async function apt(args, bar) {
-  const settings = ['-qq', '-o', 'APT::Status-Fd=3', '-o', 'DPkg::Lock::Timeout=120']; // another apt may be at work on a machine that has just started
+  // Another apt may be at work on a machine that has just started.
+  const settings = ['-qq', '-o', 'APT::Status-Fd=3', '-o', 'DPkg::Lock::Timeout=120'];
   const child = spawn('apt-get', [...settings, ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -23,8 +24,7 @@ async function apt(args, bar) {
   // Lines such as dlstatus:3:25.5:Downloading libx264 and pmstatus:ffmpeg:60.0:Unpacking ffmpeg.
   createInterface({ input: child.stdio[3] }).on('line', (line) => {
     const [, phase, percent] = /^(dl|pm)status:[^:]*:([\d.]+):/.exec(line) ?? [];
-    if (phase)
-      bar.show((phase === 'pm' ? 50 : 0) + percent / 2, 100, phase === 'pm' ? 'unpacking' : 'downloading');
+    if (phase) bar.show(percent / 100, phase === 'dl' ? 'downloading' : 'unpacking');
   });
   const [status] = await once(child, 'close');
   return { status, errors };

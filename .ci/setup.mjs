@@ -23,29 +23,40 @@ function checkNode() {
 function packageFolders() {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
   const fits = (listed, own) => !listed || listed.includes(own);
+  const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
   return Object.entries(packages)
-    .filter(([folder, { os, cpu }]) => folder !== '' && fits(os, process.platform) && fits(cpu, process.arch))
-    .map(([folder]) => folder);
+    .filter(
+      ([, entry]) =>
+        fits(entry.os, process.platform) && fits(entry.cpu, process.arch) && fits(entry.libc, libc),
+    )
+    .map(([folder]) => folder)
+    .filter((folder) => folder !== '');
 }
 
 async function installPackages() {
   const stampFile = 'node_modules/.spotter-setup';
   const stamp = fingerprint(['package.json', 'package-lock.json']);
   if (isCurrent(stampFile, stamp)) return;
-  const bar = new Bar('installing packages from the lockfile');
+  const bar = new Bar('installing npm packages');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const child = spawn(npm, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    shell: process.platform === 'win32',
-  });
+  const child = spawn(
+    npm,
+    ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      shell: process.platform === 'win32',
+    },
+  );
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
     errors += text;
   });
   // npm reports no progress when its output is not a terminal: look at what is there.
   const folders = packageFolders();
-  const isThere = (folder) => existsSync(`${folder}/package.json`);
-  const look = setInterval(() => bar.show(folders.filter(isThere).length, folders.length, 'packages'), 200);
+  const look = setInterval(() => {
+    const there = folders.filter((folder) => existsSync(`${folder}/package.json`)).length;
+    bar.show(there / folders.length, `${there} of ${folders.length}`);
+  }, 200);
   const [status] = await once(child, 'close');
   clearInterval(look);
   bar.end();
