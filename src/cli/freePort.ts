@@ -12,7 +12,7 @@ const MOST_TRIED = 100;
 export async function freePort(host: string, first: number): Promise<number> {
   const last = Math.min(first + MOST_TRIED - 1, 65535);
   for (let port = first; port <= last; port++) if (port === 0 || (await isFree(host, port))) return port;
-  throw new SpotterError('http.port', `ports ${first} to ${last} are in use; choose others with --port`);
+  throw new SpotterError('http.port', `no port from ${first} to ${last} is free; choose another with --port`);
 }
 
 /** Any other reason why nothing can listen there is reported by the server that then tries to. */
