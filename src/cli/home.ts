@@ -53,11 +53,10 @@ function homeAt(given: string, from: '--dir' | 'SPOTTER_HOME', cwd: string): Hom
   const folder = path.resolve(cwd, given);
   const config = path.join(folder, CONFIG_NAME);
   if (existsSync(config)) return { folder, config };
-  const why = isFolder(folder) ? `has no ${CONFIG_NAME}` : 'is not a folder';
-  throw new SpotterError(
-    'config.not_found',
-    `${from} ${given} ${why}; name a folder that "spotter init" has made`,
-  );
+  const why = isFolder(folder)
+    ? `has no ${CONFIG_NAME}; make one there with "spotter init ${given}", or name another folder`
+    : 'is not a folder; name one that "spotter init" has made';
+  throw new SpotterError('config.not_found', `${from} ${given} ${why}`);
 }
 
 function homeAbove(cwd: string): Home | null {

@@ -38,7 +38,7 @@ export async function init(
 /** @throws SpotterError usage */
 function refuseWhatIsInTheWay(folder: string): void {
   const refuse = (why: string) => {
-    throw new SpotterError('usage', `${why}; nothing was changed. Choose another folder`);
+    throw new SpotterError('usage', `${why}; nothing was changed, choose another folder`);
   };
   // A link that leads nowhere is in the way, too.
   const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined;

@@ -76,7 +76,7 @@ describe('homeOf', () => {
   it('refuses --dir and SPOTTER_HOME without a config.yaml', () => {
     const root = tree({ bare: '' });
     expect(() => found(root, 'bare', { dir: '.' })).toThrow(
-      '--dir . has no config.yaml; name a folder that "spotter init" has made',
+      '--dir . has no config.yaml; make one there with "spotter init .", or name another folder',
     );
     expect(() => found(root, 'bare', {}, '/nowhere')).toThrow('SPOTTER_HOME /nowhere is not a folder');
   });
