@@ -35,7 +35,9 @@ COPY assets/demo/clip.mp4 assets/demo/grace-hopper.jpg assets/demo/
 COPY assets/demo/gallery assets/demo/gallery
 COPY assets/trial assets/trial
 COPY config.yaml ./
-RUN mkdir /spotter && chown node:node /spotter
+# So that `docker exec CONTAINER spotter gallery check` works.
+RUN chmod +x dist/src/main.js && ln -s /app/dist/src/main.js /usr/local/bin/spotter \
+  && mkdir /spotter && chown node:node /spotter
 # The home: config.yaml, gallery and data.
 WORKDIR /spotter
 ENV SPOTTER_HOME=/spotter
@@ -46,7 +48,7 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8480/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # tini is process 1. It collects the decoders of an engine that died, which Node does not, and passes SIGTERM on: the daemon
 # finishes its frames and exits with 0.
-ENTRYPOINT ["tini", "--", "node", "/app/dist/src/main.js"]
+ENTRYPOINT ["tini", "--", "spotter"]
 # Inside the container it listens on every address, always on this port. Who can reach it is up to the ports that you publish.
 CMD ["run", "--host", "0.0.0.0", "--port", "8480"]
 

@@ -1,4 +1,4 @@
-// Runs when the package is installed, before the install scripts of what it depends on: see docs/decisions/0017-install-scripts.md.
+// Runs when the package is installed, before the install scripts of what it depends on: see docs/decisions/0018-install-scripts.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

@@ -53,7 +53,7 @@ describe('package.json', () => {
     const scripted = Object.entries<{ hasInstallScript?: boolean }>(lock.packages)
       .filter(([folder, entry]) => folder !== '' && entry.hasInstallScript)
       .map(([folder]) => folder);
-    // npm adds the mark when it writes the lockfile: remove it; see docs/decisions/0017-install-scripts.md.
+    // npm adds the mark when it writes the lockfile: remove it; see docs/decisions/0018-install-scripts.md.
     expect(scripted).toEqual([]);
   });
 
@@ -82,7 +82,8 @@ describe('Dockerfile', () => {
 
   it('starts the program under an init, in its home, on the port that is published', () => {
     const last = (name: string) => [...dockerfile.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].at(-1)?.[1];
-    expect(JSON.parse(last('ENTRYPOINT') ?? '')).toEqual(['tini', '--', 'node', '/app/dist/src/main.js']);
+    expect(JSON.parse(last('ENTRYPOINT') ?? '')).toEqual(['tini', '--', 'spotter']);
+    expect(dockerfile).toContain('ln -s /app/dist/src/main.js /usr/local/bin/spotter');
     expect(JSON.parse(last('CMD') ?? '')).toEqual(['run', '--host', '0.0.0.0', '--port', '8480']);
     expect(last('USER')).toBe('node');
     const { ports, volumes, ...service } = parse(text('compose.yaml')).services.spotter;

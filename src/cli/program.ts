@@ -77,7 +77,7 @@ function add(
   command.action(async (...args: unknown[]) => {
     const options = command.optsWithGlobals();
     if (options.json && !definition.options.some(({ long }) => long === '--json'))
-      command.error("error: unknown option '--json'");
+      command.error("error: unknown option '--json'", { code: 'commander.unknownOption' });
     const handler = await definition.load();
     // Behind the arguments come the command's own options and the command itself.
     done(await handler(context, ...([...args.slice(0, -2), options] as never[])));
