@@ -1,22 +1,27 @@
-# Build:                      docker build -t spotter .
-# Play the demo clip:         docker run --rm -p 127.0.0.1:8480:8480 spotter
-# Your cameras and people:    docker run --rm -p 127.0.0.1:8480:8480 -v ./config.yaml:/app/config.yaml:ro \
-#                               -v ./gallery:/app/gallery:ro -v spotter-data:/app/data spotter
-# Set http.host to 0.0.0.0 in your configuration; otherwise the port cannot be reached from outside the container.
+# Build:              docker build -t spotter .
+#   with the drivers for hardware decoding (hardware: vaapi):  docker build -t spotter --target vaapi .
+# Play the demo:      docker run --rm -p 127.0.0.1:8480:8480 spotter demo --host 0.0.0.0
+# Make a home:        mkdir faces && docker run --rm --user "$(id -u):$(id -g)" -v ./faces:/spotter spotter init
+# Watch its cameras:  docker run -d -p 127.0.0.1:8480:8480 --user "$(id -u):$(id -g)" -v ./faces:/spotter spotter
+# compose.yaml does the same, and explains volumes, user and devices.
 
-FROM node:20-bookworm-slim AS build
+# An exact version, so that the same checkout gives the same image. To pin it to the byte, add the digest that
+# `docker buildx imagetools inspect node:<tag>` prints: --build-arg NODE=<tag>@sha256:...
+ARG NODE=20.20.2-bookworm-slim
+
+FROM node:${NODE} AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --include=dev --no-audit --no-fund
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
 COPY bench bench
-RUN node_modules/.bin/tsc -p tsconfig.json && npm prune --omit=dev --no-audit --no-fund
+RUN node_modules/.bin/tsc -p tsconfig.json && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 # onnxruntime-node ships its libraries for every platform; keep only this one's.
 RUN cd node_modules/onnxruntime-node/bin/napi-v6 \
   && find . -mindepth 2 -maxdepth 2 -type d ! -path "./linux/$(node -p process.arch)" -exec rm -rf {} +
 
-FROM node:20-bookworm-slim
+FROM node:${NODE} AS runtime
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ffmpeg tini \
   && rm -rf /var/lib/apt/lists/*
@@ -26,18 +31,35 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY models/README.md models/catalogue.yaml models/spotter-det.onnx models/spotter-embed.onnx models/
-COPY gallery/grace-hopper gallery/grace-hopper
 COPY assets/demo/clip.mp4 assets/demo/grace-hopper.jpg assets/demo/
+COPY assets/demo/gallery assets/demo/gallery
 COPY assets/trial assets/trial
 COPY config.yaml ./
-RUN sed -i 's/^  host: 127\.0\.0\.1$/  host: 0.0.0.0/' config.yaml \
-  && mkdir data && chown node:node data
+# So that `docker exec CONTAINER spotter gallery check` works.
+RUN chmod +x dist/src/main.js && ln -s /app/dist/src/main.js /usr/local/bin/spotter \
+  && mkdir /spotter && chown node:node /spotter
+# The home: config.yaml, gallery and data.
+WORKDIR /spotter
+ENV SPOTTER_HOME=/spotter
+VOLUME /spotter
 USER node
 EXPOSE 8480
-VOLUME /app/data
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8480/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # tini is process 1. It collects the decoders of an engine that died, which Node does not, and passes SIGTERM on: the daemon
 # finishes its frames and exits with 0.
-ENTRYPOINT ["tini", "--", "node", "dist/src/main.js"]
-CMD ["run", "-c", "config.yaml"]
+ENTRYPOINT ["tini", "--", "spotter"]
+# Inside the container it listens on every address, always on this port. Who can reach it is up to the ports that you publish.
+CMD ["run", "--host", "0.0.0.0", "--port", "8480"]
+
+FROM runtime AS vaapi
+USER root
+# Drivers for Intel exist for amd64 only; Mesa has those for AMD.
+RUN apt-get update \
+  && intel="$([ "$(dpkg --print-architecture)" = amd64 ] && echo intel-media-va-driver i965-va-driver || true)" \
+  && apt-get install -y --no-install-recommends mesa-va-drivers vainfo $intel \
+  && rm -rf /var/lib/apt/lists/*
+USER node
+
+# The last stage is what a build without --target gives.
+FROM runtime

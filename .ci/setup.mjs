@@ -1,9 +1,11 @@
 // Makes a checkout ready to run: packages from the lockfile, ffmpeg, the compiled program. Does only what is missing.
 // Usage: node .ci/setup.mjs [--tests]      --tests: also what the tests use beside (a real Prometheus, RTSP server, MQTT broker)
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Bar } from './bar.mjs';
 import { buildIfStale } from './build.mjs';
 import { installFfmpeg, installTestServers } from './debian.mjs';
 import { fingerprint, isCurrent } from './stamp.mjs';
@@ -17,25 +19,57 @@ function checkNode() {
   }
 }
 
-function installPackages() {
+/** Where npm puts each package that it installs on this machine. */
+function packageFolders() {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const fits = (listed, own) => !listed || listed.includes(own);
+  const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+  return Object.entries(packages)
+    .filter(
+      ([, entry]) =>
+        fits(entry.os, process.platform) && fits(entry.cpu, process.arch) && fits(entry.libc, libc),
+    )
+    .map(([folder]) => folder)
+    .filter((folder) => folder !== '');
+}
+
+async function installPackages() {
   const stampFile = 'node_modules/.spotter-setup';
   const stamp = fingerprint(['package.json', 'package-lock.json']);
   if (isCurrent(stampFile, stamp)) return;
-  process.stderr.write('setup: installing packages from the lockfile\n');
+  const bar = new Bar('installing npm packages');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const result = spawnSync(npm, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
+  const child = spawn(
+    npm,
+    ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      shell: process.platform === 'win32',
+    },
+  );
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text;
   });
-  if (result.status !== 0) throw new Error('npm ci failed; see above');
+  // npm reports no progress when its output is not a terminal: look at what is there.
+  const folders = packageFolders();
+  const look = setInterval(() => {
+    const there = folders.filter((folder) => existsSync(`${folder}/package.json`)).length;
+    bar.show(there / folders.length, `${there} of ${folders.length}`);
+  }, 200);
+  const [status] = await once(child, 'close');
+  clearInterval(look);
+  bar.end();
+  process.stderr.write(errors);
+  if (status !== 0) throw new Error('npm ci failed; see above');
   writeFileSync(stampFile, stamp);
 }
 
 try {
   checkNode();
-  installPackages();
-  installFfmpeg();
-  if (process.argv.includes('--tests')) installTestServers();
+  await installPackages();
+  await installFfmpeg();
+  if (process.argv.includes('--tests')) await installTestServers();
   buildIfStale();
 } catch (error) {
   process.stderr.write(`setup: ${error.message}\n`);

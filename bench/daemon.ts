@@ -15,12 +15,11 @@ const PAGE_BYTES = 4096;
 /** The clip of `npm run demo`. */
 export const DEMO_CLIP = path.join(packageRoot, 'assets/demo/clip.mp4');
 
+/** The people of the demo. */
+export const DEMO_GALLERY = path.join(packageRoot, 'assets/demo/gallery');
+
 /** Writes a configuration with a free port and, by default, the demo's gallery. @returns the path of the file */
-export function writeConfig(
-  folder: string,
-  cameras: object[],
-  gallery = path.join(packageRoot, 'gallery'),
-): string {
+export function writeConfig(folder: string, cameras: object[], gallery = DEMO_GALLERY): string {
   const file = path.join(folder, 'config.yaml');
   writeFileSync(
     file,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { TRIAL_FILES } from '../src/engine/modelTrial.js';
 import { root } from './helpers/paths.js';
 
@@ -11,7 +12,7 @@ const NEEDED = [
   'models/catalogue.yaml',
   'models/spotter-det.onnx',
   'models/spotter-embed.onnx',
-  'gallery/grace-hopper/portrait.jpg',
+  'assets/demo/gallery/grace-hopper/portrait.jpg',
   'assets/demo/clip.mp4',
   ...TRIAL_FILES,
 ];
@@ -36,5 +37,59 @@ describe('the files that the program reads', () => {
         allowed.some((one) => name === one || name.startsWith(`${one}/`)),
         name,
       ).toBe(true);
+  });
+});
+
+describe('package.json', () => {
+  const manifest = JSON.parse(text('package.json'));
+  const lock = JSON.parse(text('package-lock.json'));
+
+  it('has one name, whose command is spotter, and the lockfile has the same', () => {
+    expect(manifest.bin).toEqual({ spotter: 'dist/src/main.js' });
+    expect([lock.name, lock.packages[''].name]).toEqual([manifest.name, manifest.name]);
+  });
+
+  it('lets npm run no install script of another package in a checkout', () => {
+    const scripted = Object.entries<{ hasInstallScript?: boolean }>(lock.packages)
+      .filter(([folder, entry]) => folder !== '' && entry.hasInstallScript)
+      .map(([folder]) => folder);
+    // npm adds the mark when it writes the lockfile: remove it; see docs/decisions/0018-install-scripts.md.
+    expect(scripted).toEqual([]);
+  });
+
+  it('names every script file that npm runs after the installation', () => {
+    const [, file] = /^node (\S+)$/.exec(manifest.scripts.preinstall) ?? [];
+    expect(manifest.files).toContain(file);
+  });
+});
+
+describe('Dockerfile', () => {
+  const dockerfile = text('Dockerfile');
+  const stages = [...dockerfile.matchAll(/^FROM (\S+)(?: AS (\S+))?$/gm)].map(([, from, name]) => [
+    from,
+    name,
+  ]);
+
+  it('takes an exact version of its base, and builds the plain image unless told otherwise', () => {
+    expect(dockerfile).toMatch(/^ARG NODE=\d+\.\d+\.\d+-bookworm-slim$/m);
+    expect(stages).toEqual([
+      ['node:${NODE}', 'build'],
+      ['node:${NODE}', 'runtime'],
+      ['runtime', 'vaapi'],
+      ['runtime', undefined],
+    ]);
+  });
+
+  it('starts the program under an init, in its home, on the port that is published', () => {
+    const last = (name: string) => [...dockerfile.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].at(-1)?.[1];
+    expect(JSON.parse(last('ENTRYPOINT') ?? '')).toEqual(['tini', '--', 'spotter']);
+    expect(dockerfile).toContain('ln -s /app/dist/src/main.js /usr/local/bin/spotter');
+    expect(JSON.parse(last('CMD') ?? '')).toEqual(['run', '--host', '0.0.0.0', '--port', '8480']);
+    expect(last('USER')).toBe('node');
+    const { ports, volumes, ...service } = parse(text('compose.yaml')).services.spotter;
+    expect(ports).toEqual([`127.0.0.1:8480:${last('EXPOSE')}`]);
+    expect(volumes).toEqual([`./faces:${last('VOLUME')}`]);
+    expect(last('ENV')).toBe(`SPOTTER_HOME=${last('VOLUME')}`);
+    expect(service.user).toMatch(/:/);
   });
 });

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { DEMO_CLIP } from '../../bench/daemon.js';
+import { DEMO_CLIP, DEMO_GALLERY } from '../../bench/daemon.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
+import { placeArguments } from './home.js';
 import { type CommonOptions, configOf, recognitionArguments } from './options.js';
 import { printJson, printLine, printLines } from './print.js';
 
@@ -20,7 +21,7 @@ export async function throughput(
   options: ThroughputOptions,
 ): Promise<number> {
   const { measureThroughput } = await import('../../bench/throughput.js');
-  const { config } = configOf(options);
+  const { config } = configOf(withDemoGallery(options, given));
   const clip = given ?? DEMO_CLIP;
   const prepared = await prepare(config, options.models);
   const { rounds, peer } = options;
@@ -90,7 +91,7 @@ export async function memory(
   options: MemoryOptions,
 ): Promise<number> {
   const { measureMemory } = await import('../../bench/memory.js');
-  const { config } = configOf(options);
+  const { config } = configOf(withDemoGallery(options, given));
   const prepared = await prepare(config, options.models);
   const { frames } = options;
   const result = await measureMemory({ config, prepared, clip: given ?? DEMO_CLIP, frames, signal });
@@ -121,8 +122,11 @@ export async function processes(
   options: ProcessOptions,
 ): Promise<number> {
   const { measureStart, measureStop, measureStopOfRun } = await import('../../bench/processes.js');
-  const config = options.config === undefined ? [] : ['--config', options.config];
-  const scan = [given ?? DEMO_CLIP, ...config, ...recognitionArguments(options)];
+  const scan = [
+    given ?? DEMO_CLIP,
+    ...placeArguments(options),
+    ...recognitionArguments(withDemoGallery(options, given)),
+  ];
   const start = await measureStart(scan, Math.min(options.runs, 10));
   const stop = await measureStop(['scan', ...scan], options.runs, 4000);
   const stopRun = await measureStopOfRun(options.runs);
@@ -197,4 +201,9 @@ export async function reach({ signal }: Context, folder: string, options: ReachO
     }
   }
   return 0;
+}
+
+/** The demo's clip is measured with the demo's people, so that figures do not depend on who is in the user's gallery. */
+function withDemoGallery<T extends CommonOptions>(options: T, clip: string | undefined): T {
+  return clip === undefined ? { gallery: DEMO_GALLERY, ...options } : options;
 }

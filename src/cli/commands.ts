@@ -8,6 +8,8 @@ import {
   falseNamesValue,
   galleryOption,
   jsonOption,
+  listenOptions,
+  modelOptions,
   recognitionOptions,
   rotation,
   wholeNumber,
@@ -17,6 +19,22 @@ import { MODELS_COMMANDS } from './modelsCommands.js';
 
 /** The commands without a group, in the order of the help. Groups have a file each. */
 export const COMMANDS: readonly CommandDefinition[] = [
+  {
+    name: 'init',
+    arguments: [['[folder]', 'the folder to make; default: that of --dir, else the working folder']],
+    description: 'make a folder for your configuration, photos and events, and say how to go on',
+    example: 'spotter init faces',
+    options: [],
+    load: async () => (await import('./init.js')).init,
+  },
+  {
+    name: 'demo',
+    description:
+      'play a clip with one known and one unknown person, in a temporary folder; reads no configuration and leaves nothing behind',
+    example: 'spotter demo --port 9000',
+    options: [...listenOptions(), ...modelOptions()],
+    load: async () => (await import('./demo.js')).demo,
+  },
   {
     name: 'run',
     description:
@@ -28,6 +46,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         'print events on stdout; default: pretty on a terminal, else json',
       ).choices(['pretty', 'json', 'off']),
       new Option('--until-end', 'exit once every camera has ended; only recordings without loop do'),
+      ...listenOptions(),
       ...recognitionOptions(),
     ],
     load: async () => (await import('./run.js')).run,

@@ -3,6 +3,7 @@ import { maskConfig } from '../config/mask.js';
 import { jsonSchema } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import type { Context } from './context.js';
+import { homeOf } from './home.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson, printLine, printLines } from './print.js';
 
@@ -27,10 +28,19 @@ export async function check(_context: Context, options: ConfigOptions): Promise<
     const lines = error.message.split('\n');
     printJson({
       valid: false,
-      file: options.config ?? null,
+      file: fileOf(options),
       errors: lines.length > 1 ? lines.slice(1) : lines,
     });
     return error.exitCode;
+  }
+}
+
+/** The file that was meant; null when there is none, or when the folder that was named has none. */
+function fileOf(options: ConfigOptions): string | null {
+  try {
+    return homeOf(options).config;
+  } catch {
+    return null;
   }
 }
 

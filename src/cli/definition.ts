@@ -11,7 +11,7 @@ export interface CommandDefinition {
   description: string;
   /** A full command line, shown at the end of the help. */
   example: string;
-  /** The command's own options; {@link commonOptions} come on top. */
+  /** The command's own options; those of {@link commonOptions} are passed on with them. */
   options: Option[];
   /** Imports the code only when the command runs, which keeps --help fast. */
   load: () => Promise<Handler>;

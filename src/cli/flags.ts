@@ -1,12 +1,30 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ROTATIONS, type Rotation } from '../video/rotation.js';
 
-/** The options that every command has. */
+/** The options that every command has; they may stand before the command or behind it. */
 export function commonOptions(): Option[] {
   return [
-    new Option('-c, --config <file>', 'configuration file; default: ./config.yaml if it exists'),
+    new Option(
+      '--dir <folder>',
+      'folder made by "spotter init"; default: the working folder or the nearest one above it with a config.yaml, else SPOTTER_HOME',
+    ).argParser(notEmpty),
+    new Option('-c, --config <file>', 'configuration file, in place of config.yaml in that folder').argParser(
+      notEmpty,
+    ),
     new Option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent'),
     new Option('--quiet', 'no progress bar, and only errors in the log'),
+  ];
+}
+
+/** Where a daemon listens; both override the configuration. */
+export function listenOptions(): Option[] {
+  return [
+    new Option('--host <address>', 'address to listen on, such as 0.0.0.0; default: http.host').argParser(
+      notEmpty,
+    ),
+    new Option('--port <n>', 'port to listen on; 0 takes any free one; default: http.port').argParser(
+      portNumber,
+    ),
   ];
 }
 
@@ -42,6 +60,18 @@ export function wholeNumber(min: number): (text: string) => number {
     if (Number.isInteger(value) && value >= min) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
   };
+}
+
+/** Parses a TCP port, 0 to 65535. @throws InvalidArgumentError for any other text */
+export function portNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+}
+
+/** @throws InvalidArgumentError for an empty text, which an unset variable leaves */
+function notEmpty(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
 }
 
 /** Parses a rotation in degrees. @throws InvalidArgumentError for any other text */

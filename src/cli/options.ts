@@ -1,29 +1,30 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import { createLogger, isLogLevel, type Logger } from '../observe/logger.js';
+import { homeOf, type PlaceOptions } from './home.js';
 
 /** Parsed options that several commands share; undefined: not given. Paths are relative to the working folder. */
-export interface CommonOptions {
-  config?: string;
+export interface CommonOptions extends PlaceOptions {
   gallery?: string;
   models?: string;
   detector?: string;
   embedder?: string;
   logLevel?: string;
   quiet?: boolean;
+  /** Of `run` and `demo`: the address to listen on. */
+  host?: string;
+  port?: number;
 }
 
-const DEFAULT_CONFIG = 'config.yaml';
-
 /**
- * Loads the configuration (`--config`, else ./config.yaml, else the defaults) and applies the command line to it.
+ * Loads the configuration that {@link homeOf} finds, else the defaults, and applies the command line to it.
  *
  * @throws SpotterError config.not_found, config.invalid, usage
  */
 export function configOf(options: CommonOptions): LoadedConfig {
-  const file = options.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
   const { logLevel, models } = options;
   if (models !== undefined && !existsSync(models))
     throw new SpotterError(
@@ -36,13 +37,17 @@ export function configOf(options: CommonOptions): LoadedConfig {
       `--log-level ${logLevel} is not a level; use fatal, error, warn, info, debug, trace or silent`,
     );
   }
-  return loadConfig(file, (config) => {
+  const { config: file, folder } = homeOf(options);
+  const override = (config: Config) => {
     if (options.gallery !== undefined) config.gallery.folder = path.resolve(options.gallery);
     if (options.detector !== undefined) config.detector = options.detector;
     if (options.embedder !== undefined) config.embedder = options.embedder;
     if (options.quiet) config.log.level = 'error';
     if (logLevel !== undefined) config.log.level = logLevel;
-  });
+    if (options.host !== undefined) config.http.host = options.host;
+    if (options.port !== undefined) config.http.port = options.port;
+  };
+  return loadConfig(file, override, folder);
 }
 
 /** Arguments that pass the gallery and the models of this command line on to another spotter process. */

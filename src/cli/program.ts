@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { SpotterError } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
 import { visible } from '../core/visible.js';
@@ -50,7 +50,11 @@ function buildCommands(context: Context, done: (exitCode: number) => void): Comm
     .version(packageVersion)
     .exitOverride()
     .showHelpAfterError('(add --help for usage)')
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', exampleText('spotter scan clip.mp4 -g gallery'));
+  for (const option of commonOptions()) program.addOption(option);
+  // So that it may stand before a command that has it; the help of that command lists it.
+  program.addOption(new Option('--json').hideHelp());
   for (const definition of COMMANDS) add(program, definition, context, done);
   for (const { name, description, commands } of GROUPS) {
     const group = program.command(name).description(description);
@@ -68,12 +72,15 @@ function add(
 ): void {
   const command = parent.command(definition.name).description(definition.description);
   for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
-  for (const option of [...definition.options, ...commonOptions()]) command.addOption(option);
+  for (const option of definition.options) command.addOption(option);
   command.addHelpText('after', exampleText(definition.example));
   command.action(async (...args: unknown[]) => {
+    const options = command.optsWithGlobals();
+    if (options.json && !definition.options.some(({ long }) => long === '--json'))
+      command.error("error: unknown option '--json'", { code: 'commander.unknownOption' });
     const handler = await definition.load();
-    // The last argument is the command itself.
-    done(await handler(context, ...(args.slice(0, -1) as never[])));
+    // Behind the arguments come the command's own options and the command itself.
+    done(await handler(context, ...([...args.slice(0, -2), options] as never[])));
   });
 }
 

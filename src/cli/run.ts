@@ -47,7 +47,8 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
     onFailure: (error) => failure.abort(error),
     onReady: (address) => {
       const { cameras } = loaded.config;
-      if (cameras.length === 0) logger.warn('no cameras configured; add one under "cameras:" in config.yaml');
+      if (cameras.length === 0)
+        logger.warn(`no cameras configured; add one under "cameras:" in ${loaded.file ?? 'config.yaml'}`);
       logger.info(`watching ${cameras.length} camera(s)`);
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
     },

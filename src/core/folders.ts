@@ -23,6 +23,15 @@ export function makePrivateFolder(folder: string): void {
   }
 }
 
+/** Whether there is a folder, or a link to one, that can be looked at. */
+export function isFolder(name: string): boolean {
+  try {
+    return statSync(name).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Takes the right to write into a folder from everybody but its owner.
  *

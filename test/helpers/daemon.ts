@@ -4,7 +4,7 @@ import path from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import { lineMatching, start } from './cli.js';
-import { demoClip, root } from './paths.js';
+import { demoClip, demoGallery } from './paths.js';
 import { temporaryFolder } from './temporary.js';
 
 export interface CameraEntry {
@@ -21,7 +21,7 @@ export function configText(cameras: CameraEntry[], more = ''): string {
     (camera) => `  - ${JSON.stringify({ url: demoClip, realtime: false, ...camera })}`,
   );
   const head = cameras.length > 0 ? `cameras:\n${list.join('\n')}\n` : '';
-  return `${head}gallery: ${root}/gallery\nhttp: { port: 0 }\n${more}`;
+  return `${head}gallery: ${demoGallery}\nhttp: { port: 0 }\n${more}`;
 }
 
 /** The same as a file in a folder of its own. */

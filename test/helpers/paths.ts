@@ -6,6 +6,8 @@ import { packageRoot } from '../../src/core/package.js';
 export const root = packageRoot;
 export const main = path.join(root, 'dist/src/main.js');
 export const demoClip = path.join(root, 'assets/demo/clip.mp4');
+/** The people of the demo. */
+export const demoGallery = path.join(root, 'assets/demo/gallery');
 export const hopper = path.join(root, 'assets/demo/grace-hopper.jpg');
 export const collins = path.join(root, 'assets/demo/eileen-collins.png');
 /** The compiled worker: tests import the sources, but a thread needs a file that Node can load. */

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { COMMANDS, GROUPS } from '../../src/cli/commands.js';
 import { jsonLines, spotter } from '../helpers/cli.js';
 import { sparse } from '../helpers/ffmpeg.js';
-import { demoClip, hopper, root } from '../helpers/paths.js';
+import { demoClip, demoGallery, hopper, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const embedder = path.join(root, 'models/spotter-embed.onnx');
@@ -217,7 +217,7 @@ describe('spotter scan: input', () => {
     const config = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(
       config,
-      `gallery: ${root}/gallery\ndetector: mine\nmodels: { declared: [{ id: mine, kind: scrfd, file: ${embedder}, mean: [0, 0, 0], std: [1, 1, 1] }] }\n`,
+      `gallery: ${demoGallery}\ndetector: mine\nmodels: { declared: [{ id: mine, kind: scrfd, file: ${embedder}, mean: [0, 0, 0], std: [1, 1, 1] }] }\n`,
     );
     expectRefusal(
       await spotter(['scan', demoClip, '-c', config]),
@@ -236,7 +236,7 @@ describe('spotter scan: input', () => {
   it('that is cut off, one among several: the events before that point are kept, the others are scanned', async () => {
     const file = path.join(temporaryFolder(), 'cut.mp4');
     writeFileSync(file, readFileSync(demoClip).subarray(0, 700_000));
-    const { code, stdout, stderr } = await spotter(['scan', file, sparse(demoClip)]);
+    const { code, stdout, stderr } = await spotter(['scan', file, sparse(demoClip), '-g', demoGallery]);
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /^spotter: cut\.mp4 is damaged or cut off: no more pictures at frame \d+ \([\d.]+ s\) of 625; what came before is kept\n$/,

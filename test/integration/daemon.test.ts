@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { finish, lineMatching, start } from '../helpers/cli.js';
 import { configText, configure, daemon, eventually, Listener, metric, metricsOf } from '../helpers/daemon.js';
-import { root } from '../helpers/paths.js';
+import { demoGallery } from '../helpers/paths.js';
 import { descendantsOf, isRunning } from '../helpers/processes.js';
 
 const PATTERN = { id: 'pattern', url: 'test:320x240' };
@@ -164,7 +164,7 @@ describe('spotter run: a changed configuration', () => {
 
   it('that is away is refused as well, also where it was found by its usual name', async () => {
     const file = configure([PATTERN]);
-    const child = start(['run', '-g', `${root}/gallery`], { cwd: path.dirname(file) });
+    const child = start(['run', '-g', demoGallery], { cwd: path.dirname(file) });
     await lineMatching(child, 'stderr', /camera is live/);
     rmSync(file);
     child.kill('SIGHUP');

@@ -14,7 +14,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { finish, spotter, start } from '../helpers/cli.js';
 import { configText, type Daemon, daemon, eventually, Listener } from '../helpers/daemon.js';
 import { type Broker, keptBy, needMosquitto, startMosquitto } from '../helpers/mosquitto.js';
-import { collins, hopper, root } from '../helpers/paths.js';
+import { collins, demoGallery, hopper } from '../helpers/paths.js';
 import { receiver } from '../helpers/receiver.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { embeddingsOf, formsOf, tracesOf } from '../helpers/traces.js';
@@ -56,7 +56,7 @@ async function recognised(context: TestContext): Promise<Home> {
     `mqtt: ${JSON.stringify({ url: broker.url })}`,
   ];
   const text = configText([{ id: 'door', loop: true, realtime: true }], `${more.join('\n')}\n`);
-  writeFileSync(config, text.replace(`${root}/gallery`, gallery));
+  writeFileSync(config, text.replace(demoGallery, gallery));
   const running = await daemon(config);
   const client = new Listener(running.address);
   await client.until(
@@ -178,7 +178,7 @@ describe('spotter forget', () => {
     const gallery = path.join(folder, 'gallery');
     mkdirSync(gallery);
     const config = path.join(folder, 'config.yaml');
-    writeFileSync(config, configText([], 'data: data\n').replace(`${root}/gallery`, gallery));
+    writeFileSync(config, configText([], 'data: data\n').replace(demoGallery, gallery));
     const { address } = await daemon(config);
     writeFileSync(path.join(gallery, 'alice.yaml'), 'note: x\n');
     const file = path.join(folder, 'data/control.json');

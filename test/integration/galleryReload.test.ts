@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { spotter } from '../helpers/cli.js';
 import { configText, type Daemon, daemon, eventually, Listener, metric } from '../helpers/daemon.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
-import { collins, hopper, root } from '../helpers/paths.js';
+import { collins, demoGallery, hopper } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -27,7 +27,7 @@ async function watchGallery(): Promise<WatchedGallery> {
   ffmpeg('-loop', '1', '-t', '2', '-r', '10', '-i', collins, '-vf', scene, '-r', '10', clip);
   const config = path.join(folder, 'config.yaml');
   const text = configText([{ id: 'door', url: clip, loop: true, realtime: true }], 'data: data\n');
-  writeFileSync(config, text.replace(`${root}/gallery`, gallery));
+  writeFileSync(config, text.replace(demoGallery, gallery));
   const running = await daemon(config);
   return { ...running, gallery, config, client: new Listener(running.address) };
 }

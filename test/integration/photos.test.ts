@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { iou } from '../../src/face/box.js';
 import { jsonLines, spotter } from '../helpers/cli.js';
-import { collins, hopper, needShared, root } from '../helpers/paths.js';
+import { collins, demoGallery, hopper, needShared } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 interface Face {
@@ -222,9 +222,7 @@ describe('spotter gallery', () => {
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(/^spotter: .*\\x1b\[2J\\n\{"msg":"forged"\}.*\n$/);
     rmSync(path.join(folder, 'grace', forged));
-    expect((await spotter(['gallery', 'check', '-g', path.join(root, 'gallery'), '-c', config])).code).toBe(
-      0,
-    );
+    expect((await spotter(['gallery', 'check', '-g', demoGallery, '-c', config])).code).toBe(0);
   });
 
   it('check --report writes a page with faces; set-aside takes a photo out of use, and back', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonLines, spotter } from '../helpers/cli.js';
 import { beginningOf, sparse } from '../helpers/ffmpeg.js';
-import { demoClip, root } from '../helpers/paths.js';
+import { demoClip, demoGallery } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('spotter run: the threshold of a camera', () => {
@@ -15,7 +15,7 @@ describe('spotter run: the threshold of a camera', () => {
       { id: 'strict', ...camera, match: { threshold: 0.99 } },
       { id: 'usual', ...camera },
     ];
-    const gallery = path.join(root, 'gallery');
+    const gallery = demoGallery;
     const http = { port: 0 };
     writeFileSync(config, JSON.stringify({ cameras, gallery, http, data: path.join(folder, 'data') }));
     const { code, stdout } = await spotter(['run', '-c', config, '--until-end', '--events', 'json']);

@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 import { finish, jsonLines, lineMatching, spotter } from '../helpers/cli.js';
 import { configure, daemon, eventually, Listener } from '../helpers/daemon.js';
 import { beginningOf, sparse } from '../helpers/ffmpeg.js';
-import { demoClip, root } from '../helpers/paths.js';
+import { demoClip, demoGallery } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -226,7 +226,7 @@ describe('spotter run: the start', () => {
     });
     const { port } = server.address() as { port: number };
     const config = path.join(temporaryFolder(), 'config.yaml');
-    writeFileSync(config, `gallery: ${root}/gallery\nhttp: { port: ${port} }\n`);
+    writeFileSync(config, `gallery: ${demoGallery}\nhttp: { port: ${port} }\n`);
     const { code, stdout, stderr } = await spotter(['run', '-c', config]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { type Finished, finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
 import { ffmpeg, sparse, walkUp } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
-import { collins, demoClip, hopper, needShared, root } from '../helpers/paths.js';
+import { collins, demoClip, demoGallery, hopper, needShared } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const gallery = ['-g', path.join(root, 'gallery')];
+const gallery = ['-g', demoGallery];
 
 /** A line of output without ids and wall-clock times, which differ between scans. */
 function comparable(line: Record<string, unknown>): unknown {
@@ -64,7 +64,7 @@ describe('spotter scan', () => {
   it('gives the same events with any number of threads', async () => {
     const folder = temporaryFolder();
     const one = path.join(folder, 'one.yaml');
-    writeFileSync(one, `workers: 1\ngallery: ${root}/gallery\n`);
+    writeFileSync(one, `workers: 1\ngallery: ${demoGallery}\n`);
     const [two, single] = await Promise.all([scan(), spotter(['scan', sparse(demoClip), '-c', one])]);
     const strip = (text: string) => jsonLines(text).map(comparable);
     expect(strip(single.stdout)).toEqual(strip(two.stdout));

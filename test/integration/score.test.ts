@@ -5,7 +5,7 @@ import { probe } from '../../src/video/ffmpeg.js';
 import { type Finished, finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
 import { beginningOf, sparse } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
-import { demoClip, needShared, root } from '../helpers/paths.js';
+import { demoClip, demoGallery, needShared, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const truth = path.join(root, 'test/fixtures/truth/short_hamilton_clip.csv');
@@ -70,7 +70,7 @@ describe('spotter scan --score', () => {
 
 describe('spotter scan --explain', () => {
   it('explains its verdicts with --explain, and only then', async () => {
-    const gallery = ['-g', path.join(root, 'gallery')];
+    const gallery = ['-g', demoGallery];
     const args = ['scan', sparse(demoClip), ...gallery];
     const plain = jsonLines(await spotter(args).then(({ stdout }) => stdout));
     const explained = jsonLines(await spotter([...args, '--explain']).then(({ stdout }) => stdout));
@@ -87,7 +87,7 @@ describe('spotter scan --annotate', () => {
   it('keeps every frame at its own time', async () => {
     const clip = beginningOf(demoClip, 6);
     const copy = path.join(temporaryFolder(), 'Étage 2, drawn.mp4');
-    const args = ['scan', clip, '-g', path.join(root, 'gallery'), '--every', '5', '--annotate', copy];
+    const args = ['scan', clip, '-g', demoGallery, '--every', '5', '--annotate', copy];
     expect(await spotter(args)).toMatchObject({ code: 0, stderr: '' });
     const [before, after] = await Promise.all([clip, copy].map((file) => probe(file, [])));
     const video = ({ streams }: typeof before) => streams.find(({ codec_type: type }) => type === 'video');
@@ -103,7 +103,7 @@ describe('spotter scan --annotate', () => {
     const other = path.join(folder, 'other.mp4');
     copyFileSync(demoClip, clip);
     writeFileSync(other, 'mine');
-    const scan = (...args: string[]) => spotter(['scan', clip, '-g', path.join(root, 'gallery'), ...args]);
+    const scan = (...args: string[]) => spotter(['scan', clip, '-g', demoGallery, ...args]);
     expect(await scan('--annotate', clip, '--force')).toMatchObject({
       code: 2,
       stderr: `spotter: --annotate ${clip} is the recording itself; choose another name\n`,
@@ -118,7 +118,7 @@ describe('spotter scan --annotate', () => {
 
   it('reports why it cannot write the copy', async () => {
     const copy = path.join(temporaryFolder(), 'copy.txt');
-    const args = ['scan', demoClip, '-g', path.join(root, 'gallery'), '--every', '200', '--annotate', copy];
+    const args = ['scan', demoClip, '-g', demoGallery, '--every', '200', '--annotate', copy];
     const { code, stderr } = await spotter(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/cannot write \S*copy\.txt: .*suitable output format/);
@@ -128,7 +128,7 @@ describe('spotter scan --annotate', () => {
   it('leaves no partial file when the scan is interrupted', async () => {
     const folder = temporaryFolder();
     const copy = path.join(folder, 'copy.mp4');
-    const child = start(['scan', demoClip, '-g', path.join(root, 'gallery'), '--annotate', copy]);
+    const child = start(['scan', demoClip, '-g', demoGallery, '--annotate', copy]);
     const ended = finish(child);
     await lineMatching(child, 'stdout', /match/);
     child.kill('SIGTERM');

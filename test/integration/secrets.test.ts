@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { finish, spotter, start } from '../helpers/cli.js';
 import { eventually, Listener, metricsOf } from '../helpers/daemon.js';
-import { demoClip, root } from '../helpers/paths.js';
+import { demoClip, demoGallery } from '../helpers/paths.js';
 import { commandLines } from '../helpers/processes.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -62,7 +62,7 @@ describe('spotter run: the password of a camera', () => {
     const file = path.join(folder, 'config.yaml');
     // On a busy machine the last of so many ffmpegs starts late.
     const watchdog = { connectMs: 60_000 };
-    const text = JSON.stringify({ cameras, gallery: `${root}/gallery`, http: { port: 0 }, watchdog });
+    const text = JSON.stringify({ cameras, gallery: demoGallery, http: { port: 0 }, watchdog });
     writeFileSync(file, text);
 
     const shown = await spotter(['config', 'show', '-c', file], { env: environment });

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { measureStop } from '../../bench/processes.js';
 import { finish, jsonLines, lineMatching, start } from '../helpers/cli.js';
-import { demoClip, root } from '../helpers/paths.js';
+import { demoClip, demoGallery } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 
-const scan = [demoClip, '-g', `${root}/gallery`];
+const scan = [demoClip, '-g', demoGallery];
 
 describe('spotter scan: SIGTERM', () => {
   it('ends it with exit code 0 at any moment', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonLines, spotter } from '../helpers/cli.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
-import { collins, hopper, root } from '../helpers/paths.js';
+import { collins, demoGallery, hopper } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const FLV_HEADER_BYTES = 13;
@@ -41,7 +41,7 @@ function films(...parts: Parameters<typeof part> extends [string, ...infer Rest]
 }
 
 async function scan(file: string) {
-  const { code, stdout, stderr } = await spotter(['scan', file, '-g', path.join(root, 'gallery')]);
+  const { code, stdout, stderr } = await spotter(['scan', file, '-g', demoGallery]);
   expect(code).toBe(0);
   const events = jsonLines(stdout).slice(0, -1);
   const visits = events.flatMap(({ kind, person, firstSeenMs, lastSeenMs, frames }) =>

@@ -1,0 +1,44 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { schema } from '../config/schema.js';
+import { packageRoot } from '../core/package.js';
+import type { Context } from './context.js';
+import { freePort } from './freePort.js';
+import { CONFIG_NAME } from './home.js';
+import { firstSteps } from './nextSteps.js';
+import type { CommonOptions } from './options.js';
+import { printError, printToStderr } from './print.js';
+import { run } from './run.js';
+
+const ASSETS = path.join(packageRoot, 'assets/demo');
+
+/**
+ * `spotter demo`: the daemon on a clip with one known and one unknown person, in a temporary folder that goes with it. Listens
+ * on the next free port when the wanted one is in use.
+ *
+ * @returns the exit code of {@link run}
+ * @throws SpotterError of run; http.port when no port is free
+ */
+export async function demo(context: Context, options: CommonOptions): Promise<number> {
+  const defaults = schema.parse({}).http;
+  const { host = defaults.host, port: wanted = defaults.port } = options;
+  const port = await freePort(host, wanted);
+  if (port !== wanted) printError(`port ${wanted} is in use; using ${port}`);
+  const folder = mkdtempSync(path.join(tmpdir(), 'spotter-demo-'));
+  let code: number;
+  try {
+    const config = path.join(folder, CONFIG_NAME);
+    const cameras = [{ id: 'demo', url: path.join(ASSETS, 'clip.mp4'), realtime: true }];
+    cpSync(path.join(ASSETS, 'gallery'), path.join(folder, 'gallery'), { recursive: true });
+    writeFileSync(config, stringify({ cameras }));
+    code = await run(context, { ...options, host, port, config, events: 'pretty', untilEnd: true });
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+  if (code === 0 && !options.quiet)
+    for (const line of ['', 'That was the demo. Nothing of it is kept.', '', ...firstSteps('~/faces')])
+      printToStderr(line);
+  return code;
+}
