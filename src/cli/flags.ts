@@ -30,6 +30,14 @@ export function recognitionOptions(): Option[] {
   ];
 }
 
+/** For commands that print events. */
+export function quietEventsOption(): Option {
+  return new Option(
+    '--quiet-events <which>',
+    'in readable lines, show only "names": names, strangers and visits, not who appeared or left',
+  ).choices(['names']);
+}
+
 /** For commands that print a human-readable form by default. */
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON');

@@ -5,6 +5,7 @@ import { Engine } from '../engine/engine.js';
 import type { SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
+import { shownNameOf } from '../events/notify.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { prepare } from '../models/prepare.js';
@@ -15,21 +16,15 @@ import type { Rotation } from '../video/rotation.js';
 import { AnnotatedCopy } from './annotate.js';
 import { cameraIds } from './cameraIds.js';
 import type { Context } from './context.js';
+import { EventLines, type Shown } from './eventLines.js';
 import { galleryNotice } from './galleryNotice.js';
 import { marksOf } from './marks.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
-import {
-  eventLine,
-  explainLines,
-  formatTime,
-  printError,
-  printJson,
-  printLines,
-  printStyled,
-} from './print.js';
+import { printError, printJson, printLines, printStyled } from './print.js';
 import { ProgressBar } from './progress.js';
 import { Score, type ScoreResult, scoreLines } from './score.js';
 import { Summary } from './summary.js';
+import { formatTime } from './time.js';
 import { readTruth } from './truth.js';
 
 /** Options of `spotter scan`. */
@@ -40,6 +35,8 @@ export interface ScanOptions extends CommonOptions {
   stream?: number;
   /** Clockwise; default 0. */
   rotate?: Rotation;
+  /** Which events readable lines are for; default: all. */
+  quietEvents?: Shown;
   /** JSON on a terminal, too. */
   json?: boolean;
   /** Explain each verdict; default: `events.explain` of the configuration. */
@@ -80,9 +77,10 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   const score = options.score === undefined ? null : new Score(readTruth(options.score));
   const copy =
     options.annotate === undefined ? null : new AnnotatedCopy(file, options.annotate, options.force ?? false);
+  const shownName = (person: string) => shownNameOf(engine.galleryReport().settings, person);
   const onFrame = ({ image, mediaTimeMs }: Frame, tracks: readonly Track[]) => {
     score?.addFrame(mediaTimeMs, tracks);
-    copy?.add(mediaTimeMs, image, marksOf(tracks));
+    copy?.add(mediaTimeMs, image, marksOf(tracks, shownName));
   };
   const { every, stream = null, rotate = 0 } = options;
   const onNotice = (message: string) => output.above(() => logger.warn(message));
@@ -92,7 +90,7 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
-  const output = new ScanOutput(options, options.explain ?? config.events.explain);
+  const output = new ScanOutput(options, options.explain ?? config.events.explain, shownName);
   let exitCode = 0;
   try {
     await probeFolder(config.gallery.folder);
@@ -188,11 +186,23 @@ class ScanOutput {
   readonly #bar: ProgressBar;
   readonly #pretty: boolean;
   readonly #explain: boolean;
+  readonly #lines: EventLines;
   #file = '';
   #done = 0;
   #total = 0;
 
-  constructor({ json, quiet }: ScanOptions, explain: boolean) {
+  constructor(
+    { json, quiet, quietEvents: only = 'all' }: ScanOptions,
+    explain: boolean,
+    shownName: (person: string) => string,
+  ) {
+    this.#lines = new EventLines({
+      only,
+      clock: () => 'media',
+      visits: 'media',
+      shownName,
+      write: (lines) => this.#bar.above(() => printStyled(lines)),
+    });
     this.#explain = explain;
     this.#pretty = process.stdout.isTTY && !json;
     this.#bar = new ProgressBar('frames', !quiet);
@@ -211,6 +221,7 @@ class ScanOutput {
   }
 
   finish(interrupted: boolean, score: ScoreResult | null): void {
+    this.#lines.flush();
     this.#bar.stop();
     if (score && !this.#pretty) printJson(score);
     if (score && this.#pretty) printLines(scoreLines(score));
@@ -220,6 +231,7 @@ class ScanOutput {
 
   /** Reports a recording that failed. @returns its exit code */
   fail(error: SpotterError): number {
+    this.#lines.flush();
     this.#bar.above(() => printError(error.message));
     return error.exitCode;
   }
@@ -230,13 +242,14 @@ class ScanOutput {
   }
 
   stop(): void {
+    this.#lines.flush();
     this.#bar.stop();
   }
 
   #print(published: SpotterEvent): void {
     const event = this.#explain ? published : { ...published, explain: null };
     this.#summary.addEvent(event);
-    const lines = [eventLine(event), ...explainLines(event)];
-    this.#bar.above(() => (this.#pretty ? printStyled(lines) : printJson(event)));
+    if (this.#pretty) this.#lines.add(event);
+    else this.#bar.above(() => printJson(event));
   }
 }
