@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEMO_CLIP } from '../../bench/daemon.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf, recognitionArguments } from './options.js';
@@ -20,7 +21,7 @@ export async function throughput(
   options: ThroughputOptions,
 ): Promise<number> {
   const { measureThroughput } = await import('../../bench/throughput.js');
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const clip = given ?? DEMO_CLIP;
   const prepared = await prepare(config, options.models);
   const { rounds, peer } = options;
@@ -90,7 +91,7 @@ export async function memory(
   options: MemoryOptions,
 ): Promise<number> {
   const { measureMemory } = await import('../../bench/memory.js');
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const prepared = await prepare(config, options.models);
   const { frames } = options;
   const result = await measureMemory({ config, prepared, clip: given ?? DEMO_CLIP, frames, signal });
@@ -181,7 +182,7 @@ export interface ReachOptions extends CommonOptions {
 /** `spotter bench reach`: sizes at which the detector finds faces with good boxes and landmarks. */
 export async function reach({ signal }: Context, folder: string, options: ReachOptions): Promise<number> {
   const { measureReach } = await import('../../bench/reach.js');
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const { settings } = await prepare(config, options.models);
   const result = await measureReach(settings.detector, folder, options.photos, signal);
   if (options.json) printJson({ detector: settings.detector.id, ...result });

@@ -4,6 +4,7 @@ import { settingsFor } from '../calibration/settings.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { SettingChange } from '../config/settingEdit.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { checkConfigWritable, writeSettings } from '../config/writeSettings.js';
 import { SpotterError } from '../core/errors.js';
 import { acceptedShare } from '../face/odds.js';
@@ -44,7 +45,7 @@ const MAX_LISTED = 5;
  */
 export async function calibrate(context: Context, options: CalibrateOptions): Promise<number> {
   const { svg, write, falseNames: wanted, json } = options;
-  const { config, file } = configOf(options);
+  const { config, file } = configOf(options, CONNECTIONS);
   const target = write ? writableConfig(file, config) : null;
   if (svg !== undefined) checkOutputPlace(svg, config.gallery.folder, PLOT);
   const prepared = await prepare(config, options.models);
@@ -105,7 +106,7 @@ async function* partsOf(text: string): AsyncGenerator<string> {
 /** @throws SpotterError usage when the file cannot be written, or another gallery or model is measured than the file names */
 function writableConfig(file: string | null, config: Config): string {
   if (file === null) throw new SpotterError('usage', '--write needs a configuration file; name one with -c');
-  const own = loadConfig(file).config;
+  const own = loadConfig(file, undefined, undefined, CONNECTIONS).config;
   const differs =
     own.detector !== config.detector ||
     own.embedder !== config.embedder ||

@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import { cosine } from '../face/embedding.js';
@@ -30,7 +31,7 @@ export async function compare(
   b: string,
   options: CompareOptions,
 ): Promise<number> {
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const engine = new Engine(config, await prepare(config, options.models));
   const { pool, policy } = engine;
   try {

@@ -1,9 +1,12 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError, throwIfInterrupted } from '../core/errors.js';
 import type { ListedDeadLetter } from '../events/sinks/port.js';
 import type { Context } from './context.js';
 import { type LetterAccess, withLetters } from './letterAccess.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printError, printJson, printLine } from './print.js';
+
+const NOT_WEBHOOKS = CONNECTIONS.filter((section) => section !== 'webhooks');
 
 interface ListOptions extends CommonOptions {
   sink?: string;
@@ -19,7 +22,7 @@ interface SelectOptions extends CommonOptions {
 
 /** `spotter dead-letters list`. @returns 0 */
 export async function list({ signal }: Context, options: ListOptions): Promise<number> {
-  return withLetters(configOf(options), signal, async (letters) => {
+  return withLetters(configOf(options, CONNECTIONS), signal, async (letters) => {
     const found = await select(letters, options.sink, options.limit);
     if (options.json) printJson({ deadLetters: found });
     else for (const letter of found) printLine(lineOf(letter));
@@ -31,32 +34,37 @@ export async function list({ signal }: Context, options: ListOptions): Promise<n
 /** `spotter dead-letters resend`. @returns 0 every one was accepted, 1 some were not */
 export async function resend({ signal }: Context, given: string[], options: SelectOptions): Promise<number> {
   const wanted = numbersOf(given, options);
-  return withLetters(configOf(options), signal, async (letters) => {
-    let [delivered, kept] = [0, 0];
-    const down = new Set<string | undefined>();
-    for (const { number, sink } of wanted ?? (await select(letters, options.sink))) {
-      throwIfInterrupted(signal);
-      if (down.has(sink)) {
-        kept++;
-        continue;
+  return withLetters(
+    configOf(options, CONNECTIONS),
+    signal,
+    async (letters) => {
+      let [delivered, kept] = [0, 0];
+      const down = new Set<string | undefined>();
+      for (const { number, sink } of wanted ?? (await select(letters, options.sink))) {
+        throwIfInterrupted(signal);
+        if (down.has(sink)) {
+          kept++;
+          continue;
+        }
+        const { outcome, reason } = await letters.resend(number);
+        if (outcome === 'delivered') delivered++;
+        else kept++;
+        // The rest for a far end that is away would only take as many timeouts.
+        if (outcome === 'failed' && sink !== undefined) down.add(sink);
+        if (options.json) printJson({ number, outcome, reason });
+        else if (outcome !== 'delivered') printError(`${number}: ${reason ?? MISSING}`);
       }
-      const { outcome, reason } = await letters.resend(number);
-      if (outcome === 'delivered') delivered++;
-      else kept++;
-      // The rest for a far end that is away would only take as many timeouts.
-      if (outcome === 'failed' && sink !== undefined) down.add(sink);
-      if (options.json) printJson({ number, outcome, reason });
-      else if (outcome !== 'delivered') printError(`${number}: ${reason ?? MISSING}`);
-    }
-    if (!options.json) printLine(`${delivered} delivered, ${kept} not`);
-    return kept > 0 ? 1 : 0;
-  });
+      if (!options.json) printLine(`${delivered} delivered, ${kept} not`);
+      return kept > 0 ? 1 : 0;
+    },
+    () => configOf(options, NOT_WEBHOOKS),
+  );
 }
 
 /** `spotter dead-letters drop`. @returns 0 every one is gone, 1 some did not exist */
 export async function drop({ signal }: Context, given: string[], options: SelectOptions): Promise<number> {
   const wanted = numbersOf(given, options);
-  return withLetters(configOf(options), signal, async (letters) => {
+  return withLetters(configOf(options, CONNECTIONS), signal, async (letters) => {
     let [dropped, missing] = [0, 0];
     for (const { number } of wanted ?? (await select(letters, options.sink))) {
       throwIfInterrupted(signal);

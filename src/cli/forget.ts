@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { personName } from '../gallery/edit.js';
 import { eraseFiles } from '../gallery/erasure.js';
@@ -10,24 +11,37 @@ import { configOf } from './options.js';
 import { printError, printJson, printLine } from './print.js';
 import type { GalleryOptions } from './readGallery.js';
 
+const NOT_THE_BROKER = CONNECTIONS.filter((section) => section !== 'mqtt');
+
 /** Erases a person, whether or not the daemon runs. @returns exit code 1 when nothing was found or something remains */
 export async function forget({ signal }: Context, name: string, options: GalleryOptions): Promise<number> {
   const person = personName(name);
-  const { config } = configOf(options);
-  const report = await forgetWherever(person, config, signal);
+  const report = await forgetWherever(person, options, signal);
   const isUnknown = isNothingKnown(report);
   if (options.json) printJson(report);
   else print(report, isUnknown);
   return isUnknown || report.remains.length > 0 ? 1 : 0;
 }
 
-/** Works offline unless a daemon holds the lock of the event log. */
-async function forgetWherever(person: string, config: Config, signal: AbortSignal): Promise<ForgetReport> {
+/** Works offline, which may need the login of the broker, unless a daemon holds the lock of the event log. */
+async function forgetWherever(
+  person: string,
+  options: GalleryOptions,
+  signal: AbortSignal,
+): Promise<ForgetReport> {
+  const { config } = configOf(options, CONNECTIONS);
   try {
-    return await forgetOffline(person, config);
+    return await forgetOffline(person, configOf(options, NOT_THE_BROKER).config);
   } catch (error) {
-    if (!(error instanceof SpotterError) || error.code !== 'log.locked') throw error;
+    if (!(error instanceof SpotterError)) throw error;
+    if (error.code !== 'log.locked' && error.code !== 'config.invalid') throw error;
+    return await forgetByDaemon(person, config, signal).catch((refusal: unknown) => {
+      throw error.code === 'config.invalid' ? error : refusal;
+    });
   }
+}
+
+async function forgetByDaemon(person: string, config: Config, signal: AbortSignal): Promise<ForgetReport> {
   const route = `/api/v1/people/${encodeURIComponent(person)}/forget`;
   const report = (await askDaemon(config.data, 'POST', route, signal)) as ForgetReport;
   if (report.gallery === config.gallery.folder) return report;

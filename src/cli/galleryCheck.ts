@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { type Audit, type AuditNote, auditOf } from '../gallery/audit.js';
 import { listSetAside } from '../gallery/setAside.js';
 import { SimilarityMatrix } from '../gallery/similarityMatrix.js';
@@ -43,7 +44,8 @@ const HINTS: [kind: AuditNote['kind'], one: string, several: string][] = [
  */
 export async function check(context: Context, options: CheckOptions): Promise<number> {
   const { report } = options;
-  if (report !== undefined) checkOutputPlace(report, configOf(options).config.gallery.folder, REPORT);
+  if (report !== undefined)
+    checkOutputPlace(report, configOf(options, CONNECTIONS).config.gallery.folder, REPORT);
   const opened = await readGallery(context, options);
   const { gallery, config, threshold } = opened;
   const matrix = report === undefined ? null : SimilarityMatrix.of(gallery.photos);

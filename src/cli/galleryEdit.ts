@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { describeError, throwIfInterrupted } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import { Engine } from '../engine/engine.js';
@@ -25,7 +26,7 @@ export async function add(
   options: GalleryOptions,
 ): Promise<number> {
   const person = personName(name);
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const engine = new Engine(config, await prepare(config, options.models));
   const added: (Added & { image: string; warnings?: string[] })[] = [];
   try {
@@ -67,7 +68,7 @@ export async function remove(
 ): Promise<number> {
   if (options.forget) return forget(context, name, options);
   const person = personName(name);
-  const loaded = configOf(options);
+  const loaded = configOf(options, CONNECTIONS);
   const { data } = loaded.config;
   const { folder } = loaded.config.gallery;
   await probeFolder(folder);

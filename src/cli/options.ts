@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import type { Section } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { createLogger, isLogLevel, type Logger } from '../observe/logger.js';
 
@@ -20,9 +22,11 @@ const DEFAULT_CONFIG = 'config.yaml';
 /**
  * Loads the configuration (`--config`, else ./config.yaml, else the defaults) and applies the command line to it.
  *
+ * @param unused sections that the command does not read; see {@link loadConfig}
+ *
  * @throws SpotterError config.not_found, config.invalid, usage
  */
-export function configOf(options: CommonOptions): LoadedConfig {
+export function configOf(options: CommonOptions, unused: readonly Section[] = []): LoadedConfig {
   const file = options.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
   const { logLevel, models } = options;
   if (models !== undefined && !existsSync(models))
@@ -36,13 +40,14 @@ export function configOf(options: CommonOptions): LoadedConfig {
       `--log-level ${logLevel} is not a level; use fatal, error, warn, info, debug, trace or silent`,
     );
   }
-  return loadConfig(file, (config) => {
+  const override = (config: Config) => {
     if (options.gallery !== undefined) config.gallery.folder = path.resolve(options.gallery);
     if (options.detector !== undefined) config.detector = options.detector;
     if (options.embedder !== undefined) config.embedder = options.embedder;
     if (options.quiet) config.log.level = 'error';
     if (logLevel !== undefined) config.log.level = logLevel;
-  });
+  };
+  return loadConfig(file, override, undefined, unused);
 }
 
 /** Arguments that pass the gallery and the models of this command line on to another spotter process. */

@@ -1,4 +1,5 @@
 import { isRecording } from '../config/cameraSchema.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { Engine } from '../engine/engine.js';
@@ -56,7 +57,7 @@ export interface ScanOptions extends CommonOptions {
  * @returns 0, or the exit code of a recording that failed: 2 unreadable or truncated, 3 ffmpeg was killed
  */
 export async function scan({ signal }: Context, files: string[], options: ScanOptions): Promise<number> {
-  const loaded = configOf(options);
+  const loaded = configOf(options, CONNECTIONS);
   const { config } = loaded;
   const logger = loggerOf(loaded, options);
   const galleryBar = new ProgressBar('photos', !options.quiet);

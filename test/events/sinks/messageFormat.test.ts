@@ -34,12 +34,12 @@ describe('MessageFormat', () => {
   it('shows the display names of candidates and of a withdrawn name', () => {
     const names: Record<string, string> = { alice: 'Alice Liddell', bob: 'Bob *' };
     const shownName = (person: string) => names[person];
-    const change = {
+    const change: Partial<SpotterEvent> = {
       kind: 'ambiguous',
       person: null,
       candidates: ['alice', 'bob'],
       withdrawn: 'bob',
-    } as const;
+    };
     expect(messageOf({ format: 'ntfy', shownName }, change).body).toBe(
       'Alice Liddell or Bob * at door, not Bob *',
     );
