@@ -5,6 +5,7 @@ import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
 import {
   cosineValue,
+  faceOptions,
   falseNamesValue,
   galleryOption,
   jsonOption,
@@ -61,7 +62,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     arguments: [['<image...>', 'JPEG, PNG or WebP']],
     description: 'find the faces in photos: one JSON line per photo, in the order given',
     example: 'spotter detect photo.jpg',
-    options: [new Option('--embed', 'add the embedding of each face'), ...recognitionOptions()],
+    options: [new Option('--embed', 'add the embedding of each face'), ...faceOptions()],
     load: async () => (await import('./detect.js')).detect,
   },
   {
@@ -78,7 +79,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         "lowest cosine similarity for the same person; default: the model's own",
       ).argParser(cosineValue),
       jsonOption(),
-      ...recognitionOptions(),
+      ...faceOptions(),
     ],
     load: async () => (await import('./compare.js')).compare,
   },

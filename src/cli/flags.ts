@@ -20,14 +20,18 @@ export function galleryOption(): Option {
   return new Option('-g, --gallery <folder>', 'folder of known people');
 }
 
-/** Which people and which models: for every command that recognises faces. */
-export function recognitionOptions(): Option[] {
+/** Which models, for commands that work on faces without a gallery. */
+export function faceOptions(): Option[] {
   return [
-    galleryOption(),
     ...modelOptions(),
     new Option('--detector <id>', 'face detector; see "spotter models list"'),
     new Option('--embedder <id>', 'face embedder; see "spotter models list"'),
   ];
+}
+
+/** Which people and which models: for every command that recognises faces. */
+export function recognitionOptions(): Option[] {
+  return [galleryOption(), ...faceOptions()];
 }
 
 /** For commands that print events. */

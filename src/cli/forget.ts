@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
-import { personName } from '../gallery/edit.js';
+import { nearestOf } from '../core/nearest.js';
+import { peopleOf, personName } from '../gallery/edit.js';
 import { eraseFiles } from '../gallery/erasure.js';
 import { forgetOffline } from '../supervisor/forgetOffline.js';
 import { type ForgetReport, isNothingKnown } from '../supervisor/forgetPerson.js';
@@ -19,7 +20,7 @@ export async function forget({ signal }: Context, name: string, options: Gallery
   const report = await forgetWherever(person, options, signal);
   const isUnknown = isNothingKnown(report);
   if (options.json) printJson(report);
-  else print(report, isUnknown);
+  else print(report, isUnknown ? await peopleOf(report.gallery).catch(() => []) : null);
   return isUnknown || report.remains.length > 0 ? 1 : 0;
 }
 
@@ -50,9 +51,14 @@ async function forgetByDaemon(person: string, config: Config, signal: AbortSigna
   return { ...report, gallery: config.gallery.folder, photos: [...report.photos, ...removed] };
 }
 
-function print(report: ForgetReport, isUnknown: boolean): void {
+/** @param people who may have been meant when nothing was found */
+function print(report: ForgetReport, people: readonly string[] | null): void {
+  const isUnknown = people !== null;
   const { person, photos, remains, notes, files } = report;
-  if (isUnknown) printLine(`nothing found for ${person}`);
+  if (people) {
+    const guess = nearestOf(person, people);
+    printLine(`nothing found for ${person}${guess === null ? '' : `; did you mean "${guess}"?`}`);
+  }
   for (const file of photos) printLine(`${file} removed`);
   for (const file of files) printLine(`${file} removed (contained the name)`);
   const counts: [number, string][] = [

@@ -40,11 +40,16 @@ describe('spotter', () => {
   });
 
   it.each([
-    [['scna'], /unknown command 'scna'/],
-    [['scan'], /missing required argument 'file'/],
-    [['scan', '--every', '0', 'x.mp4'], /must be a whole number from 1/],
+    [['scna'], /^spotter: unknown command "scna"; did you mean "scan"\?\n$/],
+    [['scan'], /^spotter: missing required argument "file"; see "spotter scan --help"\n$/],
+    [['scan', '--every', '0', 'x.mp4'], /^spotter: --every is "0"; it must be a whole number from 1; see /],
     [['compare', 'a', 'b', '--threshold', '7'], /must be a number from -1 to 1/],
-    [['scan', '--evry', '2', 'x.mp4'], /Did you mean --every\?/],
+    [['scan', '--evry', '2', 'x.mp4'], /^spotter: unknown option "--evry"; did you mean "--every"\?\n$/],
+    [['gallery', 'lst'], /^spotter: unknown command "lst"; did you mean "list"\?\n$/],
+    [
+      ['compare', 'a', 'b', '-g', 'gallery'],
+      /^spotter: unknown option "-g"; see "spotter compare --help"\n$/,
+    ],
   ])('refuses %j with exit code 2', async (args, sentence) => {
     const { code, stderr } = await spotter(args);
     expect(code).toBe(2);
@@ -82,6 +87,17 @@ describe('spotter without the secrets of connections', () => {
     const { stdout, stderr } = await spotter([...args, '-c', file]);
     expect(stderr).not.toMatch(/MQTT_PASSWORD|none/);
     expect(stdout).toMatch(output);
+  });
+});
+
+describe('spotter dead-letters', () => {
+  it('refuses a sink that there is not, and names the nearest one', async () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(file, 'webhooks: [{ id: doorbell, url: "http://host/x" }]\n');
+    expectRefusal(
+      await spotter(['dead-letters', 'list', '--sink', 'doorbel', '-c', file]),
+      /^spotter: no sink is called doorbel; did you mean "webhook:doorbell"\?\n$/,
+    );
   });
 });
 
