@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { BENCH_COMMANDS } from './benchCommands.js';
+import { SHELLS } from './completionScripts.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
 import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
@@ -109,6 +110,21 @@ export const COMMANDS: readonly CommandDefinition[] = [
     example: 'spotter forget alice',
     options: [jsonOption(), galleryOption()],
     load: async () => (await import('./forget.js')).forget,
+  },
+  {
+    name: 'completion',
+    arguments: [['<shell>', 'the shell', SHELLS]],
+    description: 'print a script that completes command lines in a shell',
+    example: 'spotter completion bash > ~/.local/share/bash-completion/completions/spotter',
+    options: [],
+    load: async () => (await import('./completion.js')).completion,
+  },
+  {
+    name: 'man',
+    description: 'print the manual page',
+    example: 'spotter man | man -l -',
+    options: [],
+    load: async () => (await import('./manual.js')).manual,
   },
 ];
 

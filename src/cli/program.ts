@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { SpotterError } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
 import { visible } from '../core/visible.js';
@@ -69,7 +69,10 @@ function add(
   done: (exitCode: number) => void,
 ): void {
   const command = parent.command(definition.name).description(definition.description);
-  for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
+  for (const [flags, description, choices] of definition.arguments ?? []) {
+    const argument = new Argument(flags, description);
+    command.addArgument(choices ? argument.choices(choices) : argument);
+  }
   for (const option of [...definition.options, ...commonOptions()]) command.addOption(option);
   command.addHelpText('after', exampleText(definition.example));
   refuseInOurWords(command, `${parent.parent ? `spotter ${parent.name()}` : 'spotter'} ${definition.name}`);

@@ -18,6 +18,10 @@ function refusalOf(text: string): string {
   const [, flags, value, why] = /^option '(.+?)' argument '(.*)' is invalid\. (.+?)\.?$/s.exec(text) ?? [];
   if (flags !== undefined)
     return `${nameOf(flags)} is '${value}'; ${lowerFirst(why.replace('Allowed choices are', 'choose one of'))}`;
+  const [, word, argument, choices] =
+    /^command-argument value '(.*)' is invalid for argument '(.+?)'\. (.+?)\.?$/s.exec(text) ?? [];
+  if (word !== undefined)
+    return `'${word}' is no ${argument}; ${choices.replace('Allowed choices are', 'choose one of')}`;
   const [, without] = /^option '(.+?)' argument missing$/.exec(text) ?? [];
   if (without !== undefined) return `${nameOf(without)} needs a value`;
   return lowerFirst(text.replace(/\. Expected/, ': expected').replace(/\.$/, ''));

@@ -28,6 +28,10 @@ describe('usageFault', () => {
       "error: too many arguments for 'list'. Expected 0 arguments but got 1.",
       'too many arguments for "list": expected 0 arguments but got 1; see "spotter scan --help"',
     ],
+    [
+      "error: command-argument value 'x' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.",
+      '"x" is no shell; choose one of bash, zsh, fish; see "spotter scan --help"',
+    ],
   ])('turns %j into our words', (message, sentence) => {
     expect(usageFault({ message }, 'spotter scan')).toBe(sentence);
   });
