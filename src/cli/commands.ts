@@ -38,7 +38,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'scan',
-    arguments: [['<file...>', 'recordings that ffmpeg can read']],
+    arguments: [['<file...>', 'recordings that ffmpeg can read; - for stdin']],
     description: 'process recordings as fast as the machine can: one JSON event per line, then a summary',
     example: 'spotter scan holiday.mp4 -g gallery > events.ndjson',
     options: [

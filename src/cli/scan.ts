@@ -24,6 +24,7 @@ import { type CommonOptions, configOf, loggerOf } from './options.js';
 import { printError, printJson, printLines, printStyled } from './print.js';
 import { ProgressBar } from './progress.js';
 import { Score, type ScoreResult, scoreLines } from './score.js';
+import { openStdin, STDIN, type StdinRecording } from './stdinRecording.js';
 import { Summary } from './summary.js';
 import { formatTime } from './time.js';
 import { readTruth } from './truth.js';
@@ -56,7 +57,25 @@ export interface ScanOptions extends CommonOptions {
  *
  * @returns 0, or the exit code of a recording that failed: 2 unreadable or truncated, 3 ffmpeg was killed
  */
-export async function scan({ signal }: Context, files: string[], options: ScanOptions): Promise<number> {
+export async function scan(context: Context, files: string[], options: ScanOptions): Promise<number> {
+  if (files.indexOf(STDIN) !== files.lastIndexOf(STDIN))
+    throw new SpotterError('usage', 'stdin can be read only once; give - once');
+  const stdin = files.includes(STDIN) ? await openStdin(context.signal) : null;
+  try {
+    return await scanAll(context, files, stdin, options);
+  } finally {
+    stdin?.close();
+  }
+}
+
+async function scanAll(
+  { signal }: Context,
+  given: string[],
+  stdin: StdinRecording | null,
+  options: ScanOptions,
+): Promise<number> {
+  const isStdin = (file: string) => stdin !== null && file === STDIN;
+  const files = given.map((file) => (isStdin(file) ? (stdin?.file ?? file) : file));
   const loaded = configOf(options, CONNECTIONS);
   const { config } = loaded;
   const logger = loggerOf(loaded, options);
@@ -71,10 +90,12 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       'usage',
       `${maskText(live)} is not a file; scan reads recordings, "spotter run" watches streams`,
     );
-  const ids = cameraIds(files);
+  const ids = cameraIds(given.map((file) => (isStdin(file) ? 'stdin' : file)));
   const [file] = files;
   if (files.length > 1 && (options.score !== undefined || options.annotate !== undefined))
     throw new SpotterError('usage', '--score and --annotate take one recording at a time; give one file');
+  if (stdin?.piped && options.annotate !== undefined)
+    throw new SpotterError('usage', '--annotate reads the recording twice; give a file instead of -');
   const score = options.score === undefined ? null : new Score(readTruth(options.score));
   const copy =
     options.annotate === undefined ? null : new AnnotatedCopy(file, options.annotate, options.force ?? false);
@@ -86,7 +107,10 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
   const { every, stream = null, rotate = 0 } = options;
   const onNotice = (message: string) => output.above(() => logger.warn(message));
   const sources = files.map((file, index) =>
-    engine.recording(ids[index], file, { every, stream, rotate, onNotice, onRemark: onNotice }),
+    engine.recording(ids[index], file, {
+      ...{ every, stream, rotate, onNotice, onRemark: onNotice },
+      piped: isStdin(given[index]) ? (stdin?.piped ?? null) : null,
+    }),
   );
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.
   const opening = Promise.all(sources.map((source) => source.open()));
