@@ -88,10 +88,24 @@ describe('spotter config', () => {
       valid: false,
       errors: [expect.stringContaining('galery'), expect.anything(), expect.anything()],
     });
-    expect(await spotter(['config', 'check', '-c', path.join(root, 'config.yaml')])).toMatchObject({
-      code: 0,
-      stderr: '',
+    expect(await spotter(['config', 'check', '--no-io', '-c', path.join(root, 'config.yaml')])).toMatchObject(
+      {
+        code: 0,
+        stderr: '',
+      },
+    );
+  });
+
+  it('check reports what a valid file names and is not there, unless told not to look', async () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(file, 'gallery: none\nhttp: { port: 0 }\n');
+    const { code, stderr } = await spotter(['config', 'check', '-c', file]);
+    const none = path.join(path.dirname(file), 'none');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `spotter: ${file} names what cannot be used; --no-io leaves this out\n${file}: gallery.folder: ${none} does not exist; make the folder\n`,
     });
+    expect(await spotter(['config', 'check', '--no-io', '-c', file])).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('show prints the effective configuration, command line included, secrets masked', async () => {
