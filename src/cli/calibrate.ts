@@ -16,7 +16,7 @@ import { calibrationSvg } from './calibrationSvg.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { checkOutputPlace, type OutputKind, writeOutput } from './outputFile.js';
-import { plural, printError, printJson, printLine, printLines, printToStderr } from './print.js';
+import { plural, printError, printJson, printLine, printLines } from './print.js';
 
 /** Options of `spotter calibrate`. */
 export interface CalibrateOptions extends CommonOptions {
@@ -145,10 +145,10 @@ function printSkipped({ skipped, copies, knownStrangers }: CalibrationSources): 
     };
     printError(`${label} ${more}: ${why[how]}; left out, with all of the same person`);
   }
-  for (const { label, why } of skipped.slice(0, MAX_LISTED)) printToStderr(`skipped ${label}: ${why}`);
-  if (skipped.length > MAX_LISTED) printToStderr(`skipped ${skipped.length - MAX_LISTED} more`);
+  for (const { label, why } of skipped.slice(0, MAX_LISTED)) printError(`skipped ${label}: ${why}`);
+  if (skipped.length > MAX_LISTED) printError(`skipped ${skipped.length - MAX_LISTED} more`);
   if (copies.length > 0)
-    printToStderr(
+    printError(
       `left out ${plural(copies.length, 'photo')} that ${copies.length === 1 ? 'is' : 'are'} nearly the same picture as another: ${copies
         .slice(0, MAX_LISTED)
         .join(', ')}`,

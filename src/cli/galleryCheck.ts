@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import { REPORT, writeReport } from './galleryReport.js';
 import { configOf } from './options.js';
 import { checkOutputPlace } from './outputFile.js';
-import { plural, printJson, printLine, printToStderr } from './print.js';
+import { plural, printError, printJson, printLine } from './print.js';
 import { ProgressBar } from './progress.js';
 import { type GalleryOptions, type OpenedGallery, readGallery } from './readGallery.js';
 
@@ -81,7 +81,7 @@ function printAudit(
     if (people.length === 0) continue;
     const rest = people.length - MOST_NAMED;
     const names = [...people.slice(0, MOST_NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-    printToStderr(`note: ${people.length} ${people.length === 1 ? one : several}: ${names}`);
+    printError(`note: ${people.length} ${people.length === 1 ? one : several}: ${names}`);
   }
 }
 
