@@ -8,7 +8,8 @@ export function nearestOf(word: string, known: readonly string[]): string | null
   if (known.length === 0) return null;
   const small = known.map((one) => one.toLowerCase());
   const guess = closest(word.toLowerCase(), small);
-  const isNear = distance(word.toLowerCase(), guess) <= Math.max(2, guess.length / 2);
+  const edits = distance(word.toLowerCase(), guess);
+  const isNear = edits <= Math.max(2, guess.length / 3) && edits < Math.min(word.length, guess.length);
   if (isNear) return known[small.indexOf(guess)];
   // Part of a longer word, such as `doorbell` of `webhook:doorbell`.
   const longer =

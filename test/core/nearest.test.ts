@@ -6,6 +6,7 @@ describe('nearestOf', () => {
     expect(nearestOf('ALISE', ['bob', 'Alice'])).toBe('Alice');
     expect(nearestOf('wilhelmina', ['bob', 'alice'])).toBeNull();
     expect(nearestOf('doorbel', ['webhook:doorbell', 'mqtt'])).toBe('webhook:doorbell');
+    expect(nearestOf('b', ['a'])).toBeNull();
     expect(nearestOf('alice', [])).toBeNull();
   });
 });
