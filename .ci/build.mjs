@@ -1,4 +1,4 @@
-// Compiles src/ and bench/ into an empty dist/.
+// Compiles src/ and bench/ into an empty dist/, and writes the manual page there.
 // Usage: node .ci/build.mjs
 import { execFileSync } from 'node:child_process';
 import { readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,6 +36,9 @@ export function build() {
   } catch (cause) {
     throw new Error('compiling failed; see above', { cause });
   }
+  // From the definitions of the commands, so it cannot be out of date.
+  const page = execFileSync(process.execPath, [path.join(root, 'dist/src/main.js'), 'man'], { cwd: root });
+  writeFileSync(path.join(root, 'dist/src/spotter.1'), page);
   writeFileSync(stampFile, stamp);
 }
 

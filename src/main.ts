@@ -10,4 +10,4 @@ shutdown.install();
 
 const { runCommandLine } = await import('./cli/program.js');
 const exitCode = await runCommandLine(process.argv, shutdown);
-process.exitCode ||= exitCode;
+process.exitCode ||= shutdown.exitCode(exitCode);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEMO_CLIP, DEMO_GALLERY } from '../../bench/daemon.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { placeArguments } from './home.js';
@@ -21,7 +22,7 @@ export async function throughput(
   options: ThroughputOptions,
 ): Promise<number> {
   const { measureThroughput } = await import('../../bench/throughput.js');
-  const { config } = configOf(withDemoGallery(options, given));
+  const { config } = configOf(withDemoGallery(options, given), CONNECTIONS);
   const clip = given ?? DEMO_CLIP;
   const prepared = await prepare(config, options.models);
   const { rounds, peer } = options;
@@ -91,7 +92,7 @@ export async function memory(
   options: MemoryOptions,
 ): Promise<number> {
   const { measureMemory } = await import('../../bench/memory.js');
-  const { config } = configOf(withDemoGallery(options, given));
+  const { config } = configOf(withDemoGallery(options, given), CONNECTIONS);
   const prepared = await prepare(config, options.models);
   const { frames } = options;
   const result = await measureMemory({ config, prepared, clip: given ?? DEMO_CLIP, frames, signal });
@@ -115,7 +116,7 @@ export interface ProcessOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** `spotter bench process`: how fast the program starts and stops. @returns 1 if a run does not exit with 0 on SIGTERM */
+/** `spotter bench process`: how fast the program starts and stops. @returns 1 if a run does not end in order on SIGTERM */
 export async function processes(
   _context: Context,
   given: string | undefined,
@@ -128,7 +129,7 @@ export async function processes(
     ...recognitionArguments(withDemoGallery(options, given)),
   ];
   const start = await measureStart(scan, Math.min(options.runs, 10));
-  const stop = await measureStop(['scan', ...scan], options.runs, 4000);
+  const stop = await measureStop(['scan', ...scan], options.runs, 4000, 143);
   const stopRun = await measureStopOfRun(options.runs);
   if (options.json) printJson({ start, stop, stopRun });
   else {
@@ -141,7 +142,7 @@ export async function processes(
       ['run ', stopRun],
     ] as const) {
       printLine(
-        `SIGTERM, ${name}   ${runs - unclean.length} of ${runs} exit 0, after ${ms(p50Ms)}, worst ${ms(worstMs)}`,
+        `SIGTERM, ${name}   ${runs - unclean.length} of ${runs} in order, after ${ms(p50Ms)}, worst ${ms(worstMs)}`,
       );
       for (const end of unclean) printLine(`  ${end}`);
     }
@@ -185,7 +186,7 @@ export interface ReachOptions extends CommonOptions {
 /** `spotter bench reach`: sizes at which the detector finds faces with good boxes and landmarks. */
 export async function reach({ signal }: Context, folder: string, options: ReachOptions): Promise<number> {
   const { measureReach } = await import('../../bench/reach.js');
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const { settings } = await prepare(config, options.models);
   const result = await measureReach(settings.detector, folder, options.photos, signal);
   if (options.json) printJson({ detector: settings.detector.id, ...result });

@@ -1,5 +1,6 @@
 import type { AccuracyTask } from '../../bench/accuracy.js';
 import type { FaceMeant } from '../../bench/photoLooks.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { prepare } from '../models/prepare.js';
 import { accuracyLines } from './accuracyTable.js';
@@ -37,7 +38,7 @@ const MAX_REPORTED = 5;
 export async function accuracy({ signal }: Context, options: AccuracyBenchOptions): Promise<number> {
   const task = taskOf(options);
   const { measureAccuracy } = await import('../../bench/accuracy.js');
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const prepared = await prepare(config, options.models);
   const { face, sizes, draws, quiet, json } = options;
   const bar = new ProgressBar('photos', !quiet);

@@ -1,5 +1,6 @@
 import type { ConditionsResult } from '../../bench/conditions.js';
 import type { FaceMeant } from '../../bench/photoLooks.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
@@ -26,7 +27,7 @@ export async function conditions({ signal }: Context, options: ConditionsBenchOp
   const photos = photosByRole(options);
   if (!photos) throw new SpotterError('usage', SOURCES);
   const { measureConditions } = await import('../../bench/conditions.js');
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const prepared = await prepare(config, options.models);
   const { face, people, quiet, json } = options;
   const bar = new ProgressBar('photos', !quiet);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CurvePhotos, CurvesResult } from '../../bench/curves.js';
 import type { FaceMeant } from '../../bench/photoLooks.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
@@ -32,7 +33,7 @@ export async function curves({ signal }: Context, options: CurvesBenchOptions): 
   if (missing !== undefined)
     throw new SpotterError('usage', `--clip ${missing} does not exist; check the path`);
   const { measureCurves } = await import('../../bench/curves.js');
-  const loaded = configOf(options).config;
+  const loaded = configOf(options, CONNECTIONS).config;
   // Without a gallery every face is soon unknown; it is looked at as often as one that might be somebody.
   const config = { ...loaded, track: { ...loaded.track, relookEveryMs: loaded.track.lookEveryMs } };
   const prepared = await prepare(config, options.models);

@@ -4,6 +4,7 @@ import { settingsFor } from '../calibration/settings.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { SettingChange } from '../config/settingEdit.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { checkConfigWritable, writeSettings } from '../config/writeSettings.js';
 import { SpotterError } from '../core/errors.js';
 import { acceptedShare } from '../face/odds.js';
@@ -15,7 +16,7 @@ import { calibrationSvg } from './calibrationSvg.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { checkOutputPlace, type OutputKind, writeOutput } from './outputFile.js';
-import { plural, printError, printJson, printLine, printLines, printToStderr } from './print.js';
+import { plural, printError, printJson, printLine, printLines } from './print.js';
 
 /** Options of `spotter calibrate`. */
 export interface CalibrateOptions extends CommonOptions {
@@ -44,7 +45,7 @@ const MAX_LISTED = 5;
  */
 export async function calibrate(context: Context, options: CalibrateOptions): Promise<number> {
   const { svg, write, falseNames: wanted, json } = options;
-  const { config, file } = configOf(options);
+  const { config, file } = configOf(options, CONNECTIONS);
   const target = write ? writableConfig(file, config) : null;
   if (svg !== undefined) checkOutputPlace(svg, config.gallery.folder, PLOT);
   const prepared = await prepare(config, options.models);
@@ -105,7 +106,7 @@ async function* partsOf(text: string): AsyncGenerator<string> {
 /** @throws SpotterError usage when the file cannot be written, or another gallery or model is measured than the file names */
 function writableConfig(file: string | null, config: Config): string {
   if (file === null) throw new SpotterError('usage', '--write needs a configuration file; name one with -c');
-  const own = loadConfig(file).config;
+  const own = loadConfig(file, undefined, undefined, CONNECTIONS).config;
   const differs =
     own.detector !== config.detector ||
     own.embedder !== config.embedder ||
@@ -144,10 +145,10 @@ function printSkipped({ skipped, copies, knownStrangers }: CalibrationSources): 
     };
     printError(`${label} ${more}: ${why[how]}; left out, with all of the same person`);
   }
-  for (const { label, why } of skipped.slice(0, MAX_LISTED)) printToStderr(`skipped ${label}: ${why}`);
-  if (skipped.length > MAX_LISTED) printToStderr(`skipped ${skipped.length - MAX_LISTED} more`);
+  for (const { label, why } of skipped.slice(0, MAX_LISTED)) printError(`skipped ${label}: ${why}`);
+  if (skipped.length > MAX_LISTED) printError(`skipped ${skipped.length - MAX_LISTED} more`);
   if (copies.length > 0)
-    printToStderr(
+    printError(
       `left out ${plural(copies.length, 'photo')} that ${copies.length === 1 ? 'is' : 'are'} nearly the same picture as another: ${copies
         .slice(0, MAX_LISTED)
         .join(', ')}`,

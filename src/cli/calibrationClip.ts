@@ -9,7 +9,7 @@ import { policyFor } from '../track/policy.js';
 import type { Evidence, Track } from '../track/state.js';
 import type { FileSource } from '../video/fileSource.js';
 import type { KnownStranger } from './calibrationPhotos.js';
-import { formatTime } from './print.js';
+import { formatTime } from './time.js';
 
 /** The faces of some footage in which nobody of the gallery is seen. */
 export interface ClipFaces {

@@ -19,7 +19,7 @@ import {
 } from './calibrationPhotos.js';
 import type { Context } from './context.js';
 import { photosOfPeople } from './labelledPhotos.js';
-import { printToStderr } from './print.js';
+import { printError } from './print.js';
 import { ProgressBar } from './progress.js';
 
 /** Everything that a calibration is based on. */
@@ -54,9 +54,9 @@ export async function readSources(
   const frames = new ProgressBar('frames', !quiet);
   const engine = new Engine(config, prepared, {
     onGalleryProgress: (done, total) => bar.show(done, total, 'reading the gallery'),
-    onWarning: (message) => bar.above(() => printToStderr(message)),
+    onWarning: (message) => bar.above(() => printError(message)),
   });
-  const onNotice = (message: string) => frames.above(() => printToStderr(message));
+  const onNotice = (message: string) => frames.above(() => printError(message));
   const source = clip === undefined ? null : engine.recording('clip', clip, { onNotice, onRemark: onNotice });
   try {
     const info = source && (await source.open());

@@ -1,15 +1,18 @@
 import { Option } from 'commander';
 import { BENCH_COMMANDS } from './benchCommands.js';
+import { SHELLS } from './completionScripts.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
 import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
 import {
   cosineValue,
+  faceOptions,
   falseNamesValue,
   galleryOption,
   jsonOption,
   listenOptions,
   modelOptions,
+  quietEventsOption,
   recognitionOptions,
   rotation,
   wholeNumber,
@@ -45,6 +48,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         '--events <form>',
         'print events on stdout; default: pretty on a terminal, else json',
       ).choices(['pretty', 'json', 'off']),
+      quietEventsOption(),
       new Option('--until-end', 'exit once every camera has ended; only recordings without loop do'),
       ...listenOptions(),
       ...recognitionOptions(),
@@ -53,7 +57,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'scan',
-    arguments: [['<file...>', 'recordings that ffmpeg can read']],
+    arguments: [['<file...>', 'recordings that ffmpeg can read; - for stdin']],
     description: 'process recordings as fast as the machine can: one JSON event per line, then a summary',
     example: 'spotter scan holiday.mp4 -g gallery > events.ndjson',
     options: [
@@ -64,6 +68,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       ).argParser(wholeNumber(0)),
       new Option('--rotate <degrees>', 'rotate clockwise by 90, 180 or 270 degrees').argParser(rotation),
       new Option('--json', 'print JSON lines on a terminal, too'),
+      quietEventsOption(),
       new Option('--explain', 'add the numbers and checks behind each verdict to its event'),
       new Option('--score <csv>', 'score the result against hand-made labels; see docs/recognition.md'),
       new Option('--annotate <file>', 'also write the video with boxes, names and track numbers'),
@@ -77,7 +82,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     arguments: [['<image...>', 'JPEG, PNG or WebP']],
     description: 'find the faces in photos: one JSON line per photo, in the order given',
     example: 'spotter detect photo.jpg',
-    options: [new Option('--embed', 'add the embedding of each face'), ...recognitionOptions()],
+    options: [new Option('--embed', 'add the embedding of each face'), ...faceOptions()],
     load: async () => (await import('./detect.js')).detect,
   },
   {
@@ -94,7 +99,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
         "lowest cosine similarity for the same person; default: the model's own",
       ).argParser(cosineValue),
       jsonOption(),
-      ...recognitionOptions(),
+      ...faceOptions(),
     ],
     load: async () => (await import('./compare.js')).compare,
   },
@@ -124,6 +129,21 @@ export const COMMANDS: readonly CommandDefinition[] = [
     example: 'spotter forget alice',
     options: [jsonOption(), galleryOption()],
     load: async () => (await import('./forget.js')).forget,
+  },
+  {
+    name: 'completion',
+    arguments: [['<shell>', 'the shell', SHELLS]],
+    description: 'print a script that completes command lines in a shell',
+    example: 'spotter completion bash > ~/.local/share/bash-completion/completions/spotter',
+    options: [],
+    load: async () => (await import('./completion.js')).completion,
+  },
+  {
+    name: 'man',
+    description: 'print the manual page',
+    example: 'spotter man | man -l -',
+    options: [],
+    load: async () => (await import('./manual.js')).manual,
   },
 ];
 

@@ -1,4 +1,6 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
+import { roundedApart, writtenApart } from '../core/rounded.js';
 import { Engine } from '../engine/engine.js';
 import { cosine } from '../face/embedding.js';
 import { isPlausible } from '../face/scales.js';
@@ -30,7 +32,7 @@ export async function compare(
   b: string,
   options: CompareOptions,
 ): Promise<number> {
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const engine = new Engine(config, await prepare(config, options.models));
   const { pool, policy } = engine;
   try {
@@ -43,10 +45,11 @@ export async function compare(
     const same = similarity >= threshold;
     if (options.json) {
       const faces = { [a]: first.faces, [b]: second.faces };
-      printJson({ same, similarity: Number(similarity.toFixed(4)), threshold, faces });
+      printJson({ same, similarity: roundedApart(similarity, threshold, 4)[0], threshold, faces });
     } else {
       const verdict = same ? 'the same person' : 'different people';
-      printLine(`${verdict}: similarity ${similarity.toFixed(3)}, threshold ${threshold}`);
+      const [value, limit] = writtenApart(similarity, threshold, 3);
+      printLine(`${verdict}: similarity ${value}, threshold ${limit}`);
       for (const [file, { faces }] of [
         [a, first],
         [b, second],

@@ -1,5 +1,6 @@
+import { Option } from 'commander';
 import type { CommandGroup } from './definition.js';
-import { jsonOption, recognitionOptions } from './flags.js';
+import { jsonOption, modelOptions, recognitionOptions } from './flags.js';
 
 /** `spotter config ...`: checks and prints the configuration. */
 export const CONFIG_COMMANDS: CommandGroup = {
@@ -8,9 +9,14 @@ export const CONFIG_COMMANDS: CommandGroup = {
   commands: [
     {
       name: 'check',
-      description: 'report errors with line and column',
+      description:
+        'report errors with line and column, and folders, files, models, people and a port that the configuration names and cannot be used',
       example: 'spotter config check -c config.yaml',
-      options: [jsonOption()],
+      options: [
+        new Option('--no-io', 'check the text alone, such as on another machine'),
+        jsonOption(),
+        ...modelOptions(),
+      ],
       load: async () => (await import('./config.js')).check,
     },
     {

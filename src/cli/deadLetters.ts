@@ -1,9 +1,15 @@
+import type { LoadedConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { meantOr } from '../core/nearest.js';
 import type { ListedDeadLetter } from '../events/sinks/port.js';
 import type { Context } from './context.js';
 import { type LetterAccess, withLetters } from './letterAccess.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printError, printJson, printLine } from './print.js';
+
+const NOT_WEBHOOKS = CONNECTIONS.filter((section) => section !== 'webhooks');
 
 interface ListOptions extends CommonOptions {
   sink?: string;
@@ -19,8 +25,9 @@ interface SelectOptions extends CommonOptions {
 
 /** `spotter dead-letters list`. @returns 0 */
 export async function list({ signal }: Context, options: ListOptions): Promise<number> {
-  return withLetters(configOf(options), signal, async (letters) => {
-    const found = await select(letters, options.sink, options.limit);
+  const loaded = configOf(options, CONNECTIONS);
+  return withLetters(loaded, signal, async (letters) => {
+    const found = await select(letters, loaded, options.sink, options.limit);
     if (options.json) printJson({ deadLetters: found });
     else for (const letter of found) printLine(lineOf(letter));
     if (found.length === 0 && !options.json) printLine('no dead letters');
@@ -31,34 +38,41 @@ export async function list({ signal }: Context, options: ListOptions): Promise<n
 /** `spotter dead-letters resend`. @returns 0 every one was accepted, 1 some were not */
 export async function resend({ signal }: Context, given: string[], options: SelectOptions): Promise<number> {
   const wanted = numbersOf(given, options);
-  return withLetters(configOf(options), signal, async (letters) => {
-    let [delivered, kept] = [0, 0];
-    const down = new Set<string | undefined>();
-    for (const { number, sink } of wanted ?? (await select(letters, options.sink))) {
-      throwIfInterrupted(signal);
-      if (down.has(sink)) {
-        kept++;
-        continue;
+  const loaded = configOf(options, CONNECTIONS);
+  return withLetters(
+    loaded,
+    signal,
+    async (letters) => {
+      let [delivered, kept] = [0, 0];
+      const down = new Set<string | undefined>();
+      for (const { number, sink } of wanted ?? (await select(letters, loaded, options.sink))) {
+        throwIfInterrupted(signal);
+        if (down.has(sink)) {
+          kept++;
+          continue;
+        }
+        const { outcome, reason } = await letters.resend(number);
+        if (outcome === 'delivered') delivered++;
+        else kept++;
+        // The rest for a far end that is away would only take as many timeouts.
+        if (outcome === 'failed' && sink !== undefined) down.add(sink);
+        if (options.json) printJson({ number, outcome, reason });
+        else if (outcome !== 'delivered') printError(`${number}: ${reason ?? MISSING}`);
       }
-      const { outcome, reason } = await letters.resend(number);
-      if (outcome === 'delivered') delivered++;
-      else kept++;
-      // The rest for a far end that is away would only take as many timeouts.
-      if (outcome === 'failed' && sink !== undefined) down.add(sink);
-      if (options.json) printJson({ number, outcome, reason });
-      else if (outcome !== 'delivered') printError(`${number}: ${reason ?? MISSING}`);
-    }
-    if (!options.json) printLine(`${delivered} delivered, ${kept} not`);
-    return kept > 0 ? 1 : 0;
-  });
+      if (!options.json) printLine(`${delivered} delivered, ${kept} not`);
+      return kept > 0 ? 1 : 0;
+    },
+    () => configOf(options, NOT_WEBHOOKS),
+  );
 }
 
 /** `spotter dead-letters drop`. @returns 0 every one is gone, 1 some did not exist */
 export async function drop({ signal }: Context, given: string[], options: SelectOptions): Promise<number> {
   const wanted = numbersOf(given, options);
-  return withLetters(configOf(options), signal, async (letters) => {
+  const loaded = configOf(options, CONNECTIONS);
+  return withLetters(loaded, signal, async (letters) => {
     let [dropped, missing] = [0, 0];
-    for (const { number } of wanted ?? (await select(letters, options.sink))) {
+    for (const { number } of wanted ?? (await select(letters, loaded, options.sink))) {
       throwIfInterrupted(signal);
       if (await letters.drop(number)) dropped++;
       else {
@@ -94,22 +108,36 @@ function numbersOf(given: readonly string[], { all, sink }: SelectOptions): Want
   return isSelection ? null : given.map((text) => ({ number: Number(text) }));
 }
 
-/** Oldest first. @param limit only the newest so many */
+/** Oldest first. @param limit only the newest so many. @throws SpotterError usage for a sink that there is not */
 async function select(
   letters: LetterAccess,
+  { config }: LoadedConfig,
   sink?: string,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<ListedDeadLetter[]> {
   const found: ListedDeadLetter[] = [];
+  const seen = new Set<string>();
   let before: number | null = null;
   while (found.length < limit) {
     const page: ListedDeadLetter[] = await letters.page(before);
+    for (const letter of page) seen.add(letter.sink);
     found.push(...page.filter((letter) => sink === undefined || letter.sink === sink));
     const last = page.at(-1);
     if (!last) break;
     before = last.number;
   }
+  if (sink !== undefined && found.length === 0) requireSink(sink, config, seen);
   return found.slice(0, limit).reverse();
+}
+
+/** @param seen sinks that have dead letters, which may be of webhooks that are no longer configured */
+function requireSink(sink: string, { webhooks, mqtt }: Config, seen: ReadonlySet<string>): void {
+  const configured = [...webhooks.map(({ id }) => `webhook:${id}`), ...(mqtt.url === null ? [] : ['mqtt'])];
+  const known = [...new Set([...configured, ...seen])];
+  // Without the secrets of webhooks, none is known.
+  if (known.length === 0 || known.includes(sink)) return;
+  const remedy = meantOr(sink, known, `there are ${known.join(', ')}`);
+  throw new SpotterError('usage', `no sink is called ${sink}; ${remedy}`);
 }
 
 function lineOf({ number, sink, seq, at, reason }: ListedDeadLetter): string {

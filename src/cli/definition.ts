@@ -7,7 +7,7 @@ type Handler = (context: Context, ...args: never[]) => Promise<number>;
 /** One command of the command line. */
 export interface CommandDefinition {
   name: string;
-  arguments?: [flags: string, description: string][];
+  arguments?: [flags: string, description: string, choices?: readonly string[]][];
   description: string;
   /** A full command line, shown at the end of the help. */
   example: string;

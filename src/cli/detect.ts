@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import type { Detection, Landmarks } from '../face/detection.js';
@@ -24,7 +25,7 @@ export interface DetectOptions extends CommonOptions {
  * @returns 0, or 2 if a photo is unreadable
  */
 export async function detect({ signal }: Context, images: string[], options: DetectOptions): Promise<number> {
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const engine = new Engine(config, await prepare(config, options.models));
   const { pool } = engine;
   let exitCode = 0;

@@ -2,7 +2,8 @@ import { jsonLine } from '../core/visible.js';
 import type { SpotterEvent } from '../events/event.js';
 import { LineOutput } from '../observe/lineOutput.js';
 import type { Logger } from '../observe/logger.js';
-import { eventLine } from './print.js';
+import type { EventContext } from '../supervisor/eventContext.js';
+import { EventLines, type Shown } from './eventLines.js';
 
 /** How events are written to stdout: readable lines, JSON lines or not at all. */
 export type EventForm = 'pretty' | 'json' | 'off';
@@ -16,10 +17,22 @@ const DRAIN_MS = 1000;
 export class EventOutput {
   readonly #form: EventForm;
   readonly #output = new LineOutput(1, MAX_KEPT_BYTES);
+  readonly #lines: EventLines;
+  #context: EventContext = { shownName: (person) => person, isRecording: () => false };
 
-  /** @param logger gets one line when stdout fails, and one when it works again */
-  constructor(form: EventForm, logger: Logger) {
+  /**
+   * @param only which events readable lines are for
+   * @param logger gets one line when stdout fails, and one when it works again
+   */
+  constructor(form: EventForm, only: Shown, logger: Logger) {
     this.#form = form;
+    this.#lines = new EventLines({
+      only,
+      clock: (camera) => (this.#context.isRecording(camera) ? 'media' : 'wall'),
+      visits: 'wall',
+      shownName: (person) => this.#context.shownName(person),
+      write: (lines) => this.#output.write(`${lines.join('\n')}\n`),
+    });
     this.#output.watch({
       onFault: (reason) =>
         logger.warn(
@@ -36,13 +49,15 @@ export class EventOutput {
   }
 
   /** Writes an event, keeps it while stdout takes none, or drops it when 8 MiB are kept. */
-  write(event: SpotterEvent): void {
-    if (this.#form === 'off') return;
-    this.#output.write(`${this.#form === 'pretty' ? eventLine(event) : jsonLine(event)}\n`);
+  write(event: SpotterEvent, context: EventContext): void {
+    this.#context = context;
+    if (this.#form === 'pretty') this.#lines.add(event);
+    if (this.#form === 'json') this.#output.write(`${jsonLine(event)}\n`);
   }
 
   /** Waits up to a second for the reader. */
   stop(): Promise<void> {
+    this.#lines.flush();
     return this.#output.end(DRAIN_MS);
   }
 }

@@ -38,14 +38,26 @@ export function galleryOption(): Option {
   return new Option('-g, --gallery <folder>', 'folder of known people');
 }
 
-/** Which people and which models: for every command that recognises faces. */
-export function recognitionOptions(): Option[] {
+/** Which models, for commands that work on faces without a gallery. */
+export function faceOptions(): Option[] {
   return [
-    galleryOption(),
     ...modelOptions(),
     new Option('--detector <id>', 'face detector; see "spotter models list"'),
     new Option('--embedder <id>', 'face embedder; see "spotter models list"'),
   ];
+}
+
+/** Which people and which models: for every command that recognises faces. */
+export function recognitionOptions(): Option[] {
+  return [galleryOption(), ...faceOptions()];
+}
+
+/** For commands that print events. */
+export function quietEventsOption(): Option {
+  return new Option(
+    '--quiet-events <which>',
+    'in readable lines, show only "names": names, strangers and visits, not who appeared or left',
+  ).choices(['names']);
 }
 
 /** For commands that print a human-readable form by default. */

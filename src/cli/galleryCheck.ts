@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { type Audit, type AuditNote, auditOf } from '../gallery/audit.js';
 import { listSetAside } from '../gallery/setAside.js';
 import { SimilarityMatrix } from '../gallery/similarityMatrix.js';
@@ -5,7 +6,7 @@ import type { Context } from './context.js';
 import { REPORT, writeReport } from './galleryReport.js';
 import { configOf } from './options.js';
 import { checkOutputPlace } from './outputFile.js';
-import { plural, printJson, printLine, printToStderr } from './print.js';
+import { plural, printError, printJson, printLine } from './print.js';
 import { ProgressBar } from './progress.js';
 import { type GalleryOptions, type OpenedGallery, readGallery } from './readGallery.js';
 
@@ -43,7 +44,8 @@ const HINTS: [kind: AuditNote['kind'], one: string, several: string][] = [
  */
 export async function check(context: Context, options: CheckOptions): Promise<number> {
   const { report } = options;
-  if (report !== undefined) checkOutputPlace(report, configOf(options).config.gallery.folder, REPORT);
+  if (report !== undefined)
+    checkOutputPlace(report, configOf(options, CONNECTIONS).config.gallery.folder, REPORT);
   const opened = await readGallery(context, options);
   const { gallery, config, threshold } = opened;
   const matrix = report === undefined ? null : SimilarityMatrix.of(gallery.photos);
@@ -79,7 +81,7 @@ function printAudit(
     if (people.length === 0) continue;
     const rest = people.length - MOST_NAMED;
     const names = [...people.slice(0, MOST_NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-    printToStderr(`note: ${people.length} ${people.length === 1 ? one : several}: ${names}`);
+    printError(`note: ${people.length} ${people.length === 1 ? one : several}: ${names}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { describeError, throwIfInterrupted } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import { Engine } from '../engine/engine.js';
@@ -10,7 +11,7 @@ import { prepare } from '../models/prepare.js';
 import type { Context } from './context.js';
 import { forget } from './forget.js';
 import { configOf, loggerOf } from './options.js';
-import { printJson, printLine, printToStderr } from './print.js';
+import { printError, printJson, printLine } from './print.js';
 import type { GalleryOptions } from './readGallery.js';
 
 /**
@@ -25,7 +26,7 @@ export async function add(
   options: GalleryOptions,
 ): Promise<number> {
   const person = personName(name);
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const engine = new Engine(config, await prepare(config, options.models));
   const added: (Added & { image: string; warnings?: string[] })[] = [];
   try {
@@ -50,7 +51,7 @@ export async function add(
       added.push({ image, ...result, ...(warnings.length > 0 && { warnings }) });
       if (options.json) continue;
       print(image, result);
-      for (const warning of warnings) printToStderr(`${image}: added, but ${warning}`);
+      for (const warning of warnings) printError(`${image}: added, but ${warning}`);
     }
   } finally {
     await engine.stop();
@@ -67,7 +68,7 @@ export async function remove(
 ): Promise<number> {
   if (options.forget) return forget(context, name, options);
   const person = personName(name);
-  const loaded = configOf(options);
+  const loaded = configOf(options, CONNECTIONS);
   const { data } = loaded.config;
   const { folder } = loaded.config.gallery;
   await probeFolder(folder);
@@ -89,5 +90,5 @@ function galleryName(person: string, photos: readonly ComparedPhoto[]): string {
 function print(image: string, result: Added): void {
   if (result.state === 'added') printLine(`${image}: added as ${result.name}`);
   if (result.state === 'there') printLine(`${image}: already in the gallery as ${result.name}`);
-  if (result.state === 'refused') printToStderr(`${image}: not added: ${result.fault}: ${result.message}`);
+  if (result.state === 'refused') printError(`${image}: not added: ${result.fault}: ${result.message}`);
 }

@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import { bringBack, listSetAside, setAside as moveAside } from '../gallery/setAside.js';
@@ -14,7 +15,7 @@ export interface SetAsideOptions extends GalleryOptions {
 
 /** `spotter gallery set-aside`: moves photos and people out of use or back, or lists what is out of use. */
 export async function setAside(_context: Context, what: string[], options: SetAsideOptions): Promise<number> {
-  const { folder } = configOf(options).config.gallery;
+  const { folder } = configOf(options, CONNECTIONS).config.gallery;
   if (options.list) {
     if (what.length > 0 || options.back)
       throw new SpotterError('usage', '--list takes neither photos nor --back; it lists everything');

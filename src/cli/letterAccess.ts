@@ -26,12 +26,14 @@ const KEEP_ALL = { keepDays: 100_000, maxMb: 1e9 };
  * Works on the dead letters: directly, unless a daemon holds the lock of the event log; then it asks the daemon.
  *
  * @param signal aborts an attempt that is being made
+ * @param toResend the configuration with the secrets of webhooks, read only when this process sends
  * @throws SpotterError log.locked when the daemon cannot be asked; log.newer, log.unusable, log.unwritable
  */
 export async function withLetters<T>(
   loaded: LoadedConfig,
   signal: AbortSignal,
   use: (letters: LetterAccess) => Promise<T>,
+  toResend: () => LoadedConfig = () => loaded,
 ): Promise<T> {
   const { data } = loaded.config;
   // A missing log is not created.
@@ -50,7 +52,7 @@ export async function withLetters<T>(
     if (!(error instanceof SpotterError) || error.code !== 'log.locked') throw error;
     return use(remote(data, signal));
   }
-  const letters = new LetterActions({ log, loaded: () => loaded });
+  const letters = new LetterActions({ log, loaded: toResend });
   const stop = () => void letters.stop();
   signal.addEventListener('abort', stop, { once: true });
   try {

@@ -11,18 +11,18 @@ const COLOURS: Record<Verdict['kind'], string> = {
 /** Of a face without a verdict yet. */
 const OPEN = 'FFFFFF';
 
-/** The marks of the faces in a frame: box, and a label with name or verdict, similarity and track number. */
-export function marksOf(tracks: readonly Track[]): Mark[] {
+/** The marks of the faces in a frame: box, and a label with name or verdict, similarity and track number. @param shownName how a person is shown */
+export function marksOf(tracks: readonly Track[], shownName: (person: string) => string): Mark[] {
   const seen = tracks.filter(({ missed }) => missed === 0);
   return seen.map(({ number, detection, verdict }) => ({
     box: detection.box,
-    label: `${verdict === null ? '?' : captionOf(verdict)} #${number}`,
+    label: `${verdict === null ? '?' : captionOf(verdict, shownName)} #${number}`,
     colour: verdict === null ? OPEN : COLOURS[verdict.kind],
   }));
 }
 
-function captionOf(verdict: Verdict): string {
+function captionOf(verdict: Verdict, shownName: (person: string) => string): string {
   return verdict.kind === 'known'
-    ? `${verdict.match.person} ${verdict.match.similarity.toFixed(2)}`
+    ? `${shownName(verdict.match.person)} ${verdict.match.similarity.toFixed(2)}`
     : verdict.kind;
 }

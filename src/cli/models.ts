@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { Catalogue, readCatalogue } from '../models/catalogue.js';
 import type { ModelEntry } from '../models/catalogueEntry.js';
@@ -65,7 +66,7 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
 }
 
 function catalogueOf(options: ModelsOptions): { entries: readonly ModelEntry[]; folders: string[] } {
-  const { config } = configOf(options);
+  const { config } = configOf(options, CONNECTIONS);
   const { entries } = new Catalogue(readCatalogue(), config.models.declared);
   return { entries, folders: modelFolders(config, options.models) };
 }

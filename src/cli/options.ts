@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import type { Section } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { createLogger, isLogLevel, type Logger } from '../observe/logger.js';
 import { homeOf, type PlaceOptions } from './home.js';
@@ -22,9 +23,11 @@ export interface CommonOptions extends PlaceOptions {
 /**
  * Loads the configuration that {@link homeOf} finds, else the defaults, and applies the command line to it.
  *
+ * @param unused sections that the command does not read; see {@link loadConfig}
+ *
  * @throws SpotterError config.not_found, config.invalid, usage
  */
-export function configOf(options: CommonOptions): LoadedConfig {
+export function configOf(options: CommonOptions, unused: readonly Section[] = []): LoadedConfig {
   const { logLevel, models } = options;
   if (models !== undefined && !existsSync(models))
     throw new SpotterError(
@@ -47,7 +50,7 @@ export function configOf(options: CommonOptions): LoadedConfig {
     if (options.host !== undefined) config.http.host = options.host;
     if (options.port !== undefined) config.http.port = options.port;
   };
-  return loadConfig(file, override, folder);
+  return loadConfig(file, override, folder, unused);
 }
 
 /** Arguments that pass the gallery and the models of this command line on to another spotter process. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { SpotterError } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
 import { visible } from '../core/visible.js';
@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import type { CommandDefinition } from './definition.js';
 import { commonOptions } from './flags.js';
 import { printToStderr } from './print.js';
+import { usageFault } from './usageFault.js';
 
 /**
  * Parses the command line and runs one command.
@@ -18,7 +19,7 @@ import { printToStderr } from './print.js';
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   let exitCode = 0;
-  const program = buildCommands(context, (code) => {
+  const program = buildProgram(context, (code) => {
     exitCode = code;
   });
   try {
@@ -31,7 +32,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
 
 /** Writes an expected error to stderr as one sentence and returns its exit code. Rethrows bugs. */
 function reportError(error: unknown, { report }: Context): number {
-  // Commander has already written its message, or the requested help.
+  // Commander has already written the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof SpotterError) {
     // The faults of a configuration are lines of their own, each made visible by formatFaults.
@@ -44,20 +45,21 @@ function reportError(error: unknown, { report }: Context): number {
 }
 
 /** The whole command line. @param done called with the exit code of the command that ran */
-function buildCommands(context: Context, done: (exitCode: number) => void): Command {
+export function buildProgram(context: Context, done: (exitCode: number) => void): Command {
   const program = new Command('spotter')
     .description('Realtime face watch on your own machine: video in, known people named, events out.')
     .version(packageVersion)
-    .exitOverride()
-    .showHelpAfterError('(add --help for usage)')
+    .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', exampleText('spotter scan clip.mp4 -g gallery'));
+  refuseInOurWords(program, 'spotter');
   for (const option of commonOptions()) program.addOption(option);
   // So that it may stand before a command that has it; the help of that command lists it.
   program.addOption(new Option('--json').hideHelp());
   for (const definition of COMMANDS) add(program, definition, context, done);
   for (const { name, description, commands } of GROUPS) {
     const group = program.command(name).description(description);
+    refuseInOurWords(group, `spotter ${name}`);
     for (const definition of commands) add(group, definition, context, done);
     group.addHelpText('after', exampleText(commands[0].example));
   }
@@ -71,9 +73,13 @@ function add(
   done: (exitCode: number) => void,
 ): void {
   const command = parent.command(definition.name).description(definition.description);
-  for (const [flags, description] of definition.arguments ?? []) command.argument(flags, description);
+  for (const [flags, description, choices] of definition.arguments ?? []) {
+    const argument = new Argument(flags, description);
+    command.addArgument(choices ? argument.choices(choices) : argument);
+  }
   for (const option of definition.options) command.addOption(option);
   command.addHelpText('after', exampleText(definition.example));
+  refuseInOurWords(command, `${parent.parent ? `spotter ${parent.name()}` : 'spotter'} ${definition.name}`);
   command.action(async (...args: unknown[]) => {
     const options = command.optsWithGlobals();
     if (options.json && !definition.options.some(({ long }) => long === '--json'))
@@ -81,6 +87,14 @@ function add(
     const handler = await definition.load();
     // Behind the arguments come the command's own options and the command itself.
     done(await handler(context, ...([...args.slice(0, -2), options] as never[])));
+  });
+}
+
+/** Turns what commander finds wrong into a SpotterError; help and version stay as they are. @param name with its group */
+function refuseInOurWords(command: Command, name: string): void {
+  command.exitOverride((error) => {
+    if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+    throw new SpotterError('usage', usageFault(error, name));
   });
 }
 

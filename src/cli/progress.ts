@@ -1,7 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { canRedraw } from '../core/terminal.js';
 import { visible } from '../core/visible.js';
 
-/** A progress bar on stderr, on a terminal only. Write other output through {@link ProgressBar.above}. */
+/** A progress bar on stderr, on a terminal that can draw a line again. Write other output through {@link ProgressBar.above}. */
 export class ProgressBar {
   readonly #bar: SingleBar | null;
   #running = false;
@@ -10,7 +11,7 @@ export class ProgressBar {
   constructor(what: string, enabled: boolean) {
     const format = `{bar} {percentage}% | {value}/{total} ${what} | {detail}`;
     const style = { format, stream: process.stderr, clearOnComplete: true, hideCursor: true };
-    this.#bar = enabled && process.stderr.isTTY ? new SingleBar(style, Presets.shades_classic) : null;
+    this.#bar = enabled && canRedraw(process.stderr) ? new SingleBar(style, Presets.shades_classic) : null;
   }
 
   /** @param total 0 if unknown. @param detail text behind the bar */

@@ -1,3 +1,4 @@
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { throwIfInterrupted } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import { probeFolder } from '../gallery/folderProbe.js';
@@ -26,7 +27,7 @@ export interface OpenedGallery {
  * @throws SpotterError gallery.not_found, interrupted, and those of configuration, models and worker pool
  */
 export async function readGallery({ signal }: Context, options: GalleryOptions): Promise<OpenedGallery> {
-  const loaded = configOf(options);
+  const loaded = configOf(options, CONNECTIONS);
   const { config } = loaded;
   const logger = loggerOf(loaded, options);
   const bar = new ProgressBar('photos', !options.quiet);

@@ -4,6 +4,7 @@ import { createLogger } from '../observe/logger.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import type { Context } from './context.js';
 import { endWithin } from './deadline.js';
+import type { Shown } from './eventLines.js';
 import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';
 
@@ -14,6 +15,8 @@ const LOG_DRAIN_MS = 500;
 export interface RunOptions extends CommonOptions {
   /** Default: pretty on a terminal, else json. */
   events?: EventForm;
+  /** Which events readable lines are for; default: all. */
+  quietEvents?: Shown;
   /** Exit once every camera has ended. */
   untilEnd?: boolean;
 }
@@ -33,7 +36,7 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
   outliveOutput();
   const log = logOutput();
   const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty', log);
-  const output = new EventOutput(form, logger);
+  const output = new EventOutput(form, options.quietEvents ?? 'all', logger);
   const failure = new AbortController();
   const ending = AbortSignal.any([signal, failure.signal]);
   const supervisor = new Supervisor({
@@ -43,7 +46,7 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
     modelFolder: options.models,
     logger,
     lostLines: () => ({ stdout: output.lost, stderr: log.lost }),
-    onEvent: (event) => output.write(event),
+    onEvent: (event, context) => output.write(event, context),
     onFailure: (error) => failure.abort(error),
     onReady: (address) => {
       const { cameras } = loaded.config;

@@ -1,10 +1,12 @@
 import { isRecording } from '../config/cameraSchema.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { Engine } from '../engine/engine.js';
 import type { SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
+import { shownNameOf } from '../events/notify.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import type { Frame } from '../image/cameraFrame.js';
 import { prepare } from '../models/prepare.js';
@@ -15,21 +17,16 @@ import type { Rotation } from '../video/rotation.js';
 import { AnnotatedCopy } from './annotate.js';
 import { cameraIds } from './cameraIds.js';
 import type { Context } from './context.js';
+import { EventLines, type Shown } from './eventLines.js';
 import { galleryNotice } from './galleryNotice.js';
 import { marksOf } from './marks.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
-import {
-  eventLine,
-  explainLines,
-  formatTime,
-  printError,
-  printJson,
-  printLines,
-  printStyled,
-} from './print.js';
+import { printError, printJson, printLines, printStyled } from './print.js';
 import { ProgressBar } from './progress.js';
 import { Score, type ScoreResult, scoreLines } from './score.js';
+import { openStdin, STDIN, type StdinRecording } from './stdinRecording.js';
 import { Summary } from './summary.js';
+import { formatTime } from './time.js';
 import { readTruth } from './truth.js';
 
 /** Options of `spotter scan`. */
@@ -40,6 +37,8 @@ export interface ScanOptions extends CommonOptions {
   stream?: number;
   /** Clockwise; default 0. */
   rotate?: Rotation;
+  /** Which events readable lines are for; default: all. */
+  quietEvents?: Shown;
   /** JSON on a terminal, too. */
   json?: boolean;
   /** Explain each verdict; default: `events.explain` of the configuration. */
@@ -58,8 +57,26 @@ export interface ScanOptions extends CommonOptions {
  *
  * @returns 0, or the exit code of a recording that failed: 2 unreadable or truncated, 3 ffmpeg was killed
  */
-export async function scan({ signal }: Context, files: string[], options: ScanOptions): Promise<number> {
-  const loaded = configOf(options);
+export async function scan(context: Context, files: string[], options: ScanOptions): Promise<number> {
+  if (files.indexOf(STDIN) !== files.lastIndexOf(STDIN))
+    throw new SpotterError('usage', 'stdin can be read only once; give - once');
+  const stdin = files.includes(STDIN) ? await openStdin(context.signal) : null;
+  try {
+    return await scanAll(context, files, stdin, options);
+  } finally {
+    stdin?.close();
+  }
+}
+
+async function scanAll(
+  { signal }: Context,
+  given: string[],
+  stdin: StdinRecording | null,
+  options: ScanOptions,
+): Promise<number> {
+  const isStdin = (file: string) => stdin !== null && file === STDIN;
+  const files = given.map((file) => (isStdin(file) ? (stdin?.file ?? file) : file));
+  const loaded = configOf(options, CONNECTIONS);
   const { config } = loaded;
   const logger = loggerOf(loaded, options);
   const galleryBar = new ProgressBar('photos', !options.quiet);
@@ -73,26 +90,32 @@ export async function scan({ signal }: Context, files: string[], options: ScanOp
       'usage',
       `${maskText(live)} is not a file; scan reads recordings, "spotter run" watches streams`,
     );
-  const ids = cameraIds(files);
+  const ids = cameraIds(given.map((file) => (isStdin(file) ? 'stdin' : file)));
   const [file] = files;
   if (files.length > 1 && (options.score !== undefined || options.annotate !== undefined))
     throw new SpotterError('usage', '--score and --annotate take one recording at a time; give one file');
+  if (stdin?.piped && options.annotate !== undefined)
+    throw new SpotterError('usage', '--annotate reads the recording twice; give a file instead of -');
   const score = options.score === undefined ? null : new Score(readTruth(options.score));
   const copy =
     options.annotate === undefined ? null : new AnnotatedCopy(file, options.annotate, options.force ?? false);
+  const shownName = (person: string) => shownNameOf(engine.galleryReport().settings, person);
   const onFrame = ({ image, mediaTimeMs }: Frame, tracks: readonly Track[]) => {
     score?.addFrame(mediaTimeMs, tracks);
-    copy?.add(mediaTimeMs, image, marksOf(tracks));
+    copy?.add(mediaTimeMs, image, marksOf(tracks, shownName));
   };
   const { every, stream = null, rotate = 0 } = options;
   const onNotice = (message: string) => output.above(() => logger.warn(message));
   const sources = files.map((file, index) =>
-    engine.recording(ids[index], file, { every, stream, rotate, onNotice, onRemark: onNotice }),
+    engine.recording(ids[index], file, {
+      ...{ every, stream, rotate, onNotice, onRemark: onNotice },
+      piped: isStdin(given[index]) ? (stdin?.piped ?? null) : null,
+    }),
   );
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.
   const opening = Promise.all(sources.map((source) => source.open()));
   opening.catch(() => {});
-  const output = new ScanOutput(options, options.explain ?? config.events.explain);
+  const output = new ScanOutput(options, options.explain ?? config.events.explain, shownName);
   let exitCode = 0;
   try {
     await probeFolder(config.gallery.folder);
@@ -188,11 +211,23 @@ class ScanOutput {
   readonly #bar: ProgressBar;
   readonly #pretty: boolean;
   readonly #explain: boolean;
+  readonly #lines: EventLines;
   #file = '';
   #done = 0;
   #total = 0;
 
-  constructor({ json, quiet }: ScanOptions, explain: boolean) {
+  constructor(
+    { json, quiet, quietEvents: only = 'all' }: ScanOptions,
+    explain: boolean,
+    shownName: (person: string) => string,
+  ) {
+    this.#lines = new EventLines({
+      only,
+      clock: () => 'media',
+      visits: 'media',
+      shownName,
+      write: (lines) => this.#bar.above(() => printStyled(lines)),
+    });
     this.#explain = explain;
     this.#pretty = process.stdout.isTTY && !json;
     this.#bar = new ProgressBar('frames', !quiet);
@@ -211,6 +246,7 @@ class ScanOutput {
   }
 
   finish(interrupted: boolean, score: ScoreResult | null): void {
+    this.#lines.flush();
     this.#bar.stop();
     if (score && !this.#pretty) printJson(score);
     if (score && this.#pretty) printLines(scoreLines(score));
@@ -220,6 +256,7 @@ class ScanOutput {
 
   /** Reports a recording that failed. @returns its exit code */
   fail(error: SpotterError): number {
+    this.#lines.flush();
     this.#bar.above(() => printError(error.message));
     return error.exitCode;
   }
@@ -230,13 +267,14 @@ class ScanOutput {
   }
 
   stop(): void {
+    this.#lines.flush();
     this.#bar.stop();
   }
 
   #print(published: SpotterEvent): void {
     const event = this.#explain ? published : { ...published, explain: null };
     this.#summary.addEvent(event);
-    const lines = [eventLine(event), ...explainLines(event)];
-    this.#bar.above(() => (this.#pretty ? printStyled(lines) : printJson(event)));
+    if (this.#pretty) this.#lines.add(event);
+    else this.#bar.above(() => printJson(event));
   }
 }

@@ -4,6 +4,8 @@ import type { Context } from './context.js';
 
 /** One Ctrl-C may arrive twice: from the terminal and forwarded by npm. */
 const SAME_PRESS_MS = 100;
+/** Exit codes of a command that a signal has ended, as shells have them: 128 and the number of the signal. */
+const BY_SIGNAL: Record<string, number> = { SIGINT: 130, SIGTERM: 143 };
 /** A daemon whose last message nobody reads exits after this. */
 const UNREAD_MS = 1000;
 
@@ -29,6 +31,11 @@ export class Shutdown implements Context {
     process.on('unhandledRejection', (error) => this.#fail(error));
     process.stdout.on('error', (error: NodeJS.ErrnoException) => this.#outputFailed(error, true));
     process.stderr.on('error', (error: NodeJS.ErrnoException) => this.#outputFailed(error, false));
+  }
+
+  /** The exit code of the process. For a daemon, a signal is the usual end. @param code of the command */
+  exitCode(code: number): number {
+    return this.#outlivesOutput ? code : (BY_SIGNAL[String(this.signal.reason)] ?? code);
   }
 
   readonly outliveOutput = (): void => {

@@ -1,6 +1,6 @@
 import type { SpotterEvent } from '../events/event.js';
 import { type FrameReport, STAGES, type Stage } from '../pipeline/frameReport.js';
-import { formatTime } from './print.js';
+import { formatTime } from './time.js';
 
 /** One person in one recording. */
 interface PersonSummary {
@@ -19,6 +19,7 @@ export class Summary {
   readonly #startMs = performance.now();
   readonly #stageMs = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
   readonly #people = new Map<string, PersonSummary>();
+  readonly #shownNames = new Map<string, string>();
   #frames = 0;
   #faces = 0;
   #embedded = 0;
@@ -39,6 +40,7 @@ export class Summary {
     if (event.kind !== 'left') return;
     this.#tracks++;
     if (event.person === null) return;
+    this.#shownNames.set(event.person, event.displayName ?? event.person);
     const { person, camera, firstSeenMs = 0, lastSeenMs = 0, frames = 0 } = event;
     const key = `${camera}/${person}`;
     const before = this.#people.get(key);
@@ -76,7 +78,7 @@ export class Summary {
     const head = `${interrupted ? 'Interrupted after' : 'Scanned'} ${frames} frames in ${seconds.toFixed(1)} s (${fps} per second): ${faces} faces, ${tracks} tracks`;
     const lines = people.map(
       ({ person, camera, firstMs, lastMs, bestSimilarity, frames: seen }) =>
-        `  ${person}  ${camera}  ${formatTime(firstMs)} to ${formatTime(lastMs)}  best similarity ${bestSimilarity.toFixed(2)}  ${seen} frames`,
+        `  ${this.#shownNames.get(person)}  ${camera}  ${formatTime(firstMs)} to ${formatTime(lastMs)}  best similarity ${bestSimilarity.toFixed(2)}  ${seen} frames`,
     );
     return [head, ...(lines.length > 0 ? lines : ['  nobody from the gallery was seen'])];
   }

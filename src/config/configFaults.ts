@@ -1,4 +1,5 @@
 import type { Document } from 'yaml';
+import { meantOr } from '../core/nearest.js';
 import { type Issue, type SchemaNode, faultsOf as schemaFaultsOf } from '../core/schemaFaults.js';
 import { type Fault, formatPath, offsetOf } from '../core/yamlFaults.js';
 import { jsonSchema } from './schema.js';
@@ -37,7 +38,9 @@ export function unknownCameraFaults(data: unknown, document: Document): Fault[] 
     return cameras.flatMap((camera, place) => {
       if (typeof camera !== 'string' || ids.includes(camera)) return [];
       const path = ['webhooks', index, 'cameras', place];
-      const message = `"${camera}" is not the id of a camera; use an id from "cameras", or remove it`;
+      const known = ids.filter((id) => typeof id === 'string');
+      const remedy = meantOr(camera, known, 'use an id from "cameras", or remove it');
+      const message = `"${camera}" is not the id of a camera; ${remedy}`;
       return [{ offset: offsetOf(document, path) ?? 0, path: formatPath(path), message }];
     });
   });

@@ -11,6 +11,7 @@ import { secretsOf } from './mask.js';
 import { type Config, schema } from './schema.js';
 import { type Substituted, substitute } from './substitute.js';
 import { tlsFaults } from './tlsFaults.js';
+import { type Section, without, withoutUnused } from './unusedSections.js';
 
 /** A configuration and where it came from. */
 export interface LoadedConfig {
@@ -32,20 +33,24 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  * @param file YAML; null for the defaults
  * @param overrides applies the values of the command line on top of the file's
  * @param baseFolder resolves relative paths when there is no file
+ * @param unused sections that nobody will read: one of them that needs a variable or a secret file which is not there has its
+ * defaults, instead of being a fault
  * @throws SpotterError `config.not_found`; `config.invalid`, whose message lists every fault with line and column
  */
 export function loadConfig(
   file: string | null,
   overrides: (config: Config) => void = () => {},
   baseFolder = process.cwd(),
+  unused: readonly Section[] = [],
 ): LoadedConfig {
-  const { config, secrets } = file === null ? { config: schema.parse({}), secrets: [] } : readFile(file);
+  const { config, secrets } =
+    file === null ? { config: schema.parse({}), secrets: [] } : readFile(file, unused);
   resolvePaths(config, file === null ? baseFolder : path.dirname(path.resolve(file)));
   overrides(config);
   return { config: deepFreeze(config), file, secrets };
 }
 
-function readFile(file: string): { config: Config; secrets: string[] } {
+function readFile(file: string, unused: readonly Section[]): { config: Config; secrets: string[] } {
   const text = readText(file);
   const { document, lines, syntax } = parseYaml(text);
   const fail = (faults: Fault[], secrets: readonly string[] = []) => {
@@ -56,10 +61,11 @@ function readFile(file: string): { config: Config; secrets: string[] } {
 
   const substituted = substitute(document, process.env, path.dirname(path.resolve(file)));
   const { secrets } = substituted;
-  const faults: Fault[] = substituted.missing.map(({ offset, message }) => ({ offset, path: '', message }));
+  const { missing, dropped } = withoutUnused(substituted.missing, document, unused);
+  const faults: Fault[] = missing.map(({ offset, message }) => ({ offset, path: '', message }));
   let data: unknown;
   try {
-    data = toData(document);
+    data = without(toData(document), dropped);
   } catch (error) {
     throw fail([...faults, { offset: 0, path: '', message: describeError(error) }], secrets);
   }
@@ -67,9 +73,11 @@ function readFile(file: string): { config: Config; secrets: string[] } {
   const retried = parsed.success
     ? parsed
     : schema.safeParse(withNumbers(data, plainIssues(parsed.error.issues), document, substituted));
-  faults.push(...duplicateIdFaults(data, document), ...unknownCameraFaults(data, document));
+  faults.push(...duplicateIdFaults(data, document));
+  if (!dropped.includes('cameras')) faults.push(...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
-  else faults.push(...tlsFaults(retried.data.cameras, document, path.dirname(path.resolve(file))));
+  else if (!unused.includes('cameras'))
+    faults.push(...tlsFaults(retried.data.cameras, document, path.dirname(path.resolve(file))));
   if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
   return { config: retried.data, secrets: [...new Set([...secrets, ...secretsOf(retried.data)])] };
 }

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { loadConfig } from './load.js';
 import { type EditedText, editSettings, type SettingChange } from './settingEdit.js';
+import { CONNECTIONS } from './unusedSections.js';
 
 /**
  * Checks that a configuration can be written, before the work for it is done.
@@ -57,7 +58,8 @@ export function writeSettings(file: string, changes: readonly SettingChange[]): 
     writeFileSync(part, edited.text, { mode: 0o600, flag: 'wx' });
     chown(part, uid, gid);
     chmodSync(part, mode & 0o777);
-    loadConfig(part);
+    // Secrets that are not here have nothing to do with the change.
+    loadConfig(part, undefined, undefined, CONNECTIONS);
     renameSync(part, target);
   } catch (cause) {
     removeFile(part);

@@ -78,6 +78,7 @@ export type Playback = Pick<
   | 'aspect'
   | 'maxWidth'
   | 'minSidePx'
+  | 'piped'
   | 'memory'
   | 'onNotice'
   | 'onRemark'

@@ -19,6 +19,11 @@ export interface PersonNotifySettings {
 /** By name; people without a person.yaml are left out. */
 export type PeopleSettings = Readonly<Record<string, PersonNotifySettings>>;
 
+/** How a person is shown: the display name, else the name. */
+export function shownNameOf(people: PeopleSettings, person: string): string {
+  return (Object.hasOwn(people, person) ? people[person].displayName : null) ?? person;
+}
+
 /**
  * Marks the events that are worth a notification, and adds display names. An event is worth one when its kind is in the
  * rules, its person has not been muted, and no cooldown is running: per person and camera, or without a person per kind and

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { meantOr } from '../core/nearest.js';
 import { isSamePerson, nameFault } from '../core/personName.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
 import type { PhotoResult } from './enrol.js';
@@ -72,6 +73,12 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
   return usePhotoFile(file, use, ({ fault, message }) => refused(fault, message));
 }
 
+/** The people who have photos. @throws SpotterError gallery.not_found */
+export async function peopleOf(folder: string): Promise<string[]> {
+  const { photos } = await listGallery(folder);
+  return [...new Set(photos.map(({ name }) => personOf(name)))];
+}
+
 /**
  * Removes a person: the folder with everything in it, the photo and settings beside it, and what is set aside. Never follows a
  * link.
@@ -80,7 +87,7 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
  * @throws SpotterError gallery.not_found, also when nobody has that name; gallery.unwritable
  */
 export async function removePerson(folder: string, person: string): Promise<string[]> {
-  await listGallery(folder);
+  const people = await peopleOf(folder);
   const root = await realpath(folder);
   const removed = await removeFiles(root, person).catch((cause: unknown) => {
     throw new SpotterError(
@@ -94,7 +101,7 @@ export async function removePerson(folder: string, person: string): Promise<stri
   if (removed.length === 0)
     throw new SpotterError(
       'gallery.not_found',
-      `there is nobody called ${person} in ${folder}; "spotter gallery list" shows who is`,
+      `there is nobody called ${person} in ${folder}; ${meantOr(person, people, '"spotter gallery list" shows who is')}`,
     );
   return removed;
 }

@@ -1,3 +1,4 @@
+import { writtenApart } from '../core/rounded.js';
 import {
   ALIKE_ABOVE,
   type ComparedPhoto,
@@ -181,11 +182,13 @@ function unlike(face: Face, nearest: Pair, other: Pair | undefined, threshold: n
 }
 
 function closer({ face, own, other, similarity }: Misplaced): Finding {
-  const message = `is closer to ${other.name} (${similarity.toFixed(2)}) than to ${own.b.name}, the most similar other photo of ${face.person} (${own.similarity.toFixed(2)}); move it if it shows ${other.person}, else set it aside, since ${other.person} may be taken for ${face.person}`;
+  const [more, less] = writtenApart(similarity, own.similarity, 2);
+  const message = `is closer to ${other.name} (${more}) than to ${own.b.name}, the most similar other photo of ${face.person} (${less}); move it if it shows ${other.person}, else set it aside, since ${other.person} may be taken for ${face.person}`;
   return { photo: face.name, person: face.person, fault: 'closer', message };
 }
 
 function outlier(face: Face, mean: number, median: number): Finding {
-  const message = `is unlike the other photos of ${face.person} (${mean.toFixed(2)} on average, where ${median.toFixed(2)} is usual); set it aside if it shows somebody else or hardly shows the face`;
+  const [own, usual] = writtenApart(mean, median, 2);
+  const message = `is unlike the other photos of ${face.person} (${own} on average, where ${usual} is usual); set it aside if it shows somebody else or hardly shows the face`;
   return { photo: face.name, person: face.person, fault: 'outlier', message };
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
+import { meantOr } from '../core/nearest.js';
 import { isSamePerson } from '../core/personName.js';
 import { whyUnwritable } from './edit.js';
 import { type GalleryFile, listGallery, personOf } from './folder.js';
@@ -55,7 +56,7 @@ export async function setAside(folder: string, what: readonly string[]): Promise
     const photo = photoNamed(one, photos, [root]);
     const kind: SetAsideKind = photo === null ? 'people' : 'photos';
     const names = photo === null ? await entriesOf(root, one) : [photo];
-    if (names.length === 0) throw notThere(one, `gallery ${folder}`, 'spotter gallery check');
+    if (names.length === 0) throw notThere(one, `gallery ${folder}`, 'spotter gallery check', photos);
     const to = path.join(root, SET_ASIDE, kind);
     moves.push(...names.map((name) => ({ from: path.join(root, name), to, name })));
   }
@@ -80,7 +81,7 @@ export async function bringBack(folder: string, what: readonly string[]): Promis
       found.push(...names.map((name) => ({ from: path.join(base, name), to: root, name })));
     }
     if (found.length === 0)
-      throw notThere(one, `what is set aside in gallery ${folder}`, 'spotter gallery set-aside --list');
+      throw notThere(one, `what is set aside in gallery ${folder}`, 'spotter gallery set-aside --list', []);
     moves.push(...found);
   }
   const moved = await moveAll(root, moves);
@@ -88,10 +89,17 @@ export async function bringBack(folder: string, what: readonly string[]): Promis
   return moved;
 }
 
-function notThere(what: string, where: string, command: string): SpotterError {
+function notThere(
+  what: string,
+  where: string,
+  command: string,
+  photos: readonly GalleryFile[],
+): SpotterError {
+  const names = photos.flatMap(({ name }) => [name, personOf(name)]);
+  const remedy = meantOr(what, [...new Set(names)], `"${command}" shows what is`);
   return new SpotterError(
     'gallery.not_found',
-    `${what} is neither a photo nor a person in ${where}; "${command}" shows what is`,
+    `${what} is neither a photo nor a person in ${where}; ${remedy}`,
   );
 }
 

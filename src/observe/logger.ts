@@ -1,5 +1,6 @@
 import { type LevelWithSilent, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { hasColours } from '../core/terminal.js';
 import { visible } from '../core/visible.js';
 import { type LineOutput, logOutput } from './lineOutput.js';
 
@@ -29,6 +30,7 @@ export function createLogger(
         translateTime: 'SYS:HH:MM:ss',
         ignore: 'hostname,pid',
         singleLine: true,
+        colorize: hasColours(process.stderr),
         // Names of files and answers of servers may contain escapes and line breaks.
         messageFormat: ({ msg }) => visible(String(msg ?? '')),
       })

@@ -1,4 +1,5 @@
 import type { Box, RoundBox, Size } from '../core/geometry.js';
+import { roundedApart } from '../core/rounded.js';
 import { type EventDraft, leftDraft, type TrackEnd, type TrackFields, trackDraft } from '../events/event.js';
 import type { Match } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
@@ -40,6 +41,8 @@ export function toDraft(
   const { track } = event;
   const verdict = event.kind === 'appeared' ? null : event.verdict;
   const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
+  const threshold = verdict && verdict.kind !== 'unusable' ? thresholdOf(match, policy) : null;
+  const [similarity, least] = roundPair(match?.similarity ?? null, threshold);
   const fields: TrackFields = {
     camera,
     track: id,
@@ -47,8 +50,8 @@ export function toDraft(
     reason: verdict && reasonOf(track.evidence, verdict, policy),
     odds: verdict && significant(oddsOf(track.evidence, verdict, policy)),
     explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
-    similarity: match && round(match.similarity, 4),
-    threshold: verdict && verdict.kind !== 'unusable' ? round(thresholdOf(match, policy), 4) : null,
+    similarity,
+    threshold: least,
     margin: match?.margin == null ? null : round(match.margin, 4),
     runnerUp: verdict?.kind === 'known' ? verdict.match.runnerUp : null,
     candidates: verdict?.kind === 'ambiguous' ? candidates(verdict.match) : null,
@@ -114,18 +117,22 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
+/** With four digits, or as many as keep a value on its side of its limit. */
+function roundPair(value: number | null, limit: number | null): [number | null, number | null] {
+  if (value !== null && limit !== null) return roundedApart(value, limit, 4);
+  return [value === null ? null : round(value, 4), limit === null ? null : round(limit, 4)];
+}
+
 /** With two significant digits: odds span many orders of magnitude. */
 function significant(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(2));
 }
 
 function roundExplanation(explanation: Explanation): Explanation {
-  const rounded = (value: number | null) => (value === null ? null : round(value, 4));
-  const checks = explanation.checks.map((check) => ({
-    ...check,
-    value: rounded(check.value),
-    limit: rounded(check.limit),
-  }));
+  const checks = explanation.checks.map((check) => {
+    const [value, limit] = roundPair(check.value, check.limit);
+    return { ...check, value, limit };
+  });
   return { ...explanation, checks };
 }
 

@@ -18,6 +18,7 @@ import type { Pictures } from '../snapshots/pictures.js';
 import { type PictureForm, SnapshotStore } from '../snapshots/store.js';
 import type { CameraObserver } from './cameraObserver.js';
 import type { CameraRegistry } from './cameraRegistry.js';
+import { type EventContext, eventContext } from './eventContext.js';
 import { SinkSet } from './sinkSet.js';
 
 /** Configuration at the start, and the parts that the hub reads and notifies. */
@@ -34,7 +35,7 @@ export interface EventHubOptions {
   /** Sent once per second to clients that subscribe to it. */
   stats: () => object;
   /** Called with every event, after the sinks. */
-  onEvent: (event: SpotterEvent) => void;
+  onEvent: (event: SpotterEvent, context: EventContext) => void;
 }
 
 /** A configuration, and the values in it that must never be shown. */
@@ -69,6 +70,10 @@ export class EventHub implements Component, CameraObserver {
   readonly #forgotten = new ForgottenNames();
   readonly #parts: Stack;
   #loaded: HubConfig;
+  readonly #context = eventContext(
+    () => this.#config,
+    () => this.#settings,
+  );
   #people: readonly string[] = [];
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
@@ -286,6 +291,6 @@ export class EventHub implements Component, CameraObserver {
     metrics.event(event);
     if (inView.notePublished(event)) this.#sinks.refresh();
     this.socket.publish(event);
-    this.#options.onEvent(event);
+    this.#options.onEvent(event, this.#context);
   }
 }

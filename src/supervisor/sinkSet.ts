@@ -190,7 +190,8 @@ export class SinkSet implements Component, CameraObserver {
   }
 
   async #startWebhook(webhook: Config['webhooks'][number], hasWorked: boolean): Promise<void> {
-    const driver = this.#driver(new WebhookSink({ ...webhook, hasWorked }, this.#options.version));
+    const shownName = (person: string) => this.#people?.get(person) ?? person;
+    const driver = this.#driver(new WebhookSink({ ...webhook, hasWorked, shownName }, this.#options.version));
     this.#webhooks.set(webhook.id, driver);
     await driver.start();
   }

@@ -4,7 +4,7 @@ import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
-import type { Gap, SpotterEvent } from '../events/event.js';
+import type { Gap } from '../events/event.js';
 import { InView } from '../events/inView.js';
 import { viewsOf } from '../http/api.js';
 import { HttpServer } from '../http/server.js';
@@ -20,7 +20,7 @@ import { CrashPolicy } from './crashPolicy.js';
 import { type Death, EngineHost } from './engineHost.js';
 import { EngineMessages } from './engineMessages.js';
 import { EngineStatus } from './engineStatus.js';
-import { EventHub, SERVER } from './eventHub.js';
+import { EventHub, type EventHubOptions, SERVER } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
 import { LetterActions } from './letterActions.js';
 import { type ConfigChange, Reloader } from './reloader.js';
@@ -37,7 +37,7 @@ export interface SupervisorOptions {
   /** Lines of events and of the log that could not be written so far; default none. */
   lostLines?: () => { stdout: number; stderr: number };
   /** Called with every event, after the sinks. */
-  onEvent: (event: SpotterEvent) => void;
+  onEvent: EventHubOptions['onEvent'];
   /** Called at most once, when the daemon cannot go on; stop it then. */
   onFailure: (error: SpotterError) => void;
   /** Called once, when everything is up and the cameras start. @param address URL of the HTTP server */

@@ -1,3 +1,4 @@
+import { writtenApart } from '../core/rounded.js';
 import type { Match } from '../face/match.js';
 import { wrongOdds } from '../face/odds.js';
 import type { Quality, QualityLimits } from '../face/quality.js';
@@ -153,7 +154,6 @@ function comparison(
   digits: number,
   unit: string,
 ): string {
-  const same = value !== limit && value.toFixed(digits) === limit.toFixed(digits);
-  const [a, b] = [value, limit].map((number) => number.toFixed(same ? digits + 2 : digits));
+  const [a, b] = writtenApart(value, limit, digits);
   return `${name} ${a}${unit} ${sign} ${b}`;
 }

@@ -1,5 +1,9 @@
+import { writtenApart } from '../core/rounded.js';
+import type { Match } from '../face/match.js';
 import { strangerShare, wrongOdds } from '../face/odds.js';
+import { causeOf } from './cause.js';
 import { matchOf, weighedOf } from './oddsRule.js';
+import { oneIn } from './oddsText.js';
 import type { Evidence, TrackPolicy } from './state.js';
 import { supports } from './thresholdRule.js';
 import { thresholdOf, type Verdict } from './verdict.js';
@@ -11,34 +15,39 @@ export function oddsOf(evidence: Evidence, verdict: Verdict, policy: TrackPolicy
   return Math.min(1, wrongOdds(weighed, policy.odds));
 }
 
-/** One sentence: why the verdict on a track is what it is. */
+/**
+ * One sentence: why the verdict on a track is what it is. It begins with {@link causeOf}, up to the first semicolon; the numbers
+ * behind it follow.
+ */
 export function reasonOf(evidence: Evidence, verdict: Verdict, policy: TrackPolicy): string {
-  if (verdict.kind === 'unusable')
-    return `no look could be judged, the last one because of ${verdict.reason}`;
-  const { match } = verdict;
-  if (!match) return 'nobody in the gallery';
-  const { person, similarity } = match;
-  const outcome = outcomeOf(verdict);
-  const looks = `${agreeingLooks(evidence, person, policy)} of ${evidence.kept.length} looks agree`;
-  const weighed = weighedOf(evidence, policy);
-  const similar = `similarity ${similarity.toFixed(2)} to ${person}`;
-  if (!policy.odds || weighed === null || match.threshold !== null) {
-    const threshold = thresholdOf(match, policy);
-    const worth = weighed === null ? '' : `, worth ${weighed.toFixed(2)}`;
-    return `${similar}${worth}, threshold ${threshold.toFixed(2)}; ${looks}: ${outcome}`;
-  }
-  const share = strangerShare(weighed, policy.odds);
-  const together =
-    evidence.kept.length > 1 ? `, ${matchOf(evidence)?.similarity.toFixed(2)} over all looks` : '';
-  const strangers = `compared with ${photos(policy.odds.compared)}, ${oneIn(share)} looks this much like somebody`;
-  const odds = `odds ${asOdds(wrongOdds(weighed, policy.odds))}`;
-  return `${similar}${together}; ${strangers}; ${looks}: ${odds}, ${outcome}`;
+  const cause = causeOf(evidence, verdict, policy);
+  if (verdict.kind === 'unusable' || !verdict.match) return cause;
+  const { kind, match } = verdict;
+  return [cause, ...detailsOf(evidence, { kind, match }, policy)].join('; ');
 }
 
-function outcomeOf(verdict: Exclude<Verdict, { kind: 'unusable' }>): string {
-  if (verdict.kind === 'known') return 'named';
-  if (verdict.kind === 'unknown') return 'not named';
-  return `${verdict.match.runnerUp ?? 'another person'} is as likely, not named`;
+/** A verdict with somebody from the gallery. */
+interface Matched {
+  kind: Verdict['kind'];
+  match: Match;
+}
+
+function detailsOf(evidence: Evidence, { kind, match }: Matched, policy: TrackPolicy): string[] {
+  const { person, runnerUp } = match;
+  const nearest = `nearest is ${person}${kind === 'ambiguous' && runnerUp !== null ? `, then ${runnerUp}` : ''}`;
+  const agreeing = agreeingLooks(evidence, person, policy);
+  const looks = `${agreeing} of ${evidence.kept.length} looks agreed`;
+  const weighed = weighedOf(evidence, policy);
+  if (!policy.odds || weighed === null || match.threshold !== null) {
+    const threshold = thresholdOf(match, policy);
+    const [value, limit] = writtenApart(weighed ?? match.similarity, threshold, 2);
+    return [nearest, `${weighed === null ? '' : `worth ${value}, `}threshold ${limit}`, looks];
+  }
+  const together =
+    evidence.kept.length > 1 ? [`similarity ${matchOf(evidence)?.similarity.toFixed(2)} over all looks`] : [];
+  const share = oneIn(strangerShare(weighed, policy.odds));
+  const strangers = `compared with ${photos(policy.odds.compared)}, ${share} looks this much like somebody`;
+  return [nearest, ...together, strangers, looks];
 }
 
 /** How many looks are nearest to the person, or name the person where thresholds decide. */
@@ -49,20 +58,4 @@ export function agreeingLooks(evidence: Evidence, person: string, policy: TrackP
 
 function photos(count: number): string {
   return count === 1 ? '1 photo' : `${count} photos`;
-}
-
-function oneIn(share: number): string {
-  if (share > 2 / 3) return 'every stranger';
-  return `1 stranger in ${roughly(1 / share)}`;
-}
-
-/** `1 : 2,000`, as far as the curves can be trusted. */
-function asOdds(odds: number): string {
-  return odds >= 1 ? `${roughly(odds)} : 1` : `1 : ${roughly(1 / odds)}`;
-}
-
-/** Two significant digits; more than a million is not known. */
-function roughly(number: number): string {
-  if (number >= 1e6) return 'over 1,000,000';
-  return Number(number.toPrecision(2)).toLocaleString('en-US');
 }

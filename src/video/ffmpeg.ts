@@ -9,8 +9,8 @@ import { startable } from './startable.js';
 
 /** How to start a decoder. */
 export interface DecodeCommand {
-  /** The input, or a script that ffmpeg reads on stdin: its content does not appear in the process list. */
-  input: string | { script: string };
+  /** The input, or what ffmpeg reads on stdin: a recording, or a script, whose content does not appear in the process list. */
+  input: string | { script: string } | { stream: Readable };
   inputOptions: string[];
   /** Which video stream, from 0; cover pictures are not counted. */
   stream: number;
@@ -66,7 +66,9 @@ export class Decoder {
     this.#listener = listener;
     const { input } = command;
     const run = startable(ffmpeg({ stdoutLines: KEPT_MESSAGES }))
-      .input(typeof input === 'string' ? input : Readable.from([input.script]))
+      .input(
+        typeof input === 'string' ? input : 'stream' in input ? input.stream : Readable.from([input.script]),
+      )
       .inputOptions([
         '-nostdin',
         '-hide_banner',
@@ -151,9 +153,11 @@ function terminate(child: ChildProcess): void {
 /**
  * Runs ffprobe and returns its data unchecked.
  *
+ * @param input an address, or what ffprobe reads on stdin
+ *
  * @throws SpotterError ffmpeg.missing, ffmpeg.failed; any other error of ffprobe as it is
  */
-export async function probe(input: string, options: string[]): Promise<ffmpeg.FfprobeData> {
+export async function probe(input: string | Readable, options: string[]): Promise<ffmpeg.FfprobeData> {
   try {
     return await new Promise((resolve, reject) => {
       const command = startable(ffmpeg(input));

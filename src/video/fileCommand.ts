@@ -2,7 +2,8 @@ import type { Size } from '../core/geometry.js';
 import { aspectFilters, reshape } from './aspect.js';
 import { type DeinterlaceSetting, deinterlaceFilters } from './deinterlace.js';
 import type { DecodeCommand } from './ffmpeg.js';
-import { FILE_ONLY, fileInput, type VideoInfo } from './info.js';
+import { FILE_ONLY, fileInput, PIPE_ONLY, type VideoInfo } from './info.js';
+import type { PipedRecording } from './pipedRecording.js';
 import { type Rotation, TURNS } from './rotation.js';
 import { everyNth } from './stamps.js';
 import { type Hdr, toneFilters } from './toneMapping.js';
@@ -11,6 +12,8 @@ import { type Hdr, toneFilters } from './toneMapping.js';
 export interface FileRequest {
   /** Path of the recording. */
   file: string;
+  /** The recording itself, where `file` is only its name; null: the file. */
+  piped?: PipedRecording | null;
   /** Decode only every n-th frame; 1 for all. */
   every: number;
   /** At the speed of the recording instead of as fast as possible. */
@@ -39,7 +42,7 @@ export function frameSize(
 
 /** The decoder command that plays a recording once. @param size of the frames, from {@link frameSize} */
 export function fileCommand(request: FileRequest, info: VideoInfo, { width, height }: Size): DecodeCommand {
-  const { file, every, realtime, rotate, deinterlace, aspect, hdr } = request;
+  const { file, piped, every, realtime, rotate, deinterlace, aspect, hdr } = request;
   const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
   // A recording may change its resolution half-way: later frames are fitted into the size of the first. With odd sizes
   // or non-square pixels they are stretched instead, because `pad` cannot make an odd yuv420p frame.
@@ -49,9 +52,9 @@ export function fileCommand(request: FileRequest, info: VideoInfo, { width, heig
       ? [`${scale}:force_original_aspect_ratio=decrease`, `pad=${width}:${height}:-1:-1`]
       : [scale, 'setsar=1'];
   return {
-    input: fileInput(file),
+    input: piped ? { stream: piped.whole() } : fileInput(file),
     stream: info.stream.number,
-    inputOptions: [...(realtime ? ['-re'] : []), ...FILE_ONLY],
+    inputOptions: [...(realtime ? ['-re'] : []), ...(piped ? PIPE_ONLY : FILE_ONLY)],
     filters: [
       ...deinterlaceFilters(deinterlace, info.isInterlaced),
       everyNth(every),

@@ -11,6 +11,7 @@ import { type FileRequest, fileCommand, frameSize } from './fileCommand.js';
 import { probeFile, type VideoInfo } from './info.js';
 import { type ClockFault, MediaClock, type MediaTime } from './mediaClock.js';
 import { Pairing } from './pairing.js';
+import type { PipedRecording } from './pipedRecording.js';
 import { FrameMemory, SlotPool } from './slots.js';
 import { choiceNotice } from './streamChoice.js';
 import { canMapTones, noToneMapping, TONE_MAPPED } from './toneMapping.js';
@@ -30,6 +31,8 @@ export interface FileSourceOptions extends Pick<FileRequest, 'file' | 'every' | 
   rotate?: FileRequest['rotate'];
   /** Default `auto`. */
   deinterlace?: FileRequest['deinterlace'];
+  /** The recording itself, where `file` is only its name; it can be read once. Default null. */
+  piped?: PipedRecording | null;
   /** Shape of the picture before the rotation, such as `16:9`; null: as the recording states. Default null. */
   aspect?: FileRequest['aspect'];
   /** A recording whose shorter side is less than this is rejected, px. Default 1. */
@@ -65,8 +68,8 @@ export class FileSource {
    * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
    */
   async open(): Promise<VideoInfo> {
-    const { file, minSidePx = 1, stream = null, onRemark } = this.#options;
-    const [info] = await Promise.all([probeFile(file, stream), frameModeOption()]);
+    const { file, minSidePx = 1, stream = null, piped = null, onRemark } = this.#options;
+    const [info] = await Promise.all([probeFile(file, stream, piped), frameModeOption()]);
     const { width, height } = info.size;
     if (Math.min(width, height) < minSidePx) {
       throw new SpotterError(
@@ -122,7 +125,9 @@ export class FileSource {
       pairing.timestamp(time.ms, monotonicMs());
     };
     const hdr = info.hdr && (await canMapTones()) ? info.hdr : null;
-    const command = fileCommand({ ...this.#options, rotate, deinterlace, aspect, hdr }, info, size);
+    const piped = this.#options.piped ?? null;
+    const request = { ...this.#options, rotate, deinterlace, aspect, hdr, piped };
+    const command = fileCommand(request, info, size);
     const modeOption = await frameModeOption();
     const playOnce = async () => {
       const assembler = new FrameAssembler(slots, (slot) => pairing.frame(slot, monotonicMs()));

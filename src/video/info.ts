@@ -6,6 +6,7 @@ import type { ColourSpace } from '../image/image.js';
 import { colourSpaceOf } from './colourSpace.js';
 import { isInterlaced } from './deinterlace.js';
 import { probe } from './ffmpeg.js';
+import type { PipedRecording } from './pipedRecording.js';
 import { chooseStream, listStreams, type VideoStream } from './streamChoice.js';
 import { type Hdr, hdrOf } from './toneMapping.js';
 
@@ -52,6 +53,9 @@ const PICTURE = /^image2$|_pipe$/;
 /** Input options that let ffmpeg open files only: a playlist that poses as a clip reaches no network. */
 export const FILE_ONLY = ['-protocol_whitelist', 'file'];
 
+/** The same for a recording on stdin. */
+export const PIPE_ONLY = ['-protocol_whitelist', 'pipe'];
+
 /** A path as an ffmpeg input, safe for any characters in it. */
 export function fileInput(file: string): string {
   return `file:${path.resolve(file)}`;
@@ -61,11 +65,18 @@ export function fileInput(file: string): string {
  * Probes a recording without decoding it.
  *
  * @param wanted number of the video stream to read; null for the one that {@link chooseStream} finds best
+ * @param piped the recording itself, where `file` is only its name
  * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
  */
-export async function probeFile(file: string, wanted: number | null = null): Promise<VideoInfo> {
-  checkFile(file);
-  const data = await probe(fileInput(file), FILE_ONLY).catch((cause: unknown) => {
+export async function probeFile(
+  file: string,
+  wanted: number | null = null,
+  piped: PipedRecording | null = null,
+): Promise<VideoInfo> {
+  if (piped) checkPipe(file, await piped.peek());
+  else checkFile(file);
+  const probing = piped ? probe(piped.probed(), PIPE_ONLY) : probe(fileInput(file), FILE_ONLY);
+  const data = await probing.catch((cause: unknown) => {
     if (cause instanceof SpotterError) throw cause;
     throw new SpotterError(
       'video.unreadable',
@@ -146,12 +157,7 @@ function checkFile(file: string): void {
       throw new SpotterError('video.unreadable', `${file} is a device or pipe, not a file; give a recording`);
     if (stats.size === 0)
       throw new SpotterError('video.unreadable', `${file} is empty; check how it was copied`);
-    if (isPlaylist(file)) {
-      throw new SpotterError(
-        'video.unreadable',
-        `${file} is a playlist, not a recording; give the recordings it names`,
-      );
-    }
+    if (isPlaylist(startOf(file))) throw playlist(file);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
     const why = hasErrno(cause, 'ENOENT', 'ENOTDIR') ? 'does not exist' : 'cannot be read';
@@ -159,8 +165,25 @@ function checkFile(file: string): void {
   }
 }
 
+function checkPipe(name: string, start: Buffer): void {
+  if (start.length === 0)
+    throw new SpotterError('video.unreadable', `${name} is empty; pipe a recording into spotter`);
+  if (isPlaylist(start)) throw playlist(name);
+}
+
+function playlist(file: string): SpotterError {
+  return new SpotterError(
+    'video.unreadable',
+    `${file} is a playlist, not a recording; give the recordings it names`,
+  );
+}
+
 /** ffmpeg would read a playlist without end, or open the files it names. */
-function isPlaylist(file: string): boolean {
+function isPlaylist(start: Buffer): boolean {
+  return /^(\uFEFF)?(#EXTM3U|ffconcat)/.test(start.toString('utf8', 0, 16));
+}
+
+function startOf(file: string): Buffer {
   const start = Buffer.alloc(16);
   const handle = openSync(file, 'r');
   try {
@@ -168,7 +191,7 @@ function isPlaylist(file: string): boolean {
   } finally {
     closeSync(handle);
   }
-  return /^(\uFEFF)?(#EXTM3U|ffconcat)/.test(start.toString('utf8'));
+  return start;
 }
 
 type Stream = Awaited<ReturnType<typeof probe>>['streams'][number];

@@ -32,6 +32,11 @@ describe('loadConfig', () => {
       'config.yaml:3:10: webhooks[1].id: "a" is already the id of webhooks[0]; give each webhook its own',
     ],
     [
+      'a webhook for a camera with a typing error',
+      'cameras: [{id: front-door, url: c.mp4}]\nwebhooks: [{id: w, url: "http://h", cameras: [frontdoor]}]',
+      '"frontdoor" is not the id of a camera; did you mean "front-door"?',
+    ],
+    [
       'a webhook for a camera that there is not',
       'cameras: [{id: a, url: x}]\nwebhooks:\n  - {id: h, url: "http://h/", cameras: [a, b]}\n',
       'config.yaml:3:44: webhooks[0].cameras[1]: "b" is not the id of a camera; use an id from "cameras", or remove it',

@@ -104,6 +104,13 @@ describe('setAside', () => {
     expect(filesIn(path.join(folder, '.set-aside/people'))).toContain('bob/bob-3.jpg');
   });
 
+  it('names the person or photo that was probably meant', async () => {
+    const folder = galleryOf('alice/a.jpg');
+    await expect(setAside(folder, ['alise'])).rejects.toThrow(/; did you mean "alice"\?$/);
+    await expect(setAside(folder, ['alice/b.jpg'])).rejects.toThrow(/; did you mean "alice\/a\.jpg"\?$/);
+    await expect(removePerson(folder, 'alise')).rejects.toThrow(/; did you mean "alice"\?$/);
+  });
+
   it('moves nothing when one of several is not there, and says how to find out what is', async () => {
     const folder = galleryOf('alice/a.jpg');
     await expect(setAside(folder, ['alice', '../gallery'])).rejects.toMatchObject({

@@ -32,7 +32,7 @@ describe('spotter calibrate', () => {
       ...['calibrate', '-c', config, ...options],
       ...['--write', '--false-names', '0.0002'],
     ]);
-    expect(stderr).toMatch(/^skipped .*broken\.jpg: it is damaged or not a picture/);
+    expect(stderr).toMatch(/^spotter: skipped .*broken\.jpg: it is damaged or not a picture/);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       people: 1,

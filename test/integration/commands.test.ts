@@ -40,11 +40,16 @@ describe('spotter', () => {
   });
 
   it.each([
-    [['scna'], /unknown command 'scna'/],
-    [['scan'], /missing required argument 'file'/],
-    [['scan', '--every', '0', 'x.mp4'], /must be a whole number from 1/],
+    [['scna'], /^spotter: unknown command "scna"; did you mean "scan"\?\n$/],
+    [['scan'], /^spotter: missing required argument "file"; see "spotter scan --help"\n$/],
+    [['scan', '--every', '0', 'x.mp4'], /^spotter: --every is "0"; it must be a whole number from 1; see /],
     [['compare', 'a', 'b', '--threshold', '7'], /must be a number from -1 to 1/],
-    [['scan', '--evry', '2', 'x.mp4'], /Did you mean --every\?/],
+    [['scan', '--evry', '2', 'x.mp4'], /^spotter: unknown option "--evry"; did you mean "--every"\?\n$/],
+    [['gallery', 'lst'], /^spotter: unknown command "lst"; did you mean "list"\?\n$/],
+    [
+      ['compare', 'a', 'b', '-g', 'gallery'],
+      /^spotter: unknown option "-g"; see "spotter compare --help"\n$/,
+    ],
   ])('refuses %j with exit code 2', async (args, sentence) => {
     const { code, stderr } = await spotter(args);
     expect(code).toBe(2);
@@ -83,10 +88,24 @@ describe('spotter config', () => {
       valid: false,
       errors: [expect.stringContaining('galery'), expect.anything(), expect.anything()],
     });
-    expect(await spotter(['config', 'check', '-c', path.join(root, 'config.yaml')])).toMatchObject({
-      code: 0,
-      stderr: '',
+    expect(await spotter(['config', 'check', '--no-io', '-c', path.join(root, 'config.yaml')])).toMatchObject(
+      {
+        code: 0,
+        stderr: '',
+      },
+    );
+  });
+
+  it('check reports what a valid file names and is not there, unless told not to look', async () => {
+    const file = path.join(temporaryFolder(), 'config.yaml');
+    writeFileSync(file, 'gallery: none\nhttp: { port: 0 }\n');
+    const { code, stderr } = await spotter(['config', 'check', '-c', file]);
+    const none = path.join(path.dirname(file), 'none');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `spotter: ${file} names what cannot be used; --no-io leaves this out\n${file}: gallery.folder: ${none} does not exist; make the folder\n`,
     });
+    expect(await spotter(['config', 'check', '--no-io', '-c', file])).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('show prints the effective configuration, command line included, secrets masked', async () => {

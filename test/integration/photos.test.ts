@@ -165,7 +165,7 @@ describe('spotter compare', () => {
       faces: { [cropped]: expect.any(Number) },
     });
     expect(different.code).toBe(1);
-    expect(different.stdout).toMatch(/^different people: similarity -?0\.\d+, threshold 0\.42\n/);
+    expect(different.stdout).toMatch(/^different people: similarity -?0\.\d+, threshold 0\.420\n/);
     expect(different.stdout).toMatch(/\d faces?/);
     expect(strict.code).toBe(1);
     expect(faceless).toMatchObject({
@@ -240,7 +240,7 @@ describe('spotter gallery', () => {
       stdout: expect.stringMatching(
         /^grace\/b\.jpg: repeat: is nearly the same picture as grace\/a\.jpg \(0\.9\d\) and .*\n3 of 3 photos used\n/,
       ),
-      stderr: expect.stringMatching(/^note: 1 person has one photo in use; .*: eileen\n/),
+      stderr: expect.stringMatching(/^spotter: note: 1 person has one photo in use; .*: eileen\n/),
     });
     expect(readFileSync(report, 'utf8').match(/src="data:image\/jpeg;base64,[^>]*><i style/g)).toHaveLength(
       3,

@@ -29,7 +29,7 @@ describe('spotter run: the threshold of a camera', () => {
     const [match, ...others] = judged('usual').filter(({ kind }) => kind === 'match');
     expect(match).toMatchObject({
       person: 'grace-hopper',
-      reason: expect.stringMatching(/odds 1 : .*, named$/),
+      reason: expect.stringMatching(/^similarity 0\.\d\d, odds 1 : .*; nearest is grace-hopper; /),
     });
     expect(match.odds).toBeLessThan(0.001);
     expect(match.similarity).toBeGreaterThan(match.threshold as number);

@@ -96,7 +96,7 @@ describe('spotter run', () => {
     ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^0:00\.0 {2}a {2}✓ grace-hopper \(similarity 0\.\d\d, threshold 0\.\d\d\) {2}a-1$/m,
+      /^0:00\.0 {2}a {2}✓ grace-hopper \(similarity 0\.\d\d, odds 1 : [\w, ]+\) {2}a-1$/m,
     );
     expect(stdout).toMatch(/^0:\d\d\.\d {2}b {2}\? unknown/m);
     expect(stdout).toMatch(/grace-hopper left after 8\.8 s/);

@@ -6,10 +6,10 @@ import { descendantsOf } from '../helpers/processes.js';
 
 const scan = [demoClip, '-g', demoGallery];
 
-describe('spotter scan: SIGTERM', () => {
-  it('ends it with exit code 0 at any moment', async () => {
+describe('spotter scan: SIGTERM and SIGINT', () => {
+  it('ends it with exit code 143 at any moment', async () => {
     // The short form of `spotter bench process --runs 50`.
-    expect(await measureStop(['scan', ...scan], 6, 2500)).toMatchObject({ unclean: [] });
+    expect(await measureStop(['scan', ...scan], 6, 2500, 143)).toMatchObject({ unclean: [] });
   });
 
   it('let the frames in flight finish: every track ends, and the summary is marked as interrupted', async () => {
@@ -18,7 +18,7 @@ describe('spotter scan: SIGTERM', () => {
     await lineMatching(child, 'stdout', /match/);
     child.kill('SIGINT');
     const { code, signal, stdout, stderr } = await ended;
-    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+    expect({ code, signal, stderr }).toEqual({ code: 130, signal: null, stderr: '' });
     const lines = jsonLines(stdout);
     expect(lines.at(-1)).toMatchObject({ kind: 'summary', interrupted: true });
     expect(lines.at(-2)).toMatchObject({ kind: 'left', person: 'grace-hopper' });

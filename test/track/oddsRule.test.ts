@@ -96,7 +96,7 @@ describe('reasonOf', () => {
     const [{ evidence, verdict }] = state.tracks;
     if (!verdict) throw new Error('no verdict');
     expect(reasonOf(evidence, verdict, policy)).toMatch(
-      /^similarity 0\.42 to alice.*; compared with 5 photos, 1 stranger in [\d,]+ looks this much like somebody; \d of \d looks agree: odds 1 : [\d,]+, named$/,
+      /^similarity 0\.42, odds 1 : [\d,]+; nearest is alice.*; compared with 5 photos, 1 stranger in [\d,]+ looks this much like somebody; \d of \d looks agreed$/,
     );
     expect(oddsOf(evidence, verdict, policy)).toBeLessThan(0.001);
   });
@@ -107,7 +107,7 @@ describe('reasonOf', () => {
     const [{ evidence, verdict }] = film.state.tracks;
     if (!verdict) throw new Error('no verdict');
     expect(reasonOf(evidence, verdict, film.policy)).toBe(
-      'similarity 0.31 to alice, threshold 0.40; 0 of 3 looks agree: not named',
+      'similarity 0.31, below 0.40; nearest is alice; threshold 0.40; 0 of 3 looks agreed',
     );
     expect(oddsOf(evidence, verdict, film.policy)).toBeNull();
   });
@@ -119,7 +119,7 @@ describe('reasonOf', () => {
     const [{ evidence, verdict }] = film.state.tracks;
     if (!verdict) throw new Error('no verdict');
     expect(reasonOf(evidence, verdict, film.policy)).toMatch(
-      /^similarity 0\.60 to alice, worth 0\.\d\d, threshold 0\.60; /,
+      /^similarity 0\.60, but worth only 0\.\d\d, below 0\.60; nearest is alice; worth 0\.\d\d, threshold 0\.60; /,
     );
   });
 

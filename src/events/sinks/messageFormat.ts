@@ -15,6 +15,8 @@ export interface FormatOptions {
   linkBase?: string | null;
   /** Headers of the request, in addition or in place of ours. */
   headers?: Readonly<Record<string, string>>;
+  /** How somebody is shown whom the event does not name, such as a candidate; default: by the name. */
+  shownName?: (person: string) => string;
 }
 
 /** Body and headers of a request; names of headers in lower case. */
@@ -61,6 +63,8 @@ export class MessageFormat {
 
   #written(event: SpotterEvent): Message {
     const link = this.#linkOf(event);
+    const { shownName } = this.#options;
+    const textOf = (writeName?: WriteName) => eventText(event, writeName, shownName);
     const json = (value: object) => ({
       body: JSON.stringify(value),
       headers: { 'content-type': JSON_TYPE },
@@ -70,21 +74,21 @@ export class MessageFormat {
       case 'json':
         return json({ type: 'event', ...event });
       case 'discord':
-        return json({ content: withLink(eventText(event, DISCORD)), allowed_mentions: { parse: [] } });
+        return json({ content: withLink(textOf(DISCORD)), allowed_mentions: { parse: [] } });
       case 'slack':
         return json({
-          text: `${eventText(event, SLACK)}${link === null ? '' : `\n${slackEscaped(link)}`}`,
+          text: `${textOf(SLACK)}${link === null ? '' : `\n${slackEscaped(link)}`}`,
           mrkdwn: false,
         });
       case 'telegram':
         return json({
           chat_id: this.#options.chatId,
-          text: withLink(eventText(event, unmentioned)),
+          text: withLink(textOf(unmentioned)),
           link_preview_options: { is_disabled: true },
         });
       case 'ntfy':
         return {
-          body: eventText(event),
+          body: textOf(),
           headers: {
             'content-type': 'text/plain; charset=utf-8',
             title: `spotter: ${event.kind.replaceAll('_', ' ')}`,
@@ -93,7 +97,7 @@ export class MessageFormat {
         };
       case 'template':
         return {
-          body: this.#template ? fillTemplate(this.#template, placeholderValues(event, link)) : '',
+          body: this.#template ? fillTemplate(this.#template, placeholderValues(event, link, shownName)) : '',
           headers: { 'content-type': JSON_TYPE },
         };
     }

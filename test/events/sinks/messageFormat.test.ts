@@ -31,6 +31,24 @@ describe('MessageFormat', () => {
     expect(content).not.toMatch(/@everyone|(?<!\\)[<>*_]/);
   });
 
+  it('shows the display names of candidates and of a withdrawn name', () => {
+    const names: Record<string, string> = { alice: 'Alice Liddell', bob: 'Bob *' };
+    const shownName = (person: string) => names[person];
+    const change: Partial<SpotterEvent> = {
+      kind: 'ambiguous',
+      person: null,
+      candidates: ['alice', 'bob'],
+      withdrawn: 'bob',
+    };
+    expect(messageOf({ format: 'ntfy', shownName }, change).body).toBe(
+      'Alice Liddell or Bob * at door, not Bob *',
+    );
+    expect(bodyOf({ format: 'discord', shownName }, change).content).toContain('Alice Liddell or Bob \\*');
+    expect(bodyOf({ format: 'template', template: '{"t": "{{text}}"}', shownName }, change).t).toContain(
+      'Bob *',
+    );
+  });
+
   it('writes for Slack, with &, < and > escaped', () => {
     expect(bodyOf({ format: 'slack' })).toEqual({ text: 'alice at door (similarity 0.60)', mrkdwn: false });
     const { text } = bodyOf({ format: 'slack' }, evil);

@@ -1,0 +1,36 @@
+import { type Document, isMap, isNode, isScalar } from 'yaml';
+import type { Config } from './schema.js';
+import type { Substituted } from './substitute.js';
+
+/** A key at the top of the configuration. */
+export type Section = keyof Config;
+
+/** What only the daemon connects to or serves, with all that may be secret. */
+export const CONNECTIONS: readonly Section[] = ['cameras', 'webhooks', 'mqtt', 'http'];
+
+/** Separates references that could not be resolved into those that matter, and the sections to do without because of the others. */
+export function withoutUnused(
+  missing: Substituted['missing'],
+  document: Document,
+  unused: readonly Section[],
+): { missing: Substituted['missing']; dropped: Section[] } {
+  const sectionOf = (offset: number) => unused.find((section) => isWithin(document, section, offset));
+  const dropped = new Set(missing.flatMap(({ offset }) => sectionOf(offset) ?? []));
+  return {
+    missing: missing.filter(({ offset }) => sectionOf(offset) === undefined),
+    dropped: [...dropped],
+  };
+}
+
+/** Data of a configuration without some of its sections. */
+export function without(data: unknown, sections: readonly Section[]): unknown {
+  if (sections.length === 0 || typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !sections.includes(key as Section)));
+}
+
+function isWithin({ contents }: Document, section: Section, offset: number): boolean {
+  if (!isMap(contents)) return false;
+  const pair = contents.items.find(({ key }) => isScalar(key) && key.value === section);
+  const range = isNode(pair?.value) ? pair.value.range : null;
+  return range != null && offset >= range[0] && offset < range[2];
+}
