@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { BENCH_COMMANDS } from './benchCommands.js';
+import { CAMERA_COMMANDS } from './cameraCommands.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
 import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
@@ -110,6 +111,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
 
 /** The groups of commands, in the order of the help. */
 export const GROUPS: readonly CommandGroup[] = [
+  CAMERA_COMMANDS,
   GALLERY_COMMANDS,
   DEAD_LETTER_COMMANDS,
   MODELS_COMMANDS,
