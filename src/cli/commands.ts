@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { BACKUP_COMMANDS } from './backupCommands.js';
 import { BENCH_COMMANDS } from './benchCommands.js';
 import { CAMERA_COMMANDS } from './cameraCommands.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
@@ -107,6 +108,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     options: [jsonOption(), galleryOption()],
     load: async () => (await import('./forget.js')).forget,
   },
+  ...BACKUP_COMMANDS,
 ];
 
 /** The groups of commands, in the order of the help. */

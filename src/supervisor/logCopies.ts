@@ -1,0 +1,42 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { LOG_FILE } from '../events/log/open.js';
+
+const PREFIX = 'backup-';
+/** What a backup that was killed has left behind is removed after this, ms. */
+const LEFT_MS = 3_600_000;
+
+/**
+ * Has the event log copied into a new folder within the data folder, accessible by the owner only. Whoever asked for it removes
+ * that.
+ *
+ * @param copy writes the copy to a file
+ * @returns the name of the folder; the copy in it is called {@link LOG_FILE}
+ */
+export async function copyIntoFolder(
+  data: string,
+  copy: (target: string) => Promise<void> | void,
+): Promise<string> {
+  removeLeftovers(data);
+  const folder = mkdtempSync(path.join(data, PREFIX));
+  try {
+    await copy(path.join(folder, LOG_FILE));
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return path.basename(folder);
+}
+
+/** Whether a name is that of a folder of {@link copyIntoFolder}. */
+export function isCopyFolder(name: string): boolean {
+  return name.startsWith(PREFIX) && path.basename(name) === name;
+}
+
+function removeLeftovers(data: string): void {
+  for (const name of readdirSync(data)) {
+    const folder = path.join(data, name);
+    if (!isCopyFolder(name) || Date.now() - statSync(folder).mtimeMs < LEFT_MS) continue;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
