@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'supervisor',
     'engine',
     'calibration',
+    'doctor',
     'config',
     'gallery',
     'models',
@@ -44,6 +45,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   engine: ['ipc', 'config', 'gallery', 'models', 'pipeline', 'snapshots', 'video', 'worker', ...PURE],
   ipc: ['config/schema', EVENT, 'gallery', 'pipeline/frameReport', 'snapshots/pictures', ...PURE],
+  // What `spotter doctor` checks belongs to every module.
+  doctor: ['engine', 'config', 'events', 'gallery', 'http', 'models', 'video', ...PURE],
   calibration: PURE,
   video: PURE,
   worker: PURE,

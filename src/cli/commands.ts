@@ -10,6 +10,7 @@ import {
   falseNamesValue,
   galleryOption,
   jsonOption,
+  modelOptions,
   recognitionOptions,
   rotation,
   wholeNumber,
@@ -107,6 +108,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
     example: 'spotter forget alice',
     options: [jsonOption(), galleryOption()],
     load: async () => (await import('./forget.js')).forget,
+  },
+  {
+    name: 'doctor',
+    description:
+      'check everything that spotter needs, from ffmpeg to cameras, broker and webhooks, and say what to do; exit code 1 if there is a fault',
+    example: 'spotter doctor',
+    options: [jsonOption(), ...modelOptions(), galleryOption()],
+    load: async () => (await import('./doctor.js')).doctor,
   },
   ...BACKUP_COMMANDS,
 ];

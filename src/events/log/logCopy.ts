@@ -46,6 +46,24 @@ export function sealCopy(file: string): LogSummary {
   });
 }
 
+/**
+ * Looks at the log of a folder that no process uses.
+ *
+ * @returns how many events there are, and when the newest one was stored, Unix ms
+ * @throws SpotterError log.locked when a process uses it; log.newer, log.unusable, log.unwritable
+ */
+export function inspectLog(folder: string): { events: number; newestMs: number | null } {
+  const file = path.join(folder, LOG_FILE);
+  return guarded(file, (db) => {
+    if (versionOf(db, file) === 0) return { events: 0, newestMs: null };
+    const count = db.prepare<{ count: number }>('SELECT count(*) AS count FROM events').get();
+    const last = db
+      .prepare<{ at: number }>('SELECT published_ms AS at FROM events ORDER BY seq DESC LIMIT 1')
+      .get();
+    return { events: count?.count ?? 0, newestMs: last?.at ?? null };
+  });
+}
+
 function guarded<T>(file: string, work: (db: Database) => T): T {
   let db: Database | undefined;
   try {
