@@ -1,6 +1,7 @@
 """A real RTSP server (GStreamer) for tests: rtspServer.py '{"clip": "/path.mp4", "users": [["user", "password"]]}'
 
-/cam plays the clip's H.264, /sound a tone. With "sub", /main plays the clip and /sub that one. With users all want digest authentication. Prints `ready PORT`.
+/cam plays the clip's H.264, /sound a tone. With "sub", /main plays the clip and /sub that one. With users all want digest authentication.
+With "udpOnly", over TCP nothing is sent. Prints `ready PORT`.
 With --check instead, ends with 0 when everything that it needs is installed.
 """
 import json
@@ -34,6 +35,8 @@ if options.get('sub'):
 for path, launch in streams:
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(f'( {launch} )')
+    if options.get('udpOnly'):
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
     if options.get('users'):
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_role('user')

@@ -40,8 +40,8 @@ export async function addToConfig(
   given: string,
   options: CameraAddOptions,
 ): Promise<number> {
-  const { config } = configOf(options);
-  const file = options.config ?? 'config.yaml';
+  const { config, file: found } = configOf(options);
+  const file = found ?? 'config.yaml';
   const isNew = !existsSync(file);
   if (!isNew) checkConfigWritable(file);
   const url = writtenUrl(given, file);

@@ -15,11 +15,11 @@ const AT_A_TIME = 8;
  * Tries every camera, side by side.
  *
  * @param states of the cameras in the running daemon; null: none runs. What is live there is not opened a second time, which
- *   some cameras refuse
+ *   some cameras refuse, nor what refuses the password
  */
 export async function checkCameras(
   { config, secrets }: LoadedConfig,
-  states: ReadonlyMap<string, { state: string }> | null,
+  states: ReadonlyMap<string, { state: string; message: string | null }> | null,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { cameras } = config;
@@ -30,14 +30,28 @@ export async function checkCameras(
   const work = async () => {
     for (const [index, camera] of waiting)
       findings[index] =
-        states?.get(camera.id)?.state === 'live'
-          ? [findingsOf('camera', camera.id).ok('live in the running daemon')]
-          : await checkCamera(camera, (one) =>
-              tryCamera(one, { config, secrets, lookMs: LOOK_MS, keyframeMs: KEYFRAME_MS, signal }),
-            );
+        knownFrom(camera.id, states?.get(camera.id)) ??
+        (await checkCamera(camera, (one) =>
+          tryCamera(one, { config, secrets, lookMs: LOOK_MS, keyframeMs: KEYFRAME_MS, signal }),
+        ));
   };
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, cameras.length) }, work));
   return findings.flat();
+}
+
+/** What the running daemon knows for sure. Another wrong password might lock the account. */
+function knownFrom(
+  id: string,
+  running: { state: string; message: string | null } | undefined,
+): Finding[] | null {
+  const { ok, fault } = findingsOf('camera', id);
+  if (running?.state === 'live') return [ok('live in the running daemon')];
+  if (running?.state !== 'auth_failed' || running.message === null) return null;
+  return [fault(withoutName(running.message, id))];
+}
+
+function withoutName(message: string, id: string): string {
+  return message.replace(`camera ${id}: `, '');
 }
 
 async function checkCamera(
@@ -56,6 +70,6 @@ async function checkCamera(
     return [found, ...notices.map(warning)];
   } catch (error) {
     if (!(error instanceof SpotterError) || error.code === 'interrupted') throw error;
-    return [fault(error.message.replace(`camera ${camera.id}: `, ''))];
+    return [fault(withoutName(error.message, camera.id))];
   }
 }

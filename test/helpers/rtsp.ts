@@ -25,6 +25,8 @@ export interface RtspOptions {
   clip: string;
   /** The same smaller: then /main is the clip and /sub this. */
   sub?: string;
+  /** Refuse TCP as the transport of the pictures. */
+  udpOnly?: boolean;
   /** Who may see it; everybody where nobody is named. */
   users?: [user: string, password: string][];
   /** Where to listen; a free port otherwise. */
