@@ -7,6 +7,7 @@ import { hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
 import { copyUnusedLog, type LogSummary, sealCopy } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
+import { probeFolder } from '../gallery/folderProbe.js';
 import { copyIntoFolder, isCopyFolder } from '../supervisor/logCopies.js';
 import { type Packed, pack, packedFolder } from './backupArchive.js';
 import { BACKUP_FORMAT, type BackupManifest, MANIFEST } from './backupManifest.js';
@@ -87,6 +88,7 @@ async function copyLog(data: string, signal: AbortSignal): Promise<string | null
 }
 
 async function galleryEntries(folder: string): Promise<Packed[]> {
+  await probeFolder(folder);
   try {
     return await packedFolder(folder, 'gallery');
   } catch (cause) {

@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { LOG_FILE } from '../events/log/open.js';
 
-const PREFIX = 'backup-';
+const PREFIX = 'log-copy-';
+/** With what mkdtemp adds. */
+const NAME = /^log-copy-\w{6}$/;
 /** What a backup that was killed has left behind is removed after this, ms. */
 const LEFT_MS = 3_600_000;
 
@@ -30,13 +32,14 @@ export async function copyIntoFolder(
 
 /** Whether a name is that of a folder of {@link copyIntoFolder}. */
 export function isCopyFolder(name: string): boolean {
-  return name.startsWith(PREFIX) && path.basename(name) === name;
+  return NAME.test(name);
 }
 
 function removeLeftovers(data: string): void {
   for (const name of readdirSync(data)) {
     const folder = path.join(data, name);
-    if (!isCopyFolder(name) || Date.now() - statSync(folder).mtimeMs < LEFT_MS) continue;
+    const stats = isCopyFolder(name) ? lstatSync(folder) : null;
+    if (!stats?.isDirectory() || Date.now() - stats.mtimeMs < LEFT_MS) continue;
     rmSync(folder, { recursive: true, force: true });
   }
 }

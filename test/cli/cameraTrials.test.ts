@@ -11,7 +11,7 @@ const clip = () =>
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'],
   ]);
 const request = (transport: 'tcp' | 'udp' | null = null) => ({
-  config: schema.parse({}),
+  config: schema.parse({ watchdog: { connectMs: 60_000 } }),
   signal: new AbortController().signal,
   transport,
   quiet: true,

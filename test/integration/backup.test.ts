@@ -22,7 +22,7 @@ describe('spotter backup', () => {
     const { log } = JSON.parse(saved.stdout) as { log: { events: number } };
     expect(log.events).toBeGreaterThanOrEqual(stored);
     const data = path.join(path.dirname(config), 'data');
-    expect(readdirSync(data).filter((name) => name.startsWith('backup-'))).toEqual([]);
+    expect(readdirSync(data).filter((name) => name.startsWith('log-copy-'))).toEqual([]);
     expect((await fetch(`${address}/healthz`)).status).toBe(200);
     const to = path.join(temporaryFolder(), 'new');
     const restored = await spotter(['restore', archive, '--to', to]);

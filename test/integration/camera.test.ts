@@ -27,7 +27,10 @@ describe('spotter camera add', () => {
     });
     const folder = temporaryFolder();
     const file = path.join(folder, 'config.yaml');
-    writeFileSync(file, '# mine\ncameras: [] # none yet\n# where\ndata: state\n');
+    writeFileSync(
+      file,
+      '# mine\ncameras: [] # none yet\n# where\ndata: state\nwatchdog: { connectMs: 60000 }\n',
+    );
     chmodSync(file, 0o640);
     const url = `rtsp://admin:${PASSWORD}@127.0.0.1:${port}/main`;
     const added = await spotter(['camera', 'add', url, '--id', 'door', '--json', '-c', file]);
@@ -41,7 +44,7 @@ describe('spotter camera add', () => {
     expect(isJpeg(picture)).toBe(true);
     expect(statSync(picture).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).toBe(
-      `# mine\ncameras: # none yet\n  - id: door\n    url: ${url}\n# where\ndata: state\n`,
+      `# mine\ncameras: # none yet\n  - id: door\n    url: ${url}\n# where\ndata: state\nwatchdog: { connectMs: 60000 }\n`,
     );
     expect(statSync(file).mode & 0o777).toBe(0o640);
     const again = await spotter(['camera', 'add', 'rtsp://127.0.0.1:1/x', '--id', 'door', '-c', file]);
