@@ -109,7 +109,7 @@ async function writeArchive(part: string, entries: readonly Packed[], file: stri
     )
       throw new SpotterError(
         'usage',
-        `cannot write the backup ${file}: the gallery has changed meanwhile; try again`,
+        `cannot write the backup ${file}: files have changed meanwhile; try again`,
         { cause },
       );
     throw outputRefusal(file, ARCHIVE, cause);

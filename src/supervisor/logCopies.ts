@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { LOG_FILE } from '../events/log/open.js';
 
@@ -19,7 +19,7 @@ export async function copyIntoFolder(
   data: string,
   copy: (target: string) => Promise<void> | void,
 ): Promise<string> {
-  removeLeftovers(data);
+  removeCopies(data, LEFT_MS);
   const folder = mkdtempSync(path.join(data, PREFIX));
   try {
     await copy(path.join(folder, LOG_FILE));
@@ -35,11 +35,12 @@ export function isCopyFolder(name: string): boolean {
   return NAME.test(name);
 }
 
-function removeLeftovers(data: string): void {
-  for (const name of readdirSync(data)) {
+/** Removes the copies that are at least this old, ms; the copy of a backup that is under way is gone, and the backup fails. */
+export function removeCopies(data: string, leastMs: number): void {
+  for (const name of existsSync(data) ? readdirSync(data) : []) {
     const folder = path.join(data, name);
     const stats = isCopyFolder(name) ? lstatSync(folder) : null;
-    if (!stats?.isDirectory() || Date.now() - stats.mtimeMs < LEFT_MS) continue;
+    if (!stats?.isDirectory() || Date.now() - stats.mtimeMs < leastMs) continue;
     rmSync(folder, { recursive: true, force: true });
   }
 }
