@@ -12,6 +12,7 @@ import { picturePlace, savePicture } from './cameraPicture.js';
 import { foundJson, foundLines } from './cameraTest.js';
 import { explore, type Found } from './cameraTrials.js';
 import type { Context } from './context.js';
+import { givenAddress } from './givenAddress.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson, printLine, printLines, printToStderr } from './print.js';
 
@@ -44,7 +45,7 @@ export async function addToConfig(
   const file = found ?? 'config.yaml';
   const isNew = !existsSync(file);
   if (!isNew) checkConfigWritable(file);
-  const url = writtenUrl(given, file);
+  const url = writtenUrl(await givenAddress(given), file);
   const folder = path.dirname(path.resolve(file));
   const draft = draftCamera(
     { ...options, url },
@@ -98,8 +99,7 @@ async function tryIt(
 }
 
 /** An address as it is written: the path of a recording is relative to the configuration, as it is read. */
-function writtenUrl(given: string, file: string): string {
-  const url = given.trim();
+function writtenUrl(url: string, file: string): string {
   if (!isRecording(url) || url.startsWith('file:') || path.isAbsolute(url) || url.includes('${')) return url;
   // A login without its scheme is no path; the schema says so.
   return existsSync(url) ? path.relative(path.dirname(path.resolve(file)), path.resolve(url)) : url;

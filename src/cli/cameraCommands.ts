@@ -18,7 +18,10 @@ export const CAMERA_COMMANDS: CommandGroup = {
     {
       name: 'add',
       arguments: [
-        ['<url>', "rtsp://..., another address of a camera, or the path of a recording; '${NAME}' stays"],
+        [
+          '<url>',
+          'rtsp://..., another address of a camera, or the path of a recording; - reads it from stdin',
+        ],
       ],
       description:
         'try a camera, show what it sends, and add it to the configuration; comments there are kept',
@@ -35,7 +38,7 @@ export const CAMERA_COMMANDS: CommandGroup = {
     },
     {
       name: 'test',
-      arguments: [['<camera>', 'id of a configured camera, or an address']],
+      arguments: [['<camera>', 'id of a configured camera, or an address; - reads it from stdin']],
       description: 'try a camera and show what it sends; nothing is changed',
       example: 'spotter camera test front-door',
       options: [transportOption(), pictureOption(), jsonOption()],

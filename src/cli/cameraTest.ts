@@ -6,6 +6,7 @@ import { draftCamera } from './cameraAddress.js';
 import { picturePlace, savePicture } from './cameraPicture.js';
 import { describeTrial, explore, type Found, shown, trialJson } from './cameraTrials.js';
 import type { Context } from './context.js';
+import { givenAddress } from './givenAddress.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printJson, printLine, printLines } from './print.js';
 
@@ -24,7 +25,7 @@ export interface CameraTestOptions extends CommonOptions {
 export async function test({ signal }: Context, given: string, options: CameraTestOptions): Promise<number> {
   const loaded = configOf(options);
   const { config } = loaded;
-  const draft = draftOf(given, loaded);
+  const draft = draftOf(await givenAddress(given), loaded);
   const transport = options.transport ?? (draft.isConfigured ? draft.config.transport : null);
   const file = picturePlace(options.picture, draft.config.id, config);
   const found = await explore(draft, { config, signal, transport, quiet: options.quiet });
