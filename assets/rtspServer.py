@@ -1,6 +1,7 @@
 """A real RTSP server (GStreamer) for tests: rtspServer.py '{"clip": "/path.mp4", "users": [["user", "password"]]}'
 
-/cam plays the clip's H.264, /sound a tone. With users both want digest authentication. Prints `ready PORT`.
+/cam plays the clip's H.264, /sound a tone. With "sub", /main plays the clip and /sub that one. With users all want digest authentication.
+With "udpOnly", over TCP nothing is sent. Prints `ready PORT`.
 With --check instead, ends with 0 when everything that it needs is installed.
 """
 import json
@@ -22,12 +23,20 @@ server = GstRtspServer.RTSPServer()
 server.set_address('127.0.0.1')
 server.set_service(str(options.get('port', 0)))
 
-VIDEO = f"filesrc location={options['clip']} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1"
+def video(clip):
+    return f'filesrc location={clip} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1'
+
+
 SOUND = 'audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8'
 
-for path, launch in (('/cam', VIDEO), ('/sound', SOUND)):
+streams = [('/cam', video(options['clip'])), ('/sound', SOUND)]
+if options.get('sub'):
+    streams += [('/main', video(options['clip'])), ('/sub', video(options['sub']))]
+for path, launch in streams:
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(f'( {launch} )')
+    if options.get('udpOnly'):
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
     if options.get('users'):
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_role('user')

@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'supervisor',
     'engine',
     'calibration',
+    'doctor',
     'config',
     'gallery',
     'models',
@@ -44,6 +45,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   engine: ['ipc', 'config', 'gallery', 'models', 'pipeline', 'snapshots', 'video', 'worker', ...PURE],
   ipc: ['config/schema', EVENT, 'gallery', 'pipeline/frameReport', 'snapshots/pictures', ...PURE],
+  // What `spotter doctor` checks belongs to every module.
+  doctor: ['engine', 'config', 'events', 'gallery', 'http', 'models', 'video', ...PURE],
   calibration: PURE,
   video: PURE,
   worker: PURE,
@@ -74,6 +77,7 @@ const ONLY_IN: Record<string, string[]> = {
   // The bench that makes pictures worse.
   sharp: ['src/gallery/photo.ts', 'src/snapshots/jpeg.ts', 'bench/rasterEdits.ts'],
   libsql: ['src/events/log/database.ts'],
+  tar: ['src/cli/backupArchive.ts'],
   // The benches are clients of the daemon.
   ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
 };

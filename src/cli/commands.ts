@@ -1,5 +1,7 @@
 import { Option } from 'commander';
+import { BACKUP_COMMANDS } from './backupCommands.js';
 import { BENCH_COMMANDS } from './benchCommands.js';
+import { CAMERA_COMMANDS } from './cameraCommands.js';
 import { SHELLS } from './completionScripts.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
 import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
@@ -131,6 +133,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: async () => (await import('./forget.js')).forget,
   },
   {
+    name: 'doctor',
+    description:
+      'check everything that spotter needs, from ffmpeg to cameras, broker and webhooks, and say what to do; exit code 1 if there is a fault',
+    example: 'spotter doctor',
+    options: [jsonOption(), ...modelOptions(), galleryOption()],
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  ...BACKUP_COMMANDS,
     name: 'completion',
     arguments: [['<shell>', 'the shell', SHELLS]],
     description: 'print a script that completes command lines in a shell',
@@ -149,6 +159,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
 
 /** The groups of commands, in the order of the help. */
 export const GROUPS: readonly CommandGroup[] = [
+  CAMERA_COMMANDS,
   GALLERY_COMMANDS,
   DEAD_LETTER_COMMANDS,
   MODELS_COMMANDS,

@@ -34,3 +34,31 @@ export async function askDaemon(
   if (response.status === 409) throw new SpotterError('gallery.unwritable', error);
   throw refused(`but ${control.address} rejects the request (${error})`);
 }
+
+/** Longest wait for a daemon on this machine, ms. */
+const ANSWER_MS = 2000;
+
+/** State of a camera in a running daemon. */
+export interface RunningCamera {
+  state: string;
+  /** Why it is not live; else null. */
+  message: string | null;
+}
+
+/** The cameras of the daemon that uses a data folder, by id; null when none answers. */
+export async function daemonCameras(
+  data: string,
+  signal: AbortSignal,
+): Promise<Map<string, RunningCamera> | null> {
+  const control = readControl(data);
+  if (!control) return null;
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    const response = await fetch(`${control.address}/api/v1/cameras`, { signal: limit });
+    const { cameras } = (await response.json()) as { cameras: ({ id: string } & RunningCamera)[] };
+    return new Map(cameras.map(({ id, state, message }) => [id, { state, message }]));
+  } catch {
+    // A killed daemon leaves its control file behind.
+    return null;
+  }
+}

@@ -49,8 +49,13 @@ export async function writeOutput(
     await writePrivateFileFrom(path.resolve(file), parts);
   } catch (cause) {
     if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
-    throw refusal(file, kind, whyNot(cause, path.dirname(path.resolve(file))), cause);
+    throw outputRefusal(file, kind, cause);
   }
+}
+
+/** The error for a file that the system refuses to write. */
+export function outputRefusal(file: string, kind: OutputKind, cause: unknown): SpotterError {
+  return refusal(file, kind, whyNot(cause, path.dirname(path.resolve(file))), cause);
 }
 
 function refusal(file: string, { what }: OutputKind, why: string, cause?: unknown): SpotterError {

@@ -1,6 +1,7 @@
 import { watchConfig } from '../config/configWatch.js';
 import { logOutput } from '../observe/lineOutput.js';
 import { createLogger } from '../observe/logger.js';
+import { ServiceManager } from '../supervisor/serviceManager.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import type { Context } from './context.js';
 import { endWithin } from './deadline.js';
@@ -37,8 +38,10 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
   const log = logOutput();
   const logger = createLogger(loaded.config.log.level, process.stderr.isTTY || form === 'pretty', log);
   const output = new EventOutput(form, options.quietEvents ?? 'all', logger);
+  const service = new ServiceManager(process.env, (sentence) => logger.warn(sentence));
   const failure = new AbortController();
   const ending = AbortSignal.any([signal, failure.signal]);
+  ending.addEventListener('abort', () => service.stopping(), { once: true });
   const supervisor = new Supervisor({
     loaded,
     // Names the file: if it is missing for a moment, the defaults must not replace it.
@@ -52,6 +55,7 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
       const { cameras } = loaded.config;
       if (cameras.length === 0)
         logger.warn(`no cameras configured; add one under "cameras:" in ${loaded.file ?? 'config.yaml'}`);
+      service.ready(`watching ${cameras.length} camera(s)`);
       logger.info(`watching ${cameras.length} camera(s)`);
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
     },
@@ -70,8 +74,10 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
     failure.signal.throwIfAborted();
     return good || signal.aborted ? 0 : 2;
   } finally {
+    service.stopping();
     unwatch();
     process.off('SIGHUP', reload);
+    await service.stop();
     await output.stop();
     await log.end(LOG_DRAIN_MS);
   }

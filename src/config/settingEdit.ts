@@ -1,19 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isAlias, isMap, isNode, isPair, isScalar, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, type Node, type Pair, type YAMLMap } from 'yaml';
 import { parseYaml, toData } from '../core/yamlFaults.js';
+import { append, type EditedText, editedText, newlineOf, pairOf, replace } from './yamlText.js';
 
 /** A value of a section, such as `match.falseNames`. */
 export interface SettingChange {
   section: string;
   key: string;
   value: number | null;
-}
-
-/** An edited text. */
-export interface EditedText {
-  text: string;
-  /** Numbers from 1 of the lines that differ, and how they read now. */
-  lines: { line: number; text: string }[];
 }
 
 const INDENT = '  ';
@@ -32,16 +26,7 @@ export function editSettings(text: string, changes: readonly SettingChange[]): E
     if (next === null || !isChanged(edited, next, change)) return null;
     edited = next;
   }
-  const before = text.split(/\r?\n/);
-  const after = edited.split(/\r?\n/);
-  const added = after.length - before.length;
-  const first = after.findIndex((line, index) => line !== before[index]);
-  if (first < 0) return { text, lines: [] };
-  let last = after.length - 1;
-  while (last > first && after[last] === before[last - added]) last--;
-  const lines = after.slice(first, last + 1).map((line, index) => ({ line: first + index + 1, text: line }));
-  // Between two changes there may be lines that stay.
-  return { text: edited, lines: lines.filter(({ text: line }) => added > 0 || !before.includes(line)) };
+  return editedText(text, edited);
 }
 
 function editSetting(text: string, { section, key, value }: SettingChange): string | null {
@@ -49,7 +34,7 @@ function editSetting(text: string, { section, key, value }: SettingChange): stri
   if (syntax.length > 0) return null;
   const root = document.contents;
   const written = `${key}: ${value}`;
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const newline = newlineOf(text);
   const block = `${section}:${newline}${INDENT}${written}${newline}`;
   if (root === null) return append(text, block, newline);
   if (!isMap(root)) return null;
@@ -71,10 +56,6 @@ function editSetting(text: string, { section, key, value }: SettingChange): stri
   return isEmpty && isNode(pair.key) && pair.key.range && text[pair.key.range[1]] === ':'
     ? replace(text, pair.key.range[1] + 1, pair.key.range[1] + 1, `${newline}${INDENT}${written}`)
     : replace(text, at, map.range[1], `{ ${written} }`);
-}
-
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key);
 }
 
 function replaceScalar(text: string, node: Node, value: string): string | null {
@@ -104,14 +85,6 @@ function insertLine(text: string, { key, value }: Pair, written: string, newline
   const indent = text.slice(start, first.range[0]);
   const at = text.indexOf('\n', key.range[1]) + 1;
   return indent.trim() === '' && at <= start ? replace(text, at, at, `${indent}${written}${newline}`) : null;
-}
-
-function append(text: string, block: string, newline: string): string {
-  return `${text}${text === '' || text.endsWith('\n') ? '' : newline}${block}`;
-}
-
-function replace(text: string, from: number, to: number, by: string): string {
-  return text.slice(0, from) + by + text.slice(to);
 }
 
 /** Whether a text differs from another one in this value, and in nothing else. */

@@ -12,9 +12,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { addCamera, type CameraEntry } from './cameraEdit.js';
 import { loadConfig } from './load.js';
-import { type EditedText, editSettings, type SettingChange } from './settingEdit.js';
+import { editSettings, type SettingChange } from './settingEdit.js';
 import { CONNECTIONS } from './unusedSections.js';
+import type { EditedText } from './yamlText.js';
 
 /**
  * Checks that a configuration can be written, before the work for it is done.
@@ -43,13 +45,33 @@ export function checkConfigWritable(file: string): void {
  */
 export function writeSettings(file: string, changes: readonly SettingChange[]): EditedText['lines'] {
   const byHand = `set ${changes.map(({ section, key, value }) => `${section}.${key}: ${value}`).join(' and ')} by hand`;
+  return writeEdited(file, (text) => editSettings(text, changes), 'the value', byHand);
+}
+
+/**
+ * Adds a camera to the end of the list in a configuration file; see {@link writeSettings}.
+ *
+ * @returns the lines that differ
+ * @throws SpotterError usage, with what to do by hand; config.invalid when the result would not be valid
+ */
+export function writeCamera(file: string, camera: CameraEntry): EditedText['lines'] {
+  const byHand = `add ${camera.id} to "cameras" by hand`;
+  return writeEdited(file, (text) => addCamera(text, camera), 'the list of cameras', byHand);
+}
+
+function writeEdited(
+  file: string,
+  edit: (text: string) => EditedText | null,
+  what: string,
+  byHand: string,
+): EditedText['lines'] {
   // A link stays a link.
   const target = realpathSync(file);
-  const edited = editSettings(readFileSync(target, 'utf8'), changes);
+  const edited = edit(readFileSync(target, 'utf8'));
   if (!edited)
     throw new SpotterError(
       'usage',
-      `cannot change ${file}: the value is an alias, comes from the environment or is nested in a way that is not understood; ${byHand}`,
+      `cannot change ${file}: ${what} is an alias, comes from the environment or is nested in a way that is not understood; ${byHand}`,
     );
   const part = `${target}.part`;
   try {

@@ -19,6 +19,7 @@ import type { LiveListener } from '../video/live.js';
 import { LiveSource } from '../video/liveSource.js';
 import type { FrameMemory } from '../video/slots.js';
 import { WorkerPool } from '../worker/pool.js';
+import { liveOptions } from './liveOptions.js';
 import { tryModels } from './modelTrial.js';
 import { photoLimitsOf } from './photoLimits.js';
 
@@ -38,10 +39,6 @@ export interface EngineOptions {
 export type View = Pick<CameraConfig, 'zones' | 'masks' | 'motion'>;
 
 const WHOLE_PICTURE: View = { zones: [], masks: [], motion: { enabled: false, sensitivity: 0 } };
-/** A live frame that is older than this when it arrives is dropped, ms. */
-const STALE_MS = 1000;
-/** A camera that sends video is given this long for its first keyframe, ms: some send one per minute. */
-const KEYFRAME_MS = 120_000;
 /**
  * How long no network may finish loading: at least a minute, since a model of 260 MB takes 13 s from a memory card and four
  * threads share it, and more where a longer `engine.hangMs` says that the machine is slow.
@@ -201,31 +198,7 @@ export class Engine implements Component {
     redact: (text: string) => string,
     memory: FrameMemory,
   ): LiveSource {
-    const { watchdog, video } = this.#config;
-    const { connectMs, frameAgeMs } = watchdog;
-    const maxWidth = camera.maxWidth ?? video.maxWidth;
-    const { format, ...options } = camera.input;
-    const input = Object.fromEntries(
-      Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-    );
-    return new LiveSource(
-      {
-        ...camera,
-        input,
-        demuxer: format ?? null,
-        stream: camera.video.stream,
-        deinterlace: camera.video.deinterlace ?? video.deinterlace,
-        cameraId: camera.id,
-        memory,
-        maxWidth,
-        connectMs,
-        keyframeMs: KEYFRAME_MS,
-        frameAgeMs,
-        staleMs: STALE_MS,
-        redact,
-      },
-      listener,
-    );
+    return new LiveSource({ ...liveOptions(camera, this.#config), memory, redact }, listener);
   }
 
   /** Keeps the best pictures of one camera's tracks; null when snapshots are off. @param onFailure called with each encoding error */

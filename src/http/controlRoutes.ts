@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { SpotterError } from '../core/errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 import { parseSeq } from './parameters.js';
 import { refuseWithoutLog } from './refusal.js';
 
@@ -14,10 +14,13 @@ export interface ControlViews {
   resend: (number: number) => Promise<object>;
   /** Removes a dead letter. @returns whether there was one @throws when the log cannot be written */
   drop: (number: number) => boolean;
+  /** Copies the event log. @returns the body of the response @throws SpotterError when it cannot be copied now */
+  copyLog: () => Promise<object>;
 }
 
 /** Adds the routes that change state. Each requires `Authorization: Bearer` with the token of the control file. */
-export function addControlRoutes(app: FastifyInstance, { token, forget, resend, drop }: ControlViews): void {
+export function addControlRoutes(app: FastifyInstance, views: ControlViews): void {
+  const { token, forget, resend, drop, copyLog } = views;
   app.register(async (control) => {
     control.addHook('onRequest', async ({ headers }, reply) => {
       if (!isGenuine(headers.authorization, token))
@@ -34,6 +37,12 @@ export function addControlRoutes(app: FastifyInstance, { token, forget, resend, 
         if (!(error instanceof SpotterError)) throw error;
         return reply.code(error.code === 'usage' ? 400 : 409).send({ error: error.message });
       }
+    });
+    control.post('/api/v1/log/copy', async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return copyLog().catch((error: unknown) =>
+        reply.code(503).send({ error: `the event log cannot be copied: ${describeError(error)}` }),
+      );
     });
     const letterRoute = (method: 'POST' | 'DELETE', act: (number: number) => Promise<object>) =>
       control.route<{ Params: { number: string } }>({

@@ -28,6 +28,7 @@ const ADDRESSES = {
   '/api/v1/dead-letters': 'events that a webhook did not accept in time',
   '/api/v1/dead-letters/:number':
     'POST: send it again; DELETE: drop it; both need the token in data/control.json',
+  '/api/v1/log/copy': 'POST: copy the event log into the data folder; needs the token in data/control.json',
   '/api/v1/people/:name/forget': 'POST: erase a person; needs the token in data/control.json',
 };
 

@@ -154,7 +154,8 @@ export class HttpServer implements Component {
   }
 }
 
-function listenFault(cause: unknown): string {
+/** Why the system does not let a server listen, and what to do. @param cause its error */
+export function listenFault(cause: unknown): string {
   if (hasErrno(cause, 'EADDRINUSE')) return 'another program uses that port; stop it, or set http.port';
   if (hasErrno(cause, 'EACCES')) return 'the system reserves that port; set http.port to 1024 or more';
   return 'this machine does not have that address; set http.host';

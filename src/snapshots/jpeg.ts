@@ -59,6 +59,24 @@ export async function encodePictures(image: Image, box: Box, settings: JpegSetti
   return { frame, face };
 }
 
+/**
+ * Encodes a whole frame.
+ *
+ * @param maxWidth wider frames are scaled down to this width, px
+ * @param quality of the JPEG, 1..100
+ */
+export async function encodeFrame(image: Image, maxWidth: number, quality: number): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
+  const size = { width: image.width, height: image.height };
+  return sharp(await toRgb(image), { raw: { ...size, channels: 3 } })
+    .resize({
+      ...scaledInto(size, { width: maxWidth, height: Number.POSITIVE_INFINITY }),
+      fit: 'fill',
+    })
+    .jpeg({ quality })
+    .toBuffer();
+}
+
 async function toRgb(image: Image): Promise<Uint8ClampedArray> {
   const rgb = new Uint8ClampedArray(image.width * image.height * 3);
   const rows = Math.max(2, Math.floor(STRIP_PX / image.width) & ~1);

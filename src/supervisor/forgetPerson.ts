@@ -8,6 +8,7 @@ import { LOG_FILE } from '../events/log/open.js';
 import type { Erased } from '../events/log/upkeep.js';
 import { eraseCached, eraseFiles, mentionsIn } from '../gallery/erasure.js';
 import { spellingsIn } from '../gallery/spellings.js';
+import { removeCopies } from './logCopies.js';
 
 /** The steps that depend on whether the daemon runs. Each may throw; the others are still done. */
 export interface ForgetSteps {
@@ -98,6 +99,7 @@ export async function forgetPerson(
     () => whereThere(eraseCached(data, person, hasName), { photos: 0, discarded: [] }),
     { photos: 0, discarded: [] },
   );
+  await attempt('cannot remove a copy of the event log', async () => removeCopies(data, 0), undefined);
   const topics = await takingBack;
   const files = [
     ...cached.discarded,

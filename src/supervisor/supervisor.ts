@@ -15,6 +15,7 @@ import { Throughput } from '../observe/throughput.js';
 import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
+import { controlActions } from './controlActions.js';
 import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
 import { type Death, EngineHost } from './engineHost.js';
@@ -115,12 +116,10 @@ export class Supervisor {
         server: SERVER,
         unreadyReason: () => this.#status.unreadyReason ?? this.#hub.fault,
         metrics: () => this.#metrics.expose(),
-        control: {
-          token: this.#control.token,
-          forget: (name) => forgetting.forget(name),
-          resend: (number) => this.#letters.resend(number),
-          drop: (number) => this.#letters.drop(number),
-        },
+        control: controlActions({
+          ...{ token: this.#control.token, forgetting, data },
+          ...{ letters: this.#letters, log: this.#hub.log },
+        }),
         snapshot: (seq, form) => this.#hub.snapshot(seq, form),
         api: viewsOf(this.#hub.log, () =>
           this.#registry

@@ -16,6 +16,8 @@ export interface VideoInfo {
   size: Size;
   /** Whether the stored pixels are square. */
   squarePixels: boolean;
+  /** ffmpeg's name of the codec, such as h264. */
+  codec: string;
   colour: ColourSpace;
   isInterlaced: boolean;
   /** The coding of HDR video; null for any other. */
@@ -122,6 +124,7 @@ export async function probeFile(
   const frames = numberOrNull(stream.nb_frames);
   return {
     ...shownSize(stream),
+    codec: String(stream.codec_name ?? 'unknown'),
     colour: colourSpaceOf(String(stream.pix_fmt ?? ''), String(stream.color_space ?? ''), stream.height),
     isInterlaced: isInterlaced(String(stream.field_order)),
     hdr: hdrOf(String(stream.color_transfer), String(stream.color_primaries), String(stream.color_space)),

@@ -2,6 +2,7 @@ import type { DropReason, Frame } from '../image/cameraFrame.js';
 import type { DeinterlaceSetting } from './deinterlace.js';
 import type { LiveRequest } from './liveCommand.js';
 import type { FrameMemory } from './slots.js';
+import type { ListedStream } from './streamListing.js';
 import type { TlsFiles } from './tlsTunnel.js';
 
 /** A live source. It keeps only the newest frame, because an old one is worthless. Every frame taken is released once. */
@@ -37,6 +38,8 @@ export interface LiveListener {
    * logging when it is new.
    */
   onRemark(message: string): void;
+  /** Called before the first frame of each connection with the stream that is read. */
+  onStream?(stream: ListedStream): void;
 }
 
 /** Which live source to read, and its time limits. */

@@ -240,6 +240,7 @@ export class LiveSource implements LiveFrames {
     if (finding?.kind === 'reopen') this.#reopen();
     if (finding?.kind !== 'stream') return;
     for (const remark of finding.remarks) this.#listener.onRemark(remark);
+    this.#listener.onStream?.(finding.stream);
     this.#describe(finding.stream);
   }
 

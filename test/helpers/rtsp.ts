@@ -23,6 +23,10 @@ export function needRtsp(context: TestContext): void {
 export interface RtspOptions {
   /** H.264 in MP4. */
   clip: string;
+  /** The same smaller: then /main is the clip and /sub this. */
+  sub?: string;
+  /** Refuse TCP as the transport of the pictures. */
+  udpOnly?: boolean;
   /** Who may see it; everybody where nobody is named. */
   users?: [user: string, password: string][];
   /** Where to listen; a free port otherwise. */

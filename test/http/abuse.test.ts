@@ -154,7 +154,7 @@ describe('HttpServer under abuse', () => {
       return { done: true };
     };
     const options = { unreadMs: 100, maxConnections: 2 };
-    const control = { token: 't', forget, resend: forget, drop: () => false };
+    const control = { token: 't', forget, resend: forget, drop: () => false, copyLog: forget };
     const http = await httpServer({ api, control }, options);
     const called = once(steps, 'called');
     const socket = await connected(http.address);

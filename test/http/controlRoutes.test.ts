@@ -23,6 +23,9 @@ async function serve(forget: (name: string) => Promise<object> = async (person) 
           if (number === 9) throw new Error('the disk is gone');
           return { outcome: 'delivered', reason: null };
         },
+        copyLog: async () => {
+          throw new Error('the disk is full');
+        },
         drop: (number) => {
           asked.push(`drop ${number}`);
           return number === 7;

@@ -17,7 +17,7 @@ function home(more: object = {}) {
 }
 
 describe('forgetOffline', () => {
-  it('erases events with their pictures, and a damaged log that was set aside', async () => {
+  it('erases events with their pictures, a damaged log that was set aside, and a copy for a backup', async () => {
     const { data, config } = home();
     const { log } = await openLog({ folder: data });
     const snapshots = new SnapshotStore({
@@ -40,6 +40,8 @@ describe('forgetOffline', () => {
     for (const name of ['', '-wal'])
       writeFileSync(path.join(data, `events.db.corrupt-1${name}`), '..alice..');
     writeFileSync(path.join(data, 'events.db.corrupt-2'), '..bob..');
+    mkdirSync(path.join(data, 'log-copy-abc123'));
+    writeFileSync(path.join(data, 'log-copy-abc123', 'events.db'), '..alice..');
     expect(await forgetOffline('alice', config)).toMatchObject({
       events: 1,
       mentions: 1,

@@ -59,10 +59,7 @@ export class EventLog
 
   constructor(options: EventLogOptions) {
     this.#options = options;
-    this.#upkeep = new Upkeep({
-      ...options,
-      use: (work) => this.#guard(work),
-    });
+    this.#upkeep = new Upkeep({ ...options, use: (work) => this.#guard(work) });
   }
 
   /**
@@ -198,6 +195,11 @@ export class EventLog
   /** Erases every trace of a name from the log's files; see {@link Upkeep.forgetPerson}. */
   forgetPerson(name: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
     return this.#upkeep.forgetPerson(name, onUnpictured);
+  }
+
+  /** Copies the log to a file while it is in use; seal it with sealCopy. @throws when it cannot be copied */
+  copyTo(target: string): Promise<void> {
+    return this.#guard((store) => store.copyTo(target));
   }
 
   /** Replaces the log when its file has been deleted, replaced or cut. @throws when no new log can be started now */

@@ -23,13 +23,14 @@ export class LogFiles {
    * it, and another process could open the log.
    */
   readonly descriptor: number;
-  readonly #file: string;
+  /** Path of the main file. */
+  readonly file: string;
   readonly #inode: number;
   #main: Mark = NONE;
   #writeAhead: Mark = NONE;
 
   constructor(file: string) {
-    this.#file = file;
+    this.file = file;
     this.descriptor = openSync(file, 'r');
     this.#inode = fstatSync(this.descriptor).ino;
     this.note();
@@ -37,13 +38,13 @@ export class LogFiles {
 
   /** Takes the files as they are now for our own; call it after every change. */
   note(): void {
-    this.#main = markOf(this.#file);
+    this.#main = markOf(this.file);
     this.#writeAhead = markOf(this.#writeAheadFile);
   }
 
   /** What has happened to the files since {@link note}, as the end of a sentence; null when nothing is lost. */
   get loss(): string | null {
-    const main = statOf(this.#file);
+    const main = statOf(this.file);
     if (main === 'missing') return 'was deleted';
     if (main === 'unknown') return null;
     if (main.ino !== this.#inode) return 'was replaced by another file';
@@ -62,7 +63,7 @@ export class LogFiles {
   }
 
   get #writeAheadFile(): string {
-    return `${this.#file}-wal`;
+    return `${this.file}-wal`;
   }
 
   /** SQLite locks the main file only, so this one may be opened and closed. */

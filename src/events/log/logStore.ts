@@ -4,6 +4,7 @@ import { Cursors } from './cursors.js';
 import type { Database, Statement } from './database.js';
 import { History } from './history.js';
 import { descriptorHoldsText } from './holdsText.js';
+import { copyOpenLog } from './hotCopy.js';
 import { LogFiles } from './logFiles.js';
 import { Removal } from './removal.js';
 import { COLUMNS, type Row } from './row.js';
@@ -110,6 +111,11 @@ export class LogStore {
   /** Whether any of some texts is in the file's bytes. */
   holdsText(texts: readonly string[]): Promise<boolean> {
     return descriptorHoldsText(this.files.descriptor, texts);
+  }
+
+  /** Copies the log while it is in use; see {@link copyOpenLog}. */
+  copyTo(target: string): Promise<void> {
+    return copyOpenLog(this.#db, this.files.descriptor, this.files.file, target);
   }
 
   /** Closes the file, so that another process can open it at once. */

@@ -88,7 +88,7 @@ function open(file: string, firstSeq: number): LogStore {
     db.pragma(`journal_size_limit = ${WAL_BYTES}`);
     // Takes the lock.
     db.transaction(() => {});
-    if (statSync(file).size <= CHECKED_BYTES) check(db);
+    if (statSync(file).size <= CHECKED_BYTES) checkDamage(db);
     migrate(db, version, firstSeq);
     return new LogStore(db, file);
   } catch (error) {
@@ -97,7 +97,8 @@ function open(file: string, firstSeq: number): LogStore {
   }
 }
 
-function check(db: Database): void {
+/** @throws an error that faultOf classifies as corrupt */
+export function checkDamage(db: Database): void {
   const found = String(db.pragma('quick_check(1)'));
   if (found !== 'ok') throw Object.assign(new Error(found.replace(/\s+/g, ' ')), { code: 'SQLITE_CORRUPT' });
 }

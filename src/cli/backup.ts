@@ -1,0 +1,151 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { shareableConfig } from '../config/configText.js';
+import type { LoadedConfig } from '../config/load.js';
+import { hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { packageVersion } from '../core/package.js';
+import { copyUnusedLog, type LogSummary, sealCopy } from '../events/log/logCopy.js';
+import { LOG_FILE } from '../events/log/open.js';
+import { probeFolder } from '../gallery/folderProbe.js';
+import { copyIntoFolder, isCopyFolder } from '../supervisor/logCopies.js';
+import { type Packed, pack, packedFolder } from './backupArchive.js';
+import { BACKUP_FORMAT, type BackupManifest, MANIFEST } from './backupManifest.js';
+import type { Context } from './context.js';
+import { askDaemon } from './daemonClient.js';
+import { type CommonOptions, configOf } from './options.js';
+import { checkOutputPlace, type OutputKind, outputRefusal } from './outputFile.js';
+import { plural, printJson, printLine, printToStderr } from './print.js';
+
+/** Options of `spotter backup`. */
+export interface BackupOptions extends CommonOptions {
+  force?: boolean;
+  json?: boolean;
+}
+
+const ARCHIVE: OutputKind = { what: 'backup', example: 'spotter.tar.gz' };
+/** In the data folder, and in a backup. */
+const KEPT_FILES = ['installation'];
+
+/**
+ * `spotter backup`: event log, gallery and configuration in one archive, whole or not at all, readable by its owner only.
+ *
+ * @throws SpotterError usage, gallery.not_found, and of the log
+ */
+export async function backup({ signal }: Context, file: string, options: BackupOptions): Promise<number> {
+  const loaded = configOf(options);
+  const { config } = loaded;
+  const target = path.resolve(file);
+  checkOutputPlace(file, config.gallery.folder, ARCHIVE);
+  if (existsSync(target) && !options.force)
+    throw new SpotterError('usage', `${file} exists; name another file, or replace it with --force`);
+  const stage = mkdtempSync(path.join(tmpdir(), 'spotter-backup-'));
+  const part = `${target}.part`;
+  let copy: string | null = null;
+  try {
+    const gallery = await galleryEntries(config.gallery.folder);
+    copy = await copyLog(config.data, signal);
+    const log = copy === null ? null : sealCopy(path.join(copy, LOG_FILE));
+    throwIfInterrupted(signal);
+    const { text, leftOut } = shareableText(loaded);
+    const manifest = manifestOf(log, gallery, leftOut);
+    writeFileSync(path.join(stage, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(path.join(stage, 'config.yaml'), text, { mode: 0o600 });
+    const entries = [
+      ...[MANIFEST, 'config.yaml'].map((name) => entry(path.join(stage, name), name)),
+      ...(copy === null ? [] : [entry(path.join(copy, LOG_FILE), `data/${LOG_FILE}`)]),
+      ...KEPT_FILES.map((name) => entry(path.join(config.data, name), `data/${name}`)).filter(({ from }) =>
+        existsSync(from),
+      ),
+      ...gallery,
+    ];
+    rmSync(part, { force: true });
+    await writeArchive(part, entries, file);
+    throwIfInterrupted(signal);
+    renameSync(part, target);
+    report(file, manifest, options);
+    return 0;
+  } finally {
+    for (const folder of [stage, copy]) if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    rmSync(part, { force: true });
+  }
+}
+
+/** A copy of the log in a folder of its own, whoever uses the log; null when there is none. */
+async function copyLog(data: string, signal: AbortSignal): Promise<string | null> {
+  if (!existsSync(path.join(data, LOG_FILE))) return null;
+  try {
+    return path.join(data, await copyIntoFolder(data, (target) => copyUnusedLog(data, target)));
+  } catch (error) {
+    if (!(error instanceof SpotterError) || error.code !== 'log.locked') throw error;
+  }
+  const { folder } = (await askDaemon(data, 'POST', '/api/v1/log/copy', signal)) as { folder: string };
+  if (typeof folder === 'string' && isCopyFolder(folder)) return path.join(data, folder);
+  throw new SpotterError(
+    'log.locked',
+    `the daemon that uses ${data} is of another version; restart it, and try again`,
+  );
+}
+
+async function galleryEntries(folder: string): Promise<Packed[]> {
+  await probeFolder(folder);
+  try {
+    return await packedFolder(folder, 'gallery');
+  } catch (cause) {
+    const why = hasErrno(cause, 'ENOENT') ? 'does not exist, or has just changed' : 'cannot be read';
+    throw new SpotterError('gallery.not_found', `gallery ${folder} ${why}; check it and try again`, {
+      cause,
+    });
+  }
+}
+
+async function writeArchive(part: string, entries: readonly Packed[], file: string): Promise<void> {
+  try {
+    await pack(part, entries);
+  } catch (cause) {
+    if (
+      hasErrno(cause, 'ENOENT') ||
+      (cause instanceof Error && /did not encounter expected EOF|unexpected EOF/.test(cause.message))
+    )
+      throw new SpotterError(
+        'usage',
+        `cannot write the backup ${file}: files have changed meanwhile; try again`,
+        { cause },
+      );
+    throw outputRefusal(file, ARCHIVE, cause);
+  }
+}
+
+/** Of the file, if there is one; its folders are those of the backup. */
+function shareableText(loaded: LoadedConfig): ReturnType<typeof shareableConfig> {
+  if (loaded.file === null) return { text: '# Configuration of spotter: the defaults.\n', leftOut: [] };
+  return shareableConfig(readFileSync(loaded.file, 'utf8'), loaded, { gallery: 'gallery', data: 'data' });
+}
+
+function manifestOf(log: LogSummary | null, gallery: readonly Packed[], leftOut: string[]): BackupManifest {
+  return {
+    format: BACKUP_FORMAT,
+    spotter: packageVersion,
+    createdAt: new Date().toISOString(),
+    log,
+    gallery: { files: gallery.length, bytes: gallery.reduce((sum, { bytes }) => sum + bytes, 0) },
+    leftOut,
+  };
+}
+
+function entry(from: string, name: string): Packed {
+  return { from: path.resolve(from), name, bytes: 0 };
+}
+
+function report(file: string, manifest: BackupManifest, { json, quiet }: BackupOptions): void {
+  const { log, gallery, leftOut } = manifest;
+  if (json) printJson({ file, ...manifest });
+  if (json) return;
+  const events = log === null ? 'no event log' : plural(log.events, 'event');
+  printLine(`${file}: ${events}, the gallery with ${gallery.files - 1} files and folders, the configuration`);
+  if (quiet) return;
+  for (const key of leftOut) printToStderr(`left out: the secret in ${key}`);
+  printToStderr(
+    'left out: snapshots, models, and files that the configuration names (certificates, secrets)',
+  );
+}

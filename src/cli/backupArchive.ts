@@ -1,0 +1,88 @@
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { create, extract, type ReadEntry } from 'tar';
+import { SpotterError } from '../core/errors.js';
+
+/** A file, folder or link, and its name in an archive. */
+export interface Packed {
+  /** Absolute. */
+  from: string;
+  /** With forward slashes. */
+  name: string;
+  /** 0 for a folder or link. */
+  bytes: number;
+}
+
+/** Everything below a folder, itself first: files, folders and links, sorted. Links are not followed. */
+export async function packedFolder(folder: string, name: string): Promise<Packed[]> {
+  const all: Packed[] = [{ from: folder, name, bytes: 0 }];
+  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
+    const [from, own] = [path.join(folder, entry.name), `${name}/${entry.name}`];
+    if (entry.isDirectory()) all.push(...(await packedFolder(from, own)));
+    else if (entry.isFile()) all.push({ from, name: own, bytes: (await lstat(from)).size });
+    else if (entry.isSymbolicLink()) all.push({ from, name: own, bytes: 0 });
+  }
+  return all;
+}
+
+/** Writes an archive, in this order: tar, gzip, without owners. @throws the system's error */
+export async function pack(file: string, entries: readonly Packed[]): Promise<void> {
+  const root = path.parse(file).root;
+  const relative = (from: string) => path.relative(root, from).split(path.sep).join('/');
+  const names = new Map(entries.map(({ from, name }) => [relative(from), name]));
+  await create(
+    {
+      file,
+      cwd: root,
+      mode: 0o600,
+      gzip: true,
+      portable: true,
+      noDirRecurse: true,
+      strict: true,
+      onWriteEntry: (entry) => {
+        const name = names.get(entry.path.replace(/\/$/, ''));
+        if (name !== undefined) entry.path = entry.path.endsWith('/') ? `${name}/` : name;
+      },
+    },
+    [...names.keys()],
+  );
+}
+
+/**
+ * Unpacks an archive into an empty folder.
+ *
+ * @param isWanted whether a file of this name, with forward slashes, belongs to it
+ * @throws SpotterError usage for an archive that is damaged or contains anything else
+ */
+export async function unpack(
+  file: string,
+  folder: string,
+  isWanted: (name: string) => boolean,
+): Promise<void> {
+  const strange: string[] = [];
+  const filter = (name: string, entry: unknown) => {
+    const isRight = isWanted(name.replace(/\/$/, '')) && isHarmless(entry as ReadEntry);
+    if (!isRight) strange.push(name);
+    return isRight;
+  };
+  try {
+    await extract({ file, cwd: folder, filter, strict: true, preserveOwner: false });
+  } catch (cause) {
+    if (cause instanceof Error && 'syscall' in cause) throw cause;
+    throw new SpotterError('usage', `${file} is damaged or no backup of spotter; use another backup`, {
+      cause,
+    });
+  }
+  if (strange.length > 0)
+    throw new SpotterError('usage', `${file} is not a backup of spotter: it contains ${strange[0]}`);
+}
+
+/** Links of a gallery stay within it. */
+function isHarmless({ path: name, type, linkpath }: ReadEntry): boolean {
+  if (type === 'File' || type === 'OldFile' || type === 'Directory') return true;
+  if (type !== 'SymbolicLink' || !linkpath || linkpath.startsWith('/')) return false;
+  const [top] = name.split('/');
+  return path.posix.join(path.posix.dirname(name), linkpath).startsWith(`${top}/`);
+}

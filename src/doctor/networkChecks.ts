@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as connectTcp, createServer } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Config } from '../config/schema.js';
+import { describeError, hasErrno } from '../core/errors.js';
+import { BrokerConnection } from '../events/sinks/broker.js';
+import { BEST_TERMS, limitsOf } from '../events/sinks/handshake.js';
+import { listenFault } from '../http/server.js';
+import { type Finding, findingsOf } from './finding.js';
+
+/** The port of the daemon, webhooks and broker, side by side. @param isRunning a daemon uses the data folder */
+export async function checkNetwork(
+  config: Config,
+  isRunning: boolean,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  return Promise.all([
+    checkPort(config.http, isRunning),
+    ...config.webhooks.map((webhook) => checkWebhook(webhook, signal)),
+    ...(config.mqtt.url === null ? [] : [checkBroker(config.mqtt.url, signal)]),
+  ]);
+}
+
+async function checkPort({ host, port }: Config['http'], isRunning: boolean): Promise<Finding> {
+  const { ok, warning, fault } = findingsOf('port');
+  const place = `${host}:${port}`;
+  if (isRunning) return ok(`${place}, in use by the running daemon`);
+  const server = createServer();
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    return fault(`cannot listen on ${place}: ${listenFault(error)}`);
+  } finally {
+    server.close();
+  }
+  if (!/^(127\.|::1$|localhost$)/.test(host))
+    return warning(
+      `${place} is free, but open to the network, and there is no login; set http.host to 127.0.0.1 unless you trust it`,
+    );
+  return ok(`${place} is free`);
+}
+
+/** Opens a connection, with TLS where the address has it, and sends nothing. */
+async function checkWebhook(
+  { id, url, timeoutMs }: Config['webhooks'][number],
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { ok, fault } = findingsOf('webhook', id);
+  const { protocol, hostname, host, port } = new URL(url);
+  const isTls = protocol === 'https:';
+  const name = hostname.replace(/^\[|\]$/g, '');
+  const target = { host: name, port: Number(port) || (isTls ? 443 : 80) };
+  const servername = /^[\d.]+$|:/.test(name) ? '' : name;
+  const socket = isTls ? connectTls({ ...target, servername }) : connectTcp(target);
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    await once(socket, isTls ? 'secureConnect' : 'connect', { signal: limit });
+    return ok(`${host} accepts connections; no event was sent`);
+  } catch (error) {
+    return fault(`${whyUnreachable(error, host, timeoutMs)}; check the url of this webhook, and the server`);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function whyUnreachable(error: unknown, host: string, timeoutMs: number): string {
+  if (error instanceof Error && error.name === 'AbortError')
+    return `no answer from ${host} within ${timeoutMs} ms`;
+  if (hasErrno(error, 'ECONNREFUSED')) return `no server is listening at ${host}`;
+  if (hasErrno(error, 'ENOTFOUND', 'EAI_AGAIN')) return `host not found: ${host}`;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code.startsWith('ERR_SSL')) return `${host} does not answer in TLS`;
+  return `cannot reach ${host}: ${describeError(error)}`;
+}
+
+/** Connects under a name of its own, since a broker ends the connection of the daemon when its name returns. */
+async function checkBroker(url: string, signal: AbortSignal): Promise<Finding> {
+  const { ok, warning, fault } = findingsOf('broker');
+  const { host } = new URL(url);
+  try {
+    const clientId = `spotter-try-${randomBytes(3).toString('hex')}`;
+    const connection = await BrokerConnection.connect(
+      { url, clientId, will: null, terms: BEST_TERMS },
+      signal,
+      () => {},
+    );
+    const { terms } = connection;
+    await connection.end();
+    const limits = limitsOf(terms);
+    const what = `${host} accepts the login with MQTT ${terms.version === 5 ? '5' : '3.1.1'}`;
+    return limits.length > 0 ? warning(`${what}, but ${limits.join(', and ')}`) : ok(what);
+  } catch (error) {
+    return fault(`${describeError(error)}; check mqtt.url and the broker`);
+  }
+}
