@@ -35,7 +35,7 @@ export interface ReadPhoto {
  * Increase when enrol, mainFace, photoFaces, photoViews, photo or face/ change the embedding or the box of a photo: older results
  * are then not used.
  */
-const CODE_VERSION = 4
+const CODE_VERSION = 4;
 /** Increase when they only accept or refuse other photos: those refused before are then read again, and no others. */
 const REFUSAL_VERSION = 2;
 const UNREADABLE: PhotoResult = {

@@ -1,41 +1,148 @@
 import { z } from 'zod';
+import { didYouMean } from '../core/nearestName.js';
+import { isSamePerson } from '../core/personName.js';
 import { EVENT_KINDS } from '../events/event.js';
+import type { EventFilter } from '../events/filter.js';
 
-const names = z.array(z.string().max(64)).max(200).default([]);
+const LONGEST_NAME = 64;
+const MOST_NAMES = 200;
+const EXAMPLE = '{"type":"subscribe","cameras":[],"people":[],"kinds":[],"stats":false}';
 
-/** The message a client may send. Unknown keys are rejected, so that a typo does not subscribe to everything. */
-const clientMessage = z.strictObject({
-  type: z.literal('subscribe', 'must be "subscribe", the only message a client may send'),
+/** A list of names; the schema library's messages are replaced by ours. */
+function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item, { error: ({ input }) => `must be a list such as ["a", "b"], not ${quote(input)}` })
+    .max(MOST_NAMES, `must have at most ${MOST_NAMES} entries`)
+    .default([]);
+}
+
+const names = listOf(
+  z
+    .string({ error: ({ input }) => `must be names in quotes, not ${quote(input)}` })
+    .min(1, 'has an empty name; leave it out')
+    .max(LONGEST_NAME, `has a name of more than ${LONGEST_NAME} characters`),
+);
+
+const selection = {
   cameras: names,
   people: names,
-  kinds: z.array(z.enum(EVENT_KINDS)).default([]),
-  stats: z.boolean().default(false),
-});
+  kinds: listOf(
+    z.enum(EVENT_KINDS, {
+      error: ({ input }) => `${quote(input)} is no kind of event; ${meant(input, EVENT_KINDS)}`,
+    }),
+  ),
+  stats: z.boolean({ error: ({ input }) => `must be true or false, not ${quote(input)}` }).default(false),
+};
+
+const KEYS = Object.keys(selection);
+/** Parameters of the address: those that select events, and those that say where to resume. */
+const PARAMETERS = [...KEYS, 'since', 'epoch'];
+
+/** The message a client may send. Unknown keys are rejected, so that a typo does not subscribe to everything. */
+const clientMessage = z.strictObject(
+  { type: z.literal('subscribe', 'must be "subscribe", the only message a client may send'), ...selection },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? `a message must be an object such as ${EXAMPLE}` : undefined,
+  },
+);
 
 /** The events a client asked for; an empty list means all. `stats`: whether it wants statistics once a second. */
-export type Subscription = Omit<z.output<typeof clientMessage>, 'type'>;
+export interface Subscription extends EventFilter {
+  stats: boolean;
+}
 
 /** The subscription of a client that has not sent one: every event, no statistics. */
 export const EVERYTHING: Subscription = { cameras: [], people: [], kinds: [], stats: false };
 
-/** Parses a message of a client (JSON) into a subscription, or returns one sentence about its fault. */
-export function parseClientMessage(
-  text: string,
-): { ok: true; subscription: Subscription } | { ok: false; message: string } {
+/** What a client may name in a subscription. */
+export interface Selectable {
+  /** Ids of the configured cameras. */
+  cameras: readonly string[];
+  /** Names in the gallery; null before it has been read. */
+  people: readonly string[] | null;
+}
+
+/**
+ * What became of a wish for events.
+ *
+ * - `fault`: one or more sentences; the wish is ignored.
+ * - `notice`: a person who is not in the gallery now, one sentence, or null. The filter applies all the same: people may be added later.
+ */
+export type Selection =
+  | { ok: true; subscription: Subscription; notice: string | null }
+  | { ok: false; fault: string };
+
+/** Reads a message of a client (JSON). */
+export function parseClientMessage(text: string, selectable: Selectable): Selection {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch {
+    return { ok: false, fault: `not JSON; send ${EXAMPLE}` };
+  }
+  return select(clientMessage, ['type', ...KEYS], data, selectable);
+}
+
+/** Reads the parameters of the address: `cameras`, `people` and `kinds`, separated by commas or repeated, and `stats`. */
+export function parseAddress(parameters: URLSearchParams, selectable: Selectable): Selection {
+  const list = (name: string) =>
+    parameters
+      .getAll(name)
+      .flatMap((value) => value.split(','))
+      .filter((value) => value !== '');
+  const given: Record<string, unknown> = {};
+  for (const name of parameters.keys()) given[name] = list(name);
+  delete given.since;
+  delete given.epoch;
+  if (parameters.has('stats')) given.stats = flagOf(parameters.getAll('stats'));
+  return select(z.strictObject(selection), PARAMETERS, given, selectable);
+}
+
+function flagOf(values: string[]): unknown {
+  const [value] = values;
+  return values.length === 1 && (value === 'true' || value === 'false') ? value === 'true' : values.join(',');
+}
+
+function select(
+  schema: z.ZodType<Subscription>,
+  keys: readonly string[],
+  data: unknown,
+  { cameras, people }: Selectable,
+): Selection {
+  const parsed = schema.safeParse(data);
+  if (!parsed.success)
+    return { ok: false, fault: parsed.error.issues.flatMap((issue) => sentences(issue, keys)).join('; ') };
+  const { cameras: wanted, people: persons, kinds, stats } = parsed.data;
+  const subscription = { cameras: wanted, people: persons, kinds, stats };
+  const unknown = wanted.filter((id) => !cameras.includes(id));
+  if (unknown.length > 0)
     return {
       ok: false,
-      message: 'not JSON; send {"type":"subscribe","cameras":[],"people":[],"kinds":[],"stats":false}',
+      fault: unknown
+        .map((id) => `cameras: no camera ${quote(id)} is configured; ${meant(id, cameras)}`)
+        .join('; '),
     };
-  }
-  const parsed = clientMessage.safeParse(data);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    return { ok: false, message: `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}` };
-  }
-  const { type: _, ...subscription } = parsed.data;
-  return { ok: true, subscription };
+  const strangers =
+    people === null ? [] : persons.filter((name) => !people.some((one) => isSamePerson(one, name)));
+  const notice = strangers.map(
+    (name) => `people: nobody in the gallery is named ${quote(name)} now; ${meant(name, people ?? [])}`,
+  );
+  return { ok: true, subscription, notice: notice.length > 0 ? notice.join('; ') : null };
+}
+
+function sentences(issue: z.core.$ZodIssue, keys: readonly string[]): string[] {
+  const [key] = issue.path;
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((one) => `${quote(one)} is not valid here; ${didYouMean(one, keys)}`);
+  return [key === undefined ? issue.message : `${String(key)}: ${issue.message}`];
+}
+
+function meant(given: unknown, known: readonly string[]): string {
+  return known.length === 0 ? 'there is none yet' : didYouMean(String(given), known);
+}
+
+function quote(given: unknown): string {
+  const text = JSON.stringify(given) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -69,7 +69,8 @@ export class EventHub implements Component, CameraObserver {
   readonly #forgotten = new ForgottenNames();
   readonly #parts: Stack;
   #loaded: HubConfig;
-  #people: readonly string[] = [];
+  /** Names in the gallery; null before it has been read. */
+  #people: readonly string[] | null = null;
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
   constructor(options: EventHubOptions) {
@@ -111,6 +112,7 @@ export class EventHub implements Component, CameraObserver {
         cameras: cameras.cameras,
         tracks: inView.published,
       }),
+      selectable: () => ({ cameras: this.#config.cameras.map(({ id }) => id), people: this.#people }),
       log: () => this.log.state,
       page: (seq, limit) => this.log.page(seq, limit),
       stats: options.stats,
@@ -238,7 +240,7 @@ export class EventHub implements Component, CameraObserver {
 
   /** Removes a person's name from all further events, queued ones included, until the person is enrolled again. */
   withhold(person: string): void {
-    this.#forgotten.add(person, this.#people.includes(person));
+    this.#forgotten.add(person, this.#people?.includes(person) ?? false);
     this.#feed.amend((draft) => this.#amended(draft));
     this.#enricher.forgetPerson(person);
     this.#options.inView.forgetPerson(person);

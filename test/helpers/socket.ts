@@ -31,6 +31,7 @@ export async function serve(
       cameras: [{ id: 'door', state: 'live' }],
       tracks: [],
     }),
+    selectable: () => ({ cameras: ['door', 'yard'], people: ['alice', 'bob'] }),
     log: () => log.state,
     page: (seq, limit) => log.page(seq, limit),
     stats: () => ({ cameras: [{ camera: 'door', frames: 7 }] }),
