@@ -36,6 +36,7 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
   const output = new EventOutput(form, logger);
   const failure = new AbortController();
   const ending = AbortSignal.any([signal, failure.signal]);
+  let isReady = false;
   const supervisor = new Supervisor({
     loaded,
     // Names the file: if it is missing for a moment, the defaults must not replace it.
@@ -50,6 +51,8 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
       if (cameras.length === 0) logger.warn('no cameras configured; add one under "cameras:" in config.yaml');
       logger.info(`watching ${cameras.length} camera(s)`);
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
+      logger.info('ready');
+      isReady = true;
     },
   });
   if (process.pid === 1)
@@ -68,6 +71,7 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
   } finally {
     unwatch();
     process.off('SIGHUP', reload);
+    if (isReady) logger.info('stopped');
     await output.stop();
     await log.end(LOG_DRAIN_MS);
   }
