@@ -13,6 +13,8 @@ import type { EventHub } from './eventHub.js';
 /** Where {@link CameraMonitor} keeps and reports changes. */
 export interface CameraMonitorOptions {
   registry: CameraRegistry;
+  /** Those that are configured at the start. */
+  cameras: () => readonly CameraConfig[];
   /** Updated here with the tracks of each frame. */
   inView: InView;
   /** Called in this order. */
@@ -29,7 +31,10 @@ export class CameraMonitor implements Component {
     this.#options = options;
   }
 
-  async start(): Promise<void> {}
+  /** Adds the configured cameras, so that clients and alerts see them before the models are loaded. */
+  async start(): Promise<void> {
+    this.configure(this.#options.cameras());
+  }
 
   /** Ends the tracks still in view: a killed engine has not reported their end. */
   async stop(): Promise<void> {

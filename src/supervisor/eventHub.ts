@@ -18,7 +18,7 @@ import type { Pictures } from '../snapshots/pictures.js';
 import { type PictureForm, SnapshotStore } from '../snapshots/store.js';
 import type { CameraObserver } from './cameraObserver.js';
 import type { CameraRegistry } from './cameraRegistry.js';
-import { SinkSet } from './sinkSet.js';
+import { SinkSet, type SinkState } from './sinkSet.js';
 
 /** Configuration at the start, and the parts that the hub reads and notifies. */
 export interface EventHubOptions {
@@ -139,6 +139,7 @@ export class EventHub implements Component, CameraObserver {
       inView,
       version: packageVersion,
       observer: {
+        onAdded: (sink) => metrics.sinkAdded(sink),
         onEvent: (sink, outcome) => metrics.sinkEvent(sink, outcome),
         onRetry: (sink) => metrics.sinkRetried(sink),
       },
@@ -185,13 +186,18 @@ export class EventHub implements Component, CameraObserver {
     return {
       wsClients: () => this.socket.clients,
       openVisits: () => this.#enricher.openVisits,
-      sinks: () => this.#sinks.states,
+      sinks: () => this.sinkStates,
       log: () => ({
         sizeBytes: this.log.sizeBytes,
         waiting: this.#feed.waiting,
         isWritable: this.#feed.fault === null && this.log.epoch !== null,
       }),
     };
+  }
+
+  /** The state of each webhook and the broker. */
+  get sinkStates(): SinkState[] {
+    return this.#sinks.states;
   }
 
   /** The parts that observe cameras. */
