@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '../core/nearestName.js';
+import { didYouMean, nearestName } from '../core/nearestName.js';
 import { isSamePerson } from '../core/personName.js';
 import { EVENT_KINDS } from '../events/event.js';
 import type { EventFilter } from '../events/filter.js';
@@ -125,9 +125,11 @@ function select(
     };
   const strangers =
     people === null ? [] : persons.filter((name) => !people.some((one) => isSamePerson(one, name)));
-  const notice = strangers.map(
-    (name) => `people: nobody in the gallery is named ${quote(name)} now; ${meant(name, people ?? [])}`,
-  );
+  const notice = strangers.map((name) => {
+    const guess = nearestName(name, people ?? []);
+    const hint = guess === null ? '' : `; did you mean ${quote(guess)}?`;
+    return `people: nobody in the gallery is named ${quote(name)} now${hint}`;
+  });
   return { ok: true, subscription, notice: notice.length > 0 ? notice.join('; ') : null };
 }
 

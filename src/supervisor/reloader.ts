@@ -108,13 +108,13 @@ export class Reloader {
     onChange(change);
   }
 
-  /** Names what has changed, in lists that are not empty; a file that was only saved again is no news. */
+  /** Names what has changed; a file that was only saved again is no news. */
   #logChange({ before, after, cameras }: ConfigChange): void {
     const { logger } = this.#options;
     const lists = { ...cameras, settings: changedKeys(before.config, after.config) };
-    const filled = Object.entries(lists).filter(([, list]) => list.length > 0);
-    if (filled.length === 0) logger.debug('configuration read again, nothing has changed');
-    else logger.info(Object.fromEntries(filled), 'configuration reloaded');
+    const isSame = Object.values(lists).every(({ length }) => length === 0);
+    if (isSame) logger.debug('configuration read again, nothing has changed');
+    else logger.info(lists, 'configuration reloaded');
   }
 
   /** Checks models and gallery before the running engine is replaced by one that could not start. */
