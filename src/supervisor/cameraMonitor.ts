@@ -100,10 +100,11 @@ export class CameraMonitor implements Component {
   }
 }
 
-/** Logs every change of a camera's state. */
-export function cameraLog(logger: Logger): CameraObserver {
+/** Logs every change of a camera's state. @param isWatching before that, cameras are only listed, and none is connected */
+export function cameraLog(logger: Logger, isWatching: () => boolean): CameraObserver {
   return {
     cameraState(camera, state, message) {
+      if (!isWatching()) return;
       const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
       if (message === null || state === 'reopening') logger.info({ camera }, text);
       else logger.warn({ camera }, text);

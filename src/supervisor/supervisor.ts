@@ -134,7 +134,7 @@ export class Supervisor {
         this.#metrics,
         throughput,
         ...this.#hub.cameraObservers,
-        cameraLog(logger),
+        cameraLog(logger, () => this.#isWatching),
         { cameraState: () => this.#onCameraState() },
       ],
       hub: this.#hub,

@@ -111,9 +111,12 @@ describe('CameraMonitor', () => {
 });
 
 describe('cameraLog', () => {
-  it('logs each state with its reason', () => {
+  it('logs each state with its reason, once cameras are watched', () => {
     const { logger, messages } = recordedLog();
-    const log = cameraLog(logger);
+    let isWatching = false;
+    const log = cameraLog(logger, () => isWatching);
+    log.cameraState?.('door', 'connecting', null);
+    isWatching = true;
     log.cameraState?.('door', 'auth_failed', 'wrong password');
     log.cameraState?.('door', 'live', null);
     expect(messages).toEqual(['camera is auth failed: wrong password', 'camera is live']);
