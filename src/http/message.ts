@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { didYouMean, nearestName } from '../core/nearestName.js';
-import { isSamePerson } from '../core/personName.js';
+import { nameKey } from '../core/personName.js';
 import { EVENT_KINDS } from '../events/event.js';
 import type { EventFilter } from '../events/filter.js';
 
 const LONGEST_NAME = 64;
 const MOST_NAMES = 200;
+/** Faults that are explained, each with the name that is nearest; the others are only counted. */
+const MOST_EXPLAINED = 5;
 const EXAMPLE = '{"type":"subscribe","cameras":[],"people":[],"kinds":[],"stats":false}';
 
 /** A list of names; the schema library's messages are replaced by ours. */
@@ -59,8 +61,13 @@ export const EVERYTHING: Subscription = { cameras: [], people: [], kinds: [], st
 export interface Selectable {
   /** Ids of the configured cameras. */
   cameras: readonly string[];
-  /** Names in the gallery; null before it has been read. */
-  people: readonly string[] | null;
+  /** Names in the gallery by their {@link nameKey}; null before it has been read. */
+  people: ReadonlyMap<string, string> | null;
+}
+
+/** Names as {@link Selectable} has them: looking for a stranger must not take longer in a large gallery. */
+export function byNameKey(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [nameKey(name), name]));
 }
 
 /**
@@ -91,10 +98,8 @@ export function parseAddress(parameters: URLSearchParams, selectable: Selectable
       .getAll(name)
       .flatMap((value) => value.split(','))
       .filter((value) => value !== '');
-  const given: Record<string, unknown> = {};
-  for (const name of parameters.keys()) given[name] = list(name);
-  delete given.since;
-  delete given.epoch;
+  const names = [...parameters.keys()].filter((name) => name !== 'since' && name !== 'epoch');
+  const given = Object.fromEntries<unknown>(names.map((name) => [name, list(name)]));
   if (parameters.has('stats')) given.stats = flagOf(parameters.getAll('stats'));
   return select(z.strictObject(selection), PARAMETERS, given, selectable);
 }
@@ -112,32 +117,37 @@ function select(
 ): Selection {
   const parsed = schema.safeParse(data);
   if (!parsed.success)
-    return { ok: false, fault: parsed.error.issues.flatMap((issue) => sentences(issue, keys)).join('; ') };
+    return { ok: false, fault: explained(parsed.error.issues, (issue) => sentence(issue, keys)) };
   const { cameras: wanted, people: persons, kinds, stats } = parsed.data;
   const subscription = { cameras: wanted, people: persons, kinds, stats };
   const unknown = wanted.filter((id) => !cameras.includes(id));
-  if (unknown.length > 0)
-    return {
-      ok: false,
-      fault: unknown
-        .map((id) => `cameras: no camera ${quote(id)} is configured; ${meant(id, cameras)}`)
-        .join('; '),
-    };
-  const strangers =
-    people === null ? [] : persons.filter((name) => !people.some((one) => isSamePerson(one, name)));
-  const notice = strangers.map((name) => {
-    const guess = nearestName(name, people ?? []);
-    const hint = guess === null ? '' : `; did you mean ${quote(guess)}?`;
-    return `people: nobody in the gallery is named ${quote(name)} now${hint}`;
-  });
-  return { ok: true, subscription, notice: notice.length > 0 ? notice.join('; ') : null };
+  if (unknown.length > 0) return { ok: false, fault: explained(unknown, (id) => noCamera(id, cameras)) };
+  const strangers = people === null ? [] : persons.filter((name) => !people.has(nameKey(name)));
+  const notice = explained(strangers, (name) => nobody(name, [...(people ?? []).values()]));
+  return { ok: true, subscription, notice: strangers.length > 0 ? notice : null };
 }
 
-function sentences(issue: z.core.$ZodIssue, keys: readonly string[]): string[] {
+function explained<T>(items: readonly T[], explain: (item: T) => string): string {
+  const more = items.length > MOST_EXPLAINED ? `; and ${items.length - MOST_EXPLAINED} more` : '';
+  return items.slice(0, MOST_EXPLAINED).map(explain).join('; ') + more;
+}
+
+function noCamera(id: string, known: readonly string[]): string {
+  return `cameras: no camera ${quote(id)} is configured; ${meant(id, known)}`;
+}
+
+/** Does not list the gallery: whoever may connect need not learn who is in it. */
+function nobody(name: string, known: readonly string[]): string {
+  const guess = nearestName(name, known);
+  const hint = guess === null ? '' : `; did you mean ${quote(guess)}?`;
+  return `people: nobody in the gallery is named ${quote(name)} now${hint}`;
+}
+
+function sentence(issue: z.core.$ZodIssue, keys: readonly string[]): string {
   const [key] = issue.path;
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((one) => `${quote(one)} is not valid here; ${didYouMean(one, keys)}`);
-  return [key === undefined ? issue.message : `${String(key)}: ${issue.message}`];
+    return explained(issue.keys, (one) => `${quote(one)} is not valid here; ${didYouMean(one, keys)}`);
+  return key === undefined ? issue.message : `${String(key)}: ${issue.message}`;
 }
 
 function meant(given: unknown, known: readonly string[]): string {

@@ -7,6 +7,8 @@ import { LABEL_VALUES } from './labelValues.js';
 
 export type { MetricSources };
 
+type SinkOutcome = (typeof LABEL_VALUES.sink)[number];
+
 /** Buckets of the histograms: seconds, and bytes for snapshots. */
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const SNAPSHOT_BUCKETS = [10e3, 25e3, 50e3, 100e3, 250e3, 500e3, 1e6, 2.5e6];
@@ -244,6 +246,15 @@ export class Metrics {
     this.#wsClosed.inc({ reason });
   }
 
+  /** Counts what the drivers of the sinks report. */
+  get sinkObserver() {
+    return {
+      onAdded: (sink: string) => this.sinkAdded(sink),
+      onEvent: (sink: string, outcome: SinkOutcome) => this.sinkEvent(sink, outcome),
+      onRetry: (sink: string) => this.sinkRetried(sink),
+    };
+  }
+
   /** A sink is configured: its series begin at 0. */
   sinkAdded(sink: string): void {
     for (const outcome of LABEL_VALUES.sink) this.#sinkEvents.inc({ sink, outcome }, 0);
@@ -251,7 +262,7 @@ export class Metrics {
   }
 
   /** Counts an event that a sink has finished with. */
-  sinkEvent(sink: string, outcome: 'delivered' | 'dead_letter' | 'skipped'): void {
+  sinkEvent(sink: string, outcome: SinkOutcome): void {
     this.#sinkEvents.inc({ sink, outcome });
   }
 

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { type Component, Stack, Together } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
+import { nameKey } from '../core/personName.js';
 import { type EventDraft, gapDraft, type SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
@@ -11,6 +12,7 @@ import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
 import type { Erased } from '../events/log/upkeep.js';
 import type { PersonSettings } from '../gallery/person.js';
+import { byNameKey } from '../http/message.js';
 import { EventSocket } from '../http/socket.js';
 import type { Logger } from '../observe/logger.js';
 import type { MetricSources, Metrics } from '../observe/metrics.js';
@@ -69,8 +71,8 @@ export class EventHub implements Component, CameraObserver {
   readonly #forgotten = new ForgottenNames();
   readonly #parts: Stack;
   #loaded: HubConfig;
-  /** Names in the gallery; null before it has been read. */
-  #people: readonly string[] | null = null;
+  /** Names in the gallery, see {@link byNameKey}; null before it has been read. */
+  #people: ReadonlyMap<string, string> | null = null;
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
   constructor(options: EventHubOptions) {
@@ -138,11 +140,7 @@ export class EventHub implements Component, CameraObserver {
       deadLetters: this.log,
       inView,
       version: packageVersion,
-      observer: {
-        onAdded: (sink) => metrics.sinkAdded(sink),
-        onEvent: (sink, outcome) => metrics.sinkEvent(sink, outcome),
-        onRetry: (sink) => metrics.sinkRetried(sink),
-      },
+      observer: metrics.sinkObserver,
       log: logger,
       secrets: () => this.#loaded.secrets,
     });
@@ -170,7 +168,7 @@ export class EventHub implements Component, CameraObserver {
   /** Sets the people of the gallery, and their settings by name. */
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#settings = settings;
-    this.#people = names;
+    this.#people = byNameKey(names);
     this.#forgotten.notePeople(names);
     const known = names.filter((name) => !this.#forgotten.has(name));
     this.#sinks.setPeople(known, settings);
@@ -246,7 +244,7 @@ export class EventHub implements Component, CameraObserver {
 
   /** Removes a person's name from all further events, queued ones included, until the person is enrolled again. */
   withhold(person: string): void {
-    this.#forgotten.add(person, this.#people?.includes(person) ?? false);
+    this.#forgotten.add(person, this.#people?.has(nameKey(person)) ?? false);
     this.#feed.amend((draft) => this.#amended(draft));
     this.#enricher.forgetPerson(person);
     this.#options.inView.forgetPerson(person);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { parseAddress, parseClientMessage } from '../../src/http/message.js';
+import { byNameKey, parseAddress, parseClientMessage } from '../../src/http/message.js';
 import { Client, draft, numbersOf, serve } from '../helpers/socket.js';
 
-const SELECTABLE = { cameras: ['front-door', 'yard'], people: ['alice', 'Zoë'] };
+const SELECTABLE = { cameras: ['front-door', 'yard'], people: byNameKey(['alice', 'Zoë']) };
 const address = (query: string, selectable: Parameters<typeof parseAddress>[1] = SELECTABLE) =>
   parseAddress(new URLSearchParams(query), selectable);
 const message = (data: unknown) => parseClientMessage(JSON.stringify(data), SELECTABLE);
@@ -35,6 +35,7 @@ describe('parseAddress', () => {
     ['cameras=garage', 'cameras: no camera "garage" is configured; valid here: front-door, yard'],
     ['kind=match', '"kind" is not valid here; did you mean "kinds"?'],
     ['type=subscribe', '"type" is not valid here; valid here: cameras, people, kinds, stats, since, epoch'],
+    ['__proto__=x', '"__proto__" is not valid here; valid here: cameras, people, kinds, stats, since, epoch'],
     ['stats=yes', 'stats: must be true or false, not "yes"'],
     [
       'kinds=mach&stats=1',
@@ -45,8 +46,16 @@ describe('parseAddress', () => {
     expect(address(query)).toEqual({ ok: false, fault });
   });
 
+  it('explains the first five of many faults', () => {
+    const many = address(`cameras=${Array.from({ length: 100 }, (_, index) => `yard${index}`)}`);
+    expect(many).toMatchObject({
+      ok: false,
+      fault: expect.stringMatching(/^(cameras: [^;]+; [^;]+; ){5}and 95 more$/),
+    });
+  });
+
   it('says that there is no camera yet', () => {
-    expect(address('cameras=door', { cameras: [], people: [] })).toEqual({
+    expect(address('cameras=door', { cameras: [], people: byNameKey([]) })).toEqual({
       ok: false,
       fault: 'cameras: no camera "door" is configured; there is none yet',
     });
