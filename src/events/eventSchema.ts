@@ -48,7 +48,7 @@ const explain = z
 /** What every event has; the compiler reports a field of {@link SpotterEvent} that is missing here. */
 const common = {
   seq: z.int().min(1).describe('One more than that of the event before, also across restarts.'),
-  id: z.ulid().describe('ULID.'),
+  id: text.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/).describe('ULID.'),
   camera: text,
   track: maybeText.describe('The face that was followed; null on gap and visits.'),
   person: maybeText.describe('Name in the gallery; null where nobody is named.'),

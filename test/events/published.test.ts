@@ -37,6 +37,11 @@ describe('publishedSchemas', () => {
     expect(SCHEMAS.event.safeParse({ ...spotterEvent(), ...change }).success).toBe(false);
   });
 
+  it('use no format that validators of JSON Schema do not know', () => {
+    const formats = JSON.stringify(publishedSchemas).matchAll(/"format":"([^"]+)"/g);
+    expect(new Set([...formats].map(([, format]) => format))).toEqual(new Set(['date-time']));
+  });
+
   it('allow fields that a later version adds', () => {
     expect(SCHEMAS.event.safeParse({ ...spotterEvent(), added: 1 }).success).toBe(true);
     expect(JSON.stringify(publishedSchemas.event)).not.toContain('"additionalProperties":false');
