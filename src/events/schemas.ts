@@ -100,8 +100,33 @@ const subscribe = z
   })
   .describe('The only message that a client may send.') satisfies z.ZodType<SubscribeMessage>;
 
+const summary = z
+  .looseObject({
+    kind: z.literal('summary'),
+    frames: whole.describe('Processed, of all recordings.'),
+    seconds: z.number().min(0),
+    fps: z.number().min(0),
+    faces: whole.describe('One per face and frame.'),
+    embedded: whole.describe('Faces that were looked at.'),
+    tracks: whole,
+    events: whole,
+    stageMs: z.record(text, whole).describe('Time in each stage, summed over all frames and threads.'),
+    people: z.array(
+      z.looseObject({
+        person: text,
+        camera: text,
+        firstMs: z.int().describe('Media time.'),
+        lastMs: z.int().describe('Media time.'),
+        bestSimilarity: z.number().min(-1).max(1),
+        frames: whole,
+      }),
+    ),
+    interrupted: z.boolean().describe('The scan was ended early.'),
+  })
+  .describe('The last line of spotter scan.');
+
 /** The schemas of every message and event, by name; for tests and for {@link publishedSchemas}. */
-export const SCHEMAS = { event: eventSchema, hello, camera: cameraMessage, stats, error, subscribe };
+export const SCHEMAS = { event: eventSchema, hello, camera: cameraMessage, stats, error, subscribe, summary };
 
 /** The same as JSON Schema (2020-12), each complete in itself. */
 export const publishedSchemas: Readonly<Record<string, object>> = Object.fromEntries(
