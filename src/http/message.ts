@@ -120,11 +120,22 @@ function select(
     return { ok: false, fault: explained(parsed.error.issues, (issue) => sentence(issue, keys)) };
   const { cameras: wanted, people: persons, kinds, stats } = parsed.data;
   const subscription = { cameras: wanted, people: persons, kinds, stats };
+  const unknown = unknownCameras(wanted, cameras);
+  if (unknown !== null) return { ok: false, fault: unknown };
+  return { ok: true, subscription, notice: unknownPeople(persons, people) };
+}
+
+/** Which of the cameras are not configured, with the nearest that is; null when all are. */
+export function unknownCameras(wanted: readonly string[], cameras: Selectable['cameras']): string | null {
   const unknown = wanted.filter((id) => !cameras.includes(id));
-  if (unknown.length > 0) return { ok: false, fault: explained(unknown, (id) => noCamera(id, cameras)) };
-  const strangers = people === null ? [] : persons.filter((name) => !people.has(nameKey(name)));
-  const notice = explained(strangers, (name) => nobody(name, [...(people ?? []).values()]));
-  return { ok: true, subscription, notice: strangers.length > 0 ? notice : null };
+  return unknown.length === 0 ? null : explained(unknown, (id) => noCamera(id, cameras));
+}
+
+/** Which of the people are not in the gallery, with the nearest who is; null when all are, or before it has been read. */
+export function unknownPeople(wanted: readonly string[], people: Selectable['people']): string | null {
+  const strangers = people === null ? [] : wanted.filter((name) => !people.has(nameKey(name)));
+  if (people === null || strangers.length === 0) return null;
+  return explained(strangers, (name) => nobody(name, [...people.values()]));
 }
 
 function explained<T>(items: readonly T[], explain: (item: T) => string): string {
@@ -133,14 +144,14 @@ function explained<T>(items: readonly T[], explain: (item: T) => string): string
 }
 
 function noCamera(id: string, known: readonly string[]): string {
-  return `cameras: no camera ${quote(id)} is configured; ${meant(id, known)}`;
+  return `no camera ${quote(id)} is configured; ${meant(id, known)}`;
 }
 
 /** Does not list the gallery: whoever may connect need not learn who is in it. */
 function nobody(name: string, known: readonly string[]): string {
   const guess = nearestName(name, known);
   const hint = guess === null ? '' : `; did you mean ${quote(guess)}?`;
-  return `people: nobody in the gallery is named ${quote(name)} now${hint}`;
+  return `nobody in the gallery is named ${quote(name)} now${hint}`;
 }
 
 function sentence(issue: z.core.$ZodIssue, keys: readonly string[]): string {

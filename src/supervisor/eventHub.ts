@@ -12,7 +12,7 @@ import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
 import type { Erased } from '../events/log/upkeep.js';
 import type { PersonSettings } from '../gallery/person.js';
-import { byNameKey } from '../http/message.js';
+import { byNameKey, type Selectable } from '../http/message.js';
 import { EventSocket } from '../http/socket.js';
 import type { Logger } from '../observe/logger.js';
 import type { MetricSources, Metrics } from '../observe/metrics.js';
@@ -20,7 +20,7 @@ import type { Pictures } from '../snapshots/pictures.js';
 import { type PictureForm, SnapshotStore } from '../snapshots/store.js';
 import type { CameraObserver } from './cameraObserver.js';
 import type { CameraRegistry } from './cameraRegistry.js';
-import { SinkSet, type SinkState } from './sinkSet.js';
+import { SinkSet } from './sinkSet.js';
 
 /** Configuration at the start, and the parts that the hub reads and notifies. */
 export interface EventHubOptions {
@@ -114,7 +114,7 @@ export class EventHub implements Component, CameraObserver {
         cameras: cameras.cameras,
         tracks: inView.published,
       }),
-      selectable: () => ({ cameras: this.#config.cameras.map(({ id }) => id), people: this.#people }),
+      selectable: () => this.selectable,
       log: () => this.log.state,
       page: (seq, limit) => this.log.page(seq, limit),
       stats: options.stats,
@@ -184,7 +184,7 @@ export class EventHub implements Component, CameraObserver {
     return {
       wsClients: () => this.socket.clients,
       openVisits: () => this.#enricher.openVisits,
-      sinks: () => this.sinkStates,
+      sinks: () => this.#sinks.states,
       log: () => ({
         sizeBytes: this.log.sizeBytes,
         waiting: this.#feed.waiting,
@@ -193,9 +193,9 @@ export class EventHub implements Component, CameraObserver {
     };
   }
 
-  /** The state of each webhook and the broker. */
-  get sinkStates(): SinkState[] {
-    return this.#sinks.states;
+  /** The cameras and people that clients may name. */
+  get selectable(): Selectable {
+    return { cameras: this.#config.cameras.map(({ id }) => id), people: this.#people };
   }
 
   /** The parts that observe cameras. */

@@ -37,9 +37,11 @@ export function httpViews(sources: ViewSources): Views {
       drop: (number) => letters.drop(number),
     },
     snapshot: (seq, form) => hub.snapshot(seq, form),
-    api: viewsOf(hub.log, () =>
-      registry.details(moment()).map((camera) => ({ ...camera, tracks: inView.reportedAt(camera.id) })),
+    api: viewsOf(
+      hub.log,
+      () => registry.details(moment()).map((camera) => ({ ...camera, tracks: inView.reportedAt(camera.id) })),
+      () => hub.selectable,
     ),
-    service: { sinks: () => hub.sinkStates, schemas: () => publishedSchemas },
+    service: { sinks: () => hub.gauges.sinks(), schemas: () => publishedSchemas },
   };
 }

@@ -31,8 +31,8 @@ describe('parseAddress', () => {
 
   it.each([
     ['kinds=mach', 'kinds: "mach" is no kind of event; did you mean "match"?'],
-    ['cameras=frontdoor', 'cameras: no camera "frontdoor" is configured; did you mean "front-door"?'],
-    ['cameras=garage', 'cameras: no camera "garage" is configured; valid here: front-door, yard'],
+    ['cameras=frontdoor', 'no camera "frontdoor" is configured; did you mean "front-door"?'],
+    ['cameras=garage', 'no camera "garage" is configured; valid here: front-door, yard'],
     ['kind=match', '"kind" is not valid here; did you mean "kinds"?'],
     ['type=subscribe', '"type" is not valid here; valid here: cameras, people, kinds, stats, since, epoch'],
     ['__proto__=x', '"__proto__" is not valid here; valid here: cameras, people, kinds, stats, since, epoch'],
@@ -50,14 +50,14 @@ describe('parseAddress', () => {
     const many = address(`cameras=${Array.from({ length: 100 }, (_, index) => `yard${index}`)}`);
     expect(many).toMatchObject({
       ok: false,
-      fault: expect.stringMatching(/^(cameras: [^;]+; [^;]+; ){5}and 95 more$/),
+      fault: expect.stringMatching(/^(no camera [^;]+; [^;]+; ){5}and 95 more$/),
     });
   });
 
   it('says that there is no camera yet', () => {
     expect(address('cameras=door', { cameras: [], people: byNameKey([]) })).toEqual({
       ok: false,
-      fault: 'cameras: no camera "door" is configured; there is none yet',
+      fault: 'no camera "door" is configured; there is none yet',
     });
   });
 
@@ -65,7 +65,7 @@ describe('parseAddress', () => {
     expect(address('people=alcie')).toMatchObject({
       ok: true,
       subscription: { people: ['alcie'] },
-      notice: 'people: nobody in the gallery is named "alcie" now; did you mean "alice"?',
+      notice: 'nobody in the gallery is named "alcie" now; did you mean "alice"?',
     });
     expect(address('people=alcie', { ...SELECTABLE, people: null })).toMatchObject({
       ok: true,
@@ -121,7 +121,7 @@ describe('EventSocket: a filter in the address', () => {
       {
         type: 'error',
         code: 'bad_filter',
-        message: 'cameras: no camera "dor" is configured; did you mean "door"?',
+        message: 'no camera "dor" is configured; did you mean "door"?',
       },
     ]);
     expect(closed).toEqual(['bad_filter']);
