@@ -1,4 +1,4 @@
-// Compiles src/ and bench/ into an empty dist/, and writes the manual page there.
+// Compiles src/ and bench/ into an empty dist/, with declarations of what other programs import (tsconfig.types.json) and the manual page.
 // Usage: node .ci/build.mjs
 import { execFileSync } from 'node:child_process';
 import { readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,9 @@ function sources(folder) {
 }
 
 function stampOfSources() {
-  const settings = ['tsconfig.json', 'package-lock.json'].map((name) => path.join(root, name));
+  const settings = ['tsconfig.json', 'tsconfig.types.json', 'package-lock.json'].map((name) =>
+    path.join(root, name),
+  );
   return fingerprint([...settings, ...['src', 'bench'].flatMap((name) => sources(path.join(root, name)))]);
 }
 
@@ -32,7 +34,8 @@ export function build() {
   // Without this, what a removed source was compiled to would stay.
   rmSync(path.join(root, 'dist'), { recursive: true, force: true });
   try {
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
+    for (const project of ['tsconfig.json', 'tsconfig.types.json'])
+      execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
   } catch (cause) {
     throw new Error('compiling failed; see above', { cause });
   }

@@ -79,6 +79,7 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
   });
   const socket = new EventSocket({
     hello: () => ({ protocol: 1, server: 'spotter/bench', cameras: [], tracks: [] }),
+    selectable: () => ({ cameras: [], people: null }),
     log: () => log.state,
     page: (seq, limit) => log.page(seq, limit),
     stats: () => ({}),

@@ -141,6 +141,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: async () => (await import('./doctor.js')).doctor,
   },
   ...BACKUP_COMMANDS,
+  {
     name: 'completion',
     arguments: [['<shell>', 'the shell', SHELLS]],
     description: 'print a script that completes command lines in a shell',

@@ -30,7 +30,9 @@ export function listenOptions(): Option[] {
 
 /** Where to look for models. */
 export function modelOptions(): Option[] {
-  return [new Option('--models <folder>', 'search this folder for models first; same as SPOTTER_MODELS')];
+  return [
+    new Option('--models <folder>', 'search this folder for models first, then the one in SPOTTER_MODELS'),
+  ];
 }
 
 /** Which people to recognise. */

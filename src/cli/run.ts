@@ -42,6 +42,7 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
   const failure = new AbortController();
   const ending = AbortSignal.any([signal, failure.signal]);
   ending.addEventListener('abort', () => service.stopping(), { once: true });
+  let isReady = false;
   const supervisor = new Supervisor({
     loaded,
     // Names the file: if it is missing for a moment, the defaults must not replace it.
@@ -58,6 +59,8 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
       service.ready(`watching ${cameras.length} camera(s)`);
       logger.info(`watching ${cameras.length} camera(s)`);
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
+      logger.info('ready');
+      isReady = true;
     },
   });
   if (process.pid === 1)
@@ -78,6 +81,7 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
     unwatch();
     process.off('SIGHUP', reload);
     await service.stop();
+    if (isReady) logger.info('stopped');
     await output.stop();
     await log.end(LOG_DRAIN_MS);
   }

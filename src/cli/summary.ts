@@ -66,7 +66,7 @@ export class Summary {
       embedded: this.#embedded,
       tracks: this.#tracks,
       events: this.#events,
-      stageMs: Object.fromEntries(STAGES.map((stage) => [stage, Number(this.#stageMs[stage].toFixed(1))])),
+      stageMs: Object.fromEntries(STAGES.map((stage) => [stage, Math.round(this.#stageMs[stage])])),
       people: [...this.#people.values()].sort((a, b) => a.firstMs - b.firstMs),
       interrupted,
     };

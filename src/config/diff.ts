@@ -22,10 +22,29 @@ export function diffCameras(before: Config, after: Config): CameraDiff {
   };
 }
 
-/** Top-level keys, other than `cameras`, whose values differ between two configurations. */
-export function changedSettings(before: Config, after: Config): string[] {
-  const keys = Object.keys(after) as (keyof Config)[];
-  return keys.filter((key) => key !== 'cameras' && !isDeepStrictEqual(before[key], after[key]));
+/**
+ * Keys whose values differ between two configurations, such as `quality.minSizePx` or `cameras.door.fps`. A list other than that of the
+ * cameras is named as a whole; of cameras that were added or removed no key is named, since {@link diffCameras} lists them.
+ */
+export function changedKeys(before: Config, after: Config): string[] {
+  const { cameras: old, ...settings } = before;
+  const { cameras: now, ...newSettings } = after;
+  const ofCameras = now.flatMap((camera) => {
+    const same = old.find(({ id }) => id === camera.id);
+    return same ? differences(same, camera, `cameras.${camera.id}`) : [];
+  });
+  return [...differences(settings, newSettings, ''), ...ofCameras];
+}
+
+function differences(before: unknown, after: unknown, path: string): string[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isMapping(before) || !isMapping(after)) return [path];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether the engine must be replaced, because a setting changed that a running one cannot apply. */

@@ -13,7 +13,7 @@ export const http = z
       .array(z.url().refine(hasHost, 'name a host, such as https://dash.example'))
       .default([])
       .describe(
-        'Origins of web pages (https://dash.example) that may open /ws and send requests in a browser. Pages on this machine always may.',
+        'Origins of web pages (https://dash.example) that may open /ws, read /api/v1 and show pictures in a browser. Pages on this machine always may.',
       ),
     allowedHosts: z
       .array(z.hostname().transform((name) => name.toLowerCase()))

@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { type Document, isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import type { z } from 'zod';
+import { didYouMean } from './nearestName.js';
 import { type Fault, formatPath, offsetOf, type Path } from './yamlFaults.js';
 
 /** A fault as zod reports it. */
@@ -75,9 +75,7 @@ function keyOffset(document: Document, path: Path, key: string): number {
 function unknownKey(key: string, path: Path, schema: SchemaNode): string {
   const valid = validKeys(path, schema);
   if (valid.length === 0) return 'unknown key; remove it';
-  const guess = closest(key, valid);
-  const near = distance(key.toLowerCase(), guess.toLowerCase()) <= Math.max(2, guess.length / 2);
-  return near ? `unknown key; did you mean "${guess}"?` : `unknown key; valid here: ${valid.join(', ')}`;
+  return `unknown key; ${didYouMean(key, valid)}`;
 }
 
 /** The part of JSON Schema that lists the keys. */

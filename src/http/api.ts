@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { type Selectable, unknownCameras, unknownPeople } from './message.js';
 import {
   type EventsQuery,
   flag,
@@ -22,6 +23,8 @@ export interface ApiViews {
   event: (seq: number, explain: boolean) => StoredEvent | null;
   /** The state of each camera. */
   cameras: () => object[];
+  /** What a query may name; without it, nothing is said of names that there are not. */
+  selectable?: (() => Selectable) | undefined;
   /** Dead letters with a number below `before`, newest first. */
   deadLetters: (before: number | null, limit: number) => { number: number }[];
 }
@@ -34,13 +37,18 @@ export interface LogViews {
   list: ApiViews['deadLetters'];
 }
 
-/** Makes the views of an event log. @param cameras the state of each camera */
-export function viewsOf(log: LogViews, cameras: () => object[]): ApiViews {
+/** Makes the views of an event log. @param cameras the state of each camera @param selectable see {@link ApiViews} */
+export function viewsOf(
+  log: LogViews,
+  cameras: () => object[],
+  selectable?: ApiViews['selectable'],
+): ApiViews {
   return {
     log: () => log.state,
     find: (query) => log.find(query, query.explain),
     event: (seq, explain) => log.event(seq, explain),
     cameras,
+    selectable,
     deadLetters: (before, limit) => log.list(before, limit),
   };
 }
@@ -103,8 +111,17 @@ function eventsPage(
   const events = firstOf(found.slice(0, query.limit));
   const more = found.length > events.length;
   const next = more ? nextAddress(url, query.oldestFirst ? 'after' : 'before', events.at(-1)?.seq) : null;
-  const about = JSON.stringify({ next, epoch, firstSeq, lastSeq });
+  const notices = events.length === 0 ? noticesOf(query, views.selectable?.()) : [];
+  const about = JSON.stringify({ next, epoch, firstSeq, lastSeq, ...(notices.length > 0 && { notices }) });
   return `{"events":[${events.map(({ text }) => text).join(',')}],${about.slice(1)}`;
+}
+
+/** Why a query may have found nothing: it names a camera or person that there is not. No error: the log may once have had events of them. */
+function noticesOf({ cameras, people }: EventsQuery, selectable: Selectable | undefined): string[] {
+  if (!selectable) return [];
+  return [unknownCameras(cameras, selectable.cameras), unknownPeople(people, selectable.people)].filter(
+    (notice) => notice !== null,
+  );
 }
 
 /** As many items as fit into {@link MAX_PAGE_BYTES}, at least one. */

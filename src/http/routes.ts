@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type ApiViews, addApi } from './api.js';
 import { addControlRoutes, type ControlViews } from './controlRoutes.js';
+import { addServiceRoutes, type ServiceViews } from './serviceRoutes.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 
 /** The data behind all routes. */
@@ -11,6 +12,8 @@ export interface Views extends SnapshotViews {
   unreadyReason: () => string | null;
   metrics: () => Promise<{ contentType: string; body: string }>;
   api: ApiViews;
+  /** Sinks and schemas; nothing by default. */
+  service?: ServiceViews;
   /** What only programs on this machine may ask for; nothing by default. */
   control?: ControlViews;
 }
@@ -25,6 +28,8 @@ const ADDRESSES = {
   '/api/v1/events/:seq/snapshot.jpg': 'snapshot of an event, where snapshots are enabled',
   '/api/v1/events/:seq/face.jpg': 'the face in that snapshot',
   '/api/v1/cameras': 'the state of each camera',
+  '/api/v1/sinks': 'the state of each webhook and the broker',
+  '/api/v1/schemas': 'JSON Schema of every message and event; /api/v1/schemas/:name: one of them',
   '/api/v1/dead-letters': 'events that a webhook did not accept in time',
   '/api/v1/dead-letters/:number':
     'POST: send it again; DELETE: drop it; both need the token in data/control.json',
@@ -34,7 +39,7 @@ const ADDRESSES = {
 
 /** Adds every route of the HTTP server. */
 export function addRoutes(app: FastifyInstance, views: Views): void {
-  const { server, unreadyReason, metrics, api, control } = views;
+  const { server, unreadyReason, metrics, api, control, service } = views;
   addSnapshotRoutes(app, views);
   app.get('/', async () => ({ server, addresses: ADDRESSES }));
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -53,6 +58,7 @@ export function addRoutes(app: FastifyInstance, views: Views): void {
       .send({ error: 'this address accepts WebSocket connections only; connect with ws://' }),
   );
   addApi(app, api);
+  if (service) addServiceRoutes(app, service);
   if (control) addControlRoutes(app, control);
   app.setNotFoundHandler(async (request, reply) =>
     reply.code(404).send({ error: `nothing at ${request.url.split('?')[0]}; see /` }),

@@ -5,7 +5,8 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { Admission } from './admission.js';
-import { type AccessRules, foreignRequest } from './origin.js';
+import { shareWithPages } from './crossOrigin.js';
+import { type AccessRules, foreignRequest, isAllowedOrigin } from './origin.js';
 import { refuseConnection } from './refusal.js';
 import { addRoutes, type Views } from './routes.js';
 import { Turns } from './turns.js';
@@ -81,6 +82,9 @@ export class HttpServer implements Component {
       }
       const refusal = foreignRequest(request.headers, this.#rules);
       if (refusal) return reply.code(refusal.status).send({ error: refusal.error });
+      const { host: name } = request.headers;
+      const isAllowed = (origin: string) => isAllowedOrigin(origin, name, this.#rules.origins);
+      if (shareWithPages(request, reply, isAllowed)) return reply;
     });
     this.#app.addHook('onSend', async (_request, reply) => void reply.raw.setTimeout(unreadMs));
     addRoutes(this.#app, views);

@@ -9,12 +9,11 @@ export interface SnapshotViews {
 }
 
 const FORMS = { 'snapshot.jpg': 'frame', 'face.jpg': 'face' } as const;
-/** Snapshots are personal data: no cache on the way may keep them, and no page of another site may show them. */
+/** Snapshots are personal data: no cache on the way may keep them. Which pages may show them: crossOrigin.ts. */
 const HEADERS = {
   'content-type': 'image/jpeg',
   'cache-control': 'private, no-store',
   'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
 };
 
 /** Adds the routes for the snapshot of an event and the face in it. */

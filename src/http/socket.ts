@@ -5,7 +5,14 @@ import type { CameraState } from '../core/cameraState.js';
 import type { Component } from '../core/lifecycle.js';
 import type { SpotterEvent } from '../events/event.js';
 import { isWanted } from '../events/filter.js';
-import { EVERYTHING, parseClientMessage, type Subscription } from './message.js';
+import {
+  EVERYTHING,
+  parseAddress,
+  parseClientMessage,
+  type Selectable,
+  type Selection,
+  type Subscription,
+} from './message.js';
 import { type Refusal, refuseConnection } from './refusal.js';
 import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
 import { expired, type LogState, resume } from './resume.js';
@@ -17,21 +24,26 @@ export interface Hello {
   /** Product and version, such as spotter/0.1.0. */
   server: string;
   /** The state of each camera. */
-  cameras: object[];
+  cameras: { id: string }[];
   /** Tracks in view, as of the last event in the log. */
-  tracks: object[];
+  tracks: { camera: string; person: string | null }[];
 }
+
+/** Why the server closes a connection. */
+export type ClosedReason = 'slow' | 'silent' | 'shutdown' | 'log_replaced' | 'log_unreadable' | 'bad_filter';
 
 /** What {@link EventSocket} needs from the daemon. */
 export interface SocketOptions {
   hello: () => Hello;
+  /** What clients may name in a subscription. */
+  selectable: () => Selectable;
   log: () => LogState;
   /** Events with a number above `seq`, in order; empty at the end of the log. Throws when the log cannot be read. */
   page: (seq: number, limit: number) => StoredEvent[];
   /** Statistics, sent once a second to clients that subscribed to them. */
   stats: () => object;
   /** Called for every connection that the server closes, with the reason. */
-  onClosed: (reason: 'slow' | 'silent' | 'shutdown' | 'log_replaced' | 'log_unreadable') => void;
+  onClosed: (reason: ClosedReason) => void;
 }
 
 const MAX_MESSAGE_BYTES = 4096;
@@ -43,6 +55,7 @@ const CLOSE_GRACE_MS = 1000;
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
 const SERVICE_RESTART = 1012;
+const POLICY_VIOLATION = 1008;
 
 interface Client extends ReplaySubscriber {
   socket: WebSocket;
@@ -131,10 +144,7 @@ export class EventSocket implements Component {
   /** Sends a camera's state to every client whose cameras include it. */
   cameraState(id: string, state: CameraState, message: string | null): void {
     const text = JSON.stringify({ type: 'camera', id, state, message });
-    for (const client of this.#clients) {
-      const { cameras } = client.subscription;
-      if (cameras.length === 0 || cameras.includes(id)) this.#send(client, text);
-    }
+    for (const client of this.#clients) if (includesCamera(client.subscription, id)) this.#send(client, text);
   }
 
   /** Why an upgrade request is refused; null to accept it. */
@@ -148,6 +158,7 @@ export class EventSocket implements Component {
 
   #welcome(socket: WebSocket, parameters: URLSearchParams): void {
     const log = this.#options.log();
+    const selection = parseAddress(parameters, this.#options.selectable());
     const { cursor, fault } = resume(parameters, log);
     const client = this.#clientOf(socket, cursor);
     this.#clients.add(client);
@@ -159,14 +170,37 @@ export class EventSocket implements Component {
     });
     socket.on('message', (data, isBinary) => {
       client.alive = true;
-      this.#receive(client, isBinary ? '' : data.toString());
+      const text = isBinary ? '' : data.toString();
+      this.#subscribe(client, parseClientMessage(text, this.#options.selectable()), 'bad_message');
     });
-    const { lastSeq: seq, firstSeq, epoch } = log;
-    const { cameras, tracks, ...about } = this.#options.hello();
-    this.#send(client, JSON.stringify({ type: 'hello', ...about, epoch, firstSeq, seq, cameras, tracks }));
+    if (selection.ok) client.subscription = selection.subscription;
+    this.#sendHello(client, log);
+    if (!this.#subscribe(client, selection, 'bad_filter')) {
+      // Everything instead, or nothing, would look like an answer.
+      this.#options.onClosed('bad_filter');
+      this.#drop(client, POLICY_VIOLATION, 'the filter in the address is not valid; see the error');
+      return;
+    }
     if (fault) this.#send(client, JSON.stringify({ type: 'error', ...fault }));
-    client.isLive = cursor >= seq;
+    client.isLive = cursor >= log.lastSeq;
     if (!client.isLive) this.#replay.add(client);
+  }
+
+  /** Sends the first message; it shows only the cameras and people that the client has selected. */
+  #sendHello(client: Client, { lastSeq: seq, firstSeq, epoch }: LogState): void {
+    const { cameras, tracks, ...about } = this.#options.hello();
+    const { subscription: filter } = client;
+    const hello = {
+      ...about,
+      epoch,
+      firstSeq,
+      seq,
+      cameras: cameras.filter(({ id }) => includesCamera(filter, id)),
+      tracks: tracks.filter(({ camera, person }) =>
+        isWanted({ ...filter, kinds: [] }, { camera, person, kind: 'match' }, () => null),
+      ),
+    };
+    this.#send(client, JSON.stringify({ type: 'hello', ...hello }));
   }
 
   #clientOf(socket: WebSocket, cursor: number): Client {
@@ -197,10 +231,15 @@ export class EventSocket implements Component {
     return client;
   }
 
-  #receive(client: Client, text: string): void {
-    const parsed = parseClientMessage(text);
-    if (parsed.ok) client.subscription = parsed.subscription;
-    else this.#sendError(client, 'bad_message', parsed.message);
+  /** @returns false for a selection that is not valid and was refused with an error */
+  #subscribe(client: Client, selection: Selection, code: 'bad_message' | 'bad_filter'): boolean {
+    if (!selection.ok) {
+      this.#sendError(client, code, selection.fault);
+      return false;
+    }
+    client.subscription = selection.subscription;
+    if (selection.notice !== null) this.#sendError(client, 'unknown_person', selection.notice);
+    return true;
   }
 
   #sendError(client: Client, code: string, message: string): void {
@@ -249,4 +288,8 @@ export class EventSocket implements Component {
     const text = JSON.stringify({ type: 'stats', ...this.#options.stats() });
     for (const client of interested) this.#send(client, text);
   }
+}
+
+function includesCamera({ cameras }: Subscription, id: string): boolean {
+  return cameras.length === 0 || cameras.includes(id);
 }

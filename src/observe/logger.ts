@@ -36,7 +36,13 @@ export function createLogger(
       })
     : (line: string) => line;
   const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // A word instead of pino's number.
+      formatters: { level: (label) => ({ level: label }) },
+    },
     { write: (line: string) => output.write(format(line)) },
   );
   output.watch({

@@ -1,10 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CAMERA_STATES, type CameraState } from '../core/cameraState.js';
-import type { SpotterEvent } from '../events/event.js';
-import type { FrameReport } from '../pipeline/frameReport.js';
+import { EVENT_KINDS, type SpotterEvent } from '../events/event.js';
+import { type FrameReport, STAGES } from '../pipeline/frameReport.js';
 import { type MetricSources, registerGauges } from './gauges.js';
+import { LABEL_VALUES } from './labelValues.js';
 
 export type { MetricSources };
+
+type SinkOutcome = (typeof LABEL_VALUES.sink)[number];
 
 /** Buckets of the histograms: seconds, and bytes for snapshots. */
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -83,7 +86,7 @@ export class Metrics {
   ]);
   readonly #lastFrame = this.#gauge(
     'spotter_camera_last_frame_timestamp_seconds',
-    'Unix time of the last processed frame.',
+    'Unix time of the last processed frame; 0 before the first.',
     ['camera'],
   );
   readonly #restarts = this.#counter('spotter_camera_restarts_total', 'Reconnect attempts, by reason.', [
@@ -122,10 +125,18 @@ export class Metrics {
     ['sink'],
   );
 
+  /** Cameras whose series are there. */
+  readonly #cameras = new Set<string>();
+  /** Cameras whose histograms are there; they stay when a camera is removed. */
+  readonly #measured = new Set<string>();
+
   /** @param sources read at every scrape */
   constructor(sources: MetricSources) {
     collectDefaultMetrics({ register: this.#registry });
     registerGauges(this.#registry, sources);
+    for (const cause of LABEL_VALUES.death) this.#engineRestarts.inc({ cause }, 0);
+    for (const reason of LABEL_VALUES.wsClosed) this.#wsClosed.inc({ reason }, 0);
+    for (const outcome of LABEL_VALUES.snapshot) this.#snapshots.inc({ outcome }, 0);
   }
 
   /** The text of /metrics, and its content type. */
@@ -177,8 +188,9 @@ export class Metrics {
     this.#removed.inc(count);
   }
 
-  /** Sets the state of a camera. Unless it is live, it has no tracks. */
+  /** Sets the state of a camera; a new one gets all its series. Unless it is live, it has no tracks. */
   cameraState(camera: string, state: CameraState): void {
+    if (!this.#cameras.has(camera)) this.#beginCamera(camera);
     this.#up.set({ camera }, state === 'live' ? 1 : 0);
     for (const other of CAMERA_STATES) this.#states.set({ camera, state: other }, other === state ? 1 : 0);
     if (state !== 'live') this.#tracks.set({ camera }, 0);
@@ -188,6 +200,24 @@ export class Metrics {
   cameraRemoved(camera: string): void {
     for (const gauge of [this.#up, this.#tracks, this.#lastFrame]) gauge.remove({ camera });
     for (const state of CAMERA_STATES) this.#states.remove({ camera, state });
+    this.#cameras.delete(camera);
+  }
+
+  /** Every series of a camera at 0; those that are there keep their value. */
+  #beginCamera(camera: string): void {
+    this.#cameras.add(camera);
+    for (const counter of [this.#decoded, this.#unchanged]) counter.inc({ camera }, 0);
+    for (const outcome of LABEL_VALUES.outcome) this.#frames.inc({ camera, outcome }, 0);
+    for (const reason of LABEL_VALUES.dropReason) this.#dropped.inc({ camera, reason }, 0);
+    for (const verdict of LABEL_VALUES.verdict) this.#faces.inc({ camera, verdict }, 0);
+    for (const reason of LABEL_VALUES.unusableReason) this.#unusable.inc({ camera, reason }, 0);
+    for (const kind of EVENT_KINDS) this.#events.inc({ camera, kind }, 0);
+    this.#lastFrame.inc({ camera }, 0);
+    // One that comes back keeps what was measured; zero() would reset it.
+    if (this.#measured.has(camera)) return;
+    this.#measured.add(camera);
+    for (const stage of STAGES) this.#stages.zero({ camera, stage });
+    this.#latency.zero({ camera });
   }
 
   /** Counts a restart of the engine. @param cause an error code */
@@ -216,8 +246,23 @@ export class Metrics {
     this.#wsClosed.inc({ reason });
   }
 
+  /** Counts what the drivers of the sinks report. */
+  get sinkObserver() {
+    return {
+      onAdded: (sink: string) => this.sinkAdded(sink),
+      onEvent: (sink: string, outcome: SinkOutcome) => this.sinkEvent(sink, outcome),
+      onRetry: (sink: string) => this.sinkRetried(sink),
+    };
+  }
+
+  /** A sink is configured: its series begin at 0. */
+  sinkAdded(sink: string): void {
+    for (const outcome of LABEL_VALUES.sink) this.#sinkEvents.inc({ sink, outcome }, 0);
+    this.#sinkRetries.inc({ sink }, 0);
+  }
+
   /** Counts an event that a sink has finished with. */
-  sinkEvent(sink: string, outcome: 'delivered' | 'dead_letter' | 'skipped'): void {
+  sinkEvent(sink: string, outcome: SinkOutcome): void {
     this.#sinkEvents.inc({ sink, outcome });
   }
 

@@ -59,7 +59,7 @@ export function toDraft(
     frame: sizeOf(frame.image),
     quality: roundQuality(bestQuality(track.evidence) ?? geometricQuality(track.detection)),
     zones,
-    mediaTimeMs: frame.mediaTimeMs,
+    mediaTimeMs: Math.round(frame.mediaTimeMs),
     capturedAtMs: frame.capturedAtMs,
   };
   switch (event.kind) {
@@ -83,8 +83,8 @@ function toBrief(track: Track, camera: string, size: Size): TrackBrief {
     id: trackId(camera, track),
     box: roundBox(track.detection.box),
     frame: sizeOf(size),
-    firstSeenMs: track.firstSeenMs,
-    lastSeenMs: track.lastSeenMs,
+    firstSeenMs: Math.round(track.firstSeenMs),
+    lastSeenMs: Math.round(track.lastSeenMs),
     frames: track.frames,
     verdict: verdict?.kind ?? null,
     person: verdict?.kind === 'known' ? verdict.match.person : null,
@@ -106,7 +106,13 @@ function kindOf({ kind }: Verdict): (typeof KIND_OF)[keyof typeof KIND_OF] {
 
 function endOf({ firstSeenMs, lastSeenMs, frames }: Track, verdict: Verdict): TrackEnd {
   const reason = verdict.kind === 'unusable' ? verdict.reason : null;
-  return { firstSeenMs, lastSeenMs, frames, verdict: verdict.kind, reason };
+  return {
+    firstSeenMs: Math.round(firstSeenMs),
+    lastSeenMs: Math.round(lastSeenMs),
+    frames,
+    verdict: verdict.kind,
+    reason,
+  };
 }
 
 function candidates({ person, runnerUp }: Match): string[] {

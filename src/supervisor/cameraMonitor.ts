@@ -13,6 +13,8 @@ import type { EventHub } from './eventHub.js';
 /** Where {@link CameraMonitor} keeps and reports changes. */
 export interface CameraMonitorOptions {
   registry: CameraRegistry;
+  /** Those that are configured at the start. */
+  cameras: () => readonly CameraConfig[];
   /** Updated here with the tracks of each frame. */
   inView: InView;
   /** Called in this order. */
@@ -29,7 +31,10 @@ export class CameraMonitor implements Component {
     this.#options = options;
   }
 
-  async start(): Promise<void> {}
+  /** Adds the configured cameras, so that clients and alerts see them before the models are loaded. */
+  async start(): Promise<void> {
+    this.configure(this.#options.cameras());
+  }
 
   /** Ends the tracks still in view: a killed engine has not reported their end. */
   async stop(): Promise<void> {
@@ -95,10 +100,11 @@ export class CameraMonitor implements Component {
   }
 }
 
-/** Logs every change of a camera's state. */
-export function cameraLog(logger: Logger): CameraObserver {
+/** Logs every change of a camera's state. @param isWatching before that, cameras are only listed, and none is connected */
+export function cameraLog(logger: Logger, isWatching: () => boolean): CameraObserver {
   return {
     cameraState(camera, state, message) {
+      if (!isWatching()) return;
       const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
       if (message === null || state === 'reopening') logger.info({ camera }, text);
       else logger.warn({ camera }, text);

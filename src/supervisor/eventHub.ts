@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { type Component, Stack, Together } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
+import { nameKey } from '../core/personName.js';
 import { type EventDraft, gapDraft, type SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
@@ -11,6 +12,7 @@ import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
 import type { Erased } from '../events/log/upkeep.js';
 import type { PersonSettings } from '../gallery/person.js';
+import { byNameKey, type Selectable } from '../http/message.js';
 import { EventSocket } from '../http/socket.js';
 import type { Logger } from '../observe/logger.js';
 import type { MetricSources, Metrics } from '../observe/metrics.js';
@@ -74,7 +76,8 @@ export class EventHub implements Component, CameraObserver {
     () => this.#config,
     () => this.#settings,
   );
-  #people: readonly string[] = [];
+  /** Names in the gallery, see {@link byNameKey}; null before it has been read. */
+  #people: ReadonlyMap<string, string> | null = null;
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
   constructor(options: EventHubOptions) {
@@ -116,6 +119,7 @@ export class EventHub implements Component, CameraObserver {
         cameras: cameras.cameras,
         tracks: inView.published,
       }),
+      selectable: () => this.selectable,
       log: () => this.log.state,
       page: (seq, limit) => this.log.page(seq, limit),
       stats: options.stats,
@@ -141,10 +145,7 @@ export class EventHub implements Component, CameraObserver {
       deadLetters: this.log,
       inView,
       version: packageVersion,
-      observer: {
-        onEvent: (sink, outcome) => metrics.sinkEvent(sink, outcome),
-        onRetry: (sink) => metrics.sinkRetried(sink),
-      },
+      observer: metrics.sinkObserver,
       log: logger,
       secrets: () => this.#loaded.secrets,
     });
@@ -172,7 +173,7 @@ export class EventHub implements Component, CameraObserver {
   /** Sets the people of the gallery, and their settings by name. */
   setPeople(names: readonly string[], settings: Readonly<Record<string, PersonSettings>>): void {
     this.#settings = settings;
-    this.#people = names;
+    this.#people = byNameKey(names);
     this.#forgotten.notePeople(names);
     const known = names.filter((name) => !this.#forgotten.has(name));
     this.#sinks.setPeople(known, settings);
@@ -195,6 +196,11 @@ export class EventHub implements Component, CameraObserver {
         isWritable: this.#feed.fault === null && this.log.epoch !== null,
       }),
     };
+  }
+
+  /** The cameras and people that clients may name. */
+  get selectable(): Selectable {
+    return { cameras: this.#config.cameras.map(({ id }) => id), people: this.#people };
   }
 
   /** The parts that observe cameras. */
@@ -243,7 +249,7 @@ export class EventHub implements Component, CameraObserver {
 
   /** Removes a person's name from all further events, queued ones included, until the person is enrolled again. */
   withhold(person: string): void {
-    this.#forgotten.add(person, this.#people.includes(person));
+    this.#forgotten.add(person, this.#people?.has(nameKey(person)) ?? false);
     this.#feed.amend((draft) => this.#amended(draft));
     this.#enricher.forgetPerson(person);
     this.#options.inView.forgetPerson(person);

@@ -36,7 +36,12 @@ export function logGalleryChange(
     return;
   }
   const what = before.away === null ? 'gallery changed' : 'gallery readable again';
-  const fields = { ...(change && fieldsOf(change)), people, photos: used, seconds };
+  const fields = {
+    ...(change && fieldsOf(change)),
+    people,
+    photos: used,
+    seconds: Number(seconds.toFixed(3)),
+  };
   const isBad = change && change.unusable.length + change.faults.length + change.expired.length > 0;
   logger[isBad ? 'warn' : 'info'](fields, what);
 }

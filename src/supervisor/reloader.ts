@@ -1,4 +1,4 @@
-import { type CameraDiff, changedSettings, diffCameras, fixedKeys, needsEngine } from '../config/diff.js';
+import { type CameraDiff, changedKeys, diffCameras, fixedKeys, needsEngine } from '../config/diff.js';
 import type { LoadedConfig } from '../config/load.js';
 import { describeError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
@@ -100,15 +100,21 @@ export class Reloader {
     for (const key of fixedKeys(before, next.config))
       logger.warn(`${key} has changed; restart spotter to apply it`);
     const change = { ...this.#switchTo(next), needsEngine: needsEngine(before, next.config) };
-    logger.info(
-      { ...change.cameras, settings: changedSettings(before, next.config) },
-      'configuration reloaded',
-    );
+    this.#logChange(change);
     if (change.needsEngine) {
       this.#knownGood ??= change.before;
       logger.info('settings other than cameras have changed; replacing the engine');
     }
     onChange(change);
+  }
+
+  /** Names what has changed; a file that was only saved again is no news. */
+  #logChange({ before, after, cameras }: ConfigChange): void {
+    const { logger } = this.#options;
+    const lists = { ...cameras, settings: changedKeys(before.config, after.config) };
+    const isSame = Object.values(lists).every(({ length }) => length === 0);
+    if (isSame) logger.debug('configuration read again, nothing has changed');
+    else logger.info(lists, 'configuration reloaded');
   }
 
   /** Checks models and gallery before the running engine is replaced by one that could not start. */

@@ -11,6 +11,7 @@ import { MqttSink } from '../events/sinks/mqtt.js';
 import { takeBackPerson } from '../events/sinks/personTopics.js';
 import type { CursorStore, DeadLetter, DeadLetterStore, EventSource } from '../events/sinks/port.js';
 import type { SinkLog, SinkObserver } from '../events/sinks/sink.js';
+import type { Tally } from '../events/sinks/sinkTally.js';
 import { WebhookSink } from '../events/sinks/webhook.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { hasAnnounced, noteAnnounced } from './announced.js';
@@ -40,8 +41,8 @@ export interface SinkSetOptions {
   secrets: () => readonly string[];
 }
 
-/** State of a sink. */
-export interface SinkState {
+/** State of a sink; the numbers are since it was started. */
+export interface SinkState extends Tally {
   name: string;
   up: boolean;
   /** Number of events still to deliver. */
@@ -71,11 +72,12 @@ export class SinkSet implements Component, CameraObserver {
   /** Every sink. */
   get states(): SinkState[] {
     const { secrets } = this.#options;
-    return this.#drivers().map(({ name, isUp, lag, problem }) => ({
+    return this.#drivers().map(({ name, isUp, lag, problem, tally }) => ({
       name,
       up: isUp,
       lag,
       problem: problem === null ? null : maskText(problem, secrets()),
+      ...tally,
     }));
   }
 
@@ -227,6 +229,7 @@ export class SinkSet implements Component, CameraObserver {
 
   #driver(sink: WebhookSink | MqttSink): SinkDriver {
     const { source, cursors, deadLetters: store, observer, secrets } = this.#options;
+    observer.onAdded?.(sink.name);
     const deadLetters = {
       add: (letter: DeadLetter) => store.add({ ...letter, reason: maskText(letter.reason, secrets()) }),
     };

@@ -1,12 +1,10 @@
 import type { LoadedConfig } from '../config/load.js';
-import { moment } from '../core/clock.js';
 import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
 import type { Gap } from '../events/event.js';
 import { InView } from '../events/inView.js';
-import { viewsOf } from '../http/api.js';
 import { HttpServer } from '../http/server.js';
 import { IPC_VERSION } from '../ipc/protocol.js';
 import type { Logger } from '../observe/logger.js';
@@ -21,8 +19,9 @@ import { CrashPolicy } from './crashPolicy.js';
 import { type Death, EngineHost } from './engineHost.js';
 import { EngineMessages } from './engineMessages.js';
 import { EngineStatus } from './engineStatus.js';
-import { EventHub, type EventHubOptions, SERVER } from './eventHub.js';
+import { EventHub, type EventHubOptions } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
+import { httpViews } from './httpViews.js';
 import { LetterActions } from './letterActions.js';
 import { type ConfigChange, Reloader } from './reloader.js';
 import { throttledWarning } from './throttledWarning.js';
@@ -101,7 +100,10 @@ export class Supervisor {
       metrics: this.#metrics,
       cameras: this.#registry,
       inView: this.#inView,
-      stats: () => ({ cameras: throughput.read(), workerUtilization: this.#status.load.utilization }),
+      stats: () => ({
+        cameras: throughput.read(),
+        workerUtilization: Number(this.#status.load.utilization.toFixed(4)),
+      }),
       onEvent: options.onEvent,
     });
     this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
@@ -112,32 +114,29 @@ export class Supervisor {
       allowedOrigins: http.allowedOrigins,
       maxConnections: http.maxConnections,
       onRefused: throttledWarning(logger),
-      views: {
-        server: SERVER,
-        unreadyReason: () => this.#status.unreadyReason ?? this.#hub.fault,
-        metrics: () => this.#metrics.expose(),
+      views: httpViews({
+        status: this.#status,
+        hub: this.#hub,
+        metrics: this.#metrics,
         control: controlActions({
           ...{ token: this.#control.token, forgetting, data },
           ...{ letters: this.#letters, log: this.#hub.log },
         }),
-        snapshot: (seq, form) => this.#hub.snapshot(seq, form),
-        api: viewsOf(this.#hub.log, () =>
-          this.#registry
-            .details(moment())
-            .map((camera) => ({ ...camera, tracks: this.#inView.reportedAt(camera.id) })),
-        ),
-      },
+        registry: this.#registry,
+        inView: this.#inView,
+      }),
       onUpgrade: (request, socket, head) => this.#hub.socket.upgrade(request, socket, head),
     });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,
+      cameras: () => this.#reloader.current.config.cameras,
       inView: this.#inView,
       observers: [
         this.#crashPolicy,
         this.#metrics,
         throughput,
         ...this.#hub.cameraObservers,
-        cameraLog(logger),
+        cameraLog(logger, () => this.#isWatching),
         { cameraState: () => this.#onCameraState() },
       ],
       hub: this.#hub,

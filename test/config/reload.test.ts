@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { watchConfig } from '../../src/config/configWatch.js';
-import { changedSettings, diffCameras, fixedKeys, needsEngine } from '../../src/config/diff.js';
+import { changedKeys, diffCameras, fixedKeys, needsEngine } from '../../src/config/diff.js';
 import { schema } from '../../src/config/schema.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -31,12 +31,29 @@ describe('diffCameras', () => {
   });
 });
 
-describe('changedSettings', () => {
-  it('lists the top-level keys that differ, without the cameras', () => {
+describe('changedKeys', () => {
+  it('names every key that differs, those of cameras too, and lists as a whole', () => {
     const webhooks = [{ id: 'home', url: 'http://h/' }];
-    const after = config({ cameras: [door], webhooks, mqtt: { topic: 'house' } });
-    expect(changedSettings(config(), after)).toEqual(['webhooks', 'mqtt']);
-    expect(changedSettings(after, after)).toEqual([]);
+    const after = config({
+      cameras: [
+        { ...yard, fps: 5 },
+        { id: 'gate', url: 'test:' },
+      ],
+      webhooks,
+      mqtt: { topic: 'house', topics: { matches: false } },
+      http: { host: '0.0.0.0', port: 1 },
+      data: '/elsewhere',
+    });
+    expect(changedKeys(config(), after).sort()).toEqual([
+      'cameras.yard.fps',
+      'data',
+      'http.host',
+      'http.port',
+      'mqtt.topic',
+      'mqtt.topics.matches',
+      'webhooks',
+    ]);
+    expect(changedKeys(after, after)).toEqual([]);
   });
 });
 
@@ -53,7 +70,7 @@ describe('needsEngine', () => {
 
   it('is false for the hang and quarantine times, which only the supervisor reads', () => {
     const after = config({ engine: { hangMs: 60_000, quarantineMs: 60_000 } });
-    expect(changedSettings(config(), after)).toEqual(['engine']);
+    expect(changedKeys(config(), after)).toEqual(['engine.hangMs', 'engine.quarantineMs']);
     expect(needsEngine(config(), after)).toBe(false);
   });
 });

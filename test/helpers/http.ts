@@ -4,7 +4,7 @@ import { type HttpOptions, HttpServer } from '../../src/http/server.js';
 
 /** A real server on a free port, stopped with the test. It refuses upgrades. */
 export async function httpServer(
-  views: Pick<Views, 'api' | 'control'>,
+  views: Pick<Views, 'api'> & Partial<Views>,
   options: Partial<HttpOptions> = {},
 ): Promise<HttpServer> {
   const http = new HttpServer({

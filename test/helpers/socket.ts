@@ -4,6 +4,7 @@ import WebSocket from 'ws';
 import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 import { EventFeed } from '../../src/events/feed.js';
 import { viewsOf } from '../../src/http/api.js';
+import { byNameKey } from '../../src/http/message.js';
 import { HttpServer } from '../../src/http/server.js';
 import { EventSocket } from '../../src/http/socket.js';
 import { eventDraft } from './events.js';
@@ -31,6 +32,7 @@ export async function serve(
       cameras: [{ id: 'door', state: 'live' }],
       tracks: [],
     }),
+    selectable: () => ({ cameras: ['door', 'yard'], people: byNameKey(['alice', 'bob']) }),
     log: () => log.state,
     page: (seq, limit) => log.page(seq, limit),
     stats: () => ({ cameras: [{ camera: 'door', frames: 7 }] }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 import { viewsOf } from '../../src/http/api.js';
+import { byNameKey } from '../../src/http/message.js';
 import { httpServer } from '../helpers/http.js';
 import { openLog, pending } from '../helpers/log.js';
 
@@ -15,6 +16,7 @@ interface Page {
   lastSeq: number;
   error: string;
   errors: string[];
+  notices?: string[];
 }
 
 /** Starts a real server on a real log that holds these events. */
@@ -22,7 +24,11 @@ async function serve(changes: Partial<EventDraft>[]) {
   const { log } = await openLog();
   if (changes.length > 0) log.append(pending(changes));
   const http = await httpServer({
-    api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
+    api: viewsOf(
+      log,
+      () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
+      () => ({ cameras: ['door'], people: byNameKey(['alice', 'carol']) }),
+    ),
   });
   const get = async (path: string) => {
     const response = await fetch(`${http.address}${path}`);
@@ -52,6 +58,18 @@ describe('addApi: /api/v1/events', () => {
     expect(await seqs('?after=2')).toEqual([3, 4, 5]);
     expect(await seqs('?after=2&before=5')).toEqual([3, 4]);
     expect(await seqs('?before=3')).toEqual([2, 1]);
+  });
+
+  it('names the camera and person that was probably meant when it finds nothing, and only then', async () => {
+    const { get } = await serve(STORY);
+    const noticesOf = async (query: string) => (await get(`/api/v1/events${query}`)).body.notices;
+    expect(await noticesOf('?camera=dor&person=carl')).toEqual([
+      'no camera "dor" is configured; did you mean "door"?',
+      'nobody in the gallery is named "carl" now; did you mean "carol"?',
+    ]);
+    // Neither is there now, but the log has events of them.
+    expect(await noticesOf('?camera=yard&person=bob')).toBe(undefined);
+    expect(await noticesOf('?camera=door&person=carol')).toBe(undefined);
   });
 
   it('filters by time, camera, person and kind, by one value or several', async () => {

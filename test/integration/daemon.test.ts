@@ -5,6 +5,7 @@ import { finish, lineMatching, start } from '../helpers/cli.js';
 import { configText, configure, daemon, eventually, Listener, metric, metricsOf } from '../helpers/daemon.js';
 import { demoGallery } from '../helpers/paths.js';
 import { descendantsOf, isRunning } from '../helpers/processes.js';
+import { expectPublished, isLikeSample } from '../helpers/samples.js';
 
 const PATTERN = { id: 'pattern', url: 'test:320x240' };
 const processed = (address: string, camera: string) =>
@@ -45,6 +46,9 @@ describe('spotter run: the engine', () => {
       expect(again.track).not.toBe(match.track);
       const numbers = client.seen.filter(({ type }) => type === 'event').map(({ seq }) => seq as number);
       expect(numbers).toEqual(numbers.map((_, index) => numbers[0] + index));
+      for (const message of client.seen) expectPublished(message);
+      const { type: _, ...sample } = gap;
+      expect(isLikeSample({ ...sample, camera: 'front-door' })).toBe(true);
       await framesFlow(address, 'pattern');
       expect(await metric(address, 'spotter_engine_restarts_total{cause="engine_died"}')).toBe(1);
       expect((await fetch(`${address}/readyz`)).status).toBe(200);

@@ -7,6 +7,7 @@ import { ffmpeg, sparse, walkUp } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
 import { collins, demoClip, demoGallery, hopper, needShared } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
+import { expectPublished } from '../helpers/samples.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const gallery = ['-g', demoGallery];
@@ -41,6 +42,7 @@ describe('spotter scan', () => {
       ['appeared null', 'unknown null', 'left null'],
       ['appeared null', 'unknown null', 'left null'],
     ]);
+    for (const line of lines) expectPublished(line);
     expect(summary).toMatchObject({
       kind: 'summary',
       frames: 125,

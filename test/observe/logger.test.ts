@@ -14,6 +14,11 @@ function logged(forPeople: boolean, text: string): string {
 describe('createLogger', () => {
   const NASTY = 'bad \x1b[2Jname\n{"level":50,"msg":"forged"}';
 
+  it('writes the level as a word', () => {
+    expect(JSON.parse(logged(false, 'x'))).toEqual({ level: 'warn', time: expect.any(String), msg: 'x' });
+    expect(logged(true, 'x')).toMatch(/WARN.*x/);
+  });
+
   it.each([true, false])('writes one line per message, without its escapes (forPeople: %s)', (forPeople) => {
     const text = logged(forPeople, NASTY);
     expect(text).toContain('forged');

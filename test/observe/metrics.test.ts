@@ -98,6 +98,35 @@ describe('Metrics', () => {
     expect(body).toMatch(/^process_resident_memory_bytes /m);
   });
 
+  it('has every series of a configured camera and sink from the start, and keeps what was counted', async () => {
+    const metrics = filled();
+    metrics.cameraState('gate', 'connecting');
+    metrics.sinkAdded('webhook:home');
+    metrics.sinkAdded('mqtt');
+    const { body } = await metrics.expose();
+    const lines = body.split('\n');
+    for (const line of [
+      'spotter_camera_up{camera="gate"} 0',
+      'spotter_camera_state{camera="gate",state="connecting"} 1',
+      'spotter_camera_last_frame_timestamp_seconds{camera="gate"} 0',
+      'spotter_frames_total{camera="gate",outcome="failed"} 0',
+      'spotter_frames_dropped_total{camera="gate",reason="stale"} 0',
+      'spotter_frames_decoded_total{camera="gate"} 0',
+      'spotter_faces_total{camera="gate",verdict="known"} 0',
+      'spotter_faces_unusable_total{camera="gate",reason="blurred"} 0',
+      'spotter_events_total{camera="gate",kind="match"} 0',
+      'spotter_tracks{camera="gate"} 0',
+      'spotter_engine_restarts_total{cause="engine_hung"} 0',
+      'spotter_sink_events_total{sink="webhook:home",outcome="dead_letter"} 0',
+      'spotter_sink_retries_total{sink="webhook:home"} 0',
+      'spotter_sink_events_total{sink="mqtt",outcome="delivered"} 1',
+      'spotter_events_total{camera="door",kind="match"} 1',
+    ])
+      expect(lines).toContain(line);
+    metrics.cameraRemoved('gate');
+    expect((await metrics.expose()).body).not.toMatch(/^spotter_camera_\w+\{camera="gate"/m);
+  });
+
   it('passes the linter of Prometheus', async (context) => {
     if (spawnSync('promtool', ['--version']).error)
       context.skip('needs promtool (Debian: apt-get install prometheus)');

@@ -10,13 +10,14 @@ import { recordedLog } from '../helpers/logger.js';
 const cameras = (...ids: string[]): CameraConfig[] =>
   schema.parse({ cameras: ids.map((id) => ({ id, url: 'test:320x240' })) }).cameras;
 
-/** A CameraMonitor with the given cameras, the calls of its observer, and the published events. */
-function monitorOf(...ids: string[]) {
+/** A CameraMonitor that is to start with the given cameras, the calls of its observer, and the published events. */
+function stoppedMonitorOf(...ids: string[]) {
   const heard: string[] = [];
   const published: EventDraft[] = [];
   const registry = new CameraRegistry();
   const monitor = new CameraMonitor({
     registry,
+    cameras: () => cameras(...ids),
     inView: new InView(),
     observers: [
       {
@@ -29,11 +30,25 @@ function monitorOf(...ids: string[]) {
     ],
     hub: { publish: (draft) => void published.push(draft), nextTrack: () => 7 },
   });
-  monitor.configure(cameras(...ids));
   return { monitor, registry, heard, published };
 }
 
+/** The same, started. */
+function monitorOf(...ids: string[]) {
+  const parts = stoppedMonitorOf(...ids);
+  void parts.monitor.start();
+  return parts;
+}
+
 describe('CameraMonitor', () => {
+  it('adds the configured cameras with its start, before there is an engine', async () => {
+    const { monitor, registry, heard } = stoppedMonitorOf('door', 'yard');
+    expect(registry.ids).toEqual([]);
+    await monitor.start();
+    expect(registry.ids).toEqual(['door', 'yard']);
+    expect(heard).toEqual(['door connecting', 'yard connecting']);
+  });
+
   it('reports cameras that are added or removed, and not those that stay', () => {
     const { monitor, registry, heard } = monitorOf('door', 'yard');
     monitor.configure(cameras('yard', 'gate'));
@@ -96,9 +111,12 @@ describe('CameraMonitor', () => {
 });
 
 describe('cameraLog', () => {
-  it('logs each state with its reason', () => {
+  it('logs each state with its reason, once cameras are watched', () => {
     const { logger, messages } = recordedLog();
-    const log = cameraLog(logger);
+    let isWatching = false;
+    const log = cameraLog(logger, () => isWatching);
+    log.cameraState?.('door', 'connecting', null);
+    isWatching = true;
     log.cameraState?.('door', 'auth_failed', 'wrong password');
     log.cameraState?.('door', 'live', null);
     expect(messages).toEqual(['camera is auth failed: wrong password', 'camera is live']);

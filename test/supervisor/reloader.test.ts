@@ -83,16 +83,25 @@ describe('Reloader', () => {
     },
   );
 
+  it('logs nothing when nothing has changed, and passes it on all the same', async () => {
+    const { reloader, changes, messages } = reloaderOf(configWith());
+    await reloader.reload();
+    expect(messages).toEqual([]);
+    expect(changes).toMatchObject([{ needsEngine: false, cameras: { added: [], removed: [], changed: [] } }]);
+  });
+
   it('names settings that apply from the next start, and follows the log level', async () => {
     const data = temporaryFolder();
     const next = configWith((config) => {
       config.data = data;
+      config.http.host = '::1';
       config.http.port = 1;
       config.log.level = 'warn';
     });
     const { reloader, logger, messages } = reloaderOf(next);
     await reloader.reload();
     expect(messages).toEqual([
+      'http.host has changed; restart spotter to apply it',
       'http.port has changed; restart spotter to apply it',
       'data has changed; restart spotter to apply it',
     ]);

@@ -21,9 +21,46 @@ describe('SinkSet', () => {
     for (let i = 0; i < 5; i++) publish();
     await until(() => good.received.length === 5);
     await until(() => set.states[1].lag === 0);
+    const none = { delivered: 0, deadLetters: 0, lastDeliveredAt: null };
     expect(set.states).toEqual([
-      { name: 'webhook:bad', up: true, lag: 5, problem: null },
-      { name: 'webhook:good', up: true, lag: 0, problem: null },
+      { name: 'webhook:bad', up: true, lag: 5, problem: null, ...none },
+      {
+        name: 'webhook:good',
+        up: true,
+        lag: 0,
+        problem: null,
+        ...none,
+        delivered: 5,
+        lastDeliveredAt: expect.stringMatching(/^20.*Z$/),
+      },
+    ]);
+  });
+
+  it('reports a far end that refuses everything once a minute with a count, and in its state', async () => {
+    const far = await receiver();
+    far.answer = (response) => response.writeHead(403).end('wrong secret');
+    const { set, publish, lines } = sinkSet({ webhooks: [{ id: 'home', url: far.url }] });
+    await set.start();
+    for (let i = 0; i < 50; i++) publish();
+    await until(() => set.states[0].lag === 0);
+    expect(set.states).toMatchObject([
+      {
+        up: false,
+        delivered: 0,
+        deadLetters: 50,
+        problem: expect.stringMatching(
+          /^the last 50 events were refused: .* answered 403 Forbidden: wrong secret$/,
+        ),
+      },
+    ]);
+    expect(lines).toHaveLength(2);
+    await set.stop();
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^webhook:home: event 1 became a dead letter, .* answered 403 Forbidden: wrong secret$/,
+      ),
+      expect.stringMatching(/^webhook:home: 3 events in a row were refused, so nothing arrives: .*403/),
+      expect.stringMatching(/^webhook:home: event 50 became a dead letter, .* \(and 48 more\)$/),
     ]);
   });
 

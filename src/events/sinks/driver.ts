@@ -8,6 +8,7 @@ import { OutageLog } from './outageLog.js';
 import type { CursorStore, DeadLetterStore, EventSource } from './port.js';
 import type { Clock, Failure, Sink, SinkLog, SinkObserver } from './sink.js';
 import { SinkHealth } from './sinkHealth.js';
+import { SinkTally, type Tally } from './sinkTally.js';
 import { systemClock } from './systemClock.js';
 
 /** One sink, and what the driver reads and writes for it. */
@@ -41,6 +42,7 @@ export class SinkDriver implements Component {
   readonly #cursor: Cursor;
   readonly #outage: OutageLog;
   readonly #health: SinkHealth;
+  readonly #tally = new SinkTally();
   readonly #backoff = new Backoff(BACKOFF);
   readonly #abort = new AbortController();
   /** Steady time. */
@@ -81,6 +83,11 @@ export class SinkDriver implements Component {
   /** Why it is not up, one sentence; else null. */
   get problem(): string | null {
     return this.#health.problem(this.#sink.isOpen);
+  }
+
+  /** What has become of events. */
+  get tally(): Tally {
+    return this.#tally.tally;
   }
 
   /** Number of events from the cursor to the end of the log; some may have been removed. */
@@ -238,6 +245,7 @@ export class SinkDriver implements Component {
 
   #done({ seq }: SpotterEvent, outcome: 'delivered' | 'dead_letter' | 'skipped'): true {
     this.#cursor.advance(seq);
+    this.#tally.count(outcome, this.#clock.nowMs());
     this.#options.observer.onEvent(this.name, outcome);
     if (outcome !== 'skipped') this.#outage.count(outcome === 'dead_letter');
     return true;

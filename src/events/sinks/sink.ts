@@ -39,6 +39,8 @@ export interface Sink {
 
 /** Counts what the driver of a sink does. */
 export interface SinkObserver {
+  /** A sink is configured. */
+  onAdded?(sink: string): void;
   onEvent(sink: string, outcome: 'delivered' | 'dead_letter' | 'skipped'): void;
   onRetry(sink: string): void;
 }

@@ -1,0 +1,38 @@
+import { moment } from '../core/clock.js';
+import type { InView } from '../events/inView.js';
+import { publishedSchemas } from '../events/schemas.js';
+import { viewsOf } from '../http/api.js';
+import type { ControlViews } from '../http/controlRoutes.js';
+import type { Views } from '../http/routes.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { CameraRegistry } from './cameraRegistry.js';
+import type { EngineStatus } from './engineStatus.js';
+import { type EventHub, SERVER } from './eventHub.js';
+
+/** The parts of the daemon that HTTP shows. */
+export interface ViewSources {
+  status: EngineStatus;
+  hub: EventHub;
+  metrics: Metrics;
+  control: ControlViews;
+  registry: CameraRegistry;
+  inView: InView;
+}
+
+/** What the HTTP server shows of the daemon. */
+export function httpViews(sources: ViewSources): Views {
+  const { status, hub, metrics, control, registry, inView } = sources;
+  return {
+    server: SERVER,
+    unreadyReason: () => status.unreadyReason ?? hub.fault,
+    metrics: () => metrics.expose(),
+    control,
+    snapshot: (seq, form) => hub.snapshot(seq, form),
+    api: viewsOf(
+      hub.log,
+      () => registry.details(moment()).map((camera) => ({ ...camera, tracks: inView.reportedAt(camera.id) })),
+      () => hub.selectable,
+    ),
+    service: { sinks: () => hub.gauges.sinks(), schemas: () => publishedSchemas },
+  };
+}
