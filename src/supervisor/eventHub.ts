@@ -70,10 +70,7 @@ export class EventHub implements Component, CameraObserver {
   readonly #forgotten = new ForgottenNames();
   readonly #parts: Stack;
   #loaded: HubConfig;
-  readonly #context = eventContext(
-    () => this.#config,
-    () => this.#settings,
-  );
+  readonly #context = eventContext(() => ({ cameras: this.#config.cameras, people: this.#settings }));
   #people: readonly string[] = [];
   #settings: Readonly<Record<string, PersonSettings>> = {};
 
