@@ -1,7 +1,7 @@
-import { closest } from 'fastest-levenshtein';
 import type { CameraDraft } from '../config/cameraDraft.js';
 import type { LoadedConfig } from '../config/load.js';
 import { SpotterError } from '../core/errors.js';
+import { meantOrListed } from '../core/nearest.js';
 import { draftCamera } from './cameraAddress.js';
 import { picturePlace, savePicture } from './cameraPicture.js';
 import { describeTrial, explore, type Found, shown, trialJson } from './cameraTrials.js';
@@ -75,7 +75,7 @@ function draftOf(given: string, { config, secrets }: LoadedConfig): CameraDraft 
   if (configured) return { config: configured, secrets: [...secrets], isConfigured: true };
   if (/^[a-z0-9-]{1,40}$/.test(given)) {
     const ids = config.cameras.map(({ id }) => id);
-    const hint = ids.length === 0 ? 'give an address' : `did you mean "${closest(given, ids)}"?`;
+    const hint = ids.length === 0 ? 'give an address' : meantOrListed(given, ids);
     throw new SpotterError('usage', `no camera "${given}" is configured; ${hint}`);
   }
   return { ...draftCamera({ url: given }, process.cwd()), isConfigured: false };

@@ -48,7 +48,8 @@ function lineOf(
 ): string {
   const event = mapStrings(published, visible);
   const time = paint('dim', timeOf(published, style));
-  return `${time}  ${event.camera}  ${describeIt(event)}  ${paint('dim', event.track ?? '')}`.trim();
+  const track = event.track === null ? [] : [paint('dim', event.track)];
+  return [time, event.camera, describeIt(event), ...track].join('  ');
 }
 
 function timeOf({ camera, mediaTimeMs, capturedAt }: SpotterEvent, { clock }: LineStyle): string {

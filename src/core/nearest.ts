@@ -1,5 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** Most names listed where none is near. */
+const MOST_LISTED = 30;
 /** Shorter words are part of many others. */
 const PART = 3;
 
@@ -21,4 +23,10 @@ export function nearestOf(word: string, known: readonly string[]): string | null
 export function meantOr(word: string, known: readonly string[], otherwise: string): string {
   const guess = nearestOf(word, known);
   return guess === null ? otherwise : `did you mean "${guess}"?`;
+}
+
+/** As {@link meantOr}; where none is near, the end lists those that there are. @param known at least one */
+export function meantOrListed(word: string, known: readonly string[]): string {
+  const more = known.length > MOST_LISTED ? ` and ${known.length - MOST_LISTED} more` : '';
+  return meantOr(word, known, `valid here: ${known.slice(0, MOST_LISTED).join(', ')}${more}`);
 }

@@ -1,6 +1,6 @@
 import { type Document, isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import type { z } from 'zod';
-import { didYouMean } from './nearestName.js';
+import { meantOrListed } from './nearest.js';
 import { type Fault, formatPath, offsetOf, type Path } from './yamlFaults.js';
 
 /** A fault as zod reports it. */
@@ -75,7 +75,7 @@ function keyOffset(document: Document, path: Path, key: string): number {
 function unknownKey(key: string, path: Path, schema: SchemaNode): string {
   const valid = validKeys(path, schema);
   if (valid.length === 0) return 'unknown key; remove it';
-  return `unknown key; ${didYouMean(key, valid)}`;
+  return `unknown key; ${meantOrListed(key, valid)}`;
 }
 
 /** The part of JSON Schema that lists the keys. */

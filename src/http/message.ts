@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean, nearestName } from '../core/nearestName.js';
+import { meantOrListed, nearestOf } from '../core/nearest.js';
 import { nameKey } from '../core/personName.js';
 import { EVENT_KINDS } from '../events/event.js';
 import type { EventFilter } from '../events/filter.js';
@@ -149,7 +149,7 @@ function noCamera(id: string, known: readonly string[]): string {
 
 /** Does not list the gallery: whoever may connect need not learn who is in it. */
 function nobody(name: string, known: readonly string[]): string {
-  const guess = nearestName(name, known);
+  const guess = nearestOf(name, known);
   const hint = guess === null ? '' : `; did you mean ${quote(guess)}?`;
   return `nobody in the gallery is named ${quote(name)} now${hint}`;
 }
@@ -157,12 +157,12 @@ function nobody(name: string, known: readonly string[]): string {
 function sentence(issue: z.core.$ZodIssue, keys: readonly string[]): string {
   const [key] = issue.path;
   if (issue.code === 'unrecognized_keys')
-    return explained(issue.keys, (one) => `${quote(one)} is not valid here; ${didYouMean(one, keys)}`);
+    return explained(issue.keys, (one) => `${quote(one)} is not valid here; ${meantOrListed(one, keys)}`);
   return key === undefined ? issue.message : `${String(key)}: ${issue.message}`;
 }
 
 function meant(given: unknown, known: readonly string[]): string {
-  return known.length === 0 ? 'there is none yet' : didYouMean(String(given), known);
+  return known.length === 0 ? 'there is none yet' : meantOrListed(String(given), known);
 }
 
 function quote(given: unknown): string {

@@ -1,5 +1,5 @@
 import { isRecording } from '../config/cameraSchema.js';
-import type { Config } from '../config/schema.js';
+import type { CameraConfig } from '../config/schema.js';
 import { type PeopleSettings, shownNameOf } from '../events/notify.js';
 
 /** What an event does not have, for showing it to people. */
@@ -12,11 +12,10 @@ export interface EventContext {
 
 /** Reads the context from what is in use at the moment. */
 export function eventContext(
-  config: () => Pick<Config, 'cameras'>,
-  people: () => PeopleSettings,
+  inUse: () => { cameras: readonly CameraConfig[]; people: PeopleSettings },
 ): EventContext {
   return {
-    shownName: (person) => shownNameOf(people(), person),
-    isRecording: (camera) => config().cameras.some(({ id, url }) => id === camera && isRecording(url)),
+    shownName: (person) => shownNameOf(inUse().people, person),
+    isRecording: (camera) => inUse().cameras.some(({ id, url }) => id === camera && isRecording(url)),
   };
 }

@@ -72,10 +72,7 @@ export class EventHub implements Component, CameraObserver {
   readonly #forgotten = new ForgottenNames();
   readonly #parts: Stack;
   #loaded: HubConfig;
-  readonly #context = eventContext(
-    () => this.#config,
-    () => this.#settings,
-  );
+  readonly #context = eventContext(() => ({ cameras: this.#config.cameras, people: this.#settings }));
   /** Names in the gallery, see {@link byNameKey}; null before it has been read. */
   #people: ReadonlyMap<string, string> | null = null;
   #settings: Readonly<Record<string, PersonSettings>> = {};
