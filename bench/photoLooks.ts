@@ -35,7 +35,7 @@ export interface PhotoLookOptions {
 }
 
 /**
- * Looks once at every photo, as `detect` does: detection at several scales, quality, alignment, embedding.
+ * Looks once at every photo: detection at several scales, as `detect` does, then quality, alignment and embedding as for the gallery.
  *
  * @param files paths; a photo that is named twice is looked at once
  * @returns by path

@@ -3,6 +3,7 @@ import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { geometricQuality } from '../face/quality.js';
+import { TILTED_DEG } from '../face/uprightViews.js';
 import type { Photo } from '../gallery/photo.js';
 import { findFaces } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
@@ -71,7 +72,8 @@ async function facesOf(
   const { looks } = await pool.look({
     image,
     faces,
-    refineFromDeg: 0,
+    // As in a frame: the embedding belongs to the landmarks that are printed, unless the face is tilted.
+    refineFromDeg: TILTED_DEG,
     minSharpness: embed ? 0 : Number.POSITIVE_INFINITY,
     gallery: null,
   });

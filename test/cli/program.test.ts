@@ -5,7 +5,11 @@ import { runCommandLine } from '../../src/cli/program.js';
 import { printedBy } from '../helpers/printed.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const context = { signal: new AbortController().signal, outliveOutput: () => {}, report: () => {} };
+const context = {
+  signal: new AbortController().signal,
+  outliveOutput: () => {},
+  report: (message: string) => void process.stderr.write(message),
+};
 const run = (...args: string[]) => printedBy(() => runCommandLine(['node', 'spotter', ...args], context));
 
 describe('runCommandLine', () => {
@@ -33,7 +37,7 @@ describe('runCommandLine', () => {
       expect(await run(...line)).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: expect.stringContaining("unknown option '--json'"),
+        stderr: expect.stringContaining('unknown option "--json"'),
       });
   });
 

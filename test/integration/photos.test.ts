@@ -206,7 +206,7 @@ describe('spotter gallery', () => {
     expect(doubts.stdout.split('\n').slice(1)).toEqual([
       'poison/c.jpg: same_file: is the same file as grace/a.jpg; use each photo for one person',
       expect.stringMatching(
-        /^poison\/d\.jpg: unlike: is unlike poison\/c\.jpg, .* like eileen\.png \(0\.9\d\); remove/,
+        /^poison\/d\.jpg: closer: is closer to eileen\.png \(0\.9\d\) than to poison\/c\.jpg, .*; move it/,
       ),
       'poison/d.jpg: used, turned by 180 degrees: the photo stands on its head',
       '4 of 5 photos used',
