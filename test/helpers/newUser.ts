@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
 import type { Finished } from './cli.js';
 import { root } from './paths.js';
 
@@ -11,21 +12,31 @@ const execute = promisify(execFile);
 /** What a registry needs to be reached, and nothing else that npm passes to the scripts it runs. */
 const OF_NPM = /^npm_(?!config_(registry|userconfig|globalconfig|cafile)$)/i;
 
+/** What somebody has of spotter: its package, or a checkout that is set up. */
+export type Origin = 'package' | 'checkout';
+
 /**
- * Somebody who has Node, npm, ffmpeg and the package of spotter, and nothing else: an empty home folder, an empty folder for
+ * Somebody who has Node, npm, ffmpeg and spotter, and nothing else: an empty home folder, an empty folder for
  * temporary files, and an empty prefix for npm. All of it is in one folder, so that what is left behind shows.
  */
 export class NewUser {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  private constructor(folder: string, environment: NodeJS.ProcessEnv) {
+  readonly #origin: Origin;
+
+  private constructor(folder: string, environment: NodeJS.ProcessEnv, origin: Origin) {
     this.#folder = folder;
     this.#environment = environment;
+    this.#origin = origin;
   }
 
-  /** Packs this checkout and installs the package. @returns null where no registry answers, so that nothing can be installed */
-  static async create(): Promise<NewUser | null> {
+  /**
+   * With the package, packs this checkout and installs that.
+   *
+   * @returns null where no registry answers, so that nothing can be installed
+   */
+  static async create(origin: Origin): Promise<NewUser | null> {
     const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_NPM.test(name)));
     const setting = async (name: string) => {
       const { stdout } = await execute('npm', ['config', 'get', name], { cwd: tmpdir(), env: kept });
@@ -34,7 +45,7 @@ export class NewUser {
     const folder = mkdtempSync(path.join(tmpdir(), 'spotter-new-user-'));
     const places = { HOME: path.join(folder, 'home'), TMPDIR: path.join(folder, 'tmp') };
     for (const place of [...Object.values(places), path.join(folder, 'prefix')]) mkdirSync(place);
-    const user = new NewUser(folder, {
+    const environment = {
       ...kept,
       ...places,
       PATH: `${folder}/prefix/bin:${process.env.PATH}`,
@@ -42,7 +53,9 @@ export class NewUser {
       npm_config_cache: await setting('cache'),
       npm_config_userconfig: await setting('userconfig'),
       npm_config_update_notifier: 'false',
-    });
+    };
+    const user = new NewUser(folder, environment, origin);
+    if (origin === 'checkout') return user;
     const ping = await user.#run(
       'npm',
       ['ping', '--fetch-retries', '0', '--fetch-timeout', '10000'],
@@ -74,12 +87,27 @@ export class NewUser {
   }
 
   async uninstall(): Promise<void> {
+    if (this.#origin === 'checkout') return;
     await this.#must(['uninstall', '-g', '--prefix', this.#prefix, 'spotter-daemon']);
   }
 
-  /** Runs the installed program to its end, in a folder relative to the home folder. */
+  /** Runs the program to its end, in a folder relative to the home folder. */
   spotter(args: string[], folder = '.'): Promise<Finished> {
-    return this.#run(path.join(this.#prefix, 'bin/spotter'), args, path.join(this.home, folder));
+    const [program, ...first] = this.#program;
+    return this.#run(program, [...first, ...args], path.join(this.home, folder));
+  }
+
+  /** Starts the program in a folder relative to the home folder. Ends with the test. */
+  start(args: string[], folder: string): ChildProcess {
+    const cwd = path.join(this.home, folder);
+    const [program, ...first] = this.#program;
+    const child = spawn(program, [...first, ...args], {
+      cwd,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
   }
 
   /** Path of something in the installed package. */
@@ -98,6 +126,12 @@ export class NewUser {
 
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get #program(): [string, ...string[]] {
+    return this.#origin === 'package'
+      ? [path.join(this.#prefix, 'bin/spotter')]
+      : [process.execPath, path.join(root, 'dist/src/main.js')];
   }
 
   get #prefix(): string {

@@ -1,33 +1,36 @@
+import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
-import { jsonLines } from '../helpers/cli.js';
-import { NewUser } from '../helpers/newUser.js';
+import { jsonLines, lineMatching } from '../helpers/cli.js';
+import { NewUser, type Origin } from '../helpers/newUser.js';
 import { demoClip, hopper } from '../helpers/paths.js';
-
-let theUser: Promise<NewUser | null> | undefined;
-afterAll(async () => (await theUser)?.remove());
-
-/** The same user in every test of this file, with spotter installed from its package. */
-async function newUser(context: TestContext): Promise<NewUser> {
-  theUser ??= NewUser.create();
-  return (await theUser) ?? context.skip('needs a registry of npm packages, and npm ping finds none');
-}
+import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 
 /** Each test is a step, in the order of the file, and builds on those before it. */
-describe('a new user with the package of spotter', () => {
-  it('installs it, without what its packages would download', async (context) => {
+describe.each<Origin>(['package', 'checkout'])('a new user with the %s of spotter', (origin) => {
+  let theUser: Promise<NewUser | null> | undefined;
+  afterAll(async () => (await theUser)?.remove());
+
+  /** The same user in every step. */
+  async function newUser(context: TestContext): Promise<NewUser> {
+    theUser ??= NewUser.create(origin);
+    return (await theUser) ?? context.skip('needs a registry of npm packages, and npm ping finds none');
+  }
+
+  it('has it, without what its packages would download', async (context) => {
     const user = await newUser(context);
     expect(await user.spotter(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+    if (origin === 'checkout') return;
     const providers = user.inPackage('node_modules/onnxruntime-node/bin/napi-v6/linux/x64');
     if (existsSync(providers)) expect(readdirSync(providers).join(' ')).not.toContain('cuda');
   });
 
-  it('makes a home, and is told the next steps by the name of the installed program', async (context) => {
+  it('makes a home, and is told the next steps', async (context) => {
     const user = await newUser(context);
     const { code, stdout } = await user.spotter(['init', 'faces']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ +spotter run --dir faces$/m);
+    expect(stdout).toMatch(/ run --dir faces$/m);
     expect(readdirSync(path.join(user.home, 'faces')).sort()).toEqual([
       '.gitignore',
       'config.yaml',
@@ -56,9 +59,48 @@ describe('a new user with the package of spotter', () => {
     expect(jsonLines(stdout).find(({ kind }) => kind === 'match')).toMatchObject({ person: 'grace' });
   });
 
+  it('adds a camera, and is shown what is wrong with what', async (context) => {
+    needRtsp(context);
+    const user = await newUser(context);
+    const { port } = await startRtsp({ clip: demoClip });
+    const address = `rtsp://127.0.0.1:${port}/cam`;
+    const wrong = await user.spotter(['camera', 'add', `${address}era`, '--id', 'door'], 'faces');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('no stream under this path') });
+    const { code, stdout } = await user.spotter(['camera', 'add', address, '--id', 'door'], 'faces');
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('1280x720') });
+    const doctor = await user.spotter(['doctor', '--json', '--dir', 'faces']);
+    const { findings } = JSON.parse(doctor.stdout) as { findings: { state: string }[] };
+    expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'camera', subject: 'door', state: 'ok' }),
+    );
+    // Watches it; the first name comes live.
+    const daemon = user.start(['run', '--events', 'json', '--port', '0'], 'faces');
+    const name = await lineMatching(daemon, 'stdout', /"kind":"match"/);
+    expect(JSON.parse(name)).toMatchObject({ camera: 'door', person: 'grace' });
+    expect(await user.spotter(['backup', 'copy.tar.gz'], 'faces')).toMatchObject({ code: 0 });
+    daemon.kill('SIGTERM');
+    await once(daemon, 'exit');
+  });
+
+  it('restores the backup in another place', async (context) => {
+    needRtsp(context);
+    const user = await newUser(context);
+    expect(await user.spotter(['restore', 'faces/copy.tar.gz', '--to', 'elsewhere'])).toMatchObject({
+      code: 0,
+    });
+    const people = await user.spotter(['gallery', 'list', '--json', '--dir', 'elsewhere']);
+    expect(JSON.parse(people.stdout).people).toMatchObject([{ person: 'grace' }]);
+    expect((await user.spotter(['camera', 'list', '--dir', 'elsewhere'])).stdout).toContain('door');
+    const seen = await user.spotter(['scan', demoClip, '--every', '25', '--dir', 'elsewhere']);
+    expect(jsonLines(seen.stdout).find(({ kind }) => kind === 'match')).toMatchObject({ person: 'grace' });
+  });
+
   it('leaves nothing outside of the home when it uninstalls', async (context) => {
     const user = await newUser(context);
     await user.uninstall();
-    expect(user.filesOutside(path.join(user.home, 'faces'))).toEqual(['home/me.jpg']);
+    expect(
+      user.filesOutside(...['faces', 'elsewhere'].map((folder) => path.join(user.home, folder))),
+    ).toEqual(['home/me.jpg']);
   });
 });
