@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CameraEntry } from '../config/cameraEdit.js';
 import { isRecording } from '../config/cameraSchema.js';
 import { loadConfig } from '../config/load.js';
+import { NOT_CAMERAS } from '../config/unusedSections.js';
 import { checkConfigWritable, writeCamera } from '../config/writeSettings.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { writePrivateFile } from '../core/privateFile.js';
@@ -41,7 +42,7 @@ export async function addToConfig(
   given: string,
   options: CameraAddOptions,
 ): Promise<number> {
-  const { config, file: found } = configOf(options);
+  const { config, file: found } = configOf(options, NOT_CAMERAS);
   const file = found ?? 'config.yaml';
   const isNew = !existsSync(file);
   if (!isNew) checkConfigWritable(file);

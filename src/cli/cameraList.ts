@@ -1,3 +1,4 @@
+import { NOT_CAMERAS } from '../config/unusedSections.js';
 import { shown } from './cameraTrials.js';
 import type { Context } from './context.js';
 import { daemonCameras } from './daemonClient.js';
@@ -9,7 +10,7 @@ export async function list(
   { signal }: Context,
   options: CommonOptions & { json?: boolean },
 ): Promise<number> {
-  const { config, secrets } = configOf(options);
+  const { config, secrets } = configOf(options, NOT_CAMERAS);
   const states = await daemonCameras(config.data, signal);
   const rows = config.cameras.map(({ id, url, transport, fps }) => {
     const running = states?.get(id);

@@ -1,5 +1,6 @@
 import type { CameraDraft } from '../config/cameraDraft.js';
 import type { LoadedConfig } from '../config/load.js';
+import { NOT_CAMERAS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { meantOrListed } from '../core/nearest.js';
 import { draftCamera } from './cameraAddress.js';
@@ -23,7 +24,7 @@ export interface CameraTestOptions extends CommonOptions {
  * @throws SpotterError of {@link explore} for a camera that cannot be used
  */
 export async function test({ signal }: Context, given: string, options: CameraTestOptions): Promise<number> {
-  const loaded = configOf(options);
+  const loaded = configOf(options, NOT_CAMERAS);
   const { config } = loaded;
   const draft = draftOf(await givenAddress(given), loaded);
   const transport = options.transport ?? (draft.isConfigured ? draft.config.transport : null);

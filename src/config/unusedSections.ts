@@ -7,6 +7,8 @@ export type Section = keyof Config;
 
 /** What only the daemon connects to or serves, with all that may be secret. */
 export const CONNECTIONS: readonly Section[] = ['cameras', 'webhooks', 'mqtt', 'http'];
+/** The same for a command that deals with cameras. */
+export const NOT_CAMERAS: readonly Section[] = CONNECTIONS.filter((section) => section !== 'cameras');
 
 /** Separates references that could not be resolved into those that matter, and the sections to do without because of the others. */
 export function withoutUnused(
