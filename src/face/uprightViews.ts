@@ -16,7 +16,7 @@ const SAME_PLACE = 0.4;
 /** Sides of a network's input are multiples of this. */
 const GRID = 32;
 /** The landmarks of a face tilted by this, degrees, or more say little beside those of an upright view. */
-export const TILTED_DEG = 15;
+export const TILTED_DEG = 8;
 
 /** A face as if upright, in a square of the input. */
 export interface UprightView extends Omit<Square, 'rowLength'> {

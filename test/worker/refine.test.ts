@@ -22,7 +22,7 @@ describe('WorkerPool.look', () => {
       return embedding as Float32Array;
     };
     const never = Number.POSITIVE_INFINITY;
-    const [asFound, again] = [await embed(tilted, never), await embed(tilted, 15)];
+    const [asFound, again] = [await embed(tilted, never), await embed(tilted, 8)];
     const wanted = await embed(upright, never);
     expect(cosine(again, wanted)).toBeGreaterThan(cosine(asFound, wanted) + 0.03);
     // Below the limit, nothing is done.
