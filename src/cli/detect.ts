@@ -3,7 +3,6 @@ import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { geometricQuality } from '../face/quality.js';
-import { TILTED_DEG } from '../face/uprightViews.js';
 import type { Photo } from '../gallery/photo.js';
 import { findFaces } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
@@ -72,8 +71,8 @@ async function facesOf(
   const { looks } = await pool.look({
     image,
     faces,
-    // As in a frame: the embedding belongs to the landmarks that are printed, unless the face is tilted.
-    refineFromDeg: TILTED_DEG,
+    // The embedding belongs to the landmarks that are printed.
+    refineFromDeg: Number.POSITIVE_INFINITY,
     minSharpness: embed ? 0 : Number.POSITIVE_INFINITY,
     gallery: null,
   });
