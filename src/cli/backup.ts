@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { shareableConfig } from '../config/configText.js';
 import type { LoadedConfig } from '../config/load.js';
-import { hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { describeError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
 import { copyUnusedLog, type LogSummary, sealCopy } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
@@ -39,7 +48,7 @@ export async function backup({ signal }: Context, file: string, options: BackupO
   checkOutputPlace(file, config.gallery.folder, ARCHIVE);
   if (existsSync(target) && !options.force)
     throw new SpotterError('usage', `${file} exists; name another file, or replace it with --force`);
-  const stage = mkdtempSync(path.join(tmpdir(), 'spotter-backup-'));
+  const stage = temporaryFolder();
   const part = `${target}.part`;
   let copy: string | null = null;
   try {
@@ -73,7 +82,7 @@ export async function backup({ signal }: Context, file: string, options: BackupO
 
 /** A copy of the log in a folder of its own, whoever uses the log; null when there is none. */
 async function copyLog(data: string, signal: AbortSignal): Promise<string | null> {
-  if (!existsSync(path.join(data, LOG_FILE))) return null;
+  if (!isThere(path.join(data, LOG_FILE))) return null;
   try {
     return path.join(data, await copyIntoFolder(data, (target) => copyUnusedLog(data, target)));
   } catch (error) {
@@ -87,10 +96,25 @@ async function copyLog(data: string, signal: AbortSignal): Promise<string | null
   );
 }
 
+/** @throws SpotterError usage where that cannot be said, so that no backup lacks what is there */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    throw new SpotterError(
+      'usage',
+      `cannot read ${file}: ${describeError(cause)}; make the backup as the user of the daemon`,
+      { cause },
+    );
+  }
+}
+
 async function galleryEntries(folder: string): Promise<Packed[]> {
   await probeFolder(folder);
   try {
-    return await packedFolder(folder, 'gallery');
+    return await packedFolder(realpathSync(folder), 'gallery', (name) =>
+      printToStderr(`left out: ${name} is a link to the outside of the gallery, whose photos are not used`),
+    );
   } catch (cause) {
     const why = hasErrno(cause, 'ENOENT') ? 'does not exist, or has just changed' : 'cannot be read';
     throw new SpotterError('gallery.not_found', `gallery ${folder} ${why}; check it and try again`, {
@@ -113,6 +137,19 @@ async function writeArchive(part: string, entries: readonly Packed[], file: stri
         { cause },
       );
     throw outputRefusal(file, ARCHIVE, cause);
+  }
+}
+
+/** @throws SpotterError usage */
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(path.join(tmpdir(), 'spotter-backup-'));
+  } catch (cause) {
+    throw new SpotterError(
+      'usage',
+      `cannot make a temporary folder in ${tmpdir()}: ${describeError(cause)}; set TMPDIR to another folder`,
+      { cause },
+    );
   }
 }
 

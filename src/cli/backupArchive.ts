@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { create, extract, type ReadEntry } from 'tar';
 import { SpotterError } from '../core/errors.js';
@@ -13,16 +13,28 @@ export interface Packed {
   bytes: number;
 }
 
-/** Everything below a folder, itself first: files, folders and links, sorted. Links are not followed. */
-export async function packedFolder(folder: string, name: string): Promise<Packed[]> {
+/**
+ * Everything below a folder, itself first: files, folders and links, sorted. Links are not followed, and those that lead out of the
+ * topmost folder are left out.
+ *
+ * @param onLeftOut called with the name of such a link
+ */
+export async function packedFolder(
+  folder: string,
+  name: string,
+  onLeftOut: (name: string) => void = () => {},
+): Promise<Packed[]> {
   const all: Packed[] = [{ from: folder, name, bytes: 0 }];
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
     a.name < b.name ? -1 : 1,
   )) {
     const [from, own] = [path.join(folder, entry.name), `${name}/${entry.name}`];
-    if (entry.isDirectory()) all.push(...(await packedFolder(from, own)));
+    if (entry.isDirectory()) all.push(...(await packedFolder(from, own, onLeftOut)));
     else if (entry.isFile()) all.push({ from, name: own, bytes: (await lstat(from)).size });
-    else if (entry.isSymbolicLink()) all.push({ from, name: own, bytes: 0 });
+    else if (entry.isSymbolicLink()) {
+      if (staysInside(own, await readlink(from))) all.push({ from, name: own, bytes: 0 });
+      else onLeftOut(own);
+    }
   }
   return all;
 }
@@ -65,6 +77,7 @@ export async function unpack(
   const filter = (name: string, entry: unknown) => {
     const isRight = isWanted(name.replace(/\/$/, '')) && isHarmless(entry as ReadEntry);
     if (!isRight) strange.push(name);
+    else withoutPrivileges(entry as ReadEntry);
     return isRight;
   };
   try {
@@ -82,7 +95,19 @@ export async function unpack(
 /** Links of a gallery stay within it. */
 function isHarmless({ path: name, type, linkpath }: ReadEntry): boolean {
   if (type === 'File' || type === 'OldFile' || type === 'Directory') return true;
-  if (type !== 'SymbolicLink' || !linkpath || linkpath.startsWith('/')) return false;
+  return type === 'SymbolicLink' && linkpath !== undefined && staysInside(name, linkpath);
+}
+
+/** No program of an archive runs as somebody else. */
+function withoutPrivileges(entry: ReadEntry): void {
+  entry.mode = (entry.mode ?? 0o600) & (entry.type === 'Directory' ? 0o777 : 0o666);
+}
+
+/** Whether a link leads to something in its topmost folder. Behind a name, `..` may lead anywhere, because the name may be a link. */
+function staysInside(name: string, target: string): boolean {
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+  const firstName = parts.findIndex((part) => part !== '..');
+  if (target.startsWith('/') || firstName === -1 || parts.slice(firstName).includes('..')) return false;
   const [top] = name.split('/');
-  return path.posix.join(path.posix.dirname(name), linkpath).startsWith(`${top}/`);
+  return path.posix.join(path.posix.dirname(name), target).startsWith(`${top}/`);
 }

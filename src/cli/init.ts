@@ -41,10 +41,16 @@ function refuseWhatIsInTheWay(folder: string): void {
     throw new SpotterError('usage', `${why}; nothing was changed, choose another folder`);
   };
   // A link that leads nowhere is in the way, too.
-  const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  const isThere = (file: string) => {
+    try {
+      return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return false;
+    }
+  };
   if (!isFolder(folder)) {
     // What is in the way above it is found when it is made.
-    if (existsSync(folder)) refuse(`${folder} is not a folder`);
+    if (isThere(folder)) refuse(`${folder} is not a folder`);
     return;
   }
   if (isThere(path.join(folder, CONFIG_NAME))) refuse(`${folder} already has a ${CONFIG_NAME}`);

@@ -37,14 +37,18 @@ const PARTS = ['data', 'gallery', 'config.yaml'];
  * @throws SpotterError usage; log.newer and log.unusable for the log in it
  */
 export async function restore({ signal }: Context, file: string, options: RestoreOptions): Promise<number> {
-  const { to = '.' } = options;
+  if (options.to !== undefined && options.dir !== undefined)
+    throw new SpotterError('usage', '--to and --dir name two folders; give one of them');
+  const to = options.to ?? options.dir ?? '.';
+  if (to === '') throw new SpotterError('usage', '--to is empty; name a folder');
   const folder = path.resolve(to);
   checkArchive(file);
   const isNew = prepareFolder(folder, to);
-  const stage = mkdtempSync(path.join(folder, '.restore-'));
+  let stage: string | null = null;
   const moved: string[] = [];
   let isDone = false;
   try {
+    stage = mkdtempSync(path.join(folder, '.restore-'));
     await unpack(file, stage, isOfBackup);
     const manifest = await verify(stage, file);
     throwIfInterrupted(signal);
@@ -65,7 +69,7 @@ export async function restore({ signal }: Context, file: string, options: Restor
       { cause },
     );
   } finally {
-    rmSync(stage, { recursive: true, force: true });
+    if (stage !== null) rmSync(stage, { recursive: true, force: true });
     if (!isDone) for (const part of moved) rmSync(path.join(folder, part), { recursive: true, force: true });
     if (!isDone && isNew && readdirSync(folder).length === 0) rmdirSync(folder);
   }
@@ -121,8 +125,10 @@ function isOfBackup(name: string): boolean {
 async function verify(stage: string, archive: string): Promise<BackupManifest> {
   const broken = (why: string) =>
     new SpotterError('usage', `${archive} is damaged: ${why}; use another backup`);
-  for (const part of [MANIFEST, 'config.yaml', 'gallery'])
-    if (!existsSync(path.join(stage, part))) throw broken(`${part} is missing`);
+  for (const part of [MANIFEST, 'config.yaml', 'gallery']) {
+    const stats = statSync(path.join(stage, part), { throwIfNoEntry: false });
+    if (!stats || stats.isDirectory() !== (part === 'gallery')) throw broken(`${part} is missing`);
+  }
   const manifest = parseManifest(readFileSync(path.join(stage, MANIFEST), 'utf8'), archive);
   const gallery = await packedFolder(path.join(stage, 'gallery'), 'gallery');
   const bytes = gallery.reduce((sum, one) => sum + one.bytes, 0);

@@ -112,8 +112,8 @@ export class EventSocket implements Component {
 
   /** Accepts or refuses a request to upgrade: 404, or 503 (stopping, or resuming without a log). */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const [path, query] = (request.url ?? '/').split('?', 2);
-    const parameters = new URLSearchParams(query);
+    const [path, ...query] = (request.url ?? '/').split('?');
+    const parameters = new URLSearchParams(query.join('?'));
     const refusal = this.#refusal(path, parameters);
     if (refusal !== null) refuseConnection(socket, refusal);
     else {

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packedFolder, unpack } from '../../src/cli/backupArchive.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+/** A gallery with one photo, and links by name. */
+function galleryWith(links: Record<string, string>): string {
+  const gallery = path.join(temporaryFolder(), 'gallery');
+  mkdirSync(path.join(gallery, 'alice'), { recursive: true });
+  writeFileSync(path.join(gallery, 'alice/1.jpg'), 'photo');
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, path.join(gallery, name));
+  return gallery;
+}
+
+describe('packedFolder', () => {
+  it('keeps links within the folder, and leaves out those that lead out of it', async () => {
+    const leftOut: string[] = [];
+    const gallery = galleryWith({
+      inner: 'alice/1.jpg',
+      absolute: '/etc',
+      above: '../../etc',
+      self: '..',
+      through: 'inner/../../etc',
+    });
+    const packed = await packedFolder(gallery, 'gallery', (name) => leftOut.push(name));
+    expect(packed.map(({ name }) => name)).toEqual([
+      'gallery',
+      'gallery/alice',
+      'gallery/alice/1.jpg',
+      'gallery/inner',
+    ]);
+    expect(leftOut).toEqual(['absolute', 'above', 'self', 'through'].sort().map((name) => `gallery/${name}`));
+  });
+});
+
+describe('unpack', () => {
+  const unpacked = async (gallery: string) => {
+    const archive = path.join(temporaryFolder(), 'archive.tar.gz');
+    execFileSync('tar', ['-czf', archive, '-C', path.dirname(gallery), 'gallery']);
+    const folder = temporaryFolder();
+    await unpack(archive, folder, () => true);
+    return folder;
+  };
+
+  it('refuses a link that leads out through another link', async () => {
+    await expect(unpacked(galleryWith({ through: 'alice/../../..' }))).rejects.toThrow(
+      'is not a backup of spotter: it contains gallery/through',
+    );
+  });
+
+  it('gives no program the rights of somebody else', async () => {
+    const gallery = galleryWith({});
+    chmodSync(path.join(gallery, 'alice/1.jpg'), 0o4755);
+    const folder = await unpacked(gallery);
+    expect(statSync(path.join(folder, 'gallery/alice/1.jpg')).mode & 0o7111).toBe(0);
+  });
+});
