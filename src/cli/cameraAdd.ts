@@ -72,7 +72,7 @@ export async function addToConfig(
   const lines = write(file, isNew, entry);
   const masked = lines
     .filter(({ text }) => text.trim() !== '')
-    .map(({ line, text }) => ({ line, text: maskText(text, draft.secrets) }));
+    .map(({ line, text }) => ({ line, text: maskedLine(text, draft.secrets) }));
   if (options.json) {
     const report = trial ? foundJson(draft, trial.found, trial.file) : { id };
     printJson({ ...report, written: { file, lines: masked } });
@@ -84,6 +84,12 @@ export async function addToConfig(
   for (const hint of options.quiet ? [] : hints(file, entry, trial?.found ?? null, options))
     printToStderr(`hint: ${hint}`);
   return 0;
+}
+
+/** An address is masked by itself: within a line, nobody can tell where one with spaces ends. */
+function maskedLine(text: string, secrets: readonly string[]): string {
+  const [, key, value] = /^([\s-]*url: )(.*)$/.exec(text) ?? [];
+  return key === undefined ? maskText(text, secrets) : key + maskText(value, secrets);
 }
 
 async function tryIt(

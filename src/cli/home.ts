@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { configOwner } from '../config/configOwner.js';
-import { SpotterError } from '../core/errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 import { isFolder } from '../core/folders.js';
 
 /** The file that makes a folder a home of spotter. */
@@ -40,7 +40,7 @@ export function homeOf(options: PlaceOptions, cwd = process.cwd(), environment =
   const found = homeAbove(cwd);
   if (found) return found;
   if (environment.SPOTTER_HOME) return homeAt(environment.SPOTTER_HOME, 'SPOTTER_HOME', cwd);
-  return { folder: cwd, config: existsSync(path.join(cwd, CONFIG_NAME)) ? CONFIG_NAME : null };
+  return { folder: cwd, config: isThere(path.join(cwd, CONFIG_NAME)) ? CONFIG_NAME : null };
 }
 
 /** Arguments that lead another spotter process, started in the same working folder, to the same home. */
@@ -52,11 +52,26 @@ export function placeArguments({ config, dir }: PlaceOptions): string[] {
 function homeAt(given: string, from: '--dir' | 'SPOTTER_HOME', cwd: string): Home {
   const folder = path.resolve(cwd, given);
   const config = path.join(folder, CONFIG_NAME);
-  if (existsSync(config)) return { folder, config };
+  if (isThere(config)) return { folder, config };
   const why = isFolder(folder)
     ? `has no ${CONFIG_NAME}; make one there with "spotter init ${given}", or name another folder`
     : 'is not a folder; name one that "spotter init" has made';
   throw new SpotterError('config.not_found', `${from} ${given} ${why}`);
+}
+
+/** @throws SpotterError config.not_found where that cannot be said */
+function isThere(config: string): boolean {
+  try {
+    const stats = statSync(config, { throwIfNoEntry: false });
+    // Nobody may ever write into a pipe that is found by its name.
+    return stats !== undefined && !stats.isFIFO();
+  } catch (cause) {
+    throw new SpotterError(
+      'config.not_found',
+      `configuration ${config} cannot be read (${describeError(cause)}); check the permissions of its folder`,
+      { cause },
+    );
+  }
 }
 
 function homeAbove(cwd: string): Home | null {
@@ -73,7 +88,7 @@ function homeAbove(cwd: string): Home | null {
 function ownerOf(file: string): ReturnType<typeof configOwner> | null {
   try {
     const stats = statSync(file, { throwIfNoEntry: false });
-    if (!stats) return null;
+    if (!stats || stats.isFIFO()) return null;
     if (!stats.isFile() || stats.size > MAX_BYTES) return 'unclear';
     return configOwner(readFileSync(file, 'utf8'));
   } catch {

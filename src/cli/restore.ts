@@ -137,10 +137,20 @@ async function verify(stage: string, archive: string): Promise<BackupManifest> {
   const log = path.join(stage, 'data', LOG_FILE);
   if (existsSync(log) !== (manifest.log !== null)) throw broken('the event log is missing');
   if (manifest.log === null) return manifest;
-  const { events, lastSeq } = sealCopy(log);
+  const { events, lastSeq } = sealed(log, broken);
   if (events !== manifest.log.events || lastSeq !== manifest.log.lastSeq)
     throw broken('the event log is not complete');
   return manifest;
+}
+
+function sealed(log: string, broken: (why: string) => SpotterError): ReturnType<typeof sealCopy> {
+  try {
+    return sealCopy(log);
+  } catch (error) {
+    // Of a newer spotter, it is not damaged.
+    if (error instanceof SpotterError && error.code === 'log.newer') throw error;
+    throw broken('its event log cannot be opened');
+  }
 }
 
 function report(to: string, manifest: BackupManifest, { json, quiet }: RestoreOptions): void {

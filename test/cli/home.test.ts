@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +30,13 @@ describe('homeOf', () => {
     expect(found(root, 'a')).toEqual(['a', 'a/config.yaml']);
     expect(found(root, 'a/gallery/alice')).toEqual(['a', 'a/config.yaml']);
     expect(found(root, 'a/b/data')).toEqual(['a/b', 'a/b/config.yaml']);
+  });
+
+  it('passes over a pipe of that name, which would never be read to its end', () => {
+    const root = tree({ 'home/pipe': '', home: STARTER_CONFIG });
+    execFileSync('mkfifo', [path.join(root, 'home/pipe/config.yaml')]);
+    expect(found(root, 'home/pipe')).toEqual(['home', 'home/config.yaml']);
+    expect(() => homeOf({ dir: path.join(root, 'home/pipe') }, root, {})).toThrow('has no config.yaml');
   });
 
   it('knows its configuration without a comment by its keys, and passes over that of another program', () => {
