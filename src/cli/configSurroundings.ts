@@ -1,10 +1,10 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import path from 'node:path';
 import { isRecording } from '../config/cameraSchema.js';
 import type { Config } from '../config/schema.js';
 import { parseAddress } from '../core/address.js';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { nearestExisting } from '../core/folders.js';
 import { meantOr } from '../core/nearest.js';
 import { isSamePerson } from '../core/personName.js';
 import { maskText } from '../core/secrets.js';
@@ -112,8 +112,7 @@ async function modelFaults(config: Config, modelFolder?: string): Promise<Surrou
 
 /** The folder is made by the daemon, so the nearest one that is there matters. */
 function dataFaults(data: string): Surrounding[] {
-  let there = data;
-  while (!existsSync(there)) there = path.dirname(there);
+  const there = nearestExisting(data);
   const fault = (message: string) => [{ key: 'data', message }];
   if (!statSync(there).isDirectory()) return fault(`${there} is a file; name a folder`);
   return canAccess(there, constants.W_OK | constants.X_OK)

@@ -32,6 +32,13 @@ export function isFolder(name: string): boolean {
   }
 }
 
+/** The folder, or the nearest one above it that exists. @param folder absolute */
+export function nearestExisting(folder: string): string {
+  return existsSync(folder) || path.dirname(folder) === folder
+    ? folder
+    : nearestExisting(path.dirname(folder));
+}
+
 /**
  * Takes the right to write into a folder from everybody but its owner.
  *

@@ -4,7 +4,7 @@ import { shareableConfig } from '../config/configText.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { describeError, SpotterError } from '../core/errors.js';
-import { WRITABLE_BY_OTHERS } from '../core/folders.js';
+import { nearestExisting, WRITABLE_BY_OTHERS } from '../core/folders.js';
 import { inspectLog } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
 import { listGallery } from '../gallery/folder.js';
@@ -88,7 +88,7 @@ async function checkGallery(folder: string): Promise<Finding> {
 
 function checkData(data: string): Finding {
   const { ok, warning, fault } = findingsOf('data');
-  const folder = existing(data);
+  const folder = nearestExisting(data);
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -127,7 +127,7 @@ function checkLog(data: string, isRunning: boolean): Finding {
 
 function checkDisk({ data, events }: Config): Finding {
   const { ok, warning, fault } = findingsOf('disk');
-  const folder = existing(data);
+  const folder = nearestExisting(data);
   const { bavail, bsize, files, ffree } = statfsSync(folder);
   const freeMb = Math.floor((bavail * bsize) / MB);
   const free = freeMb >= 10_000 ? `${Math.floor(freeMb / 1000)} GB` : `${freeMb} MB`;
@@ -141,11 +141,6 @@ function checkDisk({ data, events }: Config): Finding {
       `${free} free at ${folder}, less than the event log may take; free some space, or lower events.maxMb (${events.maxMb} MiB)`,
     );
   return ok(`${free} free at ${folder}`);
-}
-
-/** The folder, or the nearest one above that exists. */
-function existing(folder: string): string {
-  return existsSync(folder) || path.dirname(folder) === folder ? folder : existing(path.dirname(folder));
 }
 
 function counted(count: number, one: string, several: string): string {
