@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SpotterError } from '../core/errors.js';
+import { meantOrListed } from '../core/nearest.js';
 import { packageRoot } from '../core/package.js';
 import {
   type CatalogueEntry,
@@ -61,7 +61,7 @@ export class Catalogue {
     const ids = this.entries.filter(fits).map((candidate) => candidate.id);
     throw new SpotterError(
       'model.not_found',
-      `${role} "${id}" is not in the catalogue; did you mean "${closest(id, ids)}"? (known: ${ids.join(', ')})`,
+      `${role} "${id}" is not in the catalogue; ${meantOrListed(id, ids)}`,
     );
   }
 }
