@@ -39,12 +39,15 @@ export type ErrorCode =
   | 'log.unusable'
   | 'log.unwritable'
   | 'worker.failed'
+  | 'compute.unavailable'
+  | 'compute.failed'
   | 'internal';
 
 const INTERNAL: ReadonlySet<ErrorCode> = new Set([
   'video.killed',
   'ffmpeg.failed',
   'worker.failed',
+  'compute.failed',
   'engine.died',
   'internal',
 ]);

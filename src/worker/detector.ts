@@ -10,7 +10,7 @@ import type { Image } from '../image/image.js';
 import { Letterbox } from '../image/letterbox.js';
 import { type Channels, channelPlanes, NORM_OFFSET, normTables } from '../image/normalisation.js';
 import { warp } from '../image/warp.js';
-import { Network, type Values } from './network.js';
+import { Network, type OpenNetwork, type Runnable, type Values } from './network.js';
 import type { Detected, DetectorSpec } from './protocol.js';
 
 const STRIDES = [8, 16, 32];
@@ -22,7 +22,7 @@ type Decode = (outputs: Outputs, fit: Fit) => Detection[];
 
 /** A face detector: takes an image and returns faces in source px. */
 export class Detector {
-  readonly #network: Network;
+  readonly #network: Runnable;
   readonly #spec: DetectorSpec;
   readonly #inputName: string;
   readonly #inputSize: InputSize;
@@ -33,7 +33,7 @@ export class Detector {
   #memory = new Float32Array(0);
   #input = this.#memory;
 
-  private constructor(network: Network, spec: DetectorSpec, inputSize: InputSize, decode: Decode) {
+  private constructor(network: Runnable, spec: DetectorSpec, inputSize: InputSize, decode: Decode) {
     this.#network = network;
     this.#spec = spec;
     this.#inputName = network.inputs[0].name;
@@ -46,10 +46,11 @@ export class Detector {
   /**
    * Loads the network and checks its inputs and outputs with one run.
    *
+   * @param open default: on the CPU
    * @throws SpotterError model.unreadable, model.unfit
    */
-  static async load(spec: DetectorSpec): Promise<Detector> {
-    const network = await Network.open(spec.path, `model "${spec.id}" (${spec.path})`);
+  static async load(spec: DetectorSpec, open: OpenNetwork = Network.open): Promise<Detector> {
+    const network = await open(spec.path, `model "${spec.id}" (${spec.path})`);
     const inputSize = readInputSize(network, spec);
     const probe = inputSize.kind === 'fixed' ? inputSize : { width: PROBE_PX, height: PROBE_PX };
     const data = new Float32Array(3 * probe.width * probe.height);
@@ -130,7 +131,7 @@ function unfit(spec: DetectorSpec, why: string): SpotterError {
   );
 }
 
-function readInputSize(network: Network, spec: DetectorSpec): InputSize {
+function readInputSize(network: Runnable, spec: DetectorSpec): InputSize {
   const shape = network.inputs[0]?.shape ?? [];
   const fits = network.inputs.length === 1 && shape.length === 4 && (shape[1] === 3 || shape[1] === null);
   if (!fits || (shape[0] !== null && shape[0] !== 1)) {

@@ -4,7 +4,7 @@ import type { Landmarks } from '../face/detection.js';
 import { cosine, normalise } from '../face/embedding.js';
 import { sharpness } from '../face/quality.js';
 import type { Image } from '../image/image.js';
-import { Network } from './network.js';
+import { Network, type OpenNetwork, type Runnable } from './network.js';
 import type { EmbedderSpec } from './protocol.js';
 
 /** Cosine from which two embeddings are the same but for rounding. */
@@ -12,13 +12,13 @@ const SAME = 0.99999;
 
 /** A face embedder of the ArcFace kind: takes an aligned 112x112 face and returns a vector of length 1. */
 export class Embedder {
-  readonly #network: Network;
+  readonly #network: Runnable;
   readonly #inputName: string;
   readonly #outputName: string;
   readonly #aligner: Aligner;
   readonly #input = new Float32Array(3 * CROP_PX * CROP_PX);
 
-  private constructor(network: Network, spec: EmbedderSpec) {
+  private constructor(network: Runnable, spec: EmbedderSpec) {
     this.#network = network;
     this.#inputName = network.inputs[0].name;
     this.#outputName = network.outputs[0].name;
@@ -28,10 +28,11 @@ export class Embedder {
   /**
    * Loads the network and checks its input, and that its output has the dimension and depends on the picture.
    *
+   * @param open default: on the CPU
    * @throws SpotterError model.unreadable, model.unfit
    */
-  static async load(spec: EmbedderSpec): Promise<Embedder> {
-    const network = await Network.open(spec.path, `model "${spec.id}" (${spec.path})`);
+  static async load(spec: EmbedderSpec, open: OpenNetwork = Network.open): Promise<Embedder> {
+    const network = await open(spec.path, `model "${spec.id}" (${spec.path})`);
     const [input, ...moreInputs] = network.inputs;
     const wanted = [1, 3, CROP_PX, CROP_PX];
     const takesFace =

@@ -1,5 +1,6 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { describeError, SpotterError } from '../core/errors.js';
+import type { Device } from './protocol.js';
 
 /** Version of onnxruntime. */
 export const runtimeVersion = env.versions.node ?? env.versions.common;
@@ -16,11 +17,32 @@ export interface Values {
   dims: readonly number[];
 }
 
+/** How a network is opened. */
+export interface NetworkOptions {
+  /** What runs it; default: the CPU, on the thread that calls. Operators that a device lacks run on the CPU. */
+  device?: Device | null;
+  /** Records which provider ran each operator into a file whose name begins with this; see {@link Network.endProfile}. */
+  profilePrefix?: string;
+}
+
+/** A network that is ready to run, wherever it does. */
+export interface Runnable {
+  /** Inputs in the order of the file. */
+  readonly inputs: Port[];
+  /** Outputs in the order of the file. */
+  readonly outputs: Port[];
+  /** @returns every output by name; the memory is valid until the next run */
+  run(feeds: Record<string, Values>): Promise<Record<string, Values>>;
+}
+
+/** Opens the network of a file; see {@link Network.open}. */
+export type OpenNetwork = (file: string, name: string) => Promise<Runnable>;
+
 /** Input shapes whose output memory is kept: cameras of this many sizes share a worker without allocating per frame. */
 const KEPT_SHAPES = 4;
 
 /** An ONNX network that runs on the worker's own thread. Open it once and keep it: reopening leaks memory. */
-export class Network {
+export class Network implements Runnable {
   readonly #session: InferenceSession;
   readonly #name: string;
   readonly #outputs = new Map<string, Record<string, Tensor>>();
@@ -35,16 +57,23 @@ export class Network {
    *
    * @param source path of an ONNX file, or its bytes
    * @param name the network's name in errors
-   * @throws SpotterError model.unreadable, model.unfit (an input or output is not float32)
+   * @throws SpotterError model.unreadable, model.unfit (an input or output is not float32), compute.failed (the device)
    */
-  static async open(source: string | Uint8Array, name: string): Promise<Network> {
+  static async open(
+    source: string | Uint8Array,
+    name: string,
+    { device = null, profilePrefix }: NetworkOptions = {},
+  ): Promise<Network> {
     const options: InferenceSession.SessionOptions = {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       // Memory patterns are kept per input shape: no faster here, and tens of MB per thread.
       enableMemPattern: false,
-      logSeverityLevel: 3,
+      // A device that cannot be had is an error of ours, in one sentence.
+      logSeverityLevel: device ? 4 : 3,
+      ...(device && { executionProviders: [providerOf(device)] }),
+      ...(profilePrefix && { enableProfiling: true, profileFilePrefix: profilePrefix }),
     };
     let session: InferenceSession;
     try {
@@ -54,6 +83,7 @@ export class Network {
           : await InferenceSession.create(source, options);
     } catch (cause) {
       const why = describeError(cause);
+      if (device) throw new SpotterError('compute.failed', why, { cause });
       const message = `${name} cannot be loaded (${why}); check that it is an ONNX file`;
       throw new SpotterError('model.unreadable', message, { cause });
     }
@@ -101,6 +131,11 @@ export class Network {
     return results as Record<string, Values>;
   }
 
+  /** Writes the profile. */
+  endProfile(): void {
+    this.#session.endProfiling();
+  }
+
   #fail(cause: unknown): never {
     // It has run before.
     if (this.#outputs.size > 0) throw cause;
@@ -115,6 +150,10 @@ export class Network {
     if (this.#outputs.size >= KEPT_SHAPES && !oldest.done) this.#outputs.delete(oldest.value);
     this.#outputs.set(shapes, outputs);
   }
+}
+
+function providerOf({ backend, number }: Device): { name: string; deviceId?: number } {
+  return { name: backend, ...(number !== null && { deviceId: number }) };
 }
 
 function toPort(port: InferenceSession.ValueMetadata): Port {

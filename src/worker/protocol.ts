@@ -36,6 +36,16 @@ export interface EmbedderSpec extends ModelSpec {
   dimension: number;
 }
 
+/** What runs a network in place of the CPU. */
+export interface Device {
+  /** Execution provider, as the configuration names it. */
+  provider: string;
+  /** Its name among onnxruntime's. */
+  backend: string;
+  /** Number of the device, from 0; null where the provider has no numbers. */
+  number: number | null;
+}
+
 /** The models a worker loads when it starts. */
 export interface WorkerSettings {
   detector: DetectorSpec;
