@@ -7,7 +7,7 @@ export const BACKUP_FORMAT = 1;
 export const MANIFEST = 'backup.json';
 
 const manifest = z.object({
-  format: z.int(),
+  format: z.literal(BACKUP_FORMAT),
   /** Version of the spotter that made the backup. */
   spotter: z.string(),
   createdAt: z.iso.datetime(),

@@ -21,8 +21,13 @@ const IGNORE_NAME = '.gitignore';
 export async function init(
   _context: Context,
   given: string | undefined,
-  { dir, quiet }: CommonOptions,
+  { dir, config, quiet }: CommonOptions,
 ): Promise<number> {
+  if (config !== undefined)
+    throw new SpotterError(
+      'usage',
+      `init makes a ${CONFIG_NAME} in a folder of its own, so --config does not apply; name the folder`,
+    );
   if (given !== undefined && dir !== undefined)
     throw new SpotterError('usage', 'init takes a folder or --dir, not both; give one of them');
   const named = given ?? dir ?? '.';

@@ -42,7 +42,7 @@ function insert(text: string, camera: CameraEntry): string | null {
   const root = document.contents;
   const newline = newlineOf(text);
   const section = `${KEY}:${newline}${block(camera, INDENT, newline)}${newline}`;
-  if (root === null) return append(text, section, newline);
+  if (root === null || (isScalar(root) && root.value === null)) return append(text, section, newline);
   if (!isMap(root)) return null;
   const pair = pairOf(root, KEY);
   if (!pair) {

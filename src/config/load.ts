@@ -11,7 +11,7 @@ import { secretsOf } from './mask.js';
 import { type Config, schema } from './schema.js';
 import { type Substituted, substitute } from './substitute.js';
 import { tlsFaults } from './tlsFaults.js';
-import { type Section, without, withoutUnused } from './unusedSections.js';
+import { type Section, without, withoutEmpty, withoutUnused } from './unusedSections.js';
 
 /** A configuration and where it came from. */
 export interface LoadedConfig {
@@ -65,7 +65,7 @@ function readFile(file: string, unused: readonly Section[]): { config: Config; s
   const faults: Fault[] = missing.map(({ offset, message }) => ({ offset, path: '', message }));
   let data: unknown;
   try {
-    data = without(toData(document), dropped);
+    data = withoutEmpty(without(toData(document), dropped));
   } catch (error) {
     throw fail([...faults, { offset: 0, path: '', message: describeError(error) }], secrets);
   }

@@ -36,7 +36,7 @@ function editSetting(text: string, { section, key, value }: SettingChange): stri
   const written = `${key}: ${value}`;
   const newline = newlineOf(text);
   const block = `${section}:${newline}${INDENT}${written}${newline}`;
-  if (root === null) return append(text, block, newline);
+  if (root === null || (isScalar(root) && root.value === null)) return append(text, block, newline);
   if (!isMap(root)) return null;
   const pair = pairOf(root, section);
   if (!pair) {

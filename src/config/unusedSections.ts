@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isScalar } from 'yaml';
-import type { Config } from './schema.js';
+import type { SchemaNode } from '../core/schemaFaults.js';
+import { type Config, jsonSchema } from './schema.js';
 import type { Substituted } from './substitute.js';
 
 /** A key at the top of the configuration. */
@@ -28,6 +29,18 @@ export function withoutUnused(
 export function without(data: unknown, sections: readonly Section[]): unknown {
   if (sections.length === 0 || typeof data !== 'object' || data === null) return data;
   return Object.fromEntries(Object.entries(data).filter(([key]) => !sections.includes(key as Section)));
+}
+
+/** Data of a configuration without its lists and mappings with nothing in them, as where all that was in one is a comment now. */
+export function withoutEmpty(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data;
+  const empty = Object.keys(data).filter((key) => (data as Record<string, unknown>)[key] === null);
+  if (empty.length === 0) return data;
+  const { properties = {} } = jsonSchema() as SchemaNode;
+  return without(
+    data,
+    empty.filter((key): key is Section => ['array', 'object'].includes(properties[key]?.type ?? '')),
+  );
 }
 
 function isWithin({ contents }: Document, section: Section, offset: number): boolean {

@@ -12,9 +12,11 @@ export function pairOf(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key);
 }
 
-/** A text with a block behind its last line. */
+/** A text with a block behind its last line, or before a line `...`, which ends a document. */
 export function append(text: string, block: string, newline: string): string {
-  return `${text}${text === '' || text.endsWith('\n') ? '' : newline}${block}`;
+  const [end] = /^\.\.\.(?=\s|$)[\s\S]*$/m.exec(text) ?? [''];
+  const before = text.slice(0, text.length - end.length);
+  return `${before}${before === '' || before.endsWith('\n') ? '' : newline}${block}${end}`;
 }
 
 /** A text with another part in place of the characters `from` to `to`. */

@@ -80,6 +80,7 @@ function unknownKey(key: string, path: Path, schema: SchemaNode): string {
 
 /** The part of JSON Schema that lists the keys. */
 export interface SchemaNode {
+  type?: string;
   properties?: Record<string, SchemaNode>;
   items?: SchemaNode;
   anyOf?: SchemaNode[];

@@ -50,7 +50,7 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
  * @throws ReferenceError on an alias without an anchor, or more than 100 aliases
  */
 export function toData(document: Document): unknown {
-  return document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
+  return document.toJS({ maxAliasCount: 100 }) ?? {};
 }
 
 /** The first faults as text, in the order of the file: a header line when there are several, then one line per fault. */

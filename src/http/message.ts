@@ -10,6 +10,8 @@ const MOST_NAMES = 200;
 const MOST_EXPLAINED = 5;
 const EXAMPLE = '{"type":"subscribe","cameras":[],"people":[],"kinds":[],"stats":false}';
 
+const EMPTY = 'is empty or has an empty name; name what you want, or leave it out for all';
+
 /** A list of names; the schema library's messages are replaced by ours. */
 function listOf<T extends z.ZodType>(item: T) {
   return z
@@ -21,7 +23,7 @@ function listOf<T extends z.ZodType>(item: T) {
 const names = listOf(
   z
     .string({ error: ({ input }) => `must be names in quotes, not ${quote(input)}` })
-    .min(1, 'has an empty name; leave it out')
+    .min(1, EMPTY)
     .max(LONGEST_NAME, `has a name of more than ${LONGEST_NAME} characters`),
 );
 
@@ -30,7 +32,8 @@ const selection = {
   people: names,
   kinds: listOf(
     z.enum(EVENT_KINDS, {
-      error: ({ input }) => `${quote(input)} is no kind of event; ${meant(input, EVENT_KINDS)}`,
+      error: ({ input }) =>
+        input === '' ? EMPTY : `${quote(input)} is no kind of event; ${meant(input, EVENT_KINDS)}`,
     }),
   ),
   stats: z.boolean({ error: ({ input }) => `must be true or false, not ${quote(input)}` }).default(false),
@@ -93,11 +96,7 @@ export function parseClientMessage(text: string, selectable: Selectable): Select
 
 /** Reads the parameters of the address: `cameras`, `people` and `kinds`, separated by commas or repeated, and `stats`. */
 export function parseAddress(parameters: URLSearchParams, selectable: Selectable): Selection {
-  const list = (name: string) =>
-    parameters
-      .getAll(name)
-      .flatMap((value) => value.split(','))
-      .filter((value) => value !== '');
+  const list = (name: string) => parameters.getAll(name).flatMap((value) => value.split(','));
   const names = [...parameters.keys()].filter((name) => name !== 'since' && name !== 'epoch');
   const given = Object.fromEntries<unknown>(names.map((name) => [name, list(name)]));
   if (parameters.has('stats')) given.stats = flagOf(parameters.getAll('stats'));

@@ -37,7 +37,8 @@ export function expired(firstSeq: number): ResumeFault {
  */
 export function resume(parameters: URLSearchParams, { epoch, firstSeq, lastSeq }: LogState): Resume {
   const since = parameters.get('since');
-  const wanted = parameters.get('epoch');
+  // Empty: a client that has received none yet.
+  const wanted = parameters.get('epoch') || null;
   if (since === null) return { cursor: lastSeq, fault: null };
   const seq = parseSeq(since);
   if (seq === null || parameters.getAll('since').length > 1) {

@@ -8,6 +8,12 @@ import { Admission } from './admission.js';
 import { shareWithPages } from './crossOrigin.js';
 import { type AccessRules, foreignRequest, isAllowedOrigin } from './origin.js';
 import { refuseConnection } from './refusal.js';
+import {
+  addFaultHandler,
+  MAX_PARAMETER_LENGTH,
+  refuseBrokenRequest,
+  refuseUnrouted,
+} from './requestFaults.js';
 import { addRoutes, type Views } from './routes.js';
 import { Turns } from './turns.js';
 
@@ -26,6 +32,8 @@ export interface HttpOptions {
   maxConnections: number;
   /** Called for each connection and WebSocket client that is refused because there are too many, with one sentence. */
   onRefused?: (message: string) => void;
+  /** Called with one sentence for each request that fails because of a fault of spotter. */
+  onFailed?: (message: string) => void;
   /** A client that reads nothing of a response is disconnected after once to twice this time, ms. Default 15 000. */
   unreadMs?: number;
   /** Takes over a request to upgrade to a WebSocket. */
@@ -56,6 +64,9 @@ export class HttpServer implements Component {
       requestTimeout: REQUEST_TIMEOUT_MS,
       bodyLimit: MAX_BODY_BYTES,
       forceCloseConnections: true,
+      routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+      frameworkErrors: refuseUnrouted,
+      clientErrorHandler: refuseBrokenRequest,
       http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
     });
   }
@@ -68,7 +79,7 @@ export class HttpServer implements Component {
 
   /** Starts to listen. @throws SpotterError `http.port` when the address cannot be used */
   async start(): Promise<void> {
-    const { host, port, views, unreadMs = UNREAD_MS } = this.#options;
+    const { host, port, views, unreadMs = UNREAD_MS, onFailed = () => {} } = this.#options;
     const { server } = this.#app;
     this.#admitConnections();
     this.#app.addHook('onRequest', async (request, reply) => {
@@ -87,6 +98,7 @@ export class HttpServer implements Component {
       if (shareWithPages(request, reply, isAllowed)) return reply;
     });
     this.#app.addHook('onSend', async (_request, reply) => void reply.raw.setTimeout(unreadMs));
+    addFaultHandler(this.#app, onFailed);
     addRoutes(this.#app, views);
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Nobody else handles errors before the handshake is done, and an unhandled one would end the process.

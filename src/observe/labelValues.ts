@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../core/errors.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 
 type Verdict = FrameReport['verdicts'][number];
@@ -27,6 +28,25 @@ export const LABEL_VALUES = {
     turned: true,
     blurred: true,
   }),
+  /** Every way in which a source ends, be it the camera, ffmpeg or the recording; and `internal`, for faults of spotter. */
+  restart: [
+    'camera.address',
+    'camera.auth',
+    'camera.ended',
+    'camera.no_video',
+    'camera.reshaped',
+    'camera.stalled',
+    'camera.unreachable',
+    'ffmpeg.failed',
+    'ffmpeg.missing',
+    'video.killed',
+    'video.no_video',
+    'video.not_found',
+    'video.truncated',
+    'video.unreadable',
+    'worker.failed',
+    'internal',
+  ] satisfies ErrorCode[],
   death: ['engine_died', 'engine_hung'],
   wsClosed: ['slow', 'silent', 'shutdown', 'log_replaced', 'log_unreadable', 'bad_filter'],
   snapshot: ['stored', 'failed', 'missing'],

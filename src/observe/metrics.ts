@@ -212,6 +212,7 @@ export class Metrics {
     for (const verdict of LABEL_VALUES.verdict) this.#faces.inc({ camera, verdict }, 0);
     for (const reason of LABEL_VALUES.unusableReason) this.#unusable.inc({ camera, reason }, 0);
     for (const kind of EVENT_KINDS) this.#events.inc({ camera, kind }, 0);
+    for (const reason of LABEL_VALUES.restart) this.#restarts.inc({ camera, reason }, 0);
     this.#lastFrame.inc({ camera }, 0);
     // One that comes back keeps what was measured; zero() would reset it.
     if (this.#measured.has(camera)) return;

@@ -114,6 +114,7 @@ export class Supervisor {
       allowedOrigins: http.allowedOrigins,
       maxConnections: http.maxConnections,
       onRefused: throttledWarning(logger),
+      onFailed: throttledWarning(logger),
       views: httpViews({
         status: this.#status,
         hub: this.#hub,

@@ -114,9 +114,17 @@ describe('restore', () => {
     await silently(() => backup(context, archive, options));
     const cut = path.join(path.dirname(archive), 'cut.tar.gz');
     writeFileSync(cut, readFileSync(archive).subarray(0, statSync(archive).size - 200));
+    const ancient = {
+      ...{ format: 0, spotter: '0.0.1', createdAt: new Date().toISOString(), leftOut: [] },
+      ...{ log: null, gallery: { files: 2, bytes: 0 } },
+    };
     const cases: [file: string, message: RegExp][] = [
       [cut, /cut\.tar\.gz is damaged or no backup of spotter/],
       [await archiveOf({ 'evil.sh': 'x' }), /is not a backup of spotter: it contains evil\.sh/],
+      [
+        await archiveOf({ 'backup.json': JSON.stringify(ancient), 'config.yaml': '', 'gallery/a.jpg': '' }),
+        /is not a backup of spotter; give a file of "spotter backup"/,
+      ],
       [await archiveOf({ 'backup.json': '{"format":1}', 'config.yaml': '' }), /gallery is missing/],
       [
         await archiveOf({ 'backup.json': '{"format":2}', 'config.yaml': '', 'gallery/a.jpg': '' }),

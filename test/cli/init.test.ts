@@ -63,7 +63,8 @@ describe('init', () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  it('refuses a folder and --dir together, and an empty name', async () => {
+  it('refuses a folder and --dir together, an empty name, and a configuration of another name', async () => {
+    await expect(init(context, 'a', { config: 'my.yaml' })).rejects.toThrow('--config does not apply');
     await expect(init(context, 'a', { dir: 'b' })).rejects.toThrow('not both');
     await expect(init(context, '', {})).rejects.toThrow('names no folder');
   });

@@ -38,6 +38,12 @@ describe('addCamera', () => {
       '{ "cameras": [{ "id": "door", "url": "rtsp://u:${PW}@cam/1" }],"data": "x"}',
     ],
     [
+      'stays before the end of a document',
+      'data: x\n...\n# end\n',
+      `data: x\ncameras:\n${LINES}...\n# end\n`,
+    ],
+    ['goes behind the mark of a document', '---\n', `---\ncameras:\n${LINES}`],
+    [
       'keeps CRLF',
       'cameras:\r\n  - id: a\r\n    url: x\r\n',
       `cameras:\r\n  - id: a\r\n    url: x\r\n${LINES.replaceAll('\n', '\r\n')}`,
@@ -49,7 +55,7 @@ describe('addCamera', () => {
   it.each([
     ['an alias', 'a: &a [{ id: x, url: y }]\ncameras: *a\n'],
     ['a text', 'cameras: none\n'],
-    ['behind the end of the document', 'data: x\n...\n'],
+    ['a second document', 'data: x\n---\n'],
   ])('refuses %s', (_, text) => {
     expect(add(text)).toBeUndefined();
   });

@@ -18,6 +18,13 @@ describe('loadConfig', () => {
     expect(Object.isFrozen(config.quality)).toBe(true);
   });
 
+  it('takes a list or mapping with nothing in it for one that is not there', () => {
+    expect(load('cameras:\nhttp:\n  # port: 9000\nmatch:\ndata: state\n').config.http).toEqual(
+      load('').config.http,
+    );
+    expect(load('---\n').config.cameras).toEqual([]);
+  });
+
   it('reads the example of the contract', () => {
     vi.stubEnv('DOOR_PASSWORD', 'p@ss');
     const { config } = load(`

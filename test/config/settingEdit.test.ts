@@ -42,7 +42,7 @@ describe('editSettings', () => {
     ['behind an alias', 'a: &a { prior: 0.5 }\nmatch: *a\n'],
     ['with an anchor', 'match:\n  falseNames: &x 0.1\nb: *x\n'],
     ['in a list', '- a\n'],
-    ['behind the end of the document', 'data: x\n...\n'],
+    ['in a second document', 'data: x\n---\n'],
   ])('refuses a value %s', (_, text) => {
     expect(edit(text)).toBeUndefined();
   });

@@ -25,9 +25,13 @@ describe('EventSocket: a client that comes back', () => {
     const { fill, publish, ws, log } = await serve();
     fill(3);
     const client = new Client(`${ws}?since=3&epoch=${log.epoch}`);
-    await client.ofType('hello');
+    const first = new Client(`${ws}?since=3&epoch=`);
+    await Promise.all([client.ofType('hello'), first.ofType('hello')]);
     publish(draft());
-    await client.ofType('event');
+    for (const one of [client, first]) {
+      await one.ofType('event');
+      expect(one.messages.map(({ type }) => type)).toEqual(['hello', 'event']);
+    }
     expect(numbersOf(client)).toEqual([4]);
   });
 

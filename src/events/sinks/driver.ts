@@ -209,7 +209,7 @@ export class SinkDriver implements Component {
         return this.#done(event, 'dead_letter');
       case 'failed':
         if (this.#isOverdue(event)) {
-          this.#noteFailure(delivery.reason);
+          this.#noteFailure(delivery);
           return this.#giveUp(event, delivery.reason);
         }
         await this.#fail(delivery, signal);
@@ -251,14 +251,15 @@ export class SinkDriver implements Component {
     return true;
   }
 
-  #noteFailure(reason: string): void {
-    this.#health.failed(reason);
+  #noteFailure({ reason, isRejection }: Failure): void {
+    this.#health.failed(reason, isRejection);
     this.#outage.begin(`delivery failed, retrying: ${reason}`);
   }
 
-  async #fail({ reason, retryAfterMs = 0 }: Failure, signal: AbortSignal): Promise<void> {
+  async #fail(failure: Failure, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    this.#noteFailure(reason);
+    const { retryAfterMs = 0 } = failure;
+    this.#noteFailure(failure);
     if (this.#stopping) return this.#abort.abort();
     this.#options.observer.onRetry(this.name);
     const waitMs = this.#backoff.next(this.#hasHeld ? BACKOFF.healthyMs : 0);

@@ -10,6 +10,7 @@ const NEXT_MS = 5000;
 /** Decides whether 401, 403 and 404 of a webhook are an outage, to be retried, or mean the event. */
 export class Rejections {
   readonly #clock: Clock;
+  #hasAccepted = false;
   #hasWorked: boolean;
   /** Since when every answer is one of them; steady time. */
   #sinceMs: number | null = null;
@@ -27,8 +28,14 @@ export class Rejections {
   /** The far end has accepted an event. */
   accepted(): void {
     if (this.#clock.steadyMs() - this.#givenUpAtMs < NEXT_MS) this.#isSelective = true;
+    this.#hasAccepted = true;
     this.#hasWorked = true;
     this.#sinceMs = null;
+  }
+
+  /** Whether an event has been accepted, in this run and with this configuration. */
+  get hasAccepted(): boolean {
+    return this.#hasAccepted;
   }
 
   /** Whether an answer other than 2xx may be an outage. */

@@ -13,6 +13,8 @@ export interface Failure {
   outcome: 'failed';
   /** One sentence without secrets. */
   reason: string;
+  /** The far end has answered that it does not accept the event; default false. */
+  isRejection?: boolean;
   /** The far end asks for this pause, ms. */
   retryAfterMs?: number;
 }

@@ -110,8 +110,12 @@ export class WebhookSink implements Sink {
     const askedMs = retryAfterMs(answer, this.#clock.nowMs());
     if (status >= 500 || RETRIED.has(status) || (isRejected && askedMs > 0))
       return { outcome: 'failed', reason: `${reason}${why}`, retryAfterMs: askedMs };
-    if (this.#rejections.isOutage(status))
-      return { outcome: 'failed', reason: `${reason}, although it has accepted events before${why}` };
+    if (this.#rejections.isOutage(status)) {
+      const before = this.#rejections.hasAccepted
+        ? ', although it has accepted events before'
+        : '; unless it is starting, check url, secret and headers of this webhook';
+      return { outcome: 'failed', isRejection: true, reason: `${reason}${before}${why}` };
+    }
     return { outcome: 'refused', reason: `${reason}${this.#remedyFor(status)}${why}` };
   }
 

@@ -18,6 +18,18 @@ describe('SinkHealth', () => {
     expect(health.problem(false)).toBe('not connected');
   });
 
+  it('needs one refusal after the far end has rejected every attempt before', () => {
+    const { health, lines } = sinkHealth();
+    health.failed('403', true);
+    health.refused('403');
+    expect(health.isRefusing).toBe(true);
+    expect(health.problem(true)).toBe('the last event was refused: 403');
+    expect(lines).toEqual(['the far end refuses everything, so nothing arrives: 403']);
+    health.accepted();
+    health.refused('too large');
+    expect(health.isRefusing).toBe(false);
+  });
+
   it('takes three refusals in a row for a far end that accepts nothing, until it accepts one', () => {
     const { health, lines } = sinkHealth();
     health.refused('too large');

@@ -1,0 +1,63 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { describeError } from '../core/errors.js';
+import { type Refusal, refuseConnection } from './refusal.js';
+
+/** Longest part of an address: a name of 64 characters, each of up to four bytes that are written as %XX. */
+export const MAX_PARAMETER_LENGTH = 64 * 4 * 3;
+
+/** What fastify finds wrong with a request before a route sees it. */
+const FAULTS: Record<string, string> = {
+  FST_ERR_BAD_URL:
+    'the address is not valid: a % must be followed by two hexadecimal digits; encode it as %25',
+  FST_ERR_MAX_PARAM_LENGTH: `a part of the address is longer than ${MAX_PARAMETER_LENGTH} characters; shorten it`,
+  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is too large; send less',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'a body of this type is not accepted here; send JSON, or no body',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty; send JSON, or leave out the content type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not JSON; correct it',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH:
+    'the body does not have the length that its header says; send all of it',
+};
+
+/** Answers a request that fastify refuses before there is a route for it. */
+export function refuseUnrouted(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const { status, error: sentence } = refusalOf(error);
+  reply.code(status).send({ error: sentence });
+}
+
+/**
+ * Answers every other request that fastify refuses, or whose handler has failed, in the form of all errors.
+ *
+ * @param onFailed called with one sentence when a handler has failed
+ */
+export function addFaultHandler(app: FastifyInstance, onFailed: (message: string) => void): void {
+  app.setErrorHandler<FastifyError>(async (error, { method, routeOptions }, reply) => {
+    const { status, error: sentence } = refusalOf(error);
+    if (status >= 500) onFailed(`${method} ${routeOptions.url} failed: ${describeError(error)}`);
+    return reply.code(status).send({ error: sentence });
+  });
+}
+
+/** Answers bytes that are no request of HTTP, or one that is too large or too slow, and closes the connection. */
+export function refuseBrokenRequest(
+  error: Error & { code?: string },
+  socket: Parameters<typeof refuseConnection>[0],
+): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (socket.writable) refuseConnection(socket, brokenRequest(error.code));
+  else socket.destroy();
+}
+
+function brokenRequest(code: string | undefined): Refusal {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return { status: 408, error: 'the request did not arrive in time; send it again' };
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return { status: 431, error: 'the address and the headers are too long; shorten them' };
+  return { status: 400, error: 'this is not a request of HTTP/1.1; use http://, without TLS' };
+}
+
+function refusalOf({ code, statusCode = 500 }: FastifyError): Refusal {
+  const known = FAULTS[code];
+  if (known !== undefined) return { status: statusCode, error: known };
+  if (statusCode < 500) return { status: statusCode, error: 'the request is not valid; see /' };
+  return { status: statusCode, error: 'the request failed inside spotter; see its log' };
+}

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { httpServer } from '../helpers/http.js';
+
+const api = {
+  log: () => ({ epoch: 'e', firstSeq: 1, lastSeq: 0 }),
+  find: () => {
+    throw new Error('boom');
+  },
+  event: () => null,
+  cameras: () => {
+    throw new Error('secret inside');
+  },
+  deadLetters: () => [],
+};
+const control = {
+  token: 'token',
+  forget: async (name: string) => ({ name }),
+  resend: async () => ({}),
+  drop: () => false,
+  copyLog: async () => ({}),
+};
+
+async function answer(path: string, init: RequestInit = {}) {
+  const { address } = await httpServer({ api, control });
+  const headers = { authorization: 'Bearer token', ...init.headers };
+  const response = await fetch(`${address}${path}`, { ...init, headers });
+  return [response.status, await response.json()];
+}
+
+/** What the server answers to bytes that are sent as they are. */
+async function raw(bytes: string): Promise<string> {
+  const { address } = await httpServer({ api });
+  const socket = connect(Number(new URL(address).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(bytes);
+  return text(socket);
+}
+
+describe('HttpServer: requests that reach no handler', () => {
+  it.each([
+    ['/api/v1/%zz', {}, 400, /a % must be followed by two hexadecimal digits/],
+    [`/api/v1/people/${'x'.repeat(800)}/forget`, { method: 'POST' }, 414, /longer than 768 characters/],
+    ['/api/v1/log/copy', { method: 'POST', body: 'x', headers: { 'content-type': 'a/b' } }, 415, /send JSON/],
+    [
+      '/api/v1/log/copy',
+      { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } },
+      400,
+      /not JSON/,
+    ],
+    ['/api/v1/log/copy', { method: 'POST', body: 'x'.repeat(70_000) }, 413, /too large; send less/],
+    ['/api/v1/cameras', {}, 500, /^the request failed inside spotter; see its log$/],
+  ])('are answered in the form of all errors: %s', async (path, init, status, sentence) => {
+    expect(await answer(path, init)).toEqual([status, { error: expect.stringMatching(sentence) }]);
+  });
+
+  it('are reported when a handler has failed', async () => {
+    const failed: string[] = [];
+    const { address } = await httpServer({ api }, { onFailed: (message) => failed.push(message) });
+    await fetch(`${address}/api/v1/cameras`);
+    expect(failed).toEqual(['GET /api/v1/cameras failed: secret inside']);
+  });
+
+  it('take a name of 64 characters that are all encoded', async () => {
+    const name = '\u{1F600}'.repeat(64);
+    expect(await answer(`/api/v1/people/${encodeURIComponent(name)}/forget`, { method: 'POST' })).toEqual([
+      200,
+      { name },
+    ]);
+  });
+
+  it('are answered even if they are not HTTP, or too large', async () => {
+    expect(await raw('\u0016\u0003\u0001')).toMatch(
+      /^HTTP\/1.1 400 [\s\S]*\{"error":"this is not a request of HTTP/,
+    );
+    expect(await raw(`GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 [\s\S]*too long/,
+    );
+  });
+});
