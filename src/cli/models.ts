@@ -67,6 +67,7 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
 
 function catalogueOf(options: ModelsOptions): { entries: readonly ModelEntry[]; folders: string[] } {
   const { config } = configOf(options, CONNECTIONS);
-  const { entries } = new Catalogue(readCatalogue(), config.models.declared);
-  return { entries, folders: modelFolders(config, options.models) };
+  const folders = modelFolders(config, options.models);
+  const { entries } = new Catalogue(readCatalogue(), config.models.declared, folders);
+  return { entries, folders };
 }

@@ -13,6 +13,7 @@ import {
   type EmbedderEntry,
   type ModelEntry,
 } from './catalogueEntry.js';
+import { readVariants } from './variant.js';
 
 const isDetector = (entry: ModelEntry): entry is DetectorEntry => entry.kind !== 'arcface';
 const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind === 'arcface';
@@ -24,14 +25,24 @@ export function readCatalogue(): CatalogueEntry[] {
   return file.parse(parse(readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8'))).models;
 }
 
-/** The models available by id. A model declared in the configuration replaces a catalogued one of the same id. */
+/**
+ * The models available by id. A model declared in the configuration replaces a catalogued one of the same id, and one made here of
+ * the same id.
+ */
 export class Catalogue {
-  /** Catalogued models first, then declared ones. */
+  /** Catalogued models first, then declared ones, then those made from them. */
   readonly entries: readonly ModelEntry[];
 
-  constructor(known: readonly CatalogueEntry[], declared: readonly DeclaredModel[]) {
+  /** @param folders searched for models made from others */
+  constructor(
+    known: readonly CatalogueEntry[],
+    declared: readonly DeclaredModel[],
+    folders: readonly string[] = [],
+  ) {
     const replaced = new Set(declared.map(({ id }) => id));
-    this.entries = [...known.filter(({ id }) => !replaced.has(id)), ...declared];
+    const originals = [...known.filter(({ id }) => !replaced.has(id)), ...declared];
+    const ids = new Set(originals.map(({ id }) => id));
+    this.entries = [...originals, ...readVariants(originals, folders).filter(({ id }) => !ids.has(id))];
   }
 
   /** The detector with this id. @throws SpotterError model.not_found (no such id), model.unfit (an embedder) */
@@ -42,6 +53,17 @@ export class Catalogue {
   /** The embedder with this id. @throws SpotterError model.not_found (no such id), model.unfit (a detector) */
   embedder(id: string): EmbedderEntry {
     return this.#find(id, 'embedder', isEmbedder);
+  }
+
+  /** The model with this id. @throws SpotterError model.not_found */
+  find(id: string): ModelEntry {
+    const entry = this.entries.find((candidate) => candidate.id === id);
+    if (entry) return entry;
+    const ids = this.entries.map((candidate) => candidate.id);
+    throw new SpotterError(
+      'model.not_found',
+      `model "${id}" is not in the catalogue; ${meantOrListed(id, ids)}`,
+    );
   }
 
   #find<Entry extends ModelEntry>(

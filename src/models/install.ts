@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SpotterError } from '../core/errors.js';
 import type { ModelEntry } from './catalogueEntry.js';
+import { isVariant, whyStale } from './variant.js';
 
 /** A file that a model may be installed as. */
 export interface Candidate {
@@ -78,6 +79,29 @@ export async function requireModel(
     );
   }
   return { path: found.path, sha256 };
+}
+
+/**
+ * Why a model that was made from another one must not be used, as a sentence; null if it may, as may all others.
+ *
+ * @throws SpotterError model.unreadable
+ */
+export async function staleReason(
+  entry: ModelEntry,
+  { entries }: { entries: readonly ModelEntry[] },
+  folders: readonly string[],
+): Promise<string | null> {
+  if (!isVariant(entry)) return null;
+  const { variant } = entry;
+  const float = entries.find(({ id }) => id === variant.from.id);
+  const found = float ? findModel(float, folders) : null;
+  return whyStale(variant, found && (found.sha256 ?? (await sha256OfFile(found.path, variant.from.id))));
+}
+
+/** @throws SpotterError model.unfit when {@link staleReason} names one; model.unreadable */
+export async function refuseStale(...model: Parameters<typeof staleReason>): Promise<void> {
+  const why = await staleReason(...model);
+  if (why !== null) throw new SpotterError('model.unfit', why);
 }
 
 async function sha256OfFile(file: string, id: string): Promise<string> {

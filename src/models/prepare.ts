@@ -4,7 +4,7 @@ import type { TrackPolicy } from '../track/state.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from '../worker/protocol.js';
 import { Catalogue, readCatalogue } from './catalogue.js';
 import type { DeclaredModel, EmbedderEntry, ModelEntry } from './catalogueEntry.js';
-import { requireModel } from './install.js';
+import { refuseStale, requireModel } from './install.js';
 
 /** The part of the configuration that names the models and their limits. */
 export interface ModelSettings {
@@ -66,13 +66,15 @@ export interface Prepared {
  * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable, model.unfit
  */
 export async function prepare(config: ModelSettings, modelFolder?: string): Promise<Prepared> {
-  const catalogue = new Catalogue(readCatalogue(), config.models.declared);
   const folders = modelFolders(config, modelFolder);
+  const catalogue = new Catalogue(readCatalogue(), config.models.declared, folders);
   const detectorEntry = catalogue.detector(config.detector);
   const embedderEntry = catalogue.embedder(config.embedder);
   const [detectorFile, embedderFile] = await Promise.all([
     requireModel(detectorEntry, folders),
     requireModel(embedderEntry, folders),
+    refuseStale(detectorEntry, catalogue, folders),
+    refuseStale(embedderEntry, catalogue, folders),
   ]);
   const { longestSide, minScore, maxIou } = config.detection;
   const detector: DetectorSpec = {

@@ -156,6 +156,29 @@ function providerOf({ backend, number }: Device): { name: string; deviceId?: num
   return { name: backend, ...(number !== null && { deviceId: number }) };
 }
 
+/**
+ * Computes what is constant in a network and joins operators that need not be two, such as a convolution and its batch norm. The
+ * result has standard operators only, since what onnxruntime would do for this processor alone is left out.
+ *
+ * @param target the file to write
+ * @param name the network's name in errors
+ * @throws SpotterError model.unreadable
+ */
+export async function foldConstants(model: Uint8Array, target: string, name: string): Promise<void> {
+  try {
+    const session = await InferenceSession.create(model, {
+      graphOptimizationLevel: 'basic',
+      optimizedModelFilePath: target,
+      intraOpNumThreads: 1,
+      logSeverityLevel: 3,
+    });
+    await session.release();
+  } catch (cause) {
+    const message = `${name} cannot be loaded (${describeError(cause)}); check that it is an ONNX file`;
+    throw new SpotterError('model.unreadable', message, { cause });
+  }
+}
+
 function toPort(port: InferenceSession.ValueMetadata): Port {
   if (!port.isTensor) return { name: port.name, shape: [] };
   return {

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { cpuKind, overflows } from '../core/cpuKind.js';
+import type { DeclaredModel, ModelEntry } from './catalogueEntry.js';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const variantRecord = z.object({
+  id: z.string(),
+  /** Name of the model's file, beside this record. */
+  file: z.string().refine((name) => path.basename(name) === name),
+  sha256,
+  /** The float model it was made from. */
+  from: z.object({ id: z.string(), sha256 }),
+  /** Version of spotter. */
+  tool: z.string(),
+  madeAt: z.string(),
+  /** The processor that it was made and measured on. */
+  cpu: z.object({ model: z.string(), arch: z.string(), vnni: z.boolean() }),
+  /** Whether its weights suit processors on which products of bytes overflow. */
+  reduceRange: z.boolean(),
+  layers: z.object({ all: z.number(), quantized: z.number() }),
+  /** How it compares with the float model, by figures that depend on the kind. */
+  fidelity: z.record(z.string(), z.unknown()),
+  /** One run on one thread of that processor, ms. */
+  speed: z.object({ floatMs: z.number(), int8Ms: z.number() }),
+});
+
+/** What is known of a model that was made from another one on this machine. Written as JSON beside its file. */
+export type VariantRecord = z.infer<typeof variantRecord>;
+
+/** A model made from another one: used like that one, from a file of its own. */
+export type VariantEntry = DeclaredModel & {
+  about: string;
+  licence: string | null;
+  variant: VariantRecord;
+};
+
+/** The id of the whole-number variant of a model. */
+export function int8Id(id: string): string {
+  return `${id}-int8`;
+}
+
+/** The variants in the folders, of models that are known. Of several with one id the first is used. */
+export function readVariants(entries: readonly ModelEntry[], folders: readonly string[]): VariantEntry[] {
+  const found = new Map<string, VariantEntry>();
+  for (const folder of folders) {
+    for (const record of recordsIn(folder)) {
+      const float = entries.find(({ id }) => id === record.from.id);
+      if (float && !found.has(record.id)) found.set(record.id, entryOf(record, float, folder));
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether a model was made from another one. */
+export function isVariant(entry: ModelEntry): entry is VariantEntry {
+  return 'variant' in entry;
+}
+
+/**
+ * Why a variant must not be used, as a sentence; null if it may.
+ *
+ * @param float SHA-256 of the installed file of the model it was made from; null when that is not installed
+ */
+export function whyStale({ id, from, reduceRange }: VariantRecord, float: string | null): string | null {
+  const again = `make it again with "spotter models quantize ${from.id}"`;
+  if (float !== null && float !== from.sha256)
+    return `model "${id}" was made from another file of ${from.id} (SHA-256 ${from.sha256.slice(0, 12)}…) than the one installed (${float.slice(0, 12)}…); ${again}`;
+  if (!reduceRange && overflows(cpuKind()))
+    return `model "${id}" was made for a processor with VNNI, which this one lacks: its sums would overflow; ${again} here`;
+  return null;
+}
+
+/**
+ * Puts a made model and its record into a folder, in place of an earlier one.
+ *
+ * @param made the file, on the same file system
+ * @throws the system error
+ */
+export async function installVariant(made: string, folder: string, record: VariantRecord): Promise<string> {
+  const target = path.join(folder, record.file);
+  const written = `${made}.json`;
+  await writeFile(written, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(made, target);
+  await rename(written, recordFile(folder, record.id));
+  return target;
+}
+
+/** Removes a made model with its record. @throws the system error */
+export async function removeVariant({
+  variant,
+  file,
+}: Pick<VariantEntry, 'variant' | 'file'>): Promise<void> {
+  await rm(recordFile(path.dirname(file), variant.id), { force: true });
+  await rm(file, { force: true });
+}
+
+const RECORD = '.variant.json';
+
+function recordFile(folder: string, id: string): string {
+  return path.join(folder, `${id}${RECORD}`);
+}
+
+function recordsIn(folder: string): VariantRecord[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(RECORD));
+  } catch {
+    return [];
+  }
+  return names.sort().flatMap((name) => {
+    try {
+      const record = variantRecord.parse(JSON.parse(readFileSync(path.join(folder, name), 'utf8')));
+      return name === `${record.id}${RECORD}` ? [record] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function entryOf(record: VariantRecord, float: ModelEntry, folder: string): VariantEntry {
+  const { id, file, sha256: hash, from, cpu, speed } = record;
+  const { files: _, measured: __, ...same } = { files: null, measured: null, ...float };
+  const times = (speed.floatMs / speed.int8Ms).toFixed(1);
+  return {
+    ...(same as DeclaredModel),
+    id,
+    file: path.join(folder, file),
+    sha256: hash,
+    // It was compared with the float model when it was made.
+    trial: false,
+    about: `${from.id} in whole numbers, ${times} times as quick on ${cpu.model}`,
+    licence: 'licence' in float ? float.licence : null,
+    variant: record,
+  };
+}
