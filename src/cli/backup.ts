@@ -12,8 +12,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { shareableConfig } from '../config/configText.js';
 import type { LoadedConfig } from '../config/load.js';
+import { schema } from '../config/schema.js';
+import type { Section } from '../config/unusedSections.js';
 import { describeError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
+import { plural } from '../core/plural.js';
 import { copyUnusedLog, type LogSummary, sealCopy } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
 import { probeFolder } from '../gallery/folderProbe.js';
@@ -22,9 +25,9 @@ import { type Packed, pack, packedFolder } from './backupArchive.js';
 import { BACKUP_FORMAT, type BackupManifest, MANIFEST } from './backupManifest.js';
 import type { Context } from './context.js';
 import { askDaemon } from './daemonClient.js';
-import { type CommonOptions, configOf } from './options.js';
+import { type CommonOptions, incompleteConfigOf } from './options.js';
 import { checkOutputPlace, type OutputKind, outputRefusal } from './outputFile.js';
-import { plural, printJson, printLine, printToStderr } from './print.js';
+import { printJson, printLine, printToStderr } from './print.js';
 
 /** Options of `spotter backup`. */
 export interface BackupOptions extends CommonOptions {
@@ -32,6 +35,10 @@ export interface BackupOptions extends CommonOptions {
   json?: boolean;
 }
 
+/** Of these, only the text of the configuration is saved, and the references in it stay. */
+const NOT_SAVED = (Object.keys(schema.shape) as Section[]).filter(
+  (section) => section !== 'gallery' && section !== 'data',
+);
 const ARCHIVE: OutputKind = { what: 'backup', example: 'spotter.tar.gz' };
 /** In the data folder, and in a backup. */
 const KEPT_FILES = ['installation'];
@@ -42,7 +49,7 @@ const KEPT_FILES = ['installation'];
  * @throws SpotterError usage, gallery.not_found, and of the log
  */
 export async function backup({ signal }: Context, file: string, options: BackupOptions): Promise<number> {
-  const loaded = configOf(options);
+  const loaded = incompleteConfigOf(options, NOT_SAVED);
   const { config } = loaded;
   const target = path.resolve(file);
   checkOutputPlace(file, config.gallery.folder, ARCHIVE);
@@ -179,7 +186,9 @@ function report(file: string, manifest: BackupManifest, { json, quiet }: BackupO
   if (json) printJson({ file, ...manifest });
   if (json) return;
   const events = log === null ? 'no event log' : plural(log.events, 'event');
-  printLine(`${file}: ${events}, the gallery with ${gallery.files - 1} files and folders, the configuration`);
+  printLine(
+    `${file}: ${events}, the gallery with ${plural(gallery.files - 1, 'file or folder', 'files and folders')}, the configuration`,
+  );
   if (quiet) return;
   for (const key of leftOut) printToStderr(`left out: the secret in ${key}`);
   printToStderr(

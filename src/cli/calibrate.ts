@@ -7,6 +7,7 @@ import type { SettingChange } from '../config/settingEdit.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { checkConfigWritable, writeSettings } from '../config/writeSettings.js';
 import { SpotterError } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { acceptedShare } from '../face/odds.js';
 import { prepare } from '../models/prepare.js';
 import { calibrationJson } from './calibrationJson.js';
@@ -16,7 +17,7 @@ import { calibrationSvg } from './calibrationSvg.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { checkOutputPlace, type OutputKind, writeOutput } from './outputFile.js';
-import { plural, printError, printJson, printLine, printLines } from './print.js';
+import { printError, printJson, printLine, printLines } from './print.js';
 
 /** Options of `spotter calibrate`. */
 export interface CalibrateOptions extends CommonOptions {

@@ -2,9 +2,9 @@ import { type Advice, perThousand } from '../calibration/advice.js';
 import { trialsFor } from '../calibration/interval.js';
 import type { FalseName, SettingResult, Share } from '../calibration/measure.js';
 import type { TrialSource } from '../calibration/trial.js';
+import { plural } from '../core/plural.js';
 import { plotLines } from './calibrationPlot.js';
 import type { CalibrationSources } from './calibrationSources.js';
-import { plural } from './print.js';
 import { tableLines } from './table.js';
 
 /** A finished calibration. */

@@ -2,8 +2,7 @@ import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { CameraEntry } from '../config/cameraEdit.js';
 import { isRecording } from '../config/cameraSchema.js';
-import { loadConfig } from '../config/load.js';
-import { NOT_CAMERAS } from '../config/unusedSections.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { checkConfigWritable, writeCamera } from '../config/writeSettings.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { writePrivateFile } from '../core/privateFile.js';
@@ -14,7 +13,7 @@ import { foundJson, foundLines } from './cameraTest.js';
 import { explore, type Found } from './cameraTrials.js';
 import type { Context } from './context.js';
 import { givenAddress } from './givenAddress.js';
-import { type CommonOptions, configOf } from './options.js';
+import { type CommonOptions, incompleteConfigOf } from './options.js';
 import { printJson, printLine, printLines, printToStderr } from './print.js';
 
 /** Options of `spotter camera add`. */
@@ -42,7 +41,7 @@ export async function addToConfig(
   given: string,
   options: CameraAddOptions,
 ): Promise<number> {
-  const { config, file: found } = configOf(options, NOT_CAMERAS);
+  const { config, file: found } = incompleteConfigOf(options, CONNECTIONS);
   const file = found ?? 'config.yaml';
   const isNew = !existsSync(file);
   if (!isNew) checkConfigWritable(file);
@@ -81,7 +80,8 @@ export async function addToConfig(
   if (trial) printLines(foundLines(draft, trial.found, trial.file));
   for (const notice of trial?.found.trial.notices ?? []) printLine(`  note        ${notice}`);
   for (const { line, text } of masked) printLine(`${file}:${line}: ${text.trimEnd()}`);
-  for (const hint of options.quiet ? [] : hints(file, entry, trial?.found ?? null, options))
+  const isFirst = config.cameras.length === 0;
+  for (const hint of options.quiet ? [] : hints(file, entry, trial?.found ?? null, options, isFirst))
     printToStderr(`hint: ${hint}`);
   return 0;
 }
@@ -155,6 +155,7 @@ function hints(
   { id, url }: CameraEntry,
   found: Found | null,
   { sub }: CameraAddOptions,
+  isFirst: boolean,
 ): string[] {
   const all: string[] = [];
   const hasLogin = /^[a-z]+:\/\/[^/]*:[^/]*@/i.test(url) && !url.includes('${');
@@ -167,8 +168,6 @@ function hints(
   }
   if (found?.sub && !sub)
     all.push('a smaller stream was found; it costs less, and shows smaller faces: add --sub to use it');
-  const { cameras } = loadConfig(file).config;
-  if (cameras.length === 1)
-    all.push(`watch it with "spotter run -c ${file}"; a daemon that runs does so by itself`);
+  if (isFirst) all.push(`watch it with "spotter run -c ${file}"; a daemon that runs does so by itself`);
   return all;
 }

@@ -1,8 +1,8 @@
-import { NOT_CAMERAS } from '../config/unusedSections.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { shown } from './cameraTrials.js';
 import type { Context } from './context.js';
-import { daemonCameras } from './daemonClient.js';
-import { type CommonOptions, configOf } from './options.js';
+import { runningDaemon } from './daemonClient.js';
+import { type CommonOptions, incompleteConfigOf } from './options.js';
 import { printJson, printLines } from './print.js';
 
 /** `spotter camera list`: the configured cameras, with their states while the daemon runs. */
@@ -10,10 +10,10 @@ export async function list(
   { signal }: Context,
   options: CommonOptions & { json?: boolean },
 ): Promise<number> {
-  const { config, secrets } = configOf(options, NOT_CAMERAS);
-  const states = await daemonCameras(config.data, signal);
+  const { config, secrets } = incompleteConfigOf(options, CONNECTIONS);
+  const daemon = await runningDaemon(config.data, signal);
   const rows = config.cameras.map(({ id, url, transport, fps }) => {
-    const running = states?.get(id);
+    const running = daemon?.cameras.get(id);
     return {
       id,
       url: shown(url, secrets),
@@ -24,7 +24,7 @@ export async function list(
     };
   });
   if (options.json) {
-    printJson({ running: states !== null, cameras: rows });
+    printJson({ running: daemon !== null, cameras: rows });
     return 0;
   }
   const width = Math.max(0, ...rows.map(({ id }) => id.length));

@@ -1,6 +1,7 @@
 import type { CameraDraft } from '../config/cameraDraft.js';
-import type { LoadedConfig } from '../config/load.js';
-import { NOT_CAMERAS } from '../config/unusedSections.js';
+import { hasGap } from '../config/gaps.js';
+import type { IncompleteConfig } from '../config/load.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { meantOrListed } from '../core/nearest.js';
 import { draftCamera } from './cameraAddress.js';
@@ -8,7 +9,7 @@ import { picturePlace, savePicture } from './cameraPicture.js';
 import { describeTrial, explore, type Found, shown, trialJson } from './cameraTrials.js';
 import type { Context } from './context.js';
 import { givenAddress } from './givenAddress.js';
-import { type CommonOptions, configOf } from './options.js';
+import { type CommonOptions, incompleteConfigOf } from './options.js';
 import { printJson, printLine, printLines } from './print.js';
 
 /** Options of `spotter camera test`. */
@@ -24,7 +25,7 @@ export interface CameraTestOptions extends CommonOptions {
  * @throws SpotterError of {@link explore} for a camera that cannot be used
  */
 export async function test({ signal }: Context, given: string, options: CameraTestOptions): Promise<number> {
-  const loaded = configOf(options, NOT_CAMERAS);
+  const loaded = incompleteConfigOf(options, CONNECTIONS);
   const { config } = loaded;
   const draft = draftOf(await givenAddress(given), loaded);
   const transport = options.transport ?? (draft.isConfigured ? draft.config.transport : null);
@@ -71,8 +72,13 @@ export function foundJson(
 }
 
 /** A configured camera by its id, or an address. @throws SpotterError usage */
-function draftOf(given: string, { config, secrets }: LoadedConfig): CameraDraft & { isConfigured: boolean } {
+function draftOf(
+  given: string,
+  { config, secrets, gaps }: IncompleteConfig,
+): CameraDraft & { isConfigured: boolean } {
   const configured = config.cameras.find(({ id }) => id === given);
+  const own = gaps.filter((gap) => gap.section === 'cameras' && hasGap(configured, [gap]));
+  if (own.length > 0) throw new SpotterError('config.invalid', own.map(({ fault }) => fault).join('\n'));
   if (configured) return { config: configured, secrets: [...secrets], isConfigured: true };
   if (/^[a-z0-9-]{1,40}$/.test(given)) {
     const ids = config.cameras.map(({ id }) => id);

@@ -1,14 +1,19 @@
 import { stringify } from 'yaml';
 import { maskConfig } from '../config/mask.js';
-import { jsonSchema } from '../config/schema.js';
+import { type Config, jsonSchema, schema } from '../config/schema.js';
+import type { Section } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { visible } from '../core/visible.js';
-import { surroundingFaults } from './configSurroundings.js';
+import type { Finding } from '../doctor/finding.js';
+import { checkSurroundings } from '../doctor/surroundings.js';
 import type { Context } from './context.js';
+import { runningDaemon } from './daemonClient.js';
 import { homeOf } from './home.js';
-import { type CommonOptions, configOf } from './options.js';
-import { printJson, printLine, printLines } from './print.js';
+import { type CommonOptions, configOf, incompleteConfigOf } from './options.js';
+import { printError, printJson, printLine, printLines } from './print.js';
+
+const ALL = Object.keys(schema.shape) as Section[];
 
 /** Options of the commands in `spotter config`. */
 export interface ConfigOptions extends CommonOptions {
@@ -27,10 +32,10 @@ export interface CheckOptions extends ConfigOptions {
  *
  * @throws SpotterError config.not_found, config.invalid, unless `json` is set
  */
-export async function check(_context: Context, options: CheckOptions): Promise<number> {
+export async function check({ signal }: Context, options: CheckOptions): Promise<number> {
   try {
     const { file, config, secrets } = configOf(options);
-    const faults = options.io ? await surroundingFaults(config, options.models) : [];
+    const faults = options.io ? await faultsAround(config, options.models, signal) : [];
     if (faults.length > 0) {
       const name = file ?? 'the defaults';
       const lines = faults.map(({ key, message }) =>
@@ -56,6 +61,16 @@ export async function check(_context: Context, options: CheckOptions): Promise<n
   }
 }
 
+async function faultsAround(
+  config: Config,
+  modelFolder: string | undefined,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const daemon = await runningDaemon(config.data, signal);
+  const findings = await checkSurroundings(config, modelFolder, daemon?.address ?? null);
+  return findings.filter(({ state }) => state === 'fault');
+}
+
 /** The file that was meant; null when there is none, or when the folder that was named has none. */
 function fileOf(options: ConfigOptions): string | null {
   try {
@@ -65,9 +80,13 @@ function fileOf(options: ConfigOptions): string | null {
   }
 }
 
-/** `spotter config show`: prints the effective configuration, from defaults, file and command line; secrets masked. */
+/**
+ * `spotter config show`: prints the effective configuration, from defaults, file and command line; secrets masked. Variables and secret
+ * files that are missing are named on stderr.
+ */
 export async function show(_context: Context, options: ConfigOptions): Promise<number> {
-  const { config, secrets } = configOf(options);
+  const { config, secrets, gaps } = incompleteConfigOf(options, ALL);
+  for (const { fault } of gaps) printError(fault);
   const masked = maskConfig(config, secrets);
   printLines((options.json ? JSON.stringify(masked, null, 2) : stringify(masked).trimEnd()).split('\n'));
   return 0;

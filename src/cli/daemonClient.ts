@@ -45,18 +45,26 @@ export interface RunningCamera {
   message: string | null;
 }
 
-/** The cameras of the daemon that uses a data folder, by id; null when none answers. */
-export async function daemonCameras(
-  data: string,
-  signal: AbortSignal,
-): Promise<Map<string, RunningCamera> | null> {
+/** A running daemon. */
+export interface RunningDaemon {
+  /** URL of its HTTP server. */
+  address: string;
+  /** By id. */
+  cameras: ReadonlyMap<string, RunningCamera>;
+}
+
+/** The daemon that uses a data folder; null when none answers. */
+export async function runningDaemon(data: string, signal: AbortSignal): Promise<RunningDaemon | null> {
   const control = readControl(data);
   if (!control) return null;
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
     const response = await fetch(`${control.address}/api/v1/cameras`, { signal: limit });
     const { cameras } = (await response.json()) as { cameras: ({ id: string } & RunningCamera)[] };
-    return new Map(cameras.map(({ id, state, message }) => [id, { state, message }]));
+    return {
+      address: control.address,
+      cameras: new Map(cameras.map(({ id, state, message }) => [id, { state, message }])),
+    };
   } catch {
     // A killed daemon leaves its control file behind.
     return null;

@@ -1,8 +1,10 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { styleText } from 'node:util';
-import type { LoadedConfig } from '../config/load.js';
+import type { IncompleteConfig } from '../config/load.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
+import { plural } from '../core/plural.js';
 import { textMasker } from '../core/secrets.js';
 import { visible } from '../core/visible.js';
 import { checkCameras } from '../doctor/cameraChecks.js';
@@ -10,10 +12,11 @@ import { checkFiles } from '../doctor/fileChecks.js';
 import { type Finding, findingsOf } from '../doctor/finding.js';
 import { checkMachine } from '../doctor/machineChecks.js';
 import { checkNetwork } from '../doctor/networkChecks.js';
+import { checkPeople } from '../doctor/peopleCheck.js';
 import type { Context } from './context.js';
-import { daemonCameras } from './daemonClient.js';
-import { type CommonOptions, configOf } from './options.js';
-import { plural, printJson, printStyled, printToStderr } from './print.js';
+import { runningDaemon } from './daemonClient.js';
+import { type CommonOptions, incompleteConfigOf } from './options.js';
+import { printJson, printStyled, printToStderr } from './print.js';
 import { wrapped } from './wrap.js';
 
 const COLOURS = { ok: 'green', warning: 'yellow', fault: 'red' } as const;
@@ -49,9 +52,9 @@ async function examine(
   options: CommonOptions,
   signal: AbortSignal,
 ): Promise<{ findings: Finding[]; secrets: readonly string[]; isRunning: boolean }> {
-  let loaded: LoadedConfig;
+  let loaded: IncompleteConfig;
   try {
-    loaded = configOf(options);
+    loaded = incompleteConfigOf(options, CONNECTIONS);
   } catch (error) {
     if (!(error instanceof SpotterError) || error.code === 'usage') throw error;
     // Its message is masked already. What needs a configuration is not checked.
@@ -60,13 +63,14 @@ async function examine(
     const invalid = lines.slice(lines.length > 1 ? 1 : 0).map(findingsOf('configuration').fault);
     return { findings: [...(await checkMachine()), ...invalid], secrets: [], isRunning: false };
   }
-  const states = await daemonCameras(loaded.config.data, signal);
-  const isRunning = states !== null;
+  const daemon = await runningDaemon(loaded.config.data, signal);
+  const isRunning = daemon !== null;
   const groups = await Promise.all([
     checkMachine(),
     checkFiles(loaded, options.models, isRunning),
-    checkNetwork(loaded.config, isRunning, signal),
-    checkCameras(loaded, states, signal),
+    checkNetwork(loaded, daemon?.address ?? null, signal),
+    checkPeople(loaded.config),
+    checkCameras(loaded, daemon?.cameras ?? null, signal),
   ]);
   return { findings: groups.flat(), secrets: loaded.secrets, isRunning };
 }

@@ -1,4 +1,5 @@
 import { CONNECTIONS } from '../config/unusedSections.js';
+import { plural } from '../core/plural.js';
 import { type Audit, type AuditNote, auditOf } from '../gallery/audit.js';
 import { listSetAside } from '../gallery/setAside.js';
 import { SimilarityMatrix } from '../gallery/similarityMatrix.js';
@@ -6,7 +7,7 @@ import type { Context } from './context.js';
 import { REPORT, writeReport } from './galleryReport.js';
 import { configOf } from './options.js';
 import { checkOutputPlace } from './outputFile.js';
-import { plural, printError, printJson, printLine } from './print.js';
+import { printError, printJson, printLine } from './print.js';
 import { ProgressBar } from './progress.js';
 import { type GalleryOptions, type OpenedGallery, readGallery } from './readGallery.js';
 

@@ -1,8 +1,9 @@
 import { isSamePerson } from '../core/personName.js';
+import { plural } from '../core/plural.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { listSetAside } from '../gallery/setAside.js';
 import type { Context } from './context.js';
-import { plural, printJson, printLine, printLines } from './print.js';
+import { printJson, printLine, printLines } from './print.js';
 import { type GalleryOptions, readGallery } from './readGallery.js';
 
 /** `spotter gallery list`: the people, how many of their photos are used or set aside, and the settings of their person.yaml. */

@@ -1,10 +1,11 @@
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import { bringBack, listSetAside, setAside as moveAside } from '../gallery/setAside.js';
 import type { Context } from './context.js';
 import { configOf } from './options.js';
-import { plural, printJson, printLine } from './print.js';
+import { printJson, printLine } from './print.js';
 import type { GalleryOptions } from './readGallery.js';
 
 /** Options of `spotter gallery set-aside`. */

@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type LoadedConfig, loadConfig } from '../config/load.js';
+import {
+  type IncompleteConfig,
+  type LoadedConfig,
+  loadConfig,
+  loadIncompleteConfig,
+} from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Section } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
@@ -28,6 +33,22 @@ export interface CommonOptions extends PlaceOptions {
  * @throws SpotterError config.not_found, config.invalid, usage
  */
 export function configOf(options: CommonOptions, unused: readonly Section[] = []): LoadedConfig {
+  const { file, override, folder } = sourcesOf(options);
+  return loadConfig(file, override, folder, unused);
+}
+
+/** As {@link configOf}, where variables and secret files may be missing. @param incomplete see {@link loadIncompleteConfig} */
+export function incompleteConfigOf(options: CommonOptions, incomplete: readonly Section[]): IncompleteConfig {
+  const { file, override, folder } = sourcesOf(options);
+  return loadIncompleteConfig(file, override, folder, incomplete);
+}
+
+/** @throws SpotterError config.not_found, usage */
+function sourcesOf(options: CommonOptions): {
+  file: string | null;
+  folder: string;
+  override: (config: Config) => void;
+} {
   const { logLevel, models } = options;
   if (models !== undefined && !existsSync(models))
     throw new SpotterError(
@@ -50,7 +71,7 @@ export function configOf(options: CommonOptions, unused: readonly Section[] = []
     if (options.host !== undefined) config.http.host = options.host;
     if (options.port !== undefined) config.http.port = options.port;
   };
-  return loadConfig(file, override, folder, unused);
+  return { file, folder, override };
 }
 
 /** Arguments that pass the gallery and the models of this command line on to another spotter process. */

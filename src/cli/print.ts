@@ -29,8 +29,3 @@ export function printToStderr(line: string): void {
 export function printError(sentence: string): void {
   printToStderr(`spotter: ${sentence}`);
 }
-
-/** A number and a noun that takes an s in the plural. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

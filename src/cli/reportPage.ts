@@ -1,11 +1,11 @@
 import type { Size } from '../core/geometry.js';
+import { plural } from '../core/plural.js';
 import type { Audit, AuditFinding } from '../gallery/audit.js';
 import type { Pair } from '../gallery/comparison.js';
 import type { PhotoReport } from '../gallery/gallery.js';
 import type { SetAside } from '../gallery/setAside.js';
 import type { SimilarityMatrix } from '../gallery/similarityMatrix.js';
 import { html, htmlName, htmlPath } from './html.js';
-import { plural } from './print.js';
 import { matrixSection } from './reportMatrix.js';
 import { REPORT_STYLE } from './reportStyle.js';
 

@@ -13,13 +13,14 @@ import {
 import path from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { describeError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { sealCopy } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
 import { packedFolder, unpack } from './backupArchive.js';
 import { type BackupManifest, MANIFEST, parseManifest } from './backupManifest.js';
 import type { Context } from './context.js';
 import type { CommonOptions } from './options.js';
-import { plural, printJson, printLine, printToStderr } from './print.js';
+import { printJson, printLine, printToStderr } from './print.js';
 
 /** Options of `spotter restore`. */
 export interface RestoreOptions extends CommonOptions {

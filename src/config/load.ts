@@ -4,14 +4,15 @@ import type { Document } from 'yaml';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { plainIssues } from '../core/schemaFaults.js';
 import { maskText } from '../core/secrets.js';
-import { type Fault, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
+import { type Fault, faultLines, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
 import { isRecording, recordingPath } from './cameraSchema.js';
 import { duplicateIdFaults, faultsOf, unknownCameraFaults } from './configFaults.js';
+import { type Gap, hasReference, withStandIns } from './gaps.js';
 import { secretsOf } from './mask.js';
 import { type Config, schema } from './schema.js';
 import { type Substituted, substitute } from './substitute.js';
 import { tlsFaults } from './tlsFaults.js';
-import { type Section, without, withoutEmpty, withoutUnused } from './unusedSections.js';
+import { type Section, sectionAt, without, withoutEmpty, withoutUnused } from './unusedSections.js';
 
 /** A configuration and where it came from. */
 export interface LoadedConfig {
@@ -21,6 +22,12 @@ export interface LoadedConfig {
   file: string | null;
   /** Values that must never be shown: passwords, keys and what came out of secret variables and files. */
   secrets: readonly string[];
+}
+
+/** A configuration that may lack what is in variables and secret files. */
+export interface IncompleteConfig extends LoadedConfig {
+  /** What it lacks; see {@link Gap} for the values in its place. */
+  gaps: readonly Gap[];
 }
 
 const MAX_BYTES = 1 << 20;
@@ -43,14 +50,41 @@ export function loadConfig(
   baseFolder = process.cwd(),
   unused: readonly Section[] = [],
 ): LoadedConfig {
-  const { config, secrets } =
-    file === null ? { config: schema.parse({}), secrets: [] } : readFile(file, unused);
-  resolvePaths(config, file === null ? baseFolder : path.dirname(path.resolve(file)));
-  overrides(config);
-  return { config: deepFreeze(config), file, secrets };
+  const { config, secrets } = read(file, overrides, baseFolder, unused, []);
+  return { config, file, secrets };
 }
 
-function readFile(file: string, unused: readonly Section[]): { config: Config; secrets: string[] } {
+/**
+ * As {@link loadConfig}, for commands that show or keep a configuration without using all of it.
+ *
+ * @param incomplete sections in which variables and secret files may be missing
+ */
+export function loadIncompleteConfig(
+  file: string | null,
+  overrides: (config: Config) => void,
+  baseFolder: string,
+  incomplete: readonly Section[],
+): IncompleteConfig {
+  return { file, ...read(file, overrides, baseFolder, [], incomplete) };
+}
+
+type Read = Omit<IncompleteConfig, 'file'>;
+
+function read(
+  file: string | null,
+  overrides: (config: Config) => void,
+  baseFolder: string,
+  unused: readonly Section[],
+  incomplete: readonly Section[],
+): Read {
+  const { config, ...rest } =
+    file === null ? { config: schema.parse({}), secrets: [], gaps: [] } : readFile(file, unused, incomplete);
+  resolvePaths(config, file === null ? baseFolder : path.dirname(path.resolve(file)));
+  overrides(config);
+  return { config: deepFreeze(config), ...rest };
+}
+
+function readFile(file: string, unused: readonly Section[], incomplete: readonly Section[]): Read {
   const text = readText(file);
   const { document, lines, syntax } = parseYaml(text);
   const fail = (faults: Fault[], secrets: readonly string[] = []) => {
@@ -62,10 +96,22 @@ function readFile(file: string, unused: readonly Section[]): { config: Config; s
   const substituted = substitute(document, process.env, path.dirname(path.resolve(file)));
   const { secrets } = substituted;
   const { missing, dropped } = withoutUnused(substituted.missing, document, unused);
-  const faults: Fault[] = missing.map(({ offset, message }) => ({ offset, path: '', message }));
+  const faults: Fault[] = [];
+  const gaps: Gap[] = [];
+  const offsets = new Set<number>();
+  for (const { offset, reference, message } of missing) {
+    const section = sectionAt(document, incomplete, offset);
+    const fault = { offset, path: '', message };
+    if (section === undefined) faults.push(fault);
+    else {
+      gaps.push({ section, reference, fault: faultLines(file, [fault], lines)[0] });
+      offsets.add(offset);
+    }
+  }
   let data: unknown;
   try {
     data = withoutEmpty(without(toData(document), dropped));
+    if (gaps.length > 0) data = withStandIns(data, document, offsets);
   } catch (error) {
     throw fail([...faults, { offset: 0, path: '', message: describeError(error) }], secrets);
   }
@@ -78,8 +124,10 @@ function readFile(file: string, unused: readonly Section[]): { config: Config; s
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
   else if (!unused.includes('cameras'))
     faults.push(...tlsFaults(retried.data.cameras, document, path.dirname(path.resolve(file))));
-  if (faults.length > 0 || !retried.success) throw fail(faults, secrets);
-  return { config: retried.data, secrets: [...new Set([...secrets, ...secretsOf(retried.data)])] };
+  const real = faults.filter(({ offset }) => !offsets.has(offset));
+  if (real.length > 0 || !retried.success) throw fail(real.length > 0 ? real : faults, secrets);
+  const all = [...secrets, ...secretsOf(retried.data)].filter((secret) => !hasReference(secret, gaps));
+  return { config: retried.data, secrets: [...new Set(all)], gaps };
 }
 
 function readText(file: string): string {

@@ -11,7 +11,7 @@ export interface Substituted {
   /** Values that must never be shown. */
   secrets: string[];
   /** References that could not be resolved, each with a message. */
-  missing: { offset: number; message: string }[];
+  missing: { offset: number; reference: string; message: string }[];
 }
 
 const REFERENCE = /\$(\$?)\{(?:([A-Za-z_][A-Za-z0-9_]*)|file:([^}]*))\}/g;
@@ -43,7 +43,7 @@ export function substitute(document: Document, environment: NodeJS.ProcessEnv, f
               ? fromFile(path.resolve(folder, file ?? ''))
               : fromEnvironment(name, environment);
           if ('message' in found) {
-            result.missing.push({ offset, message: found.message });
+            result.missing.push({ offset, reference: whole, message: found.message });
             return whole;
           }
           result.offsets.add(offset);

@@ -8,8 +8,6 @@ export type Section = keyof Config;
 
 /** What only the daemon connects to or serves, with all that may be secret. */
 export const CONNECTIONS: readonly Section[] = ['cameras', 'webhooks', 'mqtt', 'http'];
-/** The same for a command that deals with cameras. */
-export const NOT_CAMERAS: readonly Section[] = CONNECTIONS.filter((section) => section !== 'cameras');
 
 /** Separates references that could not be resolved into those that matter, and the sections to do without because of the others. */
 export function withoutUnused(
@@ -17,10 +15,9 @@ export function withoutUnused(
   document: Document,
   unused: readonly Section[],
 ): { missing: Substituted['missing']; dropped: Section[] } {
-  const sectionOf = (offset: number) => unused.find((section) => isWithin(document, section, offset));
-  const dropped = new Set(missing.flatMap(({ offset }) => sectionOf(offset) ?? []));
+  const dropped = new Set(missing.flatMap(({ offset }) => sectionAt(document, unused, offset) ?? []));
   return {
-    missing: missing.filter(({ offset }) => sectionOf(offset) === undefined),
+    missing: missing.filter(({ offset }) => sectionAt(document, unused, offset) === undefined),
     dropped: [...dropped],
   };
 }
@@ -41,6 +38,15 @@ export function withoutEmpty(data: unknown): unknown {
     data,
     empty.filter((key): key is Section => ['array', 'object'].includes(properties[key]?.type ?? '')),
   );
+}
+
+/** In which of some sections a place of the text is; undefined for none of them. */
+export function sectionAt(
+  document: Document,
+  sections: readonly Section[],
+  offset: number,
+): Section | undefined {
+  return sections.find((section) => isWithin(document, section, offset));
 }
 
 function isWithin({ contents }: Document, section: Section, offset: number): boolean {

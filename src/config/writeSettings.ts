@@ -13,9 +13,9 @@ import {
 import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { addCamera, type CameraEntry } from './cameraEdit.js';
-import { loadConfig } from './load.js';
+import { loadConfig, loadIncompleteConfig } from './load.js';
 import { editSettings, type SettingChange } from './settingEdit.js';
-import { CONNECTIONS, NOT_CAMERAS, type Section } from './unusedSections.js';
+import { CONNECTIONS } from './unusedSections.js';
 import type { EditedText } from './yamlText.js';
 
 /**
@@ -45,7 +45,8 @@ export function checkConfigWritable(file: string): void {
  */
 export function writeSettings(file: string, changes: readonly SettingChange[]): EditedText['lines'] {
   const byHand = `set ${changes.map(({ section, key, value }) => `${section}.${key}: ${value}`).join(' and ')} by hand`;
-  return writeEdited(file, (text) => editSettings(text, changes), 'the value', byHand, CONNECTIONS);
+  const check = (part: string) => loadConfig(part, undefined, undefined, CONNECTIONS);
+  return writeEdited(file, (text) => editSettings(text, changes), 'the value', byHand, check);
 }
 
 /**
@@ -56,7 +57,8 @@ export function writeSettings(file: string, changes: readonly SettingChange[]): 
  */
 export function writeCamera(file: string, camera: CameraEntry): EditedText['lines'] {
   const byHand = `add ${camera.id} to "cameras" by hand`;
-  return writeEdited(file, (text) => addCamera(text, camera), 'the list of cameras', byHand, NOT_CAMERAS);
+  const check = (part: string) => loadIncompleteConfig(part, () => {}, path.dirname(part), CONNECTIONS);
+  return writeEdited(file, (text) => addCamera(text, camera), 'the list of cameras', byHand, check);
 }
 
 function writeEdited(
@@ -64,7 +66,7 @@ function writeEdited(
   edit: (text: string) => EditedText | null,
   what: string,
   byHand: string,
-  unused: readonly Section[],
+  check: (part: string) => unknown,
 ): EditedText['lines'] {
   // A link stays a link.
   const target = realpathSync(file);
@@ -82,7 +84,7 @@ function writeEdited(
     chown(part, uid, gid);
     chmodSync(part, mode & 0o777);
     // Secrets that are not here have nothing to do with the change.
-    loadConfig(part, undefined, undefined, unused);
+    check(part);
     renameSync(part, target);
   } catch (cause) {
     removeFile(part);

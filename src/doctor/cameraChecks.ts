@@ -1,9 +1,12 @@
 import { isRecording } from '../config/cameraSchema.js';
-import type { LoadedConfig } from '../config/load.js';
+import { hasGap } from '../config/gaps.js';
+import type { IncompleteConfig } from '../config/load.js';
 import type { CameraConfig } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import { type CameraTrial, tryCamera } from '../engine/cameraTrial.js';
 import { type Finding, findingsOf } from './finding.js';
+import { NOT_TRIED } from './notTried.js';
+import { checkSource } from './sourceCheck.js';
 
 /** How long each camera is looked at, and a keyframe is waited for, ms. */
 const LOOK_MS = 2000;
@@ -18,7 +21,7 @@ const AT_A_TIME = 8;
  *   some cameras refuse, nor what refuses the password
  */
 export async function checkCameras(
-  { config, secrets }: LoadedConfig,
+  { config, secrets, gaps }: IncompleteConfig,
   states: ReadonlyMap<string, { state: string; message: string | null }> | null,
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -31,6 +34,7 @@ export async function checkCameras(
     for (const [index, camera] of waiting)
       findings[index] =
         knownFrom(camera.id, states?.get(camera.id)) ??
+        withoutTrying(camera, index, gaps) ??
         (await checkCamera(camera, (one) =>
           tryCamera(one, { config, secrets, lookMs: LOOK_MS, keyframeMs: KEYFRAME_MS, signal }),
         ));
@@ -44,10 +48,21 @@ function knownFrom(
   id: string,
   running: { state: string; message: string | null } | undefined,
 ): Finding[] | null {
-  const { ok, fault } = findingsOf('camera', id);
+  const { ok, fault } = findingsOf('camera', { subject: id });
   if (running?.state === 'live') return [ok('live in the running daemon')];
   if (running?.state !== 'auth_failed' || running.message === null) return null;
   return [fault(withoutName(running.message, id))];
+}
+
+/** What needs no attempt: a wrong password might lock the account, and a file that is not there cannot be opened. */
+function withoutTrying(
+  camera: CameraConfig,
+  index: number,
+  gaps: IncompleteConfig['gaps'],
+): Finding[] | null {
+  if (hasGap(camera, gaps)) return [findingsOf('camera', { subject: camera.id }).warning(NOT_TRIED)];
+  const fault = checkSource(camera, index);
+  return fault && [fault];
 }
 
 function withoutName(message: string, id: string): string {
@@ -58,7 +73,7 @@ async function checkCamera(
   camera: CameraConfig,
   look: (camera: CameraConfig) => Promise<CameraTrial>,
 ): Promise<Finding[]> {
-  const { ok, warning, fault } = findingsOf('camera', camera.id);
+  const { ok, warning, fault } = findingsOf('camera', { subject: camera.id });
   try {
     const { size, codec, fps, notices } = await look(camera);
     const rate = fps === null ? '' : `, ${Math.round(fps * 10) / 10} frames per second`;

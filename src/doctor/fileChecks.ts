@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { shareableConfig } from '../config/configText.js';
-import type { LoadedConfig } from '../config/load.js';
+import type { IncompleteConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { nearestExisting, WRITABLE_BY_OTHERS } from '../core/folders.js';
+import { plural } from '../core/plural.js';
 import { inspectLog } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
 import { listGallery } from '../gallery/folder.js';
@@ -23,13 +24,13 @@ const CLOCK_SLACK_MS = 60_000;
 
 /** The configuration, models, gallery, data folder, log and disk. @param isRunning a daemon uses the data folder */
 export async function checkFiles(
-  loaded: LoadedConfig,
+  loaded: IncompleteConfig,
   modelFolder: string | undefined,
   isRunning: boolean,
 ): Promise<Finding[]> {
   const { config } = loaded;
   return [
-    checkConfig(loaded),
+    ...checkConfig(loaded),
     ...(await checkModels(config, modelFolder)),
     await checkGallery(config.gallery.folder),
     checkData(config.data),
@@ -38,26 +39,33 @@ export async function checkFiles(
   ];
 }
 
-function checkConfig(loaded: LoadedConfig): Finding {
-  const { ok, warning } = findingsOf('configuration');
-  const { file } = loaded;
+function checkConfig(loaded: IncompleteConfig): Finding[] {
+  const { ok, warning, fault } = findingsOf('configuration');
+  const { file, gaps } = loaded;
   if (file === null)
-    return warning(
-      'there is no config.yaml, so the defaults apply; add a camera with "spotter camera add URL"',
-    );
+    return [
+      warning('there is no config.yaml, so the defaults apply; add a camera with "spotter camera add URL"'),
+    ];
+  const faults = gaps.map((gap) => fault(gap.fault));
+  const exposure = whoElse(file, loaded);
+  if (exposure !== null) return [...faults, warning(exposure)];
+  return faults.length > 0 ? faults : [ok(`${file} is valid`)];
+}
+
+/** Who else may read secrets in the configuration, or change it, and what to do; null for nobody. */
+function whoElse(file: string, loaded: IncompleteConfig): string | null {
   const { leftOut } = shareableConfig(readFileSync(file, 'utf8'), loaded, { gallery: '', data: '' });
   const { mode } = statSync(file);
   if (leftOut.length > 0 && (mode & 0o044) !== 0)
-    return warning(
-      `${file} holds secrets (${leftOut.join(', ')}), and others on this machine may read it; chmod 600 ${file}`,
-    );
+    return `${file} holds secrets (${leftOut.join(', ')}), and others on this machine may read it; chmod 600 ${file}`;
   if ((mode & WRITABLE_BY_OTHERS) !== 0)
-    return warning(`others on this machine may change ${file}; chmod go-w ${file}`);
-  return ok(`${file} is valid`);
+    return `others on this machine may change ${file}; chmod go-w ${file}`;
+  return null;
 }
 
-async function checkModels(config: Config, modelFolder: string | undefined): Promise<Finding[]> {
-  const { ok, warning, fault } = findingsOf('models');
+/** Models: found, and intact. */
+export async function checkModels(config: Config, modelFolder: string | undefined): Promise<Finding[]> {
+  const { ok, warning, fault } = findingsOf('models', { key: 'models' });
   try {
     const { notes } = await prepare(config, modelFolder);
     return [ok(`${config.detector} and ${config.embedder} are intact`), ...notes.map(warning)];
@@ -66,8 +74,9 @@ async function checkModels(config: Config, modelFolder: string | undefined): Pro
   }
 }
 
-async function checkGallery(folder: string): Promise<Finding> {
-  const { ok, warning, fault } = findingsOf('gallery');
+/** The gallery: can be read, has people, and nobody else adds any. */
+export async function checkGallery(folder: string): Promise<Finding> {
+  const { ok, warning, fault } = findingsOf('gallery', { key: 'gallery.folder' });
   try {
     await probeFolder(folder);
     const { photos, root } = await listGallery(folder);
@@ -79,27 +88,27 @@ async function checkGallery(folder: string): Promise<Finding> {
     if ((statSync(root).mode & WRITABLE_BY_OTHERS) !== 0)
       return warning(`others on this machine may add people to ${folder}; chmod go-w ${folder}`);
     return ok(
-      `${counted(people, 'person', 'people')} with ${counted(photos.length, 'photo', 'photos')} in ${folder}; "spotter gallery check" looks at each`,
+      `${plural(people, 'person', 'people')} with ${plural(photos.length, 'photo')} in ${folder}; "spotter gallery check" looks at each`,
     );
   } catch (error) {
     return fault(sentence(error));
   }
 }
 
-function checkData(data: string): Finding {
-  const { ok, warning, fault } = findingsOf('data');
+/** The data folder, or the one in which the daemon makes it. */
+export function checkData(data: string): Finding {
+  const { ok, warning, fault } = findingsOf('data', { key: 'data' });
   const folder = nearestExisting(data);
+  if (!statSync(folder).isDirectory()) return fault(`${folder} is not a folder; set data to another one`);
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     return fault(
-      `${folder} cannot be written by this user (${describeError(error)}); run doctor as the user of the daemon, or change its owner`,
+      `${folder} cannot be written by this user (${describeError(error)}); be the user of the daemon, or change its owner`,
     );
   }
   if (folder !== data) return ok(`${data} is made at the first start`);
-  const stats = statSync(data);
-  if (!stats.isDirectory()) return fault(`${data} is not a folder; set data to another one`);
-  if ((stats.mode & 0o077) !== 0)
+  if ((statSync(data).mode & 0o077) !== 0)
     return warning(`others on this machine may read ${data}, which has names and events; chmod 700 ${data}`);
   return ok(data);
 }
@@ -115,7 +124,7 @@ function checkLog(data: string, isRunning: boolean): Finding {
       return warning(
         `its newest event is of ${new Date(newestMs).toISOString()}, which is in the future; check the clock`,
       );
-    return ok(counted(events, 'event', 'events'));
+    return ok(plural(events, 'event'));
   } catch (error) {
     if (error instanceof SpotterError && error.code === 'log.locked')
       return warning(
@@ -141,8 +150,4 @@ function checkDisk({ data, events }: Config): Finding {
       `${free} free at ${folder}, less than the event log may take; free some space, or lower events.maxMb (${events.maxMb} MiB)`,
     );
   return ok(`${free} free at ${folder}`);
-}
-
-function counted(count: number, one: string, several: string): string {
-  return `${count} ${count === 1 ? one : several}`;
 }

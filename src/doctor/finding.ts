@@ -4,6 +4,8 @@ export interface Finding {
   check: string;
   /** Which one, such as the id of a camera; null where there is only one. */
   subject: string | null;
+  /** The key of the configuration that names it, such as `cameras[0].url`; null where none does. */
+  key: string | null;
   /** `warning`: it works, with a risk; `fault`: it does not. */
   state: 'ok' | 'warning' | 'fault';
   /** What was found, and for a warning or fault what to do; may contain secrets until it is masked. */
@@ -11,9 +13,12 @@ export interface Finding {
 }
 
 /** Makes findings of one check. */
-export function findingsOf(check: string, subject: string | null = null) {
+export function findingsOf(
+  check: string,
+  { subject = null, key = null }: Partial<Pick<Finding, 'subject' | 'key'>> = {},
+) {
   const make =
     (state: Finding['state']) =>
-    (message: string): Finding => ({ check, subject, state, message });
+    (message: string): Finding => ({ check, subject, key, state, message });
   return { ok: make('ok'), warning: make('warning'), fault: make('fault') };
 }

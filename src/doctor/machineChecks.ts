@@ -5,7 +5,8 @@ import { askFfmpeg, ffmpegVersion, startFault } from '../video/ffmpegVersion.js'
 import { type Finding, findingsOf } from './finding.js';
 
 const ask = promisify(execFile);
-const ASK_MS = 3000;
+/** A program is slow to start on a machine that is busy. */
+const ASK_MS = 10_000;
 /** Of package.json. */
 const MIN_NODE = [20, 19] as const;
 /** Older ones are not tested. */

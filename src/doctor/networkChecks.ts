@@ -2,30 +2,44 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { hasGap } from '../config/gaps.js';
+import type { IncompleteConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { describeError, hasErrno } from '../core/errors.js';
 import { BrokerConnection } from '../events/sinks/broker.js';
 import { BEST_TERMS, limitsOf } from '../events/sinks/handshake.js';
 import { listenFault } from '../http/server.js';
 import { type Finding, findingsOf } from './finding.js';
+import { NOT_TRIED } from './notTried.js';
 
-/** The port of the daemon, webhooks and broker, side by side. @param isRunning a daemon uses the data folder */
+/**
+ * The port of the daemon, webhooks and broker, side by side; not those that need what is missing.
+ *
+ * @param daemon address of the daemon that uses the data folder; null: none runs
+ */
 export async function checkNetwork(
-  config: Config,
-  isRunning: boolean,
+  { config, gaps }: IncompleteConfig,
+  daemon: string | null,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const { http, webhooks, mqtt } = config;
   return Promise.all([
-    checkPort(config.http, isRunning),
-    ...config.webhooks.map((webhook) => checkWebhook(webhook, signal)),
-    ...(config.mqtt.url === null ? [] : [checkBroker(config.mqtt.url, signal)]),
+    ...(gaps.some(({ section }) => section === 'http') ? [] : [checkPort(http, daemon)]),
+    ...webhooks.map((webhook, index) =>
+      hasGap(webhook, gaps)
+        ? findingsOf('webhook', { subject: webhook.id }).warning(NOT_TRIED)
+        : checkWebhook(webhook, index, signal),
+    ),
+    ...(mqtt.url === null || hasGap(mqtt.url, gaps) ? [] : [checkBroker(mqtt.url, signal)]),
   ]);
 }
 
-async function checkPort({ host, port }: Config['http'], isRunning: boolean): Promise<Finding> {
-  const { ok, warning, fault } = findingsOf('port');
+/** The port of the daemon. @param daemon see {@link checkNetwork} */
+export async function checkPort({ host, port }: Config['http'], daemon: string | null): Promise<Finding> {
+  const { ok, warning, fault } = findingsOf('port', { key: 'http' });
   const place = `${host}:${port}`;
-  if (isRunning) return ok(`${place}, in use by the running daemon`);
+  if (daemon !== null && Number(new URL(daemon).port) === port)
+    return ok(`${place}, in use by the running daemon`);
   const server = createServer();
   try {
     server.listen({ host, port });
@@ -45,9 +59,10 @@ async function checkPort({ host, port }: Config['http'], isRunning: boolean): Pr
 /** Opens a connection, with TLS where the address has it, and sends nothing. */
 async function checkWebhook(
   { id, url, timeoutMs }: Config['webhooks'][number],
+  index: number,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const { ok, fault } = findingsOf('webhook', id);
+  const { ok, fault } = findingsOf('webhook', { subject: id, key: `webhooks[${index}].url` });
   const { protocol, hostname, host, port } = new URL(url);
   const isTls = protocol === 'https:';
   const name = hostname.replace(/^\[|\]$/g, '');
@@ -77,7 +92,7 @@ function whyUnreachable(error: unknown, host: string, timeoutMs: number): string
 
 /** Connects under a name of its own, since a broker ends the connection of the daemon when its name returns. */
 async function checkBroker(url: string, signal: AbortSignal): Promise<Finding> {
-  const { ok, warning, fault } = findingsOf('broker');
+  const { ok, warning, fault } = findingsOf('broker', { key: 'mqtt.url' });
   const { host } = new URL(url);
   try {
     const clientId = `spotter-try-${randomBytes(3).toString('hex')}`;

@@ -7,7 +7,8 @@ import type { Views } from '../http/routes.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import type { EngineStatus } from './engineStatus.js';
-import { type EventHub, SERVER } from './eventHub.js';
+import type { EventHub } from './eventHub.js';
+import { SERVER } from './eventParts.js';
 
 /** The parts of the daemon that HTTP shows. */
 export interface ViewSources {

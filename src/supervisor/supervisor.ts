@@ -3,7 +3,6 @@ import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
-import type { Gap } from '../events/event.js';
 import { InView } from '../events/inView.js';
 import { HttpServer } from '../http/server.js';
 import { IPC_VERSION } from '../ipc/protocol.js';
@@ -16,7 +15,8 @@ import { ChildProcesses } from './childProcesses.js';
 import { controlActions } from './controlActions.js';
 import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
-import { type Death, EngineHost } from './engineHost.js';
+import { EngineControl } from './engineControl.js';
+import { EngineHost } from './engineHost.js';
 import { EngineMessages } from './engineMessages.js';
 import { EngineStatus } from './engineStatus.js';
 import { EventHub, type EventHubOptions } from './eventHub.js';
@@ -58,11 +58,10 @@ export class Supervisor {
   readonly #http: HttpServer;
   readonly #monitor: CameraMonitor;
   readonly #host: EngineHost;
+  readonly #engine: EngineControl;
   readonly #reloader: Reloader;
   readonly #control: ControlFile;
   readonly #letters: LetterActions;
-  /** Whether everything is up, so that the engine gets its cameras. */
-  #isWatching = false;
   #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -79,7 +78,7 @@ export class Supervisor {
     this.#control = new ControlFile(data, () => this.#http.address);
     this.#crashPolicy = new CrashPolicy({
       onRestrictions: (restrictions) => this.#host.send(restrictions),
-      onRelease: (id) => this.#tryAgain(id),
+      onRelease: (id) => this.#engine.tryAgain(id),
     });
     // The hub updates the metrics, and the metrics read the hub: these sources are only called on a scrape.
     this.#metrics = new Metrics({
@@ -137,7 +136,7 @@ export class Supervisor {
         this.#metrics,
         throughput,
         ...this.#hub.cameraObservers,
-        cameraLog(logger, () => this.#isWatching),
+        cameraLog(logger, () => this.#engine.isWatching),
         { cameraState: () => this.#onCameraState() },
       ],
       hub: this.#hub,
@@ -161,7 +160,7 @@ export class Supervisor {
       logger,
       onReady: () => {
         this.#reloader.confirm();
-        this.#assign();
+        this.#engine.assign();
       },
     });
     this.#host = new EngineHost({
@@ -179,10 +178,21 @@ export class Supervisor {
       },
       hangMs: () => this.#reloader.current.config.engine.hangMs,
       onMessage: (message) => messages.receive(message),
-      onDeath: (death) => this.#engineDied(death),
+      onDeath: (death) => this.#engine.engineDied(death),
       onFailure: options.onFailure,
       onOutput: (line) => logger.warn({ process: 'engine' }, maskText(line, this.#reloader.current.secrets)),
       entry,
+    });
+    this.#engine = new EngineControl({
+      host: this.#host,
+      status: this.#status,
+      registry: this.#registry,
+      monitor: this.#monitor,
+      crashPolicy: this.#crashPolicy,
+      metrics: this.#metrics,
+      logger,
+      config: () => this.#reloader.current.config,
+      restore: (how) => this.#reloader.restore(how),
     });
   }
 
@@ -210,8 +220,7 @@ export class Supervisor {
       await parts.start(signal);
       if (signal.aborted) return true;
       this.#options.onReady(this.#http.address);
-      this.#isWatching = true;
-      this.#assign();
+      this.#engine.watch();
       await this.#untilStopped(signal, untilEnd);
       return this.#registry.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
@@ -243,56 +252,10 @@ export class Supervisor {
     });
   }
 
-  #configure({ before, after, cameras, needsEngine }: ConfigChange): void {
+  #configure(change: ConfigChange): void {
+    const { before, after } = change;
     this.#hub.configure(after);
     if (before.config.gallery.folder !== after.config.gallery.folder) this.#status.forgetGallery();
-    if (needsEngine) {
-      this.#interrupt('settings_changed');
-      this.#crashPolicy.engineReplaced();
-      this.#host.replace();
-    }
-    this.#tryAgain(...cameras.changed);
-  }
-
-  /** Brings registry and engine into line with the configured cameras. */
-  #assign(): void {
-    if (!this.#isWatching) return;
-    const { cameras } = this.#reloader.current.config;
-    this.#monitor.configure(cameras);
-    // A new engine does not play a finished recording again.
-    const assignments = cameras
-      .filter(({ id }) => !this.#crashPolicy.isQuarantined(id) && this.#registry.stateOf(id) !== 'stopped')
-      .map((camera) => ({ camera, firstTrack: this.#registry.nextTrack(camera.id) }));
-    this.#host.send(this.#crashPolicy.restrictions);
-    this.#host.send({ kind: 'cameras', assignments });
-  }
-
-  /** Reopens cameras that were quarantined, have ended or have changed. */
-  #tryAgain(...ids: string[]): void {
-    for (const id of ids) {
-      this.#crashPolicy.release(id);
-      this.#monitor.setState(id, 'connecting', null);
-    }
-    this.#assign();
-  }
-
-  #engineDied({ cause, how, isUnfit }: Death): void {
-    if (isUnfit && this.#reloader.restore(how)) return;
-    const { poison, quarantined } = this.#crashPolicy.engineDied(cause, this.#reloader.current.config.engine);
-    const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
-    this.#options.logger.error({ poison: poison.length }, `engine ${what}; starting another one`);
-    this.#metrics.engineDied(cause);
-    this.#interrupt(cause);
-    for (const { camera, ms } of quarantined) {
-      const minutes = Math.max(1, Math.round(ms / 60_000));
-      const message = `its pictures ended the engine repeatedly; trying again in ${minutes} min`;
-      this.#monitor.setState(camera, 'quarantined', message);
-    }
-  }
-
-  /** No camera is watched until another engine is ready. */
-  #interrupt(cause: Gap['cause']): void {
-    this.#status.interrupt();
-    this.#monitor.interrupt(cause);
+    this.#engine.configure(change);
   }
 }

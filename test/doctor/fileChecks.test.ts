@@ -1,7 +1,8 @@
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.js';
+import { loadIncompleteConfig } from '../../src/config/load.js';
+import { CONNECTIONS } from '../../src/config/unusedSections.js';
 import { checkFiles } from '../../src/doctor/fileChecks.js';
 import { Database } from '../../src/events/log/database.js';
 import { openLog, pending } from '../helpers/log.js';
@@ -18,7 +19,8 @@ function home() {
   const write = (text: string) => writeFileSync(at('config.yaml'), text, { mode: 0o644 });
   write('events: { maxMb: 8 }\n');
   const find = async (isRunning = false) => {
-    const findings = await checkFiles(loadConfig(at('config.yaml')), undefined, isRunning);
+    const loaded = loadIncompleteConfig(at('config.yaml'), () => {}, folder, CONNECTIONS);
+    const findings = await checkFiles(loaded, undefined, isRunning);
     return Object.fromEntries(findings.map(({ check, state, message }) => [check, `${state}: ${message}`]));
   };
   return { at, write, find };
@@ -56,6 +58,17 @@ describe('checkFiles', () => {
       data: expect.stringMatching(/^warning: .* chmod 700 /),
     });
     expect(JSON.stringify(found)).not.toContain('brokersecret');
+  });
+
+  it('reports each variable and secret file that is missing, and looks at the rest', async () => {
+    const { find, write, at } = home();
+    write('mqtt: { url: "${NOT_SET_MQTT}" }\nwebhooks: [{ id: a, url: "${file:none}" }]\n');
+    const found = await find();
+    // The last one of this check.
+    expect(found.configuration).toMatch(
+      /^fault: .*config\.yaml:2:26: the file .*none does not exist; create it/,
+    );
+    expect(found.data).toBe(`ok: ${at('data')}`);
   });
 
   it('reports missing models and galleries, a newer log, a damaged one, and one from the future', async () => {

@@ -5,9 +5,10 @@ import { schema } from '../../src/config/schema.js';
 import { checkNetwork } from '../../src/doctor/networkChecks.js';
 import { needMosquitto, startMosquitto } from '../helpers/mosquitto.js';
 
-async function find(settings: object, isRunning = false) {
+async function find(settings: object, daemon: string | null = null) {
   const config = schema.parse({ http: { port: 0 }, ...settings });
-  const findings = await checkNetwork(config, isRunning, new AbortController().signal);
+  const loaded = { config, secrets: [], file: null, gaps: [] };
+  const findings = await checkNetwork(loaded, daemon, new AbortController().signal);
   return findings.map(({ check, subject, state, message }) => `${state} ${subject ?? check}: ${message}`);
 }
 
@@ -53,7 +54,7 @@ describe('checkNetwork', () => {
     expect((await find({ http: { port } }))[0]).toBe(
       `fault port: cannot listen on 127.0.0.1:${port}: another program uses that port; stop it, or set http.port`,
     );
-    expect((await find({ http: { port } }, true))[0]).toBe(
+    expect((await find({ http: { port } }, `http://127.0.0.1:${port}`))[0]).toBe(
       `ok port: 127.0.0.1:${port}, in use by the running daemon`,
     );
     expect((await find({}))[0]).toBe('ok port: 127.0.0.1:0 is free');

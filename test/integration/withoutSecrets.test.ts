@@ -10,6 +10,7 @@ describe('spotter without the secrets of connections', () => {
     [['models', 'list'], /spotter-det/],
     [['gallery', 'set-aside', '--list'], /^/],
     [['dead-letters', 'list'], /no dead letters/],
+    [['camera', 'list'], /rtsp:\/\/u:\*\*\*@h\/x/],
     [['scan', '/nowhere.mp4'], /^$/],
   ])('%j needs none of them', async (args, output) => {
     const file = path.join(temporaryFolder(), 'config.yaml');

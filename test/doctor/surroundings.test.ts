@@ -3,21 +3,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { surroundingFaults } from '../../src/cli/configSurroundings.js';
 import { loadConfig } from '../../src/config/load.js';
+import { checkSurroundings } from '../../src/doctor/surroundings.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const FREE = 'http: { port: 0 }\n';
 
 /** What is wrong around a configuration in a folder of its own, each as `key: message`. */
-async function faultsAround(text: string, prepare: (folder: string) => void = () => {}): Promise<string[]> {
+async function faultsAround(text: string, daemon: string | null = null): Promise<string[]> {
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'gallery/alice'), { recursive: true });
   writeFileSync(path.join(folder, 'gallery/alice/a.jpg'), 'a photo');
-  prepare(folder);
   const file = path.join(folder, 'config.yaml');
   writeFileSync(file, text);
-  const faults = await surroundingFaults(loadConfig(file).config);
+  const findings = await checkSurroundings(loadConfig(file).config, undefined, daemon);
+  const faults = findings.filter(({ state }) => state === 'fault');
   return faults.map(({ key, message }) => `${key}: ${message.replaceAll(folder, 'HERE')}`);
 }
 
@@ -29,7 +29,7 @@ async function serverPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe('surroundingFaults', () => {
+describe('checkSurroundings', () => {
   it('finds nothing wrong where everything is there, and leaves no data folder behind', async () => {
     expect(await faultsAround(FREE)).toEqual([]);
   });
@@ -45,8 +45,8 @@ describe('surroundingFaults', () => {
 
   it('finds folders that cannot be used', async () => {
     expect(await faultsAround(`${FREE}gallery: none\ndata: gallery/alice/a.jpg/data\n`)).toEqual([
-      'gallery.folder: HERE/none does not exist; make the folder',
-      'data: HERE/gallery/alice/a.jpg is a file; name a folder',
+      'gallery.folder: gallery HERE/none does not exist; make the folder, or name another one with -g',
+      'data: HERE/gallery/alice/a.jpg is not a folder; set data to another one',
     ]);
   });
 
@@ -65,20 +65,16 @@ describe('surroundingFaults', () => {
   it('finds a port that another program uses, and an address that is not of this machine', async () => {
     const port = await serverPort();
     expect(await faultsAround(`http: { port: ${port} }\n`)).toEqual([
-      `http.port: another program uses port ${port} of 127.0.0.1; stop it, or set another port`,
+      `http: cannot listen on 127.0.0.1:${port}: another program uses that port; stop it, or set http.port`,
     ]);
     expect(await faultsAround('http: { host: 192.0.2.1, port: 0 }\n')).toEqual([
-      'http.host: this machine does not have the address 192.0.2.1; name another one',
+      'http: cannot listen on 192.0.2.1:0: this machine does not have that address; set http.host',
     ]);
   });
 
-  it('takes the port that the daemon of the same configuration uses for free', async () => {
+  it('takes the port that the daemon of the same configuration uses for free, and no other one', async () => {
     const port = await serverPort();
-    const control = JSON.stringify({ address: `http://127.0.0.1:${port}`, token: 'x' });
-    const faults = await faultsAround(`http: { port: ${port} }\n`, (folder) => {
-      mkdirSync(path.join(folder, 'data'));
-      writeFileSync(path.join(folder, 'data/control.json'), control);
-    });
-    expect(faults).toEqual([]);
+    expect(await faultsAround(`http: { port: ${port} }\n`, `http://127.0.0.1:${port}`)).toEqual([]);
+    expect(await faultsAround(`http: { port: ${port} }\n`, 'http://127.0.0.1:1')).toHaveLength(1);
   });
 });

@@ -1,0 +1,102 @@
+import type { Config } from '../config/schema.js';
+import type { Gap } from '../events/event.js';
+import type { Logger } from '../observe/logger.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { CameraMonitor } from './cameraMonitor.js';
+import type { CameraRegistry } from './cameraRegistry.js';
+import type { CrashPolicy } from './crashPolicy.js';
+import type { Death, EngineHost } from './engineHost.js';
+import type { EngineStatus } from './engineStatus.js';
+import type { ConfigChange } from './reloader.js';
+
+/** The parts that decide about the engine and its cameras. */
+export interface EngineControlOptions {
+  host: Pick<EngineHost, 'send' | 'replace'>;
+  status: EngineStatus;
+  registry: CameraRegistry;
+  monitor: CameraMonitor;
+  crashPolicy: CrashPolicy;
+  metrics: Pick<Metrics, 'engineDied'>;
+  logger: Logger;
+  /** The current configuration. */
+  config: () => Config;
+  /** Goes back to the last configuration with which an engine has started. @returns whether there is another one */
+  restore: (how: string) => boolean;
+}
+
+/** Gives the engine its cameras, and decides what follows from its death and from changes of the configuration. */
+export class EngineControl {
+  readonly #options: EngineControlOptions;
+  #isWatching = false;
+
+  constructor(options: EngineControlOptions) {
+    this.#options = options;
+  }
+
+  /** Whether everything is up, so that the engine gets its cameras. */
+  get isWatching(): boolean {
+    return this.#isWatching;
+  }
+
+  /** Everything is up. */
+  watch(): void {
+    this.#isWatching = true;
+    this.assign();
+  }
+
+  /** Brings registry and engine into line with the configured cameras. */
+  assign(): void {
+    if (!this.#isWatching) return;
+    const { host, registry, monitor, crashPolicy, config } = this.#options;
+    const { cameras } = config();
+    monitor.configure(cameras);
+    // A new engine does not play a finished recording again.
+    const assignments = cameras
+      .filter(({ id }) => !crashPolicy.isQuarantined(id) && registry.stateOf(id) !== 'stopped')
+      .map((camera) => ({ camera, firstTrack: registry.nextTrack(camera.id) }));
+    host.send(crashPolicy.restrictions);
+    host.send({ kind: 'cameras', assignments });
+  }
+
+  /** Reopens cameras that were quarantined, have ended or have changed. */
+  tryAgain(...ids: string[]): void {
+    const { monitor, crashPolicy } = this.#options;
+    for (const id of ids) {
+      crashPolicy.release(id);
+      monitor.setState(id, 'connecting', null);
+    }
+    this.assign();
+  }
+
+  /** Applies a changed configuration; the engine is replaced only where it has to be. */
+  configure({ cameras, needsEngine }: Pick<ConfigChange, 'cameras' | 'needsEngine'>): void {
+    if (needsEngine) {
+      this.#interrupt('settings_changed');
+      this.#options.crashPolicy.engineReplaced();
+      this.#options.host.replace();
+    }
+    this.tryAgain(...cameras.changed);
+  }
+
+  /** The engine is gone; another one is on its way. */
+  engineDied({ cause, how, isUnfit }: Death): void {
+    const { logger, metrics, monitor, crashPolicy, config, restore } = this.#options;
+    if (isUnfit && restore(how)) return;
+    const { poison, quarantined } = crashPolicy.engineDied(cause, config().engine);
+    const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
+    logger.error({ poison: poison.length }, `engine ${what}; starting another one`);
+    metrics.engineDied(cause);
+    this.#interrupt(cause);
+    for (const { camera, ms } of quarantined) {
+      const minutes = Math.max(1, Math.round(ms / 60_000));
+      const message = `its pictures ended the engine repeatedly; trying again in ${minutes} min`;
+      monitor.setState(camera, 'quarantined', message);
+    }
+  }
+
+  /** No camera is watched until another engine is ready. */
+  #interrupt(cause: Gap['cause']): void {
+    this.#options.status.interrupt();
+    this.#options.monitor.interrupt(cause);
+  }
+}
