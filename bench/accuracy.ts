@@ -141,7 +141,7 @@ async function lookAtAll(
   { config, prepared, face, signal, onProgress = () => {}, workerEntry }: AccuracyOptions,
 ): Promise<ReadonlyMap<string, PhotoLook>> {
   const threads = config.workers ?? availableParallelism();
-  const pool = new WorkerPool(threads, prepared.settings, undefined, workerEntry);
+  const pool = new WorkerPool(threads, prepared.settings, { entry: workerEntry });
   try {
     await pool.start();
     return await lookAtPhotos(files, {

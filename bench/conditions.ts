@@ -67,12 +67,9 @@ type Look = Pick<Probe, 'embedding' | 'quality'> | null;
 export async function measureConditions(options: ConditionsOptions): Promise<ConditionsResult> {
   const { prepared, face, signal, config, workerEntry } = options;
   const { gallery, known, strangers } = choosePhotos(options);
-  const pool = new WorkerPool(
-    config.workers ?? availableParallelism(),
-    prepared.settings,
-    undefined,
-    workerEntry,
-  );
+  const pool = new WorkerPool(config.workers ?? availableParallelism(), prepared.settings, {
+    entry: workerEntry,
+  });
   const lookOptions: LookOptions = {
     faceEngine: pool,
     search: photoLimitsOf(config, prepared),

@@ -80,7 +80,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** Packages that only these files may import. */
 const ONLY_IN: Record<string, string[]> = {
   'fluent-ffmpeg': ['src/video/ffmpeg.ts'],
-  piscina: ['src/worker/pool.ts'],
+  piscina: ['src/worker/pool.ts', 'src/worker/lanes.ts'],
   'onnxruntime-node': ['src/worker/network.ts'],
   'prom-client': ['src/observe/metrics.ts', 'src/observe/gauges.ts'],
   pino: ['src/observe/logger.ts'],

@@ -33,6 +33,8 @@ export interface EngineOptions {
   known?: GalleryOptions['known'];
   /** See {@link GalleryOptions.whenAway}. */
   whenAway?: GalleryOptions['whenAway'];
+  /** Whether it watches cameras; see {@link PoolOptions.sharesRuns}. Default: no. */
+  isLive?: boolean;
 }
 
 /** Which parts of a camera's picture are searched for faces, and when. */
@@ -102,7 +104,10 @@ export class Engine implements Component {
     this.policy = policy;
     this.#onWarning = options.onWarning ?? (() => {});
     const loadMs = Math.max(MIN_LOAD_MS, LOAD_HANGS * config.engine.hangMs);
-    this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings, loadMs);
+    this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings, {
+      loadMs,
+      sharesRuns: options.isLive ?? false,
+    });
     // One more turn than threads for recordings, so that no thread idles while a result is read; a live frame would age.
     this.scheduler = new FrameScheduler(this.pool.threads, 1);
     this.photoLimits = photoLimitsOf(config, prepared);

@@ -36,6 +36,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   const engine = new Engine(config, await prepare(config, modelFolder), {
     onWarning: warn,
     known,
+    isLive: true,
     whenAway: config.gallery.wait ? 'wait' : 'cache',
   });
   isStuck = () => engine.gallery.guard.isStuck;

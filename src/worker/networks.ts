@@ -5,6 +5,7 @@ import { tiltDeg } from '../face/uprightViews.js';
 import { Detector } from './detector.js';
 import { Embedder } from './embedder.js';
 import { Matcher } from './matcher.js';
+import { Network, type OpenNetwork } from './network.js';
 import type { Detected, DetectTask, Look, Looked, LookTask, Past, WorkerSettings } from './protocol.js';
 
 /** The networks of one worker thread, loaded once. */
@@ -22,16 +23,19 @@ export class Networks {
   /**
    * Loads all networks.
    *
+   * @param perRun threads that share a run of the detector or the embedder
    * @param onLoaded called after each, in the order of LOADED_NETWORKS, with its index there
    * @throws SpotterError model.unreadable, model.unfit
    */
   static async load(
     settings: WorkerSettings,
+    perRun = 1,
     onLoaded: (index: number) => void = () => {},
   ): Promise<Networks> {
-    const detector = await Detector.load(settings.detector);
+    const open: OpenNetwork = (file, name) => Network.open(file, name, { threads: perRun });
+    const detector = await Detector.load(settings.detector, open);
     onLoaded(0);
-    const embedder = await Embedder.load(settings.embedder);
+    const embedder = await Embedder.load(settings.embedder, open);
     onLoaded(1);
     const matcher = await Matcher.load();
     onLoaded(2);

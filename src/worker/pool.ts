@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { Piscina, queueOptionsSymbol, type TaskQueue } from 'piscina';
+import { Piscina } from 'piscina';
 import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import type { NearestTwo } from '../face/match.js';
+import { type Began, inLane, type Lane, Lanes, PATIENCE } from './lanes.js';
 import { loadCounts, NetworkStalled, untilLoaded, untilRun } from './loading.js';
 import type {
   Detected,
@@ -23,10 +24,30 @@ const ENTRY = new URL('./entry.js', import.meta.url);
 const YOUNG_GENERATION_MB = 8;
 /** Loading a network and running it once takes a second at most, tens on a slow disk. */
 const LOAD_MS = 60_000;
+/** Most threads that share a run: beyond, waking them takes as long as their shares of the layers. */
+const MOST_PER_RUN = 4;
 /** How long a process whose thread cannot be ended has to report it, ms. */
 const REPORT_MS = 1000;
-/** How often a background task is passed over before its turn; in a pool that is never idle it would wait forever. */
-const PATIENCE = 8;
+
+/** What is not the same in every {@link WorkerPool}. */
+export interface PoolOptions {
+  /** See {@link untilLoaded}. */
+  loadMs?: number;
+  /**
+   * Whether pictures come one at a time now and then, as from cameras: one that comes while nothing else is in the pool is given
+   * several cores, by one thread more with networks of its own. Default: no.
+   */
+  sharesRuns?: boolean;
+  /** The compiled worker; set only where the sources run uncompiled. */
+  entry?: URL | undefined;
+}
+
+/** A task in the pool. */
+interface Running {
+  began: Began;
+  /** Threads that it occupies. */
+  threads: number;
+}
 
 /**
  * The threads that run the networks. Ending a thread inside a network aborts the whole process, so nothing is ever
@@ -36,27 +57,27 @@ export class WorkerPool implements Component {
   /** Number of threads. */
   readonly threads: number;
   readonly #settings: WorkerSettings;
-  readonly #entry: URL;
-  /** Tasks in the pool, and when a thread took each of them. */
-  readonly #running = new Map<Promise<unknown>, Began>();
-  readonly #loadMs: number;
+  readonly #options: { loadMs: number; sharesRuns: boolean; entry: URL };
+  readonly #running = new Map<Promise<unknown>, Running>();
   /** Whether a thread is inside a network that does not finish. */
   #isStuck = false;
-  #piscina: Piscina | undefined;
+  /** A picture per thread: best when many wait. */
+  #many: Piscina | undefined;
+  /** One picture by several threads: best when it is alone. */
+  #alone: Piscina | undefined;
   #stopping: Promise<void> | undefined;
   #onnxruntime = '';
   #busyMs = 0;
   #countedAtMs = performance.now();
 
-  /**
-   * @param loadMs see {@link untilLoaded}
-   * @param entry the compiled worker; set only where the sources run uncompiled
-   */
-  constructor(threads: number, settings: WorkerSettings, loadMs: number = LOAD_MS, entry: URL = ENTRY) {
+  constructor(
+    threads: number,
+    settings: WorkerSettings,
+    { loadMs = LOAD_MS, sharesRuns = false, entry = ENTRY }: PoolOptions = {},
+  ) {
     this.threads = threads;
     this.#settings = settings;
-    this.#entry = entry;
-    this.#loadMs = loadMs;
+    this.#options = { loadMs, sharesRuns, entry };
   }
 
   /**
@@ -65,27 +86,21 @@ export class WorkerPool implements Component {
    * @throws SpotterError model.unreadable, model.unfit
    */
   async start(): Promise<void> {
-    const start: WorkerStart = { settings: this.#settings, loaded: loadCounts() };
-    this.#piscina = new Piscina({
-      filename: fileURLToPath(this.#entry),
-      name: 'run',
-      workerData: start,
-      minThreads: this.threads,
-      maxThreads: this.threads,
-      // Never end idle threads: loading their networks again leaks memory.
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: 1,
-      stricterFIFO: true,
-      taskQueue: new Lanes(),
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    });
-    // The failed task reports the error; without a listener it would end the process.
-    this.#piscina.on('error', () => {});
+    const { loadMs, sharesRuns } = this.#options;
+    const perRun = sharesRuns ? Math.min(this.threads, MOST_PER_RUN) : 1;
+    const loaded = loadCounts();
+    const many = this.#startThreads(this.threads, { settings: this.#settings, perRun: 1, loaded });
+    this.#many = many;
+    const all = Array<Piscina>(this.threads).fill(many);
+    if (perRun > 1) {
+      this.#alone = this.#startThreads(1, { settings: this.#settings, perRun, loaded });
+      all.push(this.#alone);
+    }
     const ready: ReadyTask = { kind: 'ready' };
     try {
-      const loading = Promise.all(Array.from({ length: this.threads }, () => this.#run<Ready>(ready)));
+      const loading = Promise.all(all.map((threads) => this.#run<Ready>(ready, 'others', threads)));
       const answers = await this.#unlessStuck(
-        untilLoaded(loading, start.loaded, this.threads, this.#settings, this.#loadMs),
+        untilLoaded(loading, loaded, all.length, this.#settings, loadMs),
       );
       this.#onnxruntime = answers[0].onnxruntime;
     } catch (error) {
@@ -94,9 +109,28 @@ export class WorkerPool implements Component {
     }
   }
 
+  #startThreads(count: number, start: WorkerStart): Piscina {
+    const threads = new Piscina({
+      filename: fileURLToPath(this.#options.entry),
+      name: 'run',
+      workerData: start,
+      minThreads: count,
+      maxThreads: count,
+      // Never end idle threads: loading their networks again leaks memory.
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: 1,
+      stricterFIFO: true,
+      taskQueue: new Lanes(),
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    // The failed task reports the error; without a listener it would end the process.
+    threads.on('error', () => {});
+    return threads;
+  }
+
   /** Runs a network for the first time on a real picture, with a time limit. @throws SpotterError model.unfit, worker.failed */
   firstRun<T>(network: 'detector' | 'embedder', run: Promise<T>): Promise<T> {
-    return this.#unlessStuck(untilRun(run, network, this.#settings, this.#loadMs));
+    return this.#unlessStuck(untilRun(run, network, this.#settings, this.#options.loadMs));
   }
 
   /** After a time limit nothing can end the thread but the end of the process, which must not wait for it. */
@@ -118,7 +152,7 @@ export class WorkerPool implements Component {
         return;
       }
       while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
-      await this.#piscina?.destroy();
+      await Promise.all([this.#many?.destroy(), this.#alone?.destroy()]);
     })();
     return this.#stopping;
   }
@@ -162,14 +196,18 @@ export class WorkerPool implements Component {
 
   #countBusy(): void {
     const nowMs = performance.now();
-    this.#busyMs += Math.min(this.#running.size, this.threads) * (nowMs - this.#countedAtMs);
+    const busy = [...this.#running.values()].reduce((sum, { threads }) => sum + threads, 0);
+    this.#busyMs += Math.min(busy, this.threads) * (nowMs - this.#countedAtMs);
     this.#countedAtMs = nowMs;
   }
 
   /** How long the oldest running task has been with its thread, ms; 0 when none runs. Waiting tasks are ignored. */
   get oldestTaskMs(): number {
     const nowMs = performance.now();
-    return Math.max(0, ...[...this.#running.values()].map(({ atMs }) => (atMs === null ? 0 : nowMs - atMs)));
+    const begun = [...this.#running.values()].map(({ began: { atMs } }) =>
+      atMs === null ? 0 : nowMs - atMs,
+    );
+    return Math.max(0, ...begun);
   }
 
   /** Version of onnxruntime, once started. */
@@ -177,14 +215,13 @@ export class WorkerPool implements Component {
     return this.#onnxruntime;
   }
 
-  async #run<T>(task: Task, lane: Lane = task.kind === 'ready' ? 'others' : 'looks'): Promise<T> {
-    if (!this.#piscina || this.#stopping)
+  async #run<T>(task: Task, lane: Lane = 'looks', threads = this.#threadsForNext()): Promise<T> {
+    if (!threads || this.#stopping)
       throw new SpotterError('worker.failed', 'the worker pool is stopping and takes no new task');
     const began: Began = { atMs: performance.now() };
-    const tagged = { ...task, [queueOptionsSymbol]: { lane, began } };
-    const running: Promise<Outcome<T>> = this.#piscina.run(tagged);
+    const running: Promise<Outcome<T>> = threads.run(inLane(task, lane, began));
     this.#countBusy();
-    this.#running.set(running, began);
+    this.#running.set(running, { began, threads: threads === this.#alone ? this.threads : 1 });
     try {
       const outcome = await running;
       if (!outcome.ok) throw fromErrorData(outcome.error);
@@ -197,65 +234,8 @@ export class WorkerPool implements Component {
       this.#running.delete(running);
     }
   }
-}
 
-/** When a thread took a task, monotonic ms; null while it waits in a lane. */
-interface Began {
-  atMs: number | null;
-}
-
-type Lane = 'looks' | 'others' | 'background';
-type PiscinaTask = NonNullable<ReturnType<TaskQueue['shift']>>;
-
-/**
- * Three priorities: looks, then detections, then background work. Frames are detected ahead of time but looked at in
- * order, so a look that waited behind detections would delay every frame after it.
- */
-class Lanes implements TaskQueue {
-  readonly #lanes: Record<Lane, PiscinaTask[]> = { looks: [], others: [], background: [] };
-  /** How often the first background task has been passed over. */
-  #passedOver = 0;
-
-  get size(): number {
-    return Object.values(this.#lanes).reduce((sum, lane) => sum + lane.length, 0);
+  #threadsForNext(): Piscina | undefined {
+    return this.#running.size === 0 ? (this.#alone ?? this.#many) : this.#many;
   }
-
-  shift(): PiscinaTask | null {
-    const { looks, others, background } = this.#lanes;
-    const isDue = background.length > 0 && this.#passedOver >= PATIENCE;
-    const next = isDue ? undefined : (looks.shift() ?? others.shift());
-    this.#passedOver = next && background.length > 0 ? this.#passedOver + 1 : 0;
-    const task = next ?? background.shift() ?? null;
-    if (task) markBegan(task, performance.now());
-    return task;
-  }
-
-  push(task: PiscinaTask): void {
-    markBegan(task, null);
-    this.#lane(task).push(task);
-  }
-
-  unshift(task: PiscinaTask): void {
-    markBegan(task, null);
-    this.#lane(task).unshift(task);
-  }
-
-  remove(task: PiscinaTask): void {
-    const lane = this.#lane(task);
-    const index = lane.indexOf(task);
-    if (index >= 0) lane.splice(index, 1);
-  }
-
-  #lane(task: PiscinaTask): PiscinaTask[] {
-    return this.#lanes[optionsOf(task)?.lane ?? 'others'];
-  }
-}
-
-function optionsOf(task: PiscinaTask): { lane: Lane; began: Began } | null {
-  return task[queueOptionsSymbol] as { lane: Lane; began: Began } | null;
-}
-
-function markBegan(task: PiscinaTask, atMs: number | null): void {
-  const options = optionsOf(task);
-  if (options) options.began.atMs = atMs;
 }

@@ -55,6 +55,8 @@ export interface WorkerSettings {
 /** What a worker thread is started with. */
 export interface WorkerStart {
   settings: WorkerSettings;
+  /** Threads that share a run of a network. */
+  perRun: number;
   /** Shared by all threads: see LoadCounts. */
   loaded: Int32Array;
 }

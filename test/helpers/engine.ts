@@ -6,7 +6,7 @@ import type { Config } from '../../src/config/schema.js';
 import { photoLimitsOf } from '../../src/engine/photoLimits.js';
 import { Gallery, type GalleryOptions } from '../../src/gallery/gallery.js';
 import { type Prepared, prepare } from '../../src/models/prepare.js';
-import { WorkerPool } from '../../src/worker/pool.js';
+import { type PoolOptions, WorkerPool } from '../../src/worker/pool.js';
 import { root, workerEntry } from './paths.js';
 
 /** The defaults, with changes. */
@@ -15,10 +15,15 @@ export function configWith(change: (config: Config) => void = () => {}): LoadedC
 }
 
 /** Two threads with the project's own models, or others; they end with the test. */
-export async function startPool(change: (config: Config) => void = () => {}, modelFolder?: string) {
+export async function startPool(
+  change: (config: Config) => void = () => {},
+  modelFolder?: string,
+  options: PoolOptions = {},
+) {
   const { config } = configWith(change);
   const prepared = await prepare(config, modelFolder);
-  const pool = new WorkerPool(Math.min(2, availableParallelism()), prepared.settings, undefined, workerEntry);
+  const threads = Math.min(2, availableParallelism());
+  const pool = new WorkerPool(threads, prepared.settings, { entry: workerEntry, ...options });
   await pool.start();
   onTestFinished(() => pool.stop());
   return { pool, config, prepared };

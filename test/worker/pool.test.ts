@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/models/prepare.js';
@@ -52,6 +53,25 @@ describe('WorkerPool', () => {
     expect(order.indexOf('background')).toBeLessThan(16);
   });
 
+  it.skipIf(availableParallelism() < 2)(
+    'gives a picture that is alone several threads, and finds the same in it',
+    async () => {
+      const { pool } = await startPool(undefined, undefined, { sharesRuns: true });
+      const { image } = await photo();
+      const together = await Promise.all([pool.detect({ image }), pool.detect({ image })]);
+      const startMs = performance.now();
+      const busyMs = pool.busyMs;
+      const alone = await pool.detect({ image });
+      // Two threads are busy for as long as it takes.
+      expect((pool.busyMs - busyMs) / (performance.now() - startMs)).toBeGreaterThan(1.5);
+      for (const { detections } of together) {
+        expect(detections).toHaveLength(alone.detections.length);
+        for (const [index, { box }] of detections.entries())
+          expect(box.x1).toBeCloseTo(alone.detections[index].box.x1, 3);
+      }
+    },
+  );
+
   it('measures oldestTaskMs from when a thread takes the task, not while it waits', async () => {
     const { pool } = await startPool();
     const { image } = await photo();
@@ -82,7 +102,7 @@ describe('WorkerPool', () => {
         },
       ];
     });
-    const pool = new WorkerPool(2, (await prepare(config)).settings, undefined, workerEntry);
+    const pool = new WorkerPool(2, (await prepare(config)).settings, { entry: workerEntry });
     await expect(pool.start()).rejects.toMatchObject({
       code: 'model.unfit',
       message: expect.stringContaining('model "wrong"'),

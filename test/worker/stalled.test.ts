@@ -21,7 +21,7 @@ describe('WorkerPool: a thread inside a network that does not finish', () => {
     };
     const script = `
       const { WorkerPool } = await import(${compiled('worker/pool.js')});
-      const pool = new WorkerPool(1, ${JSON.stringify(settings)}, 4000);
+      const pool = new WorkerPool(1, ${JSON.stringify(settings)}, { loadMs: 4000 });
       await pool.start();
       const pixels = new Uint8Array(64 * 64 * 3).fill(255);
       const colour = { matrix: 'bt601', fullRange: true };
