@@ -85,7 +85,8 @@ const ONLY_IN: Record<string, string[]> = {
   'prom-client': ['src/observe/metrics.ts', 'src/observe/gauges.ts'],
   pino: ['src/observe/logger.ts'],
   mqtt: ['src/events/sinks/handshake.ts'],
-  undici: ['src/events/sinks/post.ts'],
+  undici: ['src/events/sinks/post.ts', 'src/models/remoteFiles.ts'],
+  yauzl: ['src/models/zipMembers.ts'],
   // The bench that makes pictures worse.
   sharp: ['src/gallery/photo.ts', 'src/snapshots/jpeg.ts', 'bench/rasterEdits.ts'],
   libsql: ['src/events/log/database.ts'],

@@ -35,6 +35,11 @@ export function modelOptions(): Option[] {
   ];
 }
 
+/** For commands that install models. */
+export function acceptLicenceOption(): Option {
+  return new Option('--accept-licence', 'accept licences that forbid commercial use');
+}
+
 /** Which people to recognise. */
 export function galleryOption(): Option {
   return new Option('-g, --gallery <folder>', 'folder of known people');

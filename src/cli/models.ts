@@ -1,25 +1,31 @@
-import { CONNECTIONS } from '../config/unusedSections.js';
+import { statSync } from 'node:fs';
 import { SpotterError } from '../core/errors.js';
-import { Catalogue, readCatalogue } from '../models/catalogue.js';
+import { megabytes } from '../core/megabytes.js';
+import { programCall } from '../core/programCall.js';
 import type { ModelEntry } from '../models/catalogueEntry.js';
 import { candidates, findModel, requireModel } from '../models/install.js';
-import { modelFolders } from '../models/prepare.js';
 import type { Context } from './context.js';
-import { type CommonOptions, configOf } from './options.js';
-import { printJson, printLine } from './print.js';
+import { modelsPlace } from './modelsPlace.js';
+import type { CommonOptions } from './options.js';
+import { printJson, printLine, printLines } from './print.js';
+import { leftTable } from './table.js';
 
 /** Options of the commands in `spotter models`. */
 export interface ModelsOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** `spotter models list`: the catalogue, and which models are installed. */
+/** `spotter models list`: the catalogue, which models are installed, and which are in use. */
 export async function list(_context: Context, options: ModelsOptions): Promise<number> {
-  const { entries, folders } = catalogueOf(options);
+  const place = modelsPlace(options);
+  const { entries, folders, known, distribution } = place;
+  const { detector, embedder } = place.loaded.config;
   const rows = entries.map((entry) => ({
     id: entry.id,
     kind: entry.kind,
     installed: findModel(entry, folders)?.path ?? null,
+    inUse: entry.id === (entry.kind === 'arcface' ? embedder : detector),
+    bytes: sizeOf(entry, folders),
     licence: 'licence' in entry ? entry.licence : null,
     about: 'about' in entry ? entry.about : 'declared in the configuration',
     measured: 'measured' in entry ? entry.measured : null,
@@ -30,20 +36,37 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
       margin: entry.margin,
     }),
   }));
-  if (options.json) printJson({ folders, models: rows });
-  else {
-    for (const row of rows) {
-      const where = row.installed ?? `not installed (${row.files[0].file})`;
-      printLine(`${row.id.padEnd(14)} ${row.kind.padEnd(8)} ${where}`);
-      printLine(`${' '.repeat(24)}${row.about}${row.licence ? `; ${row.licence}` : ''}`);
-    }
+  if (options.json) {
+    printJson({ folders, models: rows, packs: distribution.packs });
+    return 0;
   }
+  const cells = rows.map(({ id, kind, bytes, licence, installed, inUse }) => [
+    id,
+    kind,
+    bytes === null ? '?' : megabytes(bytes),
+    installed === null ? '-' : inUse ? 'in use' : 'installed',
+    licence ?? 'declared',
+  ]);
+  printLines(leftTable([['id', 'kind', 'size', 'state', 'licence'], ...cells]));
+  const packs = Object.entries(distribution.packs).map(
+    ([name, pack]) => `${name} (${pack.detector} + ${pack.embedder})`,
+  );
+  printLines(['', `packs: ${packs.join(', ')}`, `models are put into ${folders[0]}`]);
+  const missing = known.find(({ id }) => rows.some((row) => row.id === id && row.installed === null));
+  if (missing) printLine(`install one, or a pack: ${programCall()} models pull ${missing.id}`);
   return 0;
+}
+
+/** Size of the installed file, else that of the file to pull, in bytes; null when it is not known. */
+function sizeOf(entry: ModelEntry, folders: readonly string[]): number | null {
+  const found = findModel(entry, folders);
+  if (found) return statSync(found.path, { throwIfNoEntry: false })?.size ?? null;
+  return candidates(entry)[0].bytes;
 }
 
 /** `spotter models verify`: checks the SHA-256 of every installed model. @returns 1 if one is wrong */
 export async function verify(_context: Context, options: ModelsOptions): Promise<number> {
-  const { entries, folders } = catalogueOf(options);
+  const { entries, folders } = modelsPlace(options);
   const rows: { id: string; path: string; ok: boolean; message: string }[] = [];
   for (const entry of entries) {
     const found = findModel(entry, folders);
@@ -63,11 +86,4 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
     for (const { id, path, ok, message } of rows)
       printLine(`${ok ? 'ok ' : 'BAD'} ${id.padEnd(14)} ${ok ? `${path}: ` : ''}${message}`);
   return rows.every(({ ok }) => ok) ? 0 : 1;
-}
-
-function catalogueOf(options: ModelsOptions): { entries: readonly ModelEntry[]; folders: string[] } {
-  const { config } = configOf(options, CONNECTIONS);
-  const folders = modelFolders(config, options.models);
-  const { entries } = new Catalogue(readCatalogue(), config.models.declared, folders);
-  return { entries, folders };
 }

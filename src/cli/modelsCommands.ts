@@ -1,18 +1,39 @@
 import { Option } from 'commander';
 import type { CommandGroup } from './definition.js';
-import { jsonOption, modelOptions } from './flags.js';
+import { acceptLicenceOption, jsonOption, modelOptions } from './flags.js';
 
 /** `spotter models ...`: the catalogue and the installed files. */
 export const MODELS_COMMANDS: CommandGroup = {
   name: 'models',
-  description: 'list, verify and quantize models',
+  description: 'install, list, verify, quantize and remove models',
   commands: [
     {
       name: 'list',
-      description: 'list the catalogue and which models are installed',
+      description: 'list the catalogue, with size and licence, and which models are installed and in use',
       example: 'spotter models list',
       options: [jsonOption(), ...modelOptions()],
       load: async () => (await import('./models.js')).list,
+    },
+    {
+      name: 'pull',
+      arguments: [['<id...>', 'models or packs of the catalogue; see "spotter models list"']],
+      description: 'install models: download them, or take them from a folder or a mirror',
+      example: 'spotter models pull yunet sface',
+      options: [
+        new Option('--from <place>', 'folder, zip archive or https:// address that has the files'),
+        acceptLicenceOption(),
+        jsonOption(),
+        ...modelOptions(),
+      ],
+      load: async () => (await import('./modelsPull.js')).pull,
+    },
+    {
+      name: 'remove',
+      arguments: [['<id...>', 'models or packs of the catalogue']],
+      description: 'delete the files of models, without asking; exit code 1 if one is not installed',
+      example: 'spotter models remove sface',
+      options: [jsonOption(), ...modelOptions()],
+      load: async () => (await import('./modelsRemove.js')).remove,
     },
     {
       name: 'verify',

@@ -1,16 +1,4 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { packageRoot } from '../core/package.js';
-
-/**
- * How to call spotter from the working folder: by its name where it is installed. A checkout has no command of that name; inside
- * it npx finds the program, but elsewhere npx would fetch whatever the registry has under that name.
- */
-function programCall(): string {
-  if (!existsSync(path.join(packageRoot, 'src/main.ts'))) return 'spotter';
-  const isInside = !path.relative(packageRoot, process.cwd()).startsWith('..');
-  return isInside ? 'npx spotter' : `node ${quoted(path.join(packageRoot, 'dist/src/main.js'))}`;
-}
+import { programCall, quoted } from '../core/programCall.js';
 
 /**
  * What to do with a new home, in three steps.
@@ -43,9 +31,4 @@ function numbered(steps: readonly Step[]): string[] {
     'Next:',
     ...steps.flatMap(([what, rest], index) => [`  ${index + 1}. ${what}:`, `     ${call} ${rest}`]),
   ];
-}
-
-/** A path as a shell reads it back; `~` at the start is the user's folder. */
-function quoted(text: string): string {
-  return /^~?[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -9,6 +9,7 @@ import {
 import type { Config } from '../config/schema.js';
 import type { Section } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
+import { isFolder } from '../core/folders.js';
 import { createLogger, isLogLevel, type Logger } from '../observe/logger.js';
 import { homeOf, type PlaceOptions } from './home.js';
 
@@ -50,10 +51,10 @@ function sourcesOf(options: CommonOptions): {
   override: (config: Config) => void;
 } {
   const { logLevel, models } = options;
-  if (models !== undefined && !existsSync(models))
+  if (models !== undefined && !isFolder(models))
     throw new SpotterError(
       'usage',
-      `--models ${models} does not exist; give the folder that holds the models`,
+      `--models ${models} ${existsSync(models) ? 'is not a folder' : 'does not exist'}; give the folder that holds the models`,
     );
   if (logLevel !== undefined && !isLogLevel(logLevel)) {
     throw new SpotterError(

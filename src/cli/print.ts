@@ -29,3 +29,8 @@ export function printToStderr(line: string): void {
 export function printError(sentence: string): void {
   printToStderr(`spotter: ${sentence}`);
 }
+
+/** Writes a question to stderr; the answer is typed behind it. See {@link visible}. */
+export function printQuestion(question: string): void {
+  process.stderr.write(`${visible(question)} [y/N] `);
+}

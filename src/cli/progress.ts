@@ -7,11 +7,17 @@ export class ProgressBar {
   readonly #bar: SingleBar | null;
   #running = false;
 
-  /** @param what the unit, such as "frames". @param enabled false: shows nothing */
-  constructor(what: string, enabled: boolean) {
-    const format = `{bar} {percentage}% | {value}/{total} ${what} | {detail}`;
+  /** @param what the unit, such as "frames"; null: the detail has the numbers. @param enabled false: shows nothing */
+  constructor(what: string | null, enabled: boolean) {
+    const numbers = what === null ? '' : `{value}/{total} ${what} | `;
+    const format = `{bar} {percentage}% | ${numbers}{detail}`;
     const style = { format, stream: process.stderr, clearOnComplete: true, hideCursor: true };
     this.#bar = enabled && canRedraw(process.stderr) ? new SingleBar(style, Presets.shades_classic) : null;
+  }
+
+  /** Whether there is one: false where it is switched off, and where no line can be drawn again. */
+  get isShown(): boolean {
+    return this.#bar !== null;
   }
 
   /** @param total 0 if unknown. @param detail text behind the bar */

@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'model.hash_mismatch'
   | 'model.unreadable'
   | 'model.unfit'
+  | 'model.download'
+  | 'model.unwritable'
   | 'gallery.not_found'
   | 'gallery.unwritable'
   | 'photo.unreadable'

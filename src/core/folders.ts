@@ -5,21 +5,26 @@ import { hasErrno } from './errors.js';
 /** Mode bits that let the group and everybody write. */
 export const WRITABLE_BY_OTHERS = 0o022;
 
+/** {@link makeFolder} for the owner only (0700). @throws the system error when the folder cannot be made */
+export function makePrivateFolder(folder: string): void {
+  makeFolder(folder, 0o700);
+}
+
 /**
- * Makes a folder and its missing parents, accessible by the owner only (0700). Node's own recursive mkdir never returns
- * where the system refuses a folder with ENOENT, as under /proc.
+ * Makes a folder and its missing parents. Node's own recursive mkdir never returns where the system refuses a folder with
+ * ENOENT, as under /proc.
  *
  * @throws the system error when the folder cannot be made
  */
-export function makePrivateFolder(folder: string): void {
+export function makeFolder(folder: string, mode = 0o777): void {
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(folder, { mode });
   } catch (error) {
     if (hasErrno(error, 'EEXIST')) return;
     const above = path.dirname(folder);
     if (!hasErrno(error, 'ENOENT') || existsSync(above)) throw error;
-    makePrivateFolder(above);
-    mkdirSync(folder, { mode: 0o700 });
+    makeFolder(above, mode);
+    mkdirSync(folder, { mode });
   }
 }
 

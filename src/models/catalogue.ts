@@ -6,23 +6,73 @@ import { SpotterError } from '../core/errors.js';
 import { meantOrListed } from '../core/nearest.js';
 import { packageRoot } from '../core/package.js';
 import {
+  type Archive,
+  archive,
   type CatalogueEntry,
   catalogueEntry,
   type DeclaredModel,
   type DetectorEntry,
   type EmbedderEntry,
   type ModelEntry,
+  type Pack,
+  pack,
 } from './catalogueEntry.js';
 import { readVariants } from './variant.js';
 
 const isDetector = (entry: ModelEntry): entry is DetectorEntry => entry.kind !== 'arcface';
 const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind === 'arcface';
 
-const file = z.strictObject({ models: z.array(catalogueEntry) });
+const catalogueFile = z.strictObject({
+  models: z.array(catalogueEntry),
+  packs: z.record(z.string(), pack),
+  archives: z.array(archive),
+});
 
-/** Reads models/catalogue.yaml; in the order of the file. Throws when the file is not valid. */
+/** What models/catalogue.yaml says beside the models themselves. */
+export interface Distribution {
+  /** By name. */
+  packs: Readonly<Record<string, Pack>>;
+  archives: readonly Archive[];
+}
+
+/** Reads the models of models/catalogue.yaml; in the order of the file. Throws when the file is not valid. */
 export function readCatalogue(): CatalogueEntry[] {
-  return file.parse(parse(readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8'))).models;
+  return readFile().models;
+}
+
+/** Reads how models are distributed, of models/catalogue.yaml. Throws when the file is not valid. */
+export function readDistribution(): Distribution {
+  const { packs, archives } = readFile();
+  return { packs, archives };
+}
+
+function readFile(): z.infer<typeof catalogueFile> {
+  return catalogueFile.parse(parse(readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8')));
+}
+
+/**
+ * The catalogued models that a command line names by id or pack, each once, in the order given.
+ *
+ * @throws SpotterError model.not_found for an unknown name, with the nearest one
+ */
+export function namedModels(
+  names: readonly string[],
+  known: readonly CatalogueEntry[],
+  { packs }: Pick<Distribution, 'packs'>,
+): CatalogueEntry[] {
+  const ids = names.flatMap((name) => {
+    const found = Object.hasOwn(packs, name) ? packs[name] : null;
+    return found ? [found.detector, found.embedder] : [name];
+  });
+  return [...new Set(ids)].map((id) => {
+    const entry = known.find((candidate) => candidate.id === id);
+    if (entry) return entry;
+    const all = [...known.map((candidate) => candidate.id), ...Object.keys(packs)];
+    throw new SpotterError(
+      'model.not_found',
+      `model "${id}" is not in the catalogue; ${meantOrListed(id, all)}`,
+    );
+  });
 }
 
 /**

@@ -91,17 +91,28 @@ const embedder = {
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case');
 
-const cataloguedFile = z.strictObject({
-  file: z.string().min(1),
-  bytes: z.int().positive().optional(),
-  sha256,
-  url: z.url().nullable(),
-});
+const fileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'must be a plain file name');
+const httpsUrl = z.url({ protocol: /^https$/ });
+
+const cataloguedFile = z
+  .strictObject({
+    file: fileName,
+    bytes: z.int().positive().nullable(),
+    sha256,
+    url: httpsUrl.nullable(),
+    why: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ bytes, url, why }) => (bytes === null || url === null) === (why !== undefined),
+    'needs "why" where bytes or url is null, and only there',
+  );
 
 const catalogued = {
   id: modelId,
   about: z.string(),
-  licence: z.string(),
+  licence: z.string().min(1),
+  nonCommercial: z.boolean().default(false),
+  included: z.boolean().default(false),
   files: z.array(cataloguedFile).min(1),
   measured: z.string().optional(),
   ...input,
@@ -140,6 +151,21 @@ export const declaredModel = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** A detector and an embedder that are used together. */
+export const pack = z.strictObject({ detector: modelId, embedder: modelId });
+
+/** A zip archive with files of models. */
+export const archive = z.strictObject({
+  file: fileName,
+  url: httpsUrl,
+  /** The only members that are ever read. */
+  members: z.array(fileName).min(1),
+});
+
+/** A pack of the catalogue. */
+export type Pack = z.infer<typeof pack>;
+/** An archive of the catalogue. */
+export type Archive = z.infer<typeof archive>;
 /** A model of the catalogue. */
 export type CatalogueEntry = z.infer<typeof catalogueEntry>;
 /** A model declared in the configuration. */

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { SpotterError } from '../core/errors.js';
+import { type FileState, fileState } from '../core/fileHash.js';
+import { megabytes } from '../core/megabytes.js';
+import { programCall, quoted } from '../core/programCall.js';
 import type { ModelEntry } from './catalogueEntry.js';
 import { isVariant, whyStale } from './variant.js';
 
@@ -26,8 +27,8 @@ export interface Installed {
 }
 
 /** The files that a model may be installed as, preferred first. */
-export function candidates(entry: ModelEntry): Candidate[] {
-  if ('files' in entry) return entry.files.map((file) => ({ ...file, bytes: file.bytes ?? null }));
+export function candidates(entry: ModelEntry): readonly Candidate[] {
+  if ('files' in entry) return entry.files;
   return [{ file: entry.file, bytes: null, sha256: entry.sha256 ?? null, url: null }];
 }
 
@@ -50,35 +51,26 @@ export function findModel(entry: ModelEntry, folders: readonly string[]): Instal
 /**
  * Finds the file of a model and verifies its SHA-256.
  *
+ * @returns its path, and the state to hold it against once it is loaded
  * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable
  */
 export async function requireModel(
   entry: ModelEntry,
   folders: readonly string[],
-): Promise<{ path: string; sha256: string }> {
+): Promise<FileState & { path: string }> {
   const found = findModel(entry, folders);
-  if (!found) {
-    const [first] = candidates(entry);
-    if (path.isAbsolute(first.file)) {
-      throw new SpotterError(
-        'model.not_found',
-        `model "${entry.id}": ${first.file} does not exist; check models.declared`,
-      );
-    }
-    const from = first.url ? `download ${first.url}` : 'get it from its authors';
-    throw new SpotterError(
-      'model.not_found',
-      `model "${entry.id}" is not installed: ${from} and put ${first.file} into ${folders[0]} (looked in ${folders.join(', ')})`,
-    );
-  }
-  const sha256 = await sha256OfFile(found.path, entry.id);
+  if (!found) throw new SpotterError('model.not_found', notInstalled(entry, folders[0]));
+  const state = await stateOf(found.path, entry.id);
+  const { sha256 } = state;
   if (found.sha256 !== null && found.sha256 !== sha256) {
+    const again =
+      'files' in entry && entry.files[0].url !== null ? ` ("${programCall()} models pull ${entry.id}")` : '';
     throw new SpotterError(
       'model.hash_mismatch',
-      `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); install it again`,
+      `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); install it again${again}`,
     );
   }
-  return { path: found.path, sha256 };
+  return { ...state, path: found.path };
 }
 
 /**
@@ -95,7 +87,7 @@ export async function staleReason(
   const { variant } = entry;
   const float = entries.find(({ id }) => id === variant.from.id);
   const found = float ? findModel(float, folders) : null;
-  return whyStale(variant, found && (found.sha256 ?? (await sha256OfFile(found.path, variant.from.id))));
+  return whyStale(variant, found && (found.sha256 ?? (await stateOf(found.path, variant.from.id)).sha256));
 }
 
 /** @throws SpotterError model.unfit when {@link staleReason} names one; model.unreadable */
@@ -104,16 +96,27 @@ export async function refuseStale(...model: Parameters<typeof staleReason>): Pro
   if (why !== null) throw new SpotterError('model.unfit', why);
 }
 
-async function sha256OfFile(file: string, id: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  } catch (cause) {
+function stateOf(file: string, id: string): Promise<FileState> {
+  return fileState(file).catch((cause: unknown) => {
     throw new SpotterError(
       'model.unreadable',
       `model "${id}": ${file} cannot be read; check its permissions`,
-      { cause },
+      {
+        cause,
+      },
     );
-  }
-  return hash.digest('hex');
+  });
+}
+
+/** What to do about a model that is not installed, in one sentence. @param folder the first that is searched */
+function notInstalled(entry: ModelEntry, folder: string): string {
+  if (!('files' in entry)) return `model "${entry.id}": ${entry.file} does not exist; check models.declared`;
+  const [{ file, bytes, url, why }] = entry.files;
+  // Where "models pull" puts it without an option.
+  const usual = [path.resolve('models'), path.resolve(process.env.SPOTTER_MODELS || 'models')];
+  const place = usual.includes(folder) ? '' : ` --models ${quoted(folder)}`;
+  const facts = [...(bytes === null ? [] : [megabytes(bytes)]), entry.licence].join(', ');
+  const pull = `${programCall()} models pull ${entry.id}`;
+  if (url !== null) return `model "${entry.id}" is not installed: ${pull}${place} (${facts})`;
+  return `model "${entry.id}" is not installed: ${pull} --from FOLDER${place}, with ${file} in that folder (${facts}); there is no address for it: ${why}`;
 }

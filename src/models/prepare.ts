@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { FileState } from '../core/fileHash.js';
 import { packageRoot } from '../core/package.js';
 import type { TrackPolicy } from '../track/state.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from '../worker/protocol.js';
@@ -78,7 +79,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
   ]);
   const { longestSide, minScore, maxIou } = config.detection;
   const detector: DetectorSpec = {
-    ...spec(detectorEntry, detectorFile.path),
+    ...spec(detectorEntry, detectorFile),
     kind: detectorEntry.kind,
     minScore: minScore ?? detectorEntry.score,
     maxIou,
@@ -86,7 +87,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     longestSide,
   };
   const embedder: EmbedderSpec = {
-    ...spec(embedderEntry, embedderFile.path),
+    ...spec(embedderEntry, embedderFile),
     kind: embedderEntry.kind,
     dimension: embedderEntry.embedding,
   };
@@ -124,8 +125,8 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     },
     photoSharpness: embedderEntry.photoSharpness,
     modelKey: JSON.stringify([
-      { ...detector, path: detectorFile.sha256 },
-      { ...embedder, path: embedderFile.sha256 },
+      { ...detector, path: detectorFile.sha256, checked: undefined },
+      { ...embedder, path: embedderFile.sha256, checked: undefined },
     ]),
   };
 }
@@ -134,8 +135,11 @@ function withoutCurves({ id, threshold, margin }: EmbedderEntry): string {
   return `embedder "${id}" has no similarity curves, so a name depends on the threshold of ${threshold} and the margin of ${margin} alone, whatever the size of the gallery; measure them with "spotter bench curves"`;
 }
 
-function spec({ id, colour, mean, std }: ModelEntry, file: string): ModelSpec {
-  return { id, path: file, normalisation: { order: colour, mean, std } };
+function spec(
+  { id, colour, mean, std }: ModelEntry,
+  { path: file, ...checked }: FileState & { path: string },
+): ModelSpec {
+  return { id, path: file, checked, normalisation: { order: colour, mean, std } };
 }
 
 function isTried(entry: ModelEntry): boolean {

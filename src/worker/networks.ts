@@ -1,3 +1,5 @@
+import { SpotterError } from '../core/errors.js';
+import { isUnchanged } from '../core/fileHash.js';
 import { normalise } from '../face/embedding.js';
 import type { NearestTwo } from '../face/match.js';
 import { lookWeight } from '../face/quality.js';
@@ -6,7 +8,16 @@ import { Detector } from './detector.js';
 import { Embedder } from './embedder.js';
 import { Matcher } from './matcher.js';
 import { Network, type OpenNetwork } from './network.js';
-import type { Detected, DetectTask, Look, Looked, LookTask, Past, WorkerSettings } from './protocol.js';
+import type {
+  Detected,
+  DetectTask,
+  Look,
+  Looked,
+  LookTask,
+  ModelSpec,
+  Past,
+  WorkerSettings,
+} from './protocol.js';
 
 /** The networks of one worker thread, loaded once. */
 export class Networks {
@@ -25,7 +36,7 @@ export class Networks {
    *
    * @param perRun threads that share a run of the detector or the embedder
    * @param onLoaded called after each, in the order of LOADED_NETWORKS, with its index there
-   * @throws SpotterError model.unreadable, model.unfit
+   * @throws SpotterError model.unreadable, model.unfit; model.hash_mismatch when a file has changed since it was verified
    */
   static async load(
     settings: WorkerSettings,
@@ -34,8 +45,10 @@ export class Networks {
   ): Promise<Networks> {
     const open: OpenNetwork = (file, name) => Network.open(file, name, { threads: perRun });
     const detector = await Detector.load(settings.detector, open);
+    await refuseSwapped(settings.detector);
     onLoaded(0);
     const embedder = await Embedder.load(settings.embedder, open);
+    await refuseSwapped(settings.embedder);
     onLoaded(1);
     const matcher = await Matcher.load();
     onLoaded(2);
@@ -86,6 +99,15 @@ export class Networks {
     }
     return { looks, timing };
   }
+}
+
+/** What was loaded is what was verified, if the file is still the same afterwards. @throws SpotterError model.hash_mismatch */
+async function refuseSwapped({ id, path, checked }: ModelSpec): Promise<void> {
+  if (await isUnchanged(path, checked).catch(() => false)) return;
+  throw new SpotterError(
+    'model.hash_mismatch',
+    `model "${id}": ${path} has changed since its SHA-256 was verified; find out who replaces it, and start again`,
+  );
 }
 
 /** The weighted mean direction of a look and the earlier ones; null without earlier looks, or when they cancel out. */

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../core/errors.js';
+import type { FileState } from '../core/fileHash.js';
 import type { Size } from '../core/geometry.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import type { NearestTwo } from '../face/match.js';
@@ -14,6 +15,8 @@ export interface ModelSpec {
   id: string;
   /** Path of the ONNX file. */
   path: string;
+  /** The file when its hash was verified. */
+  checked: FileState;
   normalisation: Normalisation;
 }
 

@@ -164,7 +164,7 @@ describe('spotter scan', () => {
     [['--embedder', 'yunet'], /^spotter: model "yunet" is a detector and cannot be the embedder/],
     [
       ['--detector', 'scrfd-10g'],
-      /^spotter: model "scrfd-10g" is not installed: download https:\/\/\S+ and put det_10g\.onnx into /,
+      /^spotter: model "scrfd-10g" is not installed: .* models pull scrfd-10g.* \(16\.9 MB, non-commercial research \(InsightFace\)\)$/m,
     ],
     [
       ['-c', '/nowhere.yaml'],

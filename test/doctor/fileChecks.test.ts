@@ -84,7 +84,7 @@ describe('checkFiles', () => {
     };
     change(`UPDATE events SET published_ms = ${Date.now() + 86_400_000}`);
     expect(await find()).toMatchObject({
-      models: expect.stringMatching(/^fault: model "scrfd-10g" is not installed: /),
+      models: expect.stringMatching(/^fault: model "scrfd-10g" is not installed: .* models pull scrfd-10g/),
       gallery: `fault: gallery ${at('missing')} does not exist; make the folder, or name another one with -g`,
       'event log': expect.stringMatching(
         /^warning: its newest event is of .* in the future; check the clock$/,

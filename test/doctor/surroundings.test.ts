@@ -52,7 +52,7 @@ describe('checkSurroundings', () => {
 
   it('finds a model that is not installed', async () => {
     expect(await faultsAround(`${FREE}detector: scrfd-10g\n`)).toEqual([
-      expect.stringMatching(/^models: model "scrfd-10g" is not installed: download /),
+      expect.stringMatching(/^models: model "scrfd-10g" is not installed: .* models pull scrfd-10g/),
     ]);
   });
 

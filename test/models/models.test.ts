@@ -1,8 +1,8 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Catalogue, readCatalogue } from '../../src/models/catalogue.js';
-import type { DeclaredModel } from '../../src/models/catalogueEntry.js';
+import { Catalogue, namedModels, readCatalogue, readDistribution } from '../../src/models/catalogue.js';
+import { catalogueEntry, type DeclaredModel } from '../../src/models/catalogueEntry.js';
 import { findModel, requireModel } from '../../src/models/install.js';
 import { root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -38,9 +38,57 @@ describe('Catalogue', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('has a SHA-256 for every file and a threshold for every embedder', () => {
+  it('says of every file how large it is and where it is, or why not, and of every model what its licence forbids', () => {
+    for (const { id, kind, licence, nonCommercial, included, files } of known) {
+      expect({ id, kind, licence }).toEqual({ id, kind: expect.any(String), licence: expect.any(String) });
+      expect(nonCommercial).toBe(/non-commercial|\bNC\b/.test(licence));
+      for (const { sha256, bytes, url, why } of files) {
+        expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+        if (bytes === null || url === null) expect(why).toMatch(/\w/);
+        expect(url ?? 'https://').toMatch(/^https:\/\//);
+      }
+      if (included) expect(statSync(path.join(root, 'models', files[0].file)).size).toBe(files[0].bytes);
+    }
+    const [file] = known[0].files;
+    const parsed = (changes: object) =>
+      catalogueEntry.safeParse({ ...known[0], files: [{ ...file, ...changes }] }).success;
+    expect(parsed({})).toBe(true);
+    for (const wrong of [
+      { why: undefined },
+      { bytes: 0 },
+      { url: 'http://example.com/x' },
+      { file: '../x.onnx' },
+      { sha256: 'abc' },
+    ])
+      expect(parsed(wrong)).toBe(false);
+  });
+
+  it('packs models that it has, and archives files that it has', () => {
+    const { packs, archives } = readDistribution();
+    expect(Object.keys(packs)).toEqual(
+      expect.arrayContaining(['buffalo_l', 'buffalo_s', 'opencv', 'mobile']),
+    );
+    for (const { detector, embedder } of Object.values(packs))
+      expect([catalogue.detector(detector).id, catalogue.embedder(embedder).id]).toEqual([
+        detector,
+        embedder,
+      ]);
+    const files = known.flatMap((entry) => entry.files.map(({ file }) => file));
+    expect(files).toEqual(expect.arrayContaining(archives.flatMap(({ members }) => members)));
+    expect(known.map(({ id }) => id)).not.toEqual(expect.arrayContaining(Object.keys(packs)));
+  });
+
+  it('finds models by id and pack, each once', () => {
+    const named = (...names: string[]) => namedModels(names, known, readDistribution()).map(({ id }) => id);
+    expect(named('sface', 'opencv', 'sface')).toEqual(['sface', 'yunet']);
+    expect(() => named('bufalo_l')).toThrow(
+      'model "bufalo_l" is not in the catalogue; did you mean "buffalo_l"?',
+    );
+    expect(() => named('constructor')).toThrow('is not in the catalogue');
+  });
+
+  it('has a threshold for every embedder', () => {
     for (const entry of known) {
-      for (const { sha256 } of entry.files) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       if (entry.kind === 'arcface') expect(entry.threshold).toBeGreaterThan(0.2);
     }
   });
@@ -77,7 +125,13 @@ describe('findModel and requireModel', () => {
     const folder = temporaryFolder();
     await expect(requireModel(entry, [folder])).rejects.toMatchObject({ code: 'model.not_found' });
     await expect(requireModel(catalogue.detector('yunet'), [folder])).rejects.toThrow(
-      /model "yunet" is not installed: download https:\S+ and put face_detection_yunet_2023mar.onnx into /,
+      /^model "yunet" is not installed: .*spotter models pull yunet --models \S+ \(0\.2 MB, MIT\)$/,
+    );
+    await expect(requireModel(catalogue.embedder('mobilefacenet'), [folder])).rejects.toThrow(
+      /is not installed: .* pull mobilefacenet --from FOLDER --models \S+, with mobilefacenet\.onnx in that folder/,
+    );
+    await expect(requireModel(catalogue.detector('yunet'), [path.resolve('models')])).rejects.toThrow(
+      /spotter models pull yunet \(0\.2 MB, MIT\)$/,
     );
   });
 

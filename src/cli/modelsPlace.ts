@@ -1,0 +1,65 @@
+import type { LoadedConfig } from '../config/load.js';
+import { CONNECTIONS } from '../config/unusedSections.js';
+import { SpotterError } from '../core/errors.js';
+import {
+  Catalogue,
+  type Distribution,
+  namedModels,
+  readCatalogue,
+  readDistribution,
+} from '../models/catalogue.js';
+import type { CatalogueEntry, ModelEntry } from '../models/catalogueEntry.js';
+import { modelFolders } from '../models/prepare.js';
+import { isVariant } from '../models/variant.js';
+import { type CommonOptions, configOf } from './options.js';
+
+/** The models that a command line can be about, and where they are. */
+export interface ModelsPlace {
+  loaded: LoadedConfig;
+  /** Those of the catalogue and of the configuration, and those made here. */
+  entries: readonly ModelEntry[];
+  known: readonly CatalogueEntry[];
+  distribution: Distribution;
+  /** Searched in this order; the first one is where models are put. */
+  folders: readonly string[];
+}
+
+/** @param isMade whether the folder of --models may be missing. @throws SpotterError of {@link configOf} */
+export function modelsPlace(options: CommonOptions, isMade = false): ModelsPlace {
+  const { models, ...rest } = options;
+  const loaded = configOf(isMade ? rest : options, CONNECTIONS);
+  const known = readCatalogue();
+  const { config } = loaded;
+  const folders = modelFolders(config, models);
+  return {
+    loaded,
+    entries: new Catalogue(known, config.models.declared, folders).entries,
+    known,
+    distribution: readDistribution(),
+    folders,
+  };
+}
+
+/**
+ * The catalogued models with these ids or in these packs.
+ *
+ * @throws SpotterError model.not_found; usage for a model that is declared, or made here
+ */
+export function wantedModels(
+  names: readonly string[],
+  { loaded, entries, known, distribution }: ModelsPlace,
+): CatalogueEntry[] {
+  const made = entries.filter(isVariant).find(({ id }) => names.includes(id));
+  if (made)
+    throw new SpotterError(
+      'usage',
+      `model "${made.id}" is made here from ${made.variant.from.id}; see "spotter models quantize --help"`,
+    );
+  const declared = loaded.config.models.declared.find(({ id }) => names.includes(id));
+  if (declared)
+    throw new SpotterError(
+      'usage',
+      `model "${declared.id}" is declared in the configuration, and its file is ${declared.file}; put it there or remove it yourself`,
+    );
+  return namedModels(names, known, distribution);
+}

@@ -1,0 +1,50 @@
+import { SpotterError } from '../core/errors.js';
+import { removeModel } from '../models/modelRemoval.js';
+import { storageFault } from '../models/storageFault.js';
+import { isVariant, removeVariant } from '../models/variant.js';
+import type { Context } from './context.js';
+import type { ModelsOptions } from './models.js';
+import { modelsPlace, wantedModels } from './modelsPlace.js';
+import { printJson, printLine } from './print.js';
+
+/**
+ * `spotter models remove`: deletes the files of models.
+ *
+ * @returns 1 if one was not installed
+ * @throws SpotterError usage for a model that the configuration selects, or that comes with spotter; model.not_found
+ */
+export async function remove(
+  _context: Context,
+  names: readonly string[],
+  options: ModelsOptions,
+): Promise<number> {
+  const place = modelsPlace(options);
+  const made = place.entries.filter(isVariant).filter(({ id }) => names.includes(id));
+  const models = wantedModels(
+    names.filter((name) => !made.some(({ id }) => id === name)),
+    place,
+  );
+  const { config, file } = place.loaded;
+  for (const { id, included } of [...models, ...made.map((one) => ({ id: one.id, included: false }))]) {
+    const role = id === config.detector ? 'detector' : id === config.embedder ? 'embedder' : null;
+    if (role !== null && !included)
+      throw new SpotterError(
+        'usage',
+        `model "${id}" is the ${role} in ${file ?? 'use'}; select another one there first`,
+      );
+  }
+  for (const one of made) {
+    await removeVariant(one).catch((cause: unknown) => {
+      throw storageFault(one.file, cause);
+    });
+  }
+  const removed = [
+    ...models.map((entry) => ({ id: entry.id, removed: removeModel(entry, place.folders) })),
+    ...made.map(({ id, file: path }) => ({ id, removed: [path] })),
+  ];
+  if (options.json) printJson({ folders: place.folders, models: removed });
+  else
+    for (const { id, removed: paths } of removed)
+      printLine(`${id}: ${paths.length === 0 ? 'is not installed' : `removed ${paths.join(' and ')}`}`);
+  return removed.every(({ removed: paths }) => paths.length > 0) ? 0 : 1;
+}

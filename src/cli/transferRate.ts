@@ -1,0 +1,32 @@
+import { megabytes } from '../core/megabytes.js';
+import type { TransferProgress } from '../models/download.js';
+
+/** The speed is that of the last time of this length, ms. */
+const WINDOW_MS = 5000;
+/** Shorter times say nothing about the speed, ms. */
+const LEAST_MS = 500;
+
+/** How fast a transfer is, and how long it still takes. */
+export class TransferRate {
+  readonly #samples: { atMs: number; bytes: number }[] = [];
+
+  /** @param nowMs of a clock that only goes forward. @returns such as `3.1 of 16.9 MB, 1.2 MB/s, 12 s left` */
+  describe({ bytes, total }: TransferProgress, nowMs: number): string {
+    this.#samples.push({ atMs: nowMs, bytes });
+    while (this.#samples.length > 2 && this.#samples[1].atMs <= nowMs - WINDOW_MS) this.#samples.shift();
+    const [oldest] = this.#samples;
+    const elapsedMs = nowMs - oldest.atMs;
+    const reached =
+      total === null ? megabytes(bytes) : `${megabytes(bytes).replace(' MB', '')} of ${megabytes(total)}`;
+    if (elapsedMs < LEAST_MS) return reached;
+    const perSecond = ((bytes - oldest.bytes) / elapsedMs) * 1000;
+    const left = total === null || perSecond <= 0 ? '' : `, ${duration((total - bytes) / perSecond)} left`;
+    return `${reached}, ${megabytes(perSecond)}/s${left}`;
+  }
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
