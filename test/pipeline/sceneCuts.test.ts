@@ -17,7 +17,7 @@ function portrait(random: () => number): Image {
   for (let y = 0; y < 180; y += 10) {
     for (let x = 0; x < 320; x += 10) {
       const middle = Math.max(0, 1 - Math.hypot((x - 160) / 130, (y - 90) / 80));
-      const luma = 30 + 130 * middle + 70 * random();
+      const luma = 30 + 125 * middle + 90 * random();
       for (let row = y; row < y + 10; row++) image.pixels.fill(luma, row * 320 + x, row * 320 + x + 10);
     }
   }
