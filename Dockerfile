@@ -3,6 +3,7 @@
 # Play the demo:      docker run --rm -p 127.0.0.1:8480:8480 spotter demo --host 0.0.0.0
 # Make a home:        mkdir faces && docker run --rm --user "$(id -u):$(id -g)" -v ./faces:/spotter spotter init
 # Watch its cameras:  docker run -d -p 127.0.0.1:8480:8480 --user "$(id -u):$(id -g)" -v ./faces:/spotter spotter
+# Better models:      the same with "spotter setup" or "spotter models pull opencv"; they are put into /spotter/models.
 # compose.yaml does the same, and explains volumes, user and devices.
 
 # An exact version, so that the same checkout gives the same image. To pin it to the byte, add the digest that

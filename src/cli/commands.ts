@@ -7,9 +7,11 @@ import { CONFIG_COMMANDS } from './configCommands.js';
 import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
 import {
+  acceptLicenceOption,
   cosineValue,
   faceOptions,
   falseNamesValue,
+  fromOption,
   galleryOption,
   jsonOption,
   listenOptions,
@@ -31,6 +33,20 @@ export const COMMANDS: readonly CommandDefinition[] = [
     example: 'spotter init faces',
     options: [],
     load: async () => (await import('./init.js')).init,
+  },
+  {
+    name: 'setup',
+    description:
+      'measure this machine and say which pair of models suits it; on request, pull that pair and write it into the configuration',
+    example: 'spotter setup',
+    options: [
+      new Option('--yes', 'do it without asking'),
+      fromOption(),
+      acceptLicenceOption(),
+      jsonOption(),
+      ...modelOptions(),
+    ],
+    load: async () => (await import('./setup.js')).setup,
   },
   {
     name: 'demo',

@@ -35,6 +35,11 @@ export function modelOptions(): Option[] {
   ];
 }
 
+/** Where commands that install models take them from. */
+export function fromOption(): Option {
+  return new Option('--from <place>', 'folder, zip archive or https:// address that has the files');
+}
+
 /** For commands that install models. */
 export function acceptLicenceOption(): Option {
   return new Option('--accept-licence', 'accept licences that forbid commercial use');

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { CommandGroup } from './definition.js';
-import { acceptLicenceOption, jsonOption, modelOptions } from './flags.js';
+import { acceptLicenceOption, fromOption, jsonOption, modelOptions } from './flags.js';
 
 /** `spotter models ...`: the catalogue and the installed files. */
 export const MODELS_COMMANDS: CommandGroup = {
@@ -19,12 +19,7 @@ export const MODELS_COMMANDS: CommandGroup = {
       arguments: [['<id...>', 'models or packs of the catalogue; see "spotter models list"']],
       description: 'install models: download them, or take them from a folder or a mirror',
       example: 'spotter models pull yunet sface',
-      options: [
-        new Option('--from <place>', 'folder, zip archive or https:// address that has the files'),
-        acceptLicenceOption(),
-        jsonOption(),
-        ...modelOptions(),
-      ],
+      options: [fromOption(), acceptLicenceOption(), jsonOption(), ...modelOptions()],
       load: async () => (await import('./modelsPull.js')).pull,
     },
     {

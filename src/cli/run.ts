@@ -8,6 +8,7 @@ import { endWithin } from './deadline.js';
 import type { Shown } from './eventLines.js';
 import { type EventForm, EventOutput } from './eventOutput.js';
 import { type CommonOptions, configOf } from './options.js';
+import { offerSetup } from './setupOffer.js';
 
 /** Longest wait for the reader of the log at the end, ms. */
 const LOG_DRAIN_MS = 500;
@@ -32,6 +33,7 @@ const END_MS = 9000;
  * @throws SpotterError of {@link Supervisor.run}; engine.died when no engine has worked for minutes
  */
 export async function run({ signal, outliveOutput }: Context, options: RunOptions): Promise<number> {
+  await offerSetup(configOf(options), options, signal);
   const loaded = configOf(options);
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
   outliveOutput();

@@ -3,11 +3,12 @@ import { isAlias, isMap, isNode, isScalar, type Node, type Pair, type YAMLMap } 
 import { parseYaml, toData } from '../core/yamlFaults.js';
 import { append, type EditedText, editedText, newlineOf, pairOf, replace } from './yamlText.js';
 
-/** A value of a section, such as `match.falseNames`. */
+/** A value of a section, such as `match.falseNames`, or with a section of null one at the top, such as `detector`. */
 export interface SettingChange {
-  section: string;
+  section: string | null;
   key: string;
-  value: number | null;
+  /** A text is one that YAML reads as such without quotes, such as the id of a model. */
+  value: number | string | null;
 }
 
 const INDENT = '  ';
@@ -35,6 +36,7 @@ function editSetting(text: string, { section, key, value }: SettingChange): stri
   const root = document.contents;
   const written = `${key}: ${value}`;
   const newline = newlineOf(text);
+  if (section === null) return editTop(text, root, { key, value, written }, newline);
   const block = `${section}:${newline}${INDENT}${written}${newline}`;
   if (root === null || (isScalar(root) && root.value === null)) return append(text, block, newline);
   if (!isMap(root)) return null;
@@ -56,6 +58,19 @@ function editSetting(text: string, { section, key, value }: SettingChange): stri
   return isEmpty && isNode(pair.key) && pair.key.range && text[pair.key.range[1]] === ':'
     ? replace(text, pair.key.range[1] + 1, pair.key.range[1] + 1, `${newline}${INDENT}${written}`)
     : replace(text, at, map.range[1], `{ ${written} }`);
+}
+
+function editTop(
+  text: string,
+  root: unknown,
+  { key, value, written }: Pick<SettingChange, 'key' | 'value'> & { written: string },
+  newline: string,
+): string | null {
+  if (root === null) return append(text, `${written}${newline}`, newline);
+  if (!isMap(root)) return null;
+  const own = pairOf(root, key);
+  if (own) return isScalar(own.value) ? replaceScalar(text, own.value, String(value)) : null;
+  return root.flow ? insertInFlow(text, root, written) : append(text, `${written}${newline}`, newline);
 }
 
 function replaceScalar(text: string, node: Node, value: string): string | null {
@@ -91,7 +106,8 @@ function insertLine(text: string, { key, value }: Pair, written: string, newline
 function isChanged(before: string, after: string, { section, key, value }: SettingChange): boolean {
   const { document, syntax } = parseYaml(after);
   if (syntax.length > 0) return false;
-  const expected = toData(parseYaml(before).document) as Record<string, Record<string, unknown> | null>;
-  expected[section] = { ...expected[section], [key]: value };
+  const expected = (toData(parseYaml(before).document) ?? {}) as Record<string, unknown>;
+  if (section === null) expected[key] = value;
+  else expected[section] = { ...(expected[section] as object | null), [key]: value };
   return isDeepStrictEqual(toData(document), expected);
 }

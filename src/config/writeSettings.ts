@@ -44,7 +44,7 @@ export function checkConfigWritable(file: string): void {
  * @throws SpotterError usage, with what to write by hand; config.invalid when the result would not be valid
  */
 export function writeSettings(file: string, changes: readonly SettingChange[]): EditedText['lines'] {
-  const byHand = `set ${changes.map(({ section, key, value }) => `${section}.${key}: ${value}`).join(' and ')} by hand`;
+  const byHand = `set ${changes.map(({ section, key, value }) => `${section === null ? '' : `${section}.`}${key}: ${value}`).join(' and ')} by hand`;
   const check = (part: string) => loadConfig(part, undefined, undefined, CONNECTIONS);
   return writeEdited(file, (text) => editSettings(text, changes), 'the value', byHand, check);
 }

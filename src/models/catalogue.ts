@@ -13,7 +13,9 @@ import {
   type DeclaredModel,
   type DetectorEntry,
   type EmbedderEntry,
+  type MeasuredPair,
   type ModelEntry,
+  measuredPair,
   type Pack,
   pack,
 } from './catalogueEntry.js';
@@ -25,6 +27,7 @@ const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind ===
 const catalogueFile = z.strictObject({
   models: z.array(catalogueEntry),
   packs: z.record(z.string(), pack),
+  pairs: z.array(measuredPair),
   archives: z.array(archive),
 });
 
@@ -32,6 +35,8 @@ const catalogueFile = z.strictObject({
 export interface Distribution {
   /** By name. */
   packs: Readonly<Record<string, Pack>>;
+  /** Those whose accuracy was measured. */
+  pairs: readonly MeasuredPair[];
   archives: readonly Archive[];
 }
 
@@ -42,8 +47,8 @@ export function readCatalogue(): CatalogueEntry[] {
 
 /** Reads how models are distributed, of models/catalogue.yaml. Throws when the file is not valid. */
 export function readDistribution(): Distribution {
-  const { packs, archives } = readFile();
-  return { packs, archives };
+  const { packs, pairs, archives } = readFile();
+  return { packs, pairs, archives };
 }
 
 function readFile(): z.infer<typeof catalogueFile> {

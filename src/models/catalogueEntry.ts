@@ -115,6 +115,7 @@ const catalogued = {
   included: z.boolean().default(false),
   files: z.array(cataloguedFile).min(1),
   measured: z.string().optional(),
+  cost: z.number().positive().optional(),
   ...input,
 };
 
@@ -154,6 +155,12 @@ export const declaredModel = z.discriminatedUnion('kind', [
 /** A detector and an embedder that are used together. */
 export const pack = z.strictObject({ detector: modelId, embedder: modelId });
 
+/** How well a pair names people, measured by `bench accuracy`. */
+export const measuredPair = pack.extend({
+  /** Known people named right in a gallery of 100, percent. */
+  named: z.number().min(0).max(100),
+});
+
 /** A zip archive with files of models. */
 export const archive = z.strictObject({
   file: fileName,
@@ -164,6 +171,8 @@ export const archive = z.strictObject({
 
 /** A pack of the catalogue. */
 export type Pack = z.infer<typeof pack>;
+/** A measured pair of the catalogue. */
+export type MeasuredPair = z.infer<typeof measuredPair>;
 /** An archive of the catalogue. */
 export type Archive = z.infer<typeof archive>;
 /** A model of the catalogue. */

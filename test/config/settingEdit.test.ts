@@ -47,6 +47,18 @@ describe('editSettings', () => {
     expect(edit(text)).toBeUndefined();
   });
 
+  it.each([
+    ['adds a line at the top level', '# mine\ndata: x # y\n', '# mine\ndata: x # y\ndetector: yunet\n'],
+    ['replaces one', 'detector: "a" # why\ndata: x\n', 'detector: yunet # why\ndata: x\n'],
+    ['sets an empty one', 'detector:\ndata: x\n', 'detector: yunet\ndata: x\n'],
+    ['begins a file', '', 'detector: yunet\n'],
+    ['writes into JSON', '{"data": "x"}', '{ detector: yunet,"data": "x"}'],
+    ['keeps a reference', 'detector: ${DETECTOR}\n', undefined],
+    ['writes before the end of the document', 'data: x\n...\n', 'data: x\ndetector: yunet\n...\n'],
+  ])('%s', (_, before, after) => {
+    expect(editSettings(before, [{ section: null, key: 'detector', value: 'yunet' }])?.text).toBe(after);
+  });
+
   it('reports the lines that differ', () => {
     const both = [...CHANGE, { section: 'match', key: 'threshold', value: null }];
     expect(editSettings('a: 1\nmatch:\n  threshold: 0.4\n', both)?.lines).toEqual([

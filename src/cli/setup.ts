@@ -1,0 +1,177 @@
+import { availableParallelism } from 'node:os';
+import type { Config } from '../config/schema.js';
+import { checkConfigWritable, writeSettings } from '../config/writeSettings.js';
+import { cpuKind } from '../core/cpuKind.js';
+import { SpotterError } from '../core/errors.js';
+import { megabytes } from '../core/megabytes.js';
+import { plural } from '../core/plural.js';
+import { programCall } from '../core/programCall.js';
+import { acceptedLicences } from '../models/licences.js';
+import { choosePair, framesPerSecond, type PairOffer } from '../models/pairChoice.js';
+import type { Context } from './context.js';
+import { modelsPlace, wantedModels } from './modelsPlace.js';
+import { pullModels } from './modelsPull.js';
+import type { CommonOptions } from './options.js';
+import { printError, printJson, printLine, printLines, printToStderr } from './print.js';
+import { askYesNo, canAsk } from './question.js';
+import { pairOffers } from './setupOffers.js';
+import { leftTable } from './table.js';
+
+/** Options of `spotter setup`. */
+export interface SetupOptions extends CommonOptions {
+  /** Place of the files, in place of the addresses of the catalogue. */
+  from?: string;
+  acceptLicence?: boolean;
+  /** Do it without asking. */
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** Frames per second to have room for when there is no camera yet: one with the default. */
+const ONE_CAMERA_FPS = 10;
+
+/**
+ * `spotter setup`: measures this machine, says which pair of models suits it, and on request pulls that and selects it in the
+ * configuration.
+ *
+ * @throws SpotterError usage, config.invalid, interrupted, and of `spotter models pull`
+ */
+export async function setup(context: Context, options: SetupOptions): Promise<number> {
+  const { json, yes, from, models, acceptLicence, quiet } = options;
+  const place = modelsPlace(options, true);
+  const { config, file } = place.loaded;
+  if (yes && file === null)
+    throw new SpotterError(
+      'usage',
+      'there is no config.yaml to write the models into; make one with "spotter init", or name it with -c',
+    );
+  if (yes && file !== null) checkConfigWritable(file);
+  if (!quiet && !json) printToStderr('measuring this machine; this takes a few seconds ...');
+  const cores = availableParallelism();
+  const offers = await pairOffers(place, models, context.signal);
+  const current = offers.find((offer) => isCurrent(offer, config));
+  const isAccepted = Object.keys(acceptedLicences(place.folders[0])).length > 0;
+  const demand = {
+    cores,
+    framesPerSecond: config.cameras.reduce((sum, { fps }) => sum + fps, 0) || ONE_CAMERA_FPS,
+    nonCommercial: acceptLicence === true || isAccepted,
+    hasPlace: from !== undefined,
+  };
+  const chosen = choosePair(offers, demand);
+  const isNew = chosen !== null && !isCurrent(chosen, config) && isBetter(chosen, current);
+  if (!json) printLines(tableOf(offers, config, cores));
+  let changed: { line: number; text: string }[] = [];
+  if (isNew) {
+    const sentence = `${plural(cores, 'core')}: ${offerText(chosen)}${current?.named == null ? '' : ` where ${nameOf(current)} names ${percent(current.named)}`}`;
+    const wanted =
+      yes === true || (!json && file !== null && canAsk() && (await ask(sentence, chosen, context)));
+    if (wanted && file !== null) changed = await apply(context, chosen, place, file, options);
+    else if (!json) printLines(laterLines(sentence, yes === undefined && canAsk() && file !== null));
+  } else if (!json) {
+    printLine(keptText(chosen, current));
+    const better = choosePair(offers, { ...demand, hasPlace: true });
+    if (better && better !== chosen && isBetter(better, current)) printLine(withoutAddress(better));
+  }
+  if (json)
+    printJson({ machine: { cores, cpu: cpuKind().model }, demand, pairs: offers, chosen, file, changed });
+  return 0;
+}
+
+async function apply(
+  context: Context,
+  { detector, embedder }: PairOffer,
+  place: ReturnType<typeof modelsPlace>,
+  file: string,
+  options: SetupOptions,
+): Promise<{ line: number; text: string }[]> {
+  checkConfigWritable(file);
+  const catalogued = [detector, embedder].filter((id) => place.known.some((one) => one.id === id));
+  await pullModels(context, wantedModels(catalogued, place), place, options);
+  const lines = writeSettings(file, [
+    { section: null, key: 'detector', value: detector },
+    { section: null, key: 'embedder', value: embedder },
+  ]);
+  if (options.json) return lines;
+  for (const { line, text } of lines) if (text.trim() !== '') printLine(`${file}:${line}: ${text.trim()}`);
+  const { match, cameras } = place.loaded.config;
+  if (match.threshold !== null || cameras.some((camera) => camera.match.threshold !== null))
+    printError(
+      `a threshold in ${file} was for the embedder before; remove match.threshold, or choose it anew with "spotter calibrate"`,
+    );
+  return lines;
+}
+
+function ask(sentence: string, { missing }: PairOffer, { signal }: Context): Promise<boolean> {
+  const what = missing.length > 0 ? 'Pull it and use it?' : 'Use it?';
+  return askYesNo(`${sentence}. ${what}`, signal);
+}
+
+function tableOf(offers: readonly PairOffer[], config: Config, cores: number): string[] {
+  const rows = offers.map((offer) => {
+    const speed = framesPerSecond(offer, cores);
+    const about = offer.isMeasured ? '' : 'about ';
+    return [
+      nameOf(offer),
+      offer.frameMs === null ? '?' : `${about}${offer.frameMs.toFixed(offer.frameMs < 10 ? 1 : 0)} ms`,
+      speed === null ? '?' : `${about}${Math.round(speed)}/s`,
+      offer.named === null ? 'not measured' : percent(offer.named),
+      stateOf(offer, config),
+      offer.licences.join(', '),
+    ];
+  });
+  return leftTable([['pair', 'per frame', 'frames', 'names', 'state', 'licence'], ...rows]);
+}
+
+function stateOf(offer: PairOffer, config: Config): string {
+  if (isCurrent(offer, config)) return 'in use';
+  if (offer.missing.length === 0) return 'installed';
+  const without = offer.missing.filter(({ hasAddress }) => !hasAddress).map(({ id }) => id);
+  return without.length > 0 ? `needs --from for ${without.join(', ')}` : `to pull${sizeText(offer)}`;
+}
+
+function sizeText({ missing }: PairOffer): string {
+  const sizes = missing.map(({ bytes }) => bytes);
+  if (sizes.length === 0 || sizes.some((bytes) => bytes === null)) return '';
+  return `, ${megabytes(sizes.reduce((sum: number, bytes) => sum + (bytes ?? 0), 0))}`;
+}
+
+function offerText(offer: PairOffer): string {
+  const about = offer.isMeasured ? '' : 'about ';
+  const size = sizeText(offer).replace(', ', '');
+  const more = [...(size === '' ? [] : [size]), offer.licences.join(' and ')].join(', ');
+  return `${nameOf(offer)} (${more}), ${about}${Math.round(offer.frameMs ?? 0)} ms per frame, names ${percent(offer.named ?? 0)}`;
+}
+
+function laterLines(sentence: string, wasAsked: boolean): string[] {
+  return [wasAsked ? 'nothing was changed' : sentence, `use it later: ${programCall()} setup --yes`];
+}
+
+function keptText(chosen: PairOffer | null, current: PairOffer | undefined): string {
+  const name = current ? nameOf(current) : 'the pair of the configuration';
+  if (chosen !== null) return `${name} stays: no pair that can be had here names more`;
+  return `${name} stays: no pair whose accuracy is known, and that can be had, is quick enough here`;
+}
+
+function withoutAddress(offer: PairOffer): string {
+  const ids = offer.missing.filter(({ hasAddress }) => !hasAddress).map(({ id }) => id);
+  return `better, once you have the file of ${ids.join(' and ')}, which has no public address: ${offerText(offer)}; then ${programCall()} setup --from FOLDER`;
+}
+
+function isCurrent({ detector, embedder }: PairOffer, config: Config): boolean {
+  return detector === config.detector && embedder === config.embedder;
+}
+
+/** Names more people, or as many in less time. */
+function isBetter(chosen: PairOffer, current: PairOffer | undefined): boolean {
+  if (!current || current.named === null || chosen.named === null) return true;
+  if (chosen.named !== current.named) return chosen.named > current.named;
+  return (chosen.frameMs ?? Infinity) < (current.frameMs ?? Infinity);
+}
+
+function nameOf({ detector, embedder }: PairOffer): string {
+  return `${detector} + ${embedder}`;
+}
+
+function percent(value: number): string {
+  return `${Math.round(value)} %`;
+}

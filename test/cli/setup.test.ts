@@ -1,0 +1,94 @@
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/cli/program.js';
+import { namesModels } from '../../src/cli/setupOffer.js';
+import { needShared } from '../helpers/paths.js';
+import { printedBy } from '../helpers/printed.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const context = {
+  signal: new AbortController().signal,
+  outliveOutput: () => {},
+  report: (message: string) => void process.stderr.write(`spotter: ${message}\n`),
+};
+const setup = (folder: string, ...args: string[]) =>
+  printedBy(() => runCommandLine(['node', 'spotter', 'setup', ...args, '--dir', folder], context));
+
+function homeWith(config: string): { home: string; file: string } {
+  const home = temporaryFolder();
+  const file = path.join(home, 'config.yaml');
+  writeFileSync(file, config);
+  return { home, file };
+}
+
+describe('spotter setup', () => {
+  it('says what fits and changes nothing unasked; with --yes it pulls the pair and selects it', async (test) => {
+    const from = path.dirname(needShared(test, 'models/mobilefacenet.onnx'));
+    const before = '# mine\ndata: data # here\ncameras:\n  - { id: a, url: clip.mp4, fps: 1 }\n';
+    const { home, file } = homeWith(before);
+    expect((await setup(home)).stdout).toMatch(
+      /^spotter-det \+ spotter-embed stays: .*\nbetter, once you have the file of mobilefacenet, which has no public address: yunet \+ mobilefacenet .* setup --from FOLDER$/m,
+    );
+    const asked = await setup(home, '--from', from);
+    expect(asked.code).toBe(0);
+    expect(asked.stdout).toMatch(/^spotter-det \+ spotter-embed +[\d.]+ ms +\d+\/s +69 % +in use +MIT$/m);
+    expect(asked.stdout).toMatch(
+      /^yunet \+ mobilefacenet +about [\d.]+ ms +about \d+\/s +96 % +needs --from for mobilefacenet +MIT, Apache-2\.0$/m,
+    );
+    expect(asked.stdout).toMatch(
+      /^\d+ cores?: yunet \+ mobilefacenet \(4\.2 MB, MIT and Apache-2\.0\), about \d+ ms per frame, names 96 % where spotter-det \+ spotter-embed names 69 %\nuse it later: .* setup --yes\n$/m,
+    );
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(existsSync(path.join(home, 'models'))).toBe(false);
+
+    const done = await setup(home, '--from', from, '--yes', '--json');
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      chosen: { detector: 'yunet', embedder: 'mobilefacenet', named: 95.5 },
+      changed: [
+        { line: 5, text: 'detector: yunet' },
+        { line: 6, text: 'embedder: mobilefacenet' },
+      ],
+    });
+    expect(readFileSync(file, 'utf8')).toBe(`${before}detector: yunet\nembedder: mobilefacenet\n`);
+    expect(await setup(home)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^yunet \+ mobilefacenet stays: no pair that can be had here names more$/m,
+      ),
+    });
+  });
+
+  it('takes models that forbid commercial use only where that is accepted', async (test) => {
+    const { home, file } = homeWith('data: data\n');
+    for (const name of ['scrfd_2.5g_bnkps.onnx', 'mobilefacenet.onnx'])
+      copyFileSync(needShared(test, `models/${name}`), path.join(home, name));
+    const chosen = async (...args: string[]) =>
+      JSON.parse((await setup(home, '--json', '--models', home, ...args)).stdout).chosen.detector;
+    expect(await chosen()).toBe('yunet');
+    expect(await chosen('--accept-licence')).toBe('scrfd-2.5g');
+    expect(readFileSync(file, 'utf8')).toBe('data: data\n');
+  });
+
+  it('refuses --yes where there is nothing to write into, before it measures', async () => {
+    const home = temporaryFolder();
+    expect(
+      await printedBy(() =>
+        runCommandLine(['node', 'spotter', 'setup', '--yes', '-c', path.join(home, 'none.yaml')], context),
+      ),
+    ).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('none.yaml does not exist') });
+  });
+});
+
+describe('namesModels', () => {
+  it.each([
+    ['detector: yunet\n', true],
+    ['a: 1\nembedder: x\n', true],
+    ['{ detector: yunet }', true],
+    ['# detector: yunet\ndata: data\n', false],
+    ['models: { folder: detector }\n', false],
+    ['', false],
+  ])('sees whether a configuration selects models: %j', (text, expected) => {
+    expect(namesModels(text)).toBe(expected);
+  });
+});
