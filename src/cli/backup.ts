@@ -93,6 +93,12 @@ async function copyLog(data: string, signal: AbortSignal): Promise<string | null
   try {
     return path.join(data, await copyIntoFolder(data, (target) => copyUnusedLog(data, target)));
   } catch (error) {
+    if (error instanceof Error && 'syscall' in error)
+      throw new SpotterError(
+        'usage',
+        `cannot copy the event log within ${data}: ${describeError(error)}; make the folder writable`,
+        { cause: error },
+      );
     if (!(error instanceof SpotterError) || error.code !== 'log.locked') throw error;
   }
   const { folder } = (await askDaemon(data, 'POST', '/api/v1/log/copy', signal)) as { folder: string };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { shareableConfig } from '../config/configText.js';
 import type { IncompleteConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { nearestExisting, WRITABLE_BY_OTHERS } from '../core/folders.js';
 import { plural } from '../core/plural.js';
 import { inspectLog } from '../events/log/logCopy.js';
@@ -104,7 +104,9 @@ export function checkData(data: string): Finding {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     return fault(
-      `${folder} cannot be written by this user (${describeError(error)}); be the user of the daemon, or change its owner`,
+      hasErrno(error, 'EROFS')
+        ? `the file system of ${folder} is read-only; mount it writable, or set data to another folder`
+        : `${folder} cannot be written by this user (${describeError(error)}); be the user of the daemon, or change its owner`,
     );
   }
   if (folder !== data) return ok(`${data} is made at the first start`);

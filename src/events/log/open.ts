@@ -35,9 +35,7 @@ export function openLogStore(folder: string, firstSeq: number): Opened {
     chmodSync(file, 0o600);
   } catch (cause) {
     const code = faultOfSystem(cause);
-    throw new SpotterError(code, `the event log ${file} cannot be written: ${describeError(cause)}`, {
-      cause,
-    });
+    throw new SpotterError(code, unwritable(file, cause), { cause });
   }
   try {
     return { store: open(file, firstSeq), replaced: null };
@@ -103,6 +101,10 @@ export function checkDamage(db: Database): void {
   if (found !== 'ok') throw Object.assign(new Error(found.replace(/\s+/g, ' ')), { code: 'SQLITE_CORRUPT' });
 }
 
+function unwritable(file: string, cause: unknown): string {
+  return `the event log ${file} cannot be written (${describeError(cause)}); make it writable, or set data to another folder`;
+}
+
 /** An error of SQLite as a SpotterError with one sentence for the user; any other error as it is. */
 export function explainFault(error: unknown, file: string): unknown {
   switch (faultOf(error)) {
@@ -117,11 +119,7 @@ export function explainFault(error: unknown, file: string): unknown {
         cause: error,
       });
     case 'unwritable':
-      return new SpotterError(
-        'log.unwritable',
-        `the event log ${file} cannot be written: ${describeError(error)}`,
-        { cause: error },
-      );
+      return new SpotterError('log.unwritable', unwritable(file, error), { cause: error });
     default:
       return error;
   }
