@@ -24,6 +24,20 @@ export const BENCH_COMMANDS: CommandGroup = {
       load: async () => (await import('./bench.js')).throughput,
     },
     {
+      name: 'still',
+      description: 'what "scan --still skip" takes on film of a fixed camera, next to decoding alone',
+      example: 'spotter bench still --minutes 10',
+      options: [
+        new Option('--minutes <n>', 'duration of each film').argParser(wholeNumber(1)).default(10),
+        new Option('--fps <n>', 'frames per second').argParser(wholeNumber(1)).default(15),
+        new Option('--width <px>', 'width of the video, 16:9').argParser(wholeNumber(160)).default(1920),
+        new Option('--kbps <n>', 'bit rate of the video, kbit/s').argParser(wholeNumber(100)).default(2000),
+        jsonOption(),
+        ...recognitionOptions(),
+      ],
+      load: async () => (await import('./benchStill.js')).still,
+    },
+    {
       name: 'accuracy',
       description:
         'how well a pair of models recognises people in labelled photos: pairs, or a gallery and strangers',

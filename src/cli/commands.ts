@@ -81,6 +81,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
     options: [
       new Option('--every <n>', 'process only every n-th frame').argParser(wholeNumber(1)).default(1),
       new Option(
+        '--still <what>',
+        'frames in which nothing has moved: search them, too, or skip them, for recordings of fixed cameras',
+      )
+        .choices(['search', 'skip'])
+        .default('search'),
+      new Option(
         '--stream <n>',
         'video stream to read, from 0; default: the one marked as default, else the largest',
       ).argParser(wholeNumber(0)),

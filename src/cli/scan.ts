@@ -3,9 +3,7 @@ import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { Engine } from '../engine/engine.js';
-import type { SpotterEvent } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
-import { EventFeed } from '../events/feed.js';
 import { shownNameOf } from '../events/notify.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import type { Frame } from '../image/cameraFrame.js';
@@ -17,22 +15,23 @@ import type { Rotation } from '../video/rotation.js';
 import { AnnotatedCopy } from './annotate.js';
 import { cameraIds } from './cameraIds.js';
 import type { Context } from './context.js';
-import { EventLines, type Shown } from './eventLines.js';
+import { EditedFilm } from './editedFilm.js';
+import type { Shown } from './eventLines.js';
 import { galleryNotice } from './galleryNotice.js';
 import { marksOf } from './marks.js';
 import { type CommonOptions, configOf, loggerOf } from './options.js';
-import { printError, printJson, printLines, printStyled } from './print.js';
 import { ProgressBar } from './progress.js';
-import { Score, type ScoreResult, scoreLines } from './score.js';
+import { ScanOutput } from './scanOutput.js';
+import { Score } from './score.js';
 import { openStdin, STDIN, type StdinRecording } from './stdinRecording.js';
-import { Summary } from './summary.js';
-import { formatTime } from './time.js';
 import { readTruth } from './truth.js';
 
 /** Options of `spotter scan`. */
 export interface ScanOptions extends CommonOptions {
   /** Process every n-th frame, from 1. */
   every: number;
+  /** What to do with frames in which nothing has moved. */
+  still: 'search' | 'skip';
   /** Number of the video stream to read; default: the one marked as default, else the largest. */
   stream?: number;
   /** Clockwise; default 0. */
@@ -96,11 +95,17 @@ async function scanAll(
     throw new SpotterError('usage', '--score and --annotate take one recording at a time; give one file');
   if (stdin?.piped && options.annotate !== undefined)
     throw new SpotterError('usage', '--annotate reads the recording twice; give a file instead of -');
+  const skipStill = options.still === 'skip';
+  if (skipStill && options.score !== undefined)
+    throw new SpotterError('usage', '--score counts every frame; leave out --still skip');
   const score = options.score === undefined ? null : new Score(readTruth(options.score));
   const copy =
     options.annotate === undefined ? null : new AnnotatedCopy(file, options.annotate, options.force ?? false);
   const shownName = (person: string) => shownNameOf(engine.galleryReport().settings, person);
-  const onFrame = ({ image, mediaTimeMs }: Frame, tracks: readonly Track[]) => {
+  const film = new EditedFilm();
+  const onFrame = ({ image, mediaTimeMs, still }: Frame, tracks: readonly Track[]) => {
+    if (still) output.addStill(still.frames);
+    if (skipStill) film.add(image, mediaTimeMs);
     score?.addFrame(mediaTimeMs, tracks);
     copy?.add(mediaTimeMs, image, marksOf(tracks, shownName));
   };
@@ -108,7 +113,7 @@ async function scanAll(
   const onNotice = (message: string) => output.above(() => logger.warn(message));
   const sources = files.map((file, index) =>
     engine.recording(ids[index], file, {
-      ...{ every, stream, rotate, onNotice, onRemark: onNotice },
+      ...{ every, skipStill, stream, rotate, onNotice, onRemark: onNotice },
       piped: isStdin(given[index]) ? (stdin?.piped ?? null) : null,
     }),
   );
@@ -152,6 +157,8 @@ async function scanAll(
           { output, enricher, onFrame, onUpsideDown },
           signal,
         );
+        const hint = skipStill ? film.hint(ids[index]) : null;
+        if (hint !== null) onNotice(hint);
         if (copy && !signal.aborted) await copy.write({ stream: infos[index].stream.number, rotate }, signal);
       } catch (error) {
         // The other files are still scanned.
@@ -201,80 +208,5 @@ async function scanOne(
   } finally {
     enricher.finish();
     signal.removeEventListener('abort', stop);
-  }
-}
-
-/** Prints events and the summary to stdout, and the progress bar to stderr. */
-class ScanOutput {
-  readonly feed = new EventFeed();
-  readonly #summary = new Summary();
-  readonly #bar: ProgressBar;
-  readonly #pretty: boolean;
-  readonly #explain: boolean;
-  readonly #lines: EventLines;
-  #file = '';
-  #done = 0;
-  #total = 0;
-
-  constructor(
-    { json, quiet, quietEvents: only = 'all' }: ScanOptions,
-    explain: boolean,
-    shownName: (person: string) => string,
-  ) {
-    this.#lines = new EventLines({
-      only,
-      clock: () => 'media',
-      visits: 'media',
-      shownName,
-      write: (lines) => this.#bar.above(() => printStyled(lines)),
-    });
-    this.#explain = explain;
-    this.#pretty = process.stdout.isTTY && !json;
-    this.#bar = new ProgressBar('frames', !quiet);
-    this.feed.subscribe((event) => this.#print(event));
-  }
-
-  begin(file: string, frames: number): void {
-    this.#file = file;
-    this.#done = 0;
-    this.#total = frames;
-  }
-
-  report(report: Parameters<Summary['addReport']>[0]): void {
-    this.#summary.addReport(report);
-    this.#bar.show(++this.#done, this.#total, `${this.#file} ${formatTime(report.mediaTimeMs ?? 0)}`);
-  }
-
-  finish(interrupted: boolean, score: ScoreResult | null): void {
-    this.#lines.flush();
-    this.#bar.stop();
-    if (score && !this.#pretty) printJson(score);
-    if (score && this.#pretty) printLines(scoreLines(score));
-    if (!this.#pretty) printJson(this.#summary.toJson(interrupted));
-    else printLines(this.#summary.toLines(interrupted));
-  }
-
-  /** Reports a recording that failed. @returns its exit code */
-  fail(error: SpotterError): number {
-    this.#lines.flush();
-    this.#bar.above(() => printError(error.message));
-    return error.exitCode;
-  }
-
-  /** Writes something above the progress bar. */
-  above(write: () => void): void {
-    this.#bar.above(write);
-  }
-
-  stop(): void {
-    this.#lines.flush();
-    this.#bar.stop();
-  }
-
-  #print(published: SpotterEvent): void {
-    const event = this.#explain ? published : { ...published, explain: null };
-    this.#summary.addEvent(event);
-    if (this.#pretty) this.#lines.add(event);
-    else this.#bar.above(() => printJson(event));
   }
 }

@@ -20,18 +20,24 @@ export class Summary {
   readonly #stageMs = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
   readonly #people = new Map<string, PersonSummary>();
   readonly #shownNames = new Map<string, string>();
-  #frames = 0;
+  #searched = 0;
+  #still = 0;
   #faces = 0;
   #embedded = 0;
   #events = 0;
   #tracks = 0;
 
-  /** Adds one frame. */
+  /** Adds one searched frame. */
   addReport({ stageMs, verdicts, embedded }: FrameReport): void {
-    this.#frames++;
+    this.#searched++;
     this.#faces += verdicts.length;
     this.#embedded += embedded;
     for (const stage of STAGES) this.#stageMs[stage] += stageMs[stage] ?? 0;
+  }
+
+  /** Adds frames that were not searched because nothing had moved. */
+  addStill(frames: number): void {
+    this.#still += frames;
   }
 
   /** Adds one event. */
@@ -57,11 +63,14 @@ export class Summary {
   /** The summary line of `scan`; rounded. @param interrupted the user ended the scan early */
   toJson(interrupted: boolean) {
     const seconds = (performance.now() - this.#startMs) / 1000;
+    const frames = this.#searched + this.#still;
     return {
       kind: 'summary' as const,
-      frames: this.#frames,
+      frames,
+      searched: this.#searched,
+      still: this.#still,
       seconds: Number(seconds.toFixed(3)),
-      fps: Number((this.#frames / seconds).toFixed(1)),
+      fps: Number((frames / seconds).toFixed(1)),
       faces: this.#faces,
       embedded: this.#embedded,
       tracks: this.#tracks,
@@ -74,8 +83,9 @@ export class Summary {
 
   /** The summary as readable lines. @param interrupted the user ended the scan early */
   toLines(interrupted: boolean): string[] {
-    const { frames, seconds, fps, faces, tracks, people } = this.toJson(interrupted);
-    const head = `${interrupted ? 'Interrupted after' : 'Scanned'} ${frames} frames in ${seconds.toFixed(1)} s (${fps} per second): ${faces} faces, ${tracks} tracks`;
+    const { frames, still, seconds, fps, faces, tracks, people } = this.toJson(interrupted);
+    const unsearched = still > 0 ? `, ${still} of them still and not searched` : '';
+    const head = `${interrupted ? 'Interrupted after' : 'Scanned'} ${frames} frames${unsearched} in ${seconds.toFixed(1)} s (${fps} per second): ${faces} faces, ${tracks} tracks`;
     const lines = people.map(
       ({ person, camera, firstMs, lastMs, bestSimilarity, frames: seen }) =>
         `  ${this.#shownNames.get(person)}  ${camera}  ${formatTime(firstMs)} to ${formatTime(lastMs)}  best similarity ${bestSimilarity.toFixed(2)}  ${seen} frames`,

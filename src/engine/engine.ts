@@ -69,6 +69,7 @@ export interface EngineCamera
 export type Playback = Pick<
   FileSourceOptions,
   | 'every'
+  | 'skipStill'
   | 'realtime'
   | 'loop'
   | 'stream'

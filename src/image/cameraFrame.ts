@@ -1,5 +1,13 @@
 import type { Image } from './image.js';
 
+/** Frames that were left out, between two that were not. */
+export interface Still {
+  /** How many. */
+  frames: number;
+  /** Media time of the last of them, ms. */
+  untilMs: number;
+}
+
 /** One decoded frame of a camera. Whoever takes a frame from a source releases it once. */
 export interface Frame {
   cameraId: string;
@@ -13,6 +21,8 @@ export interface Frame {
   mediaTimeMs: number;
   /** The source's clock has jumped: the picture before this one may be of any other time. */
   isSeam: boolean;
+  /** The frames before this one that were left out, because they show what the frame before them shows; null for none. */
+  still: Still | null;
   image: Image;
   /** Returns the memory to the source. The pixels may change at once. */
   release(): void;

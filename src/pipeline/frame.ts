@@ -7,6 +7,7 @@ import { TILTED_DEG } from '../face/uprightViews.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { View } from '../image/fit.js';
 import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidence.js';
+import { throughStill } from '../track/lifetime.js';
 import type { LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type Sighting } from '../track/tracker.js';
 import type { Verdict } from '../track/verdict.js';
@@ -78,7 +79,9 @@ export async function processFrame(
   isCut = false,
 ): Promise<Processed> {
   const { policy } = context;
-  const before = await withCurrentPeople(state, context);
+  const { still } = frame;
+  const carried = still ? throughStill(state, still.frames, still.untilMs) : state;
+  const before = await withCurrentPeople(carried, context);
   const timeMs = Math.max(frame.mediaTimeMs, before.lastFrameMs ?? 0);
 
   const followStart = performance.now();

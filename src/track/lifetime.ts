@@ -1,6 +1,6 @@
 import type { Detection } from '../face/detection.js';
 import { conclude } from './decision.js';
-import { beginMotion } from './kalman.js';
+import { beginMotion, correct, predict } from './kalman.js';
 import {
   NO_EVIDENCE,
   type Track,
@@ -48,6 +48,23 @@ export function afterGap(state: TrackerState, timeMs: number): TrackerState {
   const gapMs = Math.max(0, timeMs - (state.lastFrameMs ?? timeMs));
   const tracks = state.tracks.map((track) => ({ ...track, unwatchedMs: track.unwatchedMs + gapMs }));
   return { ...state, tracks };
+}
+
+/**
+ * The tracks after frames that show what the frame before them shows: a face that was found in it is still there, and one that
+ * was not is still missed.
+ *
+ * @param frames how many
+ * @param untilMs media time of the last of them
+ */
+export function throughStill(state: TrackerState, frames: number, untilMs: number): TrackerState {
+  const timeMs = Math.max(untilMs, state.lastFrameMs ?? 0);
+  const tracks = state.tracks.map((track): Track => {
+    if (track.missed > 0) return { ...track, missed: track.missed + frames };
+    const motion = correct(predict(track.motion, timeMs - track.lastSeenMs), track.detection.box);
+    return { ...track, motion, lastSeenMs: timeMs, frames: track.frames + frames };
+  });
+  return { ...state, lastFrameMs: timeMs, tracks };
 }
 
 /** Whether a track has lasted long enough to be announced. */

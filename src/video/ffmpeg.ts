@@ -6,6 +6,7 @@ import { type DecodeMessage, parseLine } from './ffmpegMessage.js';
 import { startFault } from './ffmpegVersion.js';
 import { parseStamp, type Stamp, UNTIMED } from './stamps.js';
 import { startable } from './startable.js';
+import { parseShown } from './stillFrames.js';
 
 /** How to start a decoder. */
 export interface DecodeCommand {
@@ -15,7 +16,7 @@ export interface DecodeCommand {
   /** Which video stream, from 0; cover pictures are not counted. */
   stream: number;
   /**
-   * Filters from the video stream to frames of one size and format, without labels. They print each
+   * Filters from the video stream to frames of one size and format, without labels at the ends. They print each
    * frame's timestamp; see stamps.ts.
    */
   filters: string[];
@@ -29,6 +30,8 @@ export interface DecodeCommand {
 export interface DecodeListener {
   /** Called once per frame, in order. */
   onStamp(stamp: Stamp): void;
+  /** Called with the number of each frame that the filters of stillFrames.ts show. */
+  onShown?(number: number): void;
   onMessage?(message: DecodeMessage): void;
   /** Called when the process has started (`running` true) and when it has ended. */
   onProcess?(pid: number, running: boolean): void;
@@ -128,6 +131,11 @@ export class Decoder {
     const stamp = parseStamp(parsed);
     if (stamp) {
       this.#listener.onStamp(stamp);
+      return;
+    }
+    const shown = parseShown(parsed);
+    if (shown !== null) {
+      this.#listener.onShown?.(shown);
       return;
     }
     if (parsed.level !== 'info') {

@@ -6,6 +6,7 @@ import { FILE_ONLY, fileInput, PIPE_ONLY, type VideoInfo } from './info.js';
 import type { PipedRecording } from './pipedRecording.js';
 import { type Rotation, TURNS } from './rotation.js';
 import { everyNth } from './stamps.js';
+import { stillFilters } from './stillFrames.js';
 import { type Hdr, toneFilters } from './toneMapping.js';
 
 /** Which frames to make of a recording. */
@@ -25,6 +26,8 @@ export interface FileRequest {
   aspect: string | null;
   /** HDR to convert; null for none. */
   hdr: Hdr | null;
+  /** Leave out frames in which nothing has moved. */
+  skipStill: boolean;
 }
 
 /** Size of the frames, at most `maxWidth` wide, after the rotation. */
@@ -42,7 +45,7 @@ export function frameSize(
 
 /** The decoder command that plays a recording once. @param size of the frames, from {@link frameSize} */
 export function fileCommand(request: FileRequest, info: VideoInfo, { width, height }: Size): DecodeCommand {
-  const { file, piped, every, realtime, rotate, deinterlace, aspect, hdr } = request;
+  const { file, piped, every, realtime, rotate, deinterlace, aspect, hdr, skipStill } = request;
   const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
   // A recording may change its resolution half-way: later frames are fitted into the size of the first. With odd sizes
   // or non-square pixels they are stretched instead, because `pad` cannot make an odd yuv420p frame.
@@ -63,6 +66,7 @@ export function fileCommand(request: FileRequest, info: VideoInfo, { width, heig
       ...fitting,
       ...(hdr ? toneFilters(hdr) : []),
       'format=yuv420p',
+      ...(skipStill ? [stillFilters({ width, height }, every * info.intervalMs)] : []),
     ],
     format: 'rawvideo',
     logLevel: 'error',

@@ -13,6 +13,7 @@ import { type ClockFault, MediaClock, type MediaTime } from './mediaClock.js';
 import { Pairing } from './pairing.js';
 import type { PipedRecording } from './pipedRecording.js';
 import { FrameMemory, SlotPool } from './slots.js';
+import { requireStillFilters, ShownFrames } from './stillFrames.js';
 import { choiceNotice } from './streamChoice.js';
 import { canMapTones, noToneMapping, TONE_MAPPED } from './toneMapping.js';
 
@@ -25,6 +26,8 @@ export interface FileSourceOptions extends Pick<FileRequest, 'file' | 'every' | 
   slots: number;
   /** Start again at the end, forever; media time continues. */
   loop: boolean;
+  /** Leave out frames in which nothing has moved. Default false. */
+  skipStill?: boolean;
   /** Number of the video stream to read, from 0; null for the best. Default null. */
   stream?: number | null;
   /** Turns the picture clockwise, in degrees. Default 0. */
@@ -52,6 +55,8 @@ export class FileSource {
   #decoder: Decoder | undefined;
   #stopped = false;
   #decoded = 0;
+  /** Frames that came, and those that were left out because nothing had moved. */
+  #read = 0;
   #lastTimeMs = 0;
   /** What had come when the recording began for the last time. */
   #before = { frames: 0, ms: 0 };
@@ -68,8 +73,9 @@ export class FileSource {
    * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
    */
   async open(): Promise<VideoInfo> {
-    const { file, minSidePx = 1, stream = null, piped = null, onRemark } = this.#options;
+    const { file, minSidePx = 1, stream = null, piped = null, skipStill = false, onRemark } = this.#options;
     const [info] = await Promise.all([probeFile(file, stream, piped), frameModeOption()]);
+    if (skipStill) await requireStillFilters();
     const { width, height } = info.size;
     if (Math.min(width, height) < minSidePx) {
       throw new SpotterError(
@@ -93,21 +99,25 @@ export class FileSource {
     const info = this.#info ?? (await this.open());
     if (this.#stopped) return;
     const { memory = new FrameMemory(), slots: count, maxWidth, loop } = this.#options;
-    const { rotate = 0, deinterlace = 'auto', aspect = null } = this.#options;
+    const { rotate = 0, deinterlace = 'auto', aspect = null, skipStill = false } = this.#options;
     const size = frameSize(info, { rotate, aspect }, maxWidth);
     const slots = new SlotPool(memory.take(count, imageBytes('yuv420p', size.width, size.height)));
     const output = new Readable({ objectMode: true, read() {} });
-    const seams = new Set<number>();
+    const details = new Map<number, Pick<Frame, 'isSeam' | 'still'>>();
     const onPair = (pixels: Uint8Array, timeMs: number) => {
       const mediaTimeMs = Math.round(timeMs);
       this.#lastTimeMs = mediaTimeMs;
+      const { isSeam, still } = details.get(timeMs) ?? { isSeam: false, still: null };
+      details.delete(timeMs);
+      this.#read += 1 + (still?.frames ?? 0);
       const frame: Frame = {
         cameraId: this.#options.cameraId,
         seq: this.#decoded++,
         capturedAtMs: Date.now(),
         arrivedAtMs: monotonicMs(),
         mediaTimeMs,
-        isSeam: seams.delete(timeMs),
+        isSeam,
+        still,
         image: { ...size, format: 'yuv420p', colour: hdr ? TONE_MAPPED : info.colour, pixels },
         release: () => slots.release(pixels),
       };
@@ -116,23 +126,30 @@ export class FileSource {
     const pairing = new Pairing({ onPair, maxWaiting: count });
     const clock = new MediaClock(info);
     let timed = 0;
-    const onTime = (time: MediaTime | null) => {
-      if (!time) return;
+    const shown = new ShownFrames((time, still) => {
       // A recording that begins again goes back in time.
       if (time.fault && this.#before.frames === 0) this.#report(time.fault, timed, time.ms);
-      timed++;
-      if (time.isSeam) seams.add(time.ms);
+      timed += 1 + (still?.frames ?? 0);
+      details.set(time.ms, { isSeam: time.isSeam, still });
       pairing.timestamp(time.ms, monotonicMs());
+    });
+    const onTime = (time: MediaTime | null) => {
+      if (time) shown.time(time);
     };
     const hdr = info.hdr && (await canMapTones()) ? info.hdr : null;
     const piped = this.#options.piped ?? null;
-    const request = { ...this.#options, rotate, deinterlace, aspect, hdr, piped };
+    const request = { ...this.#options, rotate, deinterlace, aspect, hdr, piped, skipStill };
     const command = fileCommand(request, info, size);
     const modeOption = await frameModeOption();
     const playOnce = async () => {
       const assembler = new FrameAssembler(slots, (slot) => pairing.frame(slot, monotonicMs()));
       const decoder = new Decoder(command, modeOption, assembler, {
-        onStamp: ({ ms, isKept }) => onTime(clock.add(ms, isKept)),
+        onStamp: ({ ms, isKept }) => {
+          if (isKept) shown.stamped();
+          onTime(clock.add(ms, isKept));
+          if (isKept && !skipStill) shown.shown(null);
+        },
+        onShown: (number) => shown.shown(number),
       });
       this.#decoder = decoder;
       if (this.#stopped) decoder.kill();
@@ -174,7 +191,7 @@ export class FileSource {
     if (fault && !isCut) return false;
     if (isCut && !this.#isCutReported) this.#options.onNotice?.(fault.message);
     this.#isCutReported ||= isCut;
-    this.#before = { frames: this.#decoded, ms: this.#lastTimeMs };
+    this.#before = { frames: this.#read, ms: this.#lastTimeMs };
     return true;
   }
 
@@ -197,7 +214,7 @@ export class FileSource {
   #fault({ code, signal, messages }: DecodeEnd, info: VideoInfo): SpotterError | null {
     const { file, every } = this.#options;
     const name = path.basename(file);
-    const decoded = this.#decoded - this.#before.frames;
+    const decoded = this.#read - this.#before.frames;
     const lastTimeMs = this.#lastTimeMs - this.#before.ms;
     const where = `at frame ${decoded * every} (${(lastTimeMs / 1000).toFixed(1)} s)`;
     const lastMessage = messages.at(-1);

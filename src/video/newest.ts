@@ -136,6 +136,7 @@ export class NewestFrame {
       arrivedAtMs,
       mediaTimeMs: arrivedAtMs - this.#firstArrivalMs,
       isSeam,
+      still: null,
       image: { ...this.#size, format: 'yuv420p', colour: this.#colour, pixels },
       release: () => {
         if (isOut) this.#slots?.release(pixels);

@@ -65,6 +65,7 @@ export function greyFrame(seq: number, brightness = 128, release: () => void = (
     arrivedAtMs: monotonicMs(),
     mediaTimeMs: seq * 100,
     isSeam: false,
+    still: null,
     image: flatYuv(16, 16, [brightness, 128, 128]),
     release,
   };

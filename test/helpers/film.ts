@@ -3,7 +3,7 @@ import { normalise } from '../../src/face/embedding.js';
 import type { Match } from '../../src/face/match.js';
 import type { Quality, UnusableReason } from '../../src/face/quality.js';
 import { probesOf, withGallery } from '../../src/track/evidence.js';
-import { afterGap } from '../../src/track/lifetime.js';
+import { afterGap, throughStill } from '../../src/track/lifetime.js';
 import {
   EMPTY_STATE,
   type LookResult,
@@ -113,6 +113,12 @@ export class Film {
   /** The source was away; its next frame is of this time. */
   gap(nextMs: number): this {
     this.state = afterGap(this.state, nextMs);
+    return this;
+  }
+
+  /** Frames that show what the last one shows, until this time. */
+  still(frames: number, untilMs: number): this {
+    this.state = throughStill(this.state, frames, untilMs);
     return this;
   }
 

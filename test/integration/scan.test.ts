@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { type Finished, finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
-import { ffmpeg, sparse, walkUp } from '../helpers/ffmpeg.js';
+import { ffmpeg, keptClip, sparse, walkUp } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
 import { collins, demoClip, demoGallery, hopper, needShared } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
@@ -112,6 +112,49 @@ describe('spotter scan', () => {
     const events = lines.map((line) => JSON.parse(line));
     expect(events.length).toBeGreaterThanOrEqual(3);
     expect(events.slice(-2).map(({ kind }) => kind)).toEqual(['left', 'summary']);
+  });
+});
+
+describe('spotter scan --still skip', () => {
+  // She walks, stands still for seven seconds, and somebody else is there.
+  const half = () =>
+    keptClip(
+      'half-still.mp4',
+      [
+        ...['-i', demoClip, '-filter_complex'],
+        '[0]fps=5,scale=640:-2,split[a][b];[a]trim=2:5,setpts=PTS-STARTPTS,tpad=stop_mode=clone:stop_duration=7[c];[b]trim=12:14,setpts=PTS-STARTPTS[d];[c][d]concat,noise=alls=4:allf=t',
+        ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-an'],
+      ],
+      demoClip,
+    );
+
+  it('searches a fraction of the frames and reports who is there from when to when, as without it', async () => {
+    const { code, stdout, stderr } = await spotter(['scan', half(), '--still', 'skip', ...gallery]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = jsonLines(stdout);
+    expect(lines.slice(0, -1).map(({ kind, person }) => `${kind} ${person ?? ''}`)).toEqual([
+      'appeared ',
+      'match grace-hopper',
+      'left grace-hopper',
+      'appeared ',
+      'unknown ',
+      'left ',
+    ]);
+    const { frames, searched, still, people } = lines.at(-1) as Record<string, number>;
+    expect(frames).toBe(60);
+    expect(searched + still).toBe(60);
+    expect(still).toBeGreaterThan(25);
+    expect(people).toMatchObject([{ person: 'grace-hopper', firstMs: 0, lastMs: 9800, frames: 50 }]);
+  });
+
+  it('is refused with --score, which counts frames', async () => {
+    const labels = path.join(temporaryFolder(), 'truth.csv');
+    writeFileSync(labels, 'person,from,to\n');
+    const { code, stderr } = await spotter(['scan', half(), '--still', 'skip', '--score', labels]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'spotter: --score counts every frame; leave out --still skip\n',
+    });
   });
 });
 

@@ -76,6 +76,7 @@ function frame(mediaTimeMs: number): Frame {
     arrivedAtMs: 0,
     mediaTimeMs,
     isSeam,
+    still: null,
     image,
     release() {},
   };

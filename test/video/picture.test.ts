@@ -145,6 +145,7 @@ describe('fileCommand', () => {
       deinterlace: 'auto',
       aspect: null,
       hdr: info.hdr,
+      skipStill: false,
     } as const;
     const { filters } = fileCommand(request, info, info.size);
     expect(filters.slice(1).map((filter) => filter.split('=')[0])).toEqual(['scale', 'pad', 'format']);
