@@ -142,9 +142,7 @@ function detectorInputs({ normalisation }: DetectorSpec, detector: Detector): In
   const letterbox = new Letterbox(normalisation);
   return async function* (image) {
     const fit = detector.plan(image);
-    const data = new Float32Array(3 * fit.width * fit.height);
-    letterbox.draw(image, fit, data);
-    yield { data, dims: [1, 3, fit.height, fit.width] };
+    yield { data: letterbox.draw(image, fit).slice(), dims: [1, 3, fit.height, fit.width] };
   };
 }
 

@@ -1,5 +1,4 @@
 import { SpotterError } from '../core/errors.js';
-import type { Size } from '../core/geometry.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { nonMaximumSuppression } from '../face/nms.js';
 import { decodeScrfd, type ScrfdLevel } from '../face/scrfd.js';
@@ -29,9 +28,9 @@ export class Detector {
   readonly #letterbox: Letterbox;
   readonly #norm: Channels;
   readonly #decode: Decode;
-  /** Kept at the size of the largest input, because a camera's frames alternate between two. */
-  #memory = new Float32Array(0);
-  #input = this.#memory;
+  #input: Float32Array = new Float32Array(0);
+  /** The input of {@link refine}. */
+  #views = new Float32Array(0);
 
   private constructor(network: Runnable, spec: DetectorSpec, inputSize: InputSize, decode: Decode) {
     this.#network = network;
@@ -73,7 +72,7 @@ export class Detector {
   async detect(image: Image, view?: View): Promise<Detected> {
     const start = performance.now();
     const fit = this.plan(image, view);
-    this.#letterbox.draw(image, fit, this.#prepareInput(fit));
+    this.#input = this.#letterbox.draw(image, fit);
     const fitted = performance.now();
     const outputs = await this.runNetwork(fit);
     const ran = performance.now();
@@ -96,21 +95,14 @@ export class Detector {
     const size = this.#inputSize.kind === 'fixed' ? this.#inputSize : upright.size;
     if (size.width < upright.size.width || size.height < upright.size.height) return landmarks;
     const { width, height } = size;
-    const input = this.#prepareInput(size);
-    const planes = channelPlanes(input, width * height, this.#spec.normalisation.order);
+    if (this.#views.length !== 3 * width * height) this.#views = new Float32Array(3 * width * height);
+    this.#input = this.#views;
+    const planes = channelPlanes(this.#views, width * height, this.#spec.normalisation.order);
     for (const channel of ['r', 'g', 'b'] as const) planes[channel].fill(this.#norm[channel][NORM_OFFSET]);
     for (const { toImage, left, side } of views)
       warp(image, toImage, { left, side, rowLength: width }, planes, this.#norm, null);
     const fit: Fit = { width, height, scale: 1, offsetX: 0, offsetY: 0, turn: 0 };
     return refined(landmarks, views, this.#facesIn(await this.runNetwork(fit), fit));
-  }
-
-  /** Memory for an input of this size. */
-  #prepareInput({ width, height }: Size): Float32Array {
-    const length = 3 * width * height;
-    if (this.#memory.length < length) this.#memory = new Float32Array(length);
-    if (this.#input.length !== length) this.#input = this.#memory.subarray(0, length);
-    return this.#input;
   }
 
   #facesIn(outputs: Outputs, fit: Fit): Detection[] {

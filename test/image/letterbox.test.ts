@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COLOUR_BITS, imageBytes, yuvWeights } from '../../src/image/colour.js';
-import { planFit, type View } from '../../src/image/fit.js';
+import { type Fit, planFit, type View } from '../../src/image/fit.js';
 import type { ColourSpace, Image } from '../../src/image/image.js';
 import { Letterbox } from '../../src/image/letterbox.js';
 import type { Normalisation } from '../../src/image/normalisation.js';
@@ -10,11 +10,51 @@ const plain: Normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] };
 
 function draw(image: Image, normalisation: Normalisation, longestSide: number, view: View = {}) {
   const fit = planFit(image, { kind: 'dynamic', longestSide }, view);
-  const out = new Float32Array(3 * fit.width * fit.height).fill(Number.NaN);
-  new Letterbox(normalisation).draw(image, fit, out);
+  const letterbox = new Letterbox(normalisation);
+  letterbox.draw(image, fit).fill(Number.NaN);
+  const out = letterbox.draw(image, fit);
   const at = (channel: number, x: number, y: number) =>
     out[channel * fit.width * fit.height + y * fit.width + x];
   return { fit, out, at };
+}
+
+/** The same pixel by pixel, in integers as the product has it. */
+function byFormula(
+  { width, height, pixels, colour }: Image,
+  fit: Fit,
+  { mean, std }: Normalisation,
+): number[] {
+  const { luma, rv, gu, gv, bu, bias } = yuvWeights(colour);
+  const taps = (length: number, output: number, scale: number, offset: number) =>
+    Array.from({ length: output }, (_, i) => {
+      if (i < Math.round(offset) || i >= Math.round(offset + length * scale)) return null;
+      const position = Math.min(length - 1, Math.max(0, (i - offset + 0.5) / scale - 0.5));
+      const near = Math.min(Math.max(0, length - 2), Math.floor(position));
+      const weight = Math.round((position - near) * 256);
+      return { near, weight, chroma: (near + (weight < 128 ? 0 : 1)) >> 1 };
+    });
+  const columns = taps(width, fit.width, fit.scale, fit.offsetX);
+  const rows = taps(height, fit.height, fit.scale, fit.offsetY);
+  const chromaWidth = (width + 1) >> 1;
+  const first = columns.findIndex((tap) => tap !== null);
+  const rgb = rows.flatMap((row) =>
+    columns.map((column, x) => {
+      if (!row || !column) return [0, 0, 0];
+      const at = (dx: number, dy: number) => pixels[(row.near + dy) * width + column.near + dx];
+      const blend = (a: number, b: number) => (a << 8) + (b - a) * column.weight;
+      const [upper, lower] = [blend(at(0, 0), at(1, 0)), blend(at(0, 1), at(1, 1))];
+      const y = ((upper << 8) + (lower - upper) * row.weight) >> 16;
+      // Two pixels share a sample: that of the left one.
+      const chroma = columns[x - ((x - first) % 2)]?.chroma ?? 0;
+      const u = pixels[width * height + row.chroma * chromaWidth + chroma] - 128;
+      const v =
+        pixels[width * height + chromaWidth * ((height + 1) >> 1) + row.chroma * chromaWidth + chroma] - 128;
+      return [y * luma + v * rv, y * luma - u * gu - v * gv, y * luma + u * bu].map((sum) =>
+        Math.min(255, Math.max(0, (sum + bias) >> COLOUR_BITS)),
+      );
+    }),
+  );
+  return [2, 1, 0].flatMap((channel) => rgb.map((value) => (value[channel] - mean[channel]) / std[channel]));
 }
 
 describe('Letterbox', () => {
@@ -72,6 +112,25 @@ describe('Letterbox', () => {
     expect(seen).toEqual(quarters.map((quarter) => 10 * quarter));
   });
 
+  it.each<[string, number, number, View]>([
+    ['one to one', 45, 37, {}],
+    [
+      'enlarged, with a margin on every side',
+      45,
+      37,
+      { region: { x1: -7, y1: -5, x2: 60, y2: 41 }, longestSide: 201 },
+    ],
+    ['shrunk, a part of it', 131, 75, { region: { x1: 9, y1: 6, x2: 110, y2: 70 }, longestSide: 63 }],
+    ['not at all, beside it', 40, 30, { region: { x1: 50, y1: 40, x2: 90, y2: 70 } }],
+  ])('converts each pixel of yuv420p by the formula: %s', (_name, width, height, view) => {
+    const image = flatYuv(width, height, [0, 0, 0]);
+    for (let i = 0; i < image.pixels.length; i++) image.pixels[i] = (i * 7919) % 251;
+    const fit = planFit(image, { kind: 'dynamic', longestSide: width }, view);
+    const normalisation: Normalisation = { order: 'bgr', mean: [1, 2, 3], std: [2, 4, 8] };
+    const { out } = draw(image, normalisation, width, view);
+    expect([...out]).toEqual(byFormula(image, fit, normalisation));
+  });
+
   it('writes every value of the input, whatever the size', () => {
     for (const [width, height] of [
       [1, 1],
@@ -112,8 +171,7 @@ describe('Letterbox', () => {
     // The last chroma column belongs to the last luma column alone.
     for (let row = 0; row < 16; row++) image.pixels[33 * 31 + 17 * 16 + row * 17 + 16] = 240;
     const fit = { width: 64, height: 32, scale: 1, offsetX: 0, offsetY: 0, turn: 0 } as const;
-    const out = new Float32Array(3 * 64 * 32);
-    new Letterbox(plain).draw(image, fit, out);
+    const out = new Letterbox(plain).draw(image, fit);
     const red = (x: number, y: number) => out[y * 64 + x];
     expect(red(31, 30)).toBeLessThan(140);
     expect(red(32, 30)).toBeGreaterThan(200);
