@@ -40,28 +40,91 @@ export function warp(
   { r, g, b }: Channels,
   luma: Uint8Array | null,
 ): void {
-  const sample = image.format === 'rgb24' ? rgbSampler(image) : yuvSampler(image);
-  const rgb = new Int32Array(3);
+  const sampled = sampler(image, side);
   for (let y = 0; y < side; y++) {
-    let sx = toImage.tx - toImage.b * y;
-    let sy = toImage.ty + toImage.a * y;
+    const values = sampled(toImage.tx - toImage.b * y, toImage.ty + toImage.a * y, toImage);
     const start = y * rowLength + left;
-    for (let o = start; o < start + side; o++, sx += toImage.a, sy += toImage.b) {
-      const value = sample(sx, sy, rgb);
-      if (luma) luma[o] = value;
-      planes.r[o] = r[rgb[0] + NORM_OFFSET];
-      planes.g[o] = g[rgb[1] + NORM_OFFSET];
-      planes.b[o] = b[rgb[2] + NORM_OFFSET];
+    for (let x = 0, o = start; x < side; x++, o++) {
+      planes.r[o] = r[values.r[x] + NORM_OFFSET];
+      planes.g[o] = g[values.g[x] + NORM_OFFSET];
+      planes.b[o] = b[values.b[x] + NORM_OFFSET];
     }
+    luma?.set(values.luma, start);
   }
 }
 
-/** Writes red, green and blue (about 0..255) at a position in source px; returns the luma there, 0..255. */
-type Sampler = (x: number, y: number, rgb: Int32Array) => number;
+/** Red, green and blue (about 0..255) of a row of pixels, and its luma, 0..255. */
+interface Row {
+  r: Int32Array;
+  g: Int32Array;
+  b: Int32Array;
+  luma: Uint8ClampedArray;
+}
+
+/** Returns pixels along a line that begins at a position in source px; by rows, since single numbers would be garbage. */
+type Sampler = (x: number, y: number, step: Pick<Similarity, 'a' | 'b'>) => Row;
 
 const BLACK_OUTSIDE = 0;
 
-/** Bilinear interpolation in one plane of bytes, `step` bytes from pixel to pixel. `outside` is the value off the plane. */
+function sampler(image: Image, side: number): Sampler {
+  const { pixels, width, height } = image;
+  const row = {
+    r: new Int32Array(side),
+    g: new Int32Array(side),
+    b: new Int32Array(side),
+    luma: new Uint8ClampedArray(side),
+  };
+  const plane = () => new Float64Array(side);
+  const [first, second, third] = [plane(), plane(), plane()];
+  if (image.format === 'rgb24') {
+    return (x, y, { a, b }) => {
+      for (const [channel, out] of [first, second, third].entries())
+        bilinear(pixels, channel, width, height, 3, x, y, a, b, 1, 0, BLACK_OUTSIDE, out);
+      for (let i = 0; i < side; i++) {
+        row.r[i] = first[i] + 0.5;
+        row.g[i] = second[i] + 0.5;
+        row.b[i] = third[i] + 0.5;
+        row.luma[i] = Math.trunc(0.299 * first[i] + 0.587 * second[i] + 0.114 * third[i] + 0.5);
+      }
+      return row;
+    };
+  }
+  const chromaWidth = chromaLength(width);
+  const chromaHeight = chromaLength(height);
+  const uPlane = width * height;
+  const vPlane = uPlane + chromaWidth * chromaHeight;
+  const { luma, rv, gu, gv, bu, bias } = yuvWeights(image.colour);
+  const black = image.colour.fullRange ? 0 : 16;
+  const lumaToFull = image.colour.fullRange ? 1 : 255 / 219;
+  const ONE = 1 << COLOUR_BITS;
+  return (x, y, { a, b }) => {
+    bilinear(pixels, 0, width, height, 1, x, y, a, b, 1, 0, black, first);
+    // MPEG-2 siting: a chroma sample lies on the left one of its two luma columns, halfway between its two rows.
+    bilinear(pixels, uPlane, chromaWidth, chromaHeight, 1, x, y, a, b, 0.5, 0.5, 128, second);
+    bilinear(pixels, vPlane, chromaWidth, chromaHeight, 1, x, y, a, b, 0.5, 0.5, 128, third);
+    for (let i = 0; i < side; i++) {
+      const base = first[i] * luma + bias;
+      const u = second[i] - 128;
+      const v = third[i] - 128;
+      row.r[i] = (base + v * rv) / ONE;
+      row.g[i] = (base - u * gu - v * gv) / ONE;
+      row.b[i] = (base + u * bu) / ONE;
+      row.luma[i] = Math.trunc((first[i] - black) * lumaToFull + 0.5);
+    }
+    return row;
+  };
+}
+
+/**
+ * Bilinear interpolation along a line in one plane of bytes.
+ *
+ * @param step bytes from pixel to pixel
+ * @param x where the line begins, source px
+ * @param dx from one value to the next, source px
+ * @param scale pixels of the plane per source px
+ * @param above how far above the plane the source begins, source px
+ * @param outside the value off the plane
+ */
 function bilinear(
   pixels: Uint8Array,
   start: number,
@@ -70,59 +133,38 @@ function bilinear(
   step: number,
   x: number,
   y: number,
+  dx: number,
+  dy: number,
+  scale: number,
+  above: number,
   outside: number,
-): number {
-  const x0 = Math.floor(x);
-  const y0 = Math.floor(y);
-  const wx = x - x0;
-  const wy = y - y0;
-  if (x0 >= 0 && y0 >= 0 && x0 < width - 1 && y0 < height - 1) {
+  out: Float64Array,
+): void {
+  for (let o = 0, sx = x, sy = y; o < out.length; o++, sx += dx, sy += dy) {
+    const px = sx * scale;
+    const py = (sy - above) * scale;
+    const x0 = Math.floor(px) | 0;
+    const y0 = Math.floor(py) | 0;
+    const wx = px - x0;
+    const wy = py - y0;
     const i = start + (y0 * width + x0) * step;
     const below = i + width * step;
-    const upper = pixels[i] + (pixels[i + step] - pixels[i]) * wx;
-    const lower = pixels[below] + (pixels[below + step] - pixels[below]) * wx;
-    return upper + (lower - upper) * wy;
+    if (x0 >= 0 && y0 >= 0 && x0 < width - 1 && y0 < height - 1) {
+      const upper = pixels[i] + (pixels[i + step] - pixels[i]) * wx;
+      const lower = pixels[below] + (pixels[below + step] - pixels[below]) * wx;
+      out[o] = upper + (lower - upper) * wy;
+      continue;
+    }
+    const hasLeft = x0 >= 0 && x0 < width;
+    const hasRight = x0 >= -1 && x0 < width - 1;
+    const hasTop = y0 >= 0 && y0 < height;
+    const hasBottom = y0 >= -1 && y0 < height - 1;
+    const upper =
+      (hasLeft && hasTop ? pixels[i] : outside) * (1 - wx) +
+      (hasRight && hasTop ? pixels[i + step] : outside) * wx;
+    const lower =
+      (hasLeft && hasBottom ? pixels[below] : outside) * (1 - wx) +
+      (hasRight && hasBottom ? pixels[below + step] : outside) * wx;
+    out[o] = upper * (1 - wy) + lower * wy;
   }
-  const at = (column: number, row: number) =>
-    column >= 0 && row >= 0 && column < width && row < height
-      ? pixels[start + (row * width + column) * step]
-      : outside;
-  const upper = at(x0, y0) * (1 - wx) + at(x0 + 1, y0) * wx;
-  const lower = at(x0, y0 + 1) * (1 - wx) + at(x0 + 1, y0 + 1) * wx;
-  return upper * (1 - wy) + lower * wy;
-}
-
-function rgbSampler({ pixels, width, height }: Image): Sampler {
-  return (x, y, rgb) => {
-    const red = bilinear(pixels, 0, width, height, 3, x, y, BLACK_OUTSIDE);
-    const green = bilinear(pixels, 1, width, height, 3, x, y, BLACK_OUTSIDE);
-    const blue = bilinear(pixels, 2, width, height, 3, x, y, BLACK_OUTSIDE);
-    rgb[0] = red + 0.5;
-    rgb[1] = green + 0.5;
-    rgb[2] = blue + 0.5;
-    return 0.299 * red + 0.587 * green + 0.114 * blue + 0.5;
-  };
-}
-
-function yuvSampler({ pixels, width, height, colour }: Image): Sampler {
-  const chromaWidth = chromaLength(width);
-  const chromaHeight = chromaLength(height);
-  const uPlane = width * height;
-  const vPlane = uPlane + chromaWidth * chromaHeight;
-  const { luma, rv, gu, gv, bu, bias } = yuvWeights(colour);
-  const black = colour.fullRange ? 0 : 16;
-  const lumaToFull = colour.fullRange ? 1 : 255 / 219;
-  return (x, y, rgb) => {
-    const value = bilinear(pixels, 0, width, height, 1, x, y, black);
-    // MPEG-2 siting: a chroma sample lies on the left one of its two luma columns, halfway between its two rows.
-    const cx = x / 2;
-    const cy = (y - 0.5) / 2;
-    const u = bilinear(pixels, uPlane, chromaWidth, chromaHeight, 1, cx, cy, 128) - 128;
-    const v = bilinear(pixels, vPlane, chromaWidth, chromaHeight, 1, cx, cy, 128) - 128;
-    const base = value * luma + bias;
-    rgb[0] = (base + v * rv) / (1 << COLOUR_BITS);
-    rgb[1] = (base - u * gu - v * gv) / (1 << COLOUR_BITS);
-    rgb[2] = (base + u * bu) / (1 << COLOUR_BITS);
-    return Math.min(255, Math.max(0, (value - black) * lumaToFull + 0.5));
-  };
 }
