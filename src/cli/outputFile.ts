@@ -17,6 +17,7 @@ export interface OutputKind {
  */
 export function checkOutputPlace(file: string, gallery: string, kind: OutputKind): void {
   const refuse = (why: string, cause?: unknown) => refusal(file, kind, why, cause);
+  if (file === '') throw refuse('the name is empty; name a file');
   if (file === '-') throw refuse('it cannot go to standard output; name a file');
   const folder = path.dirname(path.resolve(file));
   try {

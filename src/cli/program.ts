@@ -84,10 +84,22 @@ function add(
     const options = command.optsWithGlobals();
     if (options.json && !definition.options.some(({ long }) => long === '--json'))
       command.error("error: unknown option '--json'", { code: 'commander.unknownOption' });
+    refuseEmpty(command, options);
     const handler = await definition.load();
     // Behind the arguments come the command's own options and the command itself.
     done(await handler(context, ...([...args.slice(0, -2), options] as never[])));
   });
+}
+
+/** An empty text is what a variable leaves that is not set; a file or folder of that name would be the working folder. */
+function refuseEmpty(command: Command, options: Record<string, unknown>): void {
+  const index = command.args.indexOf('');
+  const names = command.registeredArguments.map((argument) => argument.name());
+  const [option] = Object.entries(options).find(([, value]) => value === '') ?? [];
+  if (index < 0 && option === undefined) return;
+  const flag = `--${option?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const what = index < 0 ? flag : names[Math.min(index, names.length - 1)];
+  throw new SpotterError('usage', `${what} is empty; give a value${index < 0 ? ', or leave it out' : ''}`);
 }
 
 /** Turns what commander finds wrong into a SpotterError; help and version stay as they are. @param name with its group */

@@ -52,6 +52,15 @@ describe('runCommandLine', () => {
     expect(await run('run', ...option)).toMatchObject({ code: 2, stderr: expect.stringContaining('must') });
   });
 
+  it.each([
+    [['compare', 'a.jpg', ''], 'b is empty; give a value'],
+    [['scan', 'a.mp4', '', 'c.mp4'], 'file is empty; give a value'],
+    [['gallery', 'list', '--log-level', ''], '--log-level is empty; give a value, or leave it out'],
+    [['gallery', 'list', '-g', ''], '--gallery is empty; give a value, or leave it out'],
+  ])('refuses an empty text, which a variable leaves that is not set: %j', async (line, stderr) => {
+    expect(await run(...line)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
   it('has no option of its own in a command under a name that every command has', () => {
     const own = COMMANDS.flatMap(({ options }) => options.map(({ long }) => long));
     for (const common of ['--dir', '--config', '--log-level', '--quiet']) expect(own).not.toContain(common);
