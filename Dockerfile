@@ -1,5 +1,6 @@
 # Build:              docker build -t spotter .
 #   with the drivers for hardware decoding (hardware: vaapi):  docker build -t spotter --target vaapi .
+#   with CUDA for the models (compute.provider: cuda):         docker build -t spotter --target cuda .
 # Play the demo:      docker run --rm -p 127.0.0.1:8480:8480 spotter demo --host 0.0.0.0
 # Make a home:        mkdir faces && docker run --rm --user "$(id -u):$(id -g)" -v ./faces:/spotter spotter init
 # Watch its cameras:  docker run -d -p 127.0.0.1:8480:8480 --user "$(id -u):$(id -g)" -v ./faces:/spotter spotter
@@ -60,6 +61,26 @@ RUN apt-get update \
   && intel="$([ "$(dpkg --print-architecture)" = amd64 ] && echo intel-media-va-driver i965-va-driver || true)" \
   && apt-get install -y --no-install-recommends mesa-va-drivers vainfo $intel \
   && rm -rf /var/lib/apt/lists/*
+USER node
+
+# onnxruntime's library for CUDA, from nuget.org, by onnxruntime-node's own script. For linux/amd64 only.
+FROM build AS cuda-provider
+RUN ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js
+
+FROM runtime AS cuda
+USER root
+# From NVIDIA's repository: what the library is linked with. The driver comes from the host (docker run --gpus all).
+ADD https://developer.download.nvidia.com/compute/cuda/repos/debian12/x86_64/cuda-keyring_1.1-1_all.deb /tmp/keyring.deb
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates /tmp/keyring.deb \
+  && apt-get update \
+  && apt-get install -y --no-install-recommends \
+    cuda-cudart-12-6 libcublas-12-6 libcufft-12-6 libcurand-12-6 cuda-nvrtc-12-6 libcudnn9-cuda-12 \
+  && rm -rf /var/lib/apt/lists/* /tmp/keyring.deb
+COPY --from=cuda-provider /app/node_modules/onnxruntime-node /app/node_modules/onnxruntime-node
+ENV LD_LIBRARY_PATH=/usr/local/cuda-12.6/lib64 \
+  NVIDIA_VISIBLE_DEVICES=all \
+  NVIDIA_DRIVER_CAPABILITIES=compute,utility
 USER node
 
 # The last stage is what a build without --target gives.

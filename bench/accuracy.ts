@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../src/config/schema.js';
+import { startNetworks } from '../src/engine/networkStart.js';
 import { photoLimitsOf } from '../src/engine/photoLimits.js';
 import type { Odds } from '../src/face/odds.js';
 import type { Prepared } from '../src/models/prepare.js';
@@ -43,7 +44,7 @@ const ROLES: readonly Role[] = ['gallery', 'known', 'strangers'];
 export interface AccuracyOptions
   extends Pick<PhotoLookOptions, 'face' | 'signal'>,
     Partial<Pick<PhotoLookOptions, 'onProgress'>> {
-  config: Pick<Config, 'workers' | 'quality' | 'photos'>;
+  config: Pick<Config, 'workers' | 'compute' | 'data' | 'quality' | 'photos'>;
   prepared: Prepared;
   /** Numbers of people in the gallery. */
   sizes: readonly number[];
@@ -143,7 +144,7 @@ async function lookAtAll(
   const threads = config.workers ?? availableParallelism();
   const pool = new WorkerPool(threads, prepared.settings, { entry: workerEntry });
   try {
-    await pool.start();
+    await startNetworks(pool, config, prepared, { signal });
     return await lookAtPhotos(files, {
       faceEngine: pool,
       search: photoLimitsOf(config, prepared),

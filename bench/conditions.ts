@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../src/config/schema.js';
 import { throwIfInterrupted } from '../src/core/errors.js';
+import { startNetworks } from '../src/engine/networkStart.js';
 import { photoLimitsOf } from '../src/engine/photoLimits.js';
 import { area } from '../src/face/box.js';
 import { CLOSE_PX, closeView, faceInPlace } from '../src/face/closeView.js';
@@ -18,7 +19,7 @@ import { randomNumbers } from './random.js';
 
 /** What to measure, and how. */
 export interface ConditionsOptions {
-  config: Pick<Config, 'workers' | 'quality' | 'photos'>;
+  config: Pick<Config, 'workers' | 'compute' | 'data' | 'quality' | 'photos'>;
   prepared: Prepared;
   photos: Readonly<Record<Role, readonly PersonPhoto[]>>;
   face: FaceMeant;
@@ -107,7 +108,7 @@ export async function measureConditions(options: ConditionsOptions): Promise<Con
       ),
     );
   try {
-    await pool.start();
+    await startNetworks(pool, config, prepared, { signal });
     const enrolled = await each(gallery, async ({ person, file }): Promise<Probe> => {
       const look = await withPhoto<PhotoLook | null>(
         file,

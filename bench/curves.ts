@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../src/config/schema.js';
 import { throwIfInterrupted } from '../src/core/errors.js';
+import { startNetworks } from '../src/engine/networkStart.js';
 import { photoLimitsOf } from '../src/engine/photoLimits.js';
 import { area } from '../src/face/box.js';
 import { type LookClass, lookClass, type SimilarityCurves } from '../src/face/odds.js';
@@ -150,7 +151,7 @@ async function lookAtAll({
   const files = [...new Set([...photos.gallery, ...photos.known].map(({ file }) => file))];
   const looks = new Map<string, Looks>();
   try {
-    await pool.start();
+    await startNetworks(pool, config, prepared, { signal });
     // One more than threads, so that a photo is decoded while all of them work.
     await mapSome(files, pool.threads + 1, async (file) => {
       throwIfInterrupted(signal);

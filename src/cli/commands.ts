@@ -8,6 +8,7 @@ import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
 import type { CommandDefinition, CommandGroup } from './definition.js';
 import {
   acceptLicenceOption,
+  computeOptions,
   cosineValue,
   faceOptions,
   falseNamesValue,
@@ -159,7 +160,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     description:
       'check everything that spotter needs, from ffmpeg to cameras, broker and webhooks, and say what to do; exit code 1 if there is a fault',
     example: 'spotter doctor',
-    options: [jsonOption(), ...modelOptions(), galleryOption()],
+    options: [jsonOption(), ...modelOptions(), ...computeOptions(), galleryOption()],
     load: async () => (await import('./doctor.js')).doctor,
   },
   ...BACKUP_COMMANDS,

@@ -27,7 +27,7 @@ export interface CompareOptions extends CommonOptions {
  * @throws SpotterError photo.no_face, photo.unreadable, photo.too_large
  */
 export async function compare(
-  _context: Context,
+  { signal }: Context,
   a: string,
   b: string,
   options: CompareOptions,
@@ -36,7 +36,7 @@ export async function compare(
   const engine = new Engine(config, await prepare(config, options.models));
   const { pool, policy } = engine;
   try {
-    await pool.start();
+    await engine.startNetworks(signal);
     const embed = (file: string) =>
       usePhotoArgument(file, config, (photo) => largestFace(file, photo, engine));
     const [first, second] = await Promise.all([embed(a), embed(b)]);

@@ -30,7 +30,7 @@ export async function detect({ signal }: Context, images: string[], options: Det
   const { pool } = engine;
   let exitCode = 0;
   try {
-    await pool.start();
+    await engine.startNetworks(signal);
     // Starts the next photos while the first is printed, to keep every thread busy.
     const ahead = pool.threads + 1;
     const results: Promise<object | SpotterError>[] = [];

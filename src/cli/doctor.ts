@@ -8,6 +8,7 @@ import { plural } from '../core/plural.js';
 import { textMasker } from '../core/secrets.js';
 import { visible } from '../core/visible.js';
 import { checkCameras } from '../doctor/cameraChecks.js';
+import { checkCompute } from '../doctor/computeCheck.js';
 import { checkFiles } from '../doctor/fileChecks.js';
 import { type Finding, findingsOf } from '../doctor/finding.js';
 import { checkMachine } from '../doctor/machineChecks.js';
@@ -68,6 +69,7 @@ async function examine(
   const groups = await Promise.all([
     checkMachine(),
     checkFiles(loaded, options.models, isRunning),
+    checkCompute(loaded.config, options.models, signal),
     checkNetwork(loaded, daemon?.address ?? null, signal),
     checkPeople(loaded.config),
     checkCameras(loaded, daemon?.cameras ?? null, signal),

@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { PROVIDERS, type ProviderChoice } from '../compute/providers.js';
+import { meantOrListed } from '../core/nearest.js';
 import { ROTATIONS, type Rotation } from '../video/rotation.js';
 
 /** The options that every command has; they may stand before the command or behind it. */
@@ -56,6 +58,20 @@ export function faceOptions(): Option[] {
     ...modelOptions(),
     new Option('--detector <id>', 'face detector; see "spotter models list"'),
     new Option('--embedder <id>', 'face embedder; see "spotter models list"'),
+    ...computeOptions(),
+  ];
+}
+
+/** What runs the models. */
+export function computeOptions(): Option[] {
+  return [
+    new Option(
+      '--provider <name>',
+      `what runs the models: ${PROVIDERS.join(', ')}; default: compute.provider`,
+    ).argParser(provider),
+    new Option('--device <n>', 'number of the device, for cuda, tensorrt and directml').argParser(
+      wholeNumber(0),
+    ),
   ];
 }
 
@@ -75,6 +91,13 @@ export function quietEventsOption(): Option {
 /** For commands that print a human-readable form by default. */
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON');
+}
+
+/** Parses the name of an execution provider. @throws InvalidArgumentError for any other text, with the nearest name */
+function provider(text: string): ProviderChoice {
+  const known = PROVIDERS.find((name) => name === text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`It is no provider; ${meantOrListed(text, PROVIDERS)}`);
 }
 
 /** A parser for whole numbers from `min` on. @throws InvalidArgumentError for any other text */

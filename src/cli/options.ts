@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { deviceFault, type ProviderChoice } from '../compute/providers.js';
 import {
   type IncompleteConfig,
   type LoadedConfig,
@@ -19,6 +20,9 @@ export interface CommonOptions extends PlaceOptions {
   models?: string;
   detector?: string;
   embedder?: string;
+  provider?: ProviderChoice;
+  /** Number of the device that the provider is to use. */
+  device?: number;
   logLevel?: string;
   quiet?: boolean;
   /** Of `run` and `demo`: the address to listen on. */
@@ -67,6 +71,11 @@ function sourcesOf(options: CommonOptions): {
     if (options.gallery !== undefined) config.gallery.folder = path.resolve(options.gallery);
     if (options.detector !== undefined) config.detector = options.detector;
     if (options.embedder !== undefined) config.embedder = options.embedder;
+    if (options.provider !== undefined)
+      config.compute = { provider: options.provider, device: options.device ?? null };
+    else if (options.device !== undefined) config.compute.device = options.device;
+    const fault = deviceFault(config.compute);
+    if (fault !== null) throw new SpotterError('usage', `--device ${options.device} ${fault}`);
     if (options.quiet) config.log.level = 'error';
     if (logLevel !== undefined) config.log.level = logLevel;
     if (options.host !== undefined) config.http.host = options.host;
@@ -76,9 +85,10 @@ function sourcesOf(options: CommonOptions): {
 }
 
 /** Arguments that pass the gallery and the models of this command line on to another spotter process. */
-export function recognitionArguments({ gallery, models, detector, embedder }: CommonOptions): string[] {
-  return Object.entries({ gallery, models, detector, embedder }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, value],
+export function recognitionArguments(options: CommonOptions): string[] {
+  const { gallery, models, detector, embedder, provider, device } = options;
+  return Object.entries({ gallery, models, detector, embedder, provider, device }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
   );
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { declaredModel } from '../models/catalogueEntry.js';
 import { camera, deinterlace } from './cameraSchema.js';
+import { compute } from './compute.js';
 import { events, notify, snapshots, visits } from './events.js';
 import { gallery } from './gallerySchema.js';
 import { http } from './http.js';
@@ -52,6 +53,7 @@ export const schema = z
       .nullable()
       .default(null)
       .describe('Threads that run the models, 1 to 64, each with its own copy of them; null: one per core.'),
+    compute,
     video: z
       .strictObject({
         maxWidth: z

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { checkProvider } from './computeCheck.js';
 import { checkData, checkGallery, checkModels } from './fileChecks.js';
 import type { Finding } from './finding.js';
 import { checkPort } from './networkChecks.js';
@@ -21,6 +22,7 @@ export async function checkSurroundings(
     ...config.cameras.flatMap((camera, index) => checkSource(camera, index) ?? []),
     await checkGallery(config.gallery.folder),
     ...(await checkModels(config, modelFolder)),
+    checkProvider(config),
     checkData(config.data),
     ...(await checkPeople(config)),
     await checkPort(config.http, daemon),

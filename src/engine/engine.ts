@@ -5,7 +5,7 @@ import type { EnrolLimits } from '../gallery/enrol.js';
 import { Gallery, type GalleryOptions } from '../gallery/gallery.js';
 import { GalleryWatch, type GalleryWatchOptions } from '../gallery/galleryWatch.js';
 import { isMasked, zonesAt } from '../image/polygon.js';
-import type { GalleryReport } from '../ipc/protocol.js';
+import type { GalleryReport, PlacementReport } from '../ipc/protocol.js';
 import type { Prepared } from '../models/prepare.js';
 import { Camera, type CameraOptions } from '../pipeline/camera.js';
 import { FrameScheduler } from '../pipeline/frameScheduler.js';
@@ -19,8 +19,10 @@ import type { LiveListener } from '../video/live.js';
 import { LiveSource } from '../video/liveSource.js';
 import type { FrameMemory } from '../video/slots.js';
 import { WorkerPool } from '../worker/pool.js';
+import { type Devices, ON_CPU } from '../worker/protocol.js';
 import { liveOptions } from './liveOptions.js';
 import { tryModels } from './modelTrial.js';
+import { type NetworkStartOptions, placementReports, startNetworks } from './networkStart.js';
 import { photoLimitsOf } from './photoLimits.js';
 
 /** Callbacks of the gallery, and the settings of people from the previous engine. */
@@ -35,6 +37,8 @@ export interface EngineOptions {
   whenAway?: GalleryOptions['whenAway'];
   /** Whether it watches cameras; see {@link PoolOptions.sharesRuns}. Default: no. */
   isLive?: boolean;
+  /** See {@link NetworkStartOptions.onProcess}. */
+  onProcess?: NetworkStartOptions['onProcess'];
 }
 
 /** Which parts of a camera's picture are searched for faces, and when. */
@@ -95,7 +99,8 @@ export class Engine implements Component {
   readonly #config: Config;
   readonly #looks: Budget = { leftBytes: LOOKS_BYTES };
   readonly #prepared: Prepared;
-  readonly #onWarning: (message: string) => void;
+  readonly #options: EngineOptions;
+  #devices: Devices = ON_CPU;
   #galleryWatch: GalleryWatch | undefined;
 
   constructor(config: Config, prepared: Prepared, options: EngineOptions = {}) {
@@ -103,7 +108,7 @@ export class Engine implements Component {
     this.#config = config;
     this.#prepared = prepared;
     this.policy = policy;
-    this.#onWarning = options.onWarning ?? (() => {});
+    this.#options = options;
     const loadMs = Math.max(MIN_LOAD_MS, LOAD_HANGS * config.engine.hangMs);
     this.pool = new WorkerPool(config.workers ?? availableParallelism(), settings, {
       loadMs,
@@ -133,15 +138,25 @@ export class Engine implements Component {
    * @throws SpotterError of the worker pool, of {@link tryModels} and of {@link Gallery.start}
    */
   async start(signal?: AbortSignal): Promise<void> {
-    await this.pool.start();
+    await this.startNetworks(signal);
     try {
       await tryModels(this.pool, this.#prepared);
-      for (const note of this.#prepared.notes) this.#onWarning(note);
+      for (const note of this.#prepared.notes) this.#options.onWarning?.(note);
       await this.gallery.start(signal);
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Loads the networks alone. @throws SpotterError as {@link startNetworks} does */
+  async startNetworks(signal?: AbortSignal): Promise<void> {
+    const { onWarning, onProcess } = this.#options;
+    this.#devices = await startNetworks(this.pool, this.#config, this.#prepared, {
+      signal,
+      onWarning,
+      onProcess,
+    });
   }
 
   async stop(): Promise<void> {
@@ -160,6 +175,11 @@ export class Engine implements Component {
       ...options,
     });
     this.#galleryWatch.start();
+  }
+
+  /** What runs each network. */
+  get placements(): PlacementReport[] {
+    return placementReports(this.#devices);
   }
 
   /** The state of the gallery, without photos and embeddings. */

@@ -38,7 +38,18 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
     known,
     isLive: true,
     whenAway: config.gallery.wait ? 'wait' : 'cache',
+    onProcess: (pid, running) => send({ kind: 'process', pid, running }),
   });
+  engine.pool.onDeviceFailure = (error) => {
+    // Only a new process gets a device back that has failed.
+    const end = () => process.kill(process.pid, 'SIGKILL');
+    process.send?.(
+      { kind: 'failed', error: toErrorData(error) } satisfies FromEngine,
+      undefined,
+      undefined,
+      end,
+    );
+  };
   isStuck = () => engine.gallery.guard.isStuck;
   const utilization = new Utilization(engine.pool);
   const beat = setInterval(() => {
@@ -60,6 +71,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
     send({
       kind: 'ready',
       onnxruntime: engine.pool.onnxruntime,
+      placements: engine.placements,
       gallery: engine.galleryReport(),
     });
     engine.watchGallery({

@@ -8,7 +8,7 @@ import type { FrameReport } from '../pipeline/frameReport.js';
 import type { Pictures } from '../snapshots/pictures.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 4;
+export const IPC_VERSION = 5;
 
 /** A camera to run. */
 export interface Assignment {
@@ -61,6 +61,22 @@ export interface GalleryReport {
   seconds: number;
 }
 
+/** What runs a network. */
+export interface PlacementReport {
+  network: 'detector' | 'embedder';
+  /** Execution provider, such as cpu or cuda. */
+  provider: string;
+  /** Number of the device; null where the provider has no numbers. */
+  device: number | null;
+  /** Pictures that it takes at once, at most. */
+  batch: number;
+}
+
+/** A placement as people read it, such as `cuda 0, 8 at once`. */
+export function placementText({ provider, device, batch }: Omit<PlacementReport, 'network'>): string {
+  return `${provider}${device === null ? '' : ` ${device}`}${batch > 1 ? `, ${batch} at once` : ''}`;
+}
+
 /** Use of the machine by the engine. */
 export interface EngineLoad {
   /** Recent share of time that the workers are busy, 0..1. */
@@ -72,7 +88,7 @@ export interface EngineLoad {
 
 /** Messages from the engine to the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are enabled. */
 export type FromEngine =
-  | { kind: 'ready'; onnxruntime: string; gallery: GalleryReport }
+  | { kind: 'ready'; onnxruntime: string; placements: PlacementReport[]; gallery: GalleryReport }
   /** The gallery has changed while running, or (`change` null) has become unreadable or readable again. */
   | { kind: 'gallery'; gallery: GalleryReport; change: GalleryChange | null }
   /** How many photos of the person were in the cache and are erased; null when the cache could not be written. */

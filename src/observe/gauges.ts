@@ -5,6 +5,8 @@ export interface MetricSources {
   version: string;
   /** Version of onnxruntime; empty until the workers have reported it. */
   onnxruntime: () => string;
+  /** What runs each network; a device of null has no number. */
+  placements: () => readonly { network: string; provider: string; device: number | null; batch: number }[];
   /** Share of busy worker time, 0..1; resident memory in bytes; CPU time since the start of the engine. */
   engine: () => { utilization: number; residentBytes: number; cpuSeconds: number };
   wsClients: () => number;
@@ -26,6 +28,7 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
   const { engine, log, gallery, sinks } = sources;
   const single = (name: string, help: string, read: () => number) => addSingle(registry, name, help, read);
   addBuildInfo(registry, sources);
+  addComputeInfo(registry, sources);
   single('spotter_worker_utilization', 'Share of busy worker time, 0 to 1.', () => engine().utilization);
   single(
     'spotter_engine_resident_memory_bytes',
@@ -85,6 +88,20 @@ function addBuildInfo(registry: Registry, { version, onnxruntime }: MetricSource
     collect() {
       this.reset();
       this.labels(version, process.versions.node, onnxruntime()).set(1);
+    },
+  });
+}
+
+function addComputeInfo(registry: Registry, { placements }: MetricSources): void {
+  new Gauge({
+    name: 'spotter_compute_info',
+    help: 'Always 1; the labels say what runs each network.',
+    labelNames: ['network', 'provider', 'device', 'batch'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { network, provider, device, batch } of placements())
+        this.labels(network, provider, device === null ? '' : String(device), String(batch)).set(1);
     },
   });
 }

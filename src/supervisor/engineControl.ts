@@ -5,6 +5,7 @@ import type { Metrics } from '../observe/metrics.js';
 import type { CameraMonitor } from './cameraMonitor.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import type { CrashPolicy } from './crashPolicy.js';
+import { DevicePolicy } from './devicePolicy.js';
 import type { Death, EngineHost } from './engineHost.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { ConfigChange } from './reloader.js';
@@ -27,6 +28,7 @@ export interface EngineControlOptions {
 /** Gives the engine its cameras, and decides what follows from its death and from changes of the configuration. */
 export class EngineControl {
   readonly #options: EngineControlOptions;
+  readonly #devicePolicy = new DevicePolicy();
   #isWatching = false;
 
   constructor(options: EngineControlOptions) {
@@ -78,13 +80,22 @@ export class EngineControl {
     this.tryAgain(...cameras.changed);
   }
 
+  /** The configuration for an engine that starts now. */
+  nextConfig(): Config {
+    return this.#devicePolicy.applyTo(this.#options.config());
+  }
+
   /** The engine is gone; another one is on its way. */
-  engineDied({ cause, how, isUnfit }: Death): void {
-    const { logger, metrics, monitor, crashPolicy, config, restore } = this.#options;
+  engineDied(death: Death): void {
+    const { cause, how, isUnfit } = death;
+    const { logger, metrics, monitor, status, crashPolicy, config, restore } = this.#options;
     if (isUnfit && restore(how)) return;
+    const device = this.#devicePolicy.engineDied(death, status.placements, config());
+    // No picture is suspect.
+    if (device.isAtFault) crashPolicy.engineReplaced();
     const { poison, quarantined } = crashPolicy.engineDied(cause, config().engine);
     const what = cause === 'engine_hung' ? 'hung in a network' : `ended (${how})`;
-    logger.error({ poison: poison.length }, `engine ${what}; starting another one`);
+    logger.error({ poison: poison.length }, `engine ${what}${device.note}; starting another one`);
     metrics.engineDied(cause);
     this.#interrupt(cause);
     for (const { camera, ms } of quarantined) {

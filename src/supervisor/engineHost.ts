@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Backoff } from '../core/backoff.js';
-import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
+import { describeError, type ErrorCode, fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { BEAT_MS, type FromEngine, type ToEngine } from '../ipc/protocol.js';
 import type { ChildProcesses } from './childProcesses.js';
@@ -40,6 +40,8 @@ export interface Death {
   cause: DeathCause;
   /** The error that it reported, its signal or its exit code. */
   how: string;
+  /** Of the error that it reported; null when it reported none. */
+  code: ErrorCode | null;
   /** It reported an error before it was ready, so it cannot work with its configuration. */
   isUnfit: boolean;
 }
@@ -264,7 +266,12 @@ export class EngineHost implements Component {
       onFailure(noEngine(giveUpMs, reason));
       return;
     }
-    onDeath({ cause: this.#hung ? 'engine_hung' : 'engine_died', how: reason, isUnfit });
+    onDeath({
+      cause: this.#hung ? 'engine_hung' : 'engine_died',
+      how: reason,
+      code: this.#failure?.code ?? null,
+      isUnfit,
+    });
     const waitMs = heldMs >= BACKOFF.healthyMs ? 0 : this.#backoff.next(heldMs);
     this.#forkTimer = setTimeout(() => this.#fork(), waitMs);
   }

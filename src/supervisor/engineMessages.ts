@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InView } from '../events/inView.js';
-import type { FromEngine, GalleryReport } from '../ipc/protocol.js';
+import { type FromEngine, type GalleryReport, placementText } from '../ipc/protocol.js';
 import type { Logger } from '../observe/logger.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { CameraMonitor } from './cameraMonitor.js';
@@ -78,8 +78,14 @@ export class EngineMessages {
     }
   }
 
-  #engineReady({ onnxruntime, gallery }: FromEngine & { kind: 'ready' }): void {
+  #engineReady({ onnxruntime, placements, gallery }: FromEngine & { kind: 'ready' }): void {
     const { status, forgetting, logger, onReady } = this.#options;
+    if (!isDeepStrictEqual(placements, status.placements))
+      logger.info(
+        Object.fromEntries(placements.map((one) => [one.network, placementText(one)])),
+        'networks loaded',
+      );
+    status.placements = placements;
     const isNew =
       status.known === null ||
       !isDeepStrictEqual({ ...gallery, seconds: 0 }, { ...status.gallery, seconds: 0 });

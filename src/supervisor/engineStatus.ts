@@ -1,5 +1,5 @@
 import type { PersonSettings } from '../gallery/person.js';
-import type { EngineLoad, GalleryReport } from '../ipc/protocol.js';
+import type { EngineLoad, GalleryReport, PlacementReport } from '../ipc/protocol.js';
 
 const IDLE: EngineLoad = { utilization: 0, residentBytes: 0, cpuSeconds: 0 };
 /** The gallery until an engine has reported one. */
@@ -22,6 +22,8 @@ export class EngineStatus {
   load: EngineLoad = IDLE;
   /** Version of onnxruntime; empty until the first engine is ready. */
   onnxruntime = '';
+  /** What runs each network of the last engine that was ready. */
+  placements: readonly PlacementReport[] = [];
   gallery: GalleryReport = NO_GALLERY;
 
   /** Settings of people by name, for the next engine; null while no gallery has been read. */

@@ -84,6 +84,7 @@ export class Supervisor {
     this.#metrics = new Metrics({
       version: packageVersion,
       onnxruntime: () => this.#status.onnxruntime,
+      placements: () => this.#status.placements,
       engine: () => this.#status.load,
       inWork: () => this.#registry.ids.map((id) => [id, this.#crashPolicy.inWork(id)]),
       gallery: () => ({ ...this.#status.gallery, unusable: this.#status.gallery.unusable.length }),
@@ -166,11 +167,11 @@ export class Supervisor {
     this.#host = new EngineHost({
       childProcesses: new ChildProcesses(data, (sentence) => logger.warn(sentence)),
       start: () => {
-        const { config, secrets } = this.#reloader.current;
+        const { secrets } = this.#reloader.current;
         return {
           kind: 'start',
           version: IPC_VERSION,
-          config,
+          config: this.#engine.nextConfig(),
           modelFolder,
           secrets,
           known: this.#status.known,

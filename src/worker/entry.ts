@@ -6,8 +6,8 @@ import { Networks } from './networks.js';
 import type { Detected, Looked, Outcome, Ready, Task, WorkerStart } from './protocol.js';
 
 // Loading starts with the thread. A failure is returned by every task instead of ending the thread.
-const { settings, perRun, loaded } = workerData as WorkerStart;
-const loading = Networks.load(settings, perRun, (index) => Atomics.add(loaded, index, 1));
+const { settings, perRun, device, loaded } = workerData as WorkerStart;
+const loading = Networks.load(settings, { perRun, device }, (index) => Atomics.add(loaded, index, 1));
 loading.catch(() => {});
 
 /** Runs one task; called by the pool. Failures are returned as data. */

@@ -53,11 +53,13 @@ const KEPT_SHAPES = 4;
 export class Network implements Runnable {
   readonly #session: InferenceSession;
   readonly #name: string;
+  readonly #device: Device | null;
   readonly #outputs = new Map<string, Record<string, Tensor>>();
 
-  private constructor(session: InferenceSession, name: string) {
+  private constructor(session: InferenceSession, name: string, device: Device | null) {
     this.#session = session;
     this.#name = name;
+    this.#device = device;
   }
 
   /**
@@ -105,7 +107,7 @@ export class Network implements Runnable {
         );
       }
     }
-    return new Network(session, name);
+    return new Network(session, name, device);
   }
 
   /** Inputs in the order of the file. */
@@ -122,8 +124,8 @@ export class Network implements Runnable {
    * Runs the network. Blocks this thread; cannot be aborted.
    *
    * @returns every output by name. The memory is reused: it is valid until the next run with inputs of the same shapes.
-   * @throws SpotterError model.unfit when the first run fails, as of a network that wants more memory than there is; later
-   * whatever onnxruntime throws
+   * @throws SpotterError compute.failed for a device; model.unfit when the first run fails, as of a network that wants more memory
+   * than there is; later whatever onnxruntime throws
    */
   async run(feeds: Record<string, Values>): Promise<Record<string, Values>> {
     const tensors: Record<string, Tensor> = {};
@@ -133,9 +135,8 @@ export class Network implements Runnable {
       .map(({ dims }) => dims.join('x'))
       .join();
     const known = this.#outputs.get(shapes);
-    const results = await (known
-      ? this.#session.run(tensors, known)
-      : this.#session.run(tensors).catch((cause: unknown) => this.#fail(cause)));
+    const running = known ? this.#session.run(tensors, known) : this.#session.run(tensors);
+    const results = await running.catch((cause: unknown) => this.#fail(cause));
     if (!known) this.#keep(shapes, { ...results });
     return results as Record<string, Values>;
   }
@@ -146,6 +147,7 @@ export class Network implements Runnable {
   }
 
   #fail(cause: unknown): never {
+    if (this.#device) throw new SpotterError('compute.failed', describeError(cause), { cause });
     // It has run before.
     if (this.#outputs.size > 0) throw cause;
     const why = describeError(cause).replace(/^.*Status Message: (\S+\.cc:\d+ .*?\) (?=[A-Z]))?/s, '');

@@ -5,6 +5,8 @@ import type { NearestTwo } from '../face/match.js';
 import { lookWeight } from '../face/quality.js';
 import { tiltDeg } from '../face/uprightViews.js';
 import { Detector } from './detector.js';
+import { type DeviceMemory, DeviceSlot } from './deviceMemory.js';
+import { DeviceNetwork } from './deviceNetwork.js';
 import { Embedder } from './embedder.js';
 import { Matcher } from './matcher.js';
 import { Network, type OpenNetwork } from './network.js';
@@ -15,9 +17,18 @@ import type {
   Looked,
   LookTask,
   ModelSpec,
+  NetworkName,
   Past,
   WorkerSettings,
 } from './protocol.js';
+
+/** Where the networks of a thread run. */
+export interface NetworksOptions {
+  /** Threads that share a run of the detector or the embedder; default: 1. */
+  perRun?: number;
+  /** What another thread runs on a device; default: nothing. */
+  device?: DeviceMemory | null;
+}
 
 /** The networks of one worker thread, loaded once. */
 export class Networks {
@@ -34,20 +45,24 @@ export class Networks {
   /**
    * Loads all networks.
    *
-   * @param perRun threads that share a run of the detector or the embedder
    * @param onLoaded called after each, in the order of LOADED_NETWORKS, with its index there
    * @throws SpotterError model.unreadable, model.unfit; model.hash_mismatch when a file has changed since it was verified
    */
   static async load(
     settings: WorkerSettings,
-    perRun = 1,
+    { perRun = 1, device = null }: NetworksOptions = {},
     onLoaded: (index: number) => void = () => {},
   ): Promise<Networks> {
-    const open: OpenNetwork = (file, name) => Network.open(file, name, { threads: perRun });
-    const detector = await Detector.load(settings.detector, open);
+    const slot = device ? new DeviceSlot(device) : null;
+    const opener = (network: NetworkName): OpenNetwork => {
+      const ports = device?.ports[network];
+      if (slot && ports) return async () => new DeviceNetwork(network, ports, slot);
+      return (file, name) => Network.open(file, name, { threads: perRun });
+    };
+    const detector = await Detector.load(settings.detector, opener('detector'));
     await refuseSwapped(settings.detector);
     onLoaded(0);
-    const embedder = await Embedder.load(settings.embedder, open);
+    const embedder = await Embedder.load(settings.embedder, opener('embedder'));
     await refuseSwapped(settings.embedder);
     onLoaded(1);
     const matcher = await Matcher.load();

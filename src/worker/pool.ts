@@ -1,22 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
-import type { Component } from '../core/lifecycle.js';
 import type { NearestTwo } from '../face/match.js';
+import { DeviceThread } from './deviceThread.js';
 import { type Began, inLane, type Lane, Lanes, PATIENCE } from './lanes.js';
 import { loadCounts, NetworkStalled, untilLoaded, untilRun } from './loading.js';
-import type {
-  Detected,
-  DetectTask,
-  Looked,
-  LookTask,
-  MatchTask,
-  Outcome,
-  Ready,
-  ReadyTask,
-  Task,
-  WorkerSettings,
-  WorkerStart,
+import {
+  type Detected,
+  type DetectTask,
+  type Devices,
+  type Looked,
+  type LookTask,
+  type MatchTask,
+  ON_CPU,
+  type Outcome,
+  type Ready,
+  type ReadyTask,
+  type Task,
+  type WorkerSettings,
+  type WorkerStart,
 } from './protocol.js';
 
 const ENTRY = new URL('./entry.js', import.meta.url);
@@ -53,9 +55,11 @@ interface Running {
  * The threads that run the networks. Ending a thread inside a network aborts the whole process, so nothing is ever
  * aborted: stop() refuses new work, waits for running tasks, and only then ends the threads.
  */
-export class WorkerPool implements Component {
+export class WorkerPool {
   /** Number of threads. */
   readonly threads: number;
+  /** Called when a device fails to run a network, which it will hardly do again. */
+  onDeviceFailure: ((error: SpotterError) => void) | null = null;
   readonly #settings: WorkerSettings;
   readonly #options: { loadMs: number; sharesRuns: boolean; entry: URL };
   readonly #running = new Map<Promise<unknown>, Running>();
@@ -65,6 +69,7 @@ export class WorkerPool implements Component {
   #many: Piscina | undefined;
   /** One picture by several threads: best when it is alone. */
   #alone: Piscina | undefined;
+  #device: DeviceThread | undefined;
   #stopping: Promise<void> | undefined;
   #onnxruntime = '';
   #busyMs = 0;
@@ -83,17 +88,21 @@ export class WorkerPool implements Component {
   /**
    * Starts the threads; resolves when every thread has loaded its networks.
    *
-   * @throws SpotterError model.unreadable, model.unfit
+   * @param devices what runs the networks; by default the CPU. After compute.failed, it may be called once more
+   * @throws SpotterError model.unreadable, model.unfit, compute.failed
    */
-  async start(): Promise<void> {
+  async start(devices: Devices = ON_CPU): Promise<void> {
+    this.#device = await this.#startDevice(devices);
+    const device = this.#device?.memory ?? null;
     const { loadMs, sharesRuns } = this.#options;
-    const perRun = sharesRuns ? Math.min(this.threads, MOST_PER_RUN) : 1;
+    const perRun = sharesRuns && !device ? Math.min(this.threads, MOST_PER_RUN) : 1;
     const loaded = loadCounts();
-    const many = this.#startThreads(this.threads, { settings: this.#settings, perRun: 1, loaded });
+    const start = { settings: this.#settings, device, loaded };
+    const many = this.#startThreads(this.threads, { ...start, perRun: 1 });
     this.#many = many;
     const all = Array<Piscina>(this.threads).fill(many);
     if (perRun > 1) {
-      this.#alone = this.#startThreads(1, { settings: this.#settings, perRun, loaded });
+      this.#alone = this.#startThreads(1, { ...start, perRun });
       all.push(this.#alone);
     }
     const ready: ReadyTask = { kind: 'ready' };
@@ -107,6 +116,12 @@ export class WorkerPool implements Component {
       await this.stop();
       throw error;
     }
+  }
+
+  async #startDevice(devices: Devices): Promise<DeviceThread | undefined> {
+    if (!devices.detector && !devices.embedder) return undefined;
+    const entry = new URL('./deviceEntry.js', this.#options.entry);
+    return this.#unlessStuck(DeviceThread.start(this.#settings, devices, this.threads, entry));
   }
 
   #startThreads(count: number, start: WorkerStart): Piscina {
@@ -143,6 +158,11 @@ export class WorkerPool implements Component {
     }
   }
 
+  /** Whether it cannot be started again. */
+  get isEnded(): boolean {
+    return this.#isStuck || this.#stopping !== undefined;
+  }
+
   /** Refuses new work, waits for all tasks, ends the threads. */
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
@@ -153,6 +173,7 @@ export class WorkerPool implements Component {
       }
       while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
       await Promise.all([this.#many?.destroy(), this.#alone?.destroy()]);
+      await this.#device?.stop();
     })();
     return this.#stopping;
   }
@@ -210,6 +231,11 @@ export class WorkerPool implements Component {
     return Math.max(0, ...begun);
   }
 
+  /** How often a device has run, and how many pictures; null without one. */
+  get deviceTally(): DeviceThread['tally'] | null {
+    return this.#device?.tally ?? null;
+  }
+
   /** Version of onnxruntime, once started. */
   get onnxruntime(): string {
     return this.#onnxruntime;
@@ -224,8 +250,10 @@ export class WorkerPool implements Component {
     this.#running.set(running, { began, threads: threads === this.#alone ? this.threads : 1 });
     try {
       const outcome = await running;
-      if (!outcome.ok) throw fromErrorData(outcome.error);
-      return outcome.value;
+      if (outcome.ok) return outcome.value;
+      const error = fromErrorData(outcome.error);
+      if (error.code === 'compute.failed') this.onDeviceFailure?.(error);
+      throw error;
     } catch (cause) {
       if (cause instanceof SpotterError) throw cause;
       throw new SpotterError('worker.failed', `a worker thread failed: ${describeError(cause)}`, { cause });

@@ -8,6 +8,7 @@ import type { Reach } from '../face/scales.js';
 import type { View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Normalisation } from '../image/normalisation.js';
+import type { DeviceMemory } from './deviceMemory.js';
 
 /** A model file ready to be loaded: found, its hash verified. */
 export interface ModelSpec {
@@ -49,17 +50,49 @@ export interface Device {
   number: number | null;
 }
 
+/** The networks that a device may run. */
+export type NetworkName = 'detector' | 'embedder';
+
+/** A network on a device. */
+export interface Placement {
+  device: Device;
+  /** Pictures that it takes at once, at most. */
+  batch: number;
+}
+
+/** What runs each network; null: the CPU, on the thread that needs the result. */
+export interface Devices extends Record<NetworkName, Placement | null> {
+  /** Whether the user insists on the device, so that nothing may take its place. */
+  isStrict: boolean;
+}
+
 /** The models a worker loads when it starts. */
 export interface WorkerSettings {
   detector: DetectorSpec;
   embedder: EmbedderSpec;
 }
 
+/** The networks all run on the CPU. */
+export const ON_CPU: Devices = { detector: null, embedder: null, isStrict: false };
+
+/** What the thread of a device is started with. */
+export interface DeviceStart {
+  settings: WorkerSettings;
+  devices: Devices;
+  /** Number of threads that wait for it. */
+  threads: number;
+}
+
+/** What the thread of a device reports once. */
+export type DeviceReady = { ok: true; memory: DeviceMemory } | { ok: false; why: string };
+
 /** What a worker thread is started with. */
 export interface WorkerStart {
   settings: WorkerSettings;
   /** Threads that share a run of a network. */
   perRun: number;
+  /** Networks of a device; null where the CPU runs all of them. */
+  device: DeviceMemory | null;
   /** Shared by all threads: see LoadCounts. */
   loaded: Int32Array;
 }

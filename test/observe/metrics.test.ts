@@ -24,6 +24,10 @@ function filled(): Metrics {
   const metrics = new Metrics({
     version: '0.1.0',
     onnxruntime: () => '1.2.3',
+    placements: () => [
+      { network: 'detector', provider: 'cuda', device: 1, batch: 8 },
+      { network: 'embedder', provider: 'cpu', device: null, batch: 1 },
+    ],
     engine: () => ({ utilization: 0.5, residentBytes: 1e8, cpuSeconds: 3 }),
     wsClients: () => 3,
     inWork: () => [['door', 1]],
@@ -90,6 +94,8 @@ describe('Metrics', () => {
       'spotter_sink_lag_events{sink="mqtt"} 4',
       'spotter_output_lines_lost_total{stream="stdout"} 7',
       'spotter_output_lines_lost_total{stream="stderr"} 2',
+      'spotter_compute_info{network="detector",provider="cuda",device="1",batch="8"} 1',
+      'spotter_compute_info{network="embedder",provider="cpu",device="",batch="1"} 1',
       `spotter_build_info{version="0.1.0",node="${process.versions.node}",onnxruntime="1.2.3"} 1`,
     ]) {
       expect(body.split('\n')).toContain(line);

@@ -118,7 +118,7 @@ describe('EngineHost', () => {
     await host.start();
     host.send({ kind: 'cameras', assignments: [] });
     await until(() => readies() === 2);
-    expect(deaths()).toEqual([{ cause: 'engine_hung', how: 'SIGKILL', isUnfit: false }]);
+    expect(deaths()).toEqual([{ cause: 'engine_hung', how: 'SIGKILL', code: null, isUnfit: false }]);
   });
 
   it('starts another engine after a death, and tries again when that cannot be forked', async () => {
@@ -130,8 +130,8 @@ describe('EngineHost', () => {
     restore();
     await until(() => readies() === 2);
     expect(deaths()).toEqual([
-      { cause: 'engine_died', how: 'exit code 5', isUnfit: false },
-      { cause: 'engine_died', how: expect.stringContaining('ENOENT'), isUnfit: false },
+      { cause: 'engine_died', how: 'exit code 5', code: null, isUnfit: false },
+      { cause: 'engine_died', how: expect.stringContaining('ENOENT'), code: null, isUnfit: false },
     ]);
   });
 
@@ -181,8 +181,8 @@ describe('EngineHost', () => {
     host.send({ kind: 'cameras', assignments: [] });
     await until(() => deaths().length === 2);
     expect(deaths()).toMatchObject([
-      { how: 'exit code 5', isUnfit: false },
-      { how: 'no such model', isUnfit: true },
+      { how: 'exit code 5', code: null, isUnfit: false },
+      { how: 'no such model', code: 'model.unfit', isUnfit: true },
     ]);
   });
 

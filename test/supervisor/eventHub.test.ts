@@ -26,6 +26,7 @@ async function startHub(change: (config: Config) => void = () => {}) {
   const metrics: Metrics = new Metrics({
     version: '1.2.3',
     onnxruntime: () => '',
+    placements: () => [],
     engine: () => ({ utilization: 0, residentBytes: 0, cpuSeconds: 0 }),
     inWork: () => [],
     gallery: () => ({ people: 0, used: 0, unusable: 0 }),

@@ -1,0 +1,69 @@
+import { type ChosenNetwork, chooseDevices } from '../compute/choose.js';
+import type { Config } from '../config/schema.js';
+import { SpotterError } from '../core/errors.js';
+import type { PlacementReport } from '../ipc/protocol.js';
+import type { Prepared } from '../models/prepare.js';
+import { DEVICE_NETWORKS } from '../worker/deviceMemory.js';
+import type { WorkerPool } from '../worker/pool.js';
+import { type Devices, type NetworkName, ON_CPU } from '../worker/protocol.js';
+
+/** How networks are started. */
+export interface NetworkStartOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with one sentence for each device that is not used although `auto` found it. */
+  onWarning?: ((message: string) => void) | undefined;
+  /** See {@link TrialOptions.onProcess}. */
+  onProcess?: ((pid: number, running: boolean) => void) | undefined;
+}
+
+/**
+ * Starts the threads of a pool, with the networks on the device that the configuration wants.
+ *
+ * @returns where they run
+ * @throws SpotterError compute.unavailable, and of {@link WorkerPool.start}
+ */
+export async function startNetworks(
+  pool: WorkerPool,
+  config: Pick<Config, 'compute' | 'data'>,
+  { settings, hashes }: Pick<Prepared, 'settings' | 'hashes'>,
+  { signal, onProcess, onWarning = () => {} }: NetworkStartOptions = {},
+): Promise<Devices> {
+  const { compute, data: dataFolder } = config;
+  const wanted = { settings: compute, networks: chosenNetworks({ settings, hashes }), threads: pool.threads };
+  const { devices, notes } = await chooseDevices({ ...wanted, dataFolder, signal, onProcess });
+  for (const note of notes) onWarning(note);
+  try {
+    await pool.start(devices);
+    return devices;
+  } catch (error) {
+    if (!(error instanceof SpotterError) || error.code !== 'compute.failed' || pool.isEnded) throw error;
+    if (devices.isStrict)
+      throw new SpotterError(
+        'compute.unavailable',
+        `${error.message}; see docs/gpu.md, or set compute.provider to auto or cpu`,
+      );
+    onWarning(`compute.provider auto: ${error.message}; the CPU runs them`);
+    await pool.start();
+    return ON_CPU;
+  }
+}
+
+/** What a device is tried with. */
+export function chosenNetworks({
+  settings: { detector, embedder },
+  hashes,
+}: Pick<Prepared, 'settings' | 'hashes'>): Record<NetworkName, ChosenNetwork> {
+  const { longestSide } = detector;
+  return {
+    detector: { file: detector.path, sha256: hashes.detector, longestSide },
+    embedder: { file: embedder.path, sha256: hashes.embedder, longestSide },
+  };
+}
+
+/** What runs each network, for people and metrics. */
+export function placementReports(devices: Devices): PlacementReport[] {
+  return DEVICE_NETWORKS.map((network) => {
+    const { device, batch } = devices[network] ?? { device: { provider: 'cpu', number: null }, batch: 1 };
+    return { network, provider: device.provider, device: device.number, batch };
+  });
+}
