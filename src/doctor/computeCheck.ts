@@ -24,7 +24,8 @@ export async function checkCompute(
   const { compute, workers } = config;
   if (compute.provider === 'cpu') return [ok('detector and embedder: cpu')];
   try {
-    const networks = chosenNetworks(await prepare(config, modelFolder));
+    const { settings } = await prepare(config, modelFolder);
+    const networks = chosenNetworks(settings);
     const threads = workers ?? availableParallelism();
     const { devices, notes } = await chooseDevices({
       settings: compute,

@@ -5,7 +5,7 @@ import type { PlacementReport } from '../ipc/protocol.js';
 import type { Prepared } from '../models/prepare.js';
 import { DEVICE_NETWORKS } from '../worker/deviceMemory.js';
 import type { WorkerPool } from '../worker/pool.js';
-import { type Devices, type NetworkName, ON_CPU } from '../worker/protocol.js';
+import { type Devices, type ModelSpec, type NetworkName, ON_CPU } from '../worker/protocol.js';
 
 /** How networks are started. */
 export interface NetworkStartOptions {
@@ -25,11 +25,11 @@ export interface NetworkStartOptions {
 export async function startNetworks(
   pool: WorkerPool,
   config: Pick<Config, 'compute' | 'data'>,
-  { settings, hashes }: Pick<Prepared, 'settings' | 'hashes'>,
+  { settings }: Pick<Prepared, 'settings'>,
   { signal, onProcess, onWarning = () => {} }: NetworkStartOptions = {},
 ): Promise<Devices> {
   const { compute, data: dataFolder } = config;
-  const wanted = { settings: compute, networks: chosenNetworks({ settings, hashes }), threads: pool.threads };
+  const wanted = { settings: compute, networks: chosenNetworks(settings), threads: pool.threads };
   const { devices, notes } = await chooseDevices({ ...wanted, dataFolder, signal, onProcess });
   for (const note of notes) onWarning(note);
   try {
@@ -50,14 +50,12 @@ export async function startNetworks(
 
 /** What a device is tried with. */
 export function chosenNetworks({
-  settings: { detector, embedder },
-  hashes,
-}: Pick<Prepared, 'settings' | 'hashes'>): Record<NetworkName, ChosenNetwork> {
+  detector,
+  embedder,
+}: Prepared['settings']): Record<NetworkName, ChosenNetwork> {
   const { longestSide } = detector;
-  return {
-    detector: { file: detector.path, sha256: hashes.detector, longestSide },
-    embedder: { file: embedder.path, sha256: hashes.embedder, longestSide },
-  };
+  const chosen = ({ path: file, checked: { sha256 } }: ModelSpec) => ({ file, sha256, longestSide });
+  return { detector: chosen(detector), embedder: chosen(embedder) };
 }
 
 /** What runs each network, for people and metrics. */

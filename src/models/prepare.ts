@@ -44,8 +44,6 @@ export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandL
 /** The verified models and their limits: everything that is fixed before the engine starts. */
 export interface Prepared {
   settings: WorkerSettings;
-  /** SHA-256 of the files, hexadecimal. */
-  hashes: { detector: string; embedder: string };
   /** For a comparison of two faces; see policyFor in track/policy for one with a gallery. */
   policy: TrackPolicy;
   /** The policy of a camera with limits of its own. */
@@ -117,7 +115,6 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     });
   return {
     settings: { detector, embedder },
-    hashes: { detector: detectorFile.sha256, embedder: embedderFile.sha256 },
     policy: cameraPolicy({}),
     cameraPolicy,
     policyAt: (limits) => policyWith({ ...limits, margin: match.margin }),

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { fileState } from '../../src/core/fileHash.js';
 import { writeHangingDetector } from '../helpers/hangingModel.js';
 import { root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -9,15 +10,23 @@ import { temporaryFolder } from '../helpers/temporary.js';
 const compiled = (file: string) => JSON.stringify(pathToFileURL(path.join(root, 'dist/src', file)));
 
 describe('WorkerPool: a thread inside a network that does not finish', () => {
-  it('is reported by name, and the process ends without waiting for it', () => {
+  it('is reported by name, and the process ends without waiting for it', async () => {
     const file = path.join(temporaryFolder(), 'hanging.onnx');
     writeHangingDetector(file);
     const normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] };
     const embedder = path.join(root, 'models/spotter-embed.onnx');
     const limits = { kind: 'scrfd', minScore: 0.5, maxIou: 0.4, longestSide: 640 };
+    const [own, other] = [await fileState(file), await fileState(embedder)];
     const settings = {
-      detector: { id: 'mine', path: file, normalisation, ...limits },
-      embedder: { id: 'spotter-embed', path: embedder, normalisation, kind: 'arcface', dimension: 128 },
+      detector: { id: 'mine', path: file, checked: own, normalisation, ...limits },
+      embedder: {
+        id: 'spotter-embed',
+        path: embedder,
+        checked: other,
+        normalisation,
+        kind: 'arcface',
+        dimension: 128,
+      },
     };
     const script = `
       const { WorkerPool } = await import(${compiled('worker/pool.js')});
