@@ -11,7 +11,8 @@ const PRELUDE = `
 const send = (message) => process.send(message);
 const beat = (oldestTaskMs) =>
   send({ kind: 'beat', utilization: 0.5, oldestTaskMs, decoded: {}, residentBytes: 1, cpuSeconds: 1 });
-const ready = () => send({ kind: 'ready', onnxruntime: '1.0.0', placements: [], gallery: ${JSON.stringify(EMPTY_GALLERY)} });
+const gallery = ${JSON.stringify(EMPTY_GALLERY)};
+const ready = () => send({ kind: 'ready', onnxruntime: '1.0.0', placements: [], gallery });
 const log = (message) => send({ kind: 'log', level: 'info', camera: null, message });
 // Not at once: Node 20 fails when the channel is closed while a message is read.
 const end = () => setImmediate(() => process.disconnect());
@@ -23,7 +24,7 @@ process.on('message', (message) => on[message.kind]?.(message));
  * A program in the place of the engine that loads no models: by default it is ready at once and ends when it is asked to.
  *
  * @param behaviour JavaScript: replaces handlers by message kind (`on.start = (message) => ...`); may use `send`,
- *   `ready`, `beat(oldestTaskMs)`, `log(text)` and `end`
+ *   `ready`, `gallery` (an empty one), `beat(oldestTaskMs)`, `log(text)` and `end`
  * @returns its file, which goes with the test
  */
 export function standInEngine(behaviour = ''): string {

@@ -13,7 +13,10 @@ const live = ({ camera }) => send({ kind: 'camera', id: camera.id, state: 'live'
 on.cameras = ({ assignments }) => assignments.forEach(live);`;
 
 /** A supervisor with one camera, `door`, and a stand-in for the engine; it runs until the test ends. */
-async function startSupervisor(behaviour: string, { untilEnd = false } = {}) {
+async function startSupervisor(
+  behaviour: string,
+  { untilEnd = false, provider = 'cpu' as Config['compute']['provider'] } = {},
+) {
   const folder = temporaryFolder();
   const load = (change: (config: Config) => void = () => {}) =>
     configWith((config) => {
@@ -21,6 +24,7 @@ async function startSupervisor(behaviour: string, { untilEnd = false } = {}) {
       config.data = folder;
       config.gallery.folder = folder;
       config.http.port = 0;
+      config.compute.provider = provider;
       change(config);
     });
   let next = load();
@@ -103,6 +107,39 @@ describe('Supervisor', () => {
     });
     await eventually(() => camerasOf(address), areLive);
     expect(await inWork()).toBe(1);
+  });
+
+  const DEVICE_FAILS = `${LIVE}
+    on.start = ({ config: { compute } }) => {
+      const provider = compute.provider === 'cpu' ? 'cpu' : 'cuda';
+      const placements = [{ network: 'detector', provider, device: null, batch: 1 }];
+      send({ kind: 'ready', onnxruntime: '1.0.0', placements, gallery });
+      if (provider === 'cpu') return;
+      send({ kind: 'failed', error: { code: 'compute.failed', message: 'cuda failed to run the detector: CUDA failure 719' } });
+      end();
+    };`;
+
+  it('lets the CPU take over from a device that fails, under auto', async () => {
+    const { address, messages } = await startSupervisor(DEVICE_FAILS, { provider: 'auto' });
+    const onCpu = 'spotter_compute_info{network="detector",provider="cpu",device="",batch="1"}';
+    await eventually(
+      () => metric(address, onCpu),
+      (value) => value === 1,
+    );
+    await eventually(() => camerasOf(address), areLive);
+    expect(messages).toContain(
+      'engine ended (cuda failed to run the detector: CUDA failure 719) while cuda ran its networks; the CPU takes over until spotter is restarted; starting another one',
+    );
+  });
+
+  it('keeps to a device that fails when the user insists on it, and names it', async () => {
+    const { messages } = await startSupervisor(DEVICE_FAILS, { provider: 'cuda' });
+    const death =
+      'engine ended (cuda failed to run the detector: CUDA failure 719) while cuda ran its networks (compute.provider cuda); starting another one';
+    await eventually(
+      async () => messages.filter((message) => message === death).length,
+      (deaths) => deaths >= 2,
+    );
   });
 
   it('quarantines a camera whose pictures crash three engines, and assigns it to none', async () => {
