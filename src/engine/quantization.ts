@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { describeError, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { Aligner, CROP_PX } from '../face/align.js';
 import type { Detection } from '../face/detection.js';
 import { cosine } from '../face/embedding.js';
@@ -96,22 +96,32 @@ export async function quantizeModel(task: QuantizationTask): Promise<Quantizatio
   const file = path.join(folder, 'quantized.onnx');
   await writeFile(file, quantizer.write(reduceRange));
   const least = task.minFaces ?? LIMITS.faces;
+  const lossy = (why: string) =>
+    new SpotterError(
+      'model.unfit',
+      `${name} cannot be quantized without loss: ${why}; nothing was written. Keep the float model`,
+    );
+  const usable = <T>(loading: Promise<T>): Promise<T> =>
+    loading.catch((cause: unknown) => {
+      throw lossy(`the result cannot be used (${describeError(cause)})`);
+    });
   const compared =
     role === 'detector'
       ? await compareDetectors(
           detector,
-          await Detector.load({ ...settings.detector, path: file }),
+          await usable(Detector.load({ ...settings.detector, path: file })),
           eachPicture,
         )
-      : await compareEmbedders(settings.embedder, file, detector, eachPicture);
+      : await compareEmbedders(
+          await Embedder.load(settings.embedder),
+          await usable(Embedder.load({ ...settings.embedder, path: file })),
+          detector,
+          eachPicture,
+        );
   throwIfInterrupted(signal);
   const { fidelity, fault } = compared;
   if (fidelity.faces < least) throw tooFew(fidelity, least);
-  if (fault !== null)
-    throw new SpotterError(
-      'model.unfit',
-      `${name} cannot be quantized without loss: ${fault} (${fidelity.faces} faces in ${fidelity.pictures} pictures); nothing was written. Keep the float model`,
-    );
+  if (fault !== null) throw lossy(`${fault} (${fidelity.faces} faces in ${fidelity.pictures} pictures)`);
   return {
     file,
     layers: quantizer.layers,
@@ -176,13 +186,11 @@ async function compareDetectors(
 }
 
 async function compareEmbedders(
-  spec: EmbedderSpec,
-  file: string,
+  float: Embedder,
+  int8: Embedder,
   detector: Detector,
   eachPicture: EachPicture,
 ): Promise<Compared> {
-  const float = await Embedder.load(spec);
-  const int8 = await Embedder.load({ ...spec, path: file });
   const cosines: number[] = [];
   let pictures = 0;
   await eachPicture(async (image) => {

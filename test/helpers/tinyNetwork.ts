@@ -8,56 +8,40 @@ export interface TinyNetwork {
   nodes: NodeProto[];
   /** Constants by name, with their dimensions; filled with numbers around 0. */
   weights?: Record<string, number[]>;
-  /** Constants that are whole numbers. */
-  sizes?: Record<string, number[]>;
+  /** What constants are multiplied by, by index. */
+  factors?: Record<string, (index: number) => number>;
   output: string;
+  /** Side of the input "in", px. */
+  side?: number;
   opset?: number;
 }
 
-/** The bytes of an ONNX file; "in" is [1, 3, 16, 16]. */
-export function tinyNetwork({
-  nodes,
-  weights = {},
-  sizes = {},
-  output,
-  opset = 13,
-}: TinyNetwork): Uint8Array {
+/** The bytes of an ONNX file. */
+export function tinyNetwork(network: TinyNetwork): Uint8Array {
+  const { nodes, weights = {}, factors = {}, output, side = 16, opset = 13 } = network;
   const next = randomNumbers(7);
-  const values = (dims: number[]) =>
-    Float32Array.from({ length: dims.reduce((product, size) => product * size, 1) }, () => next() - 0.5);
-  const port = (name: string, dims: number[]) => ({
-    name,
-    type: {
-      value: {
-        case: 'tensorType' as const,
-        value: {
-          elemType: TensorProto_DataType.FLOAT,
-          ...(dims.length > 0 && {
-            shape: {
-              dim: dims.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } })),
-            },
-          }),
-        },
-      },
+  const constants = Object.entries(weights).map(([name, dims]) => {
+    const length = dims.reduce((product, size) => product * size, 1);
+    const factor = factors[name] ?? (() => 1);
+    const data = Float32Array.from({ length }, (_, index) => (next() - 0.5) * factor(index));
+    return makeTensor(name, data, dims);
+  });
+  const model = create(ModelProtoSchema, {
+    irVersion: 7n,
+    opsetImport: [{ domain: '', version: BigInt(opset) }],
+    graph: {
+      name: 'tiny',
+      node: nodes,
+      input: [port('in', [1, 3, side, side])],
+      output: [port(output, null)],
+      initializer: constants,
     },
   });
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion: 7n,
-      opsetImport: [{ domain: '', version: BigInt(opset) }],
-      graph: {
-        name: 'tiny',
-        node: nodes,
-        input: [port('in', [1, 3, 16, 16])],
-        output: [port(output, [])],
-        initializer: [
-          ...Object.entries(weights).map(([name, dims]) => makeTensor(name, values(dims), dims)),
-          ...Object.entries(sizes).map(([name, list]) =>
-            makeTensor(name, BigInt64Array.from(list, BigInt), [list.length]),
-          ),
-        ],
-      },
-    }),
-  );
+  return toBinary(ModelProtoSchema, model);
+}
+
+function port(name: string, dims: number[] | null) {
+  const dim = (dims ?? []).map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
+  const value = { elemType: TensorProto_DataType.FLOAT, ...(dims && { shape: { dim } }) };
+  return { name, type: { value: { case: 'tensorType' as const, value } } };
 }
