@@ -3,7 +3,8 @@ import { SpotterError } from '../core/errors.js';
 import { megabytes } from '../core/megabytes.js';
 import { programCall } from '../core/programCall.js';
 import type { ModelEntry } from '../models/catalogueEntry.js';
-import { candidates, findModel, requireModel } from '../models/install.js';
+import { candidates, findModel, requireModel, staleReason } from '../models/install.js';
+import { isVariant } from '../models/variant.js';
 import type { Context } from './context.js';
 import { modelsPlace } from './modelsPlace.js';
 import type { CommonOptions } from './options.js';
@@ -20,7 +21,8 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
   const place = modelsPlace(options);
   const { entries, folders, known, distribution } = place;
   const { detector, embedder } = place.loaded.config;
-  const rows = entries.map((entry) => ({
+  const stale = await Promise.all(entries.map((entry) => staleReason(entry, place, folders)));
+  const rows = entries.map((entry, index) => ({
     id: entry.id,
     kind: entry.kind,
     installed: findModel(entry, folders)?.path ?? null,
@@ -35,23 +37,29 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
       threshold: entry.threshold,
       margin: entry.margin,
     }),
+    ...(isVariant(entry) && { madeFrom: entry.variant.from.id, speed: entry.variant.speed }),
+    stale: stale[index],
   }));
   if (options.json) {
     printJson({ folders, models: rows, packs: distribution.packs });
     return 0;
   }
-  const cells = rows.map(({ id, kind, bytes, licence, installed, inUse }) => [
-    id,
-    kind,
-    bytes === null ? '?' : megabytes(bytes),
-    installed === null ? '-' : inUse ? 'in use' : 'installed',
-    licence ?? 'declared',
+  const cells = rows.map((row) => [
+    row.id,
+    row.kind,
+    row.bytes === null ? '?' : megabytes(row.bytes),
+    row.installed === null ? '-' : row.stale !== null ? 'stale' : row.inUse ? 'in use' : 'installed',
+    row.licence ?? 'declared',
   ]);
   printLines(leftTable([['id', 'kind', 'size', 'state', 'licence'], ...cells]));
   const packs = Object.entries(distribution.packs).map(
     ([name, pack]) => `${name} (${pack.detector} + ${pack.embedder})`,
   );
-  printLines(['', `packs: ${packs.join(', ')}`, `models are put into ${folders[0]}`]);
+  const remarks = rows.flatMap((row) => {
+    if (row.stale !== null) return [row.stale];
+    return row.madeFrom === undefined ? [] : [`${row.id}: ${row.about}`];
+  });
+  printLines(['', ...remarks, `packs: ${packs.join(', ')}`, `models are put into ${folders[0]}`]);
   const missing = known.find(({ id }) => rows.some((row) => row.id === id && row.installed === null));
   if (missing) printLine(`install one, or a pack: ${programCall()} models pull ${missing.id}`);
   return 0;

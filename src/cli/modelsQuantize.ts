@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { cpuKind, overflows } from '../core/cpuKind.js';
 import { describeError, SpotterError } from '../core/errors.js';
+import { fileState } from '../core/fileHash.js';
+import { makePrivateFolder } from '../core/folders.js';
 import { packageVersion } from '../core/package.js';
 import { type Quantization, quantizeModel } from '../engine/quantization.js';
 import { Catalogue, readCatalogue } from '../models/catalogue.js';
 import { requireModel } from '../models/install.js';
 import { modelFolders, prepare } from '../models/prepare.js';
+import { storageFault } from '../models/storageFault.js';
 import { installVariant, int8Id, isVariant, type VariantRecord } from '../models/variant.js';
 import type { Context } from './context.js';
 import type { ModelsOptions } from './models.js';
@@ -66,7 +69,7 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
     const record: VariantRecord = {
       id: int8Id(id),
       file: `${int8Id(id)}.onnx`,
-      sha256: await sha256Of(made.file),
+      sha256: (await fileState(made.file)).sha256,
       from: { id, sha256 },
       tool: packageVersion,
       madeAt: new Date().toISOString(),
@@ -76,7 +79,9 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
       fidelity: { ...fidelity },
       speed,
     };
-    const file = await installVariant(made.file, folder, record);
+    const file = await installVariant(made.file, folder, record).catch((cause: unknown) => {
+      throw storageFault(folder, cause);
+    });
     if (options.json) printJson({ ...record, file });
     else printLines(summary(record, made, file, role));
     return 0;
@@ -86,16 +91,9 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
   }
 }
 
-async function sha256Of(file: string): Promise<string> {
-  const { createHash } = await import('node:crypto');
-  const { readFile } = await import('node:fs/promises');
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
-}
-
 function temporaryFolder(folder: string): string {
   try {
+    if (!existsSync(folder)) makePrivateFolder(folder);
     return mkdtempSync(path.join(folder, '.quantize-'));
   } catch (cause) {
     throw new SpotterError(

@@ -7,6 +7,7 @@ import type { Detection } from '../face/detection.js';
 import { cosine } from '../face/embedding.js';
 import type { Image } from '../image/image.js';
 import { Letterbox } from '../image/letterbox.js';
+import { storageFault } from '../models/storageFault.js';
 import {
   DetectorComparison,
   type DetectorFidelity,
@@ -94,7 +95,9 @@ export async function quantizeModel(task: QuantizationTask): Promise<Quantizatio
       quantizer.observe(await watched.run({ [watched.inputs[0].name]: input }));
   });
   const file = path.join(folder, 'quantized.onnx');
-  await writeFile(file, quantizer.write(reduceRange));
+  await writeFile(file, quantizer.write(reduceRange)).catch((cause: unknown) => {
+    throw storageFault(file, cause);
+  });
   const least = task.minFaces ?? LIMITS.faces;
   const lossy = (why: string) =>
     new SpotterError(
