@@ -14,11 +14,13 @@ export interface TinyNetwork {
   /** Side of the input "in", px. */
   side?: number;
   opset?: number;
+  /** List the constants among the inputs, as older tools do. */
+  listsConstants?: boolean;
 }
 
 /** The bytes of an ONNX file. */
 export function tinyNetwork(network: TinyNetwork): Uint8Array {
-  const { nodes, weights = {}, factors = {}, output, side = 16, opset = 13 } = network;
+  const { nodes, weights = {}, factors = {}, output, side = 16, opset = 13, listsConstants } = network;
   const next = randomNumbers(7);
   const constants = Object.entries(weights).map(([name, dims]) => {
     const length = dims.reduce((product, size) => product * size, 1);
@@ -32,7 +34,10 @@ export function tinyNetwork(network: TinyNetwork): Uint8Array {
     graph: {
       name: 'tiny',
       node: nodes,
-      input: [port('in', [1, 3, side, side])],
+      input: [
+        port('in', [1, 3, side, side]),
+        ...(listsConstants ? Object.entries(weights).map(([name, dims]) => port(name, dims)) : []),
+      ],
       output: [port(output, null)],
       initializer: constants,
     },
