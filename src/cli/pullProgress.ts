@@ -29,6 +29,7 @@ export class PullProgress {
       this.#rate = new TransferRate();
       this.#shownAtMs = now;
     }
+    this.#rate.add(progress, now);
     const isDone = progress.bytes === progress.total;
     if (now - this.#shownAtMs < (this.#bar.isShown ? DRAW_MS : LINE_MS) && !isDone) return;
     this.#shownAtMs = now;

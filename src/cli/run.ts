@@ -33,8 +33,9 @@ const END_MS = 9000;
  * @throws SpotterError of {@link Supervisor.run}; engine.died when no engine has worked for minutes
  */
 export async function run({ signal, outliveOutput }: Context, options: RunOptions): Promise<number> {
-  await offerSetup(configOf(options), options, signal);
-  const loaded = configOf(options);
+  const first = configOf(options);
+  // A pipe can be read once only.
+  const loaded = (await offerSetup(first, options, signal)) ? configOf(options) : first;
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
   outliveOutput();
   const log = logOutput();

@@ -173,5 +173,5 @@ function nameOf({ detector, embedder }: PairOffer): string {
 }
 
 function percent(value: number): string {
-  return `${Math.round(value)} %`;
+  return `${value} %`;
 }

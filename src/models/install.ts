@@ -63,8 +63,8 @@ export async function requireModel(
   const state = await stateOf(found.path, entry.id);
   const { sha256 } = state;
   if (found.sha256 !== null && found.sha256 !== sha256) {
-    const again =
-      'files' in entry && entry.files[0].url !== null ? ` ("${programCall()} models pull ${entry.id}")` : '';
+    const pull = `${programCall()} models pull ${entry.id}${placeOption(path.dirname(found.path))}`;
+    const again = 'files' in entry && entry.files[0].url !== null ? ` ("${pull}")` : '';
     throw new SpotterError(
       'model.hash_mismatch',
       `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); install it again${again}`,
@@ -112,11 +112,15 @@ function stateOf(file: string, id: string): Promise<FileState> {
 function notInstalled(entry: ModelEntry, folder: string): string {
   if (!('files' in entry)) return `model "${entry.id}": ${entry.file} does not exist; check models.declared`;
   const [{ file, bytes, url, why }] = entry.files;
-  // Where "models pull" puts it without an option.
-  const usual = [path.resolve('models'), path.resolve(process.env.SPOTTER_MODELS || 'models')];
-  const place = usual.includes(folder) ? '' : ` --models ${quoted(folder)}`;
+  const place = placeOption(folder);
   const facts = [...(bytes === null ? [] : [megabytes(bytes)]), entry.licence].join(', ');
   const pull = `${programCall()} models pull ${entry.id}`;
   if (url !== null) return `model "${entry.id}" is not installed: ${pull}${place} (${facts})`;
   return `model "${entry.id}" is not installed: ${pull} --from FOLDER${place}, with ${file} in that folder (${facts}); there is no address for it: ${why}`;
+}
+
+/** What makes "models pull" put a model into a folder. */
+function placeOption(folder: string): string {
+  const usual = path.resolve(process.env.SPOTTER_MODELS || 'models');
+  return folder === usual ? '' : ` --models ${quoted(folder)}`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
 import type { Archive, CatalogueEntry } from './catalogueEntry.js';
@@ -94,6 +94,15 @@ function refuseSeveral(place: string, isOnly: boolean): void {
     );
 }
 
+/** A pipe of that name would never end. */
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
 function sourcesIn(
   { id, files }: CatalogueEntry,
   archives: readonly Archive[],
@@ -108,7 +117,7 @@ function sourcesIn(
       .map((expected): ModelSource => ({ expected, kind: 'zip', path: path.join(folder, file) })),
   );
   const all = [...whole, ...inArchives];
-  const found = all.filter((source) => 'path' in source && existsSync(source.path));
+  const found = all.filter((source) => 'path' in source && isFile(source.path));
   if (found.length > 0) return found;
   const names = all.map((source) => ('path' in source ? path.basename(source.path) : ''));
   throw new SpotterError(

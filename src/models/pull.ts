@@ -108,13 +108,12 @@ export class Puller {
     switch (source.kind) {
       case 'remote':
         return this.#download(source.address, part, expected);
-      case 'file':
-        return this.#copy(
-          createReadStream(source.path, { highWaterMark: 1 << 20 }),
-          source.path,
-          part,
-          expected,
-        );
+      case 'file': {
+        const bytes = createReadStream(source.path, { highWaterMark: 1 << 20 });
+        // It may fail before it is read.
+        bytes.on('error', () => {});
+        return this.#copy(bytes, source.path, part, expected);
+      }
       case 'zip':
         return this.#unpack(source.path, source.path, part, expected);
       case 'remoteZip': {

@@ -19,6 +19,8 @@ export function storageFault(file: string, cause: unknown): SpotterError {
   if (hasErrno(cause, 'EROFS'))
     return fault(`${folder} is read-only; make it writable, or name another folder with --models`);
   if (hasErrno(cause, 'ENOTDIR', 'EEXIST')) return fault(`${folder} is not a folder; name one with --models`);
+  if (hasErrno(cause, 'ENOENT'))
+    return fault(`${folder} does not exist, or leads nowhere; name another folder with --models`);
   if (hasErrno(cause, 'EISDIR', 'ENOTEMPTY')) return fault(`${file} is a folder; remove it`);
   return fault(
     `cannot write ${file} (${describeError(cause)}); check the folder, or name another with --models`,
@@ -28,9 +30,10 @@ export function storageFault(file: string, cause: unknown): SpotterError {
 /** @throws SpotterError model.unwritable when there is less space than that */
 export function requireSpace(folder: string, bytes: number): void {
   const existing = nearestExisting(folder);
-  const { bavail, bsize } = statfsSync(existing);
+  const { blocks, bavail, bsize } = statfsSync(existing);
   const free = bavail * bsize;
-  if (free < bytes)
+  // Some file systems do not count.
+  if (blocks > 0 && free < bytes)
     throw new SpotterError(
       'model.unwritable',
       `${megabytes(free)} are free at ${existing}, but ${megabytes(bytes)} are needed; free some space, or name another folder with --models`,
