@@ -19,7 +19,7 @@ export interface ModelsOptions extends CommonOptions {
 /** `spotter models list`: the catalogue, which models are installed, and which are in use. */
 export async function list(_context: Context, options: ModelsOptions): Promise<number> {
   const place = modelsPlace(options);
-  const { entries, folders, known, distribution } = place;
+  const { entries, folders, distribution } = place;
   const { detector, embedder } = place.loaded.config;
   const stale = await Promise.all(entries.map((entry) => staleReason(entry, place, folders)));
   const rows = entries.map((entry, index) => ({
@@ -59,9 +59,12 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
     if (row.stale !== null) return [row.stale];
     return row.madeFrom === undefined ? [] : [`${row.id}: ${row.about}`];
   });
-  printLines(['', ...remarks, `packs: ${packs.join(', ')}`, `models are put into ${folders[0]}`]);
-  const missing = known.find(({ id }) => rows.some((row) => row.id === id && row.installed === null));
-  if (missing) printLine(`install one, or a pack: ${programCall()} models pull ${missing.id}`);
+  printLines([
+    '',
+    ...remarks,
+    `packs: ${packs.join(', ')}`,
+    `"${programCall()} models pull ID" puts models into ${folders[0]}`,
+  ]);
   return 0;
 }
 
