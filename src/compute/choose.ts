@@ -53,11 +53,12 @@ export interface Choice {
  * @throws SpotterError compute.unavailable when a provider other than `auto` cannot run them; model.* of the networks
  */
 export async function chooseDevices(options: ChoiceOptions): Promise<Choice> {
-  const { settings, machine = surroundings(), dataFolder } = options;
+  const { settings, dataFolder } = options;
   const { provider, device } = settings;
   const fault = deviceFault(settings);
   if (fault !== null) throw new SpotterError('compute.unavailable', `compute.device ${fault}`);
   if (provider === 'cpu') return { devices: ON_CPU, notes: [] };
+  const machine = options.machine ?? surroundings();
   const trials = new Trials(options, machine, new TrialMemory(dataFolder));
   if (provider === 'auto') return automatic(trials, machine, options.threads);
 
@@ -75,10 +76,10 @@ export async function chooseDevices(options: ChoiceOptions): Promise<Choice> {
 }
 
 /** Why the wanted provider cannot be there, as far as this can be said without loading anything; null when it may be. */
-export function providerFault(settings: ComputeSettings, machine = surroundings()): string | null {
+export function providerFault(settings: ComputeSettings, machine?: Surroundings): string | null {
   const { provider } = settings;
   if (provider === 'auto' || provider === 'cpu') return null;
-  const absent = absence(provider, machine);
+  const absent = absence(provider, machine ?? surroundings());
   return absent === null ? null : unavailable(settings, absent);
 }
 

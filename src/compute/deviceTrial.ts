@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { fromErrorData, SpotterError } from '../core/errors.js';
+import { fromErrorData, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import type { TrialMessage, TrialRequest, TrialResult } from './protocol.js';
 
 /** The compiled program of a trial. */
@@ -32,7 +32,7 @@ export async function tryOnDevice(
   request: TrialRequest,
   { limitMs, signal, onProcess, entry = TRIAL_ENTRY }: TrialOptions,
 ): Promise<TrialOutcome> {
-  signal?.throwIfAborted();
+  if (signal) throwIfInterrupted(signal);
   const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
     execArgv: [],

@@ -33,11 +33,15 @@ export function vulkanDrivers(environment: NodeJS.ProcessEnv): string[] {
   const named = environment.VK_DRIVER_FILES || environment.VK_ICD_FILENAMES;
   const places = named ? named.split(':') : VULKAN_FOLDERS;
   return places.flatMap((place) => {
-    if (!existsSync(place)) return [];
-    if (!statSync(place).isDirectory()) return [place];
-    return readdirSync(place)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => path.join(place, name));
+    try {
+      if (!statSync(place).isDirectory()) return [place];
+      return readdirSync(place)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => path.join(place, name));
+    } catch {
+      // Not there, or nothing that this user may read.
+      return [];
+    }
   });
 }
 

@@ -15,4 +15,18 @@ describe('configOf', () => {
     expect(config.log.level).toBe('error');
     expect(configOf({ dir }).config.http).toMatchObject({ host: '127.0.0.2', port: 1 });
   });
+
+  it('takes provider and device together, and refuses a device that the provider cannot have', () => {
+    const dir = temporaryFolder();
+    writeFileSync(path.join(dir, 'config.yaml'), 'compute: { provider: cuda, device: 1 }\n');
+    expect(configOf({ dir }).config.compute).toEqual({ provider: 'cuda', device: 1 });
+    expect(configOf({ dir, device: 2 }).config.compute).toEqual({ provider: 'cuda', device: 2 });
+    expect(configOf({ dir, provider: 'webgpu' }).config.compute).toEqual({
+      provider: 'webgpu',
+      device: null,
+    });
+    expect(() => configOf({ dir, provider: 'webgpu', device: 2 })).toThrow(
+      '--device 2 has no effect with provider webgpu, which has no numbered devices; remove it, or choose cuda, tensorrt or directml',
+    );
+  });
 });

@@ -126,6 +126,22 @@ describe('loadConfig', () => {
       'mqtt: {topics: {match: false}}',
       'mqtt.topics.match: unknown key; did you mean "matches"?',
     ],
+    [
+      'no such provider',
+      'compute: {provider: cudda}',
+      'compute.provider: unknown provider; did you mean "cuda"?',
+    ],
+    [
+      'a provider like none',
+      'compute: {provider: xyz}',
+      'unknown provider; valid here: auto, cpu, cuda, tensorrt',
+    ],
+    ['a negative device', 'compute: {provider: cuda, device: -1}', 'compute.device: must be at least 0'],
+    [
+      'a device where there are no numbers',
+      'compute: {device: 1}',
+      'compute.device: has no effect with provider cpu, which has no numbered devices',
+    ],
     ['no such choice', 'log: {level: loud}', 'log.level: must be one of fatal, error'],
     ['a fraction', 'http: {port: 80.5}', 'http.port: must be a whole number, not 80.5'],
     ['off the grid', 'detection: {longestSide: 600}', 'detection.longestSide: must be a multiple of 32'],
