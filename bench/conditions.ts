@@ -7,7 +7,6 @@ import { area } from '../src/face/box.js';
 import { CLOSE_PX, closeView, faceInPlace } from '../src/face/closeView.js';
 import type { Detection } from '../src/face/detection.js';
 import { isPlausible } from '../src/face/scales.js';
-import { TILTED_DEG } from '../src/face/uprightViews.js';
 import type { Image } from '../src/image/image.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { WorkerPool } from '../src/worker/pool.js';
@@ -159,7 +158,7 @@ async function lookInAll(image: Image, face: Detection, seed: number, options: L
   for (const [index, { apply }] of DEGRADATIONS.entries()) {
     const worse = await apply(image, face, randomNumbers(seed * DEGRADATIONS.length + index));
     const found = await findInPlace(worse, face, options);
-    const look = await lookAtFace(worse.image, found, options, TILTED_DEG);
+    const look = await lookAtFace(worse.image, found, options, 'tilted');
     looks.push(look.state === 'usable' ? look : null);
   }
   return looks;

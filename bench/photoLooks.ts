@@ -4,6 +4,7 @@ import { area } from '../src/face/box.js';
 import type { Detection } from '../src/face/detection.js';
 import { failedLimit, geometricQuality, type Quality, type UnusableReason } from '../src/face/quality.js';
 import { isPlausible } from '../src/face/scales.js';
+import type { Refinement } from '../src/face/uprightViews.js';
 import { usePhoto } from '../src/gallery/photo.js';
 import { findFaces, type PhotoFaceEngine, type PhotoSearch } from '../src/gallery/photoFaces.js';
 import { usePhotoFile } from '../src/gallery/photoFile.js';
@@ -113,21 +114,21 @@ export async function findFace(
  * Looks once at a face: quality, alignment, embedding.
  *
  * @param meant null: no face
- * @param refineFromDeg as of a LookTask; by default as with photos
+ * @param refinement as of a LookTask; by default as with photos
  * @throws SpotterError of the worker pool
  */
 export async function lookAtFace(
   image: Image,
   meant: Detection | null,
   { faceEngine, search }: Pick<PhotoLookOptions, 'faceEngine' | 'search'>,
-  refineFromDeg = 0,
+  refinement: Refinement = 'all',
 ): Promise<PhotoLook> {
   const limits = search.quality;
   if (!meant) return { state: 'noFace' };
   const { looks } = await faceEngine.look({
     image,
     faces: [meant.landmarks],
-    refineFromDeg,
+    refinement,
     minSharpness: 0,
     gallery: null,
   });

@@ -79,7 +79,7 @@ async function largestFace(file: string, { image }: Photo, { pool, photoLimits }
   const { looks } = await pool.look({
     image,
     faces: [landmarks],
-    refineFromDeg: 0,
+    refinement: 'all',
     minSharpness: 0,
     gallery: null,
   });

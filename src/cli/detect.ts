@@ -72,7 +72,7 @@ async function facesOf(
     image,
     faces,
     // The embedding belongs to the landmarks that are printed.
-    refineFromDeg: Number.POSITIVE_INFINITY,
+    refinement: 'none',
     minSharpness: embed ? 0 : Number.POSITIVE_INFINITY,
     gallery: null,
   });

@@ -111,7 +111,7 @@ async function embedderFault(
     const task = {
       image,
       faces: [face],
-      refineFromDeg: Number.POSITIVE_INFINITY,
+      refinement: 'none' as const,
       minSharpness: 0,
       gallery: null,
     };

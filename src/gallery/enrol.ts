@@ -80,7 +80,7 @@ export async function enrol(
   const { looks } = await faceEngine.look({
     image,
     faces: [main.detection.landmarks],
-    refineFromDeg: 0,
+    refinement: 'all',
     minSharpness: 0,
     gallery: null,
   });
@@ -110,7 +110,7 @@ async function notConfirmed(
   const { looks } = await faceEngine.look({
     image,
     faces,
-    refineFromDeg: 0,
+    refinement: 'all',
     minSharpness: 0,
     gallery: null,
   });

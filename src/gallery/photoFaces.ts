@@ -2,6 +2,7 @@ import { CLOSE_PX, closeView, faceInPlace } from '../face/closeView.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import type { QualityLimits } from '../face/quality.js';
 import { type Candidate, isPlausible, joined } from '../face/scales.js';
+import type { Refinement } from '../face/uprightViews.js';
 import type { Turn, View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Detected, Looked } from '../worker/protocol.js';
@@ -13,7 +14,7 @@ export interface PhotoFaceEngine {
   look(task: {
     image: Image;
     faces: Landmarks[];
-    refineFromDeg: number;
+    refinement: Refinement;
     minSharpness: number;
     gallery: null;
   }): Promise<Looked>;

@@ -3,7 +3,7 @@ import type { Detection, Landmarks } from '../face/detection.js';
 import type { Match, NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
-import { TILTED_DEG } from '../face/uprightViews.js';
+import type { Refinement } from '../face/uprightViews.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { View } from '../image/fit.js';
 import { nearestLook, probesOf, templateOf, withGallery } from '../track/evidence.js';
@@ -22,7 +22,7 @@ export interface FaceEngine {
     image: Frame['image'];
     faces: Landmarks[];
     past: (Past | null)[];
-    refineFromDeg: number;
+    refinement: Refinement;
     minSharpness: number;
     gallery: GalleryMatrix | null;
   }): Promise<Looked>;
@@ -173,7 +173,7 @@ async function lookAtFaces(
     image,
     faces: worthwhile.map(({ landmarks }) => landmarks),
     past: worthwhile.map(({ past }) => past),
-    refineFromDeg: TILTED_DEG,
+    refinement: 'tilted',
     minSharpness: limits.minSharpness,
     gallery: people.matrix,
   });

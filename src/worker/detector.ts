@@ -2,7 +2,7 @@ import { SpotterError } from '../core/errors.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { nonMaximumSuppression } from '../face/nms.js';
 import { decodeScrfd, type ScrfdLevel } from '../face/scrfd.js';
-import { refined, uprightViews } from '../face/uprightViews.js';
+import { isRefined, type Refinement, refined, uprightViews } from '../face/uprightViews.js';
 import { decodeYunet, type YunetLevel } from '../face/yunet.js';
 import { type Fit, type InputSize, planFit, type View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
@@ -86,15 +86,16 @@ export class Detector {
    * Finds a face again in views that show it upright and from close by, for better landmarks.
    *
    * @param landmarks image px
-   * @returns image px; `landmarks` themselves where the views show no face, or are too large for an input of fixed size
+   * @returns image px; `landmarks` themselves where they are not to be refined, and where the views show no face or are too large for
+   * an input of fixed size
    */
-  async refine(image: Image, landmarks: Landmarks): Promise<Landmarks> {
-    const upright = uprightViews(landmarks);
+  async refine(image: Image, landmarks: Landmarks, refinement: Refinement): Promise<Landmarks> {
+    if (!isRefined(landmarks, refinement)) return landmarks;
+    const fixed = this.#inputSize.kind === 'fixed' ? this.#inputSize : null;
+    const upright = uprightViews(landmarks, fixed, refinement);
     if (!upright) return landmarks;
-    const { views } = upright;
-    const size = this.#inputSize.kind === 'fixed' ? this.#inputSize : upright.size;
-    if (size.width < upright.size.width || size.height < upright.size.height) return landmarks;
-    const { width, height } = size;
+    const { views, input } = upright;
+    const { width, height } = input;
     if (this.#views.length !== 3 * width * height) this.#views = new Float32Array(3 * width * height);
     this.#input = this.#views;
     const planes = channelPlanes(this.#views, width * height, this.#spec.normalisation.order);

@@ -3,7 +3,6 @@ import { isUnchanged } from '../core/fileHash.js';
 import { normalise } from '../face/embedding.js';
 import type { NearestTwo } from '../face/match.js';
 import { lookWeight } from '../face/quality.js';
-import { tiltDeg } from '../face/uprightViews.js';
 import { Detector } from './detector.js';
 import { type DeviceMemory, DeviceSlot } from './deviceMemory.js';
 import { DeviceNetwork } from './deviceNetwork.js';
@@ -76,13 +75,12 @@ export class Networks {
   }
 
   /** Cuts, judges and embeds the given faces one after another, and compares them with the gallery. */
-  async look({ image, faces, past, refineFromDeg, minSharpness, gallery }: LookTask): Promise<Looked> {
+  async look({ image, faces, past, refinement, minSharpness, gallery }: LookTask): Promise<Looked> {
     const timing = { alignMs: 0, modelMs: 0, matchMs: 0 };
     const looks: Look[] = [];
     for (const landmarks of faces) {
       const start = performance.now();
-      const isRefined = tiltDeg(landmarks) >= refineFromDeg;
-      const better = isRefined ? await this.detector.refine(image, landmarks) : landmarks;
+      const better = await this.detector.refine(image, landmarks, refinement);
       const sharpness = this.embedder.cut(image, better);
       const cut = performance.now();
       timing.alignMs += cut - start;

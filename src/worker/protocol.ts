@@ -5,6 +5,7 @@ import type { Detection, Landmarks } from '../face/detection.js';
 import type { NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
 import type { Reach } from '../face/scales.js';
+import type { Refinement } from '../face/uprightViews.js';
 import type { View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
 import type { Normalisation } from '../image/normalisation.js';
@@ -127,10 +128,10 @@ export interface LookTask {
   /** The earlier looks of each face, in the same order, to compare with all of them together as well. */
   past?: (Past | null)[];
   /**
-   * Faces tilted by at least this, degrees, are first found again in upright views, which gives better landmarks at about the cost
-   * of searching a frame. 0: all faces; Infinity: none.
+   * Which faces are first found again in upright views, for better landmarks. For all of them it costs about as much as searching a
+   * frame; for tilted ones a tenth of that, except in an input of fixed size.
    */
-  refineFromDeg: number;
+  refinement: Refinement;
   /** Faces with a lower sharpness are not embedded; 0 embeds all. */
   minSharpness: number;
   gallery: GalleryMatrix | null;

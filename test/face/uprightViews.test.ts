@@ -31,7 +31,8 @@ function shownIn({ left, side, toImage }: UprightView, landmarks: Landmarks): De
   };
 }
 
-const viewsOf = (landmarks: Landmarks) => uprightViews(landmarks)?.views ?? [];
+const INPUT = { width: 640, height: 640 };
+const viewsOf = (landmarks: Landmarks) => uprightViews(landmarks, INPUT, 'tilted')?.views ?? [];
 
 function expectNear(found: Landmarks, wanted: Landmarks): void {
   for (const [index, [x, y]] of found.entries()) {
@@ -53,10 +54,15 @@ describe('tiltDeg', () => {
 });
 
 describe('uprightViews', () => {
-  it('show a rotated face upright, whole, and side by side in one input', () => {
-    const upright = uprightViews(face(70));
-    expect(upright?.views).toHaveLength(2);
+  it.each([
+    ['two in an input of fixed size', INPUT, 'tilted', 2],
+    ['two for photos', null, 'all', 2],
+    ['one small one in an input of any size', null, 'tilted', 1],
+  ] as const)('show a rotated face upright and whole: %s', (_, fixed, refinement, count) => {
+    const upright = uprightViews(face(70), fixed, refinement);
+    expect(upright?.views).toHaveLength(count);
     let left = 0;
+    let largest = 0;
     for (const view of upright?.views ?? []) {
       const { landmarks } = shownIn(view, face(70));
       expect(tiltDeg(landmarks)).toBeCloseTo(0);
@@ -70,13 +76,15 @@ describe('uprightViews', () => {
         expect(y).toBeLessThan((3 * view.side) / 4);
       }
       left += view.side;
+      largest = Math.max(largest, view.side);
     }
-    expect(upright?.size.width).toBe(left);
-    expect((upright?.size.height ?? 1) % 32).toBe(0);
+    expect(upright?.input).toEqual(fixed ?? { width: left, height: largest });
+    expect(left % 32).toBe(0);
   });
 
-  it('are null for landmarks without area', () => {
-    expect(uprightViews([...Array(5)].map(() => [1, 1]) as unknown as Landmarks)).toBeNull();
+  it('are null for landmarks without area, and where the input is too small', () => {
+    expect(uprightViews([...Array(5)].map(() => [1, 1]) as unknown as Landmarks, null, 'all')).toBeNull();
+    expect(uprightViews(face(0), { width: 320, height: 320 }, 'all')).toBeNull();
   });
 });
 

@@ -28,7 +28,7 @@ const photo = async () => (await decodePhoto(readFileSync(hopper), 'photo', 100)
 const lookTask = (image: Image, landmarks: Landmarks) => ({
   image,
   faces: [landmarks],
-  refineFromDeg: Number.POSITIVE_INFINITY,
+  refinement: 'none' as const,
   minSharpness: 0,
   gallery: null,
 });

@@ -32,7 +32,7 @@ describe('WorkerPool', () => {
       pool.detect({ image }).then(() => order.push(`detect ${i}`)),
     );
     const look = pool
-      .look({ image, faces: [landmarks], refineFromDeg: 0, minSharpness: 0, gallery: null })
+      .look({ image, faces: [landmarks], refinement: 'all', minSharpness: 0, gallery: null })
       .then(() => order.push('look'));
     const view = pool.detect({ image, view: { longestSide: 64 } }).then(() => order.push('view'));
     await Promise.all([...detections, look, view]);
