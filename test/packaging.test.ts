@@ -76,12 +76,15 @@ describe('Dockerfile', () => {
       ['node:${NODE}', 'build'],
       ['node:${NODE}', 'runtime'],
       ['runtime', 'vaapi'],
+      ['build', 'cuda-provider'],
+      ['runtime', 'cuda'],
       ['runtime', undefined],
     ]);
   });
 
   it('starts the program under an init, in its home, on the port that is published', () => {
-    const last = (name: string) => [...dockerfile.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].at(-1)?.[1];
+    const runtime = /^FROM \S+ AS runtime$([\s\S]*?)^FROM /m.exec(dockerfile)?.[1] ?? '';
+    const last = (name: string) => [...runtime.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].at(-1)?.[1];
     expect(JSON.parse(last('ENTRYPOINT') ?? '')).toEqual(['tini', '--', 'spotter']);
     expect(dockerfile).toContain('ln -s /app/dist/src/main.js /usr/local/bin/spotter');
     expect(JSON.parse(last('CMD') ?? '')).toEqual(['run', '--host', '0.0.0.0', '--port', '8480']);
