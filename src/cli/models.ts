@@ -41,7 +41,7 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
     stale: stale[index],
   }));
   if (options.json) {
-    printJson({ folders, models: rows, packs: distribution.packs });
+    printJson({ folders, models: rows, unusable: place.unusable, packs: distribution.packs });
     return 0;
   }
   const cells = rows.map((row) => [
@@ -62,6 +62,7 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
   printLines([
     '',
     ...remarks,
+    ...place.unusable.map(({ why }) => why),
     `packs: ${packs.join(', ')}`,
     `"${programCall()} models pull ID" puts models into ${folders[0]}`,
   ]);
@@ -77,7 +78,7 @@ function sizeOf(entry: ModelEntry, folders: readonly string[]): number | null {
 
 /** `spotter models verify`: checks the SHA-256 of every installed model. @returns 1 if one is wrong */
 export async function verify(_context: Context, options: ModelsOptions): Promise<number> {
-  const { entries, folders } = modelsPlace(options);
+  const { entries, folders, unusable } = modelsPlace(options);
   const rows: { id: string; path: string; ok: boolean; message: string }[] = [];
   for (const entry of entries) {
     const found = findModel(entry, folders);
@@ -92,6 +93,7 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
     const ok = typeof message === 'string';
     rows.push({ id: entry.id, path: found.path, ok, message: ok ? message : message.message });
   }
+  for (const { id, why, files } of unusable) rows.push({ id, path: files[0], ok: false, message: why });
   if (options.json) printJson({ folders, models: rows });
   else
     for (const { id, path, ok, message } of rows)

@@ -10,7 +10,7 @@ import {
 } from '../models/catalogue.js';
 import type { CatalogueEntry, ModelEntry } from '../models/catalogueEntry.js';
 import { modelFolders } from '../models/prepare.js';
-import { isVariant } from '../models/variant.js';
+import { isVariant, type UnusableVariant } from '../models/variant.js';
 import { type CommonOptions, configOf } from './options.js';
 
 /** The models that a command line can be about, and where they are. */
@@ -18,6 +18,8 @@ export interface ModelsPlace {
   loaded: LoadedConfig;
   /** Those of the catalogue and of the configuration, and those made here. */
   entries: readonly ModelEntry[];
+  /** What is left of models made here that cannot be used. */
+  unusable: readonly UnusableVariant[];
   known: readonly CatalogueEntry[];
   distribution: Distribution;
   /** Searched in this order; the first one is where models are put. */
@@ -31,9 +33,11 @@ export function modelsPlace(options: CommonOptions, isMade = false): ModelsPlace
   const known = readCatalogue();
   const { config } = loaded;
   const folders = modelFolders(config, models);
+  const catalogue = new Catalogue(known, config.models.declared, folders);
   return {
     loaded,
-    entries: new Catalogue(known, config.models.declared, folders).entries,
+    entries: catalogue.entries,
+    unusable: catalogue.unusable,
     known,
     distribution: readDistribution(),
     folders,
@@ -47,7 +51,7 @@ export function modelsPlace(options: CommonOptions, isMade = false): ModelsPlace
  */
 export function wantedModels(
   names: readonly string[],
-  { loaded, entries, known, distribution }: ModelsPlace,
+  { loaded, entries, unusable, known, distribution }: ModelsPlace,
 ): CatalogueEntry[] {
   const made = entries.filter(isVariant).find(({ id }) => names.includes(id));
   if (made)
@@ -55,6 +59,8 @@ export function wantedModels(
       'usage',
       `model "${made.id}" is made here from ${made.variant.from.id}; see "spotter models quantize --help"`,
     );
+  const left = unusable.find(({ id }) => names.includes(id));
+  if (left) throw new SpotterError('usage', left.why);
   const declared = loaded.config.models.declared.find(({ id }) => names.includes(id));
   if (declared)
     throw new SpotterError(

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { cpuKind, overflows } from '../core/cpuKind.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import { fileState } from '../core/fileHash.js';
 import { makePrivateFolder } from '../core/folders.js';
 import { packageVersion } from '../core/package.js';
@@ -10,7 +10,7 @@ import { type Quantization, quantizeModel } from '../engine/quantization.js';
 import { Catalogue, readCatalogue } from '../models/catalogue.js';
 import { requireModel } from '../models/install.js';
 import { modelFolders, prepare } from '../models/prepare.js';
-import { storageFault } from '../models/storageFault.js';
+import { requireSpace, storageFault } from '../models/storageFault.js';
 import { installVariant, int8Id, isVariant, type VariantRecord } from '../models/variant.js';
 import type { Context } from './context.js';
 import type { ModelsOptions } from './models.js';
@@ -45,13 +45,13 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
   // At the model's own score, which is what the result is held against.
   const detection = { ...config.detection, minScore: null };
   const { settings } = await prepare({ ...config, [role]: id, detection }, options.models);
-  const { sha256 } = await requireModel(entry, folders);
+  const { sha256, path: source } = await requireModel(entry, folders);
   const bar = new ProgressBar('pictures', !options.quiet && !options.json);
   const pictures = await typicalPictures(options.calibrate, config, (message) =>
     bar.above(() => printError(message)),
   );
   const [folder] = folders;
-  const temporary = temporaryFolder(folder);
+  const temporary = temporaryFolder(folder, statSync(source).size);
   const cpu = cpuKind();
   const reduceRange = overflows(cpu);
   try {
@@ -80,7 +80,7 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
       speed,
     };
     const file = await installVariant(made.file, folder, record).catch((cause: unknown) => {
-      throw storageFault(folder, cause);
+      throw storageFault(path.join(folder, record.file), cause);
     });
     if (options.json) printJson({ ...record, file });
     else printLines(summary(record, made, file, role));
@@ -91,16 +91,16 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
   }
 }
 
-function temporaryFolder(folder: string): string {
+/** @param bytes size of the float model, of which a copy and the result lie there for a while */
+function temporaryFolder(folder: string, bytes: number): string {
+  // onnxruntime does not say that a disk was full.
+  requireSpace(folder, 2 * bytes);
+  const temporary = path.join(folder, '.quantize-');
   try {
     if (!existsSync(folder)) makePrivateFolder(folder);
-    return mkdtempSync(path.join(folder, '.quantize-'));
+    return mkdtempSync(temporary);
   } catch (cause) {
-    throw new SpotterError(
-      'usage',
-      `cannot write into ${folder} (${describeError(cause)}); name a folder for the result with --models`,
-      { cause },
-    );
+    throw storageFault(temporary, cause);
   }
 }
 

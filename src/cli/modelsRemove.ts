@@ -1,7 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { SpotterError } from '../core/errors.js';
 import { removeModel } from '../models/modelRemoval.js';
 import { storageFault } from '../models/storageFault.js';
-import { isVariant, removeVariant } from '../models/variant.js';
+import { isVariant, variantFiles } from '../models/variant.js';
 import type { Context } from './context.js';
 import type { ModelsOptions } from './models.js';
 import { modelsPlace, wantedModels } from './modelsPlace.js';
@@ -19,7 +20,10 @@ export async function remove(
   options: ModelsOptions,
 ): Promise<number> {
   const place = modelsPlace(options);
-  const made = place.entries.filter(isVariant).filter(({ id }) => names.includes(id));
+  const made = [
+    ...place.entries.filter(isVariant).map((entry) => ({ id: entry.id, files: variantFiles(entry) })),
+    ...place.unusable,
+  ].filter(({ id }) => names.includes(id));
   const models = wantedModels(
     names.filter((name) => !made.some(({ id }) => id === name)),
     place,
@@ -33,14 +37,13 @@ export async function remove(
         `model "${id}" is the ${role} in ${file ?? 'use'}; select another one there first`,
       );
   }
-  for (const one of made) {
-    await removeVariant(one).catch((cause: unknown) => {
-      throw storageFault(one.file, cause);
+  for (const one of made.flatMap(({ files }) => files))
+    await rm(one).catch((cause: unknown) => {
+      throw storageFault(one, cause);
     });
-  }
   const removed = [
     ...models.map((entry) => ({ id: entry.id, removed: removeModel(entry, place.folders) })),
-    ...made.map(({ id, file: path }) => ({ id, removed: [path] })),
+    ...made.map(({ id, files }) => ({ id, removed: files })),
   ];
   if (options.json) printJson({ folders: place.folders, models: removed });
   else

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { SpotterError } from '../core/errors.js';
-import { printQuestion } from './print.js';
+import { printQuestion, printToStderr } from './print.js';
 
 /** Whether somebody can be asked: stdin and stderr are terminals. */
 export function canAsk(): boolean {
@@ -17,15 +17,17 @@ export async function askYesNo(question: string, signal: AbortSignal): Promise<b
   printQuestion(question);
   // Not as a terminal, so that Ctrl-C reaches the program.
   const lines = createInterface({ input: process.stdin, terminal: false });
-  const answer = new Promise<string>((resolve) => {
+  const answer = new Promise<string | null>((resolve) => {
     lines.once('line', resolve);
-    lines.once('close', () => resolve(''));
+    lines.once('close', () => resolve(null));
   });
   const stop = () => lines.close();
   signal.addEventListener('abort', stop, { once: true });
-  const isYes = /^\s*y(es)?\s*$/i.test(await answer);
+  const line = await answer;
+  // Nobody has ended the line of the question.
+  if (line === null) printToStderr('');
   signal.removeEventListener('abort', stop);
   lines.close();
   if (signal.aborted) throw new SpotterError('interrupted', 'interrupted; nothing was changed');
-  return isYes;
+  return line !== null && /^\s*y(es)?\s*$/i.test(line);
 }

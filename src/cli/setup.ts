@@ -5,10 +5,11 @@ import { cpuKind } from '../core/cpuKind.js';
 import { SpotterError } from '../core/errors.js';
 import { megabytes } from '../core/megabytes.js';
 import { plural } from '../core/plural.js';
-import { programCall } from '../core/programCall.js';
+import { programCall, quoted } from '../core/programCall.js';
 import { acceptedLicences } from '../models/licences.js';
 import { choosePair, framesPerSecond, type PairOffer } from '../models/pairChoice.js';
 import type { Context } from './context.js';
+import { placeArguments } from './home.js';
 import { modelsPlace, wantedModels } from './modelsPlace.js';
 import { pullModels } from './modelsPull.js';
 import type { CommonOptions } from './options.js';
@@ -62,16 +63,15 @@ export async function setup(context: Context, options: SetupOptions): Promise<nu
   if (!json) printLines(tableOf(offers, config, cores));
   let changed: { line: number; text: string }[] = [];
   if (isNew) {
-    const sentence = `${plural(cores, 'core')}: ${offerText(chosen)}${current?.named == null ? '' : ` where ${nameOf(current)} names ${percent(current.named)}`}`;
+    const sentence = `${plural(cores, 'core')}: ${offerText(chosen)}${comparison(chosen, current)}`;
     const wanted =
       yes === true || (!json && file !== null && canAsk() && (await ask(sentence, chosen, context)));
     if (wanted && file !== null) changed = await apply(context, chosen, place, file, options);
-    else if (!json) printLines(laterLines(sentence, yes === undefined && canAsk() && file !== null));
-  } else if (!json) {
-    printLine(keptText(chosen, current));
-    const better = choosePair(offers, { ...demand, hasPlace: true });
-    if (better && better !== chosen && isBetter(better, current)) printLine(withoutAddress(better));
-  }
+    else if (!json) printLines(laterLines(sentence, yes === undefined && canAsk() && file !== null, options));
+  } else if (!json) printLine(keptText(chosen, current));
+  const better = choosePair(offers, { ...demand, hasPlace: true });
+  if (!json && better && better !== chosen && isBetter(better, isNew ? chosen : current))
+    printLine(withoutAddress(better));
   if (json)
     printJson({ machine: { cores, cpu: cpuKind().model }, demand, pairs: offers, chosen, file, changed });
   return 0;
@@ -142,8 +142,27 @@ function offerText(offer: PairOffer): string {
   return `${nameOf(offer)} (${more}), ${about}${Math.round(offer.frameMs ?? 0)} ms per frame, names ${percent(offer.named ?? 0)}`;
 }
 
-function laterLines(sentence: string, wasAsked: boolean): string[] {
-  return [wasAsked ? 'nothing was changed' : sentence, `use it later: ${programCall()} setup --yes`];
+/** What names more, or as much in less time. */
+function comparison(chosen: PairOffer, current: PairOffer | undefined): string {
+  if (!current || current.named === null) return '';
+  if (current.named === chosen.named && current.frameMs !== null)
+    return `, as ${nameOf(current)} does in ${current.frameMs.toFixed(0)} ms`;
+  return ` where ${nameOf(current)} names ${percent(current.named)}`;
+}
+
+function laterLines(
+  sentence: string,
+  wasAsked: boolean,
+  { from, models, acceptLicence, ...place }: SetupOptions,
+): string[] {
+  const more = [
+    ...placeArguments(place),
+    ...(from === undefined ? [] : ['--from', from]),
+    ...(models === undefined ? [] : ['--models', models]),
+    ...(acceptLicence ? ['--accept-licence'] : []),
+  ];
+  const call = [programCall(), 'setup --yes', ...more.map(quoted)].join(' ');
+  return [wasAsked ? 'nothing was changed' : sentence, `use it later: ${call}`];
 }
 
 function keptText(chosen: PairOffer | null, current: PairOffer | undefined): string {
@@ -161,11 +180,14 @@ function isCurrent({ detector, embedder }: PairOffer, config: Config): boolean {
   return detector === config.detector && embedder === config.embedder;
 }
 
-/** Names more people, or as many in less time. */
+/** A pair that is quicker by less than this share of the time is not worth a change: two measurements differ by as much. */
+const LEAST_GAIN = 0.2;
+
+/** Names more people, or as many in clearly less time. */
 function isBetter(chosen: PairOffer, current: PairOffer | undefined): boolean {
   if (!current || current.named === null || chosen.named === null) return true;
   if (chosen.named !== current.named) return chosen.named > current.named;
-  return (chosen.frameMs ?? Infinity) < (current.frameMs ?? Infinity);
+  return (chosen.frameMs ?? Infinity) < (1 - LEAST_GAIN) * (current.frameMs ?? Infinity);
 }
 
 function nameOf({ detector, embedder }: PairOffer): string {

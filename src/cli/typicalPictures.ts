@@ -1,7 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config/schema.js';
 import { describeError, SpotterError } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import type { Pictures } from '../engine/quantization.js';
 import { isClutter, isPhotoName } from '../gallery/photoFiles.js';
 import { FileSource } from '../video/fileSource.js';
@@ -35,7 +37,7 @@ export async function typicalPictures(
   if (pictures.count < LEAST)
     throw new SpotterError(
       'usage',
-      `--calibrate ${source} has ${pictures.count} pictures, too few to measure what a network computes; give at least ${LEAST}, of the kind that your cameras take`,
+      `--calibrate ${source} has ${plural(pictures.count, 'picture')}, too few to measure what a network computes; give at least ${LEAST}, of the kind that your cameras take`,
     );
   return pictures;
 }
@@ -48,7 +50,13 @@ function photosIn(folder: string, config: Config, onSkipped: (message: string) =
     throw new SpotterError('usage', `cannot read --calibrate ${folder}: ${describeError(cause)}`, { cause });
   }
   const isShown = (name: string) => !name.split(path.sep).some(isClutter) && isPhotoName(name);
-  const all = names.filter(isShown).sort();
+  const shown = names.filter(isShown).sort();
+  const all = withoutCopies(folder, shown);
+  const copies = shown.length - all.length;
+  if (copies > 0)
+    onSkipped(
+      `${plural(copies, 'photo is a copy of another', 'photos are copies of others')} in ${folder}; left out`,
+    );
   const files = all.filter((_, index) => isChosen(index, all.length));
   const skipped = new Set<string>();
   return {
@@ -65,6 +73,32 @@ function photosIn(folder: string, config: Config, onSkipped: (message: string) =
       }
     },
   };
+}
+
+/** Copies of a picture say nothing new, and would pass for many faces. What cannot be read is kept, and reported when it is used. */
+function withoutCopies(folder: string, names: readonly string[]): string[] {
+  const sizes = names.map((name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size);
+  const shared = new Set<number | undefined>();
+  const met = new Set<number | undefined>();
+  for (const size of sizes) (met.has(size) ? shared : met).add(size);
+  const seen = new Set<string>();
+  return names.filter((name, index) => {
+    // Only files of one size are read.
+    if (!shared.has(sizes[index])) return true;
+    const key = contentKey(path.join(folder, name)) ?? name;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+/** null: it cannot be read. */
+function contentKey(file: string): string | null {
+  try {
+    return statSync(file).isFile() ? createHash('sha256').update(readFileSync(file)).digest('hex') : null;
+  } catch {
+    return null;
+  }
 }
 
 async function framesOf(file: string, config: Config): Promise<Pictures> {

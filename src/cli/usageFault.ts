@@ -9,6 +9,8 @@ export function usageFault({ message }: Pick<CommanderError, 'message'>, command
   const [first, hint = ''] = message.replace(/^error: /, '').split('\n');
   const sentence = refusalOf(first).replace(/'([^']*)'/g, '"$1"');
   const meant = /Did you mean (one of )?(.+)\?/.exec(hint)?.[2];
+  // An answer may name what was meant itself.
+  if (meant === undefined && sentence.endsWith('?')) return sentence;
   const remedy =
     meant === undefined ? `see "${command} --help"` : `did you mean "${meant.replaceAll(', ', '" or "')}"?`;
   return `${sentence}; ${remedy}`;

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describeError, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { Aligner, CROP_PX } from '../face/align.js';
 import type { Detection } from '../face/detection.js';
 import { cosine } from '../face/embedding.js';
@@ -136,7 +137,7 @@ export async function quantizeModel(task: QuantizationTask): Promise<Quantizatio
 function tooFew({ faces, pictures }: DetectorFidelity | EmbedderFidelity, least: number): SpotterError {
   return new SpotterError(
     'usage',
-    `${faces} faces in ${pictures} pictures are too few to judge a quantized model by; give pictures with at least ${least} faces, of the kind that your cameras take`,
+    `${plural(faces, 'face')} in ${plural(pictures, 'picture')} ${faces === 1 ? 'is' : 'are'} too few to judge a quantized model by; give pictures with at least ${least} faces, of the kind that your cameras take`,
   );
 }
 

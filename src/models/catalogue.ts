@@ -19,7 +19,7 @@ import {
   type Pack,
   pack,
 } from './catalogueEntry.js';
-import { readVariants } from './variant.js';
+import { readVariants, type UnusableVariant } from './variant.js';
 
 const isDetector = (entry: ModelEntry): entry is DetectorEntry => entry.kind !== 'arcface';
 const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind === 'arcface';
@@ -87,6 +87,8 @@ export function namedModels(
 export class Catalogue {
   /** Catalogued models first, then declared ones, then those made from them. */
   readonly entries: readonly ModelEntry[];
+  /** What is left of models made here that cannot be used. */
+  readonly unusable: readonly UnusableVariant[];
 
   /** @param folders searched for models made from others */
   constructor(
@@ -97,7 +99,9 @@ export class Catalogue {
     const replaced = new Set(declared.map(({ id }) => id));
     const originals = [...known.filter(({ id }) => !replaced.has(id)), ...declared];
     const ids = new Set(originals.map(({ id }) => id));
-    this.entries = [...originals, ...readVariants(originals, folders).filter(({ id }) => !ids.has(id))];
+    const { usable, unusable } = readVariants(originals, folders);
+    this.entries = [...originals, ...usable.filter(({ id }) => !ids.has(id))];
+    this.unusable = unusable.filter(({ id }) => !ids.has(id));
   }
 
   /** The detector with this id. @throws SpotterError model.not_found (no such id), model.unfit (an embedder) */
@@ -114,6 +118,7 @@ export class Catalogue {
   find(id: string): ModelEntry {
     const entry = this.entries.find((candidate) => candidate.id === id);
     if (entry) return entry;
+    this.#refuseUnusable(id);
     const ids = this.entries.map((candidate) => candidate.id);
     throw new SpotterError(
       'model.not_found',
@@ -135,10 +140,16 @@ export class Catalogue {
         `model "${id}" is ${is} and cannot be the ${role}; see "spotter models list"`,
       );
     }
+    this.#refuseUnusable(id);
     const ids = this.entries.filter(fits).map((candidate) => candidate.id);
     throw new SpotterError(
       'model.not_found',
       `${role} "${id}" is not in the catalogue; ${meantOrListed(id, ids)}`,
     );
+  }
+
+  #refuseUnusable(id: string): void {
+    const found = this.unusable.find((one) => one.id === id);
+    if (found) throw new SpotterError('model.unfit', found.why);
   }
 }

@@ -5,7 +5,7 @@ import { type FileState, fileState } from '../core/fileHash.js';
 import { megabytes } from '../core/megabytes.js';
 import { programCall, quoted } from '../core/programCall.js';
 import type { ModelEntry } from './catalogueEntry.js';
-import { isVariant, whyStale } from './variant.js';
+import { isVariant, variantRemedy, whyStale } from './variant.js';
 
 /** A file that a model may be installed as. */
 export interface Candidate {
@@ -64,10 +64,11 @@ export async function requireModel(
   const { sha256 } = state;
   if (found.sha256 !== null && found.sha256 !== sha256) {
     const pull = `${programCall()} models pull ${entry.id}${placeOption(path.dirname(found.path))}`;
-    const again = 'files' in entry && entry.files[0].url !== null ? ` ("${pull}")` : '';
+    const hint = 'files' in entry && entry.files[0].url !== null ? ` ("${pull}")` : '';
+    const again = isVariant(entry) ? variantRemedy(entry) : `install it again${hint}`;
     throw new SpotterError(
       'model.hash_mismatch',
-      `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); install it again${again}`,
+      `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); ${again}`,
     );
   }
   return { ...state, path: found.path };
@@ -110,6 +111,7 @@ function stateOf(file: string, id: string): Promise<FileState> {
 
 /** What to do about a model that is not installed, in one sentence. @param folder the first that is searched */
 function notInstalled(entry: ModelEntry, folder: string): string {
+  if (isVariant(entry)) return `model "${entry.id}": ${entry.file} does not exist; ${variantRemedy(entry)}`;
   if (!('files' in entry)) return `model "${entry.id}": ${entry.file} does not exist; check models.declared`;
   const [{ file, bytes, url, why }] = entry.files;
   const place = placeOption(folder);

@@ -19,9 +19,9 @@ export function storageFault(file: string, cause: unknown): SpotterError {
   if (hasErrno(cause, 'EROFS'))
     return fault(`${folder} is read-only; make it writable, or name another folder with --models`);
   if (hasErrno(cause, 'ENOTDIR', 'EEXIST')) return fault(`${folder} is not a folder; name one with --models`);
-  if (hasErrno(cause, 'ENOENT'))
+  if (hasErrno(cause, 'ENOENT', 'ELOOP'))
     return fault(`${folder} does not exist, or leads nowhere; name another folder with --models`);
-  if (hasErrno(cause, 'EISDIR', 'ENOTEMPTY')) return fault(`${file} is a folder; remove it`);
+  if (hasErrno(cause, 'EISDIR', 'ERR_FS_EISDIR', 'ENOTEMPTY')) return fault(`${file} is a folder; remove it`);
   return fault(
     `cannot write ${file} (${describeError(cause)}); check the folder, or name another with --models`,
   );

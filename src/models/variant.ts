@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { cpuKind, overflows } from '../core/cpuKind.js';
+import { programCall } from '../core/programCall.js';
 import type { DeclaredModel, ModelEntry } from './catalogueEntry.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -43,16 +44,57 @@ export function int8Id(id: string): string {
   return `${id}-int8`;
 }
 
-/** The variants in the folders, of models that are known. Of several with one id the first is used. */
-export function readVariants(entries: readonly ModelEntry[], folders: readonly string[]): VariantEntry[] {
-  const found = new Map<string, VariantEntry>();
+/** A record that makes no variant: damaged, of another version of spotter, or of a model that is not known. */
+export interface UnusableVariant {
+  id: string;
+  /** What is wrong and what to do, as a sentence. */
+  why: string;
+  /** The record, and the file of the model if that is there. */
+  files: string[];
+}
+
+/** The variants in the folders, and the records that make none. Of several with one id the first that can be used is. */
+export function readVariants(
+  entries: readonly ModelEntry[],
+  folders: readonly string[],
+): { usable: VariantEntry[]; unusable: UnusableVariant[] } {
+  const usable = new Map<string, VariantEntry>();
+  const unusable = new Map<string, UnusableVariant>();
   for (const folder of folders) {
-    for (const record of recordsIn(folder)) {
-      const float = entries.find(({ id }) => id === record.from.id);
-      if (float && !found.has(record.id)) found.set(record.id, entryOf(record, float, folder));
+    for (const id of idsIn(folder)) {
+      const record = readRecord(folder, id);
+      const float = entries.find((entry) => entry.id === record?.from.id);
+      if (record && float) {
+        if (!usable.has(id)) usable.set(id, entryOf(record, float, folder));
+      } else if (!unusable.has(id)) unusable.set(id, unusableIn(folder, id, record));
     }
   }
-  return [...found.values()];
+  return {
+    usable: [...usable.values()],
+    unusable: [...unusable.values()].filter(({ id }) => !usable.has(id)),
+  };
+}
+
+/** @param record null: it cannot be read */
+function unusableIn(folder: string, id: string, record: VariantRecord | null): UnusableVariant {
+  const file = recordFile(folder, id);
+  const why = record
+    ? `model "${id}" was made from "${record.from.id}", which is not known any more; declare that again, or remove this with ${removal(id)}`
+    : `model "${id}": ${file} is damaged or of another version of spotter; make it again with ${makingOf(id.replace(/-int8$/, ''))}, or remove it with ${removal(id)}`;
+  return { id, why, files: [path.join(folder, `${id}.onnx`), file].filter((one) => existsSync(one)) };
+}
+
+function makingOf(float: string): string {
+  return `"${programCall()} models quantize ${float} --calibrate PATH"`;
+}
+
+function removal(id: string): string {
+  return `"${programCall()} models remove ${id}"`;
+}
+
+/** What to do about a variant whose file is missing or damaged. */
+export function variantRemedy({ variant: { from } }: VariantEntry): string {
+  return `make it again with ${makingOf(from.id)}`;
 }
 
 /** Whether a model was made from another one. */
@@ -66,11 +108,11 @@ export function isVariant(entry: ModelEntry): entry is VariantEntry {
  * @param float SHA-256 of the installed file of the model it was made from; null when that is not installed
  */
 export function whyStale({ id, from, reduceRange }: VariantRecord, float: string | null): string | null {
-  const again = `make it again with "spotter models quantize ${from.id}"`;
+  const again = `make it again with ${makingOf(from.id)}`;
   if (float !== null && float !== from.sha256)
     return `model "${id}" was made from another file of ${from.id} (SHA-256 ${from.sha256.slice(0, 12)}…) than the one installed (${float.slice(0, 12)}…); ${again}`;
   if (!reduceRange && overflows(cpuKind()))
-    return `model "${id}" was made for a processor with VNNI, which this one lacks: its sums would overflow; ${again} here`;
+    return `model "${id}" was made for a processor with VNNI, which this one lacks: its sums would overflow; ${again}`;
   return null;
 }
 
@@ -89,13 +131,9 @@ export async function installVariant(made: string, folder: string, record: Varia
   return target;
 }
 
-/** Removes a made model with its record. @throws the system error */
-export async function removeVariant({
-  variant,
-  file,
-}: Pick<VariantEntry, 'variant' | 'file'>): Promise<void> {
-  await rm(recordFile(path.dirname(file), variant.id), { force: true });
-  await rm(file, { force: true });
+/** The files of a made model: the model, if it is there, and its record, which is to be removed last. */
+export function variantFiles({ variant, file }: Pick<VariantEntry, 'variant' | 'file'>): string[] {
+  return [file, recordFile(path.dirname(file), variant.id)].filter((one) => existsSync(one));
 }
 
 const RECORD = '.variant.json';
@@ -104,21 +142,23 @@ function recordFile(folder: string, id: string): string {
   return path.join(folder, `${id}${RECORD}`);
 }
 
-function recordsIn(folder: string): VariantRecord[] {
-  let names: string[];
+function idsIn(folder: string): string[] {
   try {
-    names = readdirSync(folder).filter((name) => name.endsWith(RECORD));
+    const names = readdirSync(folder).filter((name) => name.endsWith(RECORD));
+    return names.map((name) => name.slice(0, -RECORD.length)).sort();
   } catch {
     return [];
   }
-  return names.sort().flatMap((name) => {
-    try {
-      const record = variantRecord.parse(JSON.parse(readFileSync(path.join(folder, name), 'utf8')));
-      return name === `${record.id}${RECORD}` ? [record] : [];
-    } catch {
-      return [];
-    }
-  });
+}
+
+/** null: damaged, or of another version. */
+function readRecord(folder: string, id: string): VariantRecord | null {
+  try {
+    const record = variantRecord.parse(JSON.parse(readFileSync(recordFile(folder, id), 'utf8')));
+    return record.id === id ? record : null;
+  } catch {
+    return null;
+  }
 }
 
 function entryOf(record: VariantRecord, float: ModelEntry, folder: string): VariantEntry {

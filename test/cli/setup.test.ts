@@ -37,7 +37,7 @@ describe('spotter setup', () => {
       /^yunet \+ mobilefacenet +about [\d.]+ ms +about \d+\/s +95\.5 % +needs --from for mobilefacenet +MIT, Apache-2\.0$/m,
     );
     expect(asked.stdout).toMatch(
-      /^\d+ cores?: yunet \+ mobilefacenet \(4\.2 MB, MIT and Apache-2\.0\), about \d+ ms per frame, names 95\.5 % where spotter-det \+ spotter-embed names 68\.5 %\nuse it later: .* setup --yes\n$/m,
+      /^\d+ cores?: yunet \+ mobilefacenet \(4\.2 MB, MIT and Apache-2\.0\), about \d+ ms per frame, names 95\.5 % where spotter-det \+ spotter-embed names 68\.5 %\nuse it later: .* setup --yes --dir \S+ --from \S+\n$/m,
     );
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(existsSync(path.join(home, 'models'))).toBe(false);

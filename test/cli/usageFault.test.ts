@@ -17,6 +17,10 @@ describe('usageFault', () => {
       '--every is "0"; it must be a whole number from 1; see "spotter scan --help"',
     ],
     [
+      "error: option '--provider <name>' argument 'gpu' is invalid. it is no provider; did you mean \"cpu\"?",
+      '--provider is "gpu"; it is no provider; did you mean "cpu"?',
+    ],
+    [
       "error: option '--events <form>' argument 'x' is invalid. Allowed choices are pretty, json, off.",
       '--events is "x"; choose one of pretty, json, off; see "spotter scan --help"',
     ],

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cpuKind, overflows } from '../../src/core/cpuKind.js';
@@ -8,8 +8,8 @@ import {
   installVariant,
   int8Id,
   isVariant,
-  removeVariant,
   type VariantRecord,
+  variantFiles,
 } from '../../src/models/variant.js';
 import { root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -72,7 +72,7 @@ describe('a variant of a model', () => {
   it('leaves nothing behind when it is removed', async () => {
     const { folder, catalogue } = await withVariant();
     const entry = catalogue.find('spotter-det-int8');
-    if (isVariant(entry)) await removeVariant(entry);
+    if (isVariant(entry)) for (const file of variantFiles(entry)) rmSync(file);
     expect(readdirSync(folder)).toEqual([]);
     expect(new Catalogue(known, [], [folder]).entries).toHaveLength(known.length);
   });
@@ -84,5 +84,42 @@ describe('a variant of a model', () => {
     expect(isVariant(new Catalogue(known, [mine as never], folders).find('spotter-det-int8'))).toBe(false);
     writeFileSync(path.join(folder, 'spotter-det-int8.variant.json'), '{');
     expect(new Catalogue(known, [], folders).entries).toHaveLength(known.length);
+  });
+
+  it('that is damaged, or of another version, is reported, and can be removed', async () => {
+    const { folder, folders } = await withVariant();
+    const record = path.join(folder, 'spotter-det-int8.variant.json');
+    for (const text of ['{', '', '[]', '{"format": 2, "id": "spotter-det-int8"}']) {
+      writeFileSync(record, text);
+      const catalogue = new Catalogue(known, [], folders);
+      const why =
+        /^model "spotter-det-int8": .*spotter-det-int8\.variant\.json is damaged or of another version of spotter; make it again with ".* models quantize spotter-det --calibrate PATH", or remove it with ".* models remove spotter-det-int8"$/;
+      for (const find of ['find', 'detector', 'embedder'] as const)
+        expect(() => catalogue[find]('spotter-det-int8')).toThrow(why);
+      expect(catalogue.unusable).toMatchObject([
+        { files: [path.join(folder, 'spotter-det-int8.onnx'), record] },
+      ]);
+    }
+  });
+
+  it('of a model that is not known any more is reported', async () => {
+    const { folders } = await withVariant({ from: { id: 'mine', sha256: 'a'.repeat(64) } });
+    expect(() => new Catalogue(known, [], folders).find('spotter-det-int8')).toThrow(
+      /was made from "mine", which is not known any more; declare that again, or remove this with/,
+    );
+  });
+
+  it('whose file is missing or damaged is to be made again, not installed', async () => {
+    const { folder, folders, catalogue } = await withVariant();
+    const entry = catalogue.find('spotter-det-int8');
+    const file = path.join(folder, 'spotter-det-int8.onnx');
+    const again = 'make it again with ".* models quantize spotter-det --calibrate PATH"$';
+    writeFileSync(file, 'other');
+    await expect(requireModel(entry, folders)).rejects.toThrow(new RegExp(`is damaged .*; ${again}`));
+    rmSync(file);
+    await expect(requireModel(entry, folders)).rejects.toThrow(new RegExp(`does not exist; ${again}`));
+    expect(isVariant(entry) && variantFiles(entry)).toEqual([
+      path.join(folder, 'spotter-det-int8.variant.json'),
+    ]);
   });
 });
