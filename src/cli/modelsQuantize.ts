@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { cpuKind, overflows } from '../core/cpuKind.js';
@@ -18,6 +18,11 @@ import { configOf } from './options.js';
 import { printError, printJson, printLines } from './print.js';
 import { ProgressBar } from './progress.js';
 import { typicalPictures } from './typicalPictures.js';
+
+/** How the folders begin in which models are made. */
+const TEMPORARY = '.quantize-';
+/** What has not changed for this long belongs to no process any more. */
+const GIVEN_UP_MS = 24 * 60 * 60_000;
 
 /** Options of `spotter models quantize`. */
 export interface QuantizeOptions extends ModelsOptions {
@@ -95,12 +100,22 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
 function temporaryFolder(folder: string, bytes: number): string {
   // onnxruntime does not say that a disk was full.
   requireSpace(folder, 2 * bytes);
-  const temporary = path.join(folder, '.quantize-');
+  const temporary = path.join(folder, TEMPORARY);
   try {
     if (!existsSync(folder)) makePrivateFolder(folder);
+    removeLeftovers(folder);
     return mkdtempSync(temporary);
   } catch (cause) {
     throw storageFault(temporary, cause);
+  }
+}
+
+/** Removes what killed processes have left. @param nowMs Unix time */
+export function removeLeftovers(folder: string, nowMs = Date.now()): void {
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(TEMPORARY))) {
+    const left = path.join(folder, name);
+    const changedMs = statSync(left, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
+    if (nowMs - changedMs > GIVEN_UP_MS) rmSync(left, { recursive: true, force: true });
   }
 }
 
