@@ -102,7 +102,7 @@ const ONLY_IN: Record<string, string[]> = {
 };
 
 /** Files that write to stdout or stderr themselves; all others use cli/print or the logger. */
-const WRITERS = ['src/cli/print.ts', 'src/cli/progress.ts', 'src/cli/shutdown.ts', 'src/engine/main.ts'];
+const WRITERS = ['src/cli/print.ts', 'src/cli/progress.ts', 'src/engine/main.ts'];
 
 /** File names that may repeat: entry points, and the messages between threads and processes. */
 const SHARED_NAMES = ['main', 'protocol'];

@@ -3,6 +3,7 @@ import { maskConfig } from '../config/mask.js';
 import { type Config, jsonSchema, schema } from '../config/schema.js';
 import type { Section } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { maskText } from '../core/secrets.js';
 import { visible } from '../core/visible.js';
 import type { Finding } from '../doctor/finding.js';
@@ -47,7 +48,7 @@ export async function check({ signal }: Context, options: CheckOptions): Promise
       );
     }
     if (options.json) printJson({ valid: true, file, errors: [] });
-    else printLine(`${file ?? 'the defaults'}: valid, ${config.cameras.length} camera(s)`);
+    else printLine(`${file ?? 'the defaults'}: valid, ${plural(config.cameras.length, 'camera')}`);
     return 0;
   } catch (error) {
     if (!options.json || !(error instanceof SpotterError)) throw error;

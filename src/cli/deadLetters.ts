@@ -7,7 +7,8 @@ import type { ListedDeadLetter } from '../events/sinks/port.js';
 import type { Context } from './context.js';
 import { type LetterAccess, withLetters } from './letterAccess.js';
 import { type CommonOptions, configOf } from './options.js';
-import { printError, printJson, printLine } from './print.js';
+import { printError, printJson, printLine, printLines } from './print.js';
+import { leftTable } from './table.js';
 
 const NOT_WEBHOOKS = CONNECTIONS.filter((section) => section !== 'webhooks');
 
@@ -29,8 +30,7 @@ export async function list({ signal }: Context, options: ListOptions): Promise<n
   return withLetters(loaded, signal, async (letters) => {
     const found = await select(letters, loaded, options.sink, options.limit);
     if (options.json) printJson({ deadLetters: found });
-    else for (const letter of found) printLine(lineOf(letter));
-    if (found.length === 0 && !options.json) printLine('no dead letters');
+    else printLines(found.length === 0 ? ['no dead letters'] : leftTable(found.map(cellsOf)));
     return 0;
   });
 }
@@ -140,6 +140,6 @@ function requireSink(sink: string, { webhooks, mqtt }: Config, seen: ReadonlySet
   throw new SpotterError('usage', `no sink is called ${sink}; ${remedy}`);
 }
 
-function lineOf({ number, sink, seq, at, reason }: ListedDeadLetter): string {
-  return `${number}  ${at}  ${sink}  event ${seq}: ${reason}`;
+function cellsOf({ number, sink, seq, at, reason }: ListedDeadLetter): string[] {
+  return [`${number}`, at, sink, `event ${seq}: ${reason}`];
 }

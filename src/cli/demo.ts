@@ -8,9 +8,9 @@ import type { Context } from './context.js';
 import { freePort } from './freePort.js';
 import { CONFIG_NAME } from './home.js';
 import { firstSteps } from './nextSteps.js';
-import type { CommonOptions } from './options.js';
+import { type CommonOptions, configOf } from './options.js';
 import { printError, printToStderr } from './print.js';
-import { run } from './run.js';
+import { runDaemon } from './run.js';
 
 const ASSETS = path.join(packageRoot, 'assets/demo');
 
@@ -18,7 +18,7 @@ const ASSETS = path.join(packageRoot, 'assets/demo');
  * `spotter demo`: the daemon on a clip with one known and one unknown person, in a temporary folder that goes with it. Listens
  * on the next free port when the wanted one is in use.
  *
- * @returns the exit code of {@link run}
+ * @returns the exit code of {@link runDaemon}
  * @throws SpotterError of run; http.port when no port is free
  */
 export async function demo(context: Context, options: CommonOptions): Promise<number> {
@@ -33,7 +33,8 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
     const cameras = [{ id: 'demo', url: path.join(ASSETS, 'clip.mp4'), realtime: true }];
     cpSync(path.join(ASSETS, 'gallery'), path.join(folder, 'gallery'), { recursive: true });
     writeFileSync(config, stringify({ cameras }));
-    code = await run(context, { ...options, host, port, config, events: 'pretty', untilEnd: true });
+    const ofDemo = { ...options, host, port, config, events: 'pretty', untilEnd: true } as const;
+    code = await runDaemon(context, configOf(ofDemo), ofDemo);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }

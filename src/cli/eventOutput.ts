@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.js';
 import { jsonLine } from '../core/visible.js';
 import type { SpotterEvent } from '../events/event.js';
 import { LineOutput } from '../observe/lineOutput.js';
@@ -39,7 +40,10 @@ export class EventOutput {
           `going on without stdout: ${reason}; the event log, the WebSocket and the sinks still get every event`,
         ),
       onRecovered: (lost) =>
-        logger.warn({ lost }, `stdout takes events again; ${lost} line(s) were lost there`),
+        logger.warn(
+          { lost },
+          `stdout takes events again; ${plural(lost, 'line was', 'lines were')} lost there`,
+        ),
     });
   }
 

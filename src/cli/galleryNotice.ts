@@ -5,7 +5,7 @@ export function galleryNotice({ photos, snapshot }: Gallery, folder: string): st
   const unused = photos.filter(({ result }) => result.state === 'unusable').length;
   const hint =
     unused > 0
-      ? `${unused} of ${photos.length} photos are unusable; run "spotter gallery check" to see why`
+      ? `${unused} of ${photos.length} photos ${unused === 1 ? 'is' : 'are'} unusable; run "spotter gallery check" to see why`
       : null;
   if (snapshot.people.length > 0) return hint;
   const why = photos.length === 0 ? 'it has no photos; add some with "spotter gallery add"' : hint;

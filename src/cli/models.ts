@@ -8,7 +8,7 @@ import { isVariant } from '../models/variant.js';
 import type { Context } from './context.js';
 import { modelsPlace } from './modelsPlace.js';
 import type { CommonOptions } from './options.js';
-import { printJson, printLine, printLines } from './print.js';
+import { printJson, printLines, printProse } from './print.js';
 import { leftTable } from './table.js';
 
 /** Options of the commands in `spotter models`. */
@@ -59,7 +59,7 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
     if (row.stale !== null) return [row.stale];
     return row.madeFrom === undefined ? [] : [`${row.id}: ${row.about}`];
   });
-  printLines([
+  printProse([
     '',
     ...remarks,
     ...place.unusable.map(({ why }) => why),
@@ -97,6 +97,6 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
   if (options.json) printJson({ folders, models: rows });
   else
     for (const { id, path, ok, message } of rows)
-      printLine(`${ok ? 'ok ' : 'BAD'} ${id.padEnd(14)} ${ok ? `${path}: ` : ''}${message}`);
+      printProse([`${ok ? 'ok ' : 'BAD'} ${id.padEnd(14)} ${ok ? `${path}: ` : ''}${message}`]);
   return rows.every(({ ok }) => ok) ? 0 : 1;
 }

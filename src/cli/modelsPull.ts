@@ -10,7 +10,7 @@ import { storageFault } from '../models/storageFault.js';
 import type { Context } from './context.js';
 import { type ModelsPlace, modelsPlace, wantedModels } from './modelsPlace.js';
 import type { CommonOptions } from './options.js';
-import { printJson, printLine, printToStderr } from './print.js';
+import { printJson, printProse, printToStderr } from './print.js';
 import { PullProgress } from './pullProgress.js';
 import { askYesNo, canAsk } from './question.js';
 
@@ -43,8 +43,7 @@ export async function pull(
   const models = wantedModels(names, place);
   const pulled = await pullModels(context, models, place, options);
   if (options.json) printJson({ folder: place.folders[0], models: pulled });
-  else
-    for (const { id, path, state } of pulled) printLine(`${id}: ${state}${path === null ? '' : `, ${path}`}`);
+  else printProse(pulled.map(({ id, path, state }) => `${id}: ${state}${path === null ? '' : `, ${path}`}`));
   return 0;
 }
 
@@ -83,7 +82,7 @@ async function pullAll(
     folder,
     signal,
     onProgress: (file, state) => progress.show(file, state),
-    onNote: (sentence) => progress.note(`spotter: ${sentence}`),
+    onNote: (sentence) => progress.note(sentence),
   });
   try {
     for (const { entry, sources } of wanted) {

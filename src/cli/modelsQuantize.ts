@@ -15,7 +15,7 @@ import { installVariant, int8Id, isVariant, type VariantRecord } from '../models
 import type { Context } from './context.js';
 import type { ModelsOptions } from './models.js';
 import { configOf } from './options.js';
-import { printError, printJson, printLines } from './print.js';
+import { printError, printJson, printProse } from './print.js';
 import { ProgressBar } from './progress.js';
 import { typicalPictures } from './typicalPictures.js';
 
@@ -88,7 +88,7 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
       throw storageFault(path.join(folder, record.file), cause);
     });
     if (options.json) printJson({ ...record, file });
-    else printLines(summary(record, made, file, role));
+    else printProse(summary(record, made, file, role));
     return 0;
   } finally {
     bar.stop();

@@ -6,7 +6,7 @@ import { isVariant, variantFiles } from '../models/variant.js';
 import type { Context } from './context.js';
 import type { ModelsOptions } from './models.js';
 import { modelsPlace, wantedModels } from './modelsPlace.js';
-import { printJson, printLine } from './print.js';
+import { printJson, printProse } from './print.js';
 
 /**
  * `spotter models remove`: deletes the files of models.
@@ -48,6 +48,6 @@ export async function remove(
   if (options.json) printJson({ folders: place.folders, models: removed });
   else
     for (const { id, removed: paths } of removed)
-      printLine(`${id}: ${paths.length === 0 ? 'is not installed' : `removed ${paths.join(' and ')}`}`);
+      printProse([`${id}: ${paths.length === 0 ? 'is not installed' : `removed ${paths.join(' and ')}`}`]);
   return removed.every(({ removed: paths }) => paths.length > 0) ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { PhotoPair } from '../../bench/accuracy.js';
 import { SpotterError } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { parseCsv } from './csv.js';
 
 const CSV_FOLDS = 10;
@@ -34,7 +35,7 @@ export function parseLfwPairs(text: string, name: string, images: string): Photo
   if (rows.length !== expected || expected === 0)
     throw new SpotterError(
       'usage',
-      `${name} has ${rows.length} pairs, but its first line announces ${expected}; use the complete file`,
+      `${name} has ${plural(rows.length, 'pair')}, but its first line announces ${expected}; use the complete file`,
     );
   const photo = (person: string, number: string) =>
     path.join(images, person, `${person}_${number.padStart(4, '0')}.jpg`);

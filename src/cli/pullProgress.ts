@@ -1,5 +1,5 @@
 import type { TransferProgress } from '../models/download.js';
-import { printToStderr } from './print.js';
+import { printError, printToStderr } from './print.js';
 import { ProgressBar } from './progress.js';
 import { TransferRate } from './transferRate.js';
 
@@ -38,9 +38,9 @@ export class PullProgress {
     else if (!this.#isQuiet && !isDone) printToStderr(text);
   }
 
-  /** Writes a line without disturbing the bar. */
+  /** Writes a sentence without disturbing the bar. */
   note(sentence: string): void {
-    this.#bar.above(() => printToStderr(sentence));
+    this.#bar.above(() => printError(sentence));
   }
 
   /** Removes the bar. */

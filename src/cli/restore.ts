@@ -138,18 +138,27 @@ async function verify(stage: string, archive: string): Promise<BackupManifest> {
   const log = path.join(stage, 'data', LOG_FILE);
   if (existsSync(log) !== (manifest.log !== null)) throw broken('the event log is missing');
   if (manifest.log === null) return manifest;
-  const { events, lastSeq } = sealed(log, broken);
+  const { events, lastSeq } = sealed(log, archive, broken);
   if (events !== manifest.log.events || lastSeq !== manifest.log.lastSeq)
     throw broken('the event log is not complete');
   return manifest;
 }
 
-function sealed(log: string, broken: (why: string) => SpotterError): ReturnType<typeof sealCopy> {
+function sealed(
+  log: string,
+  archive: string,
+  broken: (why: string) => SpotterError,
+): ReturnType<typeof sealCopy> {
   try {
     return sealCopy(log);
   } catch (error) {
-    // Of a newer spotter, it is not damaged.
-    if (error instanceof SpotterError && error.code === 'log.newer') throw error;
+    // Of a newer spotter, it is not damaged; and its place is a folder that is gone afterwards.
+    if (error instanceof SpotterError && error.code === 'log.newer')
+      throw new SpotterError(
+        'log.newer',
+        `the event log in ${archive} was written by a newer spotter; restore it with that one`,
+        { cause: error },
+      );
     throw broken('its event log cannot be opened');
   }
 }

@@ -1,4 +1,6 @@
 import { watchConfig } from '../config/configWatch.js';
+import type { LoadedConfig } from '../config/load.js';
+import { plural } from '../core/plural.js';
 import { logOutput } from '../observe/lineOutput.js';
 import { createLogger } from '../observe/logger.js';
 import { ServiceManager } from '../supervisor/serviceManager.js';
@@ -32,10 +34,19 @@ const END_MS = 9000;
  * @returns 0 ended in order, 2 with `untilEnd` if a recording failed
  * @throws SpotterError of {@link Supervisor.run}; engine.died when no engine has worked for minutes
  */
-export async function run({ signal, outliveOutput }: Context, options: RunOptions): Promise<number> {
+export async function run(context: Context, options: RunOptions): Promise<number> {
   const first = configOf(options);
   // A pipe can be read once only.
-  const loaded = (await offerSetup(first, options, signal)) ? configOf(options) : first;
+  const loaded = (await offerSetup(first, options, context.signal)) ? configOf(options) : first;
+  return runDaemon(context, loaded, options);
+}
+
+/** {@link run} with a configuration that is loaded, and without a question. */
+export async function runDaemon(
+  { signal, outliveOutput }: Context,
+  loaded: LoadedConfig,
+  options: RunOptions,
+): Promise<number> {
   const form = options.events ?? (process.stdout.isTTY ? 'pretty' : 'json');
   outliveOutput();
   const log = logOutput();
@@ -59,8 +70,8 @@ export async function run({ signal, outliveOutput }: Context, options: RunOption
       const { cameras } = loaded.config;
       if (cameras.length === 0)
         logger.warn(`no cameras configured; add one under "cameras:" in ${loaded.file ?? 'config.yaml'}`);
-      service.ready(`watching ${cameras.length} camera(s)`);
-      logger.info(`watching ${cameras.length} camera(s)`);
+      service.ready(`watching ${plural(cameras.length, 'camera')}`);
+      logger.info(`watching ${plural(cameras.length, 'camera')}`);
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);
       logger.info('ready');
       isReady = true;

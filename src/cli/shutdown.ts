@@ -1,6 +1,7 @@
 import { describeError } from '../core/errors.js';
 import { logOutput } from '../observe/lineOutput.js';
 import type { Context } from './context.js';
+import { printMessage } from './print.js';
 
 /** One Ctrl-C may arrive twice: from the terminal and forwarded by npm. */
 const SAME_PRESS_MS = 100;
@@ -43,13 +44,12 @@ export class Shutdown implements Context {
   };
 
   readonly report = (message: string): void => {
-    const line = `spotter: ${message}\n`;
     if (!this.#outlivesOutput) {
-      process.stderr.write(line);
+      printMessage(message);
       return;
     }
     const output = logOutput();
-    output.write(line);
+    output.write(`spotter: ${message}\n`);
     void output.end(UNREAD_MS);
   };
 

@@ -1,9 +1,10 @@
 import { isScalar, Lexer, type Node } from 'yaml';
-import { secretMasker, textMasker } from '../core/secrets.js';
+import { textMasker } from '../core/secrets.js';
 import { formatPath, type Path, parseYaml } from '../core/yamlFaults.js';
 import { isRecording } from './cameraSchema.js';
 import type { LoadedConfig } from './load.js';
 import { maskConfig } from './mask.js';
+import { hasReference, maskBesideReferences } from './referenceMask.js';
 import { replace } from './yamlText.js';
 
 /** A configuration that may be given away. */
@@ -13,9 +14,6 @@ export interface ShareableConfig {
   /** Paths of the keys that have lost a secret, such as cameras[0].url. */
   leftOut: string[];
 }
-
-/** A `${...}` reference. */
-const REFERENCE = /(\$?\$\{[^}]*\})/;
 
 /** What the lexer adds to the text: marks of documents, of mappings and of scalars. */
 const LEXER_SIGNS = ['\u0002', '\u0018', '\u001f'];
@@ -43,7 +41,9 @@ export function shareableConfig(
     const node = nodeAt(path);
     if (!node || (path.at(-1) === 'url' && isRecording(before))) continue;
     const written = String(node.value);
-    const value = REFERENCE.test(written) ? maskLiterals(written, secrets) : after;
+    // Of a webhook the whole path is masked, however short.
+    const own = path[0] === 'webhooks' && path.at(-1) === 'url' ? [behindHost(before)] : [];
+    const value = hasReference(written) ? maskBesideReferences(written, before, [...secrets, ...own]) : after;
     if (value === written) continue;
     leftOut.push(formatPath(path));
     changes.push({ node, value });
@@ -85,13 +85,8 @@ function* differences(
   }
 }
 
-/** Masks known secrets between references. */
-function maskLiterals(written: string, secrets: readonly string[]): string {
-  const mask = secretMasker(secrets);
-  return written
-    .split(REFERENCE)
-    .map((part, index) => (index % 2 === 0 ? mask(part) : part))
-    .join('');
+function behindHost(url: string): string {
+  return url.slice(new URL(url).origin.length);
 }
 
 function maskComments(text: string, secrets: readonly string[]): string {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
 import { meantOr } from '../core/nearest.js';
 import { isSamePerson } from '../core/personName.js';
+import { plural } from '../core/plural.js';
 import { whyUnwritable } from './edit.js';
 import { type GalleryFile, listGallery, personOf } from './folder.js';
 import { type Move, moveWhole, type OnMoved, removeEmpty } from './moveWhole.js';
@@ -153,7 +154,10 @@ async function moveAll(root: string, moves: readonly Move[]): Promise<Moved[]> {
       await moveWhole(root, move, note);
     } catch (cause) {
       if (cause instanceof SpotterError && cause.code !== 'usage') throw cause;
-      const done = moved.length === 0 ? 'nothing was moved' : `${moved.length} others were moved`;
+      const done =
+        moved.length === 0
+          ? 'nothing was moved'
+          : `${plural(moved.length, 'other was', 'others were')} moved`;
       const why = cause instanceof SpotterError ? cause.message : whyUnwritable(cause);
       throw new SpotterError('gallery.unwritable', `cannot move ${relative(move.from)}, ${done}: ${why}`, {
         cause,

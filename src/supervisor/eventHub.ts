@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import { type Component, Stack, Together } from '../core/lifecycle.js';
 import { nameKey } from '../core/personName.js';
+import { plural } from '../core/plural.js';
 import type { EventDraft, SpotterEvent } from '../events/event.js';
 import { ForgottenNames } from '../events/forgottenNames.js';
 import type { EventLog } from '../events/log/eventLog.js';
@@ -197,7 +198,9 @@ export class EventHub implements Component, CameraObserver {
       stop: async () => {
         const lost = this.#parts.feed.stop();
         if (lost > 0)
-          this.#options.logger.error(`${lost} events lost: the event log was not writable until the end`);
+          this.#options.logger.error(
+            `${plural(lost, 'event')} lost: the event log was not writable until the end`,
+          );
       },
     };
   }

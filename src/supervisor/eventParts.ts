@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
 import { packageVersion } from '../core/package.js';
+import { plural } from '../core/plural.js';
 import { gapDraft } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
 import { EventFeed } from '../events/feed.js';
@@ -79,7 +80,8 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
   const feed = new EventFeed(log, {
     toGap: ({ camera, ...loss }, cause) => gapDraft(camera, { ...loss, cause }),
     onFault: (reason) => logger.error(`event log not writable, queueing events: ${reason}`),
-    onRecovered: (queued) => logger.info(`event log writable again; delivering ${queued} queued event(s)`),
+    onRecovered: (queued) =>
+      logger.info(`event log writable again; delivering ${plural(queued, 'queued event')}`),
     onLost: () => metrics.eventLost(),
     onPublished: ({ camera, publishMs, frameMs }) => {
       metrics.eventPublished(publishMs / 1000);

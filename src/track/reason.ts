@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.js';
 import { writtenApart } from '../core/rounded.js';
 import type { Match } from '../face/match.js';
 import { strangerShare, wrongOdds } from '../face/odds.js';
@@ -46,7 +47,7 @@ function detailsOf(evidence: Evidence, { kind, match }: Matched, policy: TrackPo
   const together =
     evidence.kept.length > 1 ? [`similarity ${matchOf(evidence)?.similarity.toFixed(2)} over all looks`] : [];
   const share = oneIn(strangerShare(weighed, policy.odds));
-  const strangers = `compared with ${photos(policy.odds.compared)}, ${share} looks this much like somebody`;
+  const strangers = `compared with ${plural(policy.odds.compared, 'photo')}, ${share} looks this much like somebody`;
   return [nearest, ...together, strangers, looks];
 }
 
@@ -54,8 +55,4 @@ function detailsOf(evidence: Evidence, { kind, match }: Matched, policy: TrackPo
 export function agreeingLooks(evidence: Evidence, person: string, policy: TrackPolicy): number {
   if (policy.odds) return evidence.kept.filter(({ match }) => match?.person === person).length;
   return supports(evidence, policy).find((one) => one.person === person)?.looks.length ?? 0;
-}
-
-function photos(count: number): string {
-  return count === 1 ? '1 photo' : `${count} photos`;
 }

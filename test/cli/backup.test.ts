@@ -157,7 +157,7 @@ describe('restore', () => {
     ]);
     const to = path.join(temporaryFolder(), 'new');
     await expect(restore(context, archive, { to })).rejects.toThrow(
-      /was written by a newer spotter \(log version 7, this one supports 1\); use the newer spotter/,
+      `the event log in ${archive} was written by a newer spotter; restore it with that one`,
     );
     expect(existsSync(to)).toBe(false);
   });

@@ -35,7 +35,7 @@ describe('parseLfwPairs', () => {
   });
 
   it.each([
-    ['2\t1\nAnn\t1\t2\n', 'pairs.txt has 1 pairs, but its first line announces 4; use the complete file'],
+    ['2\t1\nAnn\t1\t2\n', 'pairs.txt has 1 pair, but its first line announces 4; use the complete file'],
     ['0\t0\n', 'pairs.txt has 0 pairs, but its first line announces 0; use the complete file'],
     ['1\t1\nAnn\t1\t2\nAnn\tone\tBob\t2\n', 'pairs.txt, line 3: "Ann\tone\tBob\t2" is no pair; write'],
   ])('refuses %j', (text, message) => {

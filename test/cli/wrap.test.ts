@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wrapped } from '../../src/cli/wrap.js';
+import { proseLines, wrapped } from '../../src/cli/wrap.js';
 
 describe('wrapped', () => {
   it.each([
@@ -9,5 +9,18 @@ describe('wrapped', () => {
     ['one two', Number.POSITIVE_INFINITY, ['one two']],
   ])('breaks %j at %i', (text, width, lines) => {
     expect(wrapped(text, width)).toEqual(lines);
+  });
+});
+
+describe('proseLines', () => {
+  const sentence = 'one two three four five six seven';
+
+  it.each([
+    ['a narrow terminal', { isTTY: true, columns: 22 }, ['one two three four', '  five six seven']],
+    ['a wide terminal', { isTTY: true, columns: 33 }, [sentence]],
+    ['a terminal without a size', { isTTY: true, columns: 0 }, [sentence]],
+    ['a pipe', { isTTY: false, columns: 22 }, [sentence]],
+  ])('breaks a sentence for %s', (_output, output, lines) => {
+    expect(proseLines(sentence, output)).toEqual(lines);
   });
 });

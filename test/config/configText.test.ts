@@ -82,4 +82,31 @@ describe('shareableConfig', () => {
     ]);
     expect(leftOut).toEqual(['cameras[1].url']);
   });
+
+  it('masks the rest of a secret that a reference is only a part of', () => {
+    const { text, leftOut } = share(
+      [
+        'cameras: [{ id: a, url: "rtsp://u:half${TEST_HALF}@cam/1" }]',
+        'webhooks:',
+        '  - { id: a, url: "https://host/${TEST_HALF}/literal-secret" }',
+        '  - { id: b, url: "https://host/x1/${TEST_HALF}?k=y" }',
+        '  - { id: c, url: "https://host/bot${TEST_HALF}/sendMessage" }',
+        '  - { id: d, url: "https://host/${TEST_HALF}", headers: { Authorization: "Bearer ${TEST_HALF}" } }',
+        '  - { id: e, url: "https://host/${TEST_HALF}", headers: { Authorization: "Bearer lit${TEST_HALF}" } }',
+        '',
+      ].join('\n'),
+      { TEST_HALF: '77:fromoutside' },
+    );
+    expect(text.split('\n')).toEqual([
+      'cameras: [{ id: a, url: "rtsp://u:***${TEST_HALF}@cam/1" }]',
+      'webhooks:',
+      '  - { id: a, url: "https://host/${TEST_HALF}/***" }',
+      '  - { id: b, url: "https://host/***/${TEST_HALF}?***=***" }',
+      '  - { id: c, url: "https://host/bot${TEST_HALF}/sendMessage" }',
+      '  - { id: d, url: "https://host/${TEST_HALF}", headers: { Authorization: "Bearer ${TEST_HALF}" } }',
+      '  - { id: e, url: "https://host/${TEST_HALF}", headers: { Authorization: "Bearer ***${TEST_HALF}" } }',
+      '',
+    ]);
+    expect(leftOut).toHaveLength(4);
+  });
 });

@@ -18,6 +18,6 @@ describe('spotter run', () => {
     const [code] = await once(child, 'exit');
     await message('STOPPING=1');
     expect(code).toBe(0);
-    expect(seen.slice(0, 2)).toEqual(['READY=1', 'STATUS=watching 0 camera(s)']);
+    expect(seen.slice(0, 2)).toEqual(['READY=1', 'STATUS=watching 0 cameras']);
   });
 });

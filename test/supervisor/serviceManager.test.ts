@@ -17,13 +17,13 @@ describe('ServiceManager', () => {
     const faults: string[] = [];
     const manager = new ServiceManager(environment, (sentence) => faults.push(sentence));
     expect(environment).toEqual({ PATH: 'x' });
-    manager.ready('watching 2 camera(s)');
+    manager.ready('watching 2 cameras');
     await message('WATCHDOG=1');
     manager.stopping();
     manager.stopping();
     await manager.stop();
     await message('STOPPING=1');
-    expect(seen.slice(0, 2)).toEqual(['READY=1', 'STATUS=watching 2 camera(s)']);
+    expect(seen.slice(0, 2)).toEqual(['READY=1', 'STATUS=watching 2 cameras']);
     expect(seen.filter((line) => line === 'STOPPING=1')).toHaveLength(1);
     expect(seen.at(-1)).toBe('STOPPING=1');
     expect(faults).toEqual([]);

@@ -1,4 +1,5 @@
 import { LogThrottle } from '../../core/logThrottle.js';
+import { plural } from '../../core/plural.js';
 import type { Clock, SinkLog } from './sink.js';
 
 /** A far end that fails every other event would fill the log: at most one outage is logged per period, ms. */
@@ -60,7 +61,7 @@ export class OutageLog {
     if (!outage.isLogged) return;
     const seconds = Math.round((this.#clock.steadyMs() - outage.sinceMs) / 1000);
     const dead = outage.deadLetters > 0 ? `, ${outage.deadLetters} of them as dead letters` : '';
-    this.#log.info(`caught up after ${seconds} s: ${outage.events} queued event(s) handled${dead}`);
+    this.#log.info(`caught up after ${seconds} s: ${plural(outage.events, 'queued event')} handled${dead}`);
   }
 
   /** Logs nothing more of an outage that still lasts, but every dead letter. */

@@ -23,7 +23,7 @@ describe('OutageLog', () => {
     tested.end();
     expect(lines).toEqual([
       'refused',
-      'caught up after 30 s: 2 queued event(s) handled, 1 of them as dead letters',
+      'caught up after 30 s: 2 queued events handled, 1 of them as dead letters',
     ]);
   });
 
@@ -46,7 +46,7 @@ describe('OutageLog', () => {
     tested.begin('second');
     vi.advanceTimersByTime(60_000);
     tested.end();
-    expect(lines.slice(2)).toEqual(['second', 'caught up after 60 s: 0 queued event(s) handled']);
+    expect(lines.slice(2)).toEqual(['second', 'caught up after 60 s: 0 queued events handled']);
   });
 
   it('counts every dead letter: the first at once, the others once per minute, and the rest at the end', () => {
