@@ -104,6 +104,8 @@ const summary = z
   .looseObject({
     kind: z.literal('summary'),
     frames: whole.describe('Processed, of all recordings.'),
+    searched: whole.describe('Of these, searched for faces.'),
+    still: whole.describe('Of these, not searched, because nothing had moved.'),
     seconds: z.number().min(0),
     fps: z.number().min(0),
     faces: whole.describe('One per face and frame.'),
