@@ -143,10 +143,10 @@ export async function framesFlow(address: string, camera: string, count = 1): Pr
   );
 }
 
-/** How often each camera was opened again and why, as `camera reason`. */
+/** How often each camera was opened again and why, as `camera reason`, without the reasons that there were not. */
 export async function restarts(address: string): Promise<Map<string, number>> {
   const samples = (await metricsOf(address)).matchAll(
-    /^spotter_camera_restarts_total\{camera="([^"]*)",reason="([^"]*)"\} (\d+)$/gm,
+    /^spotter_camera_restarts_total\{camera="([^"]*)",reason="([^"]*)"\} ([1-9]\d*)$/gm,
   );
   return new Map([...samples].map(([, camera, reason, count]) => [`${camera} ${reason}`, Number(count)]));
 }
