@@ -1,13 +1,7 @@
 import type { LoadedConfig } from '../config/load.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
-import {
-  Catalogue,
-  type Distribution,
-  namedModels,
-  readCatalogue,
-  readDistribution,
-} from '../models/catalogue.js';
+import { Catalogue, type Distribution, namedModels, readCatalogueFile } from '../models/catalogue.js';
 import type { CatalogueEntry, ModelEntry } from '../models/catalogueEntry.js';
 import { modelFolders } from '../models/prepare.js';
 import { isVariant, type UnusableVariant } from '../models/variant.js';
@@ -30,7 +24,7 @@ export interface ModelsPlace {
 export function modelsPlace(options: CommonOptions, isMade = false): ModelsPlace {
   const { models, ...rest } = options;
   const loaded = configOf(isMade ? rest : options, CONNECTIONS);
-  const known = readCatalogue();
+  const { models: known, ...distribution } = readCatalogueFile();
   const { config } = loaded;
   const folders = modelFolders(config, models);
   const catalogue = new Catalogue(known, config.models.declared, folders);
@@ -39,7 +33,7 @@ export function modelsPlace(options: CommonOptions, isMade = false): ModelsPlace
     entries: catalogue.entries,
     unusable: catalogue.unusable,
     known,
-    distribution: readDistribution(),
+    distribution,
     folders,
   };
 }

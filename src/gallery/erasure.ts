@@ -2,6 +2,7 @@ import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import { isSamePerson, nameFault } from '../core/personName.js';
+import { isRunning } from '../core/processes.js';
 import { forgetCached, REMOVED, removeFiles, whyUnwritable } from './edit.js';
 import { isAway } from './fileGuard.js';
 import { personOf } from './folder.js';
@@ -101,13 +102,4 @@ export async function mentionsIn(folder: string, person: string): Promise<string
     if (wholeName.test(name.normalize('NFC')) || wholeName.test(text.normalize('NFC'))) found.push(name);
   }
   return found;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasErrno(error, 'EPERM');
-  }
 }

@@ -42,16 +42,11 @@ export interface Distribution {
 
 /** Reads the models of models/catalogue.yaml; in the order of the file. Throws when the file is not valid. */
 export function readCatalogue(): CatalogueEntry[] {
-  return readFile().models;
+  return readCatalogueFile().models;
 }
 
-/** Reads how models are distributed, of models/catalogue.yaml. Throws when the file is not valid. */
-export function readDistribution(): Distribution {
-  const { packs, pairs, archives } = readFile();
-  return { packs, pairs, archives };
-}
-
-function readFile(): z.infer<typeof catalogueFile> {
+/** Reads models/catalogue.yaml: the models and how they are distributed. Throws when the file is not valid. */
+export function readCatalogueFile(): Distribution & { models: CatalogueEntry[] } {
   return catalogueFile.parse(parse(readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8')));
 }
 

@@ -12,6 +12,7 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { hasErrno } from '../core/errors.js';
+import { isRunning } from '../core/processes.js';
 import { storageFault } from './storageFault.js';
 
 /** Where the bytes of a partial file are from. */
@@ -153,15 +154,6 @@ function owner(): string {
 /** Processes of another machine, or container, cannot be looked at. */
 function machine(): string {
   return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasErrno(error, 'EPERM');
-  }
 }
 
 function bytesIn(folder: string): number {

@@ -80,12 +80,12 @@ function unusableIn(folder: string, id: string, record: VariantRecord | null): U
   const file = recordFile(folder, id);
   const why = record
     ? `model "${id}" was made from "${record.from.id}", which is not known any more; declare that again, or remove this with ${removal(id)}`
-    : `model "${id}": ${file} is damaged or of another version of spotter; make it again with ${makingOf(id.replace(/-int8$/, ''))}, or remove it with ${removal(id)}`;
+    : `model "${id}": ${file} is damaged or of another version of spotter; ${remaking(id.replace(/-int8$/, ''))}, or remove it with ${removal(id)}`;
   return { id, why, files: [path.join(folder, `${id}.onnx`), file].filter((one) => existsSync(one)) };
 }
 
-function makingOf(float: string): string {
-  return `"${programCall()} models quantize ${float} --calibrate PATH"`;
+function remaking(float: string): string {
+  return `make it again with "${programCall()} models quantize ${float} --calibrate PATH"`;
 }
 
 function removal(id: string): string {
@@ -94,7 +94,7 @@ function removal(id: string): string {
 
 /** What to do about a variant whose file is missing or damaged. */
 export function variantRemedy({ variant: { from } }: VariantEntry): string {
-  return `make it again with ${makingOf(from.id)}`;
+  return remaking(from.id);
 }
 
 /** Whether a model was made from another one. */
@@ -108,7 +108,7 @@ export function isVariant(entry: ModelEntry): entry is VariantEntry {
  * @param float SHA-256 of the installed file of the model it was made from; null when that is not installed
  */
 export function whyStale({ id, from, reduceRange }: VariantRecord, float: string | null): string | null {
-  const again = `make it again with ${makingOf(from.id)}`;
+  const again = remaking(from.id);
   if (float !== null && float !== from.sha256)
     return `model "${id}" was made from another file of ${from.id} (SHA-256 ${from.sha256.slice(0, 12)}…) than the one installed (${float.slice(0, 12)}…); ${again}`;
   if (!reduceRange && overflows(cpuKind()))

@@ -7,21 +7,12 @@ import { printError } from '../../src/cli/print.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import { demoClip, root } from '../helpers/paths.js';
 import { printedBy } from '../helpers/printed.js';
+import { expectRefusal } from '../helpers/refusal.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const context = { signal: new AbortController().signal, outliveOutput: () => {}, report: printError };
 /** Runs a command line in this process: a program of its own would take longer than what it does. */
 const spotter = (args: string[]) => printedBy(() => runCommandLine(['node', 'spotter', ...args], context));
-
-/** Expects one sentence on stderr, nothing on stdout and exit code 2. */
-function expectRefusal(
-  { code, stdout, stderr }: Awaited<ReturnType<typeof spotter>>,
-  sentence: string | RegExp,
-): void {
-  expect(stderr).toMatch(sentence);
-  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-}
 
 describe('the command line', () => {
   it('shows an example in the help of every command', async () => {

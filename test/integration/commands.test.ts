@@ -5,19 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { jsonLines, spotter } from '../helpers/cli.js';
 import { sparse } from '../helpers/ffmpeg.js';
 import { demoClip, demoGallery, hopper, root } from '../helpers/paths.js';
+import { expectRefusal } from '../helpers/refusal.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const embedder = path.join(root, 'models/spotter-embed.onnx');
-
-/** Expects one sentence on stderr, nothing on stdout and exit code 2. */
-function expectRefusal(
-  { code, stdout, stderr }: Awaited<ReturnType<typeof spotter>>,
-  sentence: string | RegExp,
-): void {
-  expect(stderr).toMatch(sentence);
-  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-}
 
 describe('spotter', () => {
   it('prints its version', async () => {

@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Catalogue, namedModels, readCatalogue, readDistribution } from '../../src/models/catalogue.js';
+import { Catalogue, namedModels, readCatalogue, readCatalogueFile } from '../../src/models/catalogue.js';
 import { catalogueEntry, type DeclaredModel } from '../../src/models/catalogueEntry.js';
 import { findModel, requireModel } from '../../src/models/install.js';
 import { root } from '../helpers/paths.js';
@@ -64,7 +64,7 @@ describe('Catalogue', () => {
   });
 
   it('packs models that it has, and archives files that it has', () => {
-    const { packs, archives } = readDistribution();
+    const { packs, archives } = readCatalogueFile();
     expect(Object.keys(packs)).toEqual(
       expect.arrayContaining(['buffalo_l', 'buffalo_s', 'opencv', 'mobile']),
     );
@@ -79,7 +79,7 @@ describe('Catalogue', () => {
   });
 
   it('finds models by id and pack, each once', () => {
-    const named = (...names: string[]) => namedModels(names, known, readDistribution()).map(({ id }) => id);
+    const named = (...names: string[]) => namedModels(names, known, readCatalogueFile()).map(({ id }) => id);
     expect(named('sface', 'opencv', 'sface')).toEqual(['sface', 'yunet']);
     expect(() => named('bufalo_l')).toThrow(
       'model "bufalo_l" is not in the catalogue; did you mean "buffalo_l"?',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDistribution } from '../../src/models/catalogue.js';
+import { readCatalogueFile } from '../../src/models/catalogue.js';
 import { choosePair, framesPerSecond, type PairDemand, type PairOffer } from '../../src/models/pairChoice.js';
 import { root } from '../helpers/paths.js';
 
@@ -60,7 +60,7 @@ describe('pairs of the catalogue', () => {
     const names = cells('| known people named right');
     const named = cells('| 100 people').map((cell) => Number.parseFloat(cell));
     expect(
-      readDistribution().pairs.map((pair) => [`${pair.detector} + ${pair.embedder}`, pair.named]),
+      readCatalogueFile().pairs.map((pair) => [`${pair.detector} + ${pair.embedder}`, pair.named]),
     ).toEqual(names.map((name, index) => [name, named[index]]));
   });
 });
