@@ -11,7 +11,7 @@ const root = path.dirname(path.dirname(file));
 const stampFile = path.join(root, 'dist/.spotter-setup');
 
 /** The compiler: `node tsc -p ...`. */
-export const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+export const tsc = path.join(root, 'node_modules/typescript-native/bin/tsc');
 
 function sources(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

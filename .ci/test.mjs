@@ -18,7 +18,7 @@ function check(name, ok) {
 }
 
 check('format and lint', node(['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.']));
-check('types', node(['node_modules/typescript/bin/tsc', '-p', 'test/tsconfig.json']));
+check('types', node(['node_modules/typescript-native/bin/tsc', '-p', 'test/tsconfig.json']));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'spotter-tests-'));
 const counts = path.join(folder, 'counts.json');
