@@ -1,0 +1,53 @@
+/** What a caller may do, for tokens of programs; a {@link Role} stands for several of them. */
+export const SCOPES = [
+  /** Events, visits, their pictures, and the faces seen recently. */
+  'events:read',
+  /** The state of cameras, and their pictures. */
+  'cameras:read',
+  /** People and their photos. */
+  'people:read',
+  /** Photos and people added, changed, set aside, removed and erased. */
+  'people:write',
+  /** A picture of the caller's own recognised. */
+  'recognize',
+  /** Health, sinks, dead letters, metrics, the configuration without secrets. */
+  'service:read',
+  /** Dead letters sent again or dropped, the event log copied. */
+  'service:write',
+  /** Tokens made and revoked, sessions of others ended. */
+  'access:write',
+] as const;
+
+/** One of {@link SCOPES}. */
+export type Scope = (typeof SCOPES)[number];
+
+/** What a user is. */
+export type Role = 'viewer' | 'operator' | 'admin';
+
+const VIEWER: readonly Scope[] = ['events:read', 'cameras:read', 'people:read'];
+
+/** What each role may do. */
+export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
+  viewer: VIEWER,
+  operator: [...VIEWER, 'people:write', 'recognize', 'service:read'],
+  admin: SCOPES,
+};
+
+/** Who sends a request: a user, a program with a token, or anybody where no sign-in is required. */
+export interface Caller {
+  /** Of the user or the token; null without a sign-in. */
+  name: string | null;
+  /** Null for a token and without a sign-in. */
+  role: Role | null;
+  scopes: ReadonlySet<Scope>;
+  /** Ids of the only cameras that the caller may see; null for all. */
+  cameras: readonly string[] | null;
+}
+
+/** Anybody, where no sign-in is required: may do everything. */
+export const ANYBODY: Caller = { name: null, role: null, scopes: new Set(SCOPES), cameras: null };
+
+/** Whether a caller may see a camera. */
+export function maySee({ cameras }: Pick<Caller, 'cameras'>, camera: string): boolean {
+  return cameras === null || cameras.includes(camera);
+}
