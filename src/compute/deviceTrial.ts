@@ -40,7 +40,6 @@ export async function tryOnDevice(
     env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
   });
   const { pid } = child;
-  if (pid !== undefined) onProcess?.(pid, true);
   const kill = () => child.kill('SIGKILL');
   let isLate = false;
   const timer = setTimeout(() => {
@@ -48,6 +47,8 @@ export async function tryOnDevice(
     kill();
   }, limitMs);
   signal?.addEventListener('abort', kill, { once: true });
+  // May end the trial at once.
+  if (pid !== undefined) onProcess?.(pid, true);
   try {
     const { message, output, how } = await endOf(child, request);
     if (signal?.aborted) throw new SpotterError('interrupted', 'interrupted while a device was tried');
