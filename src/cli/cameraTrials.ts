@@ -53,17 +53,19 @@ export async function explore(
   if (subUrl === null) return { trial, transport, sub: null };
   const sub = { ...camera, url: subUrl, transport: transport ?? camera.transport };
   try {
-    return {
-      trial,
-      transport,
-      sub: { url: subUrl, trial: await tryCamera(sub, { ...options, lookMs: SUB_LOOK_MS }) },
-    };
+    const other = await tryCamera(sub, { ...options, lookMs: SUB_LOOK_MS });
+    const isSmaller = areaOf(other) < areaOf(trial);
+    return { trial, transport, sub: isSmaller ? { url: subUrl, trial: other } : null };
   } catch (error) {
     // An address that was guessed. A camera without it works all the same.
     if (error instanceof SpotterError && error.code.startsWith('camera.'))
       return { trial, transport, sub: null };
     throw error;
   }
+}
+
+function areaOf({ size }: CameraTrial): number {
+  return size.width * size.height;
 }
 
 async function tryTransports(

@@ -109,24 +109,25 @@ function ask(sentence: string, { missing }: PairOffer, { signal }: Context): Pro
 function tableOf(offers: readonly PairOffer[], config: Config, cores: number): string[] {
   const rows = offers.map((offer) => {
     const speed = framesPerSecond(offer, cores);
-    const about = offer.isMeasured ? '' : 'about ';
+    const about = offer.isMeasured ? '' : '~';
     return [
       nameOf(offer),
       offer.frameMs === null ? '?' : `${about}${offer.frameMs.toFixed(offer.frameMs < 10 ? 1 : 0)} ms`,
       speed === null ? '?' : `${about}${Math.round(speed)}/s`,
-      offer.named === null ? 'not measured' : percent(offer.named),
+      offer.named === null ? '?' : percent(offer.named),
       stateOf(offer, config),
-      offer.licences.join(', '),
+      offer.nonCommercial ? 'research' : 'any',
     ];
   });
-  return leftTable([['pair', 'per frame', 'frames', 'names', 'state', 'licence'], ...rows]);
+  // Fits into 80 columns.
+  return leftTable([['pair', 'frame', 'frames', 'names', 'state', 'use'], ...rows]);
 }
 
 function stateOf(offer: PairOffer, config: Config): string {
   if (isCurrent(offer, config)) return 'in use';
   if (offer.missing.length === 0) return 'installed';
   const without = offer.missing.filter(({ hasAddress }) => !hasAddress).map(({ id }) => id);
-  return without.length > 0 ? `needs --from for ${without.join(', ')}` : `to pull${sizeText(offer)}`;
+  return without.length > 0 ? 'needs --from' : `to pull${sizeText(offer)}`;
 }
 
 function sizeText({ missing }: PairOffer): string {

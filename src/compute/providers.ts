@@ -93,8 +93,13 @@ export function hasDevices(provider: ProviderChoice): boolean {
   return NUMBERED.some((numbered) => numbered === provider);
 }
 
+/** Largest number of a device. */
+export const MAX_DEVICE = 63;
+
 /** Why a device number cannot be used with the provider; null when it can. */
 export function deviceFault({ provider, device }: ComputeSettings): string | null {
-  if (device === null || hasDevices(provider)) return null;
+  if (device === null) return null;
+  if (device > MAX_DEVICE) return `is not a number of a device; give one from 0 to ${MAX_DEVICE}`;
+  if (hasDevices(provider)) return null;
   return `has no effect with provider ${provider}, which has no numbered devices; remove it, or choose ${NUMBERED.slice(0, -1).join(', ')} or ${NUMBERED.at(-1)}`;
 }

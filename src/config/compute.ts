@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceFault, PROVIDERS } from '../compute/providers.js';
+import { deviceFault, MAX_DEVICE, PROVIDERS } from '../compute/providers.js';
 import { meantOrListed } from '../core/nearest.js';
 
 /** Schema of `compute`. */
@@ -17,10 +17,12 @@ export const compute = z
     device: z
       .int()
       .min(0)
-      .max(63)
+      .max(MAX_DEVICE)
       .nullable()
       .default(null)
-      .describe('Number of the device, 0 to 63; null: the first. Only for cuda, tensorrt and directml.'),
+      .describe(
+        `Number of the device, 0 to ${MAX_DEVICE}; null: the first. Only for cuda, tensorrt and directml.`,
+      ),
   })
   .superRefine((value, context) => {
     const fault = deviceFault(value);

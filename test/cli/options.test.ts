@@ -25,6 +25,7 @@ describe('configOf', () => {
       provider: 'webgpu',
       device: null,
     });
+    expect(() => configOf({ dir, device: 64 })).toThrow('--device 64 is not a number of a device');
     expect(() => configOf({ dir, provider: 'webgpu', device: 2 })).toThrow(
       '--device 2 has no effect with provider webgpu, which has no numbered devices; remove it, or choose cuda, tensorrt or directml',
     );
