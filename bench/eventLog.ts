@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
-import { Database } from '../src/events/log/database.js';
+import { Database } from '../src/core/database.js';
 import { pause } from './daemon.js';
 import type { FromServer, ServerOptions, ToServer } from './logServer.js';
 import { quantile, type Spread, spreadOf } from './statistics.js';

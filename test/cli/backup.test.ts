@@ -13,7 +13,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { backup } from '../../src/cli/backup.js';
 import { pack } from '../../src/cli/backupArchive.js';
 import { restore } from '../../src/cli/restore.js';
-import { Database } from '../../src/events/log/database.js';
+import { Database } from '../../src/core/database.js';
 import { openLog, pending } from '../helpers/log.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 

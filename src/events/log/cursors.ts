@@ -1,3 +1,4 @@
+import type { Database, Statement } from '../../core/database.js';
 import type {
   CursorStore,
   DeadLetter,
@@ -5,7 +6,6 @@ import type {
   DeadLetterStore,
   ListedDeadLetter,
 } from '../sinks/port.js';
-import type { Database, Statement } from './database.js';
 
 /** The position of each sink, and its dead letters. */
 export class Cursors implements CursorStore, DeadLetterStore, DeadLetterArchive {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { faultOf } from '../../core/database.js';
 import { SpotterError } from '../../core/errors.js';
 import type { Component } from '../../core/lifecycle.js';
 import type { EventDraft, SpotterEvent } from '../event.js';
@@ -11,7 +12,6 @@ import type {
   EventSource,
   ListedDeadLetter,
 } from '../sinks/port.js';
-import { faultOf } from './database.js';
 import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
 import { damageOf, explainFault, LOG_FILE, openLogStore, setAside } from './open.js';

@@ -1,5 +1,5 @@
+import type { Database, Statement, Value } from '../../core/database.js';
 import type { EventKind } from '../event.js';
-import type { Database, Statement, Value } from './database.js';
 import { COLUMNS, type Row } from './row.js';
 
 /** Which events to find; empty lists mean all, null means no bound. */

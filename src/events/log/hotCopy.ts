@@ -2,8 +2,8 @@ import { copyFileSync, createWriteStream, fstatSync, read } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import type { Database } from '../../core/database.js';
 import { SpotterError } from '../../core/errors.js';
-import type { Database } from './database.js';
 
 const readSome = promisify(read);
 const CHUNK_BYTES = 1 << 20;

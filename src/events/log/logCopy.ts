@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
+import { Database, faultOf } from '../../core/database.js';
 import { SpotterError } from '../../core/errors.js';
-import { Database, faultOf } from './database.js';
 import { versionOf } from './migrations.js';
-import { checkDamage, explainFault, LOG_FILE } from './open.js';
+import { explainFault, LOG_FILE } from './open.js';
 
 /** What is in a copy of a log. */
 export interface LogSummary {
@@ -37,7 +37,7 @@ export function sealCopy(file: string): LogSummary {
   return guarded(file, (db) => {
     const version = versionOf(db, file);
     db.pragma('journal_mode = DELETE');
-    checkDamage(db);
+    db.check();
     const { count } = db.prepare<{ count: number }>('SELECT count(*) AS count FROM events').get() ?? {
       count: 0,
     };

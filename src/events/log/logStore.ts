@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid';
+import type { Database, Statement } from '../../core/database.js';
 import { type EventDraft, type SpotterEvent, toEvent } from '../event.js';
 import { Cursors } from './cursors.js';
-import type { Database, Statement } from './database.js';
 import { History } from './history.js';
 import { descriptorHoldsText } from './holdsText.js';
 import { copyOpenLog } from './hotCopy.js';

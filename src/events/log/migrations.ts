@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Database } from '../../core/database.js';
 import { SpotterError } from '../../core/errors.js';
-import type { Database } from './database.js';
 
 /**
  * One entry per version; a released one is never changed.

@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { Database, faultOf } from '../../core/database.js';
 import { describeError, SpotterError } from '../../core/errors.js';
 import { makePrivateFolder } from '../../core/folders.js';
-import { Database, faultOf } from './database.js';
 import { LogStore } from './logStore.js';
 import { migrate, versionOf } from './migrations.js';
 
@@ -86,19 +86,13 @@ function open(file: string, firstSeq: number): LogStore {
     db.pragma(`journal_size_limit = ${WAL_BYTES}`);
     // Takes the lock.
     db.transaction(() => {});
-    if (statSync(file).size <= CHECKED_BYTES) checkDamage(db);
+    if (statSync(file).size <= CHECKED_BYTES) db.check();
     migrate(db, version, firstSeq);
     return new LogStore(db, file);
   } catch (error) {
     db.close();
     throw error;
   }
-}
-
-/** @throws an error that faultOf classifies as corrupt */
-export function checkDamage(db: Database): void {
-  const found = String(db.pragma('quick_check(1)'));
-  if (found !== 'ok') throw Object.assign(new Error(found.replace(/\s+/g, ' ')), { code: 'SQLITE_CORRUPT' });
 }
 
 function unwritable(file: string, cause: unknown): string {

@@ -1,6 +1,6 @@
+import type { Database, Statement } from '../../core/database.js';
 import type { SpotterEvent } from '../event.js';
 import { withoutPerson } from '../forgottenNames.js';
-import type { Database, Statement } from './database.js';
 
 /** An event removed from the log, for code that stores something beside it. */
 export interface Removed {

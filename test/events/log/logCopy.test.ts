@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Database } from '../../../src/events/log/database.js';
+import { Database } from '../../../src/core/database.js';
 import { copyUnusedLog, sealCopy } from '../../../src/events/log/logCopy.js';
 import { openLog, pending } from '../../helpers/log.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
