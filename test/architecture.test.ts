@@ -98,7 +98,13 @@ const ONLY_IN: Record<string, string[]> = {
   'onnx-buf': ['src/quantize/onnxFile.ts'],
   '@bufbuild/protobuf': ['src/quantize/onnxFile.ts'],
   // The benches are clients of the daemon.
-  ws: ['src/http/socket.ts', 'bench/latency.ts', 'bench/overload.ts', 'bench/kill.ts', 'bench/eventLog.ts'],
+  ws: [
+    'src/http/clientSockets.ts',
+    'bench/latency.ts',
+    'bench/overload.ts',
+    'bench/kill.ts',
+    'bench/eventLog.ts',
+  ],
 };
 
 /** Files that write to stdout or stderr themselves; all others use cli/print or the logger. */

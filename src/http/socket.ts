@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
 import type { CameraState } from '../core/cameraState.js';
 import type { Component } from '../core/lifecycle.js';
 import type { SpotterEvent } from '../events/event.js';
 import { isWanted } from '../events/filter.js';
+import { ClientSockets, type WebSocket } from './clientSockets.js';
 import {
   EVERYTHING,
   parseAddress,
@@ -46,14 +46,10 @@ export interface SocketOptions {
   onClosed: (reason: ClosedReason) => void;
 }
 
-const MAX_MESSAGE_BYTES = 4096;
 /** A client with more unread bytes than this is too slow and is disconnected. */
 const MAX_BUFFERED_BYTES = 1 << 20;
-const PING_EVERY_MS = 15_000;
 const STATS_EVERY_MS = 1000;
-const CLOSE_GRACE_MS = 1000;
 const TRY_AGAIN_LATER = 1013;
-const GOING_AWAY = 1001;
 const SERVICE_RESTART = 1012;
 const POLICY_VIOLATION = 1008;
 
@@ -62,25 +58,19 @@ interface Client extends ReplaySubscriber {
   subscription: Subscription;
   /** Has every stored event, and receives new ones as they are published. */
   isLive: boolean;
-  /** Has sent something since the last ping. */
-  alive: boolean;
 }
 
 /** The WebSocket at /ws: sends hello, then each client the events it subscribed to, from where it resumes. */
 export class EventSocket implements Component {
   readonly #options: SocketOptions;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
-  });
+  readonly #sockets: ClientSockets;
   readonly #clients = new Set<Client>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  #statsTimer: NodeJS.Timeout | undefined;
   readonly #replay: Replay;
-  #stopped = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
+    this.#sockets = new ClientSockets(options.onClosed);
     this.#replay = new Replay({
       page: options.page,
       firstSeq: () => options.log().firstSeq,
@@ -96,18 +86,15 @@ export class EventSocket implements Component {
   }
 
   async start(): Promise<void> {
-    this.#timers.push(
-      setInterval(() => this.#ping(), PING_EVERY_MS),
-      setInterval(() => this.#sendStats(), STATS_EVERY_MS),
-    );
+    await this.#sockets.start();
+    this.#statsTimer = setInterval(() => this.#sendStats(), STATS_EVERY_MS);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    clearInterval(this.#statsTimer);
     this.#replay.stop();
-    await Promise.all([...this.#clients].map((client) => this.#dismiss(client)));
-    this.#server.close();
+    this.#clients.clear();
+    await this.#sockets.stop();
   }
 
   /** Accepts or refuses a request to upgrade: 404, or 503 (stopping, or resuming without a log). */
@@ -117,7 +104,7 @@ export class EventSocket implements Component {
     const refusal = this.#refusal(path, parameters);
     if (refusal !== null) refuseConnection(socket, refusal);
     else {
-      this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket, parameters));
+      this.#sockets.accept(request, socket, head, (webSocket) => this.#welcome(webSocket, parameters));
     }
   }
 
@@ -150,7 +137,6 @@ export class EventSocket implements Component {
   /** Why an upgrade request is refused; null to accept it. */
   #refusal(path: string, parameters: URLSearchParams): Refusal | null {
     if (path !== '/ws') return { status: 404, error: 'no WebSocket at this address; connect to /ws' };
-    if (this.#stopped) return { status: 503, error: 'spotter is shutting down' };
     if (parameters.has('since') && this.#options.log().epoch === null)
       return { status: 503, error: 'the event log cannot be read now; see /readyz' };
     return null;
@@ -163,13 +149,7 @@ export class EventSocket implements Component {
     const client = this.#clientOf(socket, cursor);
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
-    // An invalid WebSocket frame closes the connection, which is enough.
-    socket.on('error', () => {});
-    socket.on('pong', () => {
-      client.alive = true;
-    });
     socket.on('message', (data, isBinary) => {
-      client.alive = true;
       const text = isBinary ? '' : data.toString();
       this.#subscribe(client, parseClientMessage(text, this.#options.selectable()), 'bad_message');
     });
@@ -207,7 +187,6 @@ export class EventSocket implements Component {
     const client: Client = {
       socket,
       subscription: EVERYTHING,
-      alive: true,
       cursor,
       isLive: false,
       get unreadBytes() {
@@ -255,31 +234,10 @@ export class EventSocket implements Component {
     this.#drop(client, TRY_AGAIN_LATER, 'too slow; reconnect with since');
   }
 
-  /** Closes a connection, and terminates it when the peer does not answer in time. */
+  /** Closes a connection; nothing more is sent to it. */
   #drop(client: Client, code: number, reason: string): void {
     this.#clients.delete(client);
-    client.socket.close(code, reason);
-    const timer = setTimeout(() => client.socket.terminate(), CLOSE_GRACE_MS);
-    client.socket.once('close', () => clearTimeout(timer));
-  }
-
-  async #dismiss(client: Client): Promise<void> {
-    const closed = new Promise((resolve) => client.socket.once('close', resolve));
-    this.#options.onClosed('shutdown');
-    this.#drop(client, GOING_AWAY, 'spotter is shutting down');
-    await closed;
-  }
-
-  #ping(): void {
-    for (const client of this.#clients) {
-      if (!client.alive) {
-        this.#options.onClosed('silent');
-        client.socket.terminate();
-        continue;
-      }
-      client.alive = false;
-      client.socket.ping();
-    }
+    this.#sockets.close(client.socket, code, reason);
   }
 
   #sendStats(): void {
