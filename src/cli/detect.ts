@@ -1,12 +1,12 @@
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { Engine } from '../engine/engine.js';
-import type { Detection, Landmarks } from '../face/detection.js';
+import { scaledFace } from '../face/detection.js';
 import { geometricQuality } from '../face/quality.js';
 import type { Photo } from '../gallery/photo.js';
 import { findFaces } from '../gallery/photoFaces.js';
 import { prepare } from '../models/prepare.js';
-import { roundQuality } from '../pipeline/trackEvents.js';
+import { roundQuality } from '../pipeline/verdictFields.js';
 import type { Context } from './context.js';
 import { type CommonOptions, configOf } from './options.js';
 import { usePhotoArgument } from './photos.js';
@@ -80,7 +80,7 @@ async function facesOf(
     image: file,
     ...source,
     faces: detections.map((detection, index) => {
-      const inSource = rescale(detection, 1 / scale);
+      const inSource = scaledFace(detection, 1 / scale);
       const { embedding, sharpness } = looks[index];
       return {
         box: [inSource.box.x1, inSource.box.y1, inSource.box.x2, inSource.box.y2].map(hundredths),
@@ -90,16 +90,6 @@ async function facesOf(
         ...(embed && { embedding: embedding && Array.from(embedding, (value) => Number(value.toFixed(6))) }),
       };
     }),
-  };
-}
-
-function rescale({ box, landmarks, score }: Detection, factor: number): Detection {
-  const point = ([x, y]: Landmarks[number]) => [x * factor, y * factor] as const;
-  const [a, b, c, d, e] = landmarks;
-  return {
-    box: { x1: box.x1 * factor, y1: box.y1 * factor, x2: box.x2 * factor, y2: box.y2 * factor },
-    landmarks: [point(a), point(b), point(c), point(d), point(e)],
-    score,
   };
 }
 

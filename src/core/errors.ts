@@ -35,6 +35,8 @@ export type ErrorCode =
   | 'camera.reshaped'
   | 'frame.poison'
   | 'engine.died'
+  | 'engine.away'
+  | 'engine.busy'
   | 'http.port'
   | 'log.locked'
   | 'log.newer'

@@ -20,7 +20,7 @@ import { OrderedSender } from './orderedSender.js';
 export interface CameraEngine {
   readonly scheduler: Pick<FrameScheduler, 'isolate'>;
   album(view: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null;
-  camera(options: EngineCamera): Pick<Camera, 'play' | 'watch' | 'end' | 'drop' | 'nextTrack'>;
+  camera(options: EngineCamera): Pick<Camera, 'play' | 'watch' | 'end' | 'drop' | 'deny' | 'nextTrack'>;
   recording(cameraId: string, file: string, playback: Partial<Playback>): Recording;
   live(
     camera: CameraConfig,
@@ -86,6 +86,11 @@ export class CameraManager {
     for (const { stopping } of this.#running.values()) stopping.abort();
     await this.#changing.idle();
     await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
+  }
+
+  /** Notes that a track of a camera is not a person. @returns whether it is in view */
+  deny(camera: string, track: string, person: string): boolean {
+    return this.#running.get(camera)?.camera.deny(track, person) ?? false;
   }
 
   /** Number of live frames decoded since the last call, by camera. */

@@ -7,7 +7,8 @@ import { GalleryWatch, type GalleryWatchOptions } from '../gallery/galleryWatch.
 import { isMasked, zonesAt } from '../image/polygon.js';
 import type { GalleryReport, PlacementReport } from '../ipc/protocol.js';
 import type { Prepared } from '../models/prepare.js';
-import { Camera, type CameraOptions } from '../pipeline/camera.js';
+import { Camera } from '../pipeline/camera.js';
+import type { CameraOptions } from '../pipeline/cameraOptions.js';
 import { FrameScheduler } from '../pipeline/frameScheduler.js';
 import { type FaceEngineGuard, guardedFaceEngine } from '../pipeline/guardedFaceEngine.js';
 import { MotionGate } from '../pipeline/motionGate.js';
@@ -24,6 +25,7 @@ import { liveOptions } from './liveOptions.js';
 import { tryModels } from './modelTrial.js';
 import { type NetworkStartOptions, placementReports, startNetworks } from './networkStart.js';
 import { photoLimitsOf } from './photoLimits.js';
+import type { Recogniser } from './pictureRecognition.js';
 
 /** Callbacks of the gallery, and the settings of people from the previous engine. */
 export interface EngineOptions {
@@ -180,6 +182,18 @@ export class Engine implements Component {
   /** What runs each network. */
   get placements(): PlacementReport[] {
     return placementReports(this.#devices);
+  }
+
+  /** What pictures are recognised with: the people at the moment, and what a face must fulfil. */
+  get recogniser(): Recogniser {
+    return {
+      faceEngine: this.pool.background,
+      gallery: this.gallery.snapshot,
+      policy: this.policy,
+      search: this.photoLimits,
+      limits: this.#config.quality,
+      maxMegapixels: this.#config.photos.maxMegapixels,
+    };
   }
 
   /** The state of the gallery, without photos and embeddings. */

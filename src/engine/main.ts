@@ -4,6 +4,7 @@ import { prepare } from '../models/prepare.js';
 import { ffmpegVersion } from '../video/ffmpegVersion.js';
 import { CameraManager } from './cameraManager.js';
 import { Engine } from './engine.js';
+import { RequestDesk } from './requestDesk.js';
 import { Utilization } from './utilization.js';
 
 /**
@@ -13,6 +14,7 @@ import { Utilization } from './utilization.js';
 const stopped = new AbortController();
 let cameraManager: CameraManager | undefined;
 let running: Engine | undefined;
+let desk: RequestDesk | undefined;
 let isStarted = false;
 /** Whether this process cannot exit by itself, see FileGuard. */
 let isStuck = () => false;
@@ -68,6 +70,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
     if (stopped.signal.aborted) return;
     cameraManager = new CameraManager({ engine, config, secrets, send });
     running = engine;
+    desk = new RequestDesk({ engine, cameras: cameraManager, send });
     send({
       kind: 'ready',
       onnxruntime: engine.pool.onnxruntime,
@@ -130,6 +133,9 @@ function receive(message: ToEngine): void {
       break;
     case 'forget':
       void forget(message.person);
+      break;
+    case 'request':
+      void desk?.receive(message.id, message.request);
       break;
     case 'stop':
       stopped.abort();

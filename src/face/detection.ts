@@ -26,6 +26,17 @@ export function meanFace(faces: readonly Detection[]): Detection {
   };
 }
 
+/** A face in a picture that is `factor` times as large. */
+export function scaledFace({ box, landmarks, score }: Detection, factor: number): Detection {
+  const point = ([x, y]: Point): Point => [x * factor, y * factor];
+  const [a, b, c, d, e] = landmarks;
+  return {
+    box: { x1: box.x1 * factor, y1: box.y1 * factor, x2: box.x2 * factor, y2: box.y2 * factor },
+    landmarks: [point(a), point(b), point(c), point(d), point(e)],
+    score,
+  };
+}
+
 /** The mean of landmarks of one face. @param all at least one */
 export function meanLandmarks(all: readonly Landmarks[]): Landmarks {
   const mean = (point: number, axis: 0 | 1) =>

@@ -6,9 +6,10 @@ import type { GalleryChange } from '../gallery/change.js';
 import type { PersonSettings } from '../gallery/person.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 import type { Pictures } from '../snapshots/pictures.js';
+import type { EngineRequest, RequestOutcome } from './requests.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 5;
+export const IPC_VERSION = 6;
 
 /** A camera to run. */
 export interface Assignment {
@@ -37,6 +38,8 @@ export type ToEngine =
   | { kind: 'restrictions'; poison: string[]; isolated: boolean }
   /** A person's photos are gone: match nobody with them from now on. Answered by `forgotten`. */
   | { kind: 'forget'; person: string }
+  /** Answered by `answer` with the same id, unless the engine dies. */
+  | { kind: 'request'; id: number; request: EngineRequest }
   | { kind: 'stop' };
 
 /** State of the gallery. */
@@ -93,6 +96,7 @@ export type FromEngine =
   | { kind: 'gallery'; gallery: GalleryReport; change: GalleryChange | null }
   /** How many photos of the person were in the cache and are erased; null when the cache could not be written. */
   | { kind: 'forgotten'; person: string; cached: number | null }
+  | { kind: 'answer'; id: number; outcome: RequestOutcome }
   /** The engine could not start. */
   | { kind: 'failed'; error: ErrorData }
   /**

@@ -1,63 +1,21 @@
 import { SpotterError } from '../core/errors.js';
-import type { Box, Size } from '../core/geometry.js';
 import { Serial } from '../core/serial.js';
-import type { EventDraft } from '../events/event.js';
-import type { Detection } from '../face/detection.js';
-import type { Quality, QualityLimits } from '../face/quality.js';
 import type { DropReason, Frame } from '../image/cameraFrame.js';
-import type { Image } from '../image/image.js';
+import { denied } from '../track/denial.js';
 import { afterGap } from '../track/lifetime.js';
 import { policyFor } from '../track/policy.js';
-import {
-  EMPTY_STATE,
-  type Track,
-  type TrackEvent,
-  type TrackerState,
-  type TrackPolicy,
-} from '../track/state.js';
+import { EMPTY_STATE, type TrackEvent, type TrackerState, type TrackPolicy } from '../track/state.js';
 import { finish } from '../track/tracker.js';
 import { Absence } from './absence.js';
-import { FaceSearch, type FaceSearchOptions, type Searched } from './faceSearch.js';
-import { type FaceEngine, type People, type Processed, processFrame } from './frame.js';
-import { buildFrameReport, type FrameOutcome, type MeasuredReport } from './frameReport.js';
+import type { CameraOptions } from './cameraOptions.js';
+import { FaceSearch, type Searched } from './faceSearch.js';
+import { type Processed, processFrame } from './frame.js';
+import { buildFrameReport, type FrameOutcome } from './frameReport.js';
 import { LookPace } from './lookPace.js';
 import type { NewestFrames } from './newestFrames.js';
 import { SceneCuts } from './sceneCuts.js';
 import { toBriefs, toDraft, trackId } from './trackEvents.js';
 import { UprightCheck } from './uprightCheck.js';
-
-/** What a camera works with, and what it calls. A callback that throws ends the camera. */
-export interface CameraOptions extends Pick<FaceSearchOptions, 'reach'> {
-  id: string;
-  quality: QualityLimits;
-  policy: TrackPolicy;
-  faceEngine: FaceEngine;
-  /** Grants turns in the worker pool; calling the function returns the turn. See {@link FrameScheduler}. */
-  scheduler: { acquire(camera: string, newestAtMs?: () => number): Promise<() => void> };
-  /** Whether a live frame has changed enough to be searched; `followed` is true while a face is tracked. */
-  gate: { isOpen(image: Image, timeMs: number, followed: boolean): boolean };
-  /** Which faces to ignore, because they are in a mask, and in which zones a face is. */
-  area: {
-    isSeen(detection: Detection, size: Size): boolean;
-    zonesOf(detection: Detection, size: Size): string[];
-  };
-  /** Called once per frame, so that a new gallery applies from the next frame on. */
-  people: () => People;
-  /** Keeps the best picture per track id, where pictures are wanted. The image changes after the call. */
-  album?: {
-    look(image: Image, looks: readonly { track: string; box: Box; quality: Quality }[]): void;
-    keepOnly(tracks: ReadonlySet<string>): void;
-  };
-  /** Number of the first track, from 1. */
-  firstTrack: number;
-  /** `sinceMs` is the monotonic time at which the frame that led to the event arrived; null when the source has ended. */
-  onEvent: (draft: EventDraft, sinceMs: number | null) => void;
-  onReport: (report: MeasuredReport) => void;
-  /** Called once when the faces prove to be upside down. */
-  onUpsideDown?: (() => void) | undefined;
-  /** Receives every track after each searched frame, for scoring and drawing in this process. */
-  onFrame?: ((frame: Frame, tracks: readonly Track[]) => void) | undefined;
-}
 
 /**
  * Turns one camera's frames into events. The frames of a recording are detected as they come, as many at a time as the
@@ -79,6 +37,8 @@ export class Camera {
   #lastFrame: Frame | undefined;
   #failure: { error: unknown } | undefined;
   readonly #absence: Absence;
+  /** Names to take off tracks with the next frame: what is being worked on began before. */
+  #denials: { track: number; person: string }[] = [];
 
   constructor(options: CameraOptions) {
     this.#options = options;
@@ -152,10 +112,23 @@ export class Camera {
     this.#throwFailure();
   }
 
+  /**
+   * Notes that a track is not a person, which is applied with the next frame.
+   *
+   * @param track its id
+   * @returns whether it is in view
+   */
+  deny(track: string, person: string): boolean {
+    const found = this.#state.tracks.find((one) => trackId(this.#options.id, one) === track);
+    if (found) this.#denials.push({ track: found.number, person });
+    return found !== undefined;
+  }
+
   /** Ends every track. Track numbers go on; media time starts anew. @throws what a callback throws */
   end(): void {
     this.#absence.cancel();
     this.#wasAway = false;
+    this.#applyDenials();
     const { state, trackEvents } = finish(this.#state, this.#policy);
     this.#state = state;
     this.#cuts.reset();
@@ -205,6 +178,7 @@ export class Camera {
       const usual = await finding;
       const isCut = this.#cuts.isCut(frame.image) || this.#isSeam;
       const found = await this.#search.complete(frame.image, usual, { tracks: this.#state.tracks, isCut });
+      this.#applyDenials();
       const people = this.#options.people();
       this.#policy = policyFor(this.#policy, people.matrix.vectors);
       const context = { limits, policy: this.#pace.applied(this.#policy), faceEngine, people };
@@ -242,6 +216,10 @@ export class Camera {
     const { tracks, lastFrameMs } = this.#state;
     const check = this.#uprightCheck.isUpsideDown(image, tracks, lastFrameMs ?? mediaTimeMs);
     if (await check.catch(() => false)) onUpsideDown();
+  }
+
+  #applyDenials(): void {
+    for (const { track, person } of this.#denials.splice(0)) this.#state = denied(this.#state, track, person);
   }
 
   #fail(error: unknown): void {

@@ -1,20 +1,18 @@
-import type { Box, RoundBox, Size } from '../core/geometry.js';
-import { roundedApart } from '../core/rounded.js';
+import type { Size } from '../core/geometry.js';
 import { type EventDraft, leftDraft, type TrackEnd, type TrackFields, trackDraft } from '../events/event.js';
-import type { Match } from '../face/match.js';
-import type { Quality } from '../face/quality.js';
 import { geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Frame } from '../image/cameraFrame.js';
+import { isCorrected } from '../track/denial.js';
 import { bestQuality } from '../track/evidence.js';
-import type { Explanation } from '../track/explain.js';
-import { explain } from '../track/explain.js';
-import { oddsOf, reasonOf } from '../track/reason.js';
 import type { Track, TrackEvent, TrackPolicy } from '../track/state.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 import type { Verdict } from '../track/verdict.js';
-import { thresholdOf } from '../track/verdict.js';
+import { roundBox, roundQuality, verdictFields } from './verdictFields.js';
 
 const KIND_OF = { known: 'match', unknown: 'unknown', ambiguous: 'ambiguous' } as const;
+
+/** The reason where somebody has said that a track is not the person that it looks like. */
+const CORRECTED = 'corrected by hand: it is not the person that it looks like';
 
 /** A track's id in events: unique per camera for as long as the daemon runs. */
 export function trackId(camera: string, { number }: Track): string {
@@ -40,21 +38,11 @@ export function toDraft(
 ): EventDraft {
   const { track } = event;
   const verdict = event.kind === 'appeared' ? null : event.verdict;
-  const match = verdict && verdict.kind !== 'unusable' ? verdict.match : null;
-  const threshold = verdict && verdict.kind !== 'unusable' ? thresholdOf(match, policy) : null;
-  const [similarity, least] = roundPair(match?.similarity ?? null, threshold);
   const fields: TrackFields = {
     camera,
     track: id,
-    person: verdict?.kind === 'known' ? verdict.match.person : null,
-    reason: verdict && reasonOf(track.evidence, verdict, policy),
-    odds: verdict && significant(oddsOf(track.evidence, verdict, policy)),
-    explain: verdict && roundExplanation(explain(track.evidence, verdict, policy, limits)),
-    similarity,
-    threshold: least,
-    margin: match?.margin == null ? null : round(match.margin, 4),
-    runnerUp: verdict?.kind === 'known' ? verdict.match.runnerUp : null,
-    candidates: verdict?.kind === 'ambiguous' ? candidates(verdict.match) : null,
+    ...(verdict && verdictFields(track.evidence, verdict, policy, limits)),
+    ...(verdict && isCorrected(track, verdict) && { reason: CORRECTED }),
     box: roundBox(track.detection.box),
     frame: sizeOf(frame.image),
     quality: roundQuality(bestQuality(track.evidence) ?? geometricQuality(track.detection)),
@@ -91,10 +79,6 @@ function toBrief(track: Track, camera: string, size: Size): TrackBrief {
   };
 }
 
-function roundBox({ x1, y1, x2, y2 }: Box): RoundBox {
-  return [round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1)];
-}
-
 function sizeOf({ width, height }: Size): Size {
   return { width, height };
 }
@@ -112,47 +96,5 @@ function endOf({ firstSeenMs, lastSeenMs, frames }: Track, verdict: Verdict): Tr
     frames,
     verdict: verdict.kind,
     reason,
-  };
-}
-
-function candidates({ person, runnerUp }: Match): string[] {
-  return runnerUp === null ? [person] : [person, runnerUp];
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}
-
-/** With four digits, or as many as keep a value on its side of its limit. */
-function roundPair(value: number | null, limit: number | null): [number | null, number | null] {
-  if (value !== null && limit !== null) return roundedApart(value, limit, 4);
-  return [value === null ? null : round(value, 4), limit === null ? null : round(limit, 4)];
-}
-
-/** With two significant digits: odds span many orders of magnitude. */
-function significant(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(2));
-}
-
-function roundExplanation(explanation: Explanation): Explanation {
-  const checks = explanation.checks.map((check) => {
-    const [value, limit] = roundPair(check.value, check.limit);
-    return { ...check, value, limit };
-  });
-  return { ...explanation, checks };
-}
-
-/** Rounds the measures of a face; none is accurate to more digits. */
-export function roundQuality(quality: Quality): Quality {
-  return {
-    ...quality,
-    sizePx: round(quality.sizePx, 1),
-    score: round(quality.score, 3),
-    yawDeg: round(quality.yawDeg, 1),
-    pitchDeg: round(quality.pitchDeg, 1),
-    rollDeg: round(quality.rollDeg, 1),
-    flatness: round(quality.flatness, 3),
-    visibility: round(quality.visibility, 2),
-    sharpness: quality.sharpness === null ? null : round(quality.sharpness, 3),
   };
 }

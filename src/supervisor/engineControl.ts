@@ -19,6 +19,8 @@ export interface EngineControlOptions {
   crashPolicy: CrashPolicy;
   metrics: Pick<Metrics, 'engineDied'>;
   logger: Logger;
+  /** Called when there is no engine until the next one is ready. */
+  onInterrupt: () => void;
   /** The current configuration. */
   config: () => Config;
   /** Goes back to the last configuration with which an engine has started. @returns whether there is another one */
@@ -109,5 +111,6 @@ export class EngineControl {
   #interrupt(cause: Gap['cause']): void {
     this.#options.status.interrupt();
     this.#options.monitor.interrupt(cause);
+    this.#options.onInterrupt();
   }
 }

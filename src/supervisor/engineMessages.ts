@@ -6,6 +6,7 @@ import type { Metrics } from '../observe/metrics.js';
 import type { CameraMonitor } from './cameraMonitor.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import type { CrashPolicy } from './crashPolicy.js';
+import type { EngineRequests } from './engineRequests.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
 import type { Forgetting } from './forgetting.js';
@@ -22,6 +23,7 @@ export interface EngineMessagesOptions {
   crashPolicy: CrashPolicy;
   metrics: Metrics;
   forgetting: Forgetting;
+  requests: EngineRequests;
   logger: Logger;
   /** Called when an engine is ready for cameras. */
   onReady: () => void;
@@ -48,6 +50,9 @@ export class EngineMessages {
         break;
       case 'forgotten':
         forgetting.noteForgotten(message.person, message.cached);
+        break;
+      case 'answer':
+        this.#options.requests.settle(message.id, message.outcome);
         break;
       case 'event':
         registry.noteDraft(message.draft);

@@ -18,6 +18,7 @@ import { CrashPolicy } from './crashPolicy.js';
 import { EngineControl } from './engineControl.js';
 import { EngineHost } from './engineHost.js';
 import { EngineMessages } from './engineMessages.js';
+import { EngineRequests } from './engineRequests.js';
 import { EngineStatus } from './engineStatus.js';
 import { EventHub, type EventHubOptions } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
@@ -61,6 +62,7 @@ export class Supervisor {
   readonly #engine: EngineControl;
   readonly #reloader: Reloader;
   readonly #control: ControlFile;
+  readonly #requests: EngineRequests;
   readonly #letters: LetterActions;
   #onCameraState: () => void = () => {};
 
@@ -74,6 +76,10 @@ export class Supervisor {
       hub: () => this.#hub,
       send: (message) => this.#host.send(message),
       onForget: (person) => this.#status.forgetPerson(person),
+    });
+    this.#requests = new EngineRequests({
+      unreadyReason: () => this.#status.unreadyReason,
+      send: (message) => this.#host.send(message),
     });
     this.#control = new ControlFile(data, () => this.#http.address);
     this.#crashPolicy = new CrashPolicy({
@@ -158,6 +164,7 @@ export class Supervisor {
       crashPolicy: this.#crashPolicy,
       metrics: this.#metrics,
       forgetting,
+      requests: this.#requests,
       logger,
       onReady: () => {
         this.#reloader.confirm();
@@ -192,6 +199,7 @@ export class Supervisor {
       crashPolicy: this.#crashPolicy,
       metrics: this.#metrics,
       logger,
+      onInterrupt: () => this.#requests.interrupt(),
       config: () => this.#reloader.current.config,
       restore: (how) => this.#reloader.restore(how),
     });
@@ -226,6 +234,7 @@ export class Supervisor {
       return this.#registry.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
       this.#status.unreadyReason = 'stopping';
+      this.#requests.interrupt();
       this.#reloader.stop();
       this.#crashPolicy.stop();
       await parts.stop();

@@ -1,5 +1,6 @@
 import type { Detection } from '../face/detection.js';
 import { conclude } from './decision.js';
+import { allowed } from './denial.js';
 import { beginMotion, correct, predict } from './kalman.js';
 import {
   NO_EVIDENCE,
@@ -36,6 +37,7 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
     revised: false,
     verdict: null,
     reported: [],
+    denied: [],
   };
 }
 
@@ -81,10 +83,14 @@ export function closingEvents(track: Track, policy: TrackPolicy): TrackEvent[] {
     if (track.missed >= CONFIRMING_FRAMES) return [];
     return [{ kind: 'appeared', track }, ...closingEvents({ ...track, announced: true }, policy)];
   }
-  if (track.verdict) return [{ kind: 'left', track, verdict: atBest(track, track.verdict, policy) }];
-  const verdict = conclude(track.evidence, policy);
+  const reported = track.verdict && allowed(track, track.verdict);
+  if (reported && reported === track.verdict)
+    return [{ kind: 'left', track, verdict: atBest(track, reported, policy) }];
+  const verdict = allowed(track, conclude(track.evidence, policy));
+  // One that was denied since the last frame.
+  const withdrawn = track.verdict?.kind === 'known' ? track.verdict.match.person : null;
   const last: TrackEvent[] =
-    verdict.kind === 'unusable' ? [] : [{ kind: 'verdict', track, verdict, withdrawn: null }];
+    verdict.kind === 'unusable' ? [] : [{ kind: 'verdict', track, verdict, withdrawn }];
   return [...last, { kind: 'left', track, verdict }];
 }
 

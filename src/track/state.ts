@@ -106,6 +106,8 @@ export interface Track extends Whereabouts {
   verdict: Verdict | null;
   /** Every name reported for this track; no name is reported twice. */
   reported: readonly string[];
+  /** People whom somebody has said that it is not. */
+  denied: readonly string[];
 }
 
 /** All tracks of one camera at a moment. Immutable. */

@@ -98,8 +98,8 @@ export function judge(
     if (track.revised && isNameRestored(track, timeMs, policy)) {
       // No name is reported twice per track, so a person who was removed from the gallery and added again gets a new track.
       trackEvents.push(...closingEvents(track, policy));
-      const { detection, evidence, lastLookMs } = track;
-      track = { ...newTrack(next++, detection, timeMs), evidence, lastLookMs };
+      const { detection, evidence, lastLookMs, denied } = track;
+      track = { ...newTrack(next++, detection, timeMs), evidence, lastLookMs, denied };
     }
     const verdict = look || track.revised ? updatedVerdict(track, timeMs, policy) : null;
     if (!track.announced && (isConfirmed(track) || verdict?.kind === 'known')) {

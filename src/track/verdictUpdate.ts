@@ -1,4 +1,5 @@
 import { conclude, decide, settle } from './decision.js';
+import { allowed } from './denial.js';
 import { matchOf, weighedOf } from './oddsRule.js';
 import type { Evidence, Track, TrackPolicy } from './state.js';
 import { isSure, leads, supports } from './thresholdRule.js';
@@ -24,7 +25,7 @@ const REFUTED_BY = 0.05;
  */
 export function updatedVerdict(track: Track, timeMs: number, policy: TrackPolicy): Verdict | null {
   const { evidence, verdict: reported, revised } = track;
-  const stance = decide(evidence, timeMs - track.firstSeenMs, policy);
+  const stance = stanceOn(track, timeMs, policy);
   if (reported === null) return stance;
   if (reported.kind !== 'known') {
     const isNew = stance?.kind === 'known' && !track.reported.includes(stance.match.person);
@@ -33,7 +34,7 @@ export function updatedVerdict(track: Track, timeMs: number, policy: TrackPolicy
   }
   const { person } = reported.match;
   // With another gallery, what was certain before need not be any more.
-  const now = revised ? (stance ?? conclude(evidence, policy)) : stance;
+  const now = revised ? (stance ?? allowed(track, conclude(evidence, policy))) : stance;
   if (now?.kind === 'known') {
     if (now.match.person === person) return null;
     if (!revised && !overtakes(evidence, person, now.match.person, policy)) return null;
@@ -45,10 +46,15 @@ export function updatedVerdict(track: Track, timeMs: number, policy: TrackPolicy
 
 /** Whether another gallery has restored a name that was reported for this track and withdrawn. */
 export function isNameRestored(track: Track, timeMs: number, policy: TrackPolicy): boolean {
-  const { evidence, verdict, reported } = track;
-  const stance = decide(evidence, timeMs - track.firstSeenMs, policy);
+  const { verdict, reported } = track;
+  const stance = stanceOn(track, timeMs, policy);
   if (stance?.kind !== 'known' || !reported.includes(stance.match.person)) return false;
   return verdict?.kind !== 'known' || verdict.match.person !== stance.match.person;
+}
+
+function stanceOn(track: Track, timeMs: number, policy: TrackPolicy): Verdict | null {
+  const stance = decide(track.evidence, timeMs - track.firstSeenMs, policy);
+  return stance && allowed(track, stance);
 }
 
 /** Whether a new name has clearly more support than the reported one. */
