@@ -61,6 +61,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // What `spotter doctor` checks belongs to every module.
   doctor: ['engine', 'compute', 'ipc', 'config', 'events', 'gallery', 'http', 'models', 'video', ...PURE],
   calibration: PURE,
+  auth: CORE,
   video: PURE,
   worker: PURE,
   quantize: PURE,

@@ -7,7 +7,9 @@ export const http = z
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('Address to listen on. There is no login: keep it on loopback unless you trust the network.'),
+      .describe(
+        'Address to listen on; 0.0.0.0: every one of this machine. Others than those of this machine need somebody who may sign in; see docs/access.md.',
+      ),
     port: z.int().min(0).max(65535).default(8480).describe('TCP port, 0 to 65535; 0 takes any free port.'),
     allowedOrigins: z
       .array(z.url().refine(hasHost, 'name a host, such as https://dash.example'))
@@ -29,6 +31,23 @@ export const http = z
       .describe(
         'Open connections, 1 to 10000, at most four fifths of them WebSocket clients; fewer where the limit of open files is lower.',
       ),
+    tls: z
+      .strictObject({
+        certificate: pemFile(
+          'Certificate, a PEM file with its chain; read again when it changes. null: no TLS.',
+        ),
+        key: pemFile('Its private key, a PEM file without a passphrase.'),
+      })
+      .superRefine(({ certificate, key }, context) => {
+        const fail = (at: string, message: string) =>
+          context.addIssue({ code: 'custom', message, path: [at] });
+        if (certificate !== null && key === null)
+          fail('certificate', 'needs its private key; set http.tls.key, too');
+        if (key !== null && certificate === null)
+          fail('key', 'needs its certificate; set http.tls.certificate, too');
+      })
+      .prefault({})
+      .describe('Serve https:// and wss:// instead.'),
   })
   .prefault({})
   .describe('WebSocket, health, metrics and API.');
@@ -36,4 +55,8 @@ export const http = z
 /** false for an origin that every local page or data: URL would share. */
 function hasHost(origin: string): boolean {
   return URL.canParse(origin) && new URL(origin).host !== '';
+}
+
+function pemFile(description: string) {
+  return z.string().min(1).nullable().default(null).describe(description);
 }

@@ -122,8 +122,7 @@ function readFile(file: string, unused: readonly Section[], incomplete: readonly
   faults.push(...duplicateIdFaults(data, document));
   if (!dropped.includes('cameras')) faults.push(...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
-  else if (!unused.includes('cameras'))
-    faults.push(...tlsFaults(retried.data.cameras, document, path.dirname(path.resolve(file))));
+  else faults.push(...tlsFaults(retried.data, document, path.dirname(path.resolve(file)), unused));
   const real = faults.filter(({ offset }) => !offsets.has(offset));
   if (real.length > 0 || !retried.success) throw fail(real.length > 0 ? real : faults, secrets);
   const all = [...secrets, ...secretsOf(retried.data)].filter((secret) => !hasReference(secret, gaps));
@@ -179,6 +178,8 @@ function resolvePaths(config: Config, folder: string): void {
   config.data = path.resolve(folder, config.data);
   config.models.folder = path.resolve(folder, config.models.folder);
   for (const model of config.models.declared) model.file = path.resolve(folder, model.file);
+  const { tls } = config.http;
+  for (const key of ['certificate', 'key'] as const) tls[key] = absolute(tls[key], folder);
   for (const camera of config.cameras) {
     camera.url = resolveSource(camera.url, folder);
     for (const key of TLS_FILES) camera.tls[key] = absolute(camera.tls[key], folder);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { declaredModel } from '../models/catalogueEntry.js';
+import { auth } from './auth.js';
 import { camera, deinterlace } from './cameraSchema.js';
 import { compute } from './compute.js';
 import { events, notify, snapshots, visits } from './events.js';
@@ -46,6 +47,7 @@ export const schema = z
         'Folder for the event log, the cache of photo embeddings and snapshots. Readable by the owner only.',
       ),
     http,
+    auth,
     workers: z
       .int()
       .min(1)

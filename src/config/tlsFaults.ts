@@ -2,48 +2,65 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Document } from 'yaml';
-import { type Fault, formatPath, offsetOf } from '../core/yamlFaults.js';
-import type { CameraConfig } from './schema.js';
+import { type Fault, formatPath, offsetOf, type Path } from '../core/yamlFaults.js';
+import type { Config } from './schema.js';
+import type { Section } from './unusedSections.js';
 
 const MAX_BYTES = 1 << 20;
 
+/** The files of one connection, or of the server; null for none. */
+type TlsFiles = Partial<Record<'certificate' | 'key' | 'ca', string | null>>;
+
 /**
- * Checks the files of `cameras[].tls`: each can be read and is what it should be, and certificate and key belong together. No fault
- * has anything of a file's content.
+ * Checks the files of `cameras[].tls` and `http.tls`: each can be read and is what it should be, and certificate and key belong
+ * together. No fault has anything of a file's content.
  *
  * @param folder resolves relative paths
+ * @param unused sections that are not checked
  */
-export function tlsFaults(cameras: readonly CameraConfig[], document: Document, folder: string): Fault[] {
-  return cameras.flatMap(({ tls }, index) => {
-    const faults: Fault[] = [];
-    const report = (key: keyof typeof tls, message: string) => {
-      const at = ['cameras', index, 'tls', key];
-      faults.push({ offset: offsetOf(document, at) ?? 0, path: formatPath(at), message });
+export function tlsFaults(
+  { cameras, http }: Pick<Config, 'cameras' | 'http'>,
+  document: Document,
+  folder: string,
+  unused: readonly Section[],
+): Fault[] {
+  return [
+    ...(unused.includes('http') ? [] : faultsOf(http.tls, ['http', 'tls'], document, folder)),
+    ...(unused.includes('cameras')
+      ? []
+      : cameras.flatMap(({ tls }, index) => faultsOf(tls, ['cameras', index, 'tls'], document, folder))),
+  ];
+}
+
+function faultsOf(tls: TlsFiles, place: Path, document: Document, folder: string): Fault[] {
+  const faults: Fault[] = [];
+  const report = (key: keyof TlsFiles, message: string) => {
+    const at = [...place, key];
+    faults.push({ offset: offsetOf(document, at) ?? 0, path: formatPath(at), message });
+  };
+  const check = <T>(key: keyof TlsFiles, parse: (pem: Buffer) => T, kind: string): T | null => {
+    const file = tls[key] ?? null;
+    if (file === null) return null;
+    const fail = (message: string) => {
+      report(key, message);
+      return null;
     };
-    const check = <T>(key: keyof typeof tls, parse: (pem: Buffer) => T, kind: string): T | null => {
-      const file = tls[key];
-      if (file === null) return null;
-      const fail = (message: string) => {
-        report(key, message);
-        return null;
-      };
-      const pem = readSmall(path.resolve(folder, file));
-      if (typeof pem === 'string') return fail(`the file "${file}" ${pem}; correct the path`);
-      try {
-        return parse(pem);
-      } catch (error) {
-        if (error instanceof DamagedCertificate)
-          return fail(`certificate ${error.number} in the file "${file}" is damaged; replace or remove it`);
-        return fail(`the file "${file}" has no ${kind} in PEM; give one that has`);
-      }
-    };
-    const certificate = check('certificate', certificateIn, 'certificate');
-    const key = check<KeyObject>('key', createPrivateKey, 'private key without a passphrase');
-    check('ca', certificateIn, 'certificate');
-    if (certificate && key && !certificate.checkPrivateKey(key))
-      report('key', 'is not the key of tls.certificate; give the two that belong together');
-    return faults;
-  });
+    const pem = readSmall(path.resolve(folder, file));
+    if (typeof pem === 'string') return fail(`the file "${file}" ${pem}; correct the path`);
+    try {
+      return parse(pem);
+    } catch (error) {
+      if (error instanceof DamagedCertificate)
+        return fail(`certificate ${error.number} in the file "${file}" is damaged; replace or remove it`);
+      return fail(`the file "${file}" has no ${kind} in PEM; give one that has`);
+    }
+  };
+  const certificate = check('certificate', certificateIn, 'certificate');
+  const key = check<KeyObject>('key', createPrivateKey, 'private key without a passphrase');
+  check('ca', certificateIn, 'certificate');
+  if (certificate && key && !certificate.checkPrivateKey(key))
+    report('key', 'is not the key of tls.certificate; give the two that belong together');
+  return faults;
 }
 
 /** One of several certificates. Of a chain, TLS would refuse the whole; of authorities, it would drop the rest without a word. */
