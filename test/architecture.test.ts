@@ -57,7 +57,16 @@ const MAY_IMPORT: Record<string, string[]> = {
     'worker',
     ...PURE,
   ],
-  ipc: ['config/schema', EVENT, 'gallery', 'pipeline/frameReport', 'snapshots/pictures', ...PURE],
+  ipc: [
+    'config/schema',
+    EVENT,
+    'gallery',
+    'pipeline/frameBoxes',
+    'pipeline/frameReport',
+    'snapshots/jpeg',
+    'snapshots/pictures',
+    ...PURE,
+  ],
   // What `spotter doctor` checks belongs to every module.
   doctor: ['engine', 'compute', 'ipc', 'config', 'events', 'gallery', 'http', 'models', 'video', ...PURE],
   calibration: PURE,

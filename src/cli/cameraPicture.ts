@@ -18,7 +18,7 @@ export function picturePlace(asked: string | undefined, id: string, { data, gall
 }
 
 /** Writes a picture, readable by its owner only, whole or not at all. @throws SpotterError usage */
-export function savePicture(file: string, jpeg: Buffer): void {
+export function savePicture(file: string, jpeg: Uint8Array): void {
   try {
     makePrivateFolder(path.dirname(path.resolve(file)));
     writePrivateFile(path.resolve(file), jpeg);

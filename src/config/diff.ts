@@ -55,7 +55,7 @@ export function needsEngine(before: Config, after: Config): boolean {
 /** The settings an engine is started with: all but its cameras, which are assigned later, and those of the supervisor. */
 function ofEngine(config: Config): object {
   const { cameras: _1, http: _2, log: _3, events: _4, visits: _5, notify: _6, auth: _12, ...rest } = config;
-  const { webhooks: _7, mqtt: _8, data: _9, snapshots, engine, gallery, ...others } = rest;
+  const { webhooks: _7, mqtt: _8, data: _9, live: _14, snapshots, engine, gallery, ...others } = rest;
   const { keepHours: _10, ...pictures } = snapshots;
   const { hangMs: _11, quarantineMs: _13, ...process } = engine;
   return { ...others, snapshots: pictures, engine: process, gallery: gallery.folder };

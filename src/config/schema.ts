@@ -6,6 +6,7 @@ import { compute } from './compute.js';
 import { events, notify, snapshots, visits } from './events.js';
 import { gallery } from './gallerySchema.js';
 import { http } from './http.js';
+import { live } from './liveView.js';
 import { milliseconds } from './milliseconds.js';
 import { detection, match, quality, track } from './recognition.js';
 import { mqtt, webhooks } from './sinks.js';
@@ -48,6 +49,7 @@ export const schema = z
       ),
     http,
     auth,
+    live,
     workers: z
       .int()
       .min(1)

@@ -14,6 +14,7 @@ import type { LiveListener } from '../video/live.js';
 import { FrameMemory } from '../video/slots.js';
 import { CameraRunner, type Live, type Recording } from './cameraRunner.js';
 import type { EngineCamera, Playback, View } from './engine.js';
+import type { LivePictures } from './livePictures.js';
 import { OrderedSender } from './orderedSender.js';
 
 /** What the manager needs of an engine. See {@link Engine} for each. */
@@ -38,6 +39,8 @@ export interface CameraManagerOptions {
   secrets: readonly string[];
   /** Sends a message to the supervisor. */
   send: (message: FromEngine) => void;
+  /** Gets every frame that is done; default: nobody. */
+  live?: Pick<LivePictures, 'show'>;
 }
 
 interface RunningCamera {
@@ -124,7 +127,7 @@ export class CameraManager {
   }
 
   #start({ camera: config, firstTrack }: Assignment): void {
-    const { engine, send, secrets } = this.#options;
+    const { engine, send, secrets, live } = this.#options;
     const { id, url, realtime, loop, rotate, aspect, video } = config;
     const mask = textMasker(secrets);
     const sender = new OrderedSender<FromEngine>(send);
@@ -151,6 +154,8 @@ export class CameraManager {
         const pictures = album?.picturesOf(draft);
         sender.post(pictures?.then((made) => ({ ...event, pictures: made })) ?? event);
       },
+      onFrame: (frame, tracks, isSearched) =>
+        live?.show({ camera: id, frame, tracks, isSearched, masks: config.masks }),
       onUpsideDown: () => listener.onNotice(upsideDownHint(rotate, (turn) => `set rotate: ${turn}`)),
       onReport: ({ anatomy: _, ...report }) => sender.post({ kind: 'report', report }),
     });

@@ -22,7 +22,7 @@ export interface CameraTrial {
   /** What the source or ffmpeg is worth saying about, one sentence each, without secrets. */
   notices: string[];
   /** A picture of the camera as JPEG. */
-  jpeg: Buffer;
+  jpeg: Uint8Array;
 }
 
 /** How to try a camera. */
@@ -38,8 +38,7 @@ export interface TrialOptions {
 }
 
 /** Wide enough for a person to see what the camera shows. */
-const PICTURE_PX = 1920;
-const JPEG_QUALITY = 85;
+const PICTURE = { maxWidth: 1920, quality: 85, masks: [] };
 /** Fewer frames say nothing about their rate. */
 const MIN_FRAMES = 3;
 /** What a server has kept since its last keyframe comes at once; the rate is measured after that, ms. */
@@ -78,7 +77,7 @@ async function tryRecording(
   try {
     for await (const frame of source.frames()) {
       const { width, height } = frame.image;
-      const jpeg = await encodeFrame(frame.image, PICTURE_PX, JPEG_QUALITY);
+      const { jpeg } = await encodeFrame(frame.image, PICTURE);
       frame.release();
       return { size: { width, height }, codec, fps: 1000 / intervalMs, notices, jpeg };
     }
@@ -120,7 +119,7 @@ async function tryLive(camera: CameraConfig, options: TrialOptions): Promise<Cam
   try {
     const { first, last } = await look(source, lookMs, signal);
     const { width, height } = last.image;
-    const jpeg = await encodeFrame(last.image, PICTURE_PX, JPEG_QUALITY);
+    const { jpeg } = await encodeFrame(last.image, PICTURE);
     const { codec = 'unknown' } = (stream ?? {}) as Partial<ListedStream>;
     return { size: { width, height }, codec, fps: rateOf(first, last), notices, jpeg };
   } finally {

@@ -1,9 +1,12 @@
 import { describeError, toErrorData } from '../core/errors.js';
+import { LogThrottle } from '../core/logThrottle.js';
 import { BEAT_MS, type FromEngine, IPC_VERSION, type ToEngine } from '../ipc/protocol.js';
 import { prepare } from '../models/prepare.js';
+import { encodeFrame } from '../snapshots/jpeg.js';
 import { ffmpegVersion } from '../video/ffmpegVersion.js';
 import { CameraManager } from './cameraManager.js';
 import { Engine } from './engine.js';
+import { LivePictures } from './livePictures.js';
 import { RequestDesk } from './requestDesk.js';
 import { Utilization } from './utilization.js';
 
@@ -15,6 +18,19 @@ const stopped = new AbortController();
 let cameraManager: CameraManager | undefined;
 let running: Engine | undefined;
 let desk: RequestDesk | undefined;
+const unencoded = new LogThrottle(60_000, (message) =>
+  send({ kind: 'log', level: 'warn', camera: null, message }),
+);
+const live = new LivePictures({
+  encode: encodeFrame,
+  send: (message) =>
+    new Promise((resolve) => {
+      if (!process.connected) return resolve();
+      process.send?.(message, undefined, undefined, () => resolve());
+    }),
+  onFailure: (camera, error) =>
+    unencoded.add(`cannot encode a picture of ${camera}: ${describeError(error)}`),
+});
 let isStarted = false;
 /** Whether this process cannot exit by itself, see FileGuard. */
 let isStuck = () => false;
@@ -68,7 +84,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
   try {
     await engine.start(stopped.signal);
     if (stopped.signal.aborted) return;
-    cameraManager = new CameraManager({ engine, config, secrets, send });
+    cameraManager = new CameraManager({ engine, config, secrets, send, live });
     running = engine;
     desk = new RequestDesk({ engine, cameras: cameraManager, send });
     send({
@@ -136,6 +152,12 @@ function receive(message: ToEngine): void {
       break;
     case 'request':
       void desk?.receive(message.id, message.request);
+      break;
+    case 'watch':
+      live.watch(message.tiles);
+      break;
+    case 'order':
+      live.order(message);
       break;
     case 'stop':
       stopped.abort();

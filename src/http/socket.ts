@@ -136,7 +136,8 @@ export class EventSocket implements Component {
 
   /** Why an upgrade request is refused; null to accept it. */
   #refusal(path: string, parameters: URLSearchParams): Refusal | null {
-    if (path !== '/ws') return { status: 404, error: 'no WebSocket at this address; connect to /ws' };
+    if (path !== '/ws')
+      return { status: 404, error: 'no WebSocket at this address; connect to /ws or /api/v1/live' };
     if (parameters.has('since') && this.#options.log().epoch === null)
       return { status: 503, error: 'the event log cannot be read now; see /readyz' };
     return null;

@@ -4,18 +4,45 @@ import type { ErrorData } from '../core/errors.js';
 import type { EventDraft } from '../events/event.js';
 import type { GalleryChange } from '../gallery/change.js';
 import type { PersonSettings } from '../gallery/person.js';
+import type { FrameBox } from '../pipeline/frameBoxes.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
+import type { FramePicture } from '../snapshots/jpeg.js';
 import type { Pictures } from '../snapshots/pictures.js';
 import type { EngineRequest, RequestOutcome } from './requests.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 6;
+export const IPC_VERSION = 7;
 
 /** A camera to run. */
 export interface Assignment {
   camera: CameraConfig;
   /** Number of its next track, not used by any earlier engine. */
   firstTrack: number;
+}
+
+/** How the pictures of a camera that somebody watches are made. */
+export interface LiveTile {
+  camera: string;
+  /** Wider frames are scaled down to this width, px. */
+  width: number;
+  /** Most pictures per second, above 0. */
+  fps: number;
+  /** JPEG quality, 1..100. */
+  quality: number;
+}
+
+/** One picture of a camera, once. */
+export interface PictureOrder extends Omit<LiveTile, 'fps'> {
+  /** Comes back with the picture. */
+  request: number;
+}
+
+/** A frame for people to look at, with the faces in it. */
+export interface LivePicture extends FramePicture {
+  camera: string;
+  /** Unix time at which the complete frame was in memory. */
+  capturedAtMs: number;
+  boxes: FrameBox[];
 }
 
 /** Messages from the supervisor to the engine. */
@@ -40,6 +67,10 @@ export type ToEngine =
   | { kind: 'forget'; person: string }
   /** Answered by `answer` with the same id, unless the engine dies. */
   | { kind: 'request'; id: number; request: EngineRequest }
+  /** The pictures that somebody watches from now on, in place of the list before; each is answered by many `picture`. */
+  | { kind: 'watch'; tiles: LiveTile[] }
+  /** Answered by one `picture`, when there is a frame. */
+  | ({ kind: 'order' } & PictureOrder)
   | { kind: 'stop' };
 
 /** State of the gallery. */
@@ -89,7 +120,7 @@ export interface EngineLoad {
   cpuSeconds: number;
 }
 
-/** Messages from the engine to the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are enabled. */
+/** Messages from the engine to the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are enabled or somebody watches. */
 export type FromEngine =
   | { kind: 'ready'; onnxruntime: string; placements: PlacementReport[]; gallery: GalleryReport }
   /** The gallery has changed while running, or (`change` null) has become unreadable or readable again. */
@@ -105,6 +136,8 @@ export type FromEngine =
    */
   | { kind: 'event'; draft: EventDraft; sinceMs: number | null; pictures?: Pictures | null }
   | { kind: 'report'; report: FrameReport }
+  /** `request` is that of the order; null for a picture that somebody watches. */
+  | { kind: 'picture'; request: number | null; picture: LivePicture }
   | { kind: 'camera'; id: string; state: CameraState; message: string | null }
   | { kind: 'restart'; id: string; reason: string }
   /** The networks start to work on a frame, or have finished with it. `mark` identifies the pixels. */

@@ -10,6 +10,8 @@ export interface MetricSources {
   /** Share of busy worker time, 0..1; resident memory in bytes; CPU time since the start of the engine. */
   engine: () => { utilization: number; residentBytes: number; cpuSeconds: number };
   wsClients: () => number;
+  /** Clients that watch a camera. */
+  liveViewers: () => number;
   /** Frames in the networks, by camera. */
   inWork: () => [camera: string, frames: number][];
   /** People, and their photos by whether they are used. */
@@ -43,6 +45,7 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
   );
   single('spotter_events_waiting', 'Events not in the log yet.', () => log().waiting);
   single('spotter_ws_clients', 'Connected WebSocket clients.', sources.wsClients);
+  single('spotter_live_viewers', 'Clients that watch the picture of a camera.', sources.liveViewers);
   single(
     'spotter_visits_open',
     'Visits that have started and not ended, if visits are enabled.',

@@ -103,6 +103,11 @@ export class Metrics {
     'WebSocket connections closed by the server, by reason.',
     ['reason'],
   );
+  readonly #livePictures = this.#counter(
+    'spotter_live_pictures_total',
+    'Pictures made for those who watch.',
+    ['camera'],
+  );
   readonly #snapshots = this.#counter(
     'spotter_snapshots_total',
     'Events eligible for a snapshot, by outcome.',
@@ -163,6 +168,11 @@ export class Metrics {
     this.#decoded.inc({ camera }, frames);
   }
 
+  /** Counts a picture made for those who watch. */
+  livePicture(camera: string): void {
+    this.#livePictures.inc({ camera });
+  }
+
   /** Counts a published event. */
   event({ camera, kind }: SpotterEvent): void {
     this.#events.inc({ camera, kind });
@@ -206,7 +216,7 @@ export class Metrics {
   /** Every series of a camera at 0; those that are there keep their value. */
   #beginCamera(camera: string): void {
     this.#cameras.add(camera);
-    for (const counter of [this.#decoded, this.#unchanged]) counter.inc({ camera }, 0);
+    for (const counter of [this.#decoded, this.#unchanged, this.#livePictures]) counter.inc({ camera }, 0);
     for (const outcome of LABEL_VALUES.outcome) this.#frames.inc({ camera, outcome }, 0);
     for (const reason of LABEL_VALUES.dropReason) this.#dropped.inc({ camera, reason }, 0);
     for (const verdict of LABEL_VALUES.verdict) this.#faces.inc({ camera, verdict }, 0);

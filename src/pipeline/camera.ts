@@ -9,6 +9,7 @@ import { finish } from '../track/tracker.js';
 import { Absence } from './absence.js';
 import type { CameraOptions } from './cameraOptions.js';
 import { FaceSearch, type Searched } from './faceSearch.js';
+import { FirstFailure } from './firstFailure.js';
 import { type Processed, processFrame } from './frame.js';
 import { buildFrameReport, type FrameOutcome } from './frameReport.js';
 import { LookPace } from './lookPace.js';
@@ -35,7 +36,7 @@ export class Camera {
   /** For the gallery that the last frame was compared with. */
   #policy: TrackPolicy;
   #lastFrame: Frame | undefined;
-  #failure: { error: unknown } | undefined;
+  readonly #failure = new FirstFailure();
   readonly #absence: Absence;
   /** Names to take off tracks with the next frame: what is being worked on began before. */
   #denials: { track: number; person: string }[] = [];
@@ -62,23 +63,23 @@ export class Camera {
    */
   async play(frames: AsyncIterable<Frame>): Promise<void> {
     const inOrder = new Serial();
-    this.#failure = undefined;
+    this.#failure.clear();
     try {
       for await (const frame of frames) {
-        if (this.#failure) {
+        if (this.#failure.isNoted) {
           frame.release();
           break;
         }
         const finding = this.#find(frame);
         // Rejects only when a callback throws, which ends the camera like any other failure.
-        const finishing = () => this.#finishFrame(frame, finding).catch((error) => this.#fail(error));
+        const finishing = () => this.#finishFrame(frame, finding).catch((error) => this.#failure.note(error));
         void inOrder.run(finishing);
       }
     } finally {
       await inOrder.idle();
       this.end();
     }
-    this.#throwFailure();
+    this.#failure.rethrow();
   }
 
   /**
@@ -88,7 +89,7 @@ export class Camera {
    * @throws whatever the source fails with; SpotterError worker.failed; what a callback throws
    */
   async watch(source: NewestFrames): Promise<void> {
-    this.#throwFailure();
+    this.#failure.rethrow();
     let isLost = false;
     const continued: NewestFrames = {
       ready: () =>
@@ -100,7 +101,7 @@ export class Camera {
       newestAtMs: () => source.newestAtMs(),
     };
     try {
-      while (!this.#failure && (await continued.ready())) {
+      while (!this.#failure.isNoted && (await continued.ready())) {
         const frame = continued.take();
         if (frame) await this.#process(frame, continued);
       }
@@ -109,7 +110,7 @@ export class Camera {
       // While it waits for the source, the next one may be the same.
       if (!isLost) this.end();
     }
-    this.#throwFailure();
+    this.#failure.rethrow();
   }
 
   /**
@@ -144,6 +145,7 @@ export class Camera {
   async #process(waiting: Frame, source: NewestFrames): Promise<void> {
     const { id, gate, scheduler } = this.#options;
     if (!gate.isOpen(waiting.image, waiting.mediaTimeMs, this.#state.tracks.length > 0)) {
+      this.#options.onFrame?.(waiting, this.#state.tracks, false);
       waiting.release();
       this.#report({ kind: 'unchanged' });
       return;
@@ -195,13 +197,13 @@ export class Camera {
       this.#lastFrame = frame;
       this.#keep(looks, frame);
       this.#publish(trackEvents, frame, frame.arrivedAtMs);
-      this.#options.onFrame?.(frame, state.tracks);
+      this.#options.onFrame?.(frame, state.tracks, true);
       this.#report({ kind: 'searched', work });
       await this.#checkUpright(frame);
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'frame.poison') this.drop('poison');
       else {
-        this.#fail(error);
+        this.#failure.note(error);
         this.#report({ kind: 'failed' });
       }
     } finally {
@@ -222,23 +224,12 @@ export class Camera {
     for (const { track, person } of this.#denials.splice(0)) this.#state = denied(this.#state, track, person);
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= { error };
-  }
-
-  /** The failure is thrown once. */
-  #throwFailure(): void {
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure) throw failure.error;
-  }
-
   /** The source has been away for too long. */
   #giveUp(): void {
     try {
       this.end();
     } catch (error) {
-      this.#fail(error);
+      this.#failure.note(error);
     }
   }
 

@@ -38,6 +38,9 @@ export interface CameraOptions extends Pick<FaceSearchOptions, 'reach'> {
   onReport: (report: MeasuredReport) => void;
   /** Called once when the faces prove to be upside down. */
   onUpsideDown?: (() => void) | undefined;
-  /** Receives every track after each searched frame, for scoring and drawing in this process. */
-  onFrame?: ((frame: Frame, tracks: readonly Track[]) => void) | undefined;
+  /**
+   * Receives every track after each frame, for scoring and drawing in this process. `isSearched` is false where nothing had moved,
+   * so that the tracks are those of the frame before.
+   */
+  onFrame?: ((frame: Frame, tracks: readonly Track[], isSearched: boolean) => void) | undefined;
 }

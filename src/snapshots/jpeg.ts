@@ -21,6 +21,11 @@ export interface JpegSettings {
   masks: readonly Polygon[];
 }
 
+/** A whole frame as a JPEG of this size. */
+export interface FramePicture extends Size {
+  jpeg: Uint8Array;
+}
+
 /** Pixels per strip. Between strips, the conversion yields to the event loop. */
 const STRIP_PX = 128 * 1024;
 /** Margin around the face on each side, as a fraction of its size. */
@@ -38,10 +43,7 @@ const MASK_COLOUR = '#808080';
  */
 export async function encodePictures(image: Image, box: Box, settings: JpegSettings): Promise<Pictures> {
   const { maxWidth, quality, masks } = settings;
-  const { default: sharp } = await import('sharp');
-  // No picture is encoded twice, and the cores belong to the networks.
-  sharp.cache(false);
-  sharp.concurrency(1);
+  const sharp = await loadSharp();
   const size = { width: image.width, height: image.height };
   const rgb = await toRgb(image);
   const whole = { left: 0, top: 0, ...size };
@@ -59,22 +61,29 @@ export async function encodePictures(image: Image, box: Box, settings: JpegSetti
   return { frame, face };
 }
 
-/**
- * Encodes a whole frame.
- *
- * @param maxWidth wider frames are scaled down to this width, px
- * @param quality of the JPEG, 1..100
- */
-export async function encodeFrame(image: Image, maxWidth: number, quality: number): Promise<Buffer> {
-  const { default: sharp } = await import('sharp');
+/** Encodes a whole frame, without any box. */
+export async function encodeFrame(
+  image: Image,
+  { maxWidth, quality, masks }: JpegSettings,
+): Promise<FramePicture> {
+  const sharp = await loadSharp();
   const size = { width: image.width, height: image.height };
-  return sharp(await toRgb(image), { raw: { ...size, channels: 3 } })
-    .resize({
-      ...scaledInto(size, { width: maxWidth, height: Number.POSITIVE_INFINITY }),
-      fit: 'fill',
-    })
-    .jpeg({ quality })
-    .toBuffer();
+  const scaled = scaledInto(size, { width: maxWidth, height: Number.POSITIVE_INFINITY });
+  const picture = sharp(await toRgb(image), { raw: { ...size, channels: 3 } });
+  if (scaled.width < size.width) picture.resize({ ...scaled, fit: 'fill' });
+  if (masks.length > 0)
+    picture.composite([{ input: overlay(size, { left: 0, top: 0, ...size }, scaled, masks, null) }]);
+  // A third less time for a twentieth more bytes: most of these pictures are looked at once.
+  const jpeg = await picture.jpeg({ quality, optimiseCoding: false }).toBuffer();
+  return { ...scaled, jpeg };
+}
+
+async function loadSharp() {
+  const { default: sharp } = await import('sharp');
+  // No picture is encoded twice, and the cores belong to the networks.
+  sharp.cache(false);
+  sharp.concurrency(1);
+  return sharp;
 }
 
 async function toRgb(image: Image): Promise<Uint8ClampedArray> {

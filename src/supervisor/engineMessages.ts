@@ -11,6 +11,7 @@ import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
 import type { Forgetting } from './forgetting.js';
 import { logGallery, logGalleryChange } from './galleryLog.js';
+import type { LiveFeed } from './liveFeed.js';
 
 /** The parts that handle the engine's messages. */
 export interface EngineMessagesOptions {
@@ -24,6 +25,7 @@ export interface EngineMessagesOptions {
   metrics: Metrics;
   forgetting: Forgetting;
   requests: EngineRequests;
+  live: LiveFeed;
   logger: Logger;
   /** Called when an engine is ready for cameras. */
   onReady: () => void;
@@ -62,6 +64,9 @@ export class EngineMessages {
       case 'report':
         monitor.frame(message.report);
         break;
+      case 'picture':
+        this.#options.live.receive(message);
+        break;
       case 'camera':
         // After an engine was replaced, the reason is already reported.
         if (message.state === 'connecting' && registry.stateOf(message.id) === 'connecting') break;
@@ -84,7 +89,7 @@ export class EngineMessages {
   }
 
   #engineReady({ onnxruntime, placements, gallery }: FromEngine & { kind: 'ready' }): void {
-    const { status, forgetting, logger, onReady } = this.#options;
+    const { status, forgetting, live, logger, onReady } = this.#options;
     if (!isDeepStrictEqual(placements, status.placements))
       logger.info(
         Object.fromEntries(placements.map((one) => [one.network, placementText(one)])),
@@ -99,6 +104,7 @@ export class EngineMessages {
     if (isNew) logGallery(logger, gallery);
     status.unreadyReason = null;
     onReady();
+    live.engineReady();
     forgetting.noteEngine();
   }
 

@@ -6,6 +6,7 @@ import type { EventDraft, SpotterEvent } from '../events/event.js';
 import { ForgottenNames } from '../events/forgottenNames.js';
 import type { EventLog } from '../events/log/eventLog.js';
 import type { Erased } from '../events/log/upkeep.js';
+import { shownNameOf } from '../events/notify.js';
 import type { PersonSettings } from '../gallery/person.js';
 import { byNameKey, type Selectable } from '../http/message.js';
 import type { EventSocket } from '../http/socket.js';
@@ -119,6 +120,13 @@ export class EventHub implements Component, CameraObserver {
   /** The cameras and people that clients may name. */
   get selectable(): Selectable {
     return { cameras: this.#config.cameras.map(({ id }) => id), people: this.#people };
+  }
+
+  /** How a person is shown; null for somebody who is not in the gallery. */
+  shownName(person: string): string | null {
+    const key = nameKey(person);
+    if (this.#forgotten.has(person) || !this.#people?.has(key)) return null;
+    return shownNameOf(this.#settings, person);
   }
 
   /** The parts that observe cameras. */

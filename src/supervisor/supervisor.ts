@@ -1,9 +1,11 @@
 import type { LoadedConfig } from '../config/load.js';
+import { ANYBODY } from '../core/access.js';
 import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
 import { InView } from '../events/inView.js';
+import { LIVE_PATH } from '../http/liveSocket.js';
 import { HttpServer } from '../http/server.js';
 import { IPC_VERSION } from '../ipc/protocol.js';
 import type { Logger } from '../observe/logger.js';
@@ -24,6 +26,7 @@ import { EventHub, type EventHubOptions } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
 import { httpViews } from './httpViews.js';
 import { LetterActions } from './letterActions.js';
+import { LiveFeed } from './liveFeed.js';
 import { type ConfigChange, Reloader } from './reloader.js';
 import { throttledWarning } from './throttledWarning.js';
 
@@ -64,6 +67,7 @@ export class Supervisor {
   readonly #control: ControlFile;
   readonly #requests: EngineRequests;
   readonly #letters: LetterActions;
+  readonly #live: LiveFeed;
   #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -95,6 +99,7 @@ export class Supervisor {
       inWork: () => this.#registry.ids.map((id) => [id, this.#crashPolicy.inWork(id)]),
       gallery: () => ({ ...this.#status.gallery, unusable: this.#status.gallery.unusable.length }),
       wsClients: () => this.#hub.gauges.wsClients(),
+      liveViewers: () => this.#live.socket.viewers,
       openVisits: () => this.#hub.gauges.openVisits(),
       sinks: () => this.#hub.gauges.sinks(),
       log: () => this.#hub.gauges.log(),
@@ -111,6 +116,12 @@ export class Supervisor {
         workerUtilization: Number(this.#status.load.utilization.toFixed(4)),
       }),
       onEvent: options.onEvent,
+    });
+    this.#live = new LiveFeed({
+      config: () => this.#reloader.current.config,
+      send: (message) => this.#host.send(message),
+      shownName: (person) => this.#hub.shownName(person),
+      metrics: this.#metrics,
     });
     this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
     this.#http = new HttpServer({
@@ -132,7 +143,11 @@ export class Supervisor {
         registry: this.#registry,
         inView: this.#inView,
       }),
-      onUpgrade: (request, socket, head) => this.#hub.socket.upgrade(request, socket, head),
+      onUpgrade: (request, socket, head) => {
+        const isLive = request.url?.split('?')[0] === LIVE_PATH;
+        if (isLive) this.#live.socket.upgrade(request, socket, head, ANYBODY);
+        else this.#hub.socket.upgrade(request, socket, head);
+      },
     });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,
@@ -165,6 +180,7 @@ export class Supervisor {
       metrics: this.#metrics,
       forgetting,
       requests: this.#requests,
+      live: this.#live,
       logger,
       onReady: () => {
         this.#reloader.confirm();
@@ -220,6 +236,7 @@ export class Supervisor {
       log,
       this.#letters,
       this.#http,
+      this.#live,
       this.#hub,
       this.#control,
       this.#monitor,
@@ -267,5 +284,6 @@ export class Supervisor {
     this.#hub.configure(after);
     if (before.config.gallery.folder !== after.config.gallery.folder) this.#status.forgetGallery();
     this.#engine.configure(change);
+    this.#live.configure();
   }
 }

@@ -31,6 +31,7 @@ async function startHub(change: (config: Config) => void = () => {}) {
     inWork: () => [],
     gallery: () => ({ people: 0, used: 0, unusable: 0 }),
     wsClients: () => hub.gauges.wsClients(),
+    liveViewers: () => 0,
     openVisits: () => hub.gauges.openVisits(),
     sinks: () => hub.gauges.sinks(),
     log: () => hub.gauges.log(),
