@@ -16,6 +16,7 @@ const EVENT = 'events/event';
 const MAY_IMPORT: Record<string, string[]> = {
   main: ['cli'],
   cli: [
+    'auth',
     'supervisor',
     'engine',
     'calibration',

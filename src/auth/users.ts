@@ -63,6 +63,12 @@ export class Users {
   }
 
   /** @throws SpotterError usage for a name that is not valid or is taken */
+  requireFree(name: string): void {
+    requireName(name, 'user');
+    if (this.find(name) !== null) throw taken(name);
+  }
+
+  /** @throws SpotterError as {@link requireFree} */
   add({ name, role, cameras, password }: NewUser, nowMs: number): void {
     requireName(name, 'user');
     const added = this.#db
@@ -70,11 +76,7 @@ export class Users {
         'INSERT INTO users (key, name, role, cameras, password, created_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
       )
       .run(keyOf(name), name, role, listText(cameras), password, nowMs);
-    if (added === 0)
-      throw new SpotterError(
-        'usage',
-        `there is a user ${name} already; see "spotter user list", or remove that one first`,
-      );
+    if (added === 0) throw taken(name);
   }
 
   /** Sets a password and ends every session of the user. @returns whether there is such a user */
@@ -92,4 +94,11 @@ export class Users {
   remove(name: string): boolean {
     return this.#db.prepare('DELETE FROM users WHERE key = ?').run(keyOf(name)) > 0;
   }
+}
+
+function taken(name: string): SpotterError {
+  return new SpotterError(
+    'usage',
+    `there is a user ${name} already; see "spotter user list", or remove that one first`,
+  );
 }

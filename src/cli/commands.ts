@@ -24,6 +24,8 @@ import {
 } from './flags.js';
 import { GALLERY_COMMANDS } from './galleryCommands.js';
 import { MODELS_COMMANDS } from './modelsCommands.js';
+import { TOKEN_COMMANDS } from './tokenCommands.js';
+import { USER_COMMANDS } from './userCommands.js';
 
 /** The commands without a group, in the order of the help. Groups have a file each. */
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -185,6 +187,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
 export const GROUPS: readonly CommandGroup[] = [
   CAMERA_COMMANDS,
   GALLERY_COMMANDS,
+  USER_COMMANDS,
+  TOKEN_COMMANDS,
   DEAD_LETTER_COMMANDS,
   MODELS_COMMANDS,
   CONFIG_COMMANDS,

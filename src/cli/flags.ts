@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { PROVIDERS, type ProviderChoice } from '../compute/providers.js';
+import { SCOPES, type Scope } from '../core/access.js';
 import { meantOrListed } from '../core/nearest.js';
 import { ROTATIONS, type Rotation } from '../video/rotation.js';
 
@@ -18,7 +19,15 @@ export function commonOptions(): Option[] {
   ];
 }
 
-/** Where a daemon listens; both override the configuration. */
+/** Which cameras a user or a token may see. */
+export function accessCamerasOption(): Option {
+  return new Option(
+    '--cameras <ids>',
+    'the only cameras to see, separated by commas; default: all',
+  ).argParser(cameraIds);
+}
+
+/** Where a daemon listens; all override the configuration. */
 export function listenOptions(): Option[] {
   return [
     new Option('--host <address>', 'address to listen on, such as 0.0.0.0; default: http.host').argParser(
@@ -26,6 +35,10 @@ export function listenOptions(): Option[] {
     ),
     new Option('--port <n>', 'port to listen on; 0 takes any free one; default: http.port').argParser(
       portNumber,
+    ),
+    new Option(
+      '--trust-network',
+      'ask nobody to sign in before there is a user, whatever --host is; same as auth.trustNetwork',
     ),
   ];
 }
@@ -126,6 +139,22 @@ export function rotation(text: string): Rotation {
   const value = ROTATIONS.find((degrees) => String(degrees) === text);
   if (value !== undefined) return value;
   throw new InvalidArgumentError('It must be 90, 180 or 270.');
+}
+
+/** Parses ids of cameras, separated by commas. @throws InvalidArgumentError for none */
+export function cameraIds(text: string): string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.every((id) => id !== '')) return ids;
+  throw new InvalidArgumentError('It must be ids of cameras, separated by commas.');
+}
+
+/** Parses scopes, separated by commas. @throws InvalidArgumentError for another word, with the nearest scope */
+export function scopeNames(text: string): Scope[] {
+  return text.split(',').map((word) => {
+    const known = SCOPES.find((scope) => scope === word.trim());
+    if (known !== undefined) return known;
+    throw new InvalidArgumentError(`"${word}" is no scope; ${meantOrListed(word, SCOPES)}`);
+  });
 }
 
 /** Parses whole numbers from 1 on, separated by commas. @throws InvalidArgumentError for any other text */

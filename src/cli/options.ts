@@ -28,6 +28,7 @@ export interface CommonOptions extends PlaceOptions {
   /** Of `run` and `demo`: the address to listen on. */
   host?: string;
   port?: number;
+  trustNetwork?: boolean;
 }
 
 /**
@@ -80,6 +81,7 @@ function sourcesOf(options: CommonOptions): {
     if (logLevel !== undefined) config.log.level = logLevel;
     if (options.host !== undefined) config.http.host = options.host;
     if (options.port !== undefined) config.http.port = options.port;
+    if (options.trustNetwork) config.auth.trustNetwork = true;
   };
   return { file, folder, override };
 }

@@ -44,5 +44,5 @@ export function printMessage(message: string): void {
 
 /** Writes a question to stderr; the answer is typed behind it. See {@link visible}. */
 export function printQuestion(question: string): void {
-  process.stderr.write(`${proseLines(visible(`${question} [y/N]`), process.stderr).join('\n')} `);
+  process.stderr.write(`${proseLines(visible(question), process.stderr).join('\n')} `);
 }

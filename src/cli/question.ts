@@ -14,7 +14,7 @@ export function canAsk(): boolean {
  * @throws SpotterError interrupted
  */
 export async function askYesNo(question: string, signal: AbortSignal): Promise<boolean> {
-  printQuestion(question);
+  printQuestion(`${question} [y/N]`);
   // Not as a terminal, so that Ctrl-C reaches the program.
   const lines = createInterface({ input: process.stdin, terminal: false });
   const answer = new Promise<string | null>((resolve) => {
