@@ -57,7 +57,6 @@ export async function measureHistory(
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       api: viewsOf(log, () => []),
     },
-    onUpgrade: () => {},
   });
   try {
     await log.start();

@@ -96,7 +96,12 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       api: viewsOf(log, () => []),
     },
-    onUpgrade: (request, stream, head) => socket.upgrade(request, stream, head),
+    sockets: {
+      '/ws': {
+        needs: 'events:read',
+        upgrade: (request, stream, head) => socket.upgrade(request, stream, head),
+      },
+    },
   });
   feed.subscribe((event) => socket.publish(event));
   await log.start();

@@ -83,7 +83,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   config: ['models/catalogueEntry', 'compute/providers', EVENT, 'events/placeholders', ...CORE],
   events: PURE,
   snapshots: [EVENT, ...PURE],
-  http: [EVENT, 'events/filter', ...CORE],
+  http: [EVENT, 'events/eventSchema', 'events/filter', ...CORE],
   observe: [EVENT, 'pipeline/frameReport', ...CORE],
   track: ['face', ...CORE],
   face: ['image', ...CORE],

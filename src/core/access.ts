@@ -47,6 +47,9 @@ export interface Caller {
 /** Anybody, where no sign-in is required: may do everything. */
 export const ANYBODY: Caller = { name: null, role: null, scopes: new Set(SCOPES), cameras: null };
 
+/** Nobody in particular, where a sign-in is required and there is none: may use what is public. */
+export const NOBODY: Caller = { name: null, role: null, scopes: new Set(), cameras: [] };
+
 /** Whether a caller may see a camera. */
 export function maySee({ cameras }: Pick<Caller, 'cameras'>, camera: string): boolean {
   return cameras === null || cameras.includes(camera);

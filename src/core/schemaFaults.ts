@@ -105,7 +105,11 @@ function alternatives(node: SchemaNode): SchemaNode[] {
 }
 
 function explain(issue: Issue, document: Document): string {
-  const node = document.getIn(issue.path, true);
+  return describeIssue(issue, document.getIn(issue.path, true));
+}
+
+/** A fault in words that follow the name of the value. @param node the value, or its node in a YAML document */
+export function describeIssue(issue: Issue, node: unknown): string {
   const missing = issue.path.length > 0 && node === undefined;
   if (issue.code === 'invalid_type') {
     if (missing) return `required, a ${issue.expected}`;

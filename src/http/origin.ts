@@ -28,8 +28,8 @@ export function foreignRequest(
 }
 
 /** True for a name or address of this machine itself, with or without the brackets of IPv6. */
-function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[|\]$|^::ffff:/g, '').toLowerCase();
   return (
     name === 'localhost' ||
     name.endsWith('.localhost') ||

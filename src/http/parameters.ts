@@ -33,14 +33,26 @@ const LONGEST_NAME = 64;
 export const flag = z
   .enum(['true', 'false'], mustBe('true or false'))
   .transform((text) => text === 'true')
-  .default(false);
+  .default(false)
+  .meta({ type: 'boolean', default: false });
 
 /** Most entries in a response: 1 to 500, 100 by default. */
-export const limit = wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT);
+export const limit = wholeNumber(1, MAX_LIMIT)
+  .default(DEFAULT_LIMIT)
+  .meta({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
 
-/** The number of an event in an address; null unless the text has 1 to 15 digits. */
+/** The number of an event; null unless the text has 1 to 15 digits. */
 export function parseSeq(text: string): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** A number in the path of an address, of 1 to 15 digits. @param of what it is the number of */
+export function numberInPath(of: string) {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, `the number of ${of} must be a whole number, 1 or more`)
+    .transform(Number)
+    .meta({ type: 'integer', minimum: 1, pattern: undefined, description: `Number of ${of}.` });
 }
 
 /** A parameter that is a whole number within a range, both ends included. */
@@ -50,7 +62,8 @@ export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER) 
   return z
     .string(must)
     .refine((text) => /^\d{1,16}$/.test(text) && Number(text) >= from && Number(text) <= to, must)
-    .transform(Number);
+    .transform(Number)
+    .meta({ type: 'integer', minimum: from, ...(to !== Number.MAX_SAFE_INTEGER && { maximum: to }) });
 }
 
 const timeError = mustBe('a time such as 2026-11-24T18:00:00Z, a day or ms since 1970');
@@ -102,41 +115,15 @@ const eventsParameters = z
     when: () => true,
   });
 
-/** Valid parameters, or one sentence per fault. */
-export type Parsed<T> = { ok: true; query: T } | { ok: false; faults: string[] };
-
-/**
- * Checks the parameters of a request.
- *
- * @param given by name: a string, or a list of strings for a parameter that is repeated
- */
-export function parseQuery<S extends z.ZodObject>(schema: S, given: unknown): Parsed<z.output<S>> {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return { ok: true, query: parsed.data };
-  const known = Object.keys(schema.shape).join(', ');
-  const faults = new Map<PropertyKey, string>();
-  for (const issue of parsed.error.issues) {
-    const [name] = issue.path;
-    if (issue.code === 'unrecognized_keys')
-      for (const key of issue.keys)
-        faults.set(key, `${quote(key)} is not a parameter here; valid are ${known}`);
-    else if (name === undefined) faults.set(issue.message, issue.message);
-    else if (!faults.has(name)) faults.set(name, `${String(name)} ${issue.message}`);
-  }
-  return { ok: false, faults: [...faults.values()] };
-}
-
-/** Checks the parameters of a request for events. */
-export function parseEventsQuery(given: unknown): Parsed<EventsQuery> {
-  const parsed = parseQuery(eventsParameters, given);
-  if (!parsed.ok) return parsed;
-  const { after = null, before = null, from, to, tz, camera, person, kind, ...rest } = parsed.query;
+/** The parameters of a request for events. */
+export const eventsQuery = eventsParameters.transform((given): EventsQuery => {
+  const { after = null, before = null, from, to, tz, camera, person, kind, ...rest } = given;
   const fromMs = from === undefined ? null : boundOf(from, tz);
   const toMs = to === undefined ? null : boundOf(to, tz);
   const bounds = { after, before, fromMs, toMs };
   const chosen = { cameras: camera, people: person, kinds: kind, oldestFirst: after !== null };
-  return { ok: true, query: { ...bounds, ...chosen, ...rest } };
-}
+  return { ...bounds, ...chosen, ...rest };
+});
 
 type Lists = Record<'camera' | 'person' | 'kind', string[]>;
 
@@ -175,6 +162,7 @@ function mustBe(what: string) {
   };
 }
 
-function quote(text: string): string {
+/** A value of a request as a sentence shows it, shortened. */
+export function quote(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../core/errors.js';
-import { type Refusal, refuseConnection } from './refusal.js';
+import { faultsOfRequest } from './inputFaults.js';
+import { type Refusal, refuse, refuseConnection } from './refusal.js';
 
 /** Longest part of an address: a name of 64 characters, each of up to four bytes that are written as %XX. */
 export const MAX_PARAMETER_LENGTH = 64 * 4 * 3;
@@ -11,7 +12,6 @@ const FAULTS: Record<string, string> = {
     'the address is not valid: a % must be followed by two hexadecimal digits; encode it as %25',
   FST_ERR_MAX_PARAM_LENGTH: `a part of the address is longer than ${MAX_PARAMETER_LENGTH} characters; shorten it`,
   FST_ERR_CTP_BODY_TOO_LARGE: 'the body is too large; send less',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'a body of this type is not accepted here; send JSON, or no body',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty; send JSON, or leave out the content type',
   FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not JSON; correct it',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH:
@@ -20,20 +20,27 @@ const FAULTS: Record<string, string> = {
 
 /** Answers a request that fastify refuses before there is a route for it. */
 export function refuseUnrouted(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  const { status, error: sentence } = refusalOf(error);
-  reply.code(status).send({ error: sentence });
+  refuse(reply, refusalOf(error, undefined));
 }
 
 /**
- * Answers every other request that fastify refuses, or whose handler has failed, in the form of all errors.
+ * Answers every other request that fastify refuses, whose parameters are not valid, or whose handler has failed.
  *
  * @param onFailed called with one sentence when a handler has failed
  */
-export function addFaultHandler(app: FastifyInstance, onFailed: (message: string) => void): void {
-  app.setErrorHandler<FastifyError>(async (error, { method, routeOptions }, reply) => {
-    const { status, error: sentence } = refusalOf(error);
-    if (status >= 500) onFailed(`${method} ${routeOptions.url} failed: ${describeError(error)}`);
-    return reply.code(status).send({ error: sentence });
+export function addFaultHandler(
+  app: Pick<FastifyInstance, 'setErrorHandler'>,
+  onFailed: (message: string) => void,
+): void {
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const { method, routeOptions } = request;
+    if (error.validation) {
+      const errors = faultsOfRequest(request, error.validationContext);
+      return refuse(reply, { status: 400, error: errors.join('; '), errors });
+    }
+    const refusal = refusalOf(error, routeOptions.schema?.consumes);
+    if (refusal.status >= 500) onFailed(`${method} ${routeOptions.url} failed: ${describeError(error)}`);
+    return refuse(reply, refusal);
   });
 }
 
@@ -55,9 +62,17 @@ function brokenRequest(code: string | undefined): Refusal {
   return { status: 400, error: 'this is not a request of HTTP/1.1; use http://, without TLS' };
 }
 
-function refusalOf({ code, statusCode = 500 }: FastifyError): Refusal {
+/** @param accepted media types of the bodies that the route takes; JSON if it does not say */
+function refusalOf(
+  { code, statusCode: status = 500 }: FastifyError,
+  accepted: readonly string[] | undefined,
+): Refusal {
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const wanted = accepted?.join(' or ') ?? 'JSON, or no body';
+    return { status, error: `a body of this type is not accepted here; send ${wanted}` };
+  }
   const known = FAULTS[code];
-  if (known !== undefined) return { status: statusCode, error: known };
-  if (statusCode < 500) return { status: statusCode, error: 'the request is not valid; see /' };
-  return { status: statusCode, error: 'the request failed inside spotter; see its log' };
+  if (known !== undefined) return { status, error: known };
+  if (status < 500) return { status, error: 'the request is not valid; see /' };
+  return { status, error: 'the request failed inside spotter; see its log' };
 }

@@ -2,19 +2,17 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Caller, Scope } from '../core/access.js';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { Admission } from './admission.js';
+import { addApplication } from './application.js';
+import { admit, credentialsOf, type Identify, withoutSignIn } from './callers.js';
 import { shareWithPages } from './crossOrigin.js';
 import { type AccessRules, foreignRequest, isAllowedOrigin } from './origin.js';
-import { refuseConnection } from './refusal.js';
-import {
-  addFaultHandler,
-  MAX_PARAMETER_LENGTH,
-  refuseBrokenRequest,
-  refuseUnrouted,
-} from './requestFaults.js';
-import { addRoutes, type Views } from './routes.js';
+import { type Refusal, refuse, refuseConnection } from './refusal.js';
+import { MAX_PARAMETER_LENGTH, refuseBrokenRequest, refuseUnrouted } from './requestFaults.js';
+import type { Views } from './routes.js';
 import { Turns } from './turns.js';
 
 /** Where {@link HttpServer} listens, and what it serves. */
@@ -36,8 +34,18 @@ export interface HttpOptions {
   onFailed?: (message: string) => void;
   /** A client that reads nothing of a response is disconnected after once to twice this time, ms. Default 15 000. */
   unreadMs?: number;
-  /** Takes over a request to upgrade to a WebSocket. */
-  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Who sends a request. By default nobody has to sign in; see {@link withoutSignIn}. */
+  identify?: Identify;
+  /** What takes over a request to upgrade to a WebSocket, by the path of its address. */
+  sockets?: Readonly<Record<string, SocketRoute>>;
+}
+
+/** A WebSocket. */
+export interface SocketRoute {
+  /** What a caller must be allowed to do. */
+  needs: Scope;
+  /** Takes over a request to upgrade. */
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller) => void;
 }
 
 const HEADERS_TIMEOUT_MS = 5000;
@@ -81,6 +89,7 @@ export class HttpServer implements Component {
   async start(): Promise<void> {
     const { host, port, views, unreadMs = UNREAD_MS, onFailed = () => {} } = this.#options;
     const { server } = this.#app;
+    const identify = this.#identify;
     this.#admitConnections();
     this.#app.addHook('onRequest', async (request, reply) => {
       if (!(await this.#turns.take(request.raw, reply.raw))) return reply.hijack();
@@ -92,20 +101,19 @@ export class HttpServer implements Component {
         return this.#refuse(request.raw.socket, fault);
       }
       const refusal = foreignRequest(request.headers, this.#rules);
-      if (refusal) return reply.code(refusal.status).send({ error: refusal.error });
+      if (refusal) return refuse(reply, refusal);
       const { host: name } = request.headers;
       const isAllowed = (origin: string) => isAllowedOrigin(origin, name, this.#rules.origins);
       if (shareWithPages(request, reply, isAllowed)) return reply;
     });
     this.#app.addHook('onSend', async (_request, reply) => void reply.raw.setTimeout(unreadMs));
-    addFaultHandler(this.#app, onFailed);
-    addRoutes(this.#app, views);
+    await addApplication(this.#app, { views, identify, onFailed });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Nobody else handles errors before the handshake is done, and an unhandled one would end the process.
       socket.on('error', () => socket.destroy());
       // Its bytes would be mixed with the responses that are still being sent.
       if (this.#turns.isBusy(socket)) socket.destroy();
-      else this.#upgrade(request, socket, head);
+      else void this.#upgrade(request, socket as Socket, head);
     });
     try {
       await this.#app.listen({ host, port });
@@ -117,15 +125,23 @@ export class HttpServer implements Component {
     }
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  get #identify(): Identify {
+    return this.#options.identify ?? withoutSignIn(null);
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const refusal = foreignRequest(request.headers, this.#rules);
-    if (refusal) refuseConnection(socket, refusal);
-    else if (request.headers.upgrade?.toLowerCase() !== 'websocket') this.#answer(request, socket);
-    else {
-      const fault = this.#admission.client(socket);
-      if (fault === null) this.#options.onUpgrade(request, socket, head);
-      else this.#refuse(socket, fault);
-    }
+    if (refusal) return refuseConnection(socket, refusal);
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return this.#answer(request, socket);
+    const { sockets = {} } = this.#options;
+    const path = request.url?.split('?', 1)[0] ?? '';
+    if (!Object.hasOwn(sockets, path)) return refuseConnection(socket, noSocket(Object.keys(sockets)));
+    const { needs, upgrade } = sockets[path];
+    const caller = await admit(credentialsOf(request), needs, this.#identify);
+    if ('error' in caller) return refuseConnection(socket, caller);
+    const fault = this.#admission.client(socket);
+    if (fault !== null) this.#refuse(socket, fault);
+    else if (!socket.destroyed) upgrade(request, socket, head, caller);
   }
 
   /**
@@ -156,8 +172,7 @@ export class HttpServer implements Component {
   }
 
   /** Answers a request that offers another protocol, such as h2c, in HTTP/1.1 (RFC 9110, section 7.8). */
-  #answer(request: IncomingMessage, stream: Duplex): void {
-    const socket = stream as Socket;
+  #answer(request: IncomingMessage, socket: Socket): void {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
@@ -168,6 +183,10 @@ export class HttpServer implements Component {
   async stop(): Promise<void> {
     await this.#app.close();
   }
+}
+
+function noSocket(paths: string[]): Refusal {
+  return { status: 404, error: `no WebSocket at this address; connect to ${paths.join(' or ')}` };
 }
 
 /** Why the system does not let a server listen, and what to do. @param cause its error */

@@ -1,4 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { anyObject } from './answerParts.js';
+import type { Api } from './application.js';
+import { refuseMissing } from './refusal.js';
+import { sendJson } from './storedJson.js';
 
 /** What the service says about itself, for programs and operators. */
 export interface ServiceViews {
@@ -8,18 +12,53 @@ export interface ServiceViews {
   schemas: () => Readonly<Record<string, object>>;
 }
 
+const jsonSchema = anyObject.describe('JSON Schema, draft 2020-12.');
+
 /** Adds the routes for sinks and schemas. */
-export function addServiceRoutes(app: FastifyInstance, { sinks, schemas }: ServiceViews): void {
-  app.get('/api/v1/sinks', async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
-    return { sinks: sinks() };
-  });
-  app.get('/api/v1/schemas', async () => ({ schemas: schemas() }));
-  app.get<{ Params: { name: string } }>('/api/v1/schemas/:name', async ({ params }, reply) => {
-    const all = schemas();
-    if (Object.hasOwn(all, params.name))
-      return reply.header('content-type', 'application/schema+json').send(JSON.stringify(all[params.name]));
-    const error = `no schema of that name; there are ${Object.keys(all).join(', ')}`;
-    return reply.code(404).send({ error });
-  });
+export function addServiceRoutes(app: Api, { sinks, schemas }: ServiceViews): void {
+  app.get(
+    '/api/v1/sinks',
+    {
+      config: { needs: 'service:read' },
+      schema: {
+        operationId: 'listSinks',
+        tags: ['service'],
+        summary: 'The state of each webhook and the broker',
+        response: { 200: z.object({ sinks: z.array(anyObject) }) },
+      },
+    },
+    async () => ({ sinks: sinks() }),
+  );
+  app.get(
+    '/api/v1/schemas',
+    {
+      config: { needs: null },
+      schema: {
+        operationId: 'listSchemas',
+        tags: ['service'],
+        summary: 'JSON Schema of every message and event, by name',
+        response: { 200: z.object({ schemas: z.record(z.string(), jsonSchema) }) },
+      },
+    },
+    async () => ({ schemas: schemas() }),
+  );
+  app.get(
+    '/api/v1/schemas/:name',
+    {
+      config: { needs: null },
+      schema: {
+        operationId: 'getSchema',
+        tags: ['service'],
+        summary: 'JSON Schema of one message or event',
+        params: z.object({ name: z.string() }),
+        response: { 200: { content: { 'application/schema+json': { schema: jsonSchema } } } },
+      },
+    },
+    async ({ params }, reply) => {
+      const all = schemas();
+      if (!Object.hasOwn(all, params.name))
+        return refuseMissing(reply, `no schema of that name; there are ${Object.keys(all).join(', ')}`);
+      return sendJson(reply, JSON.stringify(all[params.name]), 'application/schema+json');
+    },
+  );
 }

@@ -1,35 +1,49 @@
-import type { FastifyInstance } from 'fastify';
-import { parseSeq } from './parameters.js';
-import { refuseWithoutLog } from './refusal.js';
+import { z } from 'zod';
+import { maySee } from '../core/access.js';
+import type { Api } from './application.js';
+import type { EventViews } from './eventRoutes.js';
+import { jpeg, sendPicture } from './jpegAnswer.js';
+import { numberInPath } from './parameters.js';
+import { refuseMissing, refuseWithoutLog } from './refusal.js';
 
-/** The data behind the snapshot routes. */
-export interface SnapshotViews {
+/** The pictures of events. */
+export interface SnapshotViews extends Pick<EventViews, 'event'> {
   /** Snapshot of an event as JPEG; null when it has none or the snapshot has been deleted. Rejects without a log. */
   snapshot: (seq: number, form: 'frame' | 'face') => Promise<Uint8Array | null>;
 }
 
-const FORMS = { 'snapshot.jpg': 'frame', 'face.jpg': 'face' } as const;
-/** Snapshots are personal data: no cache on the way may keep them. Which pages may show them: crossOrigin.ts. */
-const HEADERS = {
-  'content-type': 'image/jpeg',
-  'cache-control': 'private, no-store',
-  'x-content-type-options': 'nosniff',
-};
+const FORMS = [
+  { file: 'snapshot.jpg', form: 'frame', operationId: 'getSnapshot', summary: 'Snapshot of an event' },
+  { file: 'face.jpg', form: 'face', operationId: 'getFace', summary: 'The face in the snapshot of an event' },
+] as const;
 
 /** Adds the routes for the snapshot of an event and the face in it. */
-export function addSnapshotRoutes(app: FastifyInstance, { snapshot }: SnapshotViews): void {
-  for (const [name, form] of Object.entries(FORMS)) {
-    app.get<{ Params: { seq: string } }>(`/api/v1/events/:seq/${name}`, async ({ params }, reply) => {
-      const seq = parseSeq(params.seq);
-      let picture: Uint8Array | null;
-      try {
-        picture = seq === null ? null : await snapshot(seq, form);
-      } catch {
-        return refuseWithoutLog(reply);
-      }
-      if (picture) return reply.headers(HEADERS).send(picture);
-      const error = 'this event has no snapshot, or it has been deleted; see snapshots in config.yaml';
-      return reply.code(404).send({ error });
-    });
-  }
+export function addSnapshotRoutes(app: Api, { snapshot, event }: SnapshotViews): void {
+  for (const { file, form, operationId, summary } of FORMS)
+    app.get(
+      `/api/v1/events/:seq/${file}`,
+      {
+        config: { needs: 'events:read' },
+        schema: {
+          ...{ operationId, summary, tags: ['events'] },
+          params: z.object({ seq: numberInPath('an event') }),
+          response: { 200: jpeg },
+        },
+      },
+      async ({ params: { seq }, caller }, reply) => {
+        let picture: Uint8Array | null = null;
+        try {
+          const camera = caller.cameras === null ? null : event(seq, false)?.camera;
+          if (camera === null || (camera !== undefined && maySee(caller, camera)))
+            picture = await snapshot(seq, form);
+        } catch {
+          return refuseWithoutLog(reply);
+        }
+        if (picture) return sendPicture(reply, picture);
+        return refuseMissing(
+          reply,
+          'this event has no snapshot, or it has been deleted; see snapshots in config.yaml',
+        );
+      },
+    );
 }

@@ -97,11 +97,11 @@ export class EventSocket implements Component {
     await this.#sockets.stop();
   }
 
-  /** Accepts or refuses a request to upgrade: 404, or 503 (stopping, or resuming without a log). */
+  /** Accepts a request to upgrade, or refuses it with 503 (stopping, or resuming without a log). */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const [path, ...query] = (request.url ?? '/').split('?');
+    const [, ...query] = (request.url ?? '/').split('?');
     const parameters = new URLSearchParams(query.join('?'));
-    const refusal = this.#refusal(path, parameters);
+    const refusal = this.#refusal(parameters);
     if (refusal !== null) refuseConnection(socket, refusal);
     else {
       this.#sockets.accept(request, socket, head, (webSocket) => this.#welcome(webSocket, parameters));
@@ -135,9 +135,7 @@ export class EventSocket implements Component {
   }
 
   /** Why an upgrade request is refused; null to accept it. */
-  #refusal(path: string, parameters: URLSearchParams): Refusal | null {
-    if (path !== '/ws')
-      return { status: 404, error: 'no WebSocket at this address; connect to /ws or /api/v1/live' };
+  #refusal(parameters: URLSearchParams): Refusal | null {
     if (parameters.has('since') && this.#options.log().epoch === null)
       return { status: 503, error: 'the event log cannot be read now; see /readyz' };
     return null;

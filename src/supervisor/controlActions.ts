@@ -6,15 +6,13 @@ import { copyIntoFolder } from './logCopies.js';
 
 /** What programs with the token of the control file may ask the daemon for. */
 export function controlActions(options: {
-  token: string;
   forgetting: Pick<Forgetting, 'forget'>;
   letters: LetterActions;
   log: Pick<EventLog, 'copyTo'>;
   data: string;
 }): ControlViews {
-  const { token, forgetting, letters, log, data } = options;
+  const { forgetting, letters, log, data } = options;
   return {
-    token,
     forget: (name) => forgetting.forget(name),
     resend: (number) => letters.resend(number),
     drop: (number) => letters.drop(number),

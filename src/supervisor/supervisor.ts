@@ -1,10 +1,10 @@
 import type { LoadedConfig } from '../config/load.js';
-import { ANYBODY } from '../core/access.js';
 import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
 import { InView } from '../events/inView.js';
+import { withoutSignIn } from '../http/callers.js';
 import { LIVE_PATH } from '../http/liveSocket.js';
 import { HttpServer } from '../http/server.js';
 import { IPC_VERSION } from '../ipc/protocol.js';
@@ -137,16 +137,22 @@ export class Supervisor {
         hub: this.#hub,
         metrics: this.#metrics,
         control: controlActions({
-          ...{ token: this.#control.token, forgetting, data },
-          ...{ letters: this.#letters, log: this.#hub.log },
+          ...{ forgetting, data, letters: this.#letters, log: this.#hub.log },
         }),
         registry: this.#registry,
         inView: this.#inView,
       }),
-      onUpgrade: (request, socket, head) => {
-        const isLive = request.url?.split('?')[0] === LIVE_PATH;
-        if (isLive) this.#live.socket.upgrade(request, socket, head, ANYBODY);
-        else this.#hub.socket.upgrade(request, socket, head);
+      identify: withoutSignIn(this.#control.token),
+      sockets: {
+        '/ws': {
+          needs: 'events:read',
+          upgrade: (request, socket, head) => this.#hub.socket.upgrade(request, socket, head),
+        },
+        [LIVE_PATH]: {
+          needs: 'cameras:read',
+          upgrade: (request, socket, head, caller) =>
+            this.#live.socket.upgrade(request, socket, head, caller),
+        },
       },
     });
     this.#monitor = new CameraMonitor({

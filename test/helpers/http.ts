@@ -18,7 +18,6 @@ export async function httpServer(
       ...views,
     },
     maxConnections: 500,
-    onUpgrade: () => {},
     ...options,
   });
   await http.start();

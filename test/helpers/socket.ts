@@ -52,7 +52,12 @@ export async function serve(
       metrics: async () => ({ contentType: 'text/plain', body: 'x 1\n' }),
       api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
     },
-    onUpgrade: (request, stream, head) => socket.upgrade(request, stream, head),
+    sockets: {
+      '/ws': {
+        needs: 'events:read',
+        upgrade: (request, stream, head) => socket.upgrade(request, stream, head),
+      },
+    },
   });
   await socket.start();
   await http.start();

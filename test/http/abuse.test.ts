@@ -154,12 +154,11 @@ describe('HttpServer under abuse', () => {
       return { done: true };
     };
     const options = { unreadMs: 100, maxConnections: 2 };
-    const control = { token: 't', forget, resend: forget, drop: () => false, copyLog: forget };
+    const control = { forget, resend: forget, drop: () => false, copyLog: forget };
     const http = await httpServer({ api, control }, options);
     const called = once(steps, 'called');
     const socket = await connected(http.address);
-    const post =
-      'POST /api/v1/people/alice/forget HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n';
+    const post = 'POST /api/v1/people/alice/forget HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
     // Behind another response, whose timeout must not go on.
     socket.write(request('/healthz') + post);
     await called;

@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { ANYBODY, NOBODY } from '../../src/core/access.js';
 import { SpotterError } from '../../src/core/errors.js';
 import { viewsOf } from '../../src/http/api.js';
+import { type Identify, withoutSignIn } from '../../src/http/callers.js';
 import { httpServer } from '../helpers/http.js';
 import { openLog } from '../helpers/log.js';
 
 const TOKEN = 'the-token-of-this-start';
 
 /** A real server with the control routes. @param forget by default returns the name */
-async function serve(forget: (name: string) => Promise<object> = async (person) => ({ person })) {
+async function serve(
+  forget: (name: string) => Promise<object> = async (person) => ({ person }),
+  identify: Identify = withoutSignIn(TOKEN),
+) {
   const { log } = await openLog();
   const asked: string[] = [];
   const http = await httpServer(
     {
       control: {
-        token: TOKEN,
         forget: (name) => {
           asked.push(name);
           return forget(name);
@@ -33,7 +37,7 @@ async function serve(forget: (name: string) => Promise<object> = async (person) 
       },
       api: viewsOf(log, () => []),
     },
-    { allowedOrigins: ['https://dash.example'] },
+    { allowedOrigins: ['https://dash.example'], identify },
   );
   const post = async (name: string, headers: Record<string, string> = {}, method = 'POST') => {
     const response = await fetch(`${http.address}/api/v1/people/${name}/forget`, { method, headers });
@@ -57,23 +61,33 @@ describe('POST /api/v1/people/:name/forget', () => {
     expect(asked).toEqual(['Zoë B.']);
   });
 
-  it.each([
-    {},
-    { authorization: '' },
-    { authorization: TOKEN },
-    { authorization: 'Bearer ' },
-    { authorization: `bearer ${TOKEN}` },
-    { authorization: `Bearer ${TOKEN}x` },
-    { authorization: `Bearer ${TOKEN.slice(0, -1)}` },
-    { authorization: `Basic ${TOKEN}` },
-    { cookie: `token=${TOKEN}` },
-  ] as Record<string, string>[])('refuses %j with 401', async (headers) => {
-    const { post, asked } = await serve();
-    const { status, headers: answered, body } = await post('alice', headers);
-    expect(status).toBe(401);
-    expect(answered.get('www-authenticate')).toBe('Bearer');
-    expect(JSON.stringify(body)).not.toContain(TOKEN);
-    expect(asked).toEqual([]);
+  it.each(['Bearer ', `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(0, -1)}`, 'bearer of bad news'])(
+    'refuses a wrong token with 401: %s',
+    async (authorization) => {
+      const { post, asked } = await serve();
+      const { status, headers, body } = await post('alice', { authorization });
+      expect(status).toBe(401);
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+      expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect(body).toMatchObject({
+        status: 401,
+        title: 'Unauthorized',
+        error: expect.stringMatching(/^the token is not valid/),
+      });
+      expect(JSON.stringify(body)).not.toContain(TOKEN);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it('refuses who has not signed in with 401, and who may only read with 403', async () => {
+    for (const [caller, status, sentence] of [
+      [NOBODY, 401, /^sign in first/],
+      [{ ...ANYBODY, scopes: new Set(['people:read'] as const) }, 403, /needs the scope people:write/],
+    ] as const) {
+      const { post, asked } = await serve(undefined, () => caller);
+      expect(await post('alice')).toMatchObject({ status, body: { error: expect.stringMatching(sentence) } });
+      expect(asked).toEqual([]);
+    }
   });
 
   it('refuses web pages of other origins, and other methods', async () => {
@@ -112,10 +126,10 @@ describe('POST and DELETE /api/v1/dead-letters/:number', () => {
     expect(asked).toEqual(['resend 7', 'drop 7', 'drop 8']);
   });
 
-  it('refuse without the token, and a number that is none; answer 503 while the log fails', async () => {
+  it('refuse a wrong token, and a number that is none; answer 503 while the log fails', async () => {
     const { letter, asked } = await serve();
     for (const method of ['POST', 'DELETE']) {
-      expect(await letter(method, '7', {})).toMatchObject({ status: 401 });
+      expect(await letter(method, '7', { authorization: 'Bearer x' })).toMatchObject({ status: 401 });
       expect(await letter(method, '7x')).toMatchObject({ status: 400 });
     }
     expect(asked).toEqual([]);

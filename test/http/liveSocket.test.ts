@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import { viewsOf } from '../../src/http/api.js';
-import { LiveSocket } from '../../src/http/liveSocket.js';
+import { LIVE_PATH, LiveSocket } from '../../src/http/liveSocket.js';
 import type { Tile } from '../../src/http/liveTiles.js';
 import { httpServer } from '../helpers/http.js';
 import { openLog } from '../helpers/log.js';
@@ -22,7 +22,14 @@ async function serve(cameras: string[] | null = null) {
   await live.start();
   const http = await httpServer(
     { api: viewsOf(log, () => []) },
-    { onUpgrade: (request, socket, head) => live.upgrade(request, socket, head, { cameras }) },
+    {
+      sockets: {
+        [LIVE_PATH]: {
+          needs: 'cameras:read',
+          upgrade: (request, socket, head) => live.upgrade(request, socket, head, { cameras }),
+        },
+      },
+    },
   );
   onTestFinished(() => live.stop());
   const connect = async () => {

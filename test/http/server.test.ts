@@ -20,7 +20,10 @@ describe('HttpServer', () => {
     const { http } = await serve();
     expect((await fetch(`${http.address}/ws`)).status).toBe(426);
     const missing = await fetch(`${http.address}/nothing?token=secret`);
-    expect([missing.status, await missing.json()]).toEqual([404, { error: 'nothing at /nothing; see /' }]);
+    expect([missing.status, await missing.json()]).toEqual([
+      404,
+      expect.objectContaining({ error: 'nothing at /nothing; see /' }),
+    ]);
     expect(await (await fetch(http.address)).json()).toMatchObject({
       addresses: { '/ws': expect.any(String) },
     });
@@ -34,7 +37,7 @@ describe('HttpServer', () => {
       const refused = await get('https://evil.example');
       expect([refused.status, await refused.json()]).toEqual([
         403,
-        { error: expect.stringContaining('http.allowedOrigins') },
+        expect.objectContaining({ error: expect.stringContaining('http.allowedOrigins') }),
       ]);
       expect((await get('null')).status).toBe(403);
       expect((await get('https://dash.example')).status).toBe(200);
@@ -61,7 +64,6 @@ describe('HttpServer', () => {
           deadLetters: () => [],
         },
       },
-      onUpgrade: () => {},
     });
     await expect(second.start()).rejects.toMatchObject({
       code: 'http.port',

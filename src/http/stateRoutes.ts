@@ -1,0 +1,51 @@
+import type { Api } from './application.js';
+import { refuse } from './refusal.js';
+
+/** Whether the daemon lives, is ready, and its metrics. */
+export interface StateViews {
+  /** Product and version, such as spotter/0.1.0. */
+  server: string;
+  /** Why the daemon is not ready; null when it is. */
+  unreadyReason: () => string | null;
+  metrics: () => Promise<{ contentType: string; body: string }>;
+}
+
+const ADDRESSES = {
+  '/ws': 'events as they happen (WebSocket)',
+  '/healthz': 'liveness: 200 while the daemon runs',
+  '/readyz': 'readiness: 200, or 503 with the reason',
+  '/metrics': 'metrics for Prometheus',
+  '/api/v1/events': 'stored events',
+  '/api/v1/events/:seq': 'one event',
+  '/api/v1/events/:seq/snapshot.jpg': 'snapshot of an event, where snapshots are enabled',
+  '/api/v1/events/:seq/face.jpg': 'the face in that snapshot',
+  '/api/v1/cameras': 'the state of each camera',
+  '/api/v1/sinks': 'the state of each webhook and the broker',
+  '/api/v1/schemas': 'JSON Schema of every message and event; /api/v1/schemas/:name: one of them',
+  '/api/v1/dead-letters': 'events that a webhook did not accept in time',
+  '/api/v1/openapi.json': 'every address under /api/v1 (OpenAPI 3.1)',
+};
+
+const hidden = { hide: true };
+
+/** Adds the routes outside of /api/v1. */
+export function addStateRoutes(app: Api, { server, unreadyReason, metrics }: StateViews): void {
+  const open = { config: { needs: null }, schema: hidden };
+  app.get('/', open, async () => ({ server, addresses: ADDRESSES }));
+  app.get('/healthz', open, async () => ({ status: 'ok' }));
+  app.get('/readyz', open, async (_request, reply) => {
+    const reason = unreadyReason();
+    return reason === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason });
+  });
+  app.get('/metrics', { config: { needs: 'service:read' }, schema: hidden }, async (_request, reply) => {
+    const { contentType, body } = await metrics();
+    return reply.header('content-type', contentType).send(body);
+  });
+  app.get('/ws', open, async (_request, reply) =>
+    refuse(reply, {
+      status: 426,
+      error: 'this address accepts WebSocket connections only; connect with ws://',
+      headers: { upgrade: 'websocket' },
+    }),
+  );
+}
