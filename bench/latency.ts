@@ -4,19 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import WebSocket from 'ws';
 import { DROP_REASONS } from '../src/image/cameraFrame.js';
-import {
-  ended,
-  familyOf,
-  metricsOf,
-  pause,
-  startDaemon,
-  startRtspServer,
-  sum,
-  writeConfig,
-} from './daemon.js';
+import { ended, pause, startDaemon, startRtspServer, sum, writeConfig } from './daemon.js';
 import { frameLatency, type Quantiles, quantilesOf } from './quantiles.js';
 import { makeScene, type Scene } from './scene.js';
 import { quantile } from './statistics.js';
+import { usageOf } from './usage.js';
 
 /** Cameras connect one after the other, and their first frames are all processed. */
 const SETTLE_MS = 5000;
@@ -128,9 +120,9 @@ async function observe(
   await live;
   await pause(SETTLE_MS, signal);
   measuring = true;
-  const before = await snapshot(daemon, address);
+  const before = await usageOf(daemon, address);
   await pause(seconds * 1000, signal);
-  const after = await snapshot(daemon, address);
+  const after = await usageOf(daemon, address);
   client.close();
   const took = (after.atMs - before.atMs) / 1000;
   const count = (name: string, labels = '') =>
@@ -149,28 +141,5 @@ async function observe(
     ownCpu: (after.ownCpuMs - before.ownCpuMs) / 1000 / took / ids.length,
     decoderCpu: (after.decoderCpuMs - before.decoderCpuMs) / 1000 / took / ids.length,
     ownMb: after.ownMb,
-  };
-}
-
-interface Snapshot {
-  atMs: number;
-  metrics: string;
-  ownCpuMs: number;
-  decoderCpuMs: number;
-  ownMb: number;
-}
-
-async function snapshot(daemon: ChildProcess, address: string): Promise<Snapshot> {
-  const metrics = await metricsOf(address);
-  const family = familyOf(daemon.pid ?? 0);
-  const decoders = family.filter(({ name }) => name === 'ffmpeg');
-  const own = family.filter(({ name }) => name !== 'ffmpeg');
-  const total = (of: typeof family, field: 'cpuMs' | 'mb') => of.reduce((all, one) => all + one[field], 0);
-  return {
-    atMs: performance.now(),
-    metrics,
-    ownCpuMs: total(own, 'cpuMs'),
-    decoderCpuMs: total(decoders, 'cpuMs'),
-    ownMb: total(own, 'mb'),
   };
 }

@@ -112,6 +112,7 @@ const ONLY_IN: Record<string, string[]> = {
   ws: [
     'src/http/clientSockets.ts',
     'bench/latency.ts',
+    'bench/liveView.ts',
     'bench/overload.ts',
     'bench/kill.ts',
     'bench/eventLog.ts',

@@ -17,6 +17,10 @@ describe('Pacer', () => {
     expect(taken(every70)).toHaveLength(35);
   });
 
+  it('keeps the rate of occasions that come a little early and late', () => {
+    expect(taken([0, 190, 405, 595, 810])).toHaveLength(5);
+  });
+
   it('does not make up for a pause', () => {
     expect(taken([0, 3000, 3010, 3020, 3200])).toEqual([0, 3000, 3200]);
   });

@@ -74,12 +74,12 @@ describe('LivePictures', () => {
       show(at);
       await finish();
     }
-    expect(sent.map(({ capturedAtMs }) => capturedAtMs)).toEqual([0, 200, 400, 600, 800]);
+    expect(sent.map(({ capturedAtMs }) => capturedAtMs)).toEqual([0, 160, 360, 560, 760, 960]);
     for (let at = 1000; at < 4000; at += 40) {
       show(at, false);
       await finish();
     }
-    expect(sent.slice(5).map(({ capturedAtMs }) => capturedAtMs)).toEqual([1800, 2800, 3800]);
+    expect(sent.slice(6).map(({ capturedAtMs }) => capturedAtMs)).toEqual([1760, 2760, 3760]);
   });
 
   it('sends the next frame at once to those who come, however rare the pictures are', async () => {
