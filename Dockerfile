@@ -18,7 +18,9 @@ RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src src
 COPY bench bench
-RUN node node_modules/typescript-native/bin/tsc -p tsconfig.json && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN node node_modules/typescript-native/bin/tsc -p tsconfig.json \
+  && node node_modules/vite/bin/vite.js build --logLevel warn --config src/dashboard/vite.config.ts \
+  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 # onnxruntime-node ships its libraries for every platform; keep only this one's.
 RUN cd node_modules/onnxruntime-node/bin/napi-v6 \
   && find . -mindepth 2 -maxdepth 2 -type d ! -path "./linux/$(node -p process.arch)" -exec rm -rf {} +

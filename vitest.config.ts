@@ -13,7 +13,17 @@ export default defineConfig({
       // Loading the modules again for every file would take longer than most of these tests.
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: isolated, isolate: false },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...isolated, 'test/dashboard/**'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+        test: { name: 'page', include: ['test/dashboard/**/*.test.{ts,tsx}'], environment: 'happy-dom' },
       },
     ],
     // Integration tests run whole programs on real models and also wait for their timeouts: four at a time keep two cores busy.

@@ -1,4 +1,5 @@
-// Compiles src/ and bench/ into an empty dist/, with declarations of what other programs import (tsconfig.types.json) and the manual page.
+// Compiles src/ and bench/ into an empty dist/, with declarations of what other programs import (tsconfig.types.json), the manual page
+// and the web page (src/dashboard).
 // Usage: node .ci/build.mjs
 import { execFileSync } from 'node:child_process';
 import { readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,10 +13,15 @@ const stampFile = path.join(root, 'dist/.spotter-setup');
 
 /** The compiler: `node tsc -p ...`. */
 export const tsc = path.join(root, 'node_modules/typescript-native/bin/tsc');
+const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+const pageConfig = path.join(root, 'src/dashboard/vite.config.ts');
+
+/** Of the program, and of the page. */
+const SOURCE = /\.(ts|tsx|css|html|svg)$/;
 
 function sources(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && SOURCE.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }
@@ -36,6 +42,8 @@ export function build() {
   try {
     for (const project of ['tsconfig.json', 'tsconfig.types.json'])
       execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
+    const pageArgs = ['build', '--logLevel', 'warn', '--config', pageConfig];
+    execFileSync(process.execPath, [vite, ...pageArgs], { cwd: root, stdio: 'inherit' });
   } catch (cause) {
     throw new Error('compiling failed; see above', { cause });
   }

@@ -74,6 +74,11 @@ const FOR_TESTS = [
     // Debian puts it where not everybody's path leads.
     isThere: () => runs('mosquitto', '-h') || existsSync('/usr/sbin/mosquitto'),
   },
+  {
+    name: 'chromium',
+    packages: ['chromium'],
+    isThere: () => runs('chromium', '--version'),
+  },
 ];
 
 /** The far ends that the tests talk to. Where one is missing, the tests that need it are skipped. */

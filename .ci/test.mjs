@@ -18,7 +18,8 @@ function check(name, ok) {
 }
 
 check('format and lint', node(['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.']));
-check('types', node(['node_modules/typescript-native/bin/tsc', '-p', 'test/tsconfig.json']));
+for (const project of ['test/tsconfig.json', 'test/dashboard/tsconfig.json'])
+  check(`types of ${project}`, node(['node_modules/typescript-native/bin/tsc', '-p', project]));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'spotter-tests-'));
 const counts = path.join(folder, 'counts.json');

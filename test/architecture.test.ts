@@ -89,6 +89,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   face: ['image', ...CORE],
   image: CORE,
   core: [],
+  // The page is another program, in the browser: it shares no code with the daemon.
+  dashboard: [],
   bench: ['engine', 'config', 'events', 'gallery', 'http', 'models', 'pipeline', 'video', 'worker', ...PURE],
 };
 
@@ -108,6 +110,8 @@ const ONLY_IN: Record<string, string[]> = {
   tar: ['src/cli/backupArchive.ts'],
   'onnx-buf': ['src/quantize/onnxFile.ts'],
   '@bufbuild/protobuf': ['src/quantize/onnxFile.ts'],
+  uplot: ['src/dashboard/parts/plot.ts'],
+  vite: ['src/dashboard/vite.config.ts'],
   // The benches are clients of the daemon.
   ws: [
     'src/http/clientSockets.ts',
@@ -138,7 +142,7 @@ interface Import {
 
 const listed = (folder: string) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => path.posix.join(folder, name.split(path.sep).join('/')));
 const files = ['src', 'bench'].flatMap(listed);
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -155,7 +159,7 @@ const imports: Import[] = files.flatMap((from) =>
 
 /** src/face/nms.ts -> face; src/main.ts -> main; bench/match.ts -> bench. */
 function moduleOf(file: string): string {
-  const [top, second] = file.replace(/\.ts$/, '').split('/');
+  const [top, second] = file.replace(/\.tsx?$/, '').split('/');
   return top === 'src' ? second : top;
 }
 
@@ -234,7 +238,7 @@ describe('architecture', () => {
   it('gives each file a name of its own', () => {
     const byName = new Map<string, string[]>();
     for (const file of listed('src')) {
-      const name = path.posix.basename(file, '.ts');
+      const name = path.posix.basename(file).replace(/\.tsx?$/, '');
       if (!SHARED_NAMES.includes(name)) byName.set(name, [...(byName.get(name) ?? []), file]);
     }
     expect([...byName.values()].filter(({ length }) => length > 1)).toEqual([]);

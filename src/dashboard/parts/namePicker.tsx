@@ -1,0 +1,93 @@
+import { useState } from 'preact/hooks';
+import type { PersonSummary } from '../api/model.js';
+import { people } from '../state/household.js';
+import { asking, chosen, giveName } from '../state/naming.js';
+import { texts } from '../texts.js';
+import { Dialog } from './dialog.js';
+import { letterOf, Picture } from './facePicture.js';
+import { Icon } from './icon.js';
+
+/** People whose name or key contains what was typed; those whose name begins with it first. */
+export function matching(all: readonly PersonSummary[], typed: string): PersonSummary[] {
+  const wanted = typed.trim().toLowerCase();
+  const names = ({ name, displayName }: PersonSummary) =>
+    [displayName ?? name, name].map((n) => n.toLowerCase());
+  const rank = (person: PersonSummary) => (names(person).some((name) => name.startsWith(wanted)) ? 0 : 1);
+  return all
+    .filter((person) => names(person).some((name) => name.includes(wanted)))
+    .sort((a, b) => rank(a) - rank(b) || (names(a)[0] < names(b)[0] ? -1 : 1));
+}
+
+/** "Who is this?": somebody of the gallery, or a new name. */
+export function NamePicker() {
+  const faces = asking.value;
+  return faces.length === 0 ? null : <PickerDialog key={faces.map(({ track }) => track).join()} />;
+}
+
+function PickerDialog() {
+  const faces = asking.value;
+  const [typed, setTyped] = useState('');
+  const [isSaving, setSaving] = useState(false);
+  const fitting = matching(people.value ?? [], typed);
+  const name = typed.trim();
+  const isNew = name !== '' && !fitting.some((one) => [one.name, one.displayName].includes(name));
+  const close = () => {
+    asking.value = [];
+  };
+  const choose = async (person: string) => {
+    setSaving(true);
+    await giveName(faces, person);
+    chosen.value = null;
+    close();
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (fitting.length > 0 && !isNew) void choose(fitting[0].name);
+    else if (name !== '') void choose(name);
+  };
+  return (
+    <Dialog title={texts.naming.whoAre(faces.length)} onClose={close} kind="narrow">
+      <div class="asked-faces">
+        {faces.map(({ track }) => (
+          <Picture key={track} sources={[`/api/v1/faces/${encodeURIComponent(track)}/face.jpg`]} letter="?" />
+        ))}
+      </div>
+      <p class="muted">{texts.naming.hint}</p>
+      <form onSubmit={submit}>
+        <input
+          type="text"
+          aria-label={texts.naming.field}
+          placeholder={texts.naming.field}
+          autocomplete="off"
+          maxLength={64}
+          value={typed}
+          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+      </form>
+      <ul class="choices" aria-busy={isSaving}>
+        {fitting.map((person) => (
+          <li key={person.name}>
+            <button type="button" class="choice" disabled={isSaving} onClick={() => choose(person.name)}>
+              <Picture
+                sources={person.cover === null ? [] : [`${person.cover}?width=96`]}
+                letter={letterOf(person.displayName ?? person.name)}
+              />
+              {person.displayName ?? person.name}
+            </button>
+          </li>
+        ))}
+        {isNew && (
+          <li>
+            <button type="button" class="choice" disabled={isSaving} onClick={() => choose(name)}>
+              <span class="face letter" aria-hidden="true">
+                <Icon name="plus" />
+              </span>
+              {texts.naming.make(name)}
+            </button>
+          </li>
+        )}
+      </ul>
+      {people.value?.length === 0 && name === '' && <p class="muted">{texts.naming.none}</p>}
+    </Dialog>
+  );
+}

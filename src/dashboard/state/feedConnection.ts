@@ -1,0 +1,94 @@
+import { computed, signal } from '@preact/signals';
+import { listEvents } from '../api/calls.js';
+import { EMPTY_FEED, type FeedMessage, fromPage, received } from './feedState.js';
+import { isSignedIn, loadSession } from './ownSession.js';
+import { Retry } from './retry.js';
+import { sightingsOf } from './sightings.js';
+
+/** The events, as they happen. */
+export const feed = signal(EMPTY_FEED);
+/** The same, one item per face. */
+export const feedItems = computed(() => sightingsOf(feed.value.events));
+/** Since when there is no connection, Unix time in ms; null while there is one. */
+export const offlineSince = signal<number | null>(null);
+
+/** Events loaded at the start. */
+const FIRST_EVENTS = 150;
+/** A burst, such as events that are sent again, is drawn at once. */
+const FLUSH_MS = 40;
+
+let socket: WebSocket | null = null;
+let hasStarted = false;
+let waiting: FeedMessage[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
+let lastFlush = 0;
+const retry = new Retry(() => void connect());
+
+/** Connects, and stays connected until {@link stopFeed}. */
+export function startFeed(): void {
+  if (hasStarted) return;
+  hasStarted = true;
+  void connect();
+}
+
+export function stopFeed(): void {
+  hasStarted = false;
+  socket?.close();
+  socket = null;
+  feed.value = EMPTY_FEED;
+  offlineSince.value = null;
+}
+
+async function connect(): Promise<void> {
+  if (!hasStarted) return;
+  try {
+    // After an outage somebody may have to sign in again: the WebSocket cannot say so.
+    if (offlineSince.value !== null) await loadSession();
+    if (!isSignedIn.value) return stopFeed();
+    if (feed.value === EMPTY_FEED) feed.value = fromPage(await listEvents({ limit: FIRST_EVENTS }));
+  } catch {
+    return lost();
+  }
+  if (!hasStarted) return;
+  open();
+}
+
+function open(): void {
+  const { lastSeq, epoch } = feed.value;
+  const address = new URL('/ws', location.href.replace(/^http/, 'ws'));
+  address.search = new URLSearchParams({ since: String(lastSeq), epoch: epoch ?? '' }).toString();
+  address.hash = '';
+  const own = new WebSocket(address);
+  socket = own;
+  own.onopen = () => {
+    retry.succeeded();
+    offlineSince.value = null;
+  };
+  own.onmessage = ({ data }) => {
+    if (own !== socket) return;
+    waiting.push(JSON.parse(data as string));
+    if (performance.now() - lastFlush >= FLUSH_MS) flush();
+    else timer ??= setTimeout(flush, FLUSH_MS);
+  };
+  own.onclose = () => {
+    if (own !== socket) return;
+    flush();
+    lost();
+  };
+}
+
+function flush(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  lastFlush = performance.now();
+  const messages = waiting;
+  waiting = [];
+  if (messages.length > 0) feed.value = messages.reduce(received, feed.value);
+}
+
+function lost(): void {
+  socket = null;
+  if (!hasStarted) return;
+  offlineSince.value ??= Date.now();
+  retry.schedule();
+}

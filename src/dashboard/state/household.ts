@@ -1,0 +1,50 @@
+import { effect, signal, untracked } from '@preact/signals';
+import { listCameras, listPeople } from '../api/calls.js';
+import type { Camera, PersonSummary } from '../api/model.js';
+import { feed } from './feedConnection.js';
+
+/** Everybody in the gallery; null until they are loaded. */
+export const people = signal<readonly PersonSummary[] | null>(null);
+/** Every configured camera; null until they are loaded. */
+export const cameras = signal<readonly Camera[] | null>(null);
+
+/** @throws RequestFault */
+export async function loadPeople(): Promise<void> {
+  people.value = await listPeople();
+}
+
+/** @throws RequestFault */
+export async function loadCameras(): Promise<void> {
+  cameras.value = await listCameras();
+}
+
+/** The name to show for a person. */
+export function nameOf(person: string): string {
+  return people.value?.find(({ name }) => name === person)?.displayName ?? person;
+}
+
+/** The name to show for a camera. */
+export function cameraName(id: string): string {
+  return cameras.value?.find((camera) => camera.id === id)?.name ?? id;
+}
+
+/** Cameras that see somebody now, as of the newest event. */
+export function presentAt(person: string): string[] {
+  const seen = [...feed.value.tracks.values()].filter((track) => track.person === person);
+  return [...new Set(seen.map(({ camera }) => camera))];
+}
+
+let known = '';
+/** A camera that was added or has sent its first frame, or a person who is not listed yet. */
+effect(() => {
+  const { cameras: states, tracks } = feed.value;
+  const key = [...states.values()].map(({ id, state }) => `${id} ${state}`).join();
+  const isNew = [...tracks.values()].some(
+    ({ person }) => person !== null && !untracked(() => people.value)?.some(({ name }) => name === person),
+  );
+  if (key !== known && key !== '') {
+    known = key;
+    void loadCameras().catch(() => {});
+  }
+  if (isNew && untracked(() => people.value) !== null) void loadPeople().catch(() => {});
+});

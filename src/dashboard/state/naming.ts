@@ -1,0 +1,80 @@
+import { signal } from '@preact/signals';
+import { addPerson, correctEvent, enrolFace, setPhotoAside } from '../api/calls.js';
+import { RequestFault } from '../api/transport.js';
+import { texts } from '../texts.js';
+import { loadPeople, nameOf } from './household.js';
+import { showFault, showToast } from './toasts.js';
+
+/** A face that can get a name. */
+export interface NamelessFace {
+  track: string;
+  /** Of its newest event. */
+  seq: number;
+}
+
+/** Faces whose name is being asked for; empty while the dialog is closed. */
+export const asking = signal<readonly NamelessFace[]>([]);
+/** Tracks that were chosen to get one name together; null while nobody chooses. */
+export const chosen = signal<ReadonlyMap<string, NamelessFace> | null>(null);
+/** Names that were given here, by track: shown until an event says the same. */
+export const given = signal<ReadonlyMap<string, string>>(new Map());
+
+export function toggleChosen(face: NamelessFace): void {
+  const faces = new Map(chosen.value);
+  if (!faces.delete(face.track)) faces.set(face.track, face);
+  chosen.value = faces;
+}
+
+/** Enrols faces under one name, and says for each what has become of it. */
+export async function giveName(faces: readonly NamelessFace[], name: string): Promise<void> {
+  let added = 0;
+  for (const face of faces) {
+    try {
+      const { warnings = [] } = await enrol(face, name);
+      added++;
+      given.value = new Map(given.value).set(face.track, name);
+      for (const warning of warnings) showToast(warning);
+    } catch (error) {
+      showFault(error);
+    }
+  }
+  if (added === 0) return;
+  await loadPeople().catch(showFault);
+  showToast(texts.naming.done(nameOf(name), added));
+}
+
+async function enrol({ track, seq }: NamelessFace, name: string) {
+  try {
+    return await enrolFace(name, { face: track });
+  } catch (error) {
+    // The face is no longer in memory; its event may have a picture.
+    if (!(error instanceof RequestFault) || error.status !== 404) throw error;
+    return await enrolFace(name, { event: seq });
+  }
+}
+
+/** Takes a wrong name back. "Undo" puts the photo that misled it back into use. */
+export async function withdrawName(seq: number, person: string): Promise<void> {
+  try {
+    const { setAside } = await correctEvent(seq, person);
+    const undo = async () => {
+      for (const photo of setAside) await setPhotoAside(person, fileOf(photo), false);
+      await loadPeople();
+    };
+    showToast(texts.naming.withdrawn(nameOf(person), setAside.length), setAside.length > 0 ? undo : null);
+    await loadPeople();
+  } catch (error) {
+    showFault(error);
+  }
+}
+
+/** @throws RequestFault */
+export async function makePerson(name: string): Promise<void> {
+  await addPerson(name);
+  await loadPeople();
+}
+
+/** alice/1.jpg -> 1.jpg */
+function fileOf(photo: string): string {
+  return photo.slice(photo.indexOf('/') + 1);
+}

@@ -1,0 +1,37 @@
+import { signal } from '@preact/signals';
+import { RequestFault } from '../api/transport.js';
+import { texts } from '../texts.js';
+
+/** A short message at the edge of the page. */
+export interface Toast {
+  id: number;
+  text: string;
+  isFault: boolean;
+  undo: (() => Promise<unknown>) | null;
+}
+
+export const toasts = signal<readonly Toast[]>([]);
+
+/** Long enough to read and to reach "Undo". */
+const SHOWN_MS = 10_000;
+let nextId = 1;
+
+/** @param undo what "Undo" does */
+export function showToast(text: string, undo: Toast['undo'] = null): void {
+  add({ id: nextId++, text, isFault: false, undo });
+}
+
+/** Says what went wrong; stays until it is closed. */
+export function showFault(error: unknown): void {
+  const text = error instanceof RequestFault ? error.message : texts.fault(error);
+  add({ id: nextId++, text, isFault: true, undo: null });
+}
+
+export function closeToast(id: number): void {
+  toasts.value = toasts.value.filter((toast) => toast.id !== id);
+}
+
+function add(toast: Toast): void {
+  toasts.value = [...toasts.value.slice(-2), toast];
+  if (!toast.isFault) setTimeout(() => closeToast(toast.id), SHOWN_MS);
+}

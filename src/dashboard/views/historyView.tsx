@@ -1,0 +1,57 @@
+import { useEffect } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { EmptyState } from '../parts/emptyState.js';
+import { LongList } from '../parts/longList.js';
+import { archive, followFilter, isLoading, loadMore, reloadArchive } from '../state/eventArchive.js';
+import { KINDS } from '../state/eventFilter.js';
+import { feed } from '../state/feedConnection.js';
+import { texts } from '../texts.js';
+import { EventDialog } from './eventDialog.js';
+import { EventRow } from './eventRow.js';
+import { HistoryFilters } from './historyFilters.js';
+import { VisitTimeline } from './visitTimeline.js';
+
+const ROW_HEIGHT = 56;
+const nearEnd = () => void loadMore();
+
+/** Past events: filters, a timeline of visits, the list, and one event in detail. @param seq of the event that is open */
+export function HistoryView({ seq }: { seq: number | null }) {
+  const [, navigate] = useLocation();
+  useEffect(followFilter, []);
+  const { events, isAll } = archive.value;
+  return (
+    <div class="history">
+      <HistoryFilters />
+      <VisitTimeline />
+      <section class="events" aria-label={texts.history.events}>
+        <header class="events-head">
+          <h2>{texts.history.events}</h2>
+          <span class="muted">{texts.history.shown(events.length, isAll)}</span>
+          <NewerEvents />
+        </header>
+        {events.length === 0 && !isLoading.value && isAll && <EmptyState title={texts.history.empty} />}
+        <LongList
+          label={texts.history.events}
+          count={events.length}
+          rowHeight={ROW_HEIGHT}
+          row={(index) => <EventRow event={events[index]} />}
+          onNearEnd={nearEnd}
+        />
+      </section>
+      {seq !== null && <EventDialog key={seq} seq={seq} onClose={() => navigate('/history')} />}
+    </div>
+  );
+}
+
+/** Events that have happened since: shown on demand, so that the list does not move while somebody reads it. */
+function NewerEvents() {
+  const { lastSeq } = archive.value;
+  const kinds: readonly string[] = KINDS;
+  const count = feed.value.events.filter(({ seq, kind }) => seq > lastSeq && kinds.includes(kind)).length;
+  if (count === 0 || lastSeq === 0) return null;
+  return (
+    <button type="button" class="quiet" onClick={() => void reloadArchive()}>
+      {texts.history.newer(count)}
+    </button>
+  );
+}

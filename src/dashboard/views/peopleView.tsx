@@ -1,0 +1,127 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Link, useLocation } from 'wouter-preact';
+import { listFindings } from '../api/calls.js';
+import type { GalleryFinding, PersonSummary } from '../api/model.js';
+import { Dialog } from '../parts/dialog.js';
+import { DropZone } from '../parts/dropZone.js';
+import { EmptyState } from '../parts/emptyState.js';
+import { letterOf, Picture } from '../parts/facePicture.js';
+import { UploadList } from '../parts/uploadList.js';
+import { cameraName, loadPeople, people, presentAt } from '../state/household.js';
+import { may } from '../state/ownSession.js';
+import { momentOf } from '../state/times.js';
+import { showFault } from '../state/toasts.js';
+import { uploadPhotos, uploads } from '../state/uploads.js';
+import { texts } from '../texts.js';
+
+const t = texts.people;
+
+/** Everybody in the gallery, who is here now, and what the check of the photos has found. */
+export function PeopleView() {
+  const [files, setFiles] = useState<File[] | null>(null);
+  const [findings, setFindings] = useState<readonly GalleryFinding[]>([]);
+  useEffect(() => {
+    uploads.value = [];
+    void loadPeople().catch(showFault);
+    void listFindings().then(setFindings, () => {});
+  }, []);
+  const all = people.value;
+  return (
+    <div class="people">
+      {may('people:write') && (
+        <DropZone label={t.dropNew} onFiles={setFiles}>
+          <p class="muted">{t.dropHint}</p>
+        </DropZone>
+      )}
+      <UploadList />
+      {all?.length === 0 && (
+        <EmptyState title={t.empty.title}>
+          <p>{t.empty.text}</p>
+        </EmptyState>
+      )}
+      <ul class="cards">
+        {all?.map((person) => (
+          <PersonCard key={person.name} person={person} />
+        ))}
+      </ul>
+      {findings.length > 0 && (
+        <section class="findings" aria-label={t.findings}>
+          <h2>{t.findings}</h2>
+          <ul>
+            {findings.map(({ kind, people: named, photos, message, advice }) => (
+              <li key={[kind, ...photos, ...named].join()}>
+                <p>{message}</p>
+                <p class="muted">{advice}</p>
+                <p class="row">
+                  {named.map((name) => (
+                    <Link key={name} href={`/people/${encodeURIComponent(name)}`}>
+                      {name}
+                    </Link>
+                  ))}
+                </p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {files && <NewPersonDialog files={files} onClose={() => setFiles(null)} />}
+    </div>
+  );
+}
+
+function PersonCard({ person }: { person: PersonSummary }) {
+  const { name, displayName, photos, unusable, setAside, lastSeenAt, cover } = person;
+  const shown = displayName ?? name;
+  const here = presentAt(name);
+  return (
+    <li class={`card ${here.length > 0 ? 'is-here' : ''}`}>
+      <Picture sources={cover === null ? [] : [`${cover}?width=192`]} letter={letterOf(shown)} />
+      <h2>
+        <Link href={`/people/${encodeURIComponent(name)}`}>{shown}</Link>
+      </h2>
+      <p class={here.length > 0 ? 'presence' : 'muted'}>
+        {here.length > 0
+          ? t.here(here.map(cameraName).join(', '))
+          : lastSeenAt === null
+            ? t.neverSeen
+            : t.lastSeen(momentOf(lastSeenAt))}
+      </p>
+      <p class="muted">
+        {[t.photos(photos), unusable > 0 && t.faults(unusable), setAside > 0 && t.aside(setAside)]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+    </li>
+  );
+}
+
+function NewPersonDialog({ files, onClose }: { files: File[]; onClose: () => void }) {
+  const [, navigate] = useLocation();
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const name = String(new FormData(event.currentTarget as HTMLFormElement).get('name')).trim();
+    onClose();
+    const added = await uploadPhotos(name, files);
+    await loadPeople().catch(showFault);
+    // Faults stay in sight on this view.
+    if (added === files.length) navigate(`/people/${encodeURIComponent(name)}`);
+  };
+  return (
+    <Dialog title={t.nameNew} kind="narrow" onClose={onClose}>
+      <form class="stack" onSubmit={submit}>
+        <p class="muted">{t.photos(files.length)}</p>
+        <input
+          name="name"
+          aria-label={t.name}
+          placeholder={t.name}
+          required
+          maxLength={64}
+          autocomplete="off"
+        />
+        <button type="submit" class="primary">
+          {t.create}
+        </button>
+      </form>
+    </Dialog>
+  );
+}

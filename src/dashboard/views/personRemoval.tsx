@@ -1,0 +1,77 @@
+import { useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { forgetPerson, removePerson } from '../api/calls.js';
+import { Dialog } from '../parts/dialog.js';
+import { loadPeople } from '../state/household.js';
+import { showFault, showToast } from '../state/toasts.js';
+import { texts } from '../texts.js';
+
+const t = texts.people;
+
+const ACTIONS = {
+  remove: { label: t.removePerson, text: t.removeText, act: removePerson, done: t.removed },
+  forget: { label: t.forget, text: t.forgetText, act: forgetPerson, done: t.forgotten },
+};
+
+/** Takes a person out of the gallery, or erases everything about them. Both ask for the name. */
+export function PersonRemoval({ name }: { name: string }) {
+  const [asked, setAsked] = useState<keyof typeof ACTIONS | null>(null);
+  return (
+    <section class="panel danger" aria-label={t.danger}>
+      <h3>{t.danger}</h3>
+      {(['remove', 'forget'] as const).map((key) => (
+        <div key={key} class="danger-row">
+          <p class="muted">{ACTIONS[key].text}</p>
+          <button type="button" class="danger" onClick={() => setAsked(key)}>
+            {ACTIONS[key].label}
+          </button>
+        </div>
+      ))}
+      {asked !== null && <ConfirmDialog name={name} action={ACTIONS[asked]} onClose={() => setAsked(null)} />}
+    </section>
+  );
+}
+
+interface ConfirmDialogProps {
+  name: string;
+  action: (typeof ACTIONS)[keyof typeof ACTIONS];
+  onClose: () => void;
+}
+
+function ConfirmDialog({ name, action, onClose }: ConfirmDialogProps) {
+  const [, navigate] = useLocation();
+  const [typed, setTyped] = useState('');
+  const [isWaiting, setWaiting] = useState(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (typed !== name) return;
+    setWaiting(true);
+    try {
+      await action.act(name);
+      showToast(action.done(name));
+      navigate('/people');
+      await loadPeople();
+    } catch (error) {
+      showFault(error);
+      onClose();
+    }
+  };
+  return (
+    <Dialog title={`${action.label}: ${name}`} kind="narrow" onClose={onClose}>
+      <form class="stack" onSubmit={submit}>
+        <p>{action.text}</p>
+        <label>
+          {t.confirm(name)}
+          <input
+            value={typed}
+            autocomplete="off"
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+        </label>
+        <button type="submit" class="danger" disabled={typed !== name || isWaiting}>
+          {action.label}
+        </button>
+      </form>
+    </Dialog>
+  );
+}

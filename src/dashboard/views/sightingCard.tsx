@@ -1,0 +1,57 @@
+import { Link } from 'wouter-preact';
+import { FacePicture } from '../parts/facePicture.js';
+import { NameActions } from '../parts/nameActions.js';
+import { now } from '../state/clockTick.js';
+import { cameraName, nameOf } from '../state/household.js';
+import { chosen, given, toggleChosen } from '../state/naming.js';
+import type { Sighting } from '../state/sightings.js';
+import { lengthOf, momentOf } from '../state/times.js';
+import { texts } from '../texts.js';
+
+/** One face: who it is, where and when, and what to do about it. */
+export function SightingCard({ sighting }: { sighting: Sighting }) {
+  const { track, verdict, event, camera, startedAt, endedAt } = sighting;
+  const { person } = event;
+  const name = person === null ? null : (event.displayName ?? nameOf(person));
+  const shown = name ?? titleOf(sighting);
+  const length = lengthOf((endedAt === null ? now.value : Date.parse(endedAt)) - Date.parse(startedAt));
+  const isChoosable = chosen.value !== null && (verdict === 'unknown' || verdict === 'ambiguous');
+  const gotName = given.value.get(track);
+  return (
+    <li class={`sighting is-${verdict ?? 'open'}`} data-track={track} data-seq={event.seq}>
+      {isChoosable && (
+        <input
+          type="checkbox"
+          class="choose"
+          aria-label={`${shown}, ${momentOf(startedAt)}`}
+          checked={chosen.value?.has(track)}
+          onChange={() => toggleChosen({ track, seq: event.seq })}
+        />
+      )}
+      <FacePicture event={event} name={name} />
+      <div class="sighting-text">
+        <h3>
+          <Link class="plain" href={`/history/${event.seq}`}>
+            {shown}
+          </Link>
+          <span class="unseen">{texts.verdicts[verdict ?? 'open']}</span>
+        </h3>
+        <p class="muted">
+          {cameraName(camera)} · <time dateTime={startedAt}>{momentOf(startedAt)}</time> ·{' '}
+          {endedAt === null ? <b class="in-view">{texts.live.here(length)}</b> : length}
+        </p>
+        {gotName !== undefined && person !== gotName && (
+          <p class="given">{texts.naming.given(nameOf(gotName))}</p>
+        )}
+      </div>
+      <NameActions event={event} verdict={verdict} />
+    </li>
+  );
+}
+
+function titleOf({ verdict, event: { candidates } }: Sighting): string {
+  if (verdict === 'ambiguous' && candidates?.length)
+    return texts.history.sentence.ambiguous(candidates.map(nameOf));
+  if (verdict === 'unknown') return texts.history.sentence.unknown;
+  return verdict === 'unusable' ? texts.verdicts.unusable : texts.verdicts.open;
+}
