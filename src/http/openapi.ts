@@ -59,7 +59,10 @@ export function documentOf(app: Api): object {
   visit(document.paths ?? {});
   const schemas = Object.fromEntries([...used].sort().map((name) => [name, all[name]]));
   const complete = { ...document, components: { ...document.components, schemas } };
-  return JSON.parse(JSON.stringify(complete), (key, value) => (isNoise(key, value) ? undefined : value));
+  return JSON.parse(JSON.stringify(complete), (key, value) => {
+    if (isNoise(key, value)) return undefined;
+    return key === 'description' && value === 'Default Response' ? 'Done.' : value;
+  });
 }
 
 /** Whether a keyword says nothing about a value: limits of the language, and that fields are not added, which they may be. */

@@ -34,7 +34,7 @@ export const flag = z
   .enum(['true', 'false'], mustBe('true or false'))
   .transform((text) => text === 'true')
   .default(false)
-  .meta({ type: 'boolean', default: false });
+  .meta({ type: 'boolean', enum: undefined, default: false });
 
 /** Most entries in a response: 1 to 500, 100 by default. */
 export const limit = wholeNumber(1, MAX_LIMIT)

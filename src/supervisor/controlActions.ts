@@ -4,14 +4,17 @@ import type { Forgetting } from './forgetting.js';
 import type { LetterActions } from './letterActions.js';
 import { copyIntoFolder } from './logCopies.js';
 
-/** What programs with the token of the control file may ask the daemon for. */
-export function controlActions(options: {
+/** The parts of the daemon that act. */
+export interface ControlSources {
   forgetting: Pick<Forgetting, 'forget'>;
   letters: LetterActions;
   log: Pick<EventLog, 'copyTo'>;
+  /** Where copies of the log go. */
   data: string;
-}): ControlViews {
-  const { forgetting, letters, log, data } = options;
+}
+
+/** What changes the state of the daemon. */
+export function controlActions({ forgetting, letters, log, data }: ControlSources): ControlViews {
   return {
     forget: (name) => forgetting.forget(name),
     resend: (number) => letters.resend(number),

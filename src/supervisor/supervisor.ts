@@ -4,9 +4,7 @@ import { Stack } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
 import { InView } from '../events/inView.js';
-import { withoutSignIn } from '../http/callers.js';
-import { LIVE_PATH } from '../http/liveSocket.js';
-import { HttpServer } from '../http/server.js';
+import type { HttpServer } from '../http/server.js';
 import { IPC_VERSION } from '../ipc/protocol.js';
 import type { Logger } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
@@ -14,7 +12,6 @@ import { Throughput } from '../observe/throughput.js';
 import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
-import { controlActions } from './controlActions.js';
 import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
 import { EngineControl } from './engineControl.js';
@@ -24,11 +21,10 @@ import { EngineRequests } from './engineRequests.js';
 import { EngineStatus } from './engineStatus.js';
 import { EventHub, type EventHubOptions } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
-import { httpViews } from './httpViews.js';
+import { httpServerOf } from './httpParts.js';
 import { LetterActions } from './letterActions.js';
 import { LiveFeed } from './liveFeed.js';
 import { type ConfigChange, Reloader } from './reloader.js';
-import { throttledWarning } from './throttledWarning.js';
 
 /** Configuration, logger and callbacks of the daemon. */
 export interface SupervisorOptions {
@@ -73,7 +69,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     const { loaded, logger, modelFolder, reload: read, engineEntry: entry } = options;
-    const { http, data } = loaded.config;
+    const { data } = loaded.config;
     const throughput = new Throughput();
     const forgetting = new Forgetting({
       config: () => this.#reloader.current.config,
@@ -124,36 +120,10 @@ export class Supervisor {
       metrics: this.#metrics,
     });
     this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
-    this.#http = new HttpServer({
-      host: http.host,
-      port: http.port,
-      allowedHosts: http.allowedHosts,
-      allowedOrigins: http.allowedOrigins,
-      maxConnections: http.maxConnections,
-      onRefused: throttledWarning(logger),
-      onFailed: throttledWarning(logger),
-      views: httpViews({
-        status: this.#status,
-        hub: this.#hub,
-        metrics: this.#metrics,
-        control: controlActions({
-          ...{ forgetting, data, letters: this.#letters, log: this.#hub.log },
-        }),
-        registry: this.#registry,
-        inView: this.#inView,
-      }),
-      identify: withoutSignIn(this.#control.token),
-      sockets: {
-        '/ws': {
-          needs: 'events:read',
-          upgrade: (request, socket, head) => this.#hub.socket.upgrade(request, socket, head),
-        },
-        [LIVE_PATH]: {
-          needs: 'cameras:read',
-          upgrade: (request, socket, head, caller) =>
-            this.#live.socket.upgrade(request, socket, head, caller),
-        },
-      },
+    this.#http = httpServerOf({
+      ...{ loaded, logger, forgetting, live: this.#live, token: this.#control.token },
+      ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
+      ...{ registry: this.#registry, inView: this.#inView },
     });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,
