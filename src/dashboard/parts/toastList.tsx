@@ -10,7 +10,7 @@ export function ToastList() {
   useLayoutEffect(() => {
     // Shown again, so that it lies above a dialog that was opened since.
     if (list.current?.matches(':popover-open')) list.current.hidePopover();
-    if (length > 0) list.current?.showPopover();
+    if (length > 0) list.current?.showPopover?.();
   }, [length]);
   return (
     <div ref={list} class="toasts" popover="manual" role="status" aria-live="polite">

@@ -1,0 +1,116 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NameActions } from '../../src/dashboard/parts/nameActions.js';
+import { NamePicker } from '../../src/dashboard/parts/namePicker.js';
+import { ToastList } from '../../src/dashboard/parts/toastList.js';
+import { people } from '../../src/dashboard/state/household.js';
+import { asking, chosen, given } from '../../src/dashboard/state/naming.js';
+import { toasts } from '../../src/dashboard/state/toasts.js';
+import { answerWith, signedIn } from './daemonStub.js';
+import { eventOnPage, personOnPage } from './samples.js';
+
+const added = { file: 'seen.jpg', state: 'used', message: null, warnings: [] };
+const unknown = eventOnPage(7, { kind: 'unknown', track: 'door-3' });
+
+beforeEach(() => {
+  signedIn();
+  people.value = [personOnPage('alice', 'Alice Adams'), personOnPage('bob')];
+});
+
+afterEach(() => {
+  cleanup();
+  asking.value = [];
+  chosen.value = null;
+  given.value = new Map();
+  toasts.value = [];
+});
+
+const show = (event = unknown) =>
+  render(
+    <>
+      <NameActions event={event} verdict={event.kind === 'match' ? 'known' : 'unknown'} />
+      <NamePicker />
+      <ToastList />
+    </>,
+  );
+
+describe('"Who is this?"', () => {
+  it('enrols the face in two clicks', async () => {
+    const sent = answerWith({ 'POST /people/alice/photos': added, 'GET /people': { people: people.value } });
+    show();
+    fireEvent.click(screen.getByText('Who is this?'));
+    fireEvent.click(await screen.findByText('Alice Adams'));
+    await screen.findByText('Photo added to Alice Adams');
+    expect(sent[0].route).toBe('POST /people/alice/photos?face=door-3');
+    expect(given.value.get('door-3')).toBe('alice');
+    await waitFor(() => expect(asking.value).toEqual([]));
+  });
+
+  it('takes the picture of the event where the face is no longer in memory', async () => {
+    const sent = answerWith({ 'GET /people': { people: people.value } });
+    show();
+    fireEvent.click(screen.getByText('Who is this?'));
+    fireEvent.click(await screen.findByText('bob'));
+    await screen.findByText('refused by the far end');
+    expect(sent.map(({ route }) => route)).toEqual([
+      'POST /people/bob/photos?face=door-3',
+      'POST /people/bob/photos?event=7',
+    ]);
+    expect(given.value.size).toBe(0);
+  });
+
+  it('makes somebody new of a name that is typed', async () => {
+    const sent = answerWith({ 'POST /people/Carol%20C/photos': added, 'GET /people': { people: [] } });
+    show();
+    fireEvent.click(screen.getByText('Who is this?'));
+    const field = await screen.findByLabelText('Name');
+    fireEvent.input(field, { target: { value: ' Carol C ' } });
+    fireEvent.click(await screen.findByText('New person: Carol C'));
+    await waitFor(() => expect(sent[0]?.route).toBe('POST /people/Carol%20C/photos?face=door-3'));
+  });
+
+  it('gives several faces one name at once', async () => {
+    const sent = answerWith({ 'POST /people/bob/photos': added, 'GET /people': { people: people.value } });
+    show();
+    asking.value = [
+      { track: 'door-3', seq: 7 },
+      { track: 'yard-1', seq: 9 },
+    ];
+    await screen.findByLabelText('Who are these 2 faces?');
+    fireEvent.click(await screen.findByText('bob'));
+    await screen.findByText('2 photos added to bob');
+    expect(sent.map(({ route }) => route).slice(0, 2)).toEqual([
+      'POST /people/bob/photos?face=door-3',
+      'POST /people/bob/photos?face=yard-1',
+    ]);
+  });
+
+  it('is not offered to somebody who may not change people', () => {
+    signedIn(['events:read', 'people:read']);
+    show();
+    expect(screen.queryByText('Who is this?')).toBeNull();
+  });
+});
+
+describe('"Not Alice"', () => {
+  const match = eventOnPage(8, { person: 'alice', displayName: 'Alice Adams', track: 'door-4' });
+
+  it('withdraws the name, and puts the photo back with "Undo"', async () => {
+    const sent = answerWith({
+      'POST /events/8/correction': { event: 9, setAside: ['alice/seen.jpg'] },
+      'PATCH /people/alice/photos/seen.jpg': {},
+      'GET /people': { people: people.value },
+    });
+    show(match);
+    fireEvent.click(screen.getByText('Not Alice Adams'));
+    await screen.findByText('Alice Adams withdrawn, 1 photo set aside');
+    expect(sent[0]).toEqual({ route: 'POST /events/8/correction', body: '{"not":"alice"}' });
+    fireEvent.click(screen.getByText('Undo'));
+    await waitFor(() =>
+      expect(sent).toContainEqual({
+        route: 'PATCH /people/alice/photos/seen.jpg',
+        body: '{"setAside":false}',
+      }),
+    );
+  });
+});

@@ -1,0 +1,37 @@
+import type { PersonSummary, SpotterEvent } from '../../src/dashboard/api/model.js';
+
+/** An event as the page receives it: a match of alice at the door. */
+export const eventOnPage = (seq: number, change: Partial<SpotterEvent> = {}): SpotterEvent => ({
+  seq,
+  kind: 'match',
+  camera: 'door',
+  track: 'door-1',
+  person: null,
+  displayName: null,
+  withdrawn: null,
+  candidates: null,
+  reason: null,
+  odds: null,
+  similarity: null,
+  threshold: null,
+  margin: null,
+  runnerUp: null,
+  explain: null,
+  quality: null,
+  zones: [],
+  capturedAt: new Date(Date.UTC(2026, 10, 27, 10, 0, seq)).toISOString(),
+  publishedAt: new Date(Date.UTC(2026, 10, 27, 10, 0, seq, 300)).toISOString(),
+  snapshot: null,
+  ...change,
+});
+
+export const personOnPage = (name: string, displayName: string | null = null): PersonSummary => ({
+  name,
+  displayName,
+  photos: 1,
+  unusable: 0,
+  setAside: 0,
+  presentAt: [],
+  lastSeenAt: null,
+  cover: null,
+});

@@ -1,0 +1,138 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Router } from 'wouter-preact';
+import { memoryLocation } from 'wouter-preact/memory-location';
+import { feed, offlineSince } from '../../src/dashboard/state/feedConnection.js';
+import { EMPTY_FEED } from '../../src/dashboard/state/feedState.js';
+import { cameras, people } from '../../src/dashboard/state/household.js';
+import { session } from '../../src/dashboard/state/ownSession.js';
+import { toasts } from '../../src/dashboard/state/toasts.js';
+import { CamerasView } from '../../src/dashboard/views/camerasView.js';
+import { CheckTable } from '../../src/dashboard/views/checkTable.js';
+import { PeopleView } from '../../src/dashboard/views/peopleView.js';
+import { PersonRemoval } from '../../src/dashboard/views/personRemoval.js';
+import { Shell } from '../../src/dashboard/views/shell.js';
+import { SightingFeed } from '../../src/dashboard/views/sightingFeed.js';
+import { SignInView } from '../../src/dashboard/views/signInView.js';
+import { answerWith, signedIn } from './daemonStub.js';
+import { eventOnPage, personOnPage } from './samples.js';
+
+beforeEach(() => {
+  signedIn();
+  answerWith({});
+});
+
+afterEach(() => {
+  cleanup();
+  feed.value = EMPTY_FEED;
+  offlineSince.value = null;
+  cameras.value = null;
+  people.value = null;
+  toasts.value = [];
+});
+
+describe('empty views', () => {
+  it('show the lines of a first camera', () => {
+    cameras.value = [];
+    render(<CamerasView />);
+    expect(screen.getByText(/- id: front-door/)).toBeTruthy();
+  });
+
+  it('ask for the first photos', async () => {
+    answerWith({ 'GET /people': { people: [] }, 'GET /gallery/findings': { findings: [] } });
+    people.value = [];
+    render(<PeopleView />);
+    expect(await screen.findByText('Nobody in the gallery')).toBeTruthy();
+    expect(screen.getByText(/Drop photos of somebody new/)).toBeTruthy();
+  });
+});
+
+describe('SightingFeed', () => {
+  it('shows a face once, with its newest name, and where events are missing', () => {
+    feed.value = {
+      ...EMPTY_FEED,
+      gap: 'expired',
+      events: [
+        eventOnPage(3, { kind: 'match', person: 'alice', displayName: 'Alice Adams' }),
+        eventOnPage(2, { kind: 'unknown' }),
+        eventOnPage(1, { kind: 'appeared' }),
+      ],
+    };
+    render(<SightingFeed />);
+    expect(screen.getAllByText('Alice Adams')).toHaveLength(1);
+    expect(screen.queryByText('Unknown person')).toBeNull();
+    expect(screen.getByText('Not Alice Adams')).toBeTruthy();
+    expect(screen.getByText(/no longer kept/)).toBeTruthy();
+  });
+
+  it('lets several unknown faces be chosen', async () => {
+    feed.value = {
+      ...EMPTY_FEED,
+      events: [eventOnPage(1, { kind: 'unknown' }), eventOnPage(2, { kind: 'unknown', track: 'door-2' })],
+    };
+    render(<SightingFeed />);
+    fireEvent.click(screen.getByText('Choose several'));
+    for (const box of await screen.findAllByRole('checkbox')) fireEvent.click(box);
+    expect(await screen.findByText('2 faces chosen')).toBeTruthy();
+  });
+});
+
+describe('Shell', () => {
+  it('says when it is offline and since when, and shows only the views that somebody may see', async () => {
+    signedIn(['events:read', 'cameras:read', 'people:read']);
+    render(<Shell>content</Shell>);
+    expect(screen.queryByText('Health')).toBeNull();
+    offlineSince.value = Date.UTC(2026, 10, 27, 10);
+    expect(await screen.findByText(/^Offline since /)).toBeTruthy();
+    offlineSince.value = null;
+    await waitFor(() => expect(screen.queryByText(/^Offline since /)).toBeNull());
+  });
+});
+
+describe('SignInView', () => {
+  it('signs in, and says why it did not', async () => {
+    session.value = { signIn: 'password', caller: null };
+    const sent = answerWith({ 'POST /session': 401 });
+    render(<SignInView />);
+    fireEvent.input(screen.getByLabelText('Name'), { target: { value: 'ann' } });
+    fireEvent.input(screen.getByLabelText('Password'), { target: { value: 'wrong' } });
+    fireEvent.submit(screen.getByLabelText('Name').closest('form') as HTMLFormElement);
+    expect(await screen.findByText('refused by the far end')).toBeTruthy();
+    expect(sent[0].body).toBe('{"name":"ann","password":"wrong"}');
+  });
+});
+
+describe('PersonRemoval', () => {
+  it('forgets only when the name is typed', async () => {
+    people.value = [personOnPage('alice')];
+    const sent = answerWith({ 'POST /people/alice/forget': {}, 'GET /people': { people: [] } });
+    const { hook, history } = memoryLocation({ record: true });
+    render(
+      <Router hook={hook}>
+        <PersonRemoval name="alice" />
+      </Router>,
+    );
+    fireEvent.click(screen.getByText('Forget'));
+    const field = await screen.findByLabelText('Type alice to confirm');
+    const form = field.closest('form') as HTMLFormElement;
+    fireEvent.input(field, { target: { value: 'alic' } });
+    fireEvent.submit(form);
+    expect(sent).toEqual([]);
+    fireEvent.input(field, { target: { value: 'alice' } });
+    await waitFor(() => expect(form.querySelector('button')?.disabled).toBe(false));
+    fireEvent.submit(form);
+    await waitFor(() => expect(history).toContain('/people'));
+    expect(sent[0].route).toBe('POST /people/alice/forget');
+  });
+});
+
+describe('CheckTable', () => {
+  it('shows every number behind a verdict in plain words', () => {
+    const check = { name: 'margin', value: 0.01, limit: 0.05, passed: false, text: 'margin 0.01 < 0.05' };
+    const explain = { checks: [check], looks: 8, usable: 7 };
+    render(<CheckTable event={eventOnPage(1, { explain })} />);
+    expect(screen.getByText('Lead')).toBeTruthy();
+    expect(screen.getByText('needs ≥ 0.05')).toBeTruthy();
+    expect(screen.getByText(/8 looks at this face, 7 of them/)).toBeTruthy();
+  });
+});
