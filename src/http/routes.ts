@@ -3,6 +3,7 @@ import type { Api } from './application.js';
 import { addCameraRoutes } from './cameraRoutes.js';
 import { addControlRoutes, type ControlViews } from './controlRoutes.js';
 import { addEventRoutes } from './eventRoutes.js';
+import { addFrameRoutes, type FrameViews } from './frameRoutes.js';
 import { addLetterRoutes } from './letterRoutes.js';
 import { addDocumentRoute } from './openapi.js';
 import { refuseMissing } from './refusal.js';
@@ -14,6 +15,8 @@ import { addStateRoutes, type StateViews } from './stateRoutes.js';
 export interface Views extends StateViews {
   snapshot: SnapshotViews['snapshot'];
   api: ApiViews;
+  /** The newest frames of cameras. */
+  frame?: FrameViews['frame'];
   /** Sinks and schemas. */
   service?: ServiceViews;
   /** What changes the state of the daemon. */
@@ -22,11 +25,12 @@ export interface Views extends StateViews {
 
 /** Adds every route of the HTTP server. */
 export function addRoutes(app: Api, views: Views): void {
-  const { api, snapshot, service, control } = views;
+  const { api, snapshot, frame, service, control } = views;
   addStateRoutes(app, views);
   addEventRoutes(app, api);
   addSnapshotRoutes(app, { snapshot, event: api.event });
   addCameraRoutes(app, api);
+  if (frame) addFrameRoutes(app, { frame, cameras: api.cameras });
   addLetterRoutes(app, api);
   if (service) addServiceRoutes(app, service);
   if (control) addControlRoutes(app, control);

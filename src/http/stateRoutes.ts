@@ -20,6 +20,8 @@ const ADDRESSES = {
   '/api/v1/events/:seq/snapshot.jpg': 'snapshot of an event, where snapshots are enabled',
   '/api/v1/events/:seq/face.jpg': 'the face in that snapshot',
   '/api/v1/cameras': 'the state of each camera',
+  '/api/v1/cameras/:id/frame.jpg': 'the newest frame of a camera',
+  '/api/v1/live': 'pictures of cameras as they come (WebSocket)',
   '/api/v1/sinks': 'the state of each webhook and the broker',
   '/api/v1/schemas': 'JSON Schema of every message and event; /api/v1/schemas/:name: one of them',
   '/api/v1/dead-letters': 'events that a webhook did not accept in time',

@@ -9,6 +9,7 @@ import type { CameraRegistry } from './cameraRegistry.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
 import { SERVER } from './eventParts.js';
+import type { LiveFeed } from './liveFeed.js';
 
 /** The parts of the daemon that HTTP shows. */
 export interface ViewSources {
@@ -18,17 +19,19 @@ export interface ViewSources {
   control: ControlViews;
   registry: CameraRegistry;
   inView: InView;
+  live: LiveFeed;
 }
 
 /** What the HTTP server shows of the daemon. */
 export function httpViews(sources: ViewSources): Views {
-  const { status, hub, metrics, control, registry, inView } = sources;
+  const { status, hub, metrics, control, registry, inView, live } = sources;
   return {
     server: SERVER,
     unreadyReason: () => status.unreadyReason ?? hub.fault,
     metrics: () => metrics.expose(),
     control,
     snapshot: (seq, form) => hub.snapshot(seq, form),
+    frame: (camera, width) => live.picture(camera, width),
     api: viewsOf(
       hub.log,
       () => registry.details(moment()).map((camera) => ({ ...camera, tracks: inView.reportedAt(camera.id) })),

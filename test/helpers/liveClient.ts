@@ -25,6 +25,7 @@ export class LiveClient {
   /** @param address http://host:port */
   constructor(address: string, options: WebSocket.ClientOptions = {}) {
     this.socket = new WebSocket(`${address.replace('http', 'ws')}/api/v1/live`, options);
+    this.socket.on('error', () => {});
     onTestFinished(() => this.socket.terminate());
     this.socket.on('message', (data: Buffer, isBinary) => {
       if (!isBinary) return;

@@ -39,6 +39,14 @@ describe('spotter run: live pictures', () => {
     await framesFlow(address, 'door', 30);
     expect(await metric(address, MADE)).toBe(0);
 
+    const one = await fetch(`${address}/api/v1/cameras/door/frame.jpg?width=320`);
+    expect([one.status, one.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
+    expect(await sharp(Buffer.from(await one.arrayBuffer())).metadata()).toMatchObject({
+      ...{ format: 'jpeg', width: 320, height: 120 },
+    });
+    expect(await metric(address, MADE)).toBe(1);
+    expect((await fetch(`${address}/api/v1/cameras/attic/frame.jpg`)).status).toBe(404);
+
     const client = new LiveClient(address);
     client.watch({ camera: 'door', width: 640, fps: 10 });
     const shown = await client.next(25, ({ boxes }) => boxes.length === 1);
