@@ -106,6 +106,7 @@ const ONLY_IN: Record<string, string[]> = {
   yauzl: ['src/models/zipMembers.ts'],
   // The bench that makes pictures worse.
   sharp: ['src/gallery/photo.ts', 'src/snapshots/jpeg.ts', 'bench/rasterEdits.ts'],
+  'fast-xml-parser': ['src/gallery/savedMark.ts'],
   libsql: ['src/core/database.ts'],
   tar: ['src/cli/backupArchive.ts'],
   'onnx-buf': ['src/quantize/onnxFile.ts'],

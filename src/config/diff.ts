@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isReviewed } from './review.js';
 import type { Config } from './schema.js';
 
 /** Ids of the cameras in which two configurations differ. */
@@ -55,10 +56,11 @@ export function needsEngine(before: Config, after: Config): boolean {
 /** The settings an engine is started with: all but its cameras, which are assigned later, and those of the supervisor. */
 function ofEngine(config: Config): object {
   const { cameras: _1, http: _2, log: _3, events: _4, visits: _5, notify: _6, auth: _12, ...rest } = config;
-  const { webhooks: _7, mqtt: _8, data: _9, live: _14, snapshots, engine, gallery, ...others } = rest;
+  const { webhooks: _7, mqtt: _8, data: _9, live: _14, snapshots, review, engine, gallery, ...others } = rest;
   const { keepHours: _10, ...pictures } = snapshots;
   const { hangMs: _11, quarantineMs: _13, ...process } = engine;
-  return { ...others, snapshots: pictures, engine: process, gallery: gallery.folder };
+  const isPictured = pictures.enabled || isReviewed(review);
+  return { ...others, snapshots: pictures, isPictured, engine: process, gallery: gallery.folder };
 }
 
 /** Changed keys that apply only after a restart of the daemon, such as `http.port`. */

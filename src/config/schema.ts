@@ -9,6 +9,7 @@ import { http } from './http.js';
 import { live } from './liveView.js';
 import { milliseconds } from './milliseconds.js';
 import { detection, match, quality, track } from './recognition.js';
+import { review } from './review.js';
 import { mqtt, webhooks } from './sinks.js';
 
 /**
@@ -147,6 +148,7 @@ export const schema = z
     visits,
     notify,
     snapshots,
+    review,
     webhooks,
     mqtt,
     log: z

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { isReviewed } from '../config/review.js';
 import type { CameraConfig, Config } from '../config/schema.js';
 import type { Component } from '../core/lifecycle.js';
 import type { EnrolLimits } from '../gallery/enrol.js';
@@ -241,13 +242,18 @@ export class Engine implements Component {
     return new LiveSource({ ...liveOptions(camera, this.#config), memory, redact }, listener);
   }
 
-  /** Keeps the best pictures of one camera's tracks; null when snapshots are off. @param onFailure called with each encoding error */
+  /**
+   * Keeps the best pictures of one camera's tracks; null when neither snapshots nor recent faces are wanted.
+   *
+   * @param onFailure called with each encoding error
+   */
   album({ masks }: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null {
     const { enabled, maxWidth, quality } = this.#config.snapshots;
-    if (!enabled) return null;
+    if (!enabled && !isReviewed(this.#config.review)) return null;
     const settings = { maxWidth, quality, masks };
     return new Album({
-      encode: (image, box) => encodePictures(image, box, settings),
+      part: enabled ? 'frame' : 'face',
+      encode: (look) => encodePictures(look, settings),
       onFailure,
       budget: this.#looks,
     });

@@ -1,9 +1,11 @@
 import type { Box } from '../core/geometry.js';
-import type { Detection } from '../face/detection.js';
+import type { Detection, Landmarks } from '../face/detection.js';
+import type { FaceMark } from '../face/faceMark.js';
 import type { Quality, UnusableReason } from '../face/quality.js';
 import { failedLimit, geometricQuality } from '../face/quality.js';
 import type { Image } from '../image/image.js';
 import { findMainFace, type MainFace } from './mainFace.js';
+import { markedFace } from './markedFace.js';
 import type { PhotoFaceEngine, PhotoSearch } from './photoFaces.js';
 
 /** Why a photo is not used. */
@@ -55,10 +57,25 @@ const ADVICE: Record<UnusableReason, string> = {
 /**
  * Finds the one face of a gallery photo and embeds it. A photo that would enrol the wrong person or nobody is unusable.
  *
+ * @param mark where spotter saw the face of this picture: it is enrolled as it was recognised; null for every other photo
  * @returns with boxes in px of `image`
  * @throws SpotterError of the worker pool
  */
 export async function enrol(
+  faceEngine: PhotoFaceEngine,
+  image: Image,
+  limits: EnrolLimits,
+  mark: FaceMark | null = null,
+): Promise<PhotoResult> {
+  const marked = mark && markedFace(image, mark);
+  if (marked)
+    return enrolFace(faceEngine, image, { detection: marked, turn: 0, aligned: marked.aligned }, limits);
+  const result = await enrolMain(faceEngine, image, limits);
+  return mark && result.state === 'used' ? { ...result, note: UNFIT_MARK } : result;
+}
+
+/** Enrols the largest face. */
+async function enrolMain(
   faceEngine: PhotoFaceEngine,
   image: Image,
   limits: EnrolLimits,
@@ -73,14 +90,24 @@ export async function enrol(
       `${main.rivals + 1} faces and none stands out; crop the photo to one person`,
     );
   }
+  return enrolFace(faceEngine, image, { ...main, aligned: null }, limits);
+}
+
+/** @param main with the landmarks that it was marked with, if any: it is then cut by those */
+async function enrolFace(
+  faceEngine: PhotoFaceEngine,
+  image: Image,
+  main: MainFace & { aligned: Landmarks | null },
+  limits: EnrolLimits,
+): Promise<PhotoResult> {
   const found = geometricQuality(main.detection);
   const { box } = main.detection;
   const failed = failedLimit(found, limits.quality);
   if (failed) return refused(failed, box);
   const { looks } = await faceEngine.look({
     image,
-    faces: [main.detection.landmarks],
-    refinement: 'all',
+    faces: [main.aligned ?? main.detection.landmarks],
+    refinement: main.aligned ? 'none' : 'all',
     minSharpness: 0,
     gallery: null,
   });
@@ -116,6 +143,9 @@ async function notConfirmed(
   });
   return refused(looks[0].sharpness < minSharpness ? 'blurred' : 'low_score', nearest.box);
 }
+
+/** The note of a photo whose mark was not used. */
+const UNFIT_MARK = 'the face that spotter has marked in it is not there, so it was searched like any photo';
 
 /** A face that is tilted by less than this, degrees, is upright enough to say nothing. */
 const UPRIGHT_DEG = 45;

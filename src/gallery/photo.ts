@@ -14,6 +14,8 @@ export interface Photo {
   image: Image;
   /** Upright size of the file's picture, px. */
   source: Size;
+  /** Its XMP, which may say where the face is; null without any. */
+  xmp: string | null;
   /** Image px per photo px: below 1 for a photo that is larger than a face needs, or than the memory allows. */
   scale: number;
 }
@@ -31,6 +33,7 @@ const BACKDROP = { r: 128, g: 128, b: 128 };
 interface Opened {
   pipeline: Sharp;
   source: Size;
+  xmp: string | null;
   plan: PhotoPlan;
 }
 
@@ -115,10 +118,10 @@ async function openPhoto(bytes: Uint8Array, name: string, maxMegapixels: number)
   const header = meta.format === 'tiff' ? { ...meta, layout: tiffLayout(bytes) } : meta;
   const isTurned = (meta.orientation ?? 1) > 1;
   const plan = planPhoto(name, header, meta, { length: bytes.length, isTurned });
-  return { pipeline, source, plan };
+  return { pipeline, source, plan, xmp: meta.xmpAsString ?? null };
 }
 
-async function decode({ pipeline, source, plan }: Opened, name: string) {
+async function decode({ pipeline, source, plan, xmp }: Opened, name: string) {
   const { data, info } = await decodePixels(pipeline, plan.side).catch((cause: unknown) => {
     throw damaged(name, cause);
   });
@@ -126,7 +129,7 @@ async function decode({ pipeline, source, plan }: Opened, name: string) {
   const memory = pixelMemory.take(3 * width * height);
   const colour = { matrix: 'bt601', fullRange: true } as const;
   const image: Image = { width, height, format: 'rgb24', colour, pixels: toRgb(data, channels, memory) };
-  const photo: Photo = { image, source, scale: width / source.width };
+  const photo: Photo = { image, source, xmp, scale: width / source.width };
   return { photo, memory };
 }
 

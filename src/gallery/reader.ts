@@ -8,6 +8,7 @@ import { fileKey, type GalleryFile } from './folder.js';
 import { usePhoto } from './photo.js';
 import type { PhotoFaceEngine } from './photoFaces.js';
 import { usePhotoFile } from './photoFile.js';
+import { savedMark } from './savedMark.js';
 
 /** What photos are read with. */
 export interface ReaderOptions {
@@ -112,9 +113,10 @@ export class PhotoReader {
   async embed(bytes: Uint8Array, name: string): Promise<PhotoResult> {
     const { faceEngine, limits, maxMegapixels } = this.#options;
     try {
-      return await usePhoto(bytes, 'it', maxMegapixels, async ({ image, scale }) =>
-        inPhotoPx(await enrol(faceEngine, image, limits), scale),
-      );
+      return await usePhoto(bytes, 'it', maxMegapixels, async ({ image, scale, xmp }) => {
+        const mark = xmp === null ? null : savedMark(xmp);
+        return inPhotoPx(await enrol(faceEngine, image, limits, mark), scale);
+      });
     } catch (error) {
       if (!(error instanceof SpotterError)) throw error;
       if (error.code === 'photo.too_large')

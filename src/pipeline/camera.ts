@@ -256,7 +256,7 @@ export class Camera {
     const { id, album } = this.#options;
     album?.look(
       image,
-      looks.map(({ track, quality }) => ({ track: trackId(id, track), box: track.detection.box, quality })),
+      looks.map((look) => ({ ...look, track: trackId(id, look.track) })),
     );
   }
 

@@ -1,6 +1,7 @@
-import type { Box, Size } from '../core/geometry.js';
+import type { Size } from '../core/geometry.js';
 import type { EventDraft } from '../events/event.js';
 import type { Detection } from '../face/detection.js';
+import type { LookedFace } from '../face/faceMark.js';
 import type { Quality, QualityLimits } from '../face/quality.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { Image } from '../image/image.js';
@@ -28,7 +29,7 @@ export interface CameraOptions extends Pick<FaceSearchOptions, 'reach'> {
   people: () => People;
   /** Keeps the best picture per track id, where pictures are wanted. The image changes after the call. */
   album?: {
-    look(image: Image, looks: readonly { track: string; box: Box; quality: Quality }[]): void;
+    look(image: Image, looks: readonly { track: string; face: LookedFace; quality: Quality }[]): void;
     keepOnly(tracks: ReadonlySet<string>): void;
   };
   /** Number of the first track, from 1. */

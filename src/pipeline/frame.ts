@@ -1,5 +1,6 @@
 import { monotonicMs } from '../core/clock.js';
 import type { Detection, Landmarks } from '../face/detection.js';
+import type { LookedFace } from '../face/faceMark.js';
 import type { Match, NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
 import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
@@ -54,7 +55,7 @@ export interface Processed {
   state: TrackerState;
   trackEvents: TrackEvent[];
   /** The looks of this frame: the track that each face turned out to be, and how good the view was. */
-  looks: { track: Track; quality: Quality }[];
+  looks: { track: Track; face: LookedFace; quality: Quality }[];
   work: FrameWork;
 }
 
@@ -93,7 +94,7 @@ export async function processFrame(
   }));
   const followMs = performance.now() - followStart;
 
-  const { results, looked } = await lookAtFaces(frame, faces, followed.state, context);
+  const { results, landmarks, looked } = await lookAtFaces(frame, faces, followed.state, context);
 
   const judgeStart = performance.now();
   const judged = judge(followed.state, results, timeMs, policy);
@@ -109,12 +110,15 @@ export async function processFrame(
     verdicts: faces.map((face) => verdictOf(face, results, judged.state, context)),
     embedded: results.filter(({ embedding }) => embedding).length,
   };
-  const looks = faces.flatMap(({ detection, sighting, quality }) => {
+  const looks = faces.flatMap(({ detection, sighting }) => {
     const result = results.find(({ trackNumber }) => trackNumber === sighting.trackNumber);
     // By detection, because the look may have moved the face to another or a new track.
-    const track = result && judged.state.tracks.find((candidate) => candidate.detection === detection);
+    if (!result) return [];
+    const track = judged.state.tracks.find((candidate) => candidate.detection === detection);
     // A look that was set aside may show somebody else.
-    return track && track.suspicion?.look !== result ? [{ track, quality: result?.quality ?? quality }] : [];
+    if (!track || track.suspicion?.look === result) return [];
+    const face = { ...detection, aligned: landmarks.get(result) ?? detection.landmarks };
+    return [{ track, face, quality: result.quality }];
   });
   return {
     state: judged.state,
@@ -146,7 +150,7 @@ async function lookAtFaces(
   faces: readonly Face[],
   { tracks }: TrackerState,
   { limits, faceEngine, people }: FrameContext,
-): Promise<{ results: LookResult[]; looked: Looked | null }> {
+): Promise<{ results: LookResult[]; landmarks: Map<LookResult, Landmarks>; looked: Looked | null }> {
   const results: LookResult[] = [];
   const worthwhile: { result: LookResult; landmarks: Landmarks; past: Past | null }[] = [];
   for (const { detection, quality, sighting } of faces) {
@@ -168,7 +172,7 @@ async function lookAtFaces(
     const sum = track ? templateOf(track.evidence) : null;
     worthwhile.push({ result, landmarks: detection.landmarks, past: sum && { sum, quality } });
   }
-  if (worthwhile.length === 0) return { results, looked: null };
+  if (worthwhile.length === 0) return { results, landmarks: new Map(), looked: null };
   const looked = await faceEngine.look({
     image,
     faces: worthwhile.map(({ landmarks }) => landmarks),
@@ -178,7 +182,8 @@ async function lookAtFaces(
     gallery: people.matrix,
   });
   for (const [index, { result }] of worthwhile.entries()) fill(result, looked.looks[index], limits, people);
-  return { results, looked };
+  const landmarks = new Map(worthwhile.map(({ result }, i) => [result, looked.looks[i].landmarks]));
+  return { results, landmarks, looked };
 }
 
 function fill(result: LookResult, look: Look, limits: QualityLimits, people: People): void {

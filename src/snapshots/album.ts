@@ -1,24 +1,17 @@
-import type { Box } from '../core/geometry.js';
 import { Serial } from '../core/serial.js';
 import type { EventDraft, EventKind } from '../events/event.js';
 import type { Quality } from '../face/quality.js';
+import { type Area, crop, evenArea, wholeOf } from '../image/crop.js';
 import type { Image } from '../image/image.js';
+import { aroundFace, type KeptLook, type TrackLook } from './keptLook.js';
 import type { Pictures } from './pictures.js';
-
-/** A look at a tracked face. */
-export interface TrackLook {
-  /** The track's id. */
-  track: string;
-  /** In px of the frame. */
-  box: Box;
-  /** Includes the sharpness if the look was good enough to measure it. */
-  quality: Quality;
-}
 
 /** Dependencies of an {@link Album}. */
 export interface AlbumOptions {
-  /** Encodes the pictures; the image is the album's own copy. */
-  encode: (image: Image, box: Box) => Promise<Pictures>;
+  /** What is kept of a look: the whole frame, or only the face with its margin. */
+  part: 'frame' | 'face';
+  /** Encodes the pictures; the look has a copy of the image. */
+  encode: (look: KeptLook) => Promise<Pictures>;
   /** Called when pictures cannot be encoded. */
   onFailure: (error: unknown) => void;
   /** Shared by all albums. */
@@ -33,13 +26,13 @@ export interface Budget {
 /** The whole budget: 40 raw copies of 1080p. */
 export const LOOKS_BYTES = 128 << 20;
 
-/** The best look at one track: a raw copy, or JPEGs once they were asked for. */
+/** What is kept of one track, its best look: a raw copy, or JPEGs once they were asked for. */
 interface Kept {
   worth: number;
   /** Bytes taken from the budget. */
   bytes: number;
   isDropped: boolean;
-  raw: { image: Image; box: Box } | null;
+  raw: KeptLook | null;
   pictures: Promise<Pictures | null> | null;
 }
 
@@ -65,19 +58,24 @@ export class Album {
     this.#options = options;
   }
 
-  /** Copies the looks of a frame that are clearly better than those before. The image may change after the call. */
+  /** Keeps the looks of a frame that are clearly better than those before. The image may change after the call. */
   look(image: Image, looks: readonly TrackLook[]): void {
-    const { budget } = this.#options;
-    let copy: Image | undefined;
-    for (const { track, box, quality } of looks) {
-      const worth = worthOf(quality);
+    const { budget, part } = this.#options;
+    let whole: Image | undefined;
+    for (const look of looks) {
+      const { track } = look;
+      const worth = worthOf(look.quality);
       const kept = this.#kept.get(track);
       if (kept && worth <= kept.worth * CLEARLY) continue;
-      const bytes = image.pixels.length;
+      const area = part === 'frame' ? wholeOf(image) : evenArea(aroundFace(look.face.box, image));
+      const bytes = bytesOf(image, area);
       if (budget.leftBytes + (kept?.bytes ?? 0) < bytes) continue;
-      copy ??= { ...image, pixels: new Uint8Array(image.pixels) };
+      // Looks at faces of one frame share it.
+      if (part === 'frame') whole ??= crop(image, area);
+      const { face, quality } = look;
+      const frame = { width: image.width, height: image.height };
+      const raw = { face, quality, frame, area, image: whole ?? crop(image, area) };
       this.#drop(track);
-      const raw = { image: copy, box };
       this.#kept.set(track, { worth, bytes, isDropped: false, raw, pictures: null });
       budget.leftBytes -= bytes;
     }
@@ -105,15 +103,15 @@ export class Album {
     return kept.pictures ?? Promise.resolve(null);
   }
 
-  #encode(kept: Kept, { image, box }: { image: Image; box: Box }): Promise<Pictures | null> {
+  #encode(kept: Kept, look: KeptLook): Promise<Pictures | null> {
     // A look that waits to be encoded still takes memory, even if its track ends.
     const { budget } = this.#options;
     const held = kept.bytes;
     kept.bytes = 0;
     return this.#encoding.run(async () => {
       try {
-        const pictures = await this.#options.encode(image, box);
-        if (!kept.isDropped) kept.bytes = pictures.frame.length + pictures.face.length;
+        const pictures = await this.#options.encode(look);
+        if (!kept.isDropped) kept.bytes = (pictures.frame?.length ?? 0) + pictures.face.length;
         return pictures;
       } catch (error) {
         this.#options.onFailure(error);
@@ -132,6 +130,11 @@ export class Album {
     kept.isDropped = true;
     this.#kept.delete(track);
   }
+}
+
+/** Memory that a part of an image takes. */
+function bytesOf({ pixels, width, height }: Image, area: Area): number {
+  return Math.ceil((pixels.length * area.width * area.height) / (width * height));
 }
 
 /** How well a look shows a face, 0..1: its size, sharpness, pose and detection score. */

@@ -1,15 +1,14 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Box, Size } from '../core/geometry.js';
+import type { Box, Point, Size } from '../core/geometry.js';
+import type { Landmarks } from '../face/detection.js';
+import { type LookedFace, markOf, markText } from '../face/faceMark.js';
+import { facePattern } from '../face/facePattern.js';
+import { type Area, wholeOf } from '../image/crop.js';
 import type { Image } from '../image/image.js';
 import type { Polygon } from '../image/polygon.js';
 import { drawRgbRows } from '../image/rgb.js';
+import { aroundFace, type KeptLook } from './keptLook.js';
 import type { Pictures } from './pictures.js';
-
-/** A part of a picture, in whole px. */
-interface Area extends Size {
-  left: number;
-  top: number;
-}
 
 /** How the pictures are encoded. */
 export interface JpegSettings {
@@ -28,37 +27,60 @@ export interface FramePicture extends Size {
 
 /** Pixels per strip. Between strips, the conversion yields to the event loop. */
 const STRIP_PX = 128 * 1024;
-/** Margin around the face on each side, as a fraction of its size. */
-const MARGIN = 0.4;
-/** Longest side of the face picture, px. */
-const MAX_FACE_PX = 512;
+/** Longest side of the face picture, px: the face in it has about twice the size of an aligned one. */
+const MAX_FACE_PX = 640;
+/** Lowest quality of the face picture: it may become a photo of the gallery. */
+const FACE_QUALITY = 98;
 const BOX_COLOUR = '#39d353';
 const MASK_COLOUR = '#808080';
 
 /**
- * Encodes the two pictures of a face. Sharp works on threads of its own; the conversion before it yields to the event
- * loop.
- *
- * @param box the face, in px of the image
+ * Encodes the pictures of a look: the face, and the frame where the look has it. Sharp works on threads of its own; the
+ * conversion before it yields to the event loop.
  */
-export async function encodePictures(image: Image, box: Box, settings: JpegSettings): Promise<Pictures> {
+export async function encodePictures(look: KeptLook, settings: JpegSettings): Promise<Pictures> {
   const { maxWidth, quality, masks } = settings;
+  const { image, area: shown, frame: size, face, quality: measured } = look;
   const sharp = await loadSharp();
-  const size = { width: image.width, height: image.height };
   const rgb = await toRgb(image);
-  const whole = { left: 0, top: 0, ...size };
-  const picture = (area: Area, most: Size, outline: Box | null) => {
-    const scaled = scaledInto(area, most);
-    return sharp(rgb, { raw: { ...size, channels: 3 } })
-      .extract(area)
+  const picture = (area: Area, scaled: Size, outline: Box | null) =>
+    sharp(rgb, { raw: { width: image.width, height: image.height, channels: 3 } })
+      .extract({ ...area, left: area.left - shown.left, top: area.top - shown.top })
       .resize({ ...scaled, fit: 'fill' })
-      .composite([{ input: overlay(size, area, scaled, masks, outline) }])
-      .jpeg({ quality })
-      .toBuffer();
+      .composite([{ input: overlay(size, area, scaled, masks, outline) }]);
+  const isWhole = image.width === size.width && image.height === size.height;
+  const whole = wholeOf(size);
+  const frame = isWhole
+    ? await picture(whole, scaledInto(whole, { width: maxWidth, height: Number.POSITIVE_INFINITY }), face.box)
+        .jpeg({ quality })
+        .toBuffer()
+    : null;
+  const around = aroundFace(face.box, size);
+  const scaled = scaledInto(around, { width: MAX_FACE_PX, height: MAX_FACE_PX });
+  const colours: Image = { ...image, format: 'rgb24', pixels: new Uint8Array(rgb.buffer) };
+  const pattern = facePattern(colours, within(face, shown).aligned);
+  const closeUp = picture(around, scaled, null).jpeg({
+    quality: Math.max(quality, FACE_QUALITY),
+    chromaSubsampling: '4:4:4',
+  });
+  if (pattern) closeUp.withXmp(markText(markOf(within(face, around), around, pattern), scaled));
+  const close = await closeUp.toBuffer();
+  return { frame, face: close, quality: measured };
+}
+
+/** A face of the frame in px of a part of it. */
+function within({ box, landmarks, aligned, score }: LookedFace, { left, top }: Area): LookedFace {
+  const moved = (all: Landmarks): Landmarks => {
+    const [a, b, c, d, e] = all.map(([x, y]): Point => [x - left, y - top]);
+    return [a, b, c, d, e];
   };
-  const frame = await picture(whole, { width: maxWidth, height: Number.POSITIVE_INFINITY }, box);
-  const face = await picture(around(box, size), { width: MAX_FACE_PX, height: MAX_FACE_PX }, null);
-  return { frame, face };
+  const { x1, y1, x2, y2 } = box;
+  return {
+    box: { x1: x1 - left, y1: y1 - top, x2: x2 - left, y2: y2 - top },
+    landmarks: moved(landmarks),
+    aligned: moved(aligned),
+    score,
+  };
 }
 
 /** Encodes a whole frame, without any box. */
@@ -96,17 +118,6 @@ async function toRgb(image: Image): Promise<Uint8ClampedArray> {
   return rgb;
 }
 
-/** The face with its margin, clipped to the frame; whole px, at least one. */
-function around({ x1, y1, x2, y2 }: Box, { width, height }: Size): Area {
-  const mx = (x2 - x1) * MARGIN;
-  const my = (y2 - y1) * MARGIN;
-  const left = clamp(Math.floor(x1 - mx), 0, width - 1);
-  const top = clamp(Math.floor(y1 - my), 0, height - 1);
-  const right = clamp(Math.ceil(x2 + mx), left + 1, width);
-  const bottom = clamp(Math.ceil(y2 + my), top + 1, height);
-  return { left, top, width: right - left, height: bottom - top };
-}
-
 /** The SVG painted over an area of the frame: the masks and the box. */
 function overlay(
   { width, height }: Size,
@@ -135,8 +146,4 @@ function overlay(
 function scaledInto({ width, height }: Size, most: Size): Size {
   const scale = Math.min(1, most.width / width, most.height / height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

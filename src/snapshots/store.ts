@@ -27,7 +27,10 @@ export interface SnapshotStoreOptions {
 export type SnapshotOutcome = 'stored' | 'failed' | 'missing';
 
 /** The whole frame, or the face. */
-export type PictureForm = keyof Pictures;
+export type PictureForm = 'frame' | 'face';
+
+/** Pictures to store. */
+type Stored = Record<PictureForm, Uint8Array>;
 
 const SUFFIX: Record<PictureForm, string> = { frame: '.jpg', face: '-face.jpg' };
 const KEY = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -66,19 +69,22 @@ export class SnapshotStore implements Component {
   /**
    * Stores the pictures of an event before it is published.
    *
-   * @param pictures undefined: the event has none; null: they could not be made
+   * @param pictures undefined, or without a frame: the event has none to store; null: they could not be made
    * @param nowMs Unix time of the key
    * @returns the draft with the key of its pictures; null as the key if they are not stored
    */
-  attach(draft: EventDraft, pictures: Pictures | null | undefined, nowMs: number): EventDraft {
+  attach(
+    draft: EventDraft,
+    pictures: Pick<Pictures, PictureForm> | null | undefined,
+    nowMs: number,
+  ): EventDraft {
     const { onOutcome } = this.#options;
-    if (!pictures) {
-      if (pictures === null) onOutcome('missing', null);
-      return draft;
-    }
-    const snapshotKey = this.write(pictures, nowMs);
+    if (pictures === null) onOutcome('missing', null);
+    if (!pictures?.frame) return draft;
+    const { frame, face } = pictures;
+    const snapshotKey = this.write({ frame, face }, nowMs);
     if (snapshotKey === null) onOutcome('failed', null);
-    else onOutcome('stored', pictures.frame.length + pictures.face.length);
+    else onOutcome('stored', frame.length + face.length);
     return { ...draft, snapshotKey };
   }
 
@@ -88,7 +94,7 @@ export class SnapshotStore implements Component {
    * @param nowMs Unix time of the key
    * @returns their key; null, after a warning, if they could not be written
    */
-  write({ frame, face }: Pictures, nowMs: number): string | null {
+  write({ frame, face }: Stored, nowMs: number): string | null {
     const key = this.#nextKey(nowMs);
     try {
       makePrivateFolder(path.dirname(this.#file(key, 'frame')));

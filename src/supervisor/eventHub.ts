@@ -166,7 +166,9 @@ export class EventHub implements Component, CameraObserver {
     if (!cleansed) return;
     // Pictures of a forgotten person are not stored.
     const own = cleansed.person === draft.person ? pictures : undefined;
-    this.#parts.enricher.publish(this.#parts.snapshots.attach(cleansed, own, Date.now()), sinceMs);
+    // Without snapshots, only a face is made, which is not stored.
+    const stored = own === null && !this.#config.snapshots.enabled ? undefined : own;
+    this.#parts.enricher.publish(this.#parts.snapshots.attach(cleansed, stored, Date.now()), sinceMs);
   }
 
   get #config(): Config {

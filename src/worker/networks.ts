@@ -87,7 +87,7 @@ export class Networks {
       const usable = sharpness !== null && sharpness >= minSharpness;
       const embedding = usable ? await this.embedder.embed() : null;
       if (usable) timing.modelMs += performance.now() - cut;
-      looks.push({ sharpness: sharpness ?? 0, embedding, nearest: null, together: null });
+      looks.push({ landmarks: better, sharpness: sharpness ?? 0, embedding, nearest: null, together: null });
     }
     if (gallery) {
       const start = performance.now();

@@ -179,6 +179,8 @@ export interface Detected {
 
 /** One look at a face. */
 export interface Look {
+  /** With which the face was cut: those of the task, or better ones after a second search. */
+  landmarks: Landmarks;
   /** See sharpness() in face/quality; 0 when the landmarks span no area. */
   sharpness: number;
   /** Length 1; null when the face was too blurred or its landmarks span no area. */

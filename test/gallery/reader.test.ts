@@ -79,7 +79,9 @@ describe('PhotoReader', () => {
     const faceEngine = (sharpness: number) => ({
       detect: async () => ({ detections: [face], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } }),
       look: async () => ({
-        looks: [{ embedding: new Float32Array(4), sharpness, nearest: null, together: null }],
+        looks: [
+          { embedding: new Float32Array(4), sharpness, landmarks: TEMPLATE, nearest: null, together: null },
+        ],
         timing: { alignMs: 0, modelMs: 0, matchMs: 0 },
       }),
     });

@@ -1,5 +1,6 @@
 import type { Detection, Landmarks } from '../../src/face/detection.js';
 import { normalise } from '../../src/face/embedding.js';
+import type { LookedFace } from '../../src/face/faceMark.js';
 import type { Match } from '../../src/face/match.js';
 import type { Quality, UnusableReason } from '../../src/face/quality.js';
 import { probesOf, withGallery } from '../../src/track/evidence.js';
@@ -35,6 +36,13 @@ const landmarks: Landmarks = [
   [0, 1],
   [1, 1],
 ];
+/** A face whose landmarks span 1 px. */
+export const aFace: LookedFace = {
+  score: 0.9,
+  landmarks,
+  aligned: landmarks,
+  box: { x1: 0, y1: 0, x2: 1, y2: 1 },
+};
 export const good: Quality = {
   sizePx: 100,
   score: 0.9,

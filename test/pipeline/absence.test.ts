@@ -7,7 +7,7 @@ import type { Camera } from '../../src/pipeline/camera.js';
 import type { CameraOptions } from '../../src/pipeline/cameraOptions.js';
 import type { MeasuredReport } from '../../src/pipeline/frameReport.js';
 import { blindCamera, greyFrame, ManualLive } from '../helpers/camera.js';
-import { direction, policy } from '../helpers/film.js';
+import { aFace, direction, policy } from '../helpers/film.js';
 import { flatYuv } from '../helpers/image.js';
 
 const timing = { fitMs: 0, modelMs: 0, decodeMs: 0, alignMs: 0, matchMs: 0 };
@@ -38,6 +38,7 @@ function doorCamera(options: Partial<CameraOptions> = {}) {
         looks: faces.map(() => ({
           sharpness: 0.2,
           embedding: direction(seen.face ?? 0),
+          landmarks: aFace.landmarks,
           nearest: null,
           together: null,
         })),

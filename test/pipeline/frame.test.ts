@@ -7,7 +7,7 @@ import type { Frame } from '../../src/image/cameraFrame.js';
 import { type FaceEngine, type FrameContext, processFrame } from '../../src/pipeline/frame.js';
 import { EMPTY_STATE, type TrackEvent, type TrackerState } from '../../src/track/state.js';
 import type { GalleryMatrix } from '../../src/worker/protocol.js';
-import { direction, policy } from '../helpers/film.js';
+import { aFace, direction, policy } from '../helpers/film.js';
 import { flatYuv } from '../helpers/image.js';
 
 const limits = {
@@ -36,6 +36,7 @@ const faceEngine: FaceEngine = {
       embedding: direction(0),
       nearest: gallery && nearest(direction(0), gallery),
       together: null,
+      landmarks: aFace.landmarks,
     })),
     timing,
   }),

@@ -1,31 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../src/image/image.js';
-import { Album, type Budget, type TrackLook } from '../../src/snapshots/album.js';
+import { Album, type Budget } from '../../src/snapshots/album.js';
+import type { KeptLook, TrackLook } from '../../src/snapshots/keptLook.js';
 import type { Pictures } from '../../src/snapshots/pictures.js';
 import { eventDraft } from '../helpers/events.js';
-import { good as quality } from '../helpers/film.js';
+import { aFace, good as quality } from '../helpers/film.js';
 import { rgbImage } from '../helpers/image.js';
 
 const look = (track: string, sizePx: number): TrackLook => ({
   track,
-  box: { x1: sizePx, y1: 0, x2: 1, y2: 1 },
+  face: { ...aFace, box: { x1: sizePx, y1: 0, x2: 1, y2: 1 } },
   quality: { ...quality, sizePx },
 });
 
 /** An album whose pictures identify their look. */
-function album(leftBytes = 1000, fails = false) {
+function album(leftBytes = 1000, fails = false, part: 'frame' | 'face' = 'frame') {
   const budget: Budget = { leftBytes };
   const failures: unknown[] = [];
   let running = 0;
   const most = { running: 0 };
-  const encode = async (image: Image, { x1 }: { x1: number }): Promise<Pictures> => {
+  const encode = async ({ image, face, quality: measured }: KeptLook): Promise<Pictures> => {
     most.running = Math.max(most.running, ++running);
     await Promise.resolve();
     running--;
     if (fails) throw new Error('no');
-    return { frame: Uint8Array.of(x1), face: Uint8Array.of(image.pixels[0]) };
+    return {
+      frame: Uint8Array.of(face.box.x1),
+      face: Uint8Array.of(image.pixels[0]),
+      quality: measured,
+    };
   };
-  const tested = new Album({ encode, budget, onFailure: (error) => failures.push(error) });
+  const tested = new Album({ part, encode, budget, onFailure: (error) => failures.push(error) });
   return { tested, budget, failures, most };
 }
 
@@ -41,16 +46,29 @@ describe('Album', () => {
     image.pixels.fill(0);
     tested.look(frame(8), [look('a-1', 105), look('a-2', 60)]);
     tested.look(frame(9), [look('a-1', 50), look('a-2', 90)]);
-    expect(await tested.picturesOf(event('a-1'))).toEqual({
+    expect(await tested.picturesOf(event('a-1'))).toMatchObject({
       frame: Uint8Array.of(100),
       face: Uint8Array.of(7),
     });
-    expect(await tested.picturesOf(event('a-2', 'left'))).toEqual({
+    expect(await tested.picturesOf(event('a-2', 'left'))).toMatchObject({
       frame: Uint8Array.of(90),
       face: Uint8Array.of(9),
     });
     tested.look(frame(10), [look('a-1', 200)]);
     expect((await tested.picturesOf(event('a-1', 'left')))?.face).toEqual(Uint8Array.of(10));
+  });
+
+  it('keeps only the face with its margin where no frame is wanted, which takes less memory', async () => {
+    const { tested, budget } = album(1000, false, 'face');
+    const box = { x1: 100, y1: 50, x2: 110, y2: 62 };
+    const image = rgbImage(200, 100, (x, y) => [x, y, 0]);
+    tested.look(image, [{ track: 'a-1', face: { ...aFace, box }, quality }]);
+    expect(await tested.picturesOf(event('a-1'))).toBeNull();
+    budget.leftBytes = 10_000;
+    tested.look(image, [{ track: 'a-1', face: { ...aFace, box }, quality }]);
+    // 8 px on the left and right, 9.6 above and below, and an even corner.
+    expect(10_000 - budget.leftBytes).toBe(3 * 26 * 32);
+    expect((await tested.picturesOf(event('a-1')))?.face).toEqual(Uint8Array.of(92));
   });
 
   it('encodes one look at a time, and each once', async () => {

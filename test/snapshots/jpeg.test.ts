@@ -1,12 +1,24 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import type { Box } from '../../src/core/geometry.js';
+import { wholeOf } from '../../src/image/crop.js';
+import type { Image } from '../../src/image/image.js';
 import { encodePictures } from '../../src/snapshots/jpeg.js';
+import { aFace, good } from '../helpers/film.js';
 import { flatYuv, rgbImage } from '../helpers/image.js';
 
 /** R, G, B of one pixel of a JPEG. */
-async function colourAt(jpeg: Uint8Array, x: number, y: number): Promise<number[]> {
-  const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+async function colourAt(jpeg: Uint8Array | null, x: number, y: number): Promise<number[]> {
+  const { data, info } = await sharp(jpeg ?? undefined)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)];
+}
+
+/** A look at a face in a frame, all of which is kept. */
+function look(image: Image, box: Box) {
+  const frame = { width: image.width, height: image.height };
+  return { image, area: wholeOf(frame), frame, face: { ...aFace, box }, quality: good };
 }
 
 const near = (colour: number[]) => colour.map((value) => expect.closeTo(value, -1.7));
@@ -19,15 +31,19 @@ describe('encodePictures', () => {
   const settings = { maxWidth: 400, quality: 95, masks: [] };
 
   it('makes the scaled-down frame with the box, and the face with a margin', async () => {
-    const { frame, face } = await encodePictures(image, box, settings);
-    expect(await sharp(frame).metadata()).toMatchObject({ format: 'jpeg', width: 400, height: 200 });
-    expect(await sharp(face).metadata()).toMatchObject({ format: 'jpeg', width: 360, height: 360 });
+    const { frame, face } = await encodePictures(look(image, box), settings);
+    expect(await sharp(frame ?? undefined).metadata()).toMatchObject({
+      format: 'jpeg',
+      width: 400,
+      height: 200,
+    });
+    expect(await sharp(face).metadata()).toMatchObject({ format: 'jpeg', width: 520, height: 400 });
     expect(await colourAt(frame, 200, 100)).toEqual(near([200, 40, 40]));
     expect(await colourAt(frame, 20, 20)).toEqual(near([20, 20, 90]));
     // The line is thin and JPEG halves the resolution of colours: neither the face's 40 nor the background's 20.
     expect((await colourAt(frame, 150, 100))[1]).toBeGreaterThan(120);
     // No box, and the face in the middle.
-    expect(await colourAt(face, 180, 180)).toEqual(near([200, 40, 40]));
+    expect(await colourAt(face, 260, 180)).toEqual(near([200, 40, 40]));
     expect(await colourAt(face, 10, 180)).toEqual(near([20, 20, 90]));
   });
 
@@ -40,7 +56,7 @@ describe('encodePictures', () => {
         [0, 1],
       ],
     ] as const;
-    const { frame, face } = await encodePictures(image, box, { ...settings, masks });
+    const { frame, face } = await encodePictures(look(image, box), { ...settings, masks });
     expect(await colourAt(frame, 20, 20)).toEqual(near([128, 128, 128]));
     expect(await colourAt(frame, 380, 20)).toEqual(near([20, 20, 90]));
     expect(await colourAt(face, 10, 180)).toEqual(near([128, 128, 128]));
@@ -48,11 +64,10 @@ describe('encodePictures', () => {
   });
 
   it('clips the face at the edges of the frame, however large or odd it is', async () => {
-    const { face } = await encodePictures(image, { x1: -50, y1: -20, x2: 790, y2: 410 }, settings);
-    expect(await sharp(face).metadata()).toMatchObject({ width: 512, height: 256 });
+    const { face } = await encodePictures(look(image, { x1: -50, y1: -20, x2: 790, y2: 410 }), settings);
+    expect(await sharp(face).metadata()).toMatchObject({ width: 640, height: 320 });
     const tiny = await encodePictures(
-      flatYuv(3, 3, [128, 128, 128]),
-      { x1: 2.6, y1: 2.6, x2: 2.9, y2: 9 },
+      look(flatYuv(3, 3, [128, 128, 128]), { x1: 2.6, y1: 2.6, x2: 2.9, y2: 9 }),
       settings,
     );
     expect(await sharp(tiny.face).metadata()).toMatchObject({ format: 'jpeg' });

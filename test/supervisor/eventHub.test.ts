@@ -10,6 +10,7 @@ import { CameraRegistry } from '../../src/supervisor/cameraRegistry.js';
 import { EventHub } from '../../src/supervisor/eventHub.js';
 import { configWith } from '../helpers/engine.js';
 import { eventDraft } from '../helpers/events.js';
+import { good } from '../helpers/film.js';
 import { recordedLog } from '../helpers/logger.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -135,7 +136,7 @@ describe('EventHub', () => {
 
   it('stores the pictures of an event of the engine', async () => {
     const { hub, events, published } = await startHub();
-    const pictures = { frame: Buffer.from('frame'), face: Buffer.from('face') };
+    const pictures = { frame: Buffer.from('frame'), face: Buffer.from('face'), quality: good };
     hub.publishDetected({ draft: eventDraft(), sinceMs: null, pictures });
     hub.publishDetected({ draft: eventDraft({ track: 'door-2' }), sinceMs: null });
     await published(2);
