@@ -1,9 +1,10 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { schema } from '../config/schema.js';
-import { packageRoot } from '../core/package.js';
+import { packageRoot, pageFolder } from '../core/package.js';
 import type { Context } from './context.js';
 import { freePort } from './freePort.js';
 import { CONFIG_NAME } from './home.js';
@@ -16,7 +17,7 @@ const ASSETS = path.join(packageRoot, 'assets/demo');
 
 /**
  * `spotter demo`: the daemon on a clip with one known and one unknown person, in a temporary folder that goes with it. Listens
- * on the next free port when the wanted one is in use.
+ * on the next free port when the wanted one is in use. Plays the clip again and again while the page is open, else once.
  *
  * @returns the exit code of {@link runDaemon}
  * @throws SpotterError of run; http.port when no port is free
@@ -26,6 +27,10 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
   const { host = defaults.host, port: wanted = defaults.port } = options;
   const port = await freePort(host, wanted);
   if (port !== wanted) printError(`port ${wanted} is in use; using ${port}`);
+  if (pageFolder !== null && !options.quiet)
+    printToStderr(
+      `open http://${shownHost(host)}:${port}/ in a browser; the clip starts over while it is open`,
+    );
   const folder = mkdtempSync(path.join(tmpdir(), 'spotter-demo-'));
   let code: number;
   try {
@@ -33,7 +38,15 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
     const cameras = [{ id: 'demo', url: path.join(ASSETS, 'clip.mp4'), realtime: true }];
     cpSync(path.join(ASSETS, 'gallery'), path.join(folder, 'gallery'), { recursive: true });
     writeFileSync(config, stringify({ cameras }));
-    const ofDemo = { ...options, host, port, config, events: 'pretty', untilEnd: true } as const;
+    const ofDemo = {
+      ...options,
+      host,
+      port,
+      config,
+      events: 'pretty',
+      untilEnd: true,
+      replayForClients: true,
+    } as const;
     code = await runDaemon(context, configOf(ofDemo), ofDemo);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -42,4 +55,10 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
     for (const line of ['', 'That was the demo. Nothing of it is kept.', '', ...firstSteps('~/faces')])
       printToStderr(line);
   return code;
+}
+
+/** A host as a browser on this machine reaches it. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }

@@ -1,5 +1,6 @@
 import { watchConfig } from '../config/configWatch.js';
 import type { LoadedConfig } from '../config/load.js';
+import { pageFolder } from '../core/package.js';
 import { plural } from '../core/plural.js';
 import { logOutput } from '../observe/lineOutput.js';
 import { createLogger } from '../observe/logger.js';
@@ -23,6 +24,8 @@ export interface RunOptions extends CommonOptions {
   quietEvents?: Shown;
   /** Exit once every camera has ended. */
   untilEnd?: boolean;
+  /** Start over recordings that have ended while the page is open. */
+  replayForClients?: boolean;
 }
 
 /** An orderly end takes at most 5 s; container engines kill after 10 s. */
@@ -64,10 +67,12 @@ export async function runDaemon(
     modelFolder: options.models,
     logger,
     lostLines: () => ({ stdout: output.lost, stderr: log.lost }),
+    replayForClients: options.replayForClients,
     onEvent: (event, context) => output.write(event, context),
     onFailure: (error) => failure.abort(error),
     onReady: (address) => {
       const { cameras } = loaded.config;
+      if (pageFolder !== null) logger.info(`page ${address}/`);
       if (cameras.length === 0)
         logger.warn(`no cameras configured; add one under "cameras:" in ${loaded.file ?? 'config.yaml'}`);
       service.ready(`watching ${plural(cameras.length, 'camera')}`);

@@ -19,3 +19,11 @@ function findRoot(start: string): string {
   }
   return folder;
 }
+
+/** The folder of the page's files; null where it is not built. */
+export const pageFolder = builtPage();
+
+function builtPage(): string | null {
+  const folder = path.join(packageRoot, 'dist/src/dashboard');
+  return existsSync(path.join(folder, 'index.html')) ? folder : null;
+}

@@ -72,6 +72,15 @@ export class EngineControl {
     this.assign();
   }
 
+  /** Plays every recording that has ended once more. */
+  replay(): void {
+    const { registry } = this.#options;
+    const ended = registry.ids.filter((id) => registry.stateOf(id) === 'stopped');
+    // The engine opens a camera again only after it was without it.
+    this.assign();
+    this.tryAgain(...ended);
+  }
+
   /** Applies a changed configuration; the engine is replaced only where it has to be. */
   configure({ cameras, needsEngine }: Pick<ConfigChange, 'cameras' | 'needsEngine'>): void {
     if (needsEngine) {

@@ -42,6 +42,8 @@ export interface SupervisorOptions {
   onFailure: (error: SpotterError) => void;
   /** Called once, when everything is up and the cameras start. @param address URL of the HTTP server */
   onReady: (address: string) => void;
+  /** Recordings that have ended start over while a WebSocket client, such as the page, is connected. Default false. */
+  replayForClients?: boolean | undefined;
   /** The engine's program; by default engine/main. */
   engineEntry?: string | undefined;
 }
@@ -249,7 +251,12 @@ export class Supervisor {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
       this.#onCameraState = () => {
-        if (untilEnd && this.#registry.cameras.every(({ state }) => state === 'stopped')) resolve();
+        const { cameras } = this.#registry;
+        if (!cameras.every(({ state }) => state === 'stopped')) return;
+        const isWatched = this.#options.replayForClients === true && this.#hub.gauges.wsClients() > 0;
+        // One that has failed would fail again at once.
+        if (isWatched && cameras.every(({ message }) => message === null)) this.#engine.replay();
+        else if (untilEnd) resolve();
       };
       this.#onCameraState();
     });

@@ -21,6 +21,7 @@ describe('spotter demo', () => {
     await lineMatching(child, 'stdout', /✓ grace-hopper/);
     const [, taken] = /port \d+ is in use; using (\d+)/.exec(log) ?? [];
     expect(Number(taken)).toBeGreaterThan(port);
+    expect(log).toContain(`\nopen http://127.0.0.1:${taken}/ in a browser`);
     expect((await fetch(`http://127.0.0.1:${taken}/readyz`)).status).toBe(200);
     expect(readdirSync(folder)).toHaveLength(1);
     child.kill('SIGTERM');

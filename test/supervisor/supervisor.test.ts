@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Config, schema } from '../../src/config/schema.js';
 import { Supervisor } from '../../src/supervisor/supervisor.js';
-import { eventually, metric } from '../helpers/daemon.js';
+import { eventually, Listener, type Message, metric } from '../helpers/daemon.js';
 import { configWith } from '../helpers/engine.js';
 import { recordedLog } from '../helpers/logger.js';
 import { standInEngine } from '../helpers/standInEngine.js';
@@ -15,7 +15,7 @@ on.cameras = ({ assignments }) => assignments.forEach(live);`;
 /** A supervisor with one camera, `door`, and a stand-in for the engine; it runs until the test ends. */
 async function startSupervisor(
   behaviour: string,
-  { untilEnd = false, provider = 'cpu' as Config['compute']['provider'] } = {},
+  { untilEnd = false, replayForClients = false, provider = 'cpu' as Config['compute']['provider'] } = {},
 ) {
   const folder = temporaryFolder();
   const load = (change: (config: Config) => void = () => {}) =>
@@ -35,6 +35,7 @@ async function startSupervisor(
     loaded: load(),
     reload: () => next,
     logger,
+    replayForClients,
     onEvent: () => {},
     onFailure: (error) => {
       throw error;
@@ -90,6 +91,25 @@ describe('Supervisor', () => {
       { untilEnd: true },
     );
     expect(await running).toBe(isGood);
+  });
+
+  it('starts an ended recording over as long as a client is connected, and ends then', async () => {
+    const { address, running } = await startSupervisor(
+      `let plays = 0;
+      on.cameras = ({ assignments }) => {
+        if (assignments.length === 0) return;
+        log('play ' + ++plays);
+        send({ kind: 'camera', id: 'door', state: 'live', message: null });
+        setTimeout(() => send({ kind: 'camera', id: 'door', state: 'stopped', message: null }), 200);
+      };`,
+      { untilEnd: true, replayForClients: true },
+    );
+    const listener = new Listener(address);
+    const isEnd = ({ state }: Message) => state === 'stopped';
+    await listener.until(isEnd);
+    await listener.until(isEnd, listener.seen.length);
+    listener.socket.close();
+    expect(await running).toBe(true);
   });
 
   it('drops the frames in work of an engine that is replaced on purpose', async () => {
