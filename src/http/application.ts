@@ -12,6 +12,18 @@ import { documentOptions } from './openapi.js';
 import { refuse } from './refusal.js';
 import { addFaultHandler } from './requestFaults.js';
 import { addRoutes, type Views } from './routes.js';
+import { addTraffic, type TrafficOptions } from './traffic.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Of a scope that serves files of a package: what metrics call them. Everybody may read them. */
+    filesOf: string | null;
+  }
+  interface FastifyContextConfig {
+    /** What metrics call the route; by default its template. */
+    label?: string;
+  }
+}
 
 /** Fastify whose routes have zod schemas; see CONTRIBUTING, "Add a route". */
 export type Api = FastifyInstance<
@@ -23,24 +35,31 @@ export type Api = FastifyInstance<
 >;
 
 /** What {@link addApplication} needs. */
-export interface ApplicationOptions {
+export interface ApplicationOptions extends TrafficOptions {
   views: Views;
+  /** Folder of the page's files; null: there is no page. */
+  page: string | null;
   identify: Identify;
   /** Called with one sentence when a handler has failed. */
   onFailed: (message: string) => void;
+  /** Called for each answer. @param route its template such as /api/v1/events/:seq, page, docs, or none */
+  onAnswered: (route: string, status: number) => void;
 }
 
 /** Adds what serves a request once it is admitted: who may do what, validation, errors, every route, and the document of them. */
 export async function addApplication(
   bare: FastifyInstance,
-  { views, identify, onFailed }: ApplicationOptions,
+  { views, page, identify, rateLimit, clientOf, onFailed, onAnswered }: ApplicationOptions,
 ): Promise<void> {
   const app: Api = bare.withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller');
-  app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.needs === undefined) throw new Error(`${method} ${url} does not say what it needs`);
+  app.decorate('filesOf', null);
+  app.addHook('onRoute', function (route) {
+    if (this.filesOf !== null) route.config = { ...route.config, needs: null, label: this.filesOf };
+    else if (route.config?.needs === undefined)
+      throw new Error(`${route.method} ${route.url} does not say what it needs`);
   });
   app.addHook('onRequest', async (request, reply) => {
     const needs = request.routeOptions.config.needs ?? null;
@@ -50,7 +69,11 @@ export async function addApplication(
   });
   // What a route answers is personal, or changes: no cache keeps it unless the route says otherwise.
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+  app.addHook('onResponse', async ({ routeOptions: { url, config } }, { statusCode }) =>
+    onAnswered(config.label ?? url ?? 'none', statusCode),
+  );
   addFaultHandler(app, onFailed);
+  await addTraffic(app, { rateLimit, clientOf });
   await app.register(swagger, documentOptions);
-  addRoutes(app, views);
+  addRoutes(app, views, page);
 }

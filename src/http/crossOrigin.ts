@@ -23,12 +23,12 @@ export function shareWithPages(
   reply.header('cross-origin-resource-policy', isShared ? 'cross-origin' : 'same-origin');
   if (origin === undefined || !isShared) return false;
   reply.header('access-control-allow-origin', origin);
-  reply.header('access-control-expose-headers', 'Retry-After');
+  reply.header('access-control-expose-headers', 'ETag, Retry-After');
   if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
   reply
     .code(204)
-    .header('access-control-allow-methods', 'GET, HEAD, POST, DELETE')
-    .header('access-control-allow-headers', 'Authorization, Content-Type')
+    .header('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
+    .header('access-control-allow-headers', 'Authorization, Content-Type, If-None-Match')
     .header('access-control-max-age', String(PREFLIGHT_SECONDS))
     .send();
   return true;

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { refuse } from './refusal.js';
+import type { AnyReply } from './refusal.js';
 
 /** The answer of a route that returns a picture. */
 export const jpeg = {
@@ -14,7 +14,7 @@ export const jpeg = {
 const HEADERS = { 'content-type': 'image/jpeg', 'cache-control': 'private, no-store' };
 
 /** Answers with a picture. @param picture JPEG */
-export function sendPicture<R extends Parameters<typeof refuse>[0]>(reply: R, picture: Uint8Array): R {
+export function sendPicture<R extends AnyReply>(reply: R, picture: Uint8Array): R {
   (reply as unknown as FastifyReply).headers(HEADERS).send(picture);
   return reply;
 }

@@ -2,8 +2,8 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { Api } from './application.js';
 
-/** Where the document is. */
-const PATH = '/api/v1/openapi.json';
+/** The address of the document. */
+export const DOCUMENT_PATH = '/api/v1/openapi.json';
 
 /** How the document of the routes is made. */
 export const documentOptions: FastifyDynamicSwaggerOptions = {
@@ -74,7 +74,7 @@ function isNoise(key: string, value: unknown): boolean {
 /** Adds the route of the document. */
 export function addDocumentRoute(app: Api): void {
   let text: string | undefined;
-  app.get(PATH, { config: { needs: null }, schema: { hide: true } }, async (_request, reply) => {
+  app.get(DOCUMENT_PATH, { config: { needs: null }, schema: { hide: true } }, async (_request, reply) => {
     text ??= JSON.stringify(documentOf(app));
     return reply.header('content-type', 'application/json; charset=utf-8').send(text);
   });

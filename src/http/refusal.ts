@@ -15,6 +15,16 @@ export interface Refusal {
   headers?: Record<string, string> | undefined;
 }
 
+/** A refusal that a hook throws. */
+export class RefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.error);
+    this.refusal = refusal;
+  }
+}
+
 /** The body of every error (RFC 9457). */
 export const problem = z
   .object({
@@ -32,7 +42,7 @@ const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_SECONDS = 10;
 
 /** A reply of any route, whatever its schema says. */
-type AnyReply = Pick<FastifyReply, 'raw'> & object;
+export type AnyReply = Pick<FastifyReply, 'raw'> & object;
 
 /** Answers a request with an error. @returns the reply, to return from a handler */
 export function refuse<R extends AnyReply>(reply: R, refusal: Refusal): R {

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../core/errors.js';
 import { faultsOfRequest } from './inputFaults.js';
-import { type Refusal, refuse, refuseConnection } from './refusal.js';
+import { type Refusal, RefusedError, refuse, refuseConnection } from './refusal.js';
 
 /** Longest part of an address: a name of 64 characters, each of up to four bytes that are written as %XX. */
 export const MAX_PARAMETER_LENGTH = 64 * 4 * 3;
@@ -38,6 +38,7 @@ export function addFaultHandler(
       const errors = faultsOfRequest(request, error.validationContext);
       return refuse(reply, { status: 400, error: errors.join('; '), errors });
     }
+    if (error instanceof RefusedError) return refuse(reply, error.refusal);
     const refusal = refusalOf(error, routeOptions.schema?.consumes);
     if (refusal.status >= 500) onFailed(`${method} ${routeOptions.url} failed: ${describeError(error)}`);
     return refuse(reply, refusal);

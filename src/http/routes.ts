@@ -2,12 +2,14 @@ import type { ApiViews } from './api.js';
 import type { Api } from './application.js';
 import { addCameraRoutes } from './cameraRoutes.js';
 import { addControlRoutes, type ControlViews } from './controlRoutes.js';
+import { addDocsRoutes } from './docsRoutes.js';
 import { addEventRoutes } from './eventRoutes.js';
 import { addFrameRoutes, type FrameViews } from './frameRoutes.js';
 import { addLetterRoutes } from './letterRoutes.js';
 import { addDocumentRoute } from './openapi.js';
-import { refuseMissing } from './refusal.js';
-import { addServiceRoutes, type ServiceViews } from './serviceRoutes.js';
+import { addPageRoutes } from './pageRoutes.js';
+import { addRevalidated } from './revalidation.js';
+import { addSchemaRoutes, addSinkRoutes, type ServiceViews } from './serviceRoutes.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 import { addStateRoutes, type StateViews } from './stateRoutes.js';
 
@@ -23,19 +25,21 @@ export interface Views extends StateViews {
   control?: ControlViews;
 }
 
-/** Adds every route of the HTTP server. */
-export function addRoutes(app: Api, views: Views): void {
+/** Adds every route of the HTTP server. @param page folder of the page's files; null: there is none */
+export function addRoutes(app: Api, views: Views, page: string | null): void {
   const { api, snapshot, frame, service, control } = views;
-  addStateRoutes(app, views);
+  addStateRoutes(app, views, page);
   addEventRoutes(app, api);
   addSnapshotRoutes(app, { snapshot, event: api.event });
-  addCameraRoutes(app, api);
   if (frame) addFrameRoutes(app, { frame, cameras: api.cameras });
   addLetterRoutes(app, api);
-  if (service) addServiceRoutes(app, service);
   if (control) addControlRoutes(app, control);
-  addDocumentRoute(app);
-  app.setNotFoundHandler(async ({ url }, reply) =>
-    refuseMissing(reply, `nothing at ${url.split('?')[0]}; see /`),
-  );
+  addRevalidated(app, (scope) => {
+    addCameraRoutes(scope, api);
+    if (service) addSchemaRoutes(scope, service);
+    addDocumentRoute(scope);
+  });
+  if (service) addSinkRoutes(app, service);
+  addDocsRoutes(app);
+  addPageRoutes(app, page);
 }

@@ -6,13 +6,14 @@ import type { Caller, Scope } from '../core/access.js';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { Admission } from './admission.js';
-import { addApplication } from './application.js';
-import { admit, credentialsOf, type Identify, withoutSignIn } from './callers.js';
+import { type ApplicationOptions, addApplication } from './application.js';
+import { admit, type Credentials, credentialsOf, type Identify, withoutSignIn } from './callers.js';
 import { shareWithPages } from './crossOrigin.js';
 import { type AccessRules, foreignRequest, isAllowedOrigin } from './origin.js';
 import { type Refusal, refuse, refuseConnection } from './refusal.js';
 import { MAX_PARAMETER_LENGTH, refuseBrokenRequest, refuseUnrouted } from './requestFaults.js';
 import type { Views } from './routes.js';
+import { securityHeaders } from './securityHeaders.js';
 import { Turns } from './turns.js';
 
 /** Where {@link HttpServer} listens, and what it serves. */
@@ -22,6 +23,8 @@ export interface HttpOptions {
   /** TCP port, 0 to 65535; 0 takes any free one. */
   port: number;
   views: Views;
+  /** Folder of the files of the web page; default none. */
+  page?: string | undefined;
   /** Names beside those of this machine under which it is reached, in lower case. Default none. */
   allowedHosts?: readonly string[];
   /** Origins of web pages that may send requests and connect, beside pages of this machine. Default none. */
@@ -32,6 +35,12 @@ export interface HttpOptions {
   onRefused?: (message: string) => void;
   /** Called with one sentence for each request that fails because of a fault of spotter. */
   onFailed?: (message: string) => void;
+  /** Called for each answer; see {@link ApplicationOptions}. */
+  onAnswered?: ApplicationOptions['onAnswered'];
+  /** Most requests per minute and address of a client, not for this machine; 0, the default: no limit. */
+  rateLimit?: number;
+  /** Address of who sends a request; by default that of the peer. */
+  clientOf?: (credentials: Credentials) => string;
   /** A client that reads nothing of a response is disconnected after once to twice this time, ms. Default 15 000. */
   unreadMs?: number;
   /** Who sends a request. By default nobody has to sign in; see {@link withoutSignIn}. */
@@ -87,7 +96,9 @@ export class HttpServer implements Component {
 
   /** Starts to listen. @throws SpotterError `http.port` when the address cannot be used */
   async start(): Promise<void> {
-    const { host, port, views, unreadMs = UNREAD_MS, onFailed = () => {} } = this.#options;
+    const { host, port, views, page = null, unreadMs = UNREAD_MS, rateLimit = 0 } = this.#options;
+    const { onFailed = () => {}, onAnswered = () => {}, clientOf = peerOf } = this.#options;
+    const headers = securityHeaders(this.#rules.origins);
     const { server } = this.#app;
     const identify = this.#identify;
     this.#admitConnections();
@@ -100,6 +111,7 @@ export class HttpServer implements Component {
         reply.hijack();
         return this.#refuse(request.raw.socket, fault);
       }
+      reply.headers(headers);
       const refusal = foreignRequest(request.headers, this.#rules);
       if (refusal) return refuse(reply, refusal);
       const { host: name } = request.headers;
@@ -107,7 +119,10 @@ export class HttpServer implements Component {
       if (shareWithPages(request, reply, isAllowed)) return reply;
     });
     this.#app.addHook('onSend', async (_request, reply) => void reply.raw.setTimeout(unreadMs));
-    await addApplication(this.#app, { views, identify, onFailed });
+    await addApplication(this.#app, {
+      ...{ views, page, identify, rateLimit, onFailed, onAnswered },
+      clientOf: (request) => clientOf(credentialsOf(request)),
+    });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Nobody else handles errors before the handshake is done, and an unhandled one would end the process.
       socket.on('error', () => socket.destroy());
@@ -115,6 +130,7 @@ export class HttpServer implements Component {
       if (this.#turns.isBusy(socket)) socket.destroy();
       else void this.#upgrade(request, socket as Socket, head);
     });
+    await this.#app.ready();
     try {
       await this.#app.listen({ host, port });
     } catch (cause) {
@@ -183,6 +199,10 @@ export class HttpServer implements Component {
   async stop(): Promise<void> {
     await this.#app.close();
   }
+}
+
+function peerOf({ remoteAddress }: Credentials): string {
+  return remoteAddress;
 }
 
 function noSocket(paths: string[]): Refusal {

@@ -14,8 +14,8 @@ export interface ServiceViews {
 
 const jsonSchema = anyObject.describe('JSON Schema, draft 2020-12.');
 
-/** Adds the routes for sinks and schemas. */
-export function addServiceRoutes(app: Api, { sinks, schemas }: ServiceViews): void {
+/** Adds the route of the sinks. */
+export function addSinkRoutes(app: Api, { sinks }: Pick<ServiceViews, 'sinks'>): void {
   app.get(
     '/api/v1/sinks',
     {
@@ -29,6 +29,10 @@ export function addServiceRoutes(app: Api, { sinks, schemas }: ServiceViews): vo
     },
     async () => ({ sinks: sinks() }),
   );
+}
+
+/** Adds the routes of the schemas. */
+export function addSchemaRoutes(app: Api, { schemas }: Pick<ServiceViews, 'schemas'>): void {
   app.get(
     '/api/v1/schemas',
     {

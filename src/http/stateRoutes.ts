@@ -1,4 +1,5 @@
 import type { Api } from './application.js';
+import { sendPage, wantsPage } from './pageRoutes.js';
 import { refuse } from './refusal.js';
 
 /** Whether the daemon lives, is ready, and its metrics. */
@@ -30,10 +31,18 @@ const ADDRESSES = {
 
 const hidden = { hide: true };
 
-/** Adds the routes outside of /api/v1. */
-export function addStateRoutes(app: Api, { server, unreadyReason, metrics }: StateViews): void {
+/** Adds the routes outside of /api/v1. @param page folder of the page, which browsers get at /; null: none */
+export function addStateRoutes(
+  app: Api,
+  { server, unreadyReason, metrics }: StateViews,
+  page: string | null,
+): void {
   const open = { config: { needs: null }, schema: hidden };
-  app.get('/', open, async () => ({ server, addresses: ADDRESSES }));
+  app.get('/', open, async ({ headers }, reply) => {
+    reply.header('vary', 'Origin, Referer, Accept');
+    if (page !== null && wantsPage(headers)) return sendPage(reply, page);
+    return { server, addresses: ADDRESSES };
+  });
   app.get('/healthz', open, async () => ({ status: 'ok' }));
   app.get('/readyz', open, async (_request, reply) => {
     const reason = unreadyReason();

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import { type refuse, refuseWithoutLog } from './refusal.js';
+import { type AnyReply, refuseWithoutLog } from './refusal.js';
 import type { LogState } from './resume.js';
 
 /** Answers with JSON that is text already: what the log holds is not parsed and written again. */
-export function sendJson<R extends Parameters<typeof refuse>[0]>(
+export function sendJson<R extends AnyReply>(
   reply: R,
   text: string,
   mediaType = 'application/json; charset=utf-8',
@@ -13,7 +13,7 @@ export function sendJson<R extends Parameters<typeof refuse>[0]>(
 }
 
 /** Answers with JSON made from the log, or otherwise; 503 while the log is not readable. */
-export function withLog<R extends Parameters<typeof refuse>[0]>(
+export function withLog<R extends AnyReply>(
   reply: R,
   { log }: { log: () => LogState },
   answer: (log: LogState) => R,

@@ -2,9 +2,18 @@ import { onTestFinished } from 'vitest';
 import type { Views } from '../../src/http/routes.js';
 import { type HttpOptions, HttpServer } from '../../src/http/server.js';
 
+/** The views of an empty log, without cameras. */
+export const emptyApi: Views['api'] = {
+  log: () => ({ epoch: 'e', firstSeq: 1, lastSeq: 0 }),
+  find: () => [],
+  event: () => null,
+  cameras: () => [],
+  deadLetters: () => [],
+};
+
 /** A real server on a free port, stopped with the test. It refuses upgrades. */
 export async function httpServer(
-  views: Pick<Views, 'api'> & Partial<Views>,
+  views: Partial<Views> = {},
   options: Partial<HttpOptions> = {},
 ): Promise<HttpServer> {
   const http = new HttpServer({
@@ -14,6 +23,7 @@ export async function httpServer(
       server: 'spotter/test',
       unreadyReason: () => null,
       snapshot: async () => null,
+      api: emptyApi,
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       ...views,
     },

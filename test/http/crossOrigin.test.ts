@@ -9,13 +9,6 @@ const PATHS = ['/api/v1/cameras', '/api/v1/events/x', PICTURE, '/healthz', '/not
 async function served() {
   const http = await httpServer(
     {
-      api: {
-        log: () => ({ epoch: 'e', firstSeq: 1, lastSeq: 0 }),
-        find: () => [],
-        event: () => null,
-        cameras: () => [],
-        deadLetters: () => [],
-      },
       snapshot: async () => new Uint8Array([0xff, 0xd8]),
     },
     { allowedOrigins: [PAGE] },
@@ -73,8 +66,8 @@ describe('shareWithPages', () => {
     expect(await get('/api/v1/people/x/forget', { origin: PAGE, ...ask }, 'OPTIONS')).toMatchObject({
       status: 204,
       origin: PAGE,
-      methods: 'GET, HEAD, POST, DELETE',
-      allowed: 'Authorization, Content-Type',
+      methods: 'GET, HEAD, POST, PUT, PATCH, DELETE',
+      allowed: 'Authorization, Content-Type, If-None-Match',
     });
     expect(await get(PICTURE, { origin: 'https://evil.example', ...ask }, 'OPTIONS')).toMatchObject({
       status: 403,

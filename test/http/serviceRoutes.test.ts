@@ -3,13 +3,6 @@ import { httpServer } from '../helpers/http.js';
 
 async function served() {
   const http = await httpServer({
-    api: {
-      log: () => ({ epoch: 'e', firstSeq: 1, lastSeq: 0 }),
-      find: () => [],
-      event: () => null,
-      cameras: () => [],
-      deadLetters: () => [],
-    },
     service: {
       sinks: () => [{ name: 'mqtt', up: true }],
       schemas: () => ({ event: { type: 'object' } }),
