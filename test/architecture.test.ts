@@ -99,7 +99,7 @@ const ONLY_IN: Record<string, string[]> = {
   'fluent-ffmpeg': ['src/video/ffmpeg.ts'],
   piscina: ['src/worker/pool.ts', 'src/worker/lanes.ts'],
   'onnxruntime-node': ['src/worker/network.ts'],
-  'prom-client': ['src/observe/metrics.ts', 'src/observe/gauges.ts'],
+  'prom-client': ['src/observe/metrics.ts', 'src/observe/gauges.ts', 'src/observe/httpMetrics.ts'],
   pino: ['src/observe/logger.ts'],
   mqtt: ['src/events/sinks/handshake.ts'],
   undici: ['src/events/sinks/post.ts', 'src/models/remoteFiles.ts'],

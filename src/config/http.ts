@@ -31,6 +31,14 @@ export const http = z
       .describe(
         'Open connections, 1 to 10000, at most four fifths of them WebSocket clients; fewer where the limit of open files is lower.',
       ),
+    rateLimit: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(1200)
+      .describe(
+        'Requests per minute and address of a client, 0 to 1000000, not for this machine; 0: no limit. Events and pictures over a WebSocket are no requests.',
+      ),
     tls: z
       .strictObject({
         certificate: pemFile(

@@ -3,6 +3,7 @@ import { CAMERA_STATES, type CameraState } from '../core/cameraState.js';
 import { EVENT_KINDS, type SpotterEvent } from '../events/event.js';
 import { type FrameReport, STAGES } from '../pipeline/frameReport.js';
 import { type MetricSources, registerGauges } from './gauges.js';
+import { HttpMetrics } from './httpMetrics.js';
 import { LABEL_VALUES } from './labelValues.js';
 
 export type { MetricSources };
@@ -21,6 +22,7 @@ const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0
  */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly http = new HttpMetrics(this.#registry);
   readonly #frames = this.#counter('spotter_frames_total', 'Frames by outcome.', ['camera', 'outcome']);
   readonly #decoded = this.#counter(
     'spotter_frames_decoded_total',

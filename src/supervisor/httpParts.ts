@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
+import { packageRoot } from '../core/package.js';
 import { withoutSignIn } from '../http/callers.js';
 import { LIVE_PATH } from '../http/liveSocket.js';
 import { HttpServer } from '../http/server.js';
@@ -7,6 +10,9 @@ import { type ControlSources, controlActions } from './controlActions.js';
 import { httpViews, type ViewSources } from './httpViews.js';
 import type { LiveFeed } from './liveFeed.js';
 import { throttledWarning } from './throttledWarning.js';
+
+/** The web page; its build puts it here. */
+const PAGE = path.join(packageRoot, 'dist/src/dashboard');
 
 /** The parts of the daemon that HTTP serves. */
 export interface HttpSources extends Omit<ViewSources, 'control'>, Omit<ControlSources, 'log' | 'data'> {
@@ -20,7 +26,7 @@ export interface HttpSources extends Omit<ViewSources, 'control'>, Omit<ControlS
 
 /** Makes the HTTP server of the daemon. */
 export function httpServerOf(sources: HttpSources): HttpServer {
-  const { loaded, logger, hub, live, forgetting, letters, token } = sources;
+  const { loaded, logger, hub, live, metrics, forgetting, letters, token } = sources;
   const { http, data } = loaded.config;
   return new HttpServer({
     host: http.host,
@@ -28,6 +34,9 @@ export function httpServerOf(sources: HttpSources): HttpServer {
     allowedHosts: http.allowedHosts,
     allowedOrigins: http.allowedOrigins,
     maxConnections: http.maxConnections,
+    rateLimit: http.rateLimit,
+    page: existsSync(path.join(PAGE, 'index.html')) ? PAGE : undefined,
+    onAnswered: (route, status) => metrics.http.answered(route, status),
     onRefused: throttledWarning(logger),
     onFailed: throttledWarning(logger),
     views: httpViews({

@@ -14,6 +14,7 @@ describe('loadConfig', () => {
       allowedOrigins: [],
       allowedHosts: [],
       maxConnections: 500,
+      rateLimit: 1200,
       tls: { certificate: null, key: null },
     });
     expect(Object.isFrozen(config.quality)).toBe(true);
