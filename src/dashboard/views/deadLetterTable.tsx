@@ -32,11 +32,12 @@ export function DeadLetterTable() {
         <table>
           <thead>
             <tr>
-              {[t.event, t.sink, t.time, t.reason, ''].map((title) => (
+              {[t.event, t.sink, t.time, t.reason].map((title) => (
                 <th key={title} scope="col">
                   {title}
                 </th>
               ))}
+              <td />
             </tr>
           </thead>
           <tbody>

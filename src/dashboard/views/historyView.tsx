@@ -23,7 +23,7 @@ export function HistoryView({ seq }: { seq: number | null }) {
     <div class="history">
       <HistoryFilters />
       <VisitTimeline />
-      <section class="events" aria-label={texts.history.events}>
+      <div class="events">
         <header class="events-head">
           <h2>{texts.history.events}</h2>
           <span class="muted">{texts.history.shown(events.length, isAll)}</span>
@@ -37,7 +37,7 @@ export function HistoryView({ seq }: { seq: number | null }) {
           row={(index) => <EventRow event={events[index]} />}
           onNearEnd={nearEnd}
         />
-      </section>
+      </div>
       {seq !== null && <EventDialog key={seq} seq={seq} onClose={() => navigate('/history')} />}
     </div>
   );

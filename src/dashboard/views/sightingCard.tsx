@@ -2,6 +2,7 @@ import { Link } from 'wouter-preact';
 import { FacePicture } from '../parts/facePicture.js';
 import { NameActions } from '../parts/nameActions.js';
 import { now } from '../state/clockTick.js';
+import { feed } from '../state/feedConnection.js';
 import { cameraName, nameOf } from '../state/household.js';
 import { chosen, given, toggleChosen } from '../state/naming.js';
 import type { Sighting } from '../state/sightings.js';
@@ -14,6 +15,8 @@ export function SightingCard({ sighting }: { sighting: Sighting }) {
   const { person } = event;
   const name = person === null ? null : (event.displayName ?? nameOf(person));
   const shown = name ?? titleOf(sighting);
+  // A face that left while nobody watched has no end.
+  const isHere = endedAt === null && feed.value.tracks.has(track);
   const length = lengthOf((endedAt === null ? now.value : Date.parse(endedAt)) - Date.parse(startedAt));
   const isChoosable = chosen.value !== null && (verdict === 'unknown' || verdict === 'ambiguous');
   const gotName = given.value.get(track);
@@ -37,8 +40,15 @@ export function SightingCard({ sighting }: { sighting: Sighting }) {
           <span class="unseen">{texts.verdicts[verdict ?? 'open']}</span>
         </h3>
         <p class="muted">
-          {cameraName(camera)} · <time dateTime={startedAt}>{momentOf(startedAt)}</time> ·{' '}
-          {endedAt === null ? <b class="in-view">{texts.live.here(length)}</b> : length}
+          {cameraName(camera)} ·{' '}
+          {isHere ? (
+            <b class="in-view">{texts.live.here(length)}</b>
+          ) : (
+            <>
+              <time dateTime={startedAt}>{momentOf(startedAt)}</time>
+              {endedAt !== null && ` · ${length}`}
+            </>
+          )}
         </p>
         {gotName !== undefined && person !== gotName && (
           <p class="given">{texts.naming.given(nameOf(gotName))}</p>
