@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
-import { packageRoot } from '../core/package.js';
+import { pageFolder } from '../core/package.js';
 import { withoutSignIn } from '../http/callers.js';
 import { LIVE_PATH } from '../http/liveSocket.js';
 import { HttpServer } from '../http/server.js';
@@ -10,9 +8,6 @@ import { type ControlSources, controlActions } from './controlActions.js';
 import { httpViews, type ViewSources } from './httpViews.js';
 import type { LiveFeed } from './liveFeed.js';
 import { throttledWarning } from './throttledWarning.js';
-
-/** The web page; its build puts it here. */
-const PAGE = path.join(packageRoot, 'dist/src/dashboard');
 
 /** The parts of the daemon that HTTP serves. */
 export interface HttpSources extends Omit<ViewSources, 'control'>, Omit<ControlSources, 'log' | 'data'> {
@@ -35,7 +30,7 @@ export function httpServerOf(sources: HttpSources): HttpServer {
     allowedOrigins: http.allowedOrigins,
     maxConnections: http.maxConnections,
     rateLimit: http.rateLimit,
-    page: existsSync(path.join(PAGE, 'index.html')) ? PAGE : undefined,
+    page: pageFolder ?? undefined,
     onAnswered: (route, status) => metrics.http.answered(route, status),
     onRefused: throttledWarning(logger),
     onFailed: throttledWarning(logger),
