@@ -3,7 +3,7 @@ import { type EventDraft, leftDraft, type TrackFields, trackDraft } from '../src
 import { EventFeed } from '../src/events/feed.js';
 import { EventLog } from '../src/events/log/eventLog.js';
 import { viewsOf } from '../src/http/api.js';
-import { HttpServer } from '../src/http/server.js';
+import { HttpServer, socketRoute } from '../src/http/server.js';
 import { EventSocket } from '../src/http/socket.js';
 
 /**
@@ -82,7 +82,7 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
     selectable: () => ({ cameras: [], people: null }),
     log: () => log.state,
     page: (seq, limit) => log.page(seq, limit),
-    stats: () => ({}),
+    stats: () => ({ cameras: [] }),
     onClosed: () => {},
   });
   const http = new HttpServer({
@@ -97,10 +97,7 @@ async function serve({ folder, eventsPerSecond }: ServerOptions): Promise<void> 
       api: viewsOf(log, () => []),
     },
     sockets: {
-      '/ws': {
-        needs: 'events:read',
-        upgrade: (request, stream, head) => socket.upgrade(request, stream, head),
-      },
+      '/ws': socketRoute('events:read', () => socket),
     },
   });
   feed.subscribe((event) => socket.publish(event));

@@ -34,6 +34,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // The two composition roots put modules together.
   supervisor: [
+    'auth',
     'ipc',
     'config',
     'events',

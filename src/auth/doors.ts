@@ -1,8 +1,8 @@
-import { ANYBODY, type Caller, ROLE_SCOPES, type Role } from '../core/access.js';
+import { ANYBODY, type Caller, READER, ROLE_SCOPES, type Role } from '../core/access.js';
 import type { Component } from '../core/lifecycle.js';
 import type { AccessFile } from './accessFile.js';
 import { digestOf, type SessionLimits } from './sessions.js';
-import type { User } from './users.js';
+import { callerOf } from './users.js';
 
 /** What a request shows of its sender. */
 export type Shown =
@@ -76,20 +76,24 @@ export class Doors implements Component {
    * Who a caller is: null where a sign-in is required and there is none. A token that is not valid is a fault even where no
    * sign-in is required: whoever sends one believes that it works.
    *
+   * @param isLocal whether the caller is on this machine; from others, without a sign-in, a trusted network may only read
    * @throws SpotterError access.newer, access.unusable
    */
-  identify(shown: Shown): Caller | DoorFault | null {
+  identify(shown: Shown, isLocal: boolean): Caller | DoorFault | null {
     switch (shown.kind) {
       case 'token':
         return this.#ofToken(shown.text);
       case 'proxied':
         return this.#ofProxy(shown);
       case 'session':
-        if (!this.isSignInRequired) return ANYBODY;
-        return this.#ofSession(shown.id);
+        return this.isSignInRequired ? this.#ofSession(shown.id) : this.#anybody(isLocal);
       case 'nothing':
-        return this.isSignInRequired ? null : ANYBODY;
+        return this.isSignInRequired ? null : this.#anybody(isLocal);
     }
+  }
+
+  #anybody(isLocal: boolean): Caller {
+    return isLocal || this.#rules().required === 'never' ? ANYBODY : READER;
   }
 
   /** Ends the session with an id. */
@@ -120,8 +124,4 @@ export class Doors implements Component {
     if (given === null) return 'groups';
     return { name, role: given, scopes: new Set(ROLE_SCOPES[given]), cameras: null };
   }
-}
-
-function callerOf({ name, role, cameras }: User): Caller {
-  return { name, role, scopes: new Set(ROLE_SCOPES[role]), cameras };
 }

@@ -1,10 +1,11 @@
 import { isIPv6 } from 'node:net';
+import type { Caller } from '../core/access.js';
 import type { AccessFile } from './accessFile.js';
 import { Attempts } from './attempts.js';
 import { keyOf } from './lists.js';
 import type { Passwords } from './passwords.js';
 import type { SessionLimits, Sessions } from './sessions.js';
-import type { User } from './users.js';
+import { callerOf, type User } from './users.js';
 
 /** What becomes of a sign-in: `limited` after too many failed ones. */
 export type SignInOutcome = 'accepted' | 'refused' | 'limited';
@@ -12,7 +13,7 @@ export type SignInOutcome = 'accepted' | 'refused' | 'limited';
 /** Result of {@link SignIn.try}. */
 export type SignInResult =
   /** `session` is the id for the cookie. */
-  | { outcome: 'accepted'; session: string; user: User }
+  | { outcome: 'accepted'; session: string; caller: Caller }
   | { outcome: 'refused' }
   | { outcome: 'limited'; retryAfterSeconds: number };
 
@@ -21,8 +22,8 @@ export interface SignInOptions {
   file: AccessFile;
   passwords: Passwords;
   limits: () => SessionLimits;
-  /** Called with each outcome; never with a password. */
-  onOutcome: (outcome: SignInOutcome, name: string, address: string) => void;
+  /** Called with each outcome, and the user; null for a name that there is not. */
+  onOutcome: (outcome: SignInOutcome, user: string | null, address: string) => void;
   /** Unix ms. */
   now?: () => number;
 }
@@ -56,14 +57,14 @@ export class SignIn {
     const { file, passwords, onOutcome } = this.#options;
     const nowMs = this.#now();
     const [byName, byAddress] = [keyOf(name.slice(0, LONGEST_NAME)), networkOf(address)];
+    const before = file.use(({ users }) => users.find(name));
     const waitMs = Math.max(this.#names.waitMs(byName, nowMs), this.#addresses.waitMs(byAddress, nowMs));
     if (waitMs > 0) {
-      onOutcome('limited', name, address);
+      onOutcome('limited', before?.name ?? null, address);
       return { outcome: 'limited', retryAfterSeconds: Math.ceil(waitMs / 1000) };
     }
     this.#names.take(byName, nowMs);
     this.#addresses.take(byAddress, nowMs);
-    const before = file.use(({ users }) => users.find(name));
     let isRight: boolean;
     try {
       isRight = await passwords.verify(password, before?.password ?? null);
@@ -77,13 +78,13 @@ export class SignIn {
       ? file.use(({ users, sessions }) => this.#begin(users.find(name), before, sessions))
       : null;
     if (begun === null) {
-      onOutcome('refused', name, address);
+      onOutcome('refused', before?.name ?? null, address);
       return { outcome: 'refused' };
     }
     this.#names.clear(byName);
     this.#addresses.giveBack(byAddress);
     onOutcome('accepted', begun.user.name, address);
-    return { outcome: 'accepted', ...begun };
+    return { outcome: 'accepted', session: begun.session, caller: callerOf(begun.user) };
   }
 
   /** Not for a user who was removed, or whose password was changed, while the old one was checked. */

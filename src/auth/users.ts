@@ -1,4 +1,4 @@
-import { ROLE_SCOPES, type Role } from '../core/access.js';
+import { type Caller, ROLE_SCOPES, type Role } from '../core/access.js';
 import type { Database, Statement } from '../core/database.js';
 import { SpotterError } from '../core/errors.js';
 import { keyOf, listOf, listText, requireName } from './lists.js';
@@ -34,6 +34,12 @@ export interface UserRow {
 export function userOf({ number, name, role, cameras, password, created_ms }: UserRow): User {
   const known = role in ROLE_SCOPES ? (role as Role) : 'viewer';
   return { number, name, role: known, cameras: listOf(cameras), password, createdMs: created_ms };
+}
+
+/** A user as a caller. The state of the service shows every camera, so it is not for a user who may not see all. */
+export function callerOf({ name, role, cameras }: User): Caller {
+  const scopes = ROLE_SCOPES[role].filter((scope) => cameras === null || !scope.startsWith('service:'));
+  return { name, role, scopes: new Set(scopes), cameras };
 }
 
 /** The users in the access file. Names differ in more than upper and lower case. */

@@ -1,5 +1,6 @@
 import { describeError, SpotterError } from '../core/errors.js';
 import { readControl } from '../supervisor/controlFile.js';
+import { type DaemonAnswer, requestDaemon } from './daemonRequest.js';
 
 /**
  * Sends a request to the daemon that uses a data folder, with the address and the token of its control file.
@@ -18,20 +19,16 @@ export async function askDaemon(
     new SpotterError('log.locked', `a daemon is using ${data}, ${why}; stop it and try again`);
   const control = readControl(data);
   if (!control) throw refused('but control.json there is missing or invalid');
-  let response: Response;
+  let answer: DaemonAnswer;
   try {
-    response = await fetch(`${control.address}${route}`, {
-      method,
-      headers: { authorization: `Bearer ${control.token}` },
-      signal,
-    });
+    answer = await requestDaemon(control, method, route, signal);
   } catch (cause) {
     throw refused(`but does not answer at ${control.address} (${describeError(cause)})`);
   }
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  const { error = `status ${response.status}` } = (answer ?? {}) as { error?: string };
-  if (response.status === 409) throw new SpotterError('gallery.unwritable', error);
+  const { status, body } = answer;
+  if (status >= 200 && status < 300) return body;
+  const { error = `status ${status}` } = (body ?? {}) as { error?: string };
+  if (status === 409) throw new SpotterError('gallery.unwritable', error);
   throw refused(`but ${control.address} rejects the request (${error})`);
 }
 
@@ -59,8 +56,8 @@ export async function runningDaemon(data: string, signal: AbortSignal): Promise<
   if (!control) return null;
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-    const response = await fetch(`${control.address}/api/v1/cameras`, { signal: limit });
-    const { cameras } = (await response.json()) as { cameras: ({ id: string } & RunningCamera)[] };
+    const { body } = await requestDaemon(control, 'GET', '/api/v1/cameras', limit);
+    const { cameras } = body as { cameras: ({ id: string } & RunningCamera)[] };
     return {
       address: control.address,
       cameras: new Map(cameras.map(({ id, state, message }) => [id, { state, message }])),

@@ -26,6 +26,8 @@ interface AddOptions extends PasswordOptions {
 export async function add({ signal }: Context, name: string, options: AddOptions): Promise<number> {
   const { role, withoutPassword, json, quiet } = options;
   const cameras = options.cameras ?? null;
+  if (role === 'admin' && cameras !== null)
+    throw new SpotterError('usage', 'an admin sees every camera; leave out --cameras, or use another role');
   // A name that is taken is refused before somebody types a password twice.
   await withAccess(options, options.cameras, ({ users }) => users.requireFree(name));
   const password = withoutPassword ? null : await hashOf(name, options, signal);

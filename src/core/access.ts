@@ -47,6 +47,12 @@ export interface Caller {
 /** Anybody, where no sign-in is required: may do everything. */
 export const ANYBODY: Caller = { name: null, role: null, scopes: new Set(SCOPES), cameras: null };
 
+/** Anybody from another machine, where the network is trusted: may read. */
+export const READER: Caller = {
+  ...ANYBODY,
+  scopes: new Set(['events:read', 'cameras:read', 'people:read', 'service:read']),
+};
+
 /** Nobody in particular, where a sign-in is required and there is none: may use what is public. */
 export const NOBODY: Caller = { name: null, role: null, scopes: new Set(), cameras: [] };
 

@@ -52,6 +52,11 @@ export class Admission {
     return null;
   }
 
+  /** Notes that a connection is the inside, without TLS, of one that was taken. */
+  inside(socket: Duplex): void {
+    this.#admitted.add(socket);
+  }
+
   /** Takes a connection as a WebSocket client until it closes. @returns as {@link connection} */
   client(socket: Duplex): string | null {
     const fault = this.connection(socket);

@@ -63,7 +63,7 @@ export async function addApplication(
   });
   app.addHook('onRequest', async (request, reply) => {
     const needs = request.routeOptions.config.needs ?? null;
-    const caller = await admit(credentialsOf(request), needs, identify);
+    const caller = await admit(credentialsOf(request.raw), needs, identify);
     if ('error' in caller) return refuse(reply, caller);
     request.caller = caller;
   });

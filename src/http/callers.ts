@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyRequest } from 'fastify';
-import { ANYBODY, type Caller, NOBODY, type Scope } from '../core/access.js';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { ANYBODY, type Caller, NOBODY, READER, type Scope } from '../core/access.js';
 import { isLoopback } from './origin.js';
 import type { Refusal } from './refusal.js';
 
@@ -21,16 +21,17 @@ export interface Credentials {
   headers: IncomingHttpHeaders;
   /** Address of the peer; empty once it is gone. */
   remoteAddress: string;
+  /** Names of all headers, in lower case, as often as they were sent. */
+  sent: readonly string[];
+  /** Whether it may change something, or opens a WebSocket. */
+  isActing: boolean;
+  /** Whether the connection has TLS. */
+  isEncrypted: boolean;
 }
 
 /** Who sends a request: NOBODY without a sign-in where one is required; a refusal when what it shows is not valid. */
 export type Identify = (credentials: Credentials) => Caller | Refusal | Promise<Caller | Refusal>;
 
-/** What may be read without a sign-in, from any address. */
-const READER: Caller = {
-  ...ANYBODY,
-  scopes: new Set(['events:read', 'cameras:read', 'people:read', 'service:read']),
-};
 const WRONG_TOKEN: Refusal = {
   status: 401,
   error:
@@ -44,7 +45,9 @@ const WRONG_TOKEN: Refusal = {
  *
  * @param token of the control file; null: there is none
  */
-export function withoutSignIn(token: string | null): Identify {
+export function withoutSignIn(
+  token: string | null,
+): (credentials: Pick<Credentials, 'headers' | 'remoteAddress'>) => Caller | Refusal {
   return ({ headers, remoteAddress }) => {
     const given = bearerOf(headers);
     if (given !== null) return token !== null && isSame(given, token) ? ANYBODY : WRONG_TOKEN;
@@ -85,7 +88,13 @@ export async function admit(
   };
 }
 
-/** What a request shows of its sender. */
-export function credentialsOf({ headers, socket }: Pick<FastifyRequest, 'headers' | 'socket'>): Credentials {
-  return { headers, remoteAddress: socket.remoteAddress ?? '' };
+/** What a request, an upgrade or not, shows of its sender. */
+export function credentialsOf({ headers, rawHeaders, method, socket }: IncomingMessage): Credentials {
+  return {
+    headers,
+    remoteAddress: socket.remoteAddress ?? '',
+    sent: rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()),
+    isActing: headers.upgrade !== undefined || !['GET', 'HEAD', 'OPTIONS'].includes(method ?? ''),
+    isEncrypted: (socket as Partial<TLSSocket>).encrypted === true,
+  };
 }

@@ -7,12 +7,13 @@ import { refuseConnection } from './refusal.js';
 export type { WebSocket };
 
 /** Called for every connection that these sockets close by themselves, with the reason. */
-export type OnDismissed = (reason: 'silent' | 'shutdown') => void;
+export type OnDismissed = (reason: 'silent' | 'shutdown' | 'signed_out') => void;
 
 const MAX_MESSAGE_BYTES = 4096;
 const PING_EVERY_MS = 15_000;
 const CLOSE_GRACE_MS = 1000;
 const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
 
 /** The connections of one WebSocket address: accepts them, pings them, and closes those that are silent, or all at the end. */
 export class ClientSockets implements Component {
@@ -20,6 +21,7 @@ export class ClientSockets implements Component {
   readonly #server: WebSocketServer;
   /** Whether each connection has sent something since the last ping. */
   readonly #alive = new Map<WebSocket, boolean>();
+  readonly #byStream = new WeakMap<Duplex, WebSocket>();
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -65,6 +67,7 @@ export class ClientSockets implements Component {
         if (this.#alive.has(webSocket)) this.#alive.set(webSocket, true);
       };
       this.#alive.set(webSocket, true);
+      this.#byStream.set(socket, webSocket);
       webSocket.on('close', () => this.#alive.delete(webSocket));
       // An invalid WebSocket frame closes the connection, which is enough.
       webSocket.on('error', () => {});
@@ -80,6 +83,14 @@ export class ClientSockets implements Component {
     socket.close(code, reason);
     const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
     socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** Closes the connection on a stream whose caller has no right to it any more. */
+  signOut(stream: Duplex): void {
+    const socket = this.#byStream.get(stream);
+    if (!socket || !this.#alive.has(socket)) return;
+    this.#onDismissed('signed_out');
+    this.close(socket, POLICY_VIOLATION, 'signed out, or your rights have changed; sign in and reconnect');
   }
 
   async #dismiss(socket: WebSocket): Promise<void> {

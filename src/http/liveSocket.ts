@@ -59,6 +59,11 @@ export class LiveSocket implements Component {
     return this.#sockets.stop();
   }
 
+  /** See {@link ClientSockets.signOut}. */
+  signOut(stream: Duplex): void {
+    this.#sockets.signOut(stream);
+  }
+
   /** Accepts a request to upgrade of somebody who may see cameras. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Pick<Caller, 'cameras'>): void {
     this.#sockets.accept(request, socket, head, (webSocket) => {

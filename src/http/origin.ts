@@ -98,6 +98,16 @@ export function isAllowedOrigin(
   return /^https?:$/.test(url.protocol) && (isLoopback(url.hostname) || url.host === host);
 }
 
+/** Whether a page is of this server itself, or listed in the configuration: other pages of this machine may not act for a user. */
+export function isOwnOrigin(origin: string, host: string | undefined, allowed: readonly string[]): boolean {
+  const url = parseOrigin(origin);
+  if (url === null) return false;
+  return (
+    (/^https?:$/.test(url.protocol) && url.host === host?.toLowerCase()) ||
+    allowed.some((entry) => isSame(parseOrigin(entry), url))
+  );
+}
+
 /** An origin with a host; null for any other. `URL.origin` is `null` for every scheme that browsers' extensions use. */
 function parseOrigin(origin: string): URL | null {
   if (!URL.canParse(origin)) return null;

@@ -10,8 +10,10 @@ import { addDocumentRoute } from './openapi.js';
 import { addPageRoutes } from './pageRoutes.js';
 import { addRevalidated } from './revalidation.js';
 import { addSchemaRoutes, addSinkRoutes, type ServiceViews } from './serviceRoutes.js';
+import { addSessionRoutes, type SessionViews } from './sessionRoutes.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 import { addStateRoutes, type StateViews } from './stateRoutes.js';
+import { addTokenRoutes, type TokenViews } from './tokenRoutes.js';
 
 /** The data behind all routes. A group of routes whose views are missing is not served. */
 export interface Views extends StateViews {
@@ -23,17 +25,21 @@ export interface Views extends StateViews {
   service?: ServiceViews;
   /** What changes the state of the daemon. */
   control?: ControlViews;
+  sessions?: SessionViews;
+  tokens?: TokenViews;
 }
 
 /** Adds every route of the HTTP server. @param page folder of the page's files; null: there is none */
 export function addRoutes(app: Api, views: Views, page: string | null): void {
-  const { api, snapshot, frame, service, control } = views;
+  const { api, snapshot, frame, service, control, sessions, tokens } = views;
   addStateRoutes(app, views, page);
   addEventRoutes(app, api);
   addSnapshotRoutes(app, { snapshot, event: api.event });
   if (frame) addFrameRoutes(app, { frame, cameras: api.cameras });
   addLetterRoutes(app, api);
   if (control) addControlRoutes(app, control);
+  if (sessions) addSessionRoutes(app, sessions);
+  if (tokens) addTokenRoutes(app, tokens);
   addRevalidated(app, (scope) => {
     addCameraRoutes(scope, api);
     if (service) addSchemaRoutes(scope, service);

@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -8,7 +9,9 @@ import type { Component } from '../core/lifecycle.js';
 import { Admission } from './admission.js';
 import { type ApplicationOptions, addApplication } from './application.js';
 import { admit, type Credentials, credentialsOf, type Identify, withoutSignIn } from './callers.js';
+import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.js';
 import { shareWithPages } from './crossOrigin.js';
+import { Guests } from './guests.js';
 import { type AccessRules, foreignRequest, isAllowedOrigin } from './origin.js';
 import { type Refusal, refuse, refuseConnection } from './refusal.js';
 import { MAX_PARAMETER_LENGTH, refuseBrokenRequest, refuseUnrouted } from './requestFaults.js';
@@ -45,6 +48,10 @@ export interface HttpOptions {
   unreadMs?: number;
   /** Who sends a request. By default nobody has to sign in; see {@link withoutSignIn}. */
   identify?: Identify;
+  /** Certificate and key, to serve https:// and wss://; null: http:// and ws://. Default null. */
+  tls?: CertificateFiles | null;
+  /** Called when another certificate is used, or cannot be. */
+  onCertificate?: (fault: string | null) => void;
   /** What takes over a request to upgrade to a WebSocket, by the path of its address. */
   sockets?: Readonly<Record<string, SocketRoute>>;
 }
@@ -55,10 +62,22 @@ export interface SocketRoute {
   needs: Scope;
   /** Takes over a request to upgrade. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller) => void;
+  /** Closes the WebSocket on a stream, because its caller may not have it any more. */
+  signOut: (socket: Duplex) => void;
+}
+
+/** The route of a WebSocket. @param socket read with each request */
+export function socketRoute(needs: Scope, socket: () => Omit<SocketRoute, 'needs'>): SocketRoute {
+  return {
+    needs,
+    upgrade: (...request) => socket().upgrade(...request),
+    signOut: (stream) => socket().signOut(stream),
+  };
 }
 
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 10_000;
+const HANDSHAKE_TIMEOUT_MS = 5000;
 const CHECK_EVERY_MS = 1000;
 /** Node takes the first write as progress, so a client has up to twice this time. */
 const UNREAD_MS = 15_000;
@@ -71,12 +90,19 @@ export class HttpServer implements Component {
   readonly #turns = new Turns();
   readonly #rules: AccessRules;
   readonly #admission: Admission;
+  readonly #identify: Identify;
+  readonly #guests: Guests;
+  #unwatch = () => {};
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    const { host, allowedHosts = [], allowedOrigins = [], maxConnections } = options;
+    const { host, allowedHosts = [], allowedOrigins = [], maxConnections, tls = null } = options;
+    this.#identify = options.identify ?? withoutSignIn(null);
+    this.#guests = new Guests(this.#identify);
     this.#admission = new Admission(maxConnections);
     this.#rules = { listening: host, hosts: allowedHosts, origins: allowedOrigins };
+    const limits = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS };
+    const server = tls ? { https: { ...limits, handshakeTimeout: HANDSHAKE_TIMEOUT_MS } } : { http: limits };
     this.#app = fastify({
       requestTimeout: REQUEST_TIMEOUT_MS,
       bodyLimit: MAX_BODY_BYTES,
@@ -84,23 +110,24 @@ export class HttpServer implements Component {
       routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
       frameworkErrors: refuseUnrouted,
       clientErrorHandler: refuseBrokenRequest,
-      http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
+      ...(server as { http: typeof limits }),
     });
   }
 
   /** Base URL, such as http://127.0.0.1:8480; only once started. */
   get address(): string {
     const { address, port, family } = this.#app.server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    return `${this.#options.tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  /** Starts to listen. @throws SpotterError `http.port` when the address cannot be used */
+  /** Starts to listen. @throws SpotterError http.port when the address cannot be used, http.certificate */
   async start(): Promise<void> {
     const { host, port, views, page = null, unreadMs = UNREAD_MS, rateLimit = 0 } = this.#options;
     const { onFailed = () => {}, onAnswered = () => {}, clientOf = peerOf } = this.#options;
     const headers = securityHeaders(this.#rules.origins);
     const { server } = this.#app;
     const identify = this.#identify;
+    this.#useCertificate();
     this.#admitConnections();
     this.#app.addHook('onRequest', async (request, reply) => {
       if (!(await this.#turns.take(request.raw, reply.raw))) return reply.hijack();
@@ -121,7 +148,7 @@ export class HttpServer implements Component {
     this.#app.addHook('onSend', async (_request, reply) => void reply.raw.setTimeout(unreadMs));
     await addApplication(this.#app, {
       ...{ views, page, identify, rateLimit, onFailed, onAnswered },
-      clientOf: (request) => clientOf(credentialsOf(request)),
+      clientOf: (request) => clientOf(credentialsOf(request.raw)),
     });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Nobody else handles errors before the handshake is done, and an unhandled one would end the process.
@@ -133,16 +160,29 @@ export class HttpServer implements Component {
     await this.#app.ready();
     try {
       await this.#app.listen({ host, port });
+      await this.#guests.start();
     } catch (cause) {
-      await this.#app.close();
+      await this.stop();
       throw new SpotterError('http.port', `cannot listen on ${host}:${port}: ${listenFault(cause)}`, {
         cause,
       });
     }
   }
 
-  get #identify(): Identify {
-    return this.#options.identify ?? withoutSignIn(null);
+  #useCertificate(): void {
+    const { tls, onCertificate = () => {} } = this.#options;
+    if (!tls) return;
+    const server = this.#app.server as unknown as HttpsServer;
+    const pair = readCertificate(tls);
+    server.setSecureContext(pair);
+    server.on('secureConnection', (socket) => this.#admission.inside(socket));
+    this.#unwatch = watchCertificate(tls, pair, {
+      onChange: (next) => {
+        server.setSecureContext(next);
+        onCertificate(null);
+      },
+      onFault: onCertificate,
+    });
   }
 
   async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
@@ -152,12 +192,16 @@ export class HttpServer implements Component {
     const { sockets = {} } = this.#options;
     const path = request.url?.split('?', 1)[0] ?? '';
     if (!Object.hasOwn(sockets, path)) return refuseConnection(socket, noSocket(Object.keys(sockets)));
-    const { needs, upgrade } = sockets[path];
-    const caller = await admit(credentialsOf(request), needs, this.#identify);
+    const { needs, upgrade, signOut } = sockets[path];
+    const credentials = credentialsOf(request);
+    const caller = await admit(credentials, needs, this.#identify);
     if ('error' in caller) return refuseConnection(socket, caller);
     const fault = this.#admission.client(socket);
     if (fault !== null) this.#refuse(socket, fault);
-    else if (!socket.destroyed) upgrade(request, socket, head, caller);
+    else if (!socket.destroyed) {
+      this.#guests.add(socket, { credentials, caller, needs, dismiss: signOut });
+      upgrade(request, socket, head, caller);
+    }
   }
 
   /**
@@ -197,6 +241,8 @@ export class HttpServer implements Component {
   }
 
   async stop(): Promise<void> {
+    this.#unwatch();
+    await this.#guests.stop();
     await this.#app.close();
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type Caller, maySee } from '../core/access.js';
 import type { CameraState } from '../core/cameraState.js';
 import type { Component } from '../core/lifecycle.js';
 import type { SpotterEvent } from '../events/event.js';
@@ -30,18 +31,25 @@ export interface Hello {
 }
 
 /** Why the server closes a connection. */
-export type ClosedReason = 'slow' | 'silent' | 'shutdown' | 'log_replaced' | 'log_unreadable' | 'bad_filter';
+export type ClosedReason =
+  | 'slow'
+  | 'silent'
+  | 'shutdown'
+  | 'signed_out'
+  | 'log_replaced'
+  | 'log_unreadable'
+  | 'bad_filter';
 
 /** What {@link EventSocket} needs from the daemon. */
 export interface SocketOptions {
   hello: () => Hello;
-  /** What clients may name in a subscription. */
+  /** What clients may name in a subscription, each of what it may see. */
   selectable: () => Selectable;
   log: () => LogState;
   /** Events with a number above `seq`, in order; empty at the end of the log. Throws when the log cannot be read. */
   page: (seq: number, limit: number) => StoredEvent[];
-  /** Statistics, sent once a second to clients that subscribed to them. */
-  stats: () => object;
+  /** Statistics, sent once a second to clients that subscribed to them; those of cameras that they may see. */
+  stats: () => { cameras: { camera: string }[] };
   /** Called for every connection that the server closes, with the reason. */
   onClosed: (reason: ClosedReason) => void;
 }
@@ -56,6 +64,7 @@ const POLICY_VIOLATION = 1008;
 interface Client extends ReplaySubscriber {
   socket: WebSocket;
   subscription: Subscription;
+  caller: Caller;
   /** Has every stored event, and receives new ones as they are published. */
   isLive: boolean;
 }
@@ -98,14 +107,21 @@ export class EventSocket implements Component {
   }
 
   /** Accepts a request to upgrade, or refuses it with 503 (stopping, or resuming without a log). */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void {
     const [, ...query] = (request.url ?? '/').split('?');
     const parameters = new URLSearchParams(query.join('?'));
     const refusal = this.#refusal(parameters);
     if (refusal !== null) refuseConnection(socket, refusal);
     else {
-      this.#sockets.accept(request, socket, head, (webSocket) => this.#welcome(webSocket, parameters));
+      this.#sockets.accept(request, socket, head, (webSocket) =>
+        this.#welcome(webSocket, parameters, caller),
+      );
     }
+  }
+
+  /** See {@link ClientSockets.signOut}. */
+  signOut(stream: Duplex): void {
+    this.#sockets.signOut(stream);
   }
 
   /** Sends a stored event to every live client that subscribed to it; clients in replay read it from the log. */
@@ -114,7 +130,7 @@ export class EventSocket implements Component {
     for (const client of this.#clients) {
       if (!client.isLive || event.seq <= client.cursor) continue;
       client.cursor = event.seq;
-      if (!isWanted(client.subscription, event, () => event.withdrawn)) continue;
+      if (!isFor(client, event, () => event.withdrawn)) continue;
       text ??= JSON.stringify({ type: 'event', ...event });
       this.#send(client, text);
     }
@@ -131,7 +147,7 @@ export class EventSocket implements Component {
   /** Sends a camera's state to every client whose cameras include it. */
   cameraState(id: string, state: CameraState, message: string | null): void {
     const text = JSON.stringify({ type: 'camera', id, state, message });
-    for (const client of this.#clients) if (includesCamera(client.subscription, id)) this.#send(client, text);
+    for (const client of this.#clients) if (includesCamera(client, id)) this.#send(client, text);
   }
 
   /** Why an upgrade request is refused; null to accept it. */
@@ -141,16 +157,16 @@ export class EventSocket implements Component {
     return null;
   }
 
-  #welcome(socket: WebSocket, parameters: URLSearchParams): void {
+  #welcome(socket: WebSocket, parameters: URLSearchParams, caller: Caller): void {
     const log = this.#options.log();
-    const selection = parseAddress(parameters, this.#options.selectable());
+    const selection = parseAddress(parameters, this.#selectable(caller));
     const { cursor, fault } = resume(parameters, log);
-    const client = this.#clientOf(socket, cursor);
+    const client = this.#clientOf(socket, cursor, caller);
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
     socket.on('message', (data, isBinary) => {
       const text = isBinary ? '' : data.toString();
-      this.#subscribe(client, parseClientMessage(text, this.#options.selectable()), 'bad_message');
+      this.#subscribe(client, parseClientMessage(text, this.#selectable(caller)), 'bad_message');
     });
     if (selection.ok) client.subscription = selection.subscription;
     this.#sendHello(client, log);
@@ -165,26 +181,37 @@ export class EventSocket implements Component {
     if (!client.isLive) this.#replay.add(client);
   }
 
+  /** Nobody learns the names of what they may not see. */
+  #selectable(caller: Caller): Selectable {
+    const { cameras, people } = this.#options.selectable();
+    return {
+      cameras: cameras.filter((id) => maySee(caller, id)),
+      people: caller.scopes.has('people:read') ? people : null,
+    };
+  }
+
   /** Sends the first message; it shows only the cameras and people that the client has selected. */
   #sendHello(client: Client, { lastSeq: seq, firstSeq, epoch }: LogState): void {
     const { cameras, tracks, ...about } = this.#options.hello();
-    const { subscription: filter } = client;
+    const filter = { ...client.subscription, kinds: [] };
     const hello = {
       ...about,
       epoch,
       firstSeq,
       seq,
-      cameras: cameras.filter(({ id }) => includesCamera(filter, id)),
-      tracks: tracks.filter(({ camera, person }) =>
-        isWanted({ ...filter, kinds: [] }, { camera, person, kind: 'match' }, () => null),
+      cameras: cameras.filter(({ id }) => includesCamera(client, id)),
+      tracks: tracks.filter(
+        ({ camera, person }) =>
+          maySee(client.caller, camera) && isWanted(filter, { camera, person, kind: 'match' }, () => null),
       ),
     };
     this.#send(client, JSON.stringify({ type: 'hello', ...hello }));
   }
 
-  #clientOf(socket: WebSocket, cursor: number): Client {
+  #clientOf(socket: WebSocket, cursor: number, caller: Caller): Client {
     const client: Client = {
       socket,
+      caller,
       subscription: EVERYTHING,
       cursor,
       isLive: false,
@@ -196,8 +223,7 @@ export class EventSocket implements Component {
       },
       send: (event, sent) => {
         const withdrawn = () => (JSON.parse(event.text) as SpotterEvent).withdrawn;
-        if (isWanted(client.subscription, event, withdrawn))
-          socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
+        if (isFor(client, event, withdrawn)) socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
         else sent();
       },
       overtaken: (firstSeq) => this.#send(client, JSON.stringify({ type: 'error', ...expired(firstSeq) })),
@@ -242,11 +268,22 @@ export class EventSocket implements Component {
   #sendStats(): void {
     const interested = [...this.#clients].filter(({ subscription }) => subscription.stats);
     if (interested.length === 0) return;
-    const text = JSON.stringify({ type: 'stats', ...this.#options.stats() });
-    for (const client of interested) this.#send(client, text);
+    const stats = this.#options.stats();
+    for (const client of interested) {
+      const cameras = stats.cameras.filter(({ camera }) => maySee(client.caller, camera));
+      this.#send(client, JSON.stringify({ type: 'stats', ...stats, cameras }));
+    }
   }
 }
 
-function includesCamera({ cameras }: Subscription, id: string): boolean {
-  return cameras.length === 0 || cameras.includes(id);
+function isFor(
+  { subscription, caller }: Client,
+  event: Pick<SpotterEvent, 'camera' | 'kind' | 'person'>,
+  withdrawn: () => string | null,
+): boolean {
+  return maySee(caller, event.camera) && isWanted(subscription, event, withdrawn);
+}
+
+function includesCamera({ subscription: { cameras }, caller }: Client, id: string): boolean {
+  return maySee(caller, id) && (cameras.length === 0 || cameras.includes(id));
 }

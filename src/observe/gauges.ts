@@ -23,6 +23,8 @@ export interface MetricSources {
   log: () => { sizeBytes: number; waiting: number; isWritable: boolean };
   /** Lines of events and of the log that could not be written so far. */
   lostLines: () => { stdout: number; stderr: number };
+  /** Attempts to sign in so far, by outcome. */
+  signIns: () => Readonly<Record<string, number>>;
 }
 
 /** Registers the gauges whose values are read when Prometheus scrapes them. */
@@ -55,18 +57,38 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
   addPhotos(registry, sources);
   addPerSink(registry, 'spotter_sink_up', '1 while a webhook or broker accepts events, else 0.', sinks, 'up');
   addPerSink(registry, 'spotter_sink_lag_events', 'Events not delivered to a sink yet.', sinks, 'lag');
-  addLostLines(registry, sources);
+  addTotals(
+    registry,
+    'spotter_output_lines_lost_total',
+    'Lines that stdout (events) or stderr (log) did not take.',
+    'stream',
+    sources.lostLines,
+  );
+  addTotals(
+    registry,
+    'spotter_sign_ins_total',
+    'Attempts to sign in, by outcome.',
+    'outcome',
+    sources.signIns,
+  );
 }
 
-function addLostLines(registry: Registry, { lostLines }: MetricSources): void {
+/** A counter whose totals are kept elsewhere, by the value of its label. */
+function addTotals(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string,
+  read: () => Readonly<Record<string, number>>,
+): void {
   new Counter({
-    name: 'spotter_output_lines_lost_total',
-    help: 'Lines that stdout (events) or stderr (log) did not take.',
-    labelNames: ['stream'],
+    name,
+    help,
+    labelNames: [label],
     registers: [registry],
     collect() {
       this.reset();
-      for (const [stream, lost] of Object.entries(lostLines())) this.inc({ stream }, lost);
+      for (const [value, total] of Object.entries(read())) this.inc({ [label]: value }, total);
     },
   });
 }

@@ -48,7 +48,7 @@ export const LABEL_VALUES = {
     'internal',
   ] satisfies ErrorCode[],
   death: ['engine_died', 'engine_hung'],
-  wsClosed: ['slow', 'silent', 'shutdown', 'log_replaced', 'log_unreadable', 'bad_filter'],
+  wsClosed: ['slow', 'silent', 'shutdown', 'signed_out', 'log_replaced', 'log_unreadable', 'bad_filter'],
   snapshot: ['stored', 'failed', 'missing'],
   sink: ['delivered', 'dead_letter', 'skipped'],
 } as const;

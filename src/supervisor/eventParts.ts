@@ -29,7 +29,7 @@ export interface EventPartsOptions {
   /** Updated by the hub with published events; updated elsewhere with the engine's reports. */
   inView: InView;
   /** Sent once per second to clients that subscribe to it. */
-  stats: () => object;
+  stats: () => { cameras: { camera: string }[] };
 }
 
 /** What the parts read of the hub, as it is at the moment. */

@@ -1,8 +1,9 @@
 import type { LoadedConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
 import { pageFolder } from '../core/package.js';
-import { withoutSignIn } from '../http/callers.js';
+import type { CertificateFiles } from '../http/certificate.js';
 import { LIVE_PATH } from '../http/liveSocket.js';
-import { HttpServer } from '../http/server.js';
+import { HttpServer, socketRoute } from '../http/server.js';
 import type { Logger } from '../observe/logger.js';
 import { type ControlSources, controlActions } from './controlActions.js';
 import { httpViews, type ViewSources } from './httpViews.js';
@@ -15,13 +16,11 @@ export interface HttpSources extends Omit<ViewSources, 'control'>, Omit<ControlS
   loaded: LoadedConfig;
   logger: Logger;
   live: LiveFeed;
-  /** Token of the control file. */
-  token: string;
 }
 
 /** Makes the HTTP server of the daemon. */
 export function httpServerOf(sources: HttpSources): HttpServer {
-  const { loaded, logger, hub, live, metrics, forgetting, letters, token } = sources;
+  const { loaded, logger, hub, live, gate, metrics, forgetting, letters } = sources;
   const { http, data } = loaded.config;
   return new HttpServer({
     host: http.host,
@@ -32,22 +31,25 @@ export function httpServerOf(sources: HttpSources): HttpServer {
     rateLimit: http.rateLimit,
     page: pageFolder ?? undefined,
     onAnswered: (route, status) => metrics.http.answered(route, status),
+    tls: filesOf(http),
+    onCertificate: (fault) =>
+      fault === null ? logger.info('using the new certificate of http.tls') : logger.error(fault),
+    clientOf: (credentials) => gate.clientOf(credentials),
     onRefused: throttledWarning(logger),
     onFailed: throttledWarning(logger),
     views: httpViews({
       ...sources,
       control: controlActions({ forgetting, data, letters, log: hub.log }),
     }),
-    identify: withoutSignIn(token),
+    identify: (credentials) => gate.identify(credentials),
     sockets: {
-      '/ws': {
-        needs: 'events:read',
-        upgrade: (request, socket, head) => hub.socket.upgrade(request, socket, head),
-      },
-      [LIVE_PATH]: {
-        needs: 'cameras:read',
-        upgrade: (request, socket, head, caller) => live.socket.upgrade(request, socket, head, caller),
-      },
+      '/ws': socketRoute('events:read', () => hub.socket),
+      [LIVE_PATH]: socketRoute('cameras:read', () => live.socket),
     },
   });
+}
+
+/** null where there is no TLS. */
+function filesOf({ tls: { certificate, key } }: Config['http']): CertificateFiles | null {
+  return certificate === null || key === null ? null : { certificate, key };
 }

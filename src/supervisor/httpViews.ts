@@ -9,6 +9,7 @@ import type { CameraRegistry } from './cameraRegistry.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
 import { SERVER } from './eventParts.js';
+import type { Gate } from './gate.js';
 import type { LiveFeed } from './liveFeed.js';
 
 /** The parts of the daemon that HTTP shows. */
@@ -17,6 +18,7 @@ export interface ViewSources {
   hub: EventHub;
   metrics: Metrics;
   control: ControlViews;
+  gate: Gate;
   registry: CameraRegistry;
   inView: InView;
   live: LiveFeed;
@@ -24,12 +26,14 @@ export interface ViewSources {
 
 /** What the HTTP server shows of the daemon. */
 export function httpViews(sources: ViewSources): Views {
-  const { status, hub, metrics, control, registry, inView, live } = sources;
+  const { status, hub, metrics, control, gate, registry, inView, live } = sources;
   return {
     server: SERVER,
     unreadyReason: () => status.unreadyReason ?? hub.fault,
     metrics: () => metrics.expose(),
     control,
+    sessions: gate.sessions,
+    tokens: gate.tokens,
     snapshot: (seq, form) => hub.snapshot(seq, form),
     frame: (camera, width) => live.picture(camera, width),
     api: viewsOf(

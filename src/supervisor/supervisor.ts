@@ -1,3 +1,4 @@
+import { AccessFile } from '../auth/accessFile.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
@@ -21,6 +22,7 @@ import { EngineRequests } from './engineRequests.js';
 import { EngineStatus } from './engineStatus.js';
 import { EventHub, type EventHubOptions } from './eventHub.js';
 import { Forgetting } from './forgetting.js';
+import { Gate } from './gate.js';
 import { httpServerOf } from './httpParts.js';
 import { LetterActions } from './letterActions.js';
 import { LiveFeed } from './liveFeed.js';
@@ -57,6 +59,7 @@ export class Supervisor {
   readonly #crashPolicy: CrashPolicy;
   readonly #metrics: Metrics;
   readonly #hub: EventHub;
+  readonly #gate: Gate;
   readonly #http: HttpServer;
   readonly #monitor: CameraMonitor;
   readonly #host: EngineHost;
@@ -102,6 +105,7 @@ export class Supervisor {
       sinks: () => this.#hub.gauges.sinks(),
       log: () => this.#hub.gauges.log(),
       lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
+      signIns: () => this.#gate.signIns,
     });
     this.#hub = new EventHub({
       loaded,
@@ -122,8 +126,14 @@ export class Supervisor {
       metrics: this.#metrics,
     });
     this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
+    this.#gate = new Gate({
+      file: new AccessFile(data, () => logger.warn('access.db was replaced; using the new one')),
+      config: () => this.#reloader.current.config,
+      controlToken: this.#control.token,
+      logger,
+    });
     this.#http = httpServerOf({
-      ...{ loaded, logger, forgetting, live: this.#live, token: this.#control.token },
+      ...{ loaded, logger, forgetting, live: this.#live, gate: this.#gate },
       ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
       ...{ registry: this.#registry, inView: this.#inView },
     });
@@ -213,6 +223,7 @@ export class Supervisor {
     const parts = new Stack([
       log,
       this.#letters,
+      this.#gate,
       this.#http,
       this.#live,
       this.#hub,

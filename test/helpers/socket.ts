@@ -5,7 +5,7 @@ import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 import { EventFeed } from '../../src/events/feed.js';
 import { viewsOf } from '../../src/http/api.js';
 import { byNameKey } from '../../src/http/message.js';
-import { HttpServer } from '../../src/http/server.js';
+import { HttpServer, socketRoute } from '../../src/http/server.js';
 import { EventSocket } from '../../src/http/socket.js';
 import { eventDraft } from './events.js';
 import { openLog } from './log.js';
@@ -53,10 +53,7 @@ export async function serve(
       api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
     },
     sockets: {
-      '/ws': {
-        needs: 'events:read',
-        upgrade: (request, stream, head) => socket.upgrade(request, stream, head),
-      },
+      '/ws': socketRoute('events:read', () => socket),
     },
   });
   await socket.start();

@@ -27,6 +27,7 @@ async function serve(cameras: string[] | null = null) {
         [LIVE_PATH]: {
           needs: 'cameras:read',
           upgrade: (request, socket, head) => live.upgrade(request, socket, head, { cameras }),
+          signOut: (stream) => live.signOut(stream),
         },
       },
     },

@@ -36,6 +36,7 @@ function filled(): Metrics {
     openVisits: () => 4,
     sinks: () => [{ name: 'mqtt', up: true, lag: 4 }],
     lostLines: () => ({ stdout: 7, stderr: 2 }),
+    signIns: () => ({ accepted: 3, refused: 1, limited: 0 }),
     log: () => ({ sizeBytes: 65_536, waiting: 2, isWritable: true }),
   });
   metrics.cameraState('door', 'live');
@@ -77,6 +78,7 @@ describe('Metrics', () => {
       'spotter_gallery_photos{state="unusable"} 1',
       'spotter_gallery_reload_seconds 0.2',
       'spotter_ws_clients 3',
+      'spotter_sign_ins_total{outcome="refused"} 1',
       'spotter_live_viewers 2',
       'spotter_event_publish_seconds_sum 0.004',
       'spotter_events_lost_total 1',

@@ -37,6 +37,7 @@ async function startHub(change: (config: Config) => void = () => {}) {
     sinks: () => hub.gauges.sinks(),
     log: () => hub.gauges.log(),
     lostLines: () => ({ stdout: 0, stderr: 0 }),
+    signIns: () => ({}),
   });
   const { logger, messages } = recordedLog();
   const cameras = new CameraRegistry();
@@ -46,7 +47,7 @@ async function startHub(change: (config: Config) => void = () => {}) {
     metrics,
     cameras,
     inView: new InView(),
-    stats: () => ({}),
+    stats: () => ({ cameras: [] }),
     onEvent: (event) => {
       events.push(event);
       wake();
