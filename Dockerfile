@@ -49,12 +49,13 @@ VOLUME /spotter
 USER node
 EXPOSE 8480
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8480/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const get = (scheme) => require(scheme).get(scheme + '://127.0.0.1:8480/healthz', { rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)); get('http').on('error', () => get('https').on('error', () => process.exit(1)))"]
 # tini is process 1. It collects the decoders of an engine that died, which Node does not, and passes SIGTERM on: the daemon
 # finishes its frames and exits with 0.
 ENTRYPOINT ["tini", "--", "spotter"]
-# Inside the container it listens on every address, always on this port. Who can reach it is up to the ports that you publish.
-CMD ["run", "--host", "0.0.0.0", "--port", "8480"]
+# Inside the container it listens on every address, always on this port. Who can reach it is up to the ports that you publish: before you
+# publish it to others, add a user (docs/access.md).
+CMD ["run", "--host", "0.0.0.0", "--port", "8480", "--trust-network"]
 
 FROM runtime AS vaapi
 USER root

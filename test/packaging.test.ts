@@ -87,7 +87,9 @@ describe('Dockerfile', () => {
     const last = (name: string) => [...runtime.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].at(-1)?.[1];
     expect(JSON.parse(last('ENTRYPOINT') ?? '')).toEqual(['tini', '--', 'spotter']);
     expect(dockerfile).toContain('ln -s /app/dist/src/main.js /usr/local/bin/spotter');
-    expect(JSON.parse(last('CMD') ?? '')).toEqual(['run', '--host', '0.0.0.0', '--port', '8480']);
+    expect(JSON.parse(last('CMD') ?? '')).toEqual(
+      'run --host 0.0.0.0 --port 8480 --trust-network'.split(' '),
+    );
     expect(last('USER')).toBe('node');
     const { ports, volumes, ...service } = parse(text('compose.yaml')).services.spotter;
     expect(ports).toEqual([`127.0.0.1:8480:${last('EXPOSE')}`]);

@@ -37,7 +37,8 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
     const config = path.join(folder, CONFIG_NAME);
     const cameras = [{ id: 'demo', url: path.join(ASSETS, 'clip.mp4'), realtime: true }];
     cpSync(path.join(ASSETS, 'gallery'), path.join(folder, 'gallery'), { recursive: true });
-    writeFileSync(config, stringify({ cameras }));
+    // Nobody's data, and nothing of it is kept.
+    writeFileSync(config, stringify({ cameras, auth: { required: 'never' } }));
     const ofDemo = {
       ...options,
       host,
