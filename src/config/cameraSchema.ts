@@ -117,6 +117,14 @@ export const camera = z
       .string()
       .regex(NAME, NAME_RULE)
       .describe('Name in events, metrics and addresses: 1 to 40 of a-z, 0-9 and hyphen. Unique.'),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .nullable()
+      .default(null)
+      .describe('Name for people, such as Front door, 1 to 64 characters; null: the id.'),
     url: z
       .string()
       .trim()

@@ -262,8 +262,9 @@ export class Camera {
 
   #report(outcome: FrameOutcome): void {
     const { id, onReport } = this.#options;
-    const size = this.#lastFrame?.image;
-    const briefs = size ? toBriefs(this.#state.tracks, id, size) : [];
-    onReport(buildFrameReport(id, outcome, briefs));
+    const image = this.#lastFrame?.image;
+    const briefs = image ? toBriefs(this.#state.tracks, id, image) : [];
+    const size = image ? { width: image.width, height: image.height } : null;
+    onReport(buildFrameReport(id, outcome, briefs, size));
   }
 }

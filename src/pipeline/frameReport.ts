@@ -1,3 +1,4 @@
+import type { Size } from '../core/geometry.js';
 import type { DropReason } from '../image/cameraFrame.js';
 import type { TrackBrief } from '../track/trackBrief.js';
 import type { Verdict } from '../track/verdict.js';
@@ -27,6 +28,8 @@ export interface FrameReport {
   tracks: TrackBrief[];
   /** Faces whose embedding was computed for this frame. */
   embedded: number;
+  /** Size of the last frame, px; null before the first. */
+  size: Size | null;
 }
 
 /** A report within the process that made it; the anatomy is for the benches and is not sent to the supervisor. */
@@ -70,11 +73,12 @@ export type FrameOutcome =
   | { kind: 'dropped'; reason: DropReason }
   | { kind: 'failed' };
 
-/** Builds the report on a frame. @param tracks the announced tracks alive after it */
+/** Builds the report on a frame. @param tracks the announced tracks alive after it @param size of the last frame, px */
 export function buildFrameReport(
   camera: string,
   outcome: FrameOutcome,
   tracks: TrackBrief[],
+  size: Size | null = null,
 ): MeasuredReport {
   const work = outcome.kind === 'searched' ? outcome.work : null;
   const anatomy = work && anatomyOf(work);
@@ -88,6 +92,7 @@ export function buildFrameReport(
     verdicts: work?.verdicts ?? [],
     tracks,
     embedded: work?.embedded ?? 0,
+    size,
     anatomy,
   };
 }

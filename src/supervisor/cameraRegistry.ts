@@ -1,5 +1,6 @@
 import type { CameraState } from '../core/cameraState.js';
 import type { Moment } from '../core/clock.js';
+import type { Size } from '../core/geometry.js';
 import { type EventDraft, type Gap, gapDraft } from '../events/event.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 
@@ -11,6 +12,8 @@ interface Entry {
   nextTrack: number;
   /** Monotonic time of the last frame. */
   lastFrameMs: number | null;
+  /** Size of its last frame, px; null before the first. */
+  size: Size | null;
   /** Since when it has not been watched although it may deliver frames; monotonic time. */
   gap: { sinceMs: number; cause: Gap['cause'] } | null;
 }
@@ -23,6 +26,9 @@ export interface CameraDetails {
   message: string | null;
   /** ISO 8601; null before the first frame. */
   lastFrameAt: string | null;
+  /** Size of its frames, px; null before the first. */
+  width: number | null;
+  height: number | null;
 }
 
 /**
@@ -44,6 +50,7 @@ export class CameraRegistry {
       message: null,
       nextTrack: firstTrack,
       lastFrameMs: null,
+      size: null,
       gap: null,
     };
     this.#entries.set(id, entry);
@@ -83,13 +90,15 @@ export class CameraRegistry {
     return true;
   }
 
-  /** Every camera with the time of its last frame. */
+  /** Every camera with the time and the size of its last frame. */
   details(now: Moment): CameraDetails[] {
-    return [...this.#entries].map(([id, { state, message, lastFrameMs }]) => ({
+    return [...this.#entries].map(([id, { state, message, lastFrameMs, size }]) => ({
       id,
       state,
       message,
       lastFrameAt: lastFrameMs === null ? null : new Date(unixOf(lastFrameMs, now)).toISOString(),
+      width: size?.width ?? null,
+      height: size?.height ?? null,
     }));
   }
 
@@ -101,9 +110,11 @@ export class CameraRegistry {
   }
 
   /** @param nowMs monotonic */
-  noteFrame({ camera, outcome }: FrameReport, nowMs: number): void {
+  noteFrame({ camera, outcome, size }: FrameReport, nowMs: number): void {
     const entry = this.#entries.get(camera);
-    if (entry && outcome === 'processed') entry.lastFrameMs = nowMs;
+    if (!entry || outcome !== 'processed') return;
+    entry.lastFrameMs = nowMs;
+    entry.size = size;
   }
 
   /** Frames flow again. @returns the event for the gap that this ends; null without a gap */

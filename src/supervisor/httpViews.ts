@@ -1,7 +1,9 @@
+import type { Config } from '../config/schema.js';
 import { moment } from '../core/clock.js';
 import type { InView } from '../events/inView.js';
 import { publishedSchemas } from '../events/schemas.js';
 import { viewsOf } from '../http/api.js';
+import type { CameraView } from '../http/cameraRoutes.js';
 import type { ControlViews } from '../http/controlRoutes.js';
 import type { Views } from '../http/routes.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -20,13 +22,15 @@ export interface ViewSources {
   control: ControlViews;
   gate: Gate;
   registry: CameraRegistry;
+  /** The current configuration. */
+  config: () => Config;
   inView: InView;
   live: LiveFeed;
 }
 
 /** What the HTTP server shows of the daemon. */
 export function httpViews(sources: ViewSources): Views {
-  const { status, hub, metrics, control, gate, registry, inView, live } = sources;
+  const { status, hub, metrics, control, gate, live } = sources;
   return {
     server: SERVER,
     unreadyReason: () => status.unreadyReason ?? hub.fault,
@@ -38,9 +42,23 @@ export function httpViews(sources: ViewSources): Views {
     frame: (camera, width) => live.picture(camera, width),
     api: viewsOf(
       hub.log,
-      () => registry.details(moment()).map((camera) => ({ ...camera, tracks: inView.reportedAt(camera.id) })),
+      () => camerasOf(sources),
       () => hub.selectable,
     ),
     service: { sinks: () => hub.gauges.sinks(), schemas: () => publishedSchemas },
   };
+}
+
+/** Every camera with what its configuration says, in the order in which the cameras were added. */
+function camerasOf({ registry, inView, config }: ViewSources): CameraView[] {
+  const configured = new Map(config().cameras.map((camera) => [camera.id, camera]));
+  return registry.details(moment()).map((camera) => {
+    const { name, zones = [] } = configured.get(camera.id) ?? {};
+    return {
+      ...camera,
+      name: name ?? camera.id,
+      tracks: inView.reportedAt(camera.id),
+      zones: zones.map((zone) => ({ id: zone.name, points: zone.points })),
+    };
+  });
 }

@@ -136,6 +136,7 @@ export class Supervisor {
       ...{ loaded, logger, forgetting, live: this.#live, gate: this.#gate },
       ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
       ...{ registry: this.#registry, inView: this.#inView },
+      config: () => this.#reloader.current.config,
     });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,

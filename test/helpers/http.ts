@@ -1,6 +1,13 @@
 import { onTestFinished } from 'vitest';
+import type { CameraView } from '../../src/http/cameraRoutes.js';
 import type { Views } from '../../src/http/routes.js';
 import { type HttpOptions, HttpServer } from '../../src/http/server.js';
+
+/** A camera that is live and has given no frame yet. */
+export const cameraView = (id: string, change: Partial<CameraView> = {}): CameraView => ({
+  ...{ id, name: id, state: 'live', message: null, lastFrameAt: null },
+  ...{ tracks: [], zones: [], width: null, height: null, ...change },
+});
 
 /** The views of an empty log, without cameras. */
 export const emptyApi: Views['api'] = {

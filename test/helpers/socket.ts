@@ -8,6 +8,7 @@ import { byNameKey } from '../../src/http/message.js';
 import { HttpServer, socketRoute } from '../../src/http/server.js';
 import { EventSocket } from '../../src/http/socket.js';
 import { eventDraft } from './events.js';
+import { cameraView } from './http.js';
 import { openLog } from './log.js';
 
 export type Message = Record<string, unknown> & { type: string };
@@ -50,7 +51,7 @@ export async function serve(
       unreadyReason: () => unready,
       snapshot: async () => null,
       metrics: async () => ({ contentType: 'text/plain', body: 'x 1\n' }),
-      api: viewsOf(log, () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }]),
+      api: viewsOf(log, () => [cameraView('door')]),
     },
     sockets: {
       '/ws': socketRoute('events:read', () => socket),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventDraft, SpotterEvent } from '../../src/events/event.js';
 import { viewsOf } from '../../src/http/api.js';
 import { byNameKey } from '../../src/http/message.js';
-import { httpServer } from '../helpers/http.js';
+import { cameraView, httpServer } from '../helpers/http.js';
 import { openLog, pending } from '../helpers/log.js';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -26,7 +26,7 @@ async function serve(changes: Partial<EventDraft>[]) {
   const http = await httpServer({
     api: viewsOf(
       log,
-      () => [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
+      () => [cameraView('door')],
       () => ({ cameras: ['door'], people: byNameKey(['alice', 'carol']) }),
     ),
   });
@@ -251,7 +251,7 @@ describe('addApi: /api/v1/cameras and /api/v1/dead-letters', () => {
   it('list the cameras and, page by page, the dead letters', async () => {
     const { log, get } = await serve(STORY);
     expect((await get('/api/v1/cameras')).body).toEqual({
-      cameras: [{ id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] }],
+      cameras: [cameraView('door')],
     });
     expect((await get('/api/v1/dead-letters')).body).toEqual({ deadLetters: [], next: null });
     for (const seq of [1, 2, 3])

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { emptyApi, httpServer } from '../helpers/http.js';
-
-const CAMERA = { id: 'door', state: 'live', message: null, lastFrameAt: null, tracks: [] } as const;
+import { cameraView, emptyApi, httpServer } from '../helpers/http.js';
 
 describe('addTraffic', () => {
   it('compresses what is long, for who accepts it, and no picture', async () => {
-    const cameras = Array.from({ length: 50 }, (_, index) => ({ ...CAMERA, id: `door-${index}` }));
+    const cameras = Array.from({ length: 50 }, (_, index) => cameraView(`door-${index}`));
     const snapshot = async () => new Uint8Array(5000);
     const { address } = await httpServer({ api: { ...emptyApi, cameras: () => cameras }, snapshot });
     const encodingOf = async (path: string, accepted = 'gzip') =>
@@ -47,7 +45,9 @@ describe('addTraffic', () => {
 describe('addRevalidated', () => {
   it('answers 304 to who has the same already, and the whole to who has not', async () => {
     let state: 'live' | 'stalled' = 'live';
-    const { address } = await httpServer({ api: { ...emptyApi, cameras: () => [{ ...CAMERA, state }] } });
+    const { address } = await httpServer({
+      api: { ...emptyApi, cameras: () => [cameraView('door', { state })] },
+    });
     const get = (tag?: string) =>
       fetch(`${address}/api/v1/cameras`, { headers: tag === undefined ? {} : { 'if-none-match': tag } });
     const first = await get();

@@ -18,6 +18,7 @@ const report: FrameReport = {
   ],
   tracks: [openTrack('door-1'), openTrack('door-2')],
   embedded: 1,
+  size: null,
 };
 
 function filled(): Metrics {

@@ -13,6 +13,7 @@ const frame = (outcome: FrameReport['outcome'] = 'processed'): FrameReport => ({
   verdicts: [],
   tracks: [],
   embedded: 0,
+  size: null,
 });
 
 /** So long after the process began, on both clocks; the wall clock may have been moved. */
@@ -47,7 +48,9 @@ describe('CameraRegistry', () => {
     registry.noteFrame(frame(), 1000);
     registry.noteFrame(frame('dropped'), 1200);
     const door = { id: 'door', state: 'live', message: null };
-    expect(registry.details(at(1500))).toEqual([{ ...door, lastFrameAt: '1970-01-01T00:00:01.000Z' }]);
+    expect(registry.details(at(1500))).toEqual([
+      { ...door, width: null, height: null, lastFrameAt: '1970-01-01T00:00:01.000Z' },
+    ]);
   });
 
   it('ends a gap with the next frame, from the last one before the engine died', () => {
