@@ -42,7 +42,7 @@ interface Waiting {
 
 /** How long an event took to be published, ms. */
 export interface PublishDelay {
-  camera: string;
+  event: SpotterEvent;
   /** From the call of {@link EventFeed.publish}. */
   publishMs: number;
   /** From the arrival of its frame; null without one. */
@@ -160,7 +160,7 @@ export class EventFeed {
       const nowMs = monotonicMs();
       const { sinceMs, atMs } = batch[index];
       const frameMs = sinceMs === null ? null : nowMs - sinceMs;
-      this.#options.onPublished?.({ camera: event.camera, publishMs: nowMs - atMs, frameMs });
+      this.#options.onPublished?.({ event, publishMs: nowMs - atMs, frameMs });
     }
   }
 

@@ -8,7 +8,8 @@ export interface StateViews {
   server: string;
   /** Why the daemon is not ready; null when it is. */
   unreadyReason: () => string | null;
-  metrics: () => Promise<{ contentType: string; body: string }>;
+  /** The text of /metrics, in a format that suits the Accept header. */
+  metrics: (accept: string | undefined) => Promise<{ contentType: string; body: string }>;
 }
 
 const ADDRESSES = {
@@ -48,9 +49,9 @@ export function addStateRoutes(
     const reason = unreadyReason();
     return reason === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason });
   });
-  app.get('/metrics', { config: { needs: 'service:read' }, schema: hidden }, async (_request, reply) => {
-    const { contentType, body } = await metrics();
-    return reply.header('content-type', contentType).send(body);
+  app.get('/metrics', { config: { needs: 'service:read' }, schema: hidden }, async ({ headers }, reply) => {
+    const { contentType, body } = await metrics(headers.accept);
+    return reply.header('content-type', contentType).header('vary', 'accept').send(body);
   });
   app.get('/ws', open, async (_request, reply) =>
     refuse(reply, {

@@ -1,14 +1,14 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram } from 'prom-client';
 import { CAMERA_STATES, type CameraState } from '../core/cameraState.js';
 import { EVENT_KINDS, type SpotterEvent } from '../events/event.js';
 import { type FrameReport, STAGES } from '../pipeline/frameReport.js';
+import { type Exposed, Exposition, openRegistry } from './exposition.js';
 import { type MetricSources, registerGauges } from './gauges.js';
 import { HttpMetrics } from './httpMetrics.js';
 import { LABEL_VALUES } from './labelValues.js';
+import { SinkMetrics } from './sinkMetrics.js';
 
 export type { MetricSources };
-
-type SinkOutcome = (typeof LABEL_VALUES.sink)[number];
 
 /** Buckets of the histograms: seconds, and bytes for snapshots. */
 const STAGE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -21,8 +21,11 @@ const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0
  * docs/metrics.md.
  */
 export class Metrics {
-  readonly #registry = new Registry();
+  readonly #registry = openRegistry();
+  /** The metrics of the HTTP server. */
   readonly http = new HttpMetrics(this.#registry);
+  /** The metrics of webhooks and broker. */
+  readonly sinkObserver = new SinkMetrics(this.#registry);
   readonly #frames = this.#counter('spotter_frames_total', 'Frames by outcome.', ['camera', 'outcome']);
   readonly #decoded = this.#counter(
     'spotter_frames_decoded_total',
@@ -45,12 +48,14 @@ export class Metrics {
     ['camera', 'stage'],
     STAGE_BUCKETS,
   );
-  readonly #latency = this.#histogram(
-    'spotter_capture_to_event_seconds',
-    'Time from a frame being complete in memory to its event being published.',
-    ['camera'],
-    LATENCY_BUCKETS,
-  );
+  readonly #latency = new Histogram<'camera' | 'event_id' | 'seq'>({
+    name: 'spotter_capture_to_event_seconds',
+    help: 'Time from a frame being complete in memory to its event being published.',
+    labelNames: ['camera'],
+    buckets: LATENCY_BUCKETS,
+    registers: [this.#registry],
+    enableExemplars: true,
+  });
   readonly #faces = this.#counter('spotter_faces_total', 'Faces by verdict, one per face and frame.', [
     'camera',
     'verdict',
@@ -121,17 +126,8 @@ export class Metrics {
     [],
     SNAPSHOT_BUCKETS,
   );
-  readonly #sinkEvents = this.#counter(
-    'spotter_sink_events_total',
-    'Events that a webhook or broker has finished with, by outcome.',
-    ['sink', 'outcome'],
-  );
-  readonly #sinkRetries = this.#counter(
-    'spotter_sink_retries_total',
-    'Failed delivery attempts of a webhook or broker that are retried.',
-    ['sink'],
-  );
 
+  readonly #exposition = new Exposition(this.#registry);
   /** Cameras whose series are there. */
   readonly #cameras = new Set<string>();
   /** Cameras whose histograms are there; they stay when a camera is removed. */
@@ -146,9 +142,9 @@ export class Metrics {
     for (const outcome of LABEL_VALUES.snapshot) this.#snapshots.inc({ outcome }, 0);
   }
 
-  /** The text of /metrics, and its content type. */
-  async expose(): Promise<{ contentType: string; body: string }> {
-    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  /** The text of /metrics. @param accept the Accept header; see {@link Exposition} */
+  expose(accept?: string): Promise<Exposed> {
+    return this.#exposition.write(accept);
   }
 
   /** Records a frame: outcome, stage times, verdicts and tracks in view. */
@@ -181,8 +177,8 @@ export class Metrics {
   }
 
   /** Records the time from a frame being complete in memory to its event being published, by a monotonic clock. */
-  eventLatency(camera: string, seconds: number): void {
-    this.#latency.observe({ camera }, seconds);
+  eventLatency({ camera, id, seq }: Pick<SpotterEvent, 'camera' | 'id' | 'seq'>, seconds: number): void {
+    this.#latency.observe({ labels: { camera }, value: seconds, exemplarLabels: { event_id: id, seq } });
   }
 
   /** Records the time from an event occurring to it being in the log and handed to every subscriber. */
@@ -257,31 +253,6 @@ export class Metrics {
   /** Counts a WebSocket connection closed by the server. */
   wsClosed(reason: string): void {
     this.#wsClosed.inc({ reason });
-  }
-
-  /** Counts what the drivers of the sinks report. */
-  get sinkObserver() {
-    return {
-      onAdded: (sink: string) => this.sinkAdded(sink),
-      onEvent: (sink: string, outcome: SinkOutcome) => this.sinkEvent(sink, outcome),
-      onRetry: (sink: string) => this.sinkRetried(sink),
-    };
-  }
-
-  /** A sink is configured: its series begin at 0. */
-  sinkAdded(sink: string): void {
-    for (const outcome of LABEL_VALUES.sink) this.#sinkEvents.inc({ sink, outcome }, 0);
-    this.#sinkRetries.inc({ sink }, 0);
-  }
-
-  /** Counts an event that a sink has finished with. */
-  sinkEvent(sink: string, outcome: SinkOutcome): void {
-    this.#sinkEvents.inc({ sink, outcome });
-  }
-
-  /** Counts a failed delivery attempt that is retried. */
-  sinkRetried(sink: string): void {
-    this.#sinkRetries.inc({ sink });
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {

@@ -83,9 +83,9 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
     onRecovered: (queued) =>
       logger.info(`event log writable again; delivering ${plural(queued, 'queued event')}`),
     onLost: () => metrics.eventLost(),
-    onPublished: ({ camera, publishMs, frameMs }) => {
+    onPublished: ({ event, publishMs, frameMs }) => {
       metrics.eventPublished(publishMs / 1000);
-      if (frameMs !== null) metrics.eventLatency(camera, frameMs / 1000);
+      if (frameMs !== null) metrics.eventLatency(event, frameMs / 1000);
     },
   });
   const socket = new EventSocket({

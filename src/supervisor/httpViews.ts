@@ -34,7 +34,7 @@ export function httpViews(sources: ViewSources): Views {
   return {
     server: SERVER,
     unreadyReason: () => status.unreadyReason ?? hub.fault,
-    metrics: () => metrics.expose(),
+    metrics: (accept) => metrics.expose(accept),
     control,
     sessions: gate.sessions,
     tokens: gate.tokens,

@@ -1,12 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
-import { finish, jsonLines, lineMatching, spotter } from '../helpers/cli.js';
-import { configure, daemon, eventually, Listener } from '../helpers/daemon.js';
+import { finish, jsonLines, spotter } from '../helpers/cli.js';
+import { configure, daemon, Listener } from '../helpers/daemon.js';
 import { beginningOf, sparse } from '../helpers/ffmpeg.js';
 import { demoClip, demoGallery } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
@@ -162,58 +161,6 @@ describe('spotter run', () => {
     expect(stderr).toMatch(/no usable photo in the gallery, so every face is unknown/);
     const kinds = new Set(jsonLines(stdout).map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(['appeared', 'unknown', 'left']));
-  });
-
-  it('is scraped by a real Prometheus', async (context) => {
-    if (spawnSync('prometheus', ['--version']).error)
-      context.skip('needs prometheus (Debian: apt-get install prometheus)');
-    const { address } = await daemon(configure([{ id: 'door', loop: true, realtime: true }]));
-    const folder = temporaryFolder();
-    const target = new URL(address).host;
-    writeFileSync(
-      path.join(folder, 'prometheus.yml'),
-      `scrape_configs:\n  - job_name: spotter\n    scrape_interval: 200ms\n    static_configs: [{ targets: ['${target}'] }]\n`,
-    );
-    const server = spawn(
-      'prometheus',
-      [
-        `--config.file=${folder}/prometheus.yml`,
-        `--storage.tsdb.path=${folder}/data`,
-        '--web.listen-address=127.0.0.1:0',
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    onTestFinished(() => {
-      server.kill('SIGKILL');
-    });
-    const listening = await lineMatching(server, 'stderr', /Listening on/);
-    const [, port] = /address=127\.0\.0\.1:(\d+)/.exec(listening) ?? [];
-    const query = async (expression: string) => {
-      const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
-      const answer = (await fetch(url)
-        .then((response) => response.json())
-        .catch(() => null)) as { data?: { result?: { value?: [number, string] }[] } } | null;
-      return Number(answer?.data?.result?.[0]?.value?.[1] ?? Number.NaN);
-    };
-    expect(
-      await eventually(
-        () => query('up{job="spotter"}'),
-        (value) => value === 1,
-      ),
-    ).toBe(1);
-    await eventually(
-      () => query('spotter_frames_total{camera="door",outcome="processed"}'),
-      (value) => value > 20,
-    );
-    await eventually(
-      () => query('sum(spotter_events_total)'),
-      (value) => value >= 2,
-    );
-    const p50 = await eventually(
-      () => query('histogram_quantile(0.5, sum by (le) (spotter_stage_seconds_bucket{stage="detect"}))'),
-      (value) => value > 0,
-    );
-    expect(p50).toBeLessThan(2.5);
   });
 });
 

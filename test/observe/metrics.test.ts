@@ -43,15 +43,15 @@ function filled(): Metrics {
   metrics.cameraState('door', 'live');
   metrics.frame(report);
   metrics.event(spotterEvent());
-  metrics.eventLatency('door', 0.04);
+  metrics.eventLatency({ camera: 'door', id: '01JABC', seq: 7 }, 0.04);
   metrics.cameraRestarted('door', 'video.killed');
   metrics.galleryRead(0.2);
   metrics.decoded('door', 12);
   metrics.wsClosed('slow');
   metrics.snapshot('stored', 90_000);
   metrics.snapshot('failed', null);
-  metrics.sinkEvent('mqtt', 'delivered');
-  metrics.sinkRetried('mqtt');
+  metrics.sinkObserver.onEvent('mqtt', 'delivered');
+  metrics.sinkObserver.onRetry('mqtt');
   metrics.eventPublished(0.004);
   metrics.eventLost();
   metrics.eventsRemoved(7);
@@ -112,8 +112,8 @@ describe('Metrics', () => {
   it('has every series of a configured camera and sink from the start, and keeps what was counted', async () => {
     const metrics = filled();
     metrics.cameraState('gate', 'connecting');
-    metrics.sinkAdded('webhook:home');
-    metrics.sinkAdded('mqtt');
+    metrics.sinkObserver.onAdded('webhook:home');
+    metrics.sinkObserver.onAdded('mqtt');
     const { body } = await metrics.expose();
     const lines = body.split('\n');
     for (const line of [
@@ -137,6 +137,21 @@ describe('Metrics', () => {
       expect(lines).toContain(line);
     metrics.cameraRemoved('gate');
     expect((await metrics.expose()).body).not.toMatch(/^spotter_camera_(?!restarts)\w+\{camera="gate"/m);
+  });
+
+  it('has the id of an event behind each latency in OpenMetrics, and the plain text stays as it is', async () => {
+    const metrics = filled();
+    const plain = (await metrics.expose('text/plain')).body;
+    const open = await metrics.expose('application/openmetrics-text;version=1.0.0,text/plain;q=0.5');
+    expect(open.contentType).toMatch(/^application\/openmetrics-text/);
+    expect(open.body).toMatch(
+      /^spotter_capture_to_event_seconds_bucket\{le="[\d.]+",camera="door"\} 1 # \{event_id="01JABC",seq="7"\} [\d.]+ \d/m,
+    );
+    expect(open.body).toContain('# TYPE spotter_events counter\nspotter_events_total{');
+    expect(open.body).toMatch(/\n# EOF\n$/);
+    const own = (text: string) => text.split('\n').filter((line) => /spotter_/.test(line));
+    expect(own((await metrics.expose()).body)).toEqual(own(plain));
+    expect(plain).not.toContain('event_id');
   });
 
   it('passes the linter of Prometheus', async (context) => {
