@@ -18,6 +18,7 @@ function check(name, ok) {
 }
 
 check('format and lint', node(['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '.']));
+check('types of the API', node(['.ci/pageTypes.mjs']));
 for (const project of ['test/tsconfig.json', 'test/dashboard/tsconfig.json'])
   check(`types of ${project}`, node(['node_modules/typescript-native/bin/tsc', '-p', project]));
 

@@ -150,7 +150,7 @@ interface Import {
 
 const listed = (folder: string) =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.gen.d.ts'))
     .map((name) => path.posix.join(folder, name.split(path.sep).join('/')));
 const files = ['src', 'bench'].flatMap(listed);
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');

@@ -4,7 +4,7 @@ import { matching } from '../../src/dashboard/parts/namePicker.js';
 import { checkLine } from '../../src/dashboard/state/checkLines.js';
 import { EVERYTHING, joined, queryOf } from '../../src/dashboard/state/eventFilter.js';
 import { parseFrame } from '../../src/dashboard/state/liveFrame.js';
-import { rowWindow } from '../../src/dashboard/state/rowWindow.js';
+import { maxRows, rowWindow } from '../../src/dashboard/state/rowWindow.js';
 import { tilePlan } from '../../src/dashboard/state/tilePlan.js';
 import { dayBounds, lengthOf } from '../../src/dashboard/state/times.js';
 import { lanesOf } from '../../src/dashboard/state/visitLanes.js';
@@ -44,9 +44,11 @@ describe('parseFrame', () => {
 
 describe('rowWindow', () => {
   it('draws the rows in sight and a few beyond, never any that do not exist', () => {
-    expect(rowWindow(0, 560, 56, 10_000)).toEqual({ first: 0, end: 18 });
-    expect(rowWindow(280_000, 560, 56, 10_000)).toEqual({ first: 4992, end: 5018 });
+    expect(rowWindow(0, 560, 56, 10_000)).toEqual({ first: 0, end: 15 });
+    expect(rowWindow(280_000, 560, 56, 10_000)).toEqual({ first: 4995, end: 5015 });
     expect(rowWindow(0, 560, 56, 3)).toEqual({ first: 0, end: 3 });
+    const { first, end } = rowWindow(280_013, 575, 56, 10_000);
+    expect(end - first).toBeLessThanOrEqual(maxRows(575, 56));
     expect(rowWindow(5000, 560, 56, 0)).toEqual({ first: 0, end: 0 });
   });
 });

@@ -23,7 +23,16 @@ export function Picture({ sources, letter }: { sources: readonly string[]; lette
         {letter}
       </span>
     );
-  return <img class="face" src={source} alt="" loading="lazy" onError={() => setFailed(failed + 1)} />;
+  return (
+    <img
+      class="face"
+      src={source}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      onError={() => setFailed(failed + 1)}
+    />
+  );
 }
 
 export function letterOf(name: string | null): string {

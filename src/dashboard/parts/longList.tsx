@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { rowWindow } from '../state/rowWindow.js';
+import { maxRows, rowWindow } from '../state/rowWindow.js';
 
 interface LongListProps {
   label: string;
@@ -37,6 +37,7 @@ export function LongList({ label, count, rowHeight, row, onNearEnd }: LongListPr
   useLayoutEffect(() => {
     if (end >= count - NEAR_END) onNearEnd();
   }, [end, count, onNearEnd]);
+  const rows = maxRows(view.height, rowHeight);
   const indexes = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard
@@ -44,7 +45,8 @@ export function LongList({ label, count, rowHeight, row, onNearEnd }: LongListPr
       <ol style={{ height: count * rowHeight }}>
         {indexes.map((index) => (
           <li
-            key={index}
+            // A row that goes out of sight is the next one that comes in: nothing is made anew while scrolling.
+            key={index % rows}
             aria-setsize={count}
             aria-posinset={index + 1}
             style={{ top: index * rowHeight, height: rowHeight }}

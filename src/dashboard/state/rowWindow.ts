@@ -6,7 +6,7 @@ export interface RowWindow {
 }
 
 /** Rows drawn beyond each edge. */
-const OVERSCAN = 8;
+const OVERSCAN = 5;
 
 /**
  * Which rows of equal height are in sight.
@@ -18,4 +18,9 @@ export function rowWindow(top: number, height: number, rowHeight: number, count:
   const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN);
   const end = Math.min(count, Math.ceil((top + height) / rowHeight) + OVERSCAN);
   return { first: Math.min(first, count), end: Math.max(end, 0) };
+}
+
+/** Most rows that {@link rowWindow} gives at once. */
+export function maxRows(height: number, rowHeight: number): number {
+  return Math.ceil(height / rowHeight) + 1 + 2 * OVERSCAN;
 }
