@@ -15,7 +15,7 @@ export function EventRow({ event }: { event: SpotterEvent }) {
   const mark = reviewed ? texts.history.unmark : texts.history.mark;
   return (
     <div class={`event-row is-${verdictOf(kind) ?? kind}`} data-seq={seq}>
-      <FacePicture event={event} name={event.displayName ?? event.person} />
+      <FacePicture event={event} name={event.displayName ?? event.person} isPassing />
       <Link href={`/history/${seq}`} class="event-what">
         <span>{sentenceOf(event)}</span>
         <small class="muted">
