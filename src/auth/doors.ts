@@ -43,7 +43,7 @@ export class Doors implements Component {
   readonly #now: () => number;
 
   /** @param controlToken of the daemon's own programs @param now Unix ms */
-  constructor(file: AccessFile, rules: () => DoorRules, controlToken: string, now: () => number = Date.now) {
+  constructor(file: AccessFile, rules: () => DoorRules, controlToken: string, now = () => Date.now()) {
     this.#file = file;
     this.#rules = rules;
     this.#controlDigest = digestOf(controlToken);

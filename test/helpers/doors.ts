@@ -85,7 +85,10 @@ export async function doors(change: (auth: Config['auth'], http: Config['http'])
     return { outcome: 'done' };
   };
   const cameraViews = () =>
-    CAMERAS.map((id) => ({ id, state: 'live' as const, message: null, lastFrameAt: null, tracks: [] }));
+    CAMERAS.map((id) => ({
+      ...{ id, name: id, state: 'live' as const, message: null, lastFrameAt: null, tracks: [] },
+      ...{ zones: [], width: null, height: null },
+    }));
   const http = await httpServer(
     {
       api: viewsOf(log, cameraViews, () => ({ cameras: CAMERAS, people: byNameKey(['alice']) })),
