@@ -13,6 +13,11 @@ import { usePhotoFile } from './photoFile.js';
 import { isPhotoName, namedAsUnreadable } from './photoFiles.js';
 import { SET_ASIDE, setAsideFolders } from './setAsideFolders.js';
 
+/** What of the result of a photo decides whether it is added. */
+export type ExaminedPhoto =
+  | { state: 'used' }
+  | Pick<PhotoResult & { state: 'unusable' }, 'state' | 'fault' | 'message'>;
+
 /** The outcome of {@link addPhoto}. */
 export type Added =
   | { state: 'added'; name: string }
@@ -28,12 +33,20 @@ export interface AddOptions {
   /** The photo to copy. */
   file: string;
   /** Returns the result that the photo would have. */
-  examine: (bytes: Uint8Array, name: string) => Promise<PhotoResult>;
+  examine: (bytes: Uint8Array, name: string) => Promise<ExaminedPhoto>;
 }
 
 /** How the name of what is being removed begins. */
 export const REMOVED = '.removed-';
 const SETTINGS = /\.ya?ml$/i;
+
+/** Which picture to add to whom. */
+export interface AddPictureOptions extends Omit<AddOptions, 'file'> {
+  /** The content of the photo. */
+  bytes: Uint8Array;
+  /** The name of the file; one that is taken gets a number. */
+  fileName: string;
+}
 
 /** A person's name in normal form (NFC). @throws SpotterError usage, when nobody may be called so */
 export function personName(text: string): string {
@@ -46,7 +59,7 @@ export function personName(text: string): string {
 /**
  * Copies a photo to a person if it can be used; under a hidden name first, so that nobody ever reads half of it.
  *
- * @throws SpotterError gallery.not_found; photo.unreadable when the copy cannot be written
+ * @throws SpotterError gallery.not_found; gallery.unwritable when the copy cannot be written
  */
 export async function addPhoto({ folder, person, file, examine }: AddOptions): Promise<Added> {
   const refused = (fault: string, message: string): Added => ({ state: 'refused', fault, message });
@@ -57,20 +70,29 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
   if (format !== null) return refused('unreadable', format);
   const stats = await stat(file).catch(() => null);
   if (stats?.isFile() === false) return refused('unreadable', 'is not a file; name the photos themselves');
-  const use = async (bytes: Buffer): Promise<Added> => {
-    const twin = await twinOf(bytes, listing);
-    if (twin && isSamePerson(twin.person, person)) return { state: 'there', name: twin.name };
-    if (twin)
-      return refused(
-        'double',
-        `is already a photo of ${twin.person} (${twin.name}); use each photo for one person`,
-      );
-    const result = await examine(bytes, file);
-    if (result.state === 'unusable') return refused(result.fault, result.message);
-    const name = await place(bytes, path.basename(file).replace(/^\.+/, ''), folder, person);
-    return { state: 'added', name };
-  };
+  const fileName = path.basename(file).replace(/^\.+/, '');
+  const use = (bytes: Buffer) => addListed({ folder, person, bytes, fileName, examine }, listing);
   return usePhotoFile(file, use, ({ fault, message }) => refused(fault, message));
+}
+
+/** The same with a picture that is in memory. @throws as {@link addPhoto} does */
+export async function addPicture(options: AddPictureOptions): Promise<Added> {
+  return addListed(options, await listGallery(options.folder));
+}
+
+async function addListed(
+  { folder, person, bytes, fileName, examine }: AddPictureOptions,
+  listing: Listing,
+): Promise<Added> {
+  const twin = await twinOf(bytes, listing);
+  if (twin && isSamePerson(twin.person, person)) return { state: 'there', name: twin.name };
+  if (twin) {
+    const message = `is already a photo of ${twin.person} (${twin.name}); use each photo for one person`;
+    return { state: 'refused', fault: 'double', message };
+  }
+  const result = await examine(bytes, fileName);
+  if (result.state === 'unusable') return { state: 'refused', fault: result.fault, message: result.message };
+  return { state: 'added', name: await place(bytes, fileName, folder, person) };
 }
 
 /** The people who have photos. @throws SpotterError gallery.not_found */
@@ -151,8 +173,11 @@ export async function forgetCached(file: string, person: string): Promise<number
 }
 
 /** The photo in the gallery that has the same bytes. */
-async function twinOf(bytes: Buffer, { photos }: Listing): Promise<{ person: string; name: string } | null> {
-  const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+async function twinOf(
+  bytes: Uint8Array,
+  { photos }: Listing,
+): Promise<{ person: string; name: string } | null> {
+  const hash = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
   const wanted = hash(bytes);
   for (const { person, name, path: file, mark } of photos) {
     if (mark?.size !== bytes.length) continue;
@@ -162,7 +187,7 @@ async function twinOf(bytes: Buffer, { photos }: Listing): Promise<{ person: str
   return null;
 }
 
-async function place(bytes: Buffer, wanted: string, folder: string, person: string): Promise<string> {
+async function place(bytes: Uint8Array, wanted: string, folder: string, person: string): Promise<string> {
   const root = await realpath(folder);
   const entries = await readdir(root);
   const own = entries.find((name) => isSamePerson(name, person)) ?? person;
@@ -186,7 +211,7 @@ async function place(bytes: Buffer, wanted: string, folder: string, person: stri
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
     throw new SpotterError(
-      'photo.unreadable',
+      'gallery.unwritable',
       `${wanted} cannot be written to ${root}: ${whyUnwritable(cause)}`,
       { cause },
     );

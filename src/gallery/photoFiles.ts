@@ -16,6 +16,16 @@ const SIGNATURES = [
   ['JPEG XL', '\xff\x0a', '\0\0\0\x0cJXL '],
 ];
 
+/** Formats that can be read, by the first bytes of their files. */
+const ENDINGS: [ending: string, start: RegExp][] = [
+  ['.jpg', /^\xff\xd8\xff/],
+  ['.png', /^.PNG\r\n/s],
+  ['.webp', /^RIFF....WEBP/s],
+  ['.gif', /^GIF8[79]a/],
+  ['.tif', /^(II\*|MM.\*)/s],
+  ['.avif', /^....ftyp.{0,40}avif/s],
+];
+
 /** Whether a file in a gallery is named as a picture. */
 export function isPhotoName(name: string): boolean {
   return READABLE.test(name) || DOUBTFUL.test(name) || RAW.test(name);
@@ -29,6 +39,12 @@ export function isClutter(name: string): boolean {
 /** Why a picture of this name is not opened, one sentence; null when it is. */
 export function namedAsUnreadable(name: string): string | null {
   return RAW.test(name) ? `is a raw file of a camera, ${TO_JPEG}` : null;
+}
+
+/** The usual ending of the file of a picture that can be read, by its first bytes; null for anything else. */
+export function endingOf(bytes: Uint8Array): string | null {
+  const text = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
+  return ENDINGS.find(([, start]) => start.test(text))?.[0] ?? null;
 }
 
 /** Why a picture of a format that the decoder lacks cannot be read, one sentence; null for every other file. */

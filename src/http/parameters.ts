@@ -88,7 +88,8 @@ const list = z
   .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(',')))]);
 
 const NAMES = `must be one or more names of 1 to ${LONGEST_NAME} characters`;
-const names = list.pipe(z.array(z.string().min(1, NAMES).max(LONGEST_NAME, NAMES))).default([]);
+/** A parameter that is a list of names; empty by default. */
+export const nameList = list.pipe(z.array(z.string().min(1, NAMES).max(LONGEST_NAME, NAMES))).default([]);
 const kinds = list.pipe(z.array(z.enum(EVENT_KINDS, mustBe(`one of ${EVENT_KINDS.join(', ')}`)))).default([]);
 
 const eventsParameters = z
@@ -98,8 +99,8 @@ const eventsParameters = z
     from: time.optional(),
     to: time.optional(),
     tz: zone.optional(),
-    camera: names,
-    person: names,
+    camera: nameList,
+    person: nameList,
     kind: kinds,
     limit,
     explain: flag,

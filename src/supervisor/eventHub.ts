@@ -16,11 +16,14 @@ import type { PictureForm } from '../snapshots/store.js';
 import type { CameraObserver } from './cameraObserver.js';
 import { type EventContext, eventContext } from './eventContext.js';
 import { type EventParts, type EventPartsOptions, eventParts, type HubConfig } from './eventParts.js';
+import type { RecentFaces } from './recentFaces.js';
 
 /** Configuration at the start, and the parts that the hub reads and notifies. */
 export interface EventHubOptions extends EventPartsOptions {
   /** The data folder is fixed; the rest can change with {@link EventHub.configure}. */
   loaded: HubConfig;
+  /** Gets the faces of events. */
+  faces: Pick<RecentFaces, 'take' | 'notePublished' | 'forgetPerson'>;
   /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent, context: EventContext) => void;
 }
@@ -166,9 +169,16 @@ export class EventHub implements Component, CameraObserver {
     if (!cleansed) return;
     // Pictures of a forgotten person are not stored.
     const own = cleansed.person === draft.person ? pictures : undefined;
+    // Before the event, so that whoever hears of it finds the face.
+    this.#options.faces.take(cleansed, own);
     // Without snapshots, only a face is made, which is not stored.
     const stored = own === null && !this.#config.snapshots.enabled ? undefined : own;
     this.#parts.enricher.publish(this.#parts.snapshots.attach(cleansed, stored, Date.now()), sinceMs);
+  }
+
+  /** Calls a listener with every event that is in the log. @returns a function that ends that */
+  subscribe(listener: (event: SpotterEvent) => void): () => void {
+    return this.#parts.feed.subscribe(listener);
   }
 
   get #config(): Config {
@@ -181,6 +191,7 @@ export class EventHub implements Component, CameraObserver {
     this.#parts.feed.amend((draft) => this.#amended(draft));
     this.#parts.enricher.forgetPerson(person);
     this.#options.inView.forgetPerson(person);
+    this.#options.faces.forgetPerson(person);
   }
 
   /** Removes the person's retained topics; see {@link SinkSet.forgetPerson}. */
@@ -223,9 +234,10 @@ export class EventHub implements Component, CameraObserver {
   }
 
   #distribute(event: SpotterEvent): void {
-    const { metrics, inView } = this.#options;
+    const { metrics, inView, faces } = this.#options;
     metrics.event(event);
     if (inView.notePublished(event)) this.#parts.sinks.refresh();
+    faces.notePublished(event);
     this.socket.publish(event);
     this.#options.onEvent(event, this.#context);
   }

@@ -13,6 +13,7 @@ import type { EventHub } from './eventHub.js';
 import { SERVER } from './eventParts.js';
 import type { Gate } from './gate.js';
 import type { LiveFeed } from './liveFeed.js';
+import type { PeopleParts } from './peopleParts.js';
 
 /** The parts of the daemon that HTTP shows. */
 export interface ViewSources {
@@ -26,18 +27,27 @@ export interface ViewSources {
   config: () => Config;
   inView: InView;
   live: LiveFeed;
+  people: PeopleParts;
 }
 
 /** What the HTTP server shows of the daemon. */
 export function httpViews(sources: ViewSources): Views {
+<<<<<<< HEAD
   const { status, hub, metrics, control, gate, live } = sources;
+=======
+  const { status, hub, metrics, control, registry, inView, live, people } = sources;
+>>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
   return {
     server: SERVER,
     unreadyReason: () => status.unreadyReason ?? hub.fault,
     metrics: (accept) => metrics.expose(accept),
     control,
+<<<<<<< HEAD
     sessions: gate.sessions,
     tokens: gate.tokens,
+=======
+    ...people,
+>>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
     snapshot: (seq, form) => hub.snapshot(seq, form),
     frame: (camera, width) => live.picture(camera, width),
     api: viewsOf(

@@ -26,6 +26,8 @@ import { Gate } from './gate.js';
 import { httpServerOf } from './httpParts.js';
 import { LetterActions } from './letterActions.js';
 import { LiveFeed } from './liveFeed.js';
+import { peopleParts } from './peopleParts.js';
+import { RecentFaces } from './recentFaces.js';
 import { type ConfigChange, Reloader } from './reloader.js';
 
 /** Configuration, logger and callbacks of the daemon. */
@@ -69,6 +71,7 @@ export class Supervisor {
   readonly #requests: EngineRequests;
   readonly #letters: LetterActions;
   readonly #live: LiveFeed;
+  readonly #faces: RecentFaces;
   #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -107,12 +110,17 @@ export class Supervisor {
       lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
       signIns: () => this.#gate.signIns,
     });
+    this.#faces = new RecentFaces({
+      limits: () => this.#reloader.current.config.review,
+      isLive: (camera, track) => this.#inView.reportedAt(camera).some(({ id }) => id === track),
+    });
     this.#hub = new EventHub({
       loaded,
       logger,
       metrics: this.#metrics,
       cameras: this.#registry,
       inView: this.#inView,
+      faces: this.#faces,
       stats: () => ({
         cameras: throughput.read(),
         workerUtilization: Number(this.#status.load.utilization.toFixed(4)),
@@ -125,6 +133,12 @@ export class Supervisor {
       shownName: (person) => this.#hub.shownName(person),
       metrics: this.#metrics,
     });
+    const people = peopleParts({
+      ...{ requests: this.#requests, status: this.#status, hub: this.#hub, inView: this.#inView },
+      faces: this.#faces,
+      config: () => this.#reloader.current.config,
+      send: (message) => this.#host.send(message),
+    });
     this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
     this.#gate = new Gate({
       file: new AccessFile(data, () => logger.warn('access.db was replaced; using the new one')),
@@ -135,8 +149,12 @@ export class Supervisor {
     this.#http = httpServerOf({
       ...{ loaded, logger, forgetting, live: this.#live, gate: this.#gate },
       ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
+<<<<<<< HEAD
       ...{ registry: this.#registry, inView: this.#inView },
       config: () => this.#reloader.current.config,
+=======
+      ...{ registry: this.#registry, inView: this.#inView, people },
+>>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
     });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,
@@ -227,6 +245,7 @@ export class Supervisor {
       this.#gate,
       this.#http,
       this.#live,
+      this.#faces,
       this.#hub,
       this.#control,
       this.#monitor,

@@ -8,6 +8,7 @@ import { InView } from '../../src/events/inView.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { CameraRegistry } from '../../src/supervisor/cameraRegistry.js';
 import { EventHub } from '../../src/supervisor/eventHub.js';
+import { RecentFaces } from '../../src/supervisor/recentFaces.js';
 import { configWith } from '../helpers/engine.js';
 import { eventDraft } from '../helpers/events.js';
 import { good } from '../helpers/film.js';
@@ -41,13 +42,23 @@ async function startHub(change: (config: Config) => void = () => {}) {
   });
   const { logger, messages } = recordedLog();
   const cameras = new CameraRegistry();
+  const faces = new RecentFaces({
+    limits: () => ({ tracks: 200, minutes: 30 }),
+    isLive: () => false,
+    now: () => 0,
+  });
   const hub: EventHub = new EventHub({
     loaded: load(change),
     logger,
     metrics,
     cameras,
     inView: new InView(),
+<<<<<<< HEAD
     stats: () => ({ cameras: [] }),
+=======
+    faces,
+    stats: () => ({}),
+>>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
     onEvent: (event) => {
       events.push(event);
       wake();

@@ -1,0 +1,116 @@
+import type { Caller } from '../core/access.js';
+import { SpotterError } from '../core/errors.js';
+import { isSamePerson } from '../core/personName.js';
+import type { Serial } from '../core/serial.js';
+import { leftDraft, type SpotterEvent, type TrackEnd } from '../events/event.js';
+import { setAside } from '../gallery/setAside.js';
+import type { CorrectionView, CorrectionViews } from '../http/correctionRoutes.js';
+import type { EngineRequests } from './engineRequests.js';
+import type { EventHub } from './eventHub.js';
+import type { PeopleDirectory } from './peopleDirectory.js';
+import { isEnrolledFrom } from './photoDesk.js';
+
+/** What a correction changes. */
+export interface CorrectionsOptions {
+  folder: () => string;
+  requests: Pick<EngineRequests, 'ask'>;
+  hub: Pick<EventHub, 'log' | 'publish' | 'subscribe'>;
+  directory: Pick<PeopleDirectory, 'find'>;
+  /** A stored event that the caller may see; null when there is none. @throws SpotterError log.unusable */
+  event: (seq: number, caller: Caller) => SpotterEvent | null;
+  /** One change of the gallery's folder at a time. */
+  changing: Serial;
+}
+
+/** How long the event may take that takes the name back: a frame a second, and some time to spare. */
+const EVENT_MS = 4000;
+/** Events of a camera among which the end of a track is looked for. */
+const MOST_SEARCHED = 200;
+const REASON = 'corrected by hand: it is not the person that it looks like';
+
+/** Takes wrong names back: from the track, in an event of its own, and with the photos that it has given. */
+export class Corrections implements CorrectionViews {
+  readonly #options: CorrectionsOptions;
+
+  constructor(options: CorrectionsOptions) {
+    this.#options = options;
+  }
+
+  async correct(seq: number, not: string, caller: Caller): Promise<CorrectionView> {
+    const event = this.#options.event(seq, caller);
+    if (!event) throw new SpotterError('face.missing', `there is no event ${seq}`);
+    const { track, camera, person } = event;
+    if (track === null || person === null || !isSamePerson(person, not))
+      throw new SpotterError('event.other', `event ${seq} does not name ${not}; correct one that does`);
+    const { promise, cancel } = this.#untilWithdrawn(track, person);
+    try {
+      const asked = { camera, track, person };
+      // Without an engine, no track is in view.
+      const { isLive } = await this.#options.requests.ask('deny', asked).catch(() => ({ isLive: false }));
+      if (!isLive) this.#publishEnd(event, person);
+      const [withdrawn, moved] = await Promise.all([promise, this.#setAside(person, track)]);
+      return { event: withdrawn, setAside: moved };
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Resolves with the number of the event that takes the name back; with null when none comes. */
+  #untilWithdrawn(track: string, person: string): { promise: Promise<number | null>; cancel: () => void } {
+    let cancel = () => {};
+    const promise = new Promise<number | null>((resolve) => {
+      const timer = setTimeout(() => resolve(null), EVENT_MS);
+      const unsubscribe = this.#options.hub.subscribe((event) => {
+        if (event.track === track && event.withdrawn === person) resolve(event.seq);
+      });
+      cancel = () => {
+        clearTimeout(timer);
+        unsubscribe();
+      };
+    });
+    return { promise, cancel };
+  }
+
+  /** Of a track that has ended, its end is published again, without the name: it must not come into view once more. */
+  #publishEnd(event: SpotterEvent, person: string): void {
+    const { camera, track, box, frame, quality, zones, mediaTimeMs } = event;
+    if (track === null) return;
+    const left = this.#endOf(event) ?? event;
+    const atMs = mediaTimeMs ?? 0;
+    const { firstSeenMs = atMs, lastSeenMs = atMs, frames = 1 } = left;
+    const ended: TrackEnd = { firstSeenMs, lastSeenMs, frames, verdict: 'unknown', reason: null };
+    const fields = { camera, track, box, frame, quality, zones, mediaTimeMs, withdrawn: person };
+    const draft = leftDraft({ ...fields, capturedAtMs: Date.parse(left.capturedAt) }, ended);
+    this.#options.hub.publish({ ...draft, reason: REASON });
+  }
+
+  /** The `left` of the track of an event; null when it is not found. */
+  #endOf({ kind, track, camera, seq }: SpotterEvent): SpotterEvent | null {
+    if (kind === 'left') return null;
+    const bounds = { before: null, fromMs: null, toMs: null, oldestFirst: true, limit: MOST_SEARCHED };
+    const query = { ...bounds, after: seq, cameras: [camera], people: [], kinds: ['left' as const] };
+    const found = this.#options.hub.log.find(query, false);
+    const events = found.map(({ text }) => JSON.parse(text) as SpotterEvent);
+    return events.find((one) => one.track === track) ?? null;
+  }
+
+  /** Moves the photos out of use that were enrolled from a track. */
+  async #setAside(person: string, track: string): Promise<string[]> {
+    const { changing, directory, folder } = this.#options;
+    return changing.run(async () => {
+      const found = await directory.find(person).catch((error: unknown) => {
+        if (error instanceof SpotterError && error.code === 'person.missing') return null;
+        throw error;
+      });
+      const photos = found?.photos.filter(
+        ({ file, isSetAside }) => !isSetAside && isEnrolledFrom(track, file),
+      );
+      if (!photos?.length) return [];
+      await setAside(
+        folder(),
+        photos.map(({ name }) => name),
+      );
+      return photos.map(({ name }) => name);
+    });
+  }
+}
