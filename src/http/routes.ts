@@ -2,28 +2,20 @@ import type { ApiViews } from './api.js';
 import type { Api } from './application.js';
 import { addCameraRoutes } from './cameraRoutes.js';
 import { addControlRoutes, type ControlViews } from './controlRoutes.js';
-<<<<<<< HEAD
-import { addDocsRoutes } from './docsRoutes.js';
-=======
 import { addCorrectionRoutes, type CorrectionViews } from './correctionRoutes.js';
->>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
+import { addDocsRoutes } from './docsRoutes.js';
 import { addEventRoutes } from './eventRoutes.js';
 import { addFaceRoutes, type FaceViews } from './faceRoutes.js';
 import { addFrameRoutes, type FrameViews } from './frameRoutes.js';
 import { addLetterRoutes } from './letterRoutes.js';
 import { addDocumentRoute } from './openapi.js';
-<<<<<<< HEAD
 import { addPageRoutes } from './pageRoutes.js';
-import { addRevalidated } from './revalidation.js';
-import { addSchemaRoutes, addSinkRoutes, type ServiceViews } from './serviceRoutes.js';
-import { addSessionRoutes, type SessionViews } from './sessionRoutes.js';
-=======
 import { addPeopleRoutes, type PeopleViews } from './peopleRoutes.js';
 import { addPhotoRoutes, type PhotoViews } from './photoRoutes.js';
 import { addRecognizeRoutes, type RecognizeViews } from './recognizeRoutes.js';
-import { refuseMissing } from './refusal.js';
-import { addServiceRoutes, type ServiceViews } from './serviceRoutes.js';
->>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
+import { addRevalidated } from './revalidation.js';
+import { addSchemaRoutes, addSinkRoutes, type ServiceViews } from './serviceRoutes.js';
+import { addSessionRoutes, type SessionViews } from './sessionRoutes.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 import { addStateRoutes, type StateViews } from './stateRoutes.js';
 import { addTokenRoutes, type TokenViews } from './tokenRoutes.js';
@@ -48,18 +40,11 @@ export interface Views extends StateViews {
   tokens?: TokenViews;
 }
 
-<<<<<<< HEAD
 /** Adds every route of the HTTP server. @param page folder of the page's files; null: there is none */
 export function addRoutes(app: Api, views: Views, page: string | null): void {
   const { api, snapshot, frame, service, control, sessions, tokens } = views;
-  addStateRoutes(app, views, page);
-=======
-/** Adds every route of the HTTP server. */
-export function addRoutes(app: Api, views: Views): void {
-  const { api, snapshot, frame, service, control } = views;
   const { people, photos, corrections, faces, recognition } = views;
-  addStateRoutes(app, views);
->>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
+  addStateRoutes(app, views, page);
   addEventRoutes(app, api);
   addSnapshotRoutes(app, { snapshot, event: api.event });
   if (frame) addFrameRoutes(app, { frame, cameras: api.cameras });

@@ -32,22 +32,15 @@ export interface ViewSources {
 
 /** What the HTTP server shows of the daemon. */
 export function httpViews(sources: ViewSources): Views {
-<<<<<<< HEAD
-  const { status, hub, metrics, control, gate, live } = sources;
-=======
-  const { status, hub, metrics, control, registry, inView, live, people } = sources;
->>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
+  const { status, hub, metrics, control, gate, live, people } = sources;
   return {
     server: SERVER,
     unreadyReason: () => status.unreadyReason ?? hub.fault,
     metrics: (accept) => metrics.expose(accept),
     control,
-<<<<<<< HEAD
     sessions: gate.sessions,
     tokens: gate.tokens,
-=======
     ...people,
->>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
     snapshot: (seq, form) => hub.snapshot(seq, form),
     frame: (camera, width) => live.picture(camera, width),
     api: viewsOf(

@@ -149,12 +149,8 @@ export class Supervisor {
     this.#http = httpServerOf({
       ...{ loaded, logger, forgetting, live: this.#live, gate: this.#gate },
       ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
-<<<<<<< HEAD
-      ...{ registry: this.#registry, inView: this.#inView },
-      config: () => this.#reloader.current.config,
-=======
       ...{ registry: this.#registry, inView: this.#inView, people },
->>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
+      config: () => this.#reloader.current.config,
     });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,

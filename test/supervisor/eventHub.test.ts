@@ -53,12 +53,8 @@ async function startHub(change: (config: Config) => void = () => {}) {
     metrics,
     cameras,
     inView: new InView(),
-<<<<<<< HEAD
-    stats: () => ({ cameras: [] }),
-=======
     faces,
-    stats: () => ({}),
->>>>>>> 4e20e9c (feat: people, their photos, recent faces, corrections and recognition over HTTP)
+    stats: () => ({ cameras: [] }),
     onEvent: (event) => {
       events.push(event);
       wake();
