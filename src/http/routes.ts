@@ -7,6 +7,7 @@ import { addDocsRoutes } from './docsRoutes.js';
 import { addEventRoutes } from './eventRoutes.js';
 import { addFaceRoutes, type FaceViews } from './faceRoutes.js';
 import { addFrameRoutes, type FrameViews } from './frameRoutes.js';
+import { addHealthRoutes, type HealthViews } from './healthRoutes.js';
 import { addLetterRoutes } from './letterRoutes.js';
 import { addDocumentRoute } from './openapi.js';
 import { addPageRoutes } from './pageRoutes.js';
@@ -32,6 +33,7 @@ export interface Views extends StateViews {
   /** Faces seen recently. */
   faces?: FaceViews;
   recognition?: RecognizeViews;
+  health?: HealthViews;
   /** Sinks and schemas. */
   service?: ServiceViews;
   /** What changes the state of the daemon. */
@@ -42,7 +44,7 @@ export interface Views extends StateViews {
 
 /** Adds every route of the HTTP server. @param page folder of the page's files; null: there is none */
 export function addRoutes(app: Api, views: Views, page: string | null): void {
-  const { api, snapshot, frame, service, control, sessions, tokens } = views;
+  const { api, snapshot, frame, service, control, health, sessions, tokens } = views;
   const { people, photos, corrections, faces, recognition } = views;
   addStateRoutes(app, views, page);
   addEventRoutes(app, api);
@@ -63,6 +65,7 @@ export function addRoutes(app: Api, views: Views, page: string | null): void {
     addDocumentRoute(scope);
   });
   if (service) addSinkRoutes(app, service);
+  if (health) addHealthRoutes(app, health);
   addDocsRoutes(app);
   addPageRoutes(app, page);
 }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
+import { readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeTime, monotonicFactory } from 'ulid';
 import { describeError, hasErrno } from '../core/errors.js';
@@ -49,9 +49,15 @@ export class SnapshotStore implements Component {
   readonly #sweeping = new Serial();
   /** By kind of failure. */
   readonly #throttles = new Map<string, LogThrottle>();
+  #bytes: number | null = null;
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
+  }
+
+  /** Bytes of all pictures, as counted by the last sweep, and of those stored since; null before the first. */
+  get bytes(): number | null {
+    return this.#bytes;
   }
 
   /** Starts deleting expired pictures: now and every ten minutes. */
@@ -101,6 +107,7 @@ export class SnapshotStore implements Component {
       // The frame comes last: if it exists, so does the face.
       writePrivateFile(this.#file(key, 'face'), face);
       writePrivateFile(this.#file(key, 'frame'), frame);
+      if (this.#bytes !== null) this.#bytes += face.length + frame.length;
       return key;
     } catch (error) {
       for (const form of ['frame', 'face'] as const) this.#tryRemove(this.#file(key, form));
@@ -132,17 +139,21 @@ export class SnapshotStore implements Component {
   /** Deletes expired and partly written pictures. Leaves other files alone. @param nowMs Unix time */
   async sweep(nowMs: number): Promise<void> {
     const oldest = nowMs - this.#options.keepMs();
+    let bytes = 0;
     for (const day of await this.#list(this.#options.folder)) {
       if (!day.isDirectory() || !DAY.test(day.name)) continue;
       const folder = path.join(this.#options.folder, day.name);
       for (const { name } of await this.#list(folder)) {
         const [key, rest] = [name.slice(0, 26), name.slice(26)];
         if (!KEY.test(key) || !/^(-face)?\.jpg(\.part)?$/.test(rest)) continue;
-        if (rest.endsWith('.part') || decodeTime(key) < oldest) await this.#remove(path.join(folder, name));
+        const file = path.join(folder, name);
+        if (rest.endsWith('.part') || decodeTime(key) < oldest) await this.#remove(file);
+        else bytes += await sizeOf(file);
       }
       // Fails unless the folder is empty. Today's folder stays: it may get a picture at any moment.
       if (day.name < dayOf(nowMs)) await rmdir(folder).catch(() => {});
     }
+    this.#bytes = bytes;
   }
 
   #beginSweep(): void {
@@ -188,6 +199,14 @@ export class SnapshotStore implements Component {
     this.#throttles.set(what, throttle);
     throttle.add(`${what}: ${describeError(error)}`);
   }
+}
+
+/** Bytes of a file; 0 once it is gone. */
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 /** The UTC day as YYYY-MM-DD. */

@@ -78,6 +78,11 @@ export class CameraMonitor implements Component {
     for (const observer of observers) observer.frame?.(report);
   }
 
+  /** Notifies the observers that a connection is made again. @param reason an error code */
+  restarted(id: string, reason: string): void {
+    for (const observer of this.#options.observers) observer.cameraRestarted?.(id, reason);
+  }
+
   /** No camera is watched until another engine is ready. */
   interrupt(cause: Gap['cause']): void {
     const { registry } = this.#options;

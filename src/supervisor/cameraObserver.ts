@@ -9,4 +9,6 @@ export interface CameraObserver {
   cameraRemoved?(id: string): void;
   /** One frame of a configured camera has been processed, dropped, or has failed. */
   frame?(report: FrameReport): void;
+  /** A connection to a camera is made again. @param reason an error code */
+  cameraRestarted?(id: string, reason: string): void;
 }

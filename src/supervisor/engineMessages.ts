@@ -73,7 +73,7 @@ export class EngineMessages {
         monitor.setState(message.id, message.state, message.message);
         break;
       case 'restart':
-        metrics.cameraRestarted(message.id, message.reason);
+        monitor.restarted(message.id, message.reason);
         break;
       case 'work':
         crashPolicy.work(message.camera, message.mark, message.begins);

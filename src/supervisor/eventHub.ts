@@ -147,12 +147,19 @@ export class EventHub implements Component, CameraObserver {
     return event && this.#parts.snapshots.read(JSON.parse(event.text).id, form);
   }
 
+  /** Bytes of all pictures; null before they are counted. */
+  get snapshotBytes(): number | null {
+    return this.#parts.snapshots.bytes;
+  }
+
   /** A number that no track of the camera in the log has. */
   nextTrack(camera: string): number {
     return (
       Math.max(
         0,
-        ...this.log.lastTracks(camera).map((track) => Number(track.slice(camera.length + 1)) || 0),
+        ...this.log
+          .readable((store) => store.lastTracks(camera), [])
+          .map((track) => Number(track.slice(camera.length + 1)) || 0),
       ) + 1
     );
   }

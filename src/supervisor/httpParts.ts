@@ -1,4 +1,3 @@
-import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { pageFolder } from '../core/package.js';
 import type { CertificateFiles } from '../http/certificate.js';
@@ -7,21 +6,17 @@ import { HttpServer, socketRoute } from '../http/server.js';
 import type { Logger } from '../observe/logger.js';
 import { type ControlSources, controlActions } from './controlActions.js';
 import { httpViews, type ViewSources } from './httpViews.js';
-import type { LiveFeed } from './liveFeed.js';
 import { throttledWarning } from './throttledWarning.js';
 
 /** The parts of the daemon that HTTP serves. */
 export interface HttpSources extends Omit<ViewSources, 'control'>, Omit<ControlSources, 'log' | 'data'> {
-  /** The configuration at the start. */
-  loaded: LoadedConfig;
   logger: Logger;
-  live: LiveFeed;
 }
 
 /** Makes the HTTP server of the daemon. */
 export function httpServerOf(sources: HttpSources): HttpServer {
   const { loaded, logger, hub, live, gate, metrics, forgetting, letters } = sources;
-  const { http, data } = loaded.config;
+  const { http, data } = loaded().config;
   return new HttpServer({
     host: http.host,
     port: http.port,

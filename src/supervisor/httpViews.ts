@@ -1,4 +1,3 @@
-import type { Config } from '../config/schema.js';
 import { moment } from '../core/clock.js';
 import type { InView } from '../events/inView.js';
 import { publishedSchemas } from '../events/schemas.js';
@@ -7,26 +6,17 @@ import type { CameraView } from '../http/cameraRoutes.js';
 import type { ControlViews } from '../http/controlRoutes.js';
 import type { Views } from '../http/routes.js';
 import type { Metrics } from '../observe/metrics.js';
-import type { CameraRegistry } from './cameraRegistry.js';
-import type { EngineStatus } from './engineStatus.js';
-import type { EventHub } from './eventHub.js';
 import { SERVER } from './eventParts.js';
 import type { Gate } from './gate.js';
-import type { LiveFeed } from './liveFeed.js';
+import { type HealthSources, healthViews } from './healthViews.js';
 import type { PeopleParts } from './peopleParts.js';
 
 /** The parts of the daemon that HTTP shows. */
-export interface ViewSources {
-  status: EngineStatus;
-  hub: EventHub;
+export interface ViewSources extends HealthSources {
   metrics: Metrics;
   control: ControlViews;
   gate: Gate;
-  registry: CameraRegistry;
-  /** The current configuration. */
-  config: () => Config;
   inView: InView;
-  live: LiveFeed;
   people: PeopleParts;
 }
 
@@ -48,13 +38,14 @@ export function httpViews(sources: ViewSources): Views {
       () => camerasOf(sources),
       () => hub.selectable,
     ),
+    health: healthViews(sources),
     service: { sinks: () => hub.gauges.sinks(), schemas: () => publishedSchemas },
   };
 }
 
 /** Every camera with what its configuration says, in the order in which the cameras were added. */
-function camerasOf({ registry, inView, config }: ViewSources): CameraView[] {
-  const configured = new Map(config().cameras.map((camera) => [camera.id, camera]));
+function camerasOf({ registry, inView, loaded }: ViewSources): CameraView[] {
+  const configured = new Map(loaded().config.cameras.map((camera) => [camera.id, camera]));
   return registry.details(moment()).map((camera) => {
     const { name, zones = [] } = configured.get(camera.id) ?? {};
     return {

@@ -2,11 +2,11 @@ import { AccessFile } from '../auth/accessFile.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { SpotterError } from '../core/errors.js';
 import { Stack } from '../core/lifecycle.js';
-import { packageVersion } from '../core/package.js';
 import { maskText } from '../core/secrets.js';
 import { InView } from '../events/inView.js';
 import type { HttpServer } from '../http/server.js';
 import { IPC_VERSION } from '../ipc/protocol.js';
+import { HealthHistory } from '../observe/healthHistory.js';
 import type { Logger } from '../observe/logger.js';
 import { Metrics } from '../observe/metrics.js';
 import { Throughput } from '../observe/throughput.js';
@@ -26,6 +26,7 @@ import { Gate } from './gate.js';
 import { httpServerOf } from './httpParts.js';
 import { LetterActions } from './letterActions.js';
 import { LiveFeed } from './liveFeed.js';
+import { metricSources } from './metricSources.js';
 import { peopleParts } from './peopleParts.js';
 import { RecentFaces } from './recentFaces.js';
 import { type ConfigChange, Reloader } from './reloader.js';
@@ -72,6 +73,7 @@ export class Supervisor {
   readonly #letters: LetterActions;
   readonly #live: LiveFeed;
   readonly #faces: RecentFaces;
+  readonly #history = new HealthHistory();
   #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -89,27 +91,26 @@ export class Supervisor {
       unreadyReason: () => this.#status.unreadyReason,
       send: (message) => this.#host.send(message),
     });
+    this.#reloader = new Reloader({
+      loaded,
+      read,
+      modelFolder,
+      logger,
+      onChange: (change) => this.#configure(change),
+    });
     this.#control = new ControlFile(data, () => this.#http.address);
     this.#crashPolicy = new CrashPolicy({
       onRestrictions: (restrictions) => this.#host.send(restrictions),
       onRelease: (id) => this.#engine.tryAgain(id),
     });
     // The hub updates the metrics, and the metrics read the hub: these sources are only called on a scrape.
-    this.#metrics = new Metrics({
-      version: packageVersion,
-      onnxruntime: () => this.#status.onnxruntime,
-      placements: () => this.#status.placements,
-      engine: () => this.#status.load,
-      inWork: () => this.#registry.ids.map((id) => [id, this.#crashPolicy.inWork(id)]),
-      gallery: () => ({ ...this.#status.gallery, unusable: this.#status.gallery.unusable.length }),
-      wsClients: () => this.#hub.gauges.wsClients(),
-      liveViewers: () => this.#live.socket.viewers,
-      openVisits: () => this.#hub.gauges.openVisits(),
-      sinks: () => this.#hub.gauges.sinks(),
-      log: () => this.#hub.gauges.log(),
-      lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
-      signIns: () => this.#gate.signIns,
-    });
+    this.#metrics = new Metrics(
+      metricSources({
+        ...{ status: this.#status, registry: this.#registry, crashPolicy: this.#crashPolicy },
+        ...{ hub: () => this.#hub, live: () => this.#live, gate: () => this.#gate },
+        lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
+      }),
+    );
     this.#faces = new RecentFaces({
       limits: () => this.#reloader.current.config.review,
       isLive: (camera, track) => this.#inView.reportedAt(camera).some(({ id }) => id === track),
@@ -147,10 +148,10 @@ export class Supervisor {
       logger,
     });
     this.#http = httpServerOf({
-      ...{ loaded, logger, forgetting, live: this.#live, gate: this.#gate },
+      ...{ logger, forgetting, live: this.#live, gate: this.#gate, history: this.#history },
       ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
       ...{ registry: this.#registry, inView: this.#inView, people },
-      config: () => this.#reloader.current.config,
+      loaded: () => this.#reloader.current,
     });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,
@@ -160,18 +161,12 @@ export class Supervisor {
         this.#crashPolicy,
         this.#metrics,
         throughput,
+        this.#history,
         ...this.#hub.cameraObservers,
         cameraLog(logger, () => this.#engine.isWatching),
         { cameraState: () => this.#onCameraState() },
       ],
       hub: this.#hub,
-    });
-    this.#reloader = new Reloader({
-      loaded,
-      read,
-      modelFolder,
-      logger,
-      onChange: (change) => this.#configure(change),
     });
     const messages = new EngineMessages({
       status: this.#status,
@@ -216,7 +211,12 @@ export class Supervisor {
       registry: this.#registry,
       monitor: this.#monitor,
       crashPolicy: this.#crashPolicy,
-      metrics: this.#metrics,
+      metrics: {
+        engineDied: (cause) => {
+          this.#metrics.engineDied(cause);
+          this.#history.engineDied();
+        },
+      },
       logger,
       onInterrupt: () => this.#requests.interrupt(),
       config: () => this.#reloader.current.config,
@@ -243,6 +243,7 @@ export class Supervisor {
       this.#live,
       this.#faces,
       this.#hub,
+      this.#history,
       this.#control,
       this.#monitor,
       this.#host,

@@ -14,6 +14,7 @@ export class Cursors implements CursorStore, DeadLetterStore, DeadLetterArchive 
   readonly #add: Statement<never>;
   readonly #list: Statement<ListedDeadLetter>;
   readonly #drop: Statement<never>;
+  readonly #count: Statement<{ letters: number }>;
 
   constructor(db: Database) {
     this.#load = db.prepare('SELECT seq FROM cursors WHERE sink = ?');
@@ -26,7 +27,13 @@ export class Cursors implements CursorStore, DeadLetterStore, DeadLetterArchive 
     this.#list = db.prepare(
       'SELECT number, sink, seq, reason, at FROM dead_letters WHERE number < ? ORDER BY number DESC LIMIT ?',
     );
+    this.#count = db.prepare('SELECT count(*) AS letters FROM dead_letters');
     this.#drop = db.prepare('DELETE FROM dead_letters WHERE number = ?');
+  }
+
+  /** How many dead letters there are. */
+  get letters(): number {
+    return this.#count.get()?.letters ?? 0;
   }
 
   load(sink: string): number | null {

@@ -59,7 +59,7 @@ export class EventLog
 
   constructor(options: EventLogOptions) {
     this.#options = options;
-    this.#upkeep = new Upkeep({ ...options, use: (work) => this.#guard(work) });
+    this.#upkeep = new Upkeep({ ...options, use: (work) => this.use(work) });
   }
 
   /**
@@ -102,7 +102,7 @@ export class EventLog
   /** The first and last number of the log; never throws. The epoch is null while it cannot be read. */
   get state(): { epoch: string | null; firstSeq: number; lastSeq: number } {
     try {
-      const firstSeq = this.#guard((store) => store.firstSeq);
+      const firstSeq = this.use((store) => store.firstSeq);
       return { epoch: this.epoch, firstSeq, lastSeq: this.#lastSeq };
     } catch {
       return { epoch: null, firstSeq: this.#lastSeq + 1, lastSeq: this.#lastSeq };
@@ -111,11 +111,7 @@ export class EventLog
 
   /** Bytes in use; 0 while the log cannot be read. */
   get sizeBytes(): number {
-    try {
-      return this.#guard((store) => store.sizeBytes);
-    } catch {
-      return 0;
-    }
+    return this.readable((store) => store.sizeBytes, 0);
   }
 
   /** @throws SpotterError log.unwritable when the events cannot be stored now; retry later */
@@ -130,32 +126,23 @@ export class EventLog
 
   after(seq: number, limit: number): SpotterEvent[] {
     const explain = this.#options.explain();
-    return this.#guard((store) => store.after(seq, limit)).map((row) => eventOf(row, explain));
+    return this.use((store) => store.after(seq, limit)).map((row) => eventOf(row, explain));
   }
 
   /** The same as {@link after}, as JSON to pass on. */
   page(seq: number, limit: number): StoredEvent[] {
-    return this.#guard((store) => store.after(seq, limit)).map((row) => this.#shown(row));
+    return this.use((store) => store.after(seq, limit)).map((row) => this.#shown(row));
   }
 
   /** Finds events, ordered by number. @param explain include it regardless of the configuration */
   find(query: HistoryQuery, explain: boolean): StoredEvent[] {
-    return this.#guard((store) => store.history.find(query)).map((row) => this.#shown(row, explain));
+    return this.use((store) => store.history.find(query)).map((row) => this.#shown(row, explain));
   }
 
   /** One event; null when there is none with that number. @param explain as in {@link find} */
   event(seq: number, explain: boolean): StoredEvent | null {
-    const row = this.#guard((store) => store.one(seq));
+    const row = this.use((store) => store.one(seq));
     return row && this.#shown(row, explain);
-  }
-
-  /** Ids of the latest tracks of a camera; none while the log cannot be read. */
-  lastTracks(camera: string): string[] {
-    try {
-      return this.#guard((store) => store.lastTracks(camera));
-    } catch {
-      return [];
-    }
   }
 
   onCommitted(listener: () => void): () => void {
@@ -164,27 +151,27 @@ export class EventLog
   }
 
   load(sink: string): number | null {
-    return this.#guard((store) => store.cursors.load(sink));
+    return this.use((store) => store.cursors.load(sink));
   }
 
   save(sink: string, seq: number): void {
-    this.#guard((store) => store.cursors.save(sink, seq));
+    this.use((store) => store.cursors.save(sink, seq));
   }
 
   add(letter: DeadLetter): void {
-    this.#guard((store) => store.cursors.add(letter));
+    this.use((store) => store.cursors.add(letter));
   }
 
   list(before: number | null, limit: number): ListedDeadLetter[] {
-    return this.#guard((store) => store.cursors.list(before, limit));
+    return this.use((store) => store.cursors.list(before, limit));
   }
 
   letter(number: number): ListedDeadLetter | null {
-    return this.#guard((store) => store.cursors.letter(number));
+    return this.use((store) => store.cursors.letter(number));
   }
 
   dropLetter(number: number): boolean {
-    return this.#guard((store) => store.cursors.dropLetter(number));
+    return this.use((store) => store.cursors.dropLetter(number));
   }
 
   /** Applies the retention now. */
@@ -199,7 +186,7 @@ export class EventLog
 
   /** Copies the log to a file while it is in use; seal it with sealCopy. @throws when it cannot be copied */
   copyTo(target: string): Promise<void> {
-    return this.#guard((store) => store.copyTo(target));
+    return this.use((store) => store.copyTo(target));
   }
 
   /** Replaces the log when its file has been deleted, replaced or cut. @throws when no new log can be started now */
@@ -222,7 +209,7 @@ export class EventLog
 
   #append(drafts: readonly EventDraft[]): SpotterEvent[] {
     try {
-      return this.#guard((store) => store.append(drafts));
+      return this.use((store) => store.append(drafts));
     } catch (error) {
       if (faultOf(error) === 'full') this.#makeRoom();
       throw explainFault(error, this.#file);
@@ -252,8 +239,17 @@ export class EventLog
     return store;
   }
 
-  /** Works on the open log; replaces a damaged one and works on the new one. */
-  #guard<T>(work: (store: LogStore) => T): T {
+  /** What {@link use} returns; something else while the log cannot be read. */
+  readable<T>(work: (store: LogStore) => T, otherwise: T): T {
+    try {
+      return this.use(work);
+    } catch {
+      return otherwise;
+    }
+  }
+
+  /** Works on the open log; replaces a damaged one and works on the new one. @throws when it is not open, or an error of SQLite */
+  use<T>(work: (store: LogStore) => T): T {
     if (!this.#store) throw new SpotterError('log.unwritable', 'the event log is not open');
     this.#checkFiles();
     const store = this.#store;

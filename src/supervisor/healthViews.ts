@@ -1,0 +1,60 @@
+import { maskConfig } from '../config/mask.js';
+import { moment } from '../core/clock.js';
+import type { HealthViews } from '../http/healthRoutes.js';
+import type { HealthHistory } from '../observe/healthHistory.js';
+import type { CameraRegistry } from './cameraRegistry.js';
+import type { EngineStatus } from './engineStatus.js';
+import type { EventHub } from './eventHub.js';
+import { type HubConfig, SERVER } from './eventParts.js';
+import type { LiveFeed } from './liveFeed.js';
+
+/** The parts of the daemon whose health is shown. */
+export interface HealthSources {
+  status: EngineStatus;
+  hub: EventHub;
+  registry: CameraRegistry;
+  live: LiveFeed;
+  history: HealthHistory;
+  /** The current configuration. */
+  loaded: () => HubConfig;
+}
+
+/** What HTTP shows of the daemon's health. */
+export function healthViews({ status, hub, registry, live, history, loaded }: HealthSources): HealthViews {
+  const startedAt = new Date().toISOString();
+  return {
+    health: () => {
+      const now = moment();
+      const { config } = loaded();
+      const { load, gallery } = status;
+      const { firstSeq, lastSeq } = hub.log.state;
+      const reason = status.unreadyReason ?? hub.fault;
+      return {
+        ...{ ready: reason === null, reason, server: SERVER, startedAt },
+        cameras: registry.details(now).map(({ id, state, message, lastFrameAt }) => ({
+          ...{ id, state, message, ...history.totals(id) },
+          frameAgeMs:
+            lastFrameAt === null ? null : Math.max(0, Math.round(now.unixMs - Date.parse(lastFrameAt))),
+        })),
+        engine: {
+          restarts: history.engineRestarts,
+          utilization: load.utilization,
+          residentBytes: load.residentBytes,
+          onnxruntime: status.onnxruntime,
+          placements: status.placements,
+        },
+        models: { detector: config.detector, embedder: config.embedder },
+        gallery: { people: gallery.people, used: gallery.used, unusable: gallery.unusable.length },
+        sinks: hub.gauges.sinks(),
+        deadLetters: hub.log.readable((store) => store.cursors.letters, 0),
+        storage: {
+          events: { bytes: hub.log.sizeBytes, firstSeq, lastSeq },
+          snapshots: { bytes: hub.snapshotBytes },
+        },
+        liveViewers: live.socket.viewers,
+      };
+    },
+    history: () => history.columns(registry.ids),
+    config: () => maskConfig(loaded().config, loaded().secrets),
+  };
+}
