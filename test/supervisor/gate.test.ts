@@ -1,0 +1,99 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AccessFile } from '../../src/auth/accessFile.js';
+import type { Config } from '../../src/config/schema.js';
+import { ANYBODY, NOBODY, READER } from '../../src/core/access.js';
+import { Gate } from '../../src/supervisor/gate.js';
+import { configWith } from '../helpers/engine.js';
+import { recordedLog } from '../helpers/logger.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+type Change = (config: Pick<Config, 'auth' | 'http'>) => void;
+
+async function started(change: Change, prepare: (file: AccessFile) => void = () => {}) {
+  const { config } = configWith(change);
+  const { logger, messages } = recordedLog();
+  const file = new AccessFile(temporaryFolder());
+  await file.start();
+  prepare(file);
+  await file.stop();
+  const gate = new Gate({ file, config: () => config, controlToken: 'x', logger });
+  onTestFinished(() => gate.stop());
+  await gate.start();
+  const from = (remoteAddress: string, headers = {}) =>
+    gate.identify({ remoteAddress, headers, sent: [], isActing: false, isEncrypted: false });
+  return { from, messages };
+}
+
+const addAnna = (file: AccessFile) =>
+  file.use(({ users }) => users.add({ name: 'anna', role: 'admin', cameras: null, password: null }, 0));
+const addToken = (file: AccessFile) =>
+  void file.use(({ tokens }) => tokens.create({ name: 'ha', scopes: [], cameras: null }, 0));
+const everywhere: Change = ({ http }) => {
+  http.host = '0.0.0.0';
+};
+
+describe('Gate', () => {
+  it('asks nobody on this machine before there is a user', async () => {
+    expect((await started(() => {})).from('127.0.0.1')).toBe(ANYBODY);
+    expect((await started(() => {}, addToken)).from('127.0.0.1')).toBe(ANYBODY);
+    expect((await started(() => {}, addAnna)).from('127.0.0.1')).toBe(NOBODY);
+  });
+
+  it.each([
+    [
+      'another address',
+      everywhere,
+      /^nobody may sign in yet, and 0\.0\.0\.0 can be reached by others; add a user with "spotter user add NAME/,
+    ],
+    [
+      'the name of an address',
+      ({ http }) => void (http.host = 'spotter.lan'),
+      /the address spotter\.lan can be reached/,
+    ],
+    [
+      'a proxy',
+      ({ auth }) => void (auth.proxy.addresses = ['127.0.0.1']),
+      /auth\.proxy opens spotter to others/,
+    ],
+    ['auth.required', ({ auth }) => void (auth.required = 'always'), /auth\.required is always/],
+  ] satisfies [string, Change, RegExp][])(
+    'refuses to start with %s before anybody may sign in',
+    async (_what, change, sentence) => {
+      await expect(started(change)).rejects.toThrow(sentence);
+    },
+  );
+
+  it('starts on another address with a user, a token or a proxy that signs users in, and asks everybody', async () => {
+    for (const prepare of [addAnna, addToken]) {
+      const { from } = await started(everywhere, prepare);
+      expect([from('127.0.0.1'), from('192.0.2.1')]).toEqual([NOBODY, NOBODY]);
+    }
+    const { from } = await started((config) => {
+      everywhere(config);
+      config.auth.proxy = { ...config.auth.proxy, addresses: ['192.0.2.1'], userHeader: 'remote-user' };
+    });
+    expect(from('192.0.2.1', { 'remote-user': 'ben' })).toMatchObject({ name: 'ben', role: 'viewer' });
+    expect(from('192.0.2.2', { 'remote-user': 'ben' })).toBe(NOBODY);
+  });
+
+  it('lets a trusted network look before there is a user, says so, and asks it afterwards', async () => {
+    const trusted: Change = (config) => {
+      everywhere(config);
+      config.auth.trustNetwork = true;
+    };
+    const { from, messages } = await started(trusted);
+    expect([from('127.0.0.1'), from('192.0.2.1')]).toEqual([ANYBODY, READER]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^nobody has to sign in, and whoever reaches 0\.0\.0\.0/),
+    ]);
+    expect((await started(trusted, addAnna)).from('192.0.2.1')).toBe(NOBODY);
+  });
+
+  it('asks nobody where auth.required is never, even with users', async () => {
+    const never: Change = (config) => {
+      everywhere(config);
+      config.auth.required = 'never';
+    };
+    expect((await started(never, addAnna)).from('192.0.2.1')).toBe(ANYBODY);
+  });
+});
