@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ACCESS_FILE, AccessFile } from '../auth/accessFile.js';
 import { shareableConfig } from '../config/configText.js';
 import type { LoadedConfig } from '../config/load.js';
 import { schema } from '../config/schema.js';
@@ -44,7 +45,7 @@ const ARCHIVE: OutputKind = { what: 'backup', example: 'spotter.tar.gz' };
 const KEPT_FILES = ['installation'];
 
 /**
- * `spotter backup`: event log, gallery and configuration in one archive, whole or not at all, readable by its owner only.
+ * `spotter backup`: event log, users and tokens, gallery and configuration in one archive, whole or not at all, readable by its owner only.
  *
  * @throws SpotterError usage, gallery.not_found, and of the log
  */
@@ -63,6 +64,7 @@ export async function backup({ signal }: Context, file: string, options: BackupO
     copy = await copyLog(config.data, signal);
     const log = copy === null ? null : sealCopy(path.join(copy, LOG_FILE));
     throwIfInterrupted(signal);
+    const access = await copyAccess(config.data, stage);
     const { text, leftOut } = shareableText(loaded);
     const manifest = manifestOf(log, gallery, leftOut);
     writeFileSync(path.join(stage, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
@@ -70,6 +72,7 @@ export async function backup({ signal }: Context, file: string, options: BackupO
     const entries = [
       ...[MANIFEST, 'config.yaml'].map((name) => entry(path.join(stage, name), name)),
       ...(copy === null ? [] : [entry(path.join(copy, LOG_FILE), `data/${LOG_FILE}`)]),
+      ...(access === null ? [] : [entry(access, `data/${ACCESS_FILE}`)]),
       ...KEPT_FILES.map((name) => entry(path.join(config.data, name), `data/${name}`)).filter(({ from }) =>
         existsSync(from),
       ),
@@ -107,6 +110,20 @@ async function copyLog(data: string, signal: AbortSignal): Promise<string | null
     'log.locked',
     `the daemon that uses ${data} is of another version; restart it, and try again`,
   );
+}
+
+/** A copy of users and tokens, which are hashes, without sessions; null when there are none. */
+async function copyAccess(data: string, stage: string): Promise<string | null> {
+  if (!isThere(path.join(data, ACCESS_FILE))) return null;
+  const file = new AccessFile(data);
+  await file.start();
+  try {
+    const target = path.join(stage, ACCESS_FILE);
+    file.copyTo(target);
+    return target;
+  } finally {
+    await file.stop();
+  }
 }
 
 /** @throws SpotterError usage where that cannot be said, so that no backup lacks what is there */
@@ -198,6 +215,6 @@ function report(file: string, manifest: BackupManifest, { json, quiet }: BackupO
   if (quiet) return;
   for (const key of leftOut) printToStderr(`left out: the secret in ${key}`);
   printToStderr(
-    'left out: snapshots, models, and files that the configuration names (certificates, secrets)',
+    'left out: snapshots, sessions, models, and files that the configuration names (certificates, secrets)',
   );
 }

@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
+import { ACCESS_FILE, AccessFile, hasAccessFile } from '../auth/accessFile.js';
 import { loadConfig } from '../config/load.js';
 import { describeError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { plural } from '../core/plural.js';
@@ -117,8 +118,14 @@ function prepareFolder(folder: string, to: string): boolean {
 
 function isOfBackup(name: string): boolean {
   return (
-    [MANIFEST, 'config.yaml', `data/${LOG_FILE}`, 'data/installation', 'gallery'].includes(name) ||
-    name.startsWith('gallery/')
+    [
+      MANIFEST,
+      'config.yaml',
+      `data/${LOG_FILE}`,
+      `data/${ACCESS_FILE}`,
+      'data/installation',
+      'gallery',
+    ].includes(name) || name.startsWith('gallery/')
   );
 }
 
@@ -135,6 +142,7 @@ async function verify(stage: string, archive: string): Promise<BackupManifest> {
   const bytes = gallery.reduce((sum, one) => sum + one.bytes, 0);
   if (gallery.length !== manifest.gallery.files || bytes !== manifest.gallery.bytes)
     throw broken('the gallery is not complete');
+  await verifyAccess(path.join(stage, 'data'), archive, broken);
   const log = path.join(stage, 'data', LOG_FILE);
   if (existsSync(log) !== (manifest.log !== null)) throw broken('the event log is missing');
   if (manifest.log === null) return manifest;
@@ -142,6 +150,27 @@ async function verify(stage: string, archive: string): Promise<BackupManifest> {
   if (events !== manifest.log.events || lastSeq !== manifest.log.lastSeq)
     throw broken('the event log is not complete');
   return manifest;
+}
+
+async function verifyAccess(
+  data: string,
+  archive: string,
+  broken: (why: string) => SpotterError,
+): Promise<void> {
+  if (!hasAccessFile(data)) return;
+  const file = new AccessFile(data);
+  try {
+    await file.start();
+    await file.stop();
+  } catch (error) {
+    if (error instanceof SpotterError && error.code === 'access.newer')
+      throw new SpotterError(
+        'access.newer',
+        `the users in ${archive} were written by a newer spotter; restore it with that one`,
+        { cause: error },
+      );
+    throw broken('its users and tokens cannot be opened');
+  }
 }
 
 function sealed(

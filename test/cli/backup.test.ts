@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { ACCESS_FILE, AccessFile } from '../../src/auth/accessFile.js';
 import { backup } from '../../src/cli/backup.js';
 import { pack } from '../../src/cli/backupArchive.js';
 import { restore } from '../../src/cli/restore.js';
@@ -67,6 +68,38 @@ describe('backup and restore', () => {
     const { log } = await openLog({ folder: path.join(to, 'data') });
     expect(log.after(0, 10).map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(log.append(pending([{}]))[0].seq).toBe(4);
+  });
+
+  it('bring users and tokens along, but no session, and refuse what cannot be opened', async () => {
+    const { archive, options, at } = await home();
+    const file = new AccessFile(at('data'));
+    await file.start();
+    const [token, session] = file.use(({ users, sessions, tokens }) => {
+      users.add({ name: 'anna', role: 'admin', cameras: null, password: null }, 0);
+      const anna = users.find('anna');
+      const text = tokens.create({ name: 'ha', scopes: ['events:read'], cameras: null }, 0);
+      return [text, anna ? sessions.begin(anna, 0) : ''];
+    });
+    await silently(() => backup(context, archive, options));
+    await file.stop();
+    const to = path.join(temporaryFolder(), 'new');
+    await silently(() => restore(context, archive, { to }));
+    expect(statSync(path.join(to, 'data', ACCESS_FILE)).mode & 0o777).toBe(0o600);
+    const restored = new AccessFile(path.join(to, 'data'));
+    await restored.start();
+    const limits = { idleMs: 1000, maxMs: 1000 };
+    expect(
+      restored.use(({ users, sessions, tokens }) => [
+        users.list().map(({ name }) => name),
+        tokens.use(token, 1)?.name,
+        sessions.use(session, 1, limits),
+      ]),
+    ).toEqual([['anna'], 'ha', null]);
+    await restored.stop();
+    writeFileSync(at('data', ACCESS_FILE), 'damaged '.repeat(1000));
+    await expect(backup(context, archive, { ...options, force: true })).rejects.toThrow(
+      /the file is damaged/,
+    );
   });
 
   it('overwrite nothing', async () => {

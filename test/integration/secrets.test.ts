@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import WebSocket from 'ws';
 import { finish, spotter, start } from '../helpers/cli.js';
 import { eventually, Listener, metricsOf } from '../helpers/daemon.js';
 import { demoClip, demoGallery } from '../helpers/paths.js';
@@ -41,8 +43,80 @@ async function webPage(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe('spotter run: the password of a camera', () => {
-  it('appears in no output, whatever characters it has and whatever fails', async (context) => {
+/**
+ * Adds a user and a token to a running daemon, signs in and out, fails to, and uses everything that is behind.
+ *
+ * @returns all that is shown meanwhile, and the session and the token, which only the answers that give them may show
+ */
+async function useDoors(address: string, folder: string, file: string, env: NodeJS.ProcessEnv) {
+  const outputs: string[] = [];
+  const password = PASSWORDS[0];
+  const adding = start(['user', 'add', 'anna', '--role', 'admin', '--password-stdin', '-c', file], {
+    stdio: 'pipe',
+    env,
+  });
+  adding.stdin?.end(password);
+  outputs.push(commandLines());
+  const added = await finish(adding);
+  expect(added.code, added.stderr).toBe(0);
+  const made = await spotter(['token', 'create', 'ha', '--scopes', 'events:read,service:read', '-c', file], {
+    env,
+  });
+  const token = made.stdout.trim();
+  const ask = async (route: string, init: RequestInit = {}) => {
+    const response = await fetch(`${address}${route}`, init);
+    outputs.push(await response.text());
+    return response;
+  };
+  const signIn = (name: string, given: string) =>
+    ask('/api/v1/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name, password: given }),
+    });
+  for (const wrong of PASSWORDS.slice(1, 4)) expect((await signIn('anna', wrong)).status).toBe(401);
+  // Typed into the wrong field.
+  expect((await signIn(password, 'anna')).status).toBe(401);
+  const answer = await signIn('anna', password);
+  expect(answer.status).toBe(200);
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  for (const headers of [{ cookie }, { authorization: `Bearer ${token}` }]) {
+    for (const route of [
+      'session',
+      'events',
+      'cameras',
+      'sinks',
+      'tokens',
+      'health',
+      'config',
+      'openapi.json',
+    ])
+      await ask(`/api/v1/${route}`, { headers });
+    await ask('/metrics', { headers });
+    const socket = new WebSocket(`${address.replace('http', 'ws')}/ws?since=0`, {
+      headers: { ...headers, origin: address },
+    });
+    const [hello] = await once(socket, 'message');
+    outputs.push(String(hello));
+    outputs.push(commandLines());
+    socket.terminate();
+  }
+  await ask(`/api/v1/events?token=${token}`);
+  await ask('/api/v1/log/copy', { method: 'POST', headers: { cookie } });
+  await ask('/api/v1/session', { method: 'DELETE', headers: { cookie, origin: address } });
+  for (const args of [
+    ['user', 'list', '--json'],
+    ['token', 'list', '--json'],
+    ['user', 'remove', 'anna'],
+  ])
+    outputs.push(JSON.stringify(await spotter([...args, '-c', file], { env })));
+  outputs.push(added.stdout, added.stderr, made.stderr);
+  outputs.push(readFileSync(path.join(folder, 'data/access.db'), 'latin1'));
+  return { outputs, secrets: [token.slice(-43), cookie.slice(-43)] };
+}
+
+describe('spotter run: the password of a camera or of a user', () => {
+  it('appears in no output, whatever characters it has and whatever fails, nor does a session or a token', async (context) => {
     needRtsp(context);
     const folder = temporaryFolder();
     const { port: guarded } = await startRtsp({ clip: demoClip, users: [['somebody', 'else']] });
@@ -94,6 +168,7 @@ describe('spotter run: the password of a camera', () => {
     );
     const metrics = await metricsOf(address);
     const messages = JSON.stringify(client.seen);
+    const behindDoors = await useDoors(address, folder, file, environment);
     child.kill('SIGTERM');
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(0);
@@ -108,10 +183,13 @@ describe('spotter run: the password of a camera', () => {
       messages,
       metrics,
       ...seen,
+      ...behindDoors.outputs,
     ];
     for (const output of everything) {
-      const found = CANARY.exec(output);
-      expect(found && output.slice(Math.max(0, found.index - 200), found.index + 100)).toBeNull();
+      for (const secret of [CANARY, ...behindDoors.secrets.map((one) => new RegExp(one))]) {
+        const found = secret.exec(output);
+        expect(found && output.slice(Math.max(0, found.index - 200), found.index + 100)).toBeNull();
+      }
     }
   });
 });

@@ -28,8 +28,17 @@ const addAnna = (file: AccessFile) =>
   file.use(({ users }) => users.add({ name: 'anna', role: 'admin', cameras: null, password: null }, 0));
 const addToken = (file: AccessFile) =>
   void file.use(({ tokens }) => tokens.create({ name: 'ha', scopes: [], cameras: null }, 0));
-const everywhere: Change = ({ http }) => {
-  http.host = '0.0.0.0';
+const listening =
+  (host: string): Change =>
+  ({ http }) => {
+    http.host = host;
+  };
+const everywhere = listening('0.0.0.0');
+const withProxy: Change = ({ auth }) => {
+  auth.proxy.addresses = ['127.0.0.1'];
+};
+const always: Change = ({ auth }) => {
+  auth.required = 'always';
 };
 
 describe('Gate', () => {
@@ -45,17 +54,9 @@ describe('Gate', () => {
       everywhere,
       /^nobody may sign in yet, and 0\.0\.0\.0 can be reached by others; add a user with "spotter user add NAME/,
     ],
-    [
-      'the name of an address',
-      ({ http }) => void (http.host = 'spotter.lan'),
-      /the address spotter\.lan can be reached/,
-    ],
-    [
-      'a proxy',
-      ({ auth }) => void (auth.proxy.addresses = ['127.0.0.1']),
-      /auth\.proxy opens spotter to others/,
-    ],
-    ['auth.required', ({ auth }) => void (auth.required = 'always'), /auth\.required is always/],
+    ['the name of an address', listening('spotter.lan'), /the address spotter\.lan can be reached/],
+    ['a proxy', withProxy, /auth\.proxy opens spotter to others/],
+    ['auth.required', always, /auth\.required is always/],
   ] satisfies [string, Change, RegExp][])(
     'refuses to start with %s before anybody may sign in',
     async (_what, change, sentence) => {
