@@ -112,11 +112,27 @@ export const mqtt = z
           .default(true)
           .describe('<topic>/cameras/<camera>/state and its others, retained: the state of a camera.'),
         people: z.boolean().default(true).describe('<topic>/people/..., retained: where each person is.'),
+        faces: z
+          .boolean()
+          .default(false)
+          .describe(
+            '<topic>/cameras/<camera>/face, retained: the picture of the last face, where snapshots are enabled. Off by default: whoever may read the broker sees it.',
+          ),
       })
       .prefault({})
       .describe('Which topics to publish to.'),
     discovery: z.boolean().default(true).describe('Announce everything to Home Assistant.'),
     discoveryPrefix: topic.default('homeassistant').describe('Discovery prefix of Home Assistant.'),
+    frigate: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Also publish events in the shape of Frigate's: <topic>/frigate/events and <topic>/frigate/tracked_object_update.",
+      ),
+    frigateTopic: topic
+      .nullable()
+      .default(null)
+      .describe('Prefix of these in place of <topic>/frigate; frigate, for programs that read no other.'),
   })
   .prefault({})
   .describe('MQTT, for home automation; see docs/sinks.md.');

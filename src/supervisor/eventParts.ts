@@ -124,6 +124,7 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
     observer: metrics.sinkObserver,
     log: logger,
     secrets: () => state.loaded().secrets,
+    face: (id) => snapshots.read(id, 'face'),
   });
   return { log, feed, socket, enricher, snapshots, sinks };
 }

@@ -39,6 +39,8 @@ export interface SinkSetOptions {
   };
   /** Values that must never be shown. */
   secrets: () => readonly string[];
+  /** The picture of an event's face as JPEG, by the id of the event; null when there is none. Never rejects. Default: none. */
+  face?: (id: string) => Promise<Uint8Array | null>;
 }
 
 /** State of a sink; the numbers are since it was started. */
@@ -215,6 +217,7 @@ export class SinkSet implements Component, CameraObserver {
       url,
       installation: installationId(data),
       version: this.#options.version,
+      faceOf: async ({ id }) => (await this.#options.face?.(id)) ?? null,
       announced,
       log: this.#logOf('mqtt'),
       retainedState: () => ({

@@ -106,13 +106,18 @@ export class BrokerConnection {
    * @param retain ignored where the broker retains nothing
    * @throws BrokerRefusal when the broker refuses it; Error when the connection ends first
    */
-  publish(topic: string, payload: string, retain: boolean): Promise<void> {
+  publish(topic: string, payload: string | Uint8Array, retain: boolean): Promise<void> {
     const options = { qos: this.terms.qos, retain: retain && this.terms.retain };
     // The broker would close the connection.
     if (Buffer.byteLength(topic) + Buffer.byteLength(payload) + MAX_OVERHEAD_BYTES > this.terms.maxBytes)
       return Promise.reject(new BrokerRefusal({ kind: 'publish', topic }, TOO_LARGE));
     return this.#request({ kind: 'publish', topic, isRetained: options.retain }, (done) =>
-      this.#client.publish(topic, payload, options, done),
+      this.#client.publish(
+        topic,
+        typeof payload === 'string' ? payload : Buffer.from(payload),
+        options,
+        done,
+      ),
     );
   }
 

@@ -2,66 +2,96 @@ import { describeError } from '../../core/errors.js';
 import type { SpotterEvent } from '../event.js';
 import type { BrokerConnection } from './broker.js';
 import { TOO_LARGE } from './brokerAnswer.js';
-import { publishOn } from './publishOn.js';
+import type { FrigateShape } from './frigate.js';
+import { type OutgoingMessage, publishOn } from './publishOn.js';
 import type { Delivery } from './sink.js';
 import type { TopicAccess } from './topicAccess.js';
 import type { TopicFamilies, Topics } from './topics.js';
 
+/** Where events go, and what of them. */
+export interface EventPublisherOptions {
+  topics: Topics;
+  families: TopicFamilies;
+  access: TopicAccess;
+  /** null: nothing is published in the shape of Frigate. */
+  frigate: FrigateShape | null;
+  /** The picture of an event's face as JPEG, where the family `faces` is published; null when there is none. Never rejects. */
+  faceOf: (event: SpotterEvent) => Promise<Uint8Array | null>;
+}
+
 /** Publishes each event on its topics: once on each, however often the whole has to be tried. */
 export class EventPublisher {
-  readonly #topics: Topics;
-  readonly #families: TopicFamilies;
-  readonly #access: TopicAccess;
-  /** The topics on which the last event has been accepted. */
-  #progress: { id: string; accepted: Set<string> } = { id: '', accepted: new Set() };
+  readonly #options: EventPublisherOptions;
+  /** The messages of the last event, and those that have been accepted. */
+  #progress: { id: string; messages: readonly OutgoingMessage[]; accepted: Set<OutgoingMessage> } = {
+    id: '',
+    messages: [],
+    accepted: new Set(),
+  };
 
-  constructor(topics: Topics, families: TopicFamilies, access: TopicAccess) {
-    this.#topics = topics;
-    this.#families = families;
-    this.#access = access;
+  constructor(options: EventPublisherOptions) {
+    this.#options = options;
   }
 
   /** Makes one attempt with what is left of an event. Never rejects. */
   async publish(event: SpotterEvent, connection: BrokerConnection): Promise<Delivery> {
-    const topics = this.#topicsOf(event);
-    if (topics.length === 0) return { outcome: 'skipped' };
-    if (this.#progress.id !== event.id) this.#progress = { id: event.id, accepted: new Set() };
-    const { accepted } = this.#progress;
-    const payload = JSON.stringify({ type: 'event', ...event });
+    const { access } = this.#options;
+    if (this.#progress.id !== event.id) {
+      const messages = await this.#messagesOf(event);
+      this.#progress = { id: event.id, messages, accepted: new Set() };
+    }
+    const { messages, accepted } = this.#progress;
+    if (messages.length === 0) return { outcome: 'skipped' };
     // Those with strikes are last, so that the others do not wait for them.
-    const left = topics
-      .filter((topic) => !accepted.has(topic))
-      .sort((a, b) => this.#access.strikesOf(a) - this.#access.strikesOf(b));
+    const left = messages
+      .filter((message) => !accepted.has(message))
+      .sort((a, b) => access.strikesOf(a.topic) - access.strikesOf(b.topic));
     // One topic after another: a broker that waits for our TCP acknowledgement before its second small answer (Nagle) gets it
     // with the next message instead of 40 ms later.
-    let isTooLarge = false;
-    for (const topic of left) {
-      if (this.#access.isSkipped(topic)) continue;
+    let tooLarge: OutgoingMessage | null = null;
+    for (const message of left) {
+      const { topic } = message;
+      if (access.isSkipped(topic)) continue;
       try {
-        const refusal = await publishOn(connection, this.#access, { topic, payload, isRetained: false });
-        if (refusal === null) accepted.add(topic);
-        else if (refusal.code === TOO_LARGE) isTooLarge = true;
-        else if (!this.#access.isSkipped(topic)) return { outcome: 'failed', reason: refusal.message };
+        const refusal = await publishOn(connection, access, message);
+        if (refusal === null) accepted.add(message);
+        else if (refusal.code === TOO_LARGE) tooLarge = message;
+        else if (!access.isSkipped(topic)) return { outcome: 'failed', reason: refusal.message };
       } catch (error) {
         return { outcome: 'failed', reason: `${describeError(error)} at a message to ${topic}` };
       }
     }
     if (accepted.size > 0) return { outcome: 'delivered' };
-    if (isTooLarge)
+    if (tooLarge !== null)
       return {
         outcome: 'refused',
-        reason: `the broker accepts no message of ${Buffer.byteLength(payload)} bytes; raise its limit, or set events.explain: false`,
+        reason: `the broker accepts no message of ${Buffer.byteLength(tooLarge.payload)} bytes; raise its limit, or set events.explain: false`,
       };
+    const topics = [...new Set(messages.map(({ topic }) => topic))];
     return { outcome: 'refused', reason: `the broker allows none of the topics ${topics.join(', ')}` };
   }
 
+  async #messagesOf(event: SpotterEvent): Promise<OutgoingMessage[]> {
+    const { topics, families, frigate, faceOf } = this.#options;
+    const payload = JSON.stringify({ type: 'event', ...event });
+    const messages: OutgoingMessage[] = this.#topicsOf(event).map((topic) => ({
+      topic,
+      payload,
+      isRetained: false,
+    }));
+    for (const message of frigate?.messagesOf(event) ?? []) messages.push({ ...message, isRetained: false });
+    const face = families.faces && event.snapshot !== null ? await faceOf(event) : null;
+    if (face) messages.push({ topic: topics.camera(event.camera, 'face'), payload: face, isRetained: true });
+    return messages;
+  }
+
   #topicsOf({ kind, camera, person }: SpotterEvent): string[] {
-    const { events, cameraEvents, matches } = this.#families;
+    const { topics: names, families } = this.#options;
     const topics: string[] = [];
-    if (events) topics.push(this.#topics.events);
-    if (cameraEvents) topics.push(this.#topics.camera(camera, 'events'));
-    if (matches && kind === 'match' && person !== null) topics.push(this.#topics.matches(person));
-    if (matches && kind === 'unknown') topics.push(this.#topics.matches('unknown'));
+    if (families.events) topics.push(names.events);
+    if (families.cameraEvents) topics.push(names.camera(camera, 'events'));
+    if (families.matches && kind === 'match' && person !== null) topics.push(names.matches(person));
+    if (families.matches && kind === 'unknown') topics.push(names.matches('unknown'));
     return topics;
   }
 }

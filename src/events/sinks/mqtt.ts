@@ -5,6 +5,7 @@ import { BrokerConnection, type Received } from './broker.js';
 import type { Closing } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
 import { EventPublisher } from './eventPublisher.js';
+import { FrigateShape } from './frigate.js';
 import { KnownTerms } from './knownTerms.js';
 import { publishOn } from './publishOn.js';
 import type { RetainedState } from './retained.js';
@@ -34,6 +35,11 @@ export interface MqttOptions {
   /** Whether to announce people and cameras to Home Assistant, and under which prefix. */
   discovery: boolean;
   discoveryPrefix: string;
+  /** Whether to publish events in the shape of Frigate's too, and under which prefix; by default not, and below the other topics. */
+  frigate?: boolean;
+  frigateTopic?: string | null;
+  /** The picture of an event's face as JPEG; null, as by default, when there is none. Never rejects. */
+  faceOf?: (event: SpotterEvent) => Promise<Uint8Array | null>;
   /** Unique to this installation, and the same after a restart. */
   installation: string;
   version: string;
@@ -94,7 +100,7 @@ export class MqttSink implements Sink {
     this.#known = new KnownTerms(log);
     this.#clock = options.clock ?? systemClock;
     this.#families = families;
-    const topics = new Topics(topic);
+    const topics = new Topics(topic, options.frigateTopic ?? undefined);
     this.#topics = topics;
     this.#discovery = new Discovery({ prefix, installation, version, topics, families });
     this.#access = new TopicAccess({
@@ -122,7 +128,11 @@ export class MqttSink implements Sink {
       birth: options.discovery ? this.#birth.topic : null,
     });
     this.#subscriptions = new Subscriptions(wanted, this.#access, log);
-    this.#events = new EventPublisher(topics, families, this.#access);
+    this.#events = new EventPublisher({
+      ...{ topics, families, access: this.#access },
+      frigate: options.frigate ? new FrigateShape(topics) : null,
+      faceOf: options.faceOf ?? (async () => null),
+    });
   }
 
   get isOpen(): boolean {
@@ -170,6 +180,9 @@ export class MqttSink implements Sink {
     if (signal.aborted || !connection?.isOpen)
       return { outcome: 'failed', reason: 'the connection to the broker was lost' };
     const delivering = this.#events.publish(event, connection);
+    // So that it is removed with everything else.
+    if (this.#families.faces && event.snapshot !== null)
+      void delivering.then(() => this.#sync.noteStray(this.#topics.camera(event.camera, 'face')));
     return new Promise((resolve) => {
       const stop = () => resolve({ outcome: 'failed', reason: 'spotter is stopping' });
       signal.addEventListener('abort', stop, { once: true });

@@ -35,7 +35,7 @@ export async function takeBackPerson(
   const own = [topics.person(name), topics.personAttributes(name), topics.matches(name)];
   if (installation !== null && hasAnnounced) {
     const discovery = new Discovery({ prefix, installation, version: '', topics, families: ALL_FAMILIES });
-    own.push(discovery.personTopic(name));
+    own.push(...discovery.personTopics(name));
   }
   const { cameras } = retainedFilters(topics);
   const options = { url, clientId: `spotter-${installation ?? 'unknown'}-forget`, will: null };
@@ -45,7 +45,10 @@ export async function takeBackPerson(
   try {
     if (!connection.terms.retain) return [];
     const { retained, refused } = await connection.readRetained([...own, ...cameras], `${topic}/forget`);
-    const naming = [...retained].filter(([at, payload]) => own.includes(at) || names(payload, name));
+    // Whose face it is, a picture does not say.
+    const isOfPerson = (at: string, payload: string) =>
+      own.includes(at) || at.endsWith('/face') || names(payload, name);
+    const naming = [...retained].filter(([at, payload]) => isOfPerson(at, payload));
     const found = naming.map(([at]) => at);
     // Topics that must not be looked at may be retained.
     const unseen = own.filter((at) => refused.includes(at));

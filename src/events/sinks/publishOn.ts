@@ -5,7 +5,7 @@ import type { TopicAccess } from './topicAccess.js';
 /** One message; retained with an empty payload, it removes what the broker retains. */
 export interface OutgoingMessage {
   topic: string;
-  payload: string;
+  payload: string | Uint8Array;
   isRetained: boolean;
 }
 

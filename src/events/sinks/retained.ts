@@ -33,6 +33,7 @@ export function retainedMessages(
     messages.set(topics.camera(id, 'occupancy'), inView.isOccupied(id) ? 'ON' : 'OFF');
     messages.set(topics.camera(id, 'last_person'), inView.lastPersonAt(id));
   }
+  for (const id of families.faces ? cameras.keys() : []) messages.set(topics.camera(id, 'face'), null);
   for (const [name, shown] of (families.people && people) || []) {
     const { cameras: places, since } = inView.whereIs(name) ?? { cameras: [], since: null };
     messages.set(topics.person(name), places[0] ?? NOT_HOME);

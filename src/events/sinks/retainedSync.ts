@@ -1,5 +1,5 @@
 import type { BrokerConnection } from './broker.js';
-import type { Discovery } from './discovery.js';
+import { type Discovery, MIGRATE } from './discovery.js';
 import { publishOn } from './publishOn.js';
 import { type RetainedState, retainedMessages } from './retained.js';
 import type { TopicAccess } from './topicAccess.js';
@@ -117,19 +117,27 @@ export class RetainedSync {
     const { topics, families, discovery, access } = this.#options;
     const retainedState = this.#options.retainedState();
     const wanted = retainedMessages(retainedState, topics, families, discovery);
-    const changes: [topic: string, payload: string][] = [];
-    for (const [topic, payload] of wanted)
-      if (payload !== null && this.#retained.get(topic) !== payload) changes.push([topic, payload]);
-    for (const topic of this.#retained.keys())
-      if (!wanted.has(topic) && (retainedState.people !== null || !this.#isOfPerson(topic)))
-        changes.push([topic, '']);
+    const obsolete = [...this.#retained.keys()].filter(
+      (topic) => !wanted.has(topic) && (retainedState.people !== null || !this.#isOfPerson(topic)),
+    );
+    const migrated = obsolete.filter((topic) => discovery?.isOfEntity(topic));
+    // Home Assistant takes the announcement of a device only once those of its entities have made way.
+    const isDue = (topic: string, payload: string) =>
+      this.#retained.get(topic) !== payload || (migrated.length > 0 && discovery?.isOwn(topic));
+    const changes: [topic: string, payload: string][] = [
+      ...migrated.map((topic): [string, string] => [topic, MIGRATE]),
+      ...[...wanted].flatMap(([topic, payload]): [string, string][] =>
+        payload !== null && isDue(topic, payload) ? [[topic, payload]] : [],
+      ),
+      ...obsolete.map((topic): [string, string] => [topic, '']),
+    ];
     const allowed = changes.filter(([topic]) => !access.isSkipped(topic));
     // Not all at once, so that events need not wait behind them.
     for (let index = 0; index < allowed.length; index += connection.window) {
       const window = allowed.slice(index, index + connection.window);
       for (const [topic, payload] of window) {
         if (payload === '') this.#retained.delete(topic);
-        else this.#retained.set(topic, payload);
+        else if (payload !== MIGRATE) this.#retained.set(topic, payload);
       }
       await Promise.all(window.map(([topic, payload]) => this.#publish(connection, topic, payload)));
     }
@@ -142,7 +150,7 @@ export class RetainedSync {
       this.#retained.delete(topic);
       return;
     }
-    const refusal = await publishOn(connection, access, { topic, payload, isRetained: true });
+    const refusal = await publishOn(connection, access, { topic, payload, isRetained: payload !== MIGRATE });
     if (refusal !== null) this.#retained.delete(topic);
     else if (payload !== '' && discovery?.isOwn(topic)) onAnnounced();
   }

@@ -3,10 +3,13 @@ import { createHash } from 'node:crypto';
 /** The topics of docs/sinks.md. Names of people and ids of cameras contain no `/`, `+` or `#`. */
 export class Topics {
   readonly prefix: string;
+  /** Of the topics in the shape of Frigate's. */
+  readonly frigate: string;
 
-  /** @param prefix of every topic, without a trailing slash */
-  constructor(prefix: string) {
+  /** @param prefix of every topic, without a trailing slash @param frigate by default below it */
+  constructor(prefix: string, frigate = `${prefix}/frigate`) {
     this.prefix = prefix;
+    this.frigate = frigate;
   }
 
   get available(): string {
@@ -22,12 +25,16 @@ export class Topics {
     return `${this.prefix}/matches/${who}`;
   }
 
-  camera(id: string, what: 'events' | 'state' | 'people' | 'occupancy' | 'last_person'): string {
+  camera(id: string, what: 'events' | 'state' | 'people' | 'occupancy' | 'last_person' | 'face'): string {
     return `${this.prefix}/cameras/${id}/${what}`;
   }
 
   person(name: string): string {
     return `${this.prefix}/people/${name}`;
+  }
+
+  ofFrigate(what: 'events' | 'tracked_object_update'): string {
+    return `${this.frigate}/${what}`;
   }
 
   personAttributes(name: string): string {
@@ -49,9 +56,11 @@ export interface TopicFamilies {
   state: boolean;
   /** The retained topics of people. */
   people: boolean;
+  /** `spotter/cameras/<camera>/face`, retained: the picture of the last face. */
+  faces: boolean;
 }
 
-/** Every family. */
+/** Every family but pictures. */
 export const ALL_FAMILIES: TopicFamilies = {
   available: true,
   events: true,
@@ -59,10 +68,13 @@ export const ALL_FAMILIES: TopicFamilies = {
   cameraEvents: true,
   state: true,
   people: true,
+  faces: false,
 };
 
 /** The pattern of all topics that differ from this one in the name of a person or camera only. */
-export function familyOf({ prefix }: Topics, topic: string): string {
+export function familyOf(topics: Topics, topic: string): string {
+  const { prefix } = topics;
+  if (isOfFrigate(topics, topic)) return topic;
   if (isAnnouncement(prefix, topic))
     return topic.replace(/\/[^/]+\/([^/]+)\/[^/]+\/config$/, '/+/$1/+/config');
   const [first, second, ...rest] = topic.slice(prefix.length + 1).split('/');
@@ -70,11 +82,17 @@ export function familyOf({ prefix }: Topics, topic: string): string {
 }
 
 /** The setting that ends all messages to a topic. */
-export function switchOf({ prefix }: Topics, topic: string): string {
+export function switchOf(topics: Topics, topic: string): string {
+  const { prefix } = topics;
+  if (isOfFrigate(topics, topic)) return 'mqtt.frigate: false';
   if (isAnnouncement(prefix, topic)) return 'mqtt.discovery: false';
   const [first, , third] = topic.slice(prefix.length + 1).split('/');
-  const ofCameras = third === 'events' ? 'cameraEvents' : 'state';
+  const ofCameras = { events: 'cameraEvents', face: 'faces' }[third] ?? 'state';
   return `mqtt.topics.${first === 'cameras' ? ofCameras : first}: false`;
+}
+
+function isOfFrigate({ frigate }: Topics, topic: string): boolean {
+  return topic.startsWith(`${frigate}/`);
 }
 
 /** Whether a topic is one of discovery, whose prefix may be below ours. */
@@ -86,7 +104,9 @@ function isAnnouncement(prefix: string, topic: string): boolean {
 export function retainedFilters({ prefix }: Topics): { people: string[]; cameras: string[] } {
   return {
     people: [`${prefix}/people/+`, `${prefix}/people/+/attributes`],
-    cameras: ['state', 'people', 'occupancy', 'last_person'].map((what) => `${prefix}/cameras/+/${what}`),
+    cameras: ['state', 'people', 'occupancy', 'last_person', 'face'].map(
+      (what) => `${prefix}/cameras/+/${what}`,
+    ),
   };
 }
 

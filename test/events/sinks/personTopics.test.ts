@@ -12,12 +12,16 @@ describe('takeBackPerson', () => {
     needMosquitto(context);
     const broker = await startMosquitto();
     const client = await Subscriber.of(broker);
-    const person = (name: string) => `homeassistant/sensor/spotter_0123456789ab/person_${name}/config`;
+    const person = (name: string, component = 'device') =>
+      `homeassistant/${component}/spotter_0123456789ab/person_${name}/config`;
     const own = [
       ['spotter/people/alice', 'not_home'],
       ['spotter/people/alice/attributes', '{}'],
       ['spotter/matches/alice', '{}'],
-      [person('alice'), '{"name":"Alice B."}'],
+      [person('alice'), '{"cmps":{}}'],
+      [person('alice', 'sensor'), '{"name":"Alice B."}'],
+      // Whose face it is, it does not say.
+      ['spotter/cameras/door/face', 'JPEG'],
       ['spotter/cameras/door/last_person', 'alice'],
       ['spotter/cameras/door/people', '["bob","alice"]'],
     ];
