@@ -29,8 +29,12 @@ export interface FramePicture extends Size {
 const STRIP_PX = 128 * 1024;
 /** Longest side of the face picture, px: the face in it has about twice the size of an aligned one. */
 const MAX_FACE_PX = 640;
-/** Lowest quality of the face picture: it may become a photo of the gallery. */
-const FACE_QUALITY = 98;
+/**
+ * Lowest quality of the face picture, which may become a photo of the gallery: the embedding stays the same to 0.98 in small and dark
+ * ones, and to 0.99 in others.
+ */
+const FACE_QUALITY = { small: 98, large: 92 };
+const SMALL_PX = 320;
 const BOX_COLOUR = '#39d353';
 const MASK_COLOUR = '#808080';
 
@@ -59,8 +63,9 @@ export async function encodePictures(look: KeptLook, settings: JpegSettings): Pr
   const scaled = scaledInto(around, { width: MAX_FACE_PX, height: MAX_FACE_PX });
   const colours: Image = { ...image, format: 'rgb24', pixels: new Uint8Array(rgb.buffer) };
   const pattern = facePattern(colours, within(face, shown).aligned);
+  const isSmall = Math.max(scaled.width, scaled.height) < SMALL_PX;
   const closeUp = picture(around, scaled, null).jpeg({
-    quality: Math.max(quality, FACE_QUALITY),
+    quality: Math.max(quality, FACE_QUALITY[isSmall ? 'small' : 'large']),
     chromaSubsampling: '4:4:4',
   });
   if (pattern) closeUp.withXmp(markText(markOf(within(face, around), around, pattern), scaled));
