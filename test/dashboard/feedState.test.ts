@@ -11,6 +11,7 @@ import { eventOnPage } from './samples.js';
 
 const hello = (change: Partial<FeedMessage & { type: 'hello' }> = {}): FeedMessage => ({
   type: 'hello',
+  server: 'spotter/0.1.0',
   epoch: 'e1',
   seq: 0,
   cameras: [{ id: 'door', state: 'live', message: null }],

@@ -65,7 +65,9 @@ export const enrolFace = (name: string, of: { face: string } | { event: number }
   send<AddedPhoto>('POST', `/people/${part(name)}/photos`, { query: { ...of } });
 /** @param file as in `setAside` of a correction: NAME/FILE, or FILE */
 export const setPhotoAside = (name: string, file: string, isAside: boolean) =>
-  send<unknown>('PATCH', `/people/${part(name)}/photos/${part(file)}`, { body: { setAside: isAside } });
+  send<{ file: string }>('PATCH', `/people/${part(name)}/photos/${part(file)}`, {
+    body: { setAside: isAside },
+  });
 export const removePhoto = (name: string, file: string) =>
   send<void>('DELETE', `/people/${part(name)}/photos/${part(file)}`);
 export const listFindings = async () =>

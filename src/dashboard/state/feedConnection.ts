@@ -18,6 +18,7 @@ const FIRST_EVENTS = 150;
 const FLUSH_MS = 40;
 
 let socket: WebSocket | null = null;
+let version: string | null = null;
 let hasStarted = false;
 let waiting: FeedMessage[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,7 +67,9 @@ function open(): void {
   };
   own.onmessage = ({ data }) => {
     if (own !== socket) return;
-    waiting.push(JSON.parse(data as string));
+    const message = JSON.parse(data as string) as FeedMessage;
+    if (message.type === 'hello') checkVersion(message.server);
+    waiting.push(message);
     if (performance.now() - lastFlush >= FLUSH_MS) flush();
     else timer ??= setTimeout(flush, FLUSH_MS);
   };
@@ -75,6 +78,12 @@ function open(): void {
     flush();
     lost();
   };
+}
+
+/** A newer spotter has a newer page. */
+function checkVersion(server: string): void {
+  if (version !== null && version !== server) location.reload();
+  version = server;
 }
 
 function flush(): void {

@@ -27,7 +27,15 @@ export interface FeedState {
 
 /** What the WebSocket sends, as far as the page uses it. */
 export type FeedMessage =
-  | { type: 'hello'; epoch: string | null; seq: number; cameras: CameraSummary[]; tracks: TrackInView[] }
+  | {
+      type: 'hello';
+      /** Product and version. */
+      server: string;
+      epoch: string | null;
+      seq: number;
+      cameras: CameraSummary[];
+      tracks: TrackInView[];
+    }
   | ({ type: 'event' } & SpotterEvent)
   | ({ type: 'camera' } & CameraSummary)
   | { type: 'error'; code: string; epoch?: string | null }

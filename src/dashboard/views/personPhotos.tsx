@@ -15,9 +15,9 @@ interface PersonPhotosProps {
 export function PersonPhotos({ person: { name, photos }, isEditable, onChange }: PersonPhotosProps) {
   const act = (action: Promise<unknown>) => action.then(onChange).catch(showFault);
   const setAside = async (file: string) => {
-    await setPhotoAside(name, file, true);
+    const moved = await setPhotoAside(name, file, true);
     showToast(t.setAsideDone(file), async () => {
-      await setPhotoAside(name, file, false);
+      await setPhotoAside(name, moved.file, false);
       await onChange();
     });
   };

@@ -1,0 +1,127 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { freePort } from '../../src/cli/freePort.js';
+import { barriersOf, faultsOf, openBrowser } from '../helpers/browser.js';
+import { daemon, eventually } from '../helpers/daemon.js';
+import { ffmpeg } from '../helpers/ffmpeg.js';
+import { demoClip, demoGallery } from '../helpers/paths.js';
+import { x264 } from '../helpers/recording.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+/** Run in the browser: whether the first canvas has a picture, and how much wider than the screen the page is, px. */
+const HAS_PICTURE = `(() => {
+  const canvas = document.querySelector('canvas');
+  return canvas?.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] === 255;
+})()`;
+const OVERFLOW = 'document.documentElement.scrollWidth - innerWidth';
+
+interface Seen {
+  seq: number;
+  kind: string;
+  track: string | null;
+  person: string | null;
+}
+
+/** A home with the people of the demo, and the part of its clip in which both faces are there as the only camera, again and again. */
+async function home(): Promise<{ config: string; address: string }> {
+  const folder = temporaryFolder();
+  const port = await freePort('127.0.0.1', 8600);
+  cpSync(demoGallery, path.join(folder, 'gallery'), { recursive: true });
+  mkdirSync(path.join(folder, 'data'));
+  const url = path.join(folder, 'both.mp4');
+  ffmpeg('-ss', '15.5', '-t', '8', '-i', demoClip, '-an', ...x264, url);
+  const config = path.join(folder, 'config.yaml');
+  const cameras = [{ id: 'door', name: 'Front door', url, realtime: true, loop: true }];
+  writeFileSync(config, stringify({ cameras, http: { port }, visits: { enabled: true } }));
+  return { config, address: `http://127.0.0.1:${port}` };
+}
+
+async function eventsOf(address: string): Promise<Seen[]> {
+  const response = await fetch(`${address}/api/v1/events?limit=500`);
+  return ((await response.json()) as { events: Seen[] }).events;
+}
+
+describe('the page', () => {
+  it('shows events as they happen, names an unknown face in two clicks, and loses nothing when the daemon is killed', async (context) => {
+    const browser = await openBrowser(context);
+    const { config, address } = await home();
+    const first = await daemon(config);
+    const page = await browser.newPage();
+    const faults = faultsOf(page);
+    await page.goto(`${address}/`);
+    await page.getByRole('link', { name: 'grace-hopper' }).first().waitFor();
+    // The picture with the faces in it.
+    await eventually(() => page.evaluate(HAS_PICTURE), Boolean);
+
+    await page.getByRole('button', { name: 'Who is this?' }).first().click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Eileen');
+    await page.getByRole('button', { name: 'New person: Eileen' }).click();
+    await page.getByRole('link', { name: 'Eileen' }).first().waitFor();
+    const named = await eventually(
+      () => eventsOf(address),
+      (events) => events.some(({ kind, person }) => kind === 'match' && person === 'Eileen'),
+    );
+    expect(named.filter(({ person }) => person === 'Eileen')).not.toEqual([]);
+
+    await page.evaluate('document.body.dataset.kept = "yes"');
+    first.child.kill('SIGKILL');
+    await page.getByText(/^Offline since/).waitFor();
+    await daemon(config);
+    await page.getByText(/^Offline since/).waitFor({ state: 'detached' });
+    const before = named[0].seq;
+    await page.locator('.sighting').first().waitFor();
+    await eventually(
+      () => eventsOf(address),
+      (events) => events.some(({ seq, kind }) => kind === 'match' && seq > before),
+    );
+    const shown = () =>
+      page.locator('.sighting').evaluateAll((all) => all.map((one) => one.getAttribute('data-track')));
+    const stored = async () => [
+      ...new Set((await eventsOf(address)).map(({ track }) => track).filter(Boolean)),
+    ];
+    await eventually(
+      async () => ({ shown: await shown(), stored: await stored() }),
+      (both) => both.shown.toString() === both.stored.toString(),
+    );
+    expect(await page.evaluate('document.body.dataset.kept')).toBe('yes');
+    expect(faults.filter((fault) => !fault.includes('WebSocket'))).toEqual([]);
+  });
+
+  it('can be used without eyes, mouse or colours on every view, light and dark, wide and narrow', async (context) => {
+    const browser = await openBrowser(context);
+    const { config, address } = await home();
+    await daemon(config);
+    await eventually(
+      () => eventsOf(address),
+      (events) => events.some(({ kind }) => kind === 'unknown'),
+    );
+    const seq = (await eventsOf(address)).find(({ kind }) => kind === 'match')?.seq;
+    const views = {
+      '/': '.sighting',
+      '/history': '.event-row',
+      [`/history/${seq}`]: '.checks',
+      '/people': '.card',
+      '/people/grace-hopper': '.photo',
+      '/health': '.health .facts',
+    };
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 390]) {
+        const page = await browser.newPage({
+          ...{ colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' },
+        });
+        const faults = faultsOf(page);
+        for (const [view, content] of Object.entries(views)) {
+          await page.goto(`${address}/#${view}`);
+          await page.locator(content).first().waitFor();
+          expect(await barriersOf(page), `${view}, ${colorScheme}, ${width} px`).toEqual([]);
+          const overflow = await page.evaluate(OVERFLOW);
+          expect(overflow, `${view}, ${width} px`).toBeLessThanOrEqual(0);
+        }
+        expect(faults).toEqual([]);
+        await page.close();
+      }
+    }
+  });
+});
