@@ -1,7 +1,6 @@
 import type { CameraViews } from './cameraRoutes.js';
-import type { EventViews } from './eventRoutes.js';
+import type { EventViews, StoredQuery } from './eventRoutes.js';
 import type { LetterViews } from './letterRoutes.js';
-import type { EventsQuery } from './parameters.js';
 import type { StoredEvent } from './replay.js';
 import type { LogState } from './resume.js';
 
@@ -11,7 +10,7 @@ export interface ApiViews extends EventViews, CameraViews, LetterViews {}
 /** What the API needs from the event log; see {@link ApiViews} for each member. */
 export interface LogViews {
   readonly state: LogState;
-  find: (query: EventsQuery, explain: boolean) => StoredEvent[];
+  find: (query: StoredQuery, explain: boolean) => StoredEvent[];
   event: ApiViews['event'];
   list: ApiViews['deadLetters'];
 }

@@ -8,20 +8,30 @@ import { type EventsQuery, eventsQuery, flag, numberInPath } from './parameters.
 import { refuseMissing } from './refusal.js';
 import type { StoredEvent } from './replay.js';
 import type { LogState } from './resume.js';
+import { readerOf } from './reviewRoutes.js';
 import { sendJson, withLog } from './storedJson.js';
+
+/** A query as the log takes it. */
+export interface StoredQuery extends Omit<EventsQuery, 'reviewed'> {
+  reviewed: { reader: string; wanted: boolean } | null;
+}
 
 /** The stored events. Everything throws while the log is not open. */
 export interface EventViews {
   log: () => LogState;
   /** Stored events that match, oldest first if the query asks for it, else newest first. */
-  find: (query: EventsQuery) => StoredEvent[];
+  find: (query: StoredQuery) => StoredEvent[];
+  /** Which of the events of a span, both ends included, a caller has marked. */
+  marks?: ((reader: string, first: number, last: number) => readonly number[]) | undefined;
   /** One stored event; null when the log does not have it. */
   event: (seq: number, explain: boolean) => StoredEvent | null;
   /** What a query may name; without it, nothing is said of names that there are not. */
   selectable?: (() => Selectable) | undefined;
 }
 
-const event = eventSchema.meta({ id: 'Event' });
+const event = eventSchema
+  .and(z.object({ reviewed: z.literal(true).optional().describe('The caller has marked the event.') }))
+  .meta({ id: 'Event' });
 const page = z
   .object({
     events: z.array(event),
@@ -69,7 +79,7 @@ export function addEventRoutes(app: Api, views: EventViews): void {
     async ({ params: { seq }, query: { explain }, caller }, reply) =>
       withLog(reply, views, ({ firstSeq, lastSeq }) => {
         const found = views.event(seq, explain);
-        if (found && maySee(caller, found.camera)) return sendJson(reply, found.text);
+        if (found && maySee(caller, found.camera)) return sendJson(reply, marked([found], caller, views)[0]);
         return refuseMissing(
           reply,
           `no event ${seq}; the log holds ${firstSeq} to ${lastSeq}, except forgotten ones`,
@@ -87,17 +97,27 @@ function eventsPage(
   { epoch, firstSeq, lastSeq }: LogState,
 ): string {
   const cameras = visibleCameras(query.cameras, caller);
-  const found = cameras && views.find({ ...query, cameras, limit: query.limit + 1 });
+  const reviewed = query.reviewed === null ? null : { reader: readerOf(caller), wanted: query.reviewed };
+  const found = cameras && views.find({ ...query, cameras, reviewed, limit: query.limit + 1 });
   const events = firstOf(found?.slice(0, query.limit) ?? []);
   const more = found !== null && found.length > events.length;
   const next = more ? nextAddress(url, query.oldestFirst ? 'after' : 'before', events.at(-1)?.seq) : null;
   const notices = events.length === 0 ? noticesOf(query, caller, views.selectable?.()) : [];
   const about = JSON.stringify({ next, epoch, firstSeq, lastSeq, ...(notices.length > 0 && { notices }) });
-  return `{"events":[${events.map(({ text }) => text).join(',')}],${about.slice(1)}`;
+  return `{"events":[${marked(events, caller, views).join(',')}],${about.slice(1)}`;
+}
+
+/** Events as JSON, each with the mark of a caller who has looked at it. */
+function marked(events: readonly StoredEvent[], caller: Caller, { marks }: EventViews): string[] {
+  const seqs = events.map(({ seq }) => seq);
+  const looked = new Set(
+    events.length === 0 ? [] : marks?.(readerOf(caller), Math.min(...seqs), Math.max(...seqs)),
+  );
+  return events.map(({ seq, text }) => (looked.has(seq) ? `${text.slice(0, -1)},"reviewed":true}` : text));
 }
 
 /** Of the cameras that a query names, those that the caller may see; empty: all that there are; null: none. */
-function visibleCameras(wanted: string[], { cameras }: Caller): string[] | null {
+export function visibleCameras(wanted: string[], { cameras }: Caller): string[] | null {
   if (cameras === null) return wanted;
   const visible = wanted.length === 0 ? [...cameras] : wanted.filter((id) => cameras.includes(id));
   return visible.length === 0 ? null : visible;

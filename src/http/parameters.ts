@@ -20,7 +20,15 @@ export interface EventsQuery {
   oldestFirst: boolean;
   /** Include the numbers and checks behind each verdict. */
   explain: boolean;
+  /** Only events that the caller has marked, or has not; null: either. */
+  reviewed: boolean | null;
 }
+
+/** A query for visits, as {@link EventsQuery}; `before` limits the first event of a visit. */
+export type VisitsQuery = Pick<EventsQuery, 'before' | 'fromMs' | 'toMs' | 'cameras' | 'people' | 'limit'>;
+
+/** A time: Unix ms, or a day, which begins when its zone says. */
+type Bound = number | { day: string };
 
 /** Entries per response. */
 const MAX_LIMIT = 500;
@@ -35,6 +43,13 @@ export const flag = z
   .transform((text) => text === 'true')
   .default(false)
   .meta({ type: 'boolean', enum: undefined, default: false });
+
+/** A parameter that is true, false or missing. */
+const choice = z
+  .enum(['true', 'false'], mustBe('true or false'))
+  .transform((text) => text === 'true')
+  .meta({ type: 'boolean', enum: undefined })
+  .optional();
 
 /** Most entries in a response: 1 to 500, 100 by default. */
 export const limit = wholeNumber(1, MAX_LIMIT)
@@ -92,48 +107,79 @@ const NAMES = `must be one or more names of 1 to ${LONGEST_NAME} characters`;
 export const nameList = list.pipe(z.array(z.string().min(1, NAMES).max(LONGEST_NAME, NAMES))).default([]);
 const kinds = list.pipe(z.array(z.enum(EVENT_KINDS, mustBe(`one of ${EVENT_KINDS.join(', ')}`)))).default([]);
 
-const eventsParameters = z
-  .strictObject({
-    after: wholeNumber(0).optional(),
-    before: wholeNumber(1).optional(),
-    from: time.optional(),
-    to: time.optional(),
-    tz: zone.optional(),
-    camera: nameList,
-    person: nameList,
-    kind: kinds,
-    limit,
-    explain: flag,
-  })
-  // `when`: checked even when a parameter is wrong, so that every fault is reported at once.
-  .refine(({ from, to, tz }) => !(boundOf(from, tz) >= boundOf(to, tz)), {
-    error: 'from must be before to',
-    when: () => true,
-  })
-  .refine((query) => combinationsOf(query) <= MAX_COMBINATIONS, {
-    error: ({ input }) =>
-      `camera, person and kind have ${combinationsOf(input as Lists)} combinations, more than ${MAX_COMBINATIONS}; ask for fewer`,
-    when: () => true,
-  });
-
-/** The parameters of a request for events. */
-export const eventsQuery = eventsParameters.transform((given): EventsQuery => {
-  const { after = null, before = null, from, to, tz, camera, person, kind, ...rest } = given;
-  const fromMs = from === undefined ? null : boundOf(from, tz);
-  const toMs = to === undefined ? null : boundOf(to, tz);
-  const bounds = { after, before, fromMs, toMs };
-  const chosen = { cameras: camera, people: person, kinds: kind, oldestFirst: after !== null };
-  return { ...bounds, ...chosen, ...rest };
+const eventsParameters = z.strictObject({
+  after: wholeNumber(0).optional(),
+  before: wholeNumber(1).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  tz: zone.optional(),
+  camera: nameList,
+  person: nameList,
+  kind: kinds,
+  limit,
+  explain: flag,
+  reviewed: choice.describe('Whether the caller has marked the event.'),
 });
 
-type Lists = Record<'camera' | 'person' | 'kind', string[]>;
+/** The parameters of a request for events. */
+export const eventsQuery = consistent(eventsParameters).transform((given): EventsQuery => {
+  const { after = null, before = null, kind, reviewed = null, limit, explain } = given;
+  const about = { kinds: kind, oldestFirst: after !== null, reviewed, limit, explain };
+  return { after, before, ...selectionOf(given), ...about };
+});
 
-function combinationsOf({ camera, person, kind }: Lists): number {
+/** The parameters of a request for visits. */
+export const visitsQuery = consistent(
+  eventsParameters.pick({
+    before: true,
+    from: true,
+    to: true,
+    tz: true,
+    camera: true,
+    person: true,
+    limit: true,
+  }),
+).transform((given): VisitsQuery => {
+  const { before = null, limit } = given;
+  return { before, ...selectionOf(given), limit };
+});
+
+/** What events and visits are selected by, as given. */
+interface Given {
+  from?: Bound | undefined;
+  to?: Bound | undefined;
+  tz?: string | undefined;
+  camera: string[];
+  person: string[];
+  kind?: string[];
+}
+
+/** Adds the rules that concern several parameters: checked even when one is wrong, so that every fault is reported at once. */
+function consistent<S extends z.ZodType<Given>>(schema: S): S {
+  return schema
+    .refine(({ from, to, tz }) => !(boundOf(from, tz) >= boundOf(to, tz)), {
+      error: 'from must be before to',
+      when: () => true,
+    })
+    .refine((query) => combinationsOf(query) <= MAX_COMBINATIONS, {
+      error: ({ input }) =>
+        `camera, person and kind have ${combinationsOf(input as Given)} combinations, more than ${MAX_COMBINATIONS}; ask for fewer`,
+      when: () => true,
+    });
+}
+
+function combinationsOf({ camera, person, kind = [] }: Given): number {
   return [camera, person, kind].reduce((all, { length }) => all * Math.max(1, length), 1);
 }
 
+function selectionOf({ from, to, tz, camera, person }: Given) {
+  const fromMs = from === undefined ? null : boundOf(from, tz);
+  const toMs = to === undefined ? null : boundOf(to, tz);
+  return { fromMs, toMs, cameras: camera, people: person };
+}
+
 /** A bound as Unix ms; NaN for none, and for a value or zone that was refused. */
-function boundOf(bound: number | { day: string } | undefined, tz: string | undefined): number {
+function boundOf(bound: Bound | undefined, tz: string | undefined): number {
   if (typeof bound === 'number') return bound;
   if (!bound?.day || (tz !== undefined && !isZone(tz))) return Number.NaN;
   return startOfDay(bound.day, tz);

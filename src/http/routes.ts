@@ -15,11 +15,13 @@ import { addPeopleRoutes, type PeopleViews } from './peopleRoutes.js';
 import { addPhotoRoutes, type PhotoViews } from './photoRoutes.js';
 import { addRecognizeRoutes, type RecognizeViews } from './recognizeRoutes.js';
 import { addRevalidated } from './revalidation.js';
+import { addReviewRoutes, type ReviewViews } from './reviewRoutes.js';
 import { addSchemaRoutes, addSinkRoutes, type ServiceViews } from './serviceRoutes.js';
 import { addSessionRoutes, type SessionViews } from './sessionRoutes.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 import { addStateRoutes, type StateViews } from './stateRoutes.js';
 import { addTokenRoutes, type TokenViews } from './tokenRoutes.js';
+import { addVisitRoutes, type VisitViews } from './visitRoutes.js';
 
 /** The data behind all routes. A group of routes whose views are missing is not served. */
 export interface Views extends StateViews {
@@ -34,6 +36,8 @@ export interface Views extends StateViews {
   faces?: FaceViews;
   recognition?: RecognizeViews;
   health?: HealthViews;
+  visits?: VisitViews['visits'];
+  review?: ReviewViews['review'];
   /** Sinks and schemas. */
   service?: ServiceViews;
   /** What changes the state of the daemon. */
@@ -44,11 +48,13 @@ export interface Views extends StateViews {
 
 /** Adds every route of the HTTP server. @param page folder of the page's files; null: there is none */
 export function addRoutes(app: Api, views: Views, page: string | null): void {
-  const { api, snapshot, frame, service, control, health, sessions, tokens } = views;
+  const { api, snapshot, frame, service, control, health, visits, review, sessions, tokens } = views;
   const { people, photos, corrections, faces, recognition } = views;
   addStateRoutes(app, views, page);
   addEventRoutes(app, api);
   addSnapshotRoutes(app, { snapshot, event: api.event });
+  if (visits) addVisitRoutes(app, { log: api.log, visits });
+  if (review) addReviewRoutes(app, { event: api.event, review });
   if (frame) addFrameRoutes(app, { frame, cameras: api.cameras });
   if (faces) addFaceRoutes(app, faces);
   if (corrections) addCorrectionRoutes(app, corrections);

@@ -1,9 +1,11 @@
 import { moment } from '../core/clock.js';
 import type { InView } from '../events/inView.js';
 import { publishedSchemas } from '../events/schemas.js';
+import { findStays } from '../events/stays.js';
 import { viewsOf } from '../http/api.js';
 import type { CameraView } from '../http/cameraRoutes.js';
 import type { ControlViews } from '../http/controlRoutes.js';
+import type { VisitsQuery } from '../http/parameters.js';
 import type { Views } from '../http/routes.js';
 import type { Metrics } from '../observe/metrics.js';
 import { SERVER } from './eventParts.js';
@@ -33,11 +35,16 @@ export function httpViews(sources: ViewSources): Views {
     ...people,
     snapshot: (seq, form) => hub.snapshot(seq, form),
     frame: (camera, width) => live.picture(camera, width),
-    api: viewsOf(
-      hub.log,
-      () => camerasOf(sources),
-      () => hub.selectable,
-    ),
+    api: {
+      ...viewsOf(
+        hub.log,
+        () => camerasOf(sources),
+        () => hub.selectable,
+      ),
+      marks: (reader, first, last) => hub.log.use(({ reviewed }) => reviewed.among(reader, first, last)),
+    },
+    review: (reader, seq, isReviewed) => hub.log.use(({ reviewed }) => reviewed.set(reader, seq, isReviewed)),
+    visits: (query) => visitsOf(query, sources),
     health: healthViews(sources),
     service: { sinks: () => hub.gauges.sinks(), schemas: () => publishedSchemas },
   };
@@ -55,4 +62,14 @@ function camerasOf({ registry, inView, loaded }: ViewSources): CameraView[] {
       zones: zones.map((zone) => ({ id: zone.name, points: zone.points })),
     };
   });
+}
+
+/** Who was where and when; see {@link findStays}. */
+function visitsOf(query: VisitsQuery, { hub, inView, loaded }: ViewSources) {
+  const { stays, before } = findStays(query, {
+    find: (wanted) => hub.log.find(wanted, false),
+    isInView: (track) => inView.published.some(({ id }) => id === track),
+    gapMs: loaded().config.visits.gapMs,
+  });
+  return { visits: stays, before };
 }

@@ -183,15 +183,15 @@ describe('addApi: /api/v1/events', () => {
     ['limit=1&limit=2', 'limit is given 2 times; give it once'],
     [
       'persn=alice',
-      '"persn" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain',
+      '"persn" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain, reviewed',
     ],
     [
       '__proto__=1',
-      '"__proto__" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain',
+      '"__proto__" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain, reviewed',
     ],
     [
       'toString=1',
-      '"toString" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain',
+      '"toString" is not a parameter here; valid are after, before, from, to, tz, camera, person, kind, limit, explain, reviewed',
     ],
   ])('refuses %s', async (query, message) => {
     const { get } = await serve(STORY);

@@ -1,5 +1,6 @@
 import type { Database, Statement, Value } from '../../core/database.js';
 import type { EventKind } from '../event.js';
+import type { Reviewed } from './reviewed.js';
 import { COLUMNS, type Row } from './row.js';
 
 /** Which events to find; empty lists mean all, null means no bound. */
@@ -16,6 +17,8 @@ export interface HistoryQuery {
   /** From 1. */
   limit: number;
   oldestFirst: boolean;
+  /** Only events that somebody has marked as reviewed, or has not; default all. */
+  reviewed?: { reader: string; wanted: boolean } | null;
 }
 
 /** The query of one index: a value per column; null: any. */
@@ -34,6 +37,8 @@ interface Span {
 /** How many numbers are read ahead per index. */
 const AHEAD = 32;
 const LAST = Number.MAX_SAFE_INTEGER;
+/** Whether an event is marked by a reader. */
+const MARKED = 'EXISTS (SELECT 1 FROM reviewed WHERE reader = ? AND reviewed.seq = events.seq)';
 
 /**
  * Finds events by time, person, camera and kind. Every combination of columns has an index that ends in seq; lists of values
@@ -41,6 +46,7 @@ const LAST = Number.MAX_SAFE_INTEGER;
  */
 export class History {
   readonly #db: Database;
+  readonly #reviewed: Reviewed;
   readonly #lateMs: () => number;
   readonly #statements = new Map<string, Statement<{ seq: number }>>();
   readonly #rows: Statement<Row>;
@@ -48,8 +54,9 @@ export class History {
   readonly #lastUntil: Statement<{ seq: number }>;
 
   /** @param lateMs the most by which an event was ever captured before one with a lower number */
-  constructor(db: Database, lateMs: () => number) {
+  constructor(db: Database, reviewed: Reviewed, lateMs: () => number) {
     this.#db = db;
+    this.#reviewed = reviewed;
     this.#lateMs = lateMs;
     this.#rows = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq = ?`);
     this.#firstSince = db.prepare('SELECT seq FROM events WHERE high_ms >= ? ORDER BY high_ms, seq LIMIT 1');
@@ -83,9 +90,15 @@ export class History {
   }
 
   /** The numbers that a time span can have. Late events are captured before ones with lower numbers, by at most lateMs. */
-  #span({ after, before, fromMs, toMs }: HistoryQuery): Span | null {
+  #span({ after, before, fromMs, toMs, reviewed }: HistoryQuery): Span | null {
     let above = after ?? 0;
     let below = before ?? LAST;
+    if (reviewed?.wanted) {
+      const marked = this.#reviewed.span(reviewed.reader);
+      if (marked === null) return null;
+      above = Math.max(above, marked.first - 1);
+      below = Math.min(below, marked.last + 1);
+    }
     if (fromMs !== null) {
       const first = this.#firstSince.get(fromMs);
       if (!first) return null;
@@ -100,24 +113,36 @@ export class History {
   }
 
   /** Reads the next numbers that match, from a position. */
-  #reader({ camera, person, kind }: Filter, { fromMs, toMs, oldestFirst }: HistoryQuery, span: Span) {
+  #reader(
+    { camera, person, kind }: Filter,
+    { fromMs, toMs, oldestFirst, reviewed = null }: HistoryQuery,
+    span: Span,
+  ) {
     const given = Object.entries({ camera, person, kind }).filter(([, value]) => value !== null);
     const values: Value[] = given.map(([, value]) => value);
     const times = fromMs !== null || toMs !== null ? [fromMs ?? 0, toMs ?? LAST] : [];
     const statement = this.#statement(
       given.map(([column]) => column),
       times.length > 0,
+      reviewed?.wanted ?? null,
       oldestFirst,
     );
+    const reader = reviewed === null ? [] : [reviewed.reader];
     return (from: number | null, count: number): number[] => {
       const above = oldestFirst ? (from ?? span.above) : span.above;
       const below = oldestFirst ? span.below : (from ?? span.below);
-      return statement.all(...values, above, below, ...times, count).map(({ seq }) => seq);
+      return statement.all(...values, above, below, ...times, ...reader, count).map(({ seq }) => seq);
     };
   }
 
-  #statement(columns: string[], hasTimes: boolean, oldestFirst: boolean): Statement<{ seq: number }> {
-    const key = `${columns} ${hasTimes} ${oldestFirst}`;
+  /** @param isReviewed what the events must be; null: either */
+  #statement(
+    columns: string[],
+    hasTimes: boolean,
+    isReviewed: boolean | null,
+    oldestFirst: boolean,
+  ): Statement<{ seq: number }> {
+    const key = `${columns} ${hasTimes} ${isReviewed} ${oldestFirst}`;
     let statement = this.#statements.get(key);
     if (!statement) {
       const letters = ['person', 'camera', 'kind'].filter((column) => columns.includes(column));
@@ -127,6 +152,7 @@ export class History {
           : `INDEXED BY events_${letters.map((column) => column[0]).join('')}`;
       const where = [...columns.map((column) => `${column} = ?`), 'seq > ?', 'seq < ?'];
       if (hasTimes) where.push('captured_ms >= ?', 'captured_ms < ?');
+      if (isReviewed !== null) where.push(`${isReviewed ? '' : 'NOT '}${MARKED}`);
       statement = this.#db.prepare(
         `SELECT seq FROM events ${index} WHERE ${where.join(' AND ')} ORDER BY seq ${oldestFirst ? '' : 'DESC'} LIMIT ?`,
       );

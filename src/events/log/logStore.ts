@@ -7,11 +7,13 @@ import { descriptorHoldsText } from './holdsText.js';
 import { copyOpenLog } from './hotCopy.js';
 import { LogFiles } from './logFiles.js';
 import { Removal } from './removal.js';
+import { Reviewed } from './reviewed.js';
 import { COLUMNS, type Row } from './row.js';
 
 /** An open log: numbers, stores and finds events. Every method may throw an error of SQLite. */
 export class LogStore {
   readonly history: History;
+  readonly reviewed: Reviewed;
   readonly removal: Removal;
   readonly cursors: Cursors;
   /** Random id, created with the log: another one means that the numbers start over. */
@@ -50,7 +52,8 @@ export class LogStore {
     this.#after = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?`);
     this.#one = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq = ?`);
     this.#lastTracks = db.prepare('SELECT track FROM events WHERE camera = ? ORDER BY seq DESC LIMIT 500');
-    this.history = new History(db, () => this.#lateMs);
+    this.reviewed = new Reviewed(db);
+    this.history = new History(db, this.reviewed, () => this.#lateMs);
     this.removal = new Removal(db);
     this.cursors = new Cursors(db);
     const oldest = db.prepare<{ captured_ms: number }>('SELECT captured_ms FROM events ORDER BY seq LIMIT 1');

@@ -41,6 +41,14 @@ const MIGRATIONS: readonly string[] = [
      at TEXT NOT NULL
    ) STRICT;
    CREATE INDEX dead_letters_seq ON dead_letters (seq);`,
+  `CREATE TABLE reviewed (
+     reader TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     PRIMARY KEY (reader, seq)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX reviewed_seq ON reviewed (seq);
+   CREATE TRIGGER events_reviewed AFTER DELETE ON events
+   BEGIN DELETE FROM reviewed WHERE seq = old.seq; END;`,
 ];
 
 /**

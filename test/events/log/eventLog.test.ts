@@ -74,6 +74,19 @@ describe('EventLog', () => {
     expect(readFileSync(file)).toEqual(before);
   });
 
+  it('of an older version is brought up to date, with its events', async () => {
+    const { log, folder } = await openLog();
+    const events = log.append(pending([{}, {}]));
+    await log.stop();
+    const db = new Libsql(path.join(folder, 'events.db'));
+    db.exec('DROP TRIGGER events_reviewed; DROP TABLE reviewed; PRAGMA user_version = 1');
+    db.close();
+    const { log: again } = await openLog({ folder });
+    expect(again.after(0, 10)).toEqual(events);
+    again.use(({ reviewed }) => reviewed.set('anna', 2, true));
+    expect(again.use(({ reviewed }) => reviewed.among('anna', 1, 2))).toEqual([2]);
+  });
+
   it('that is a folder, or may not be written, is refused in one sentence', async () => {
     await expect(openLog({ folder: '/proc/spotter' })).rejects.toMatchObject({ code: 'log.unusable' });
   });

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { time } from './answerParts.js';
+import type { Api } from './application.js';
+import { visibleCameras } from './eventRoutes.js';
+import { next, nextAddress } from './paging.js';
+import { type VisitsQuery, visitsQuery } from './parameters.js';
+import type { LogState } from './resume.js';
+import { sendJson, withLog } from './storedJson.js';
+
+const visit = z
+  .object({
+    person: z.string(),
+    displayName: z.string().nullable(),
+    camera: z.string(),
+    startedAt: time,
+    endedAt: time.nullable().describe('null while the person is there.'),
+    firstSeq: z.int().describe('The event with which it began.'),
+    lastSeq: z.int().describe('The event with which it ended, or began.'),
+  })
+  .meta({ id: 'Visit' });
+
+/** Who was where and when. Throws while the log is not open. */
+export interface VisitViews {
+  log: () => LogState;
+  /** Visits that match, newest first, and `before` of the next page; null on the last one. */
+  visits: (query: VisitsQuery) => { visits: z.output<typeof visit>[]; before: number | null };
+}
+
+/** Adds the route of visits. */
+export function addVisitRoutes(app: Api, views: VisitViews): void {
+  app.get(
+    '/api/v1/visits',
+    {
+      config: { needs: 'events:read' },
+      schema: {
+        ...{ operationId: 'listVisits', tags: ['events'] },
+        summary: 'Who was at which camera from when to when, newest first',
+        querystring: visitsQuery,
+        response: { 200: z.object({ visits: z.array(visit), next }) },
+      },
+    },
+    async ({ url, query, caller }, reply) =>
+      withLog(reply, views, () => {
+        const cameras = visibleCameras(query.cameras, caller);
+        const { visits, before } = cameras
+          ? views.visits({ ...query, cameras })
+          : { visits: [], before: null };
+        const next = before === null ? null : nextAddress(url, 'before', before);
+        return sendJson(reply, JSON.stringify({ visits, next }));
+      }),
+  );
+}
