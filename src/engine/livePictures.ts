@@ -31,6 +31,9 @@ export interface ShownFrame {
   masks: readonly Polygon[];
 }
 
+/** A picture to make of a frame; `request` is null for those that are watched. */
+type Due = Pick<LiveTile, 'width' | 'quality'> & { request: number | null };
+
 /** What is wanted of one camera. */
 interface Wanted {
   tile: LiveTile | null;
@@ -39,6 +42,8 @@ interface Wanted {
   isBusy: boolean;
 }
 
+/** Orders of one camera that wait for its next frame. */
+const MOST_ORDERS = 16;
 /** A picture in which nothing has moved is sent no more often than this, ms. */
 const STILL_EVERY_MS = 1000;
 
@@ -69,7 +74,10 @@ export class LivePictures {
 
   /** Sends the next frame of a camera once, in a size of its own. */
   order(order: PictureOrder): void {
-    this.#of(order.camera).orders.push(order);
+    const { orders } = this.#of(order.camera);
+    orders.push(order);
+    // Of a camera that gives no frames, whoever asked first does not wait any more.
+    if (orders.length > MOST_ORDERS) orders.shift();
   }
 
   /** A frame is done. Never throws. */
@@ -77,28 +85,39 @@ export class LivePictures {
     const wanted = this.#wanted.get(shown.camera);
     if (!wanted || wanted.isBusy) return;
     const { tile } = wanted;
-    const orders: { request: number | null; width: number; quality: number }[] = wanted.orders.splice(0);
+    const due: Due[] = wanted.orders.splice(0);
     if (tile && wanted.pacer.isDue(this.#nowMs(), periodOf(tile, shown.isSearched)))
-      orders.push({ ...tile, request: null });
-    if (orders.length === 0) return;
-    const { frame, camera, tracks, masks } = shown;
-    const image = shrunkCopy(frame.image, Math.max(...orders.map(({ width }) => width)));
-    const boxes = boxesOf(tracks, camera, frame.image);
-    const { capturedAtMs } = frame;
+      due.push({ ...tile, request: null });
+    if (due.length === 0) return;
+    const image = shrunkCopy(shown.frame.image, Math.max(...due.map(({ width }) => width)));
     wanted.isBusy = true;
-    const sending = orders.map(async ({ request, width, quality }) => {
-      const made = await this.#options.encode(image, { maxWidth: width, quality, masks });
-      await this.#options.send({
-        kind: 'picture',
-        request,
-        picture: { camera, capturedAtMs, boxes, ...made },
-      });
-    });
-    void Promise.all(sending)
-      .catch((error) => this.#options.onFailure(camera, error))
+    void this.#send(image, due, shown)
+      .catch((error) => this.#options.onFailure(shown.camera, error))
       .finally(() => {
         wanted.isBusy = false;
       });
+  }
+
+  /** Makes each size once, one after another. */
+  async #send(
+    image: Image,
+    due: readonly Due[],
+    { camera, frame, tracks, masks }: ShownFrame,
+  ): Promise<void> {
+    const boxes = boxesOf(tracks, camera, frame.image);
+    const { capturedAtMs } = frame;
+    const made = new Map<string, FramePicture>();
+    for (const { request, width, quality } of due) {
+      const key = `${width} ${quality}`;
+      const picture =
+        made.get(key) ?? (await this.#options.encode(image, { maxWidth: width, quality, masks }));
+      made.set(key, picture);
+      await this.#options.send({
+        kind: 'picture',
+        request,
+        picture: { camera, capturedAtMs, boxes, ...picture },
+      });
+    }
   }
 
   #of(camera: string): Wanted {

@@ -31,8 +31,11 @@ function pictures() {
   };
   /** Lets every encoding finish. */
   const finish = async () => {
-    for (const done of waiting.splice(0)) done();
     await new Promise(setImmediate);
+    while (waiting.length > 0) {
+      for (const done of waiting.splice(0)) done();
+      await new Promise(setImmediate);
+    }
   };
   return { live, show, finish, sent, faults, encoded: () => encoded };
 }
@@ -106,6 +109,16 @@ describe('LivePictures', () => {
       [7, 64],
       [null, 640],
     ]);
+  });
+
+  it('makes each size once, however many ask for it', async () => {
+    const { live, show, finish, sent, encoded } = pictures();
+    live.watch([tile]);
+    for (const request of [1, 2, 3]) live.order({ request, camera: 'door', width: 640, quality: 70 });
+    show(0);
+    await finish();
+    expect(sent.map(({ request }) => request)).toEqual([1, 2, 3, null]);
+    expect(encoded()).toBe(1);
   });
 
   it('goes on after a picture that cannot be encoded', async () => {

@@ -123,6 +123,13 @@ const CASES: Record<string, Case> = {
     },
     alerts: ['SpotterLogNotWritable a', 'SpotterLogNotWritable b'],
   },
+  'passwords that are tried, and one that is wrong': {
+    series: {
+      'spotter_sign_ins_total{instance="a",outcome="limited"}': '0x25 4x5',
+      'spotter_sign_ins_total{instance="b",outcome="refused"}': '0x25 1x5',
+    },
+    alerts: ['SpotterSignInsLimited a'],
+  },
   'lines that nobody takes': {
     series: { 'spotter_output_lines_lost_total{instance="a",stream="stdout"}': '0x25 3x5' },
     alerts: ['SpotterLinesLost stdout'],
@@ -132,7 +139,7 @@ const CASES: Record<string, Case> = {
 describe('docs/monitoring: alerts and recording rules', () => {
   it.skipIf(!hasPromtool)('pass the check of promtool (Debian: apt-get install prometheus)', () => {
     const checked = promtool(['check', 'config', 'prometheus.yml']);
-    expect(checked).toMatch(/^0 .*SUCCESS: 13 rules found.*SUCCESS: 6 rules found/s);
+    expect(checked).toMatch(/^0 .*SUCCESS: 14 rules found.*SUCCESS: 6 rules found/s);
   });
 
   it.each(ALERTS.map((rule) => [rule.alert ?? '', rule] as const))(
