@@ -2,15 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { AccessFile, hasAccessFile } from '../auth/accessFile.js';
 import { hasGap } from '../config/gaps.js';
 import type { IncompleteConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { describeError, hasErrno } from '../core/errors.js';
 import { BrokerConnection } from '../events/sinks/broker.js';
 import { BEST_TERMS, limitsOf } from '../events/sinks/handshake.js';
+import { isLoopback } from '../http/origin.js';
 import { listenFault } from '../http/server.js';
 import { type Finding, findingsOf } from './finding.js';
 import { NOT_TRIED } from './notTried.js';
+
+/** What says where the daemon listens, and who may come in. */
+type ServerConfig = Pick<Config, 'http' | 'auth' | 'data'>;
 
 /**
  * The port of the daemon, webhooks and broker, side by side; not those that need what is missing.
@@ -22,9 +27,9 @@ export async function checkNetwork(
   daemon: string | null,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const { http, webhooks, mqtt } = config;
+  const { webhooks, mqtt } = config;
   return Promise.all([
-    ...(gaps.some(({ section }) => section === 'http') ? [] : [checkPort(http, daemon)]),
+    ...(gaps.some(({ section }) => section === 'http') ? [] : [checkPort(config, daemon)]),
     ...webhooks.map((webhook, index) =>
       hasGap(webhook, gaps)
         ? findingsOf('webhook', { subject: webhook.id }).warning(NOT_TRIED)
@@ -35,7 +40,8 @@ export async function checkNetwork(
 }
 
 /** The port of the daemon. @param daemon see {@link checkNetwork} */
-export async function checkPort({ host, port }: Config['http'], daemon: string | null): Promise<Finding> {
+export async function checkPort(config: ServerConfig, daemon: string | null): Promise<Finding> {
+  const { host, port } = config.http;
   const { ok, warning, fault } = findingsOf('port', { key: 'http' });
   const place = `${host}:${port}`;
   if (daemon !== null && Number(new URL(daemon).port) === port)
@@ -49,11 +55,35 @@ export async function checkPort({ host, port }: Config['http'], daemon: string |
   } finally {
     server.close();
   }
-  if (!/^(127\.|::1$|localhost$)/.test(host))
+  if (isLoopback(host)) return ok(`${place} is free`);
+  const { required, trustNetwork, proxy } = config.auth;
+  if (required === 'never')
     return warning(
-      `${place} is free, but open to the network, and there is no login; set http.host to 127.0.0.1 unless you trust it`,
+      `${place} is free, but whoever reaches it may do everything, since auth.required is never`,
     );
-  return ok(`${place} is free`);
+  if (proxy.userHeader !== null || (await hasSomebody(config.data)))
+    return ok(`${place} is free, and open to those who sign in`);
+  if (trustNetwork)
+    return warning(
+      `${place} is free, but whoever reaches it sees everything; add a user with "spotter user add NAME --role admin"`,
+    );
+  return fault(
+    `${place} can be reached by others, and nobody may sign in yet; add a user with "spotter user add NAME --role admin", or set http.host to 127.0.0.1`,
+  );
+}
+
+/** Whether there is a user or a token. A file that cannot be read is reported when the daemon starts. */
+async function hasSomebody(data: string): Promise<boolean> {
+  if (!hasAccessFile(data)) return false;
+  const file = new AccessFile(data);
+  try {
+    await file.start();
+    return file.use(({ users, tokens }) => users.count > 0 || tokens.count > 0);
+  } catch {
+    return true;
+  } finally {
+    await file.stop();
+  }
 }
 
 /** Opens a connection, with TLS where the address has it, and sends nothing. */

@@ -25,6 +25,6 @@ export async function checkSurroundings(
     checkProvider(config),
     checkData(config.data),
     ...(await checkPeople(config)),
-    await checkPort(config.http, daemon),
+    await checkPort(config, daemon),
   ];
 }

@@ -1,8 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { ANYBODY, type Caller, NOBODY, READER, type Scope } from '../core/access.js';
-import { isLoopback } from './origin.js';
+import { type Caller, NOBODY, type Scope } from '../core/access.js';
 import type { Refusal } from './refusal.js';
 
 declare module 'fastify' {
@@ -32,39 +30,10 @@ export interface Credentials {
 /** Who sends a request: NOBODY without a sign-in where one is required; a refusal when what it shows is not valid. */
 export type Identify = (credentials: Credentials) => Caller | Refusal | Promise<Caller | Refusal>;
 
-const WRONG_TOKEN: Refusal = {
-  status: 401,
-  error:
-    'the token is not valid; send "Authorization: Bearer TOKEN" with the token in control.json of the data folder',
-  headers: { 'www-authenticate': 'Bearer' },
-};
-
-/**
- * Identifies callers where no sign-in is required: whoever is on this machine, or has the token, may do everything; others may
- * read.
- *
- * @param token of the control file; null: there is none
- */
-export function withoutSignIn(
-  token: string | null,
-): (credentials: Pick<Credentials, 'headers' | 'remoteAddress'>) => Caller | Refusal {
-  return ({ headers, remoteAddress }) => {
-    const given = bearerOf(headers);
-    if (given !== null) return token !== null && isSame(given, token) ? ANYBODY : WRONG_TOKEN;
-    return isLoopback(remoteAddress) ? ANYBODY : READER;
-  };
-}
-
 /** The token in the Authorization header; null without one. */
 export function bearerOf({ authorization }: IncomingHttpHeaders): string | null {
   const match = /^Bearer(?: +(.*))?$/i.exec(authorization ?? '');
   return match && (match[1] ?? '');
-}
-
-/** Compares secrets by their digests, so that the time taken reveals nothing, not even the length. */
-export function isSame(given: string, secret: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(secret));
 }
 
 /** Who sends a request, if they may do what it needs. @param needs null for what is public @returns else why not */
@@ -84,7 +53,7 @@ export async function admit(
     };
   return {
     status: 403,
-    error: `this needs the scope ${needs}, which you do not have; ask whoever runs spotter`,
+    error: `this needs the scope ${needs}, which you do not have; ${caller.name === null ? 'sign in as a user of "spotter user add"' : 'ask whoever runs spotter'}`,
   };
 }
 

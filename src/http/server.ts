@@ -3,12 +3,12 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Caller, Scope } from '../core/access.js';
+import { ANYBODY, type Caller, type Scope } from '../core/access.js';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { Admission } from './admission.js';
 import { type ApplicationOptions, addApplication } from './application.js';
-import { admit, type Credentials, credentialsOf, type Identify, withoutSignIn } from './callers.js';
+import { admit, type Credentials, credentialsOf, type Identify } from './callers.js';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.js';
 import { shareWithPages } from './crossOrigin.js';
 import { Guests } from './guests.js';
@@ -46,7 +46,7 @@ export interface HttpOptions {
   clientOf?: (credentials: Credentials) => string;
   /** A client that reads nothing of a response is disconnected after once to twice this time, ms. Default 15 000. */
   unreadMs?: number;
-  /** Who sends a request. By default nobody has to sign in; see {@link withoutSignIn}. */
+  /** Who sends a request. By default anybody may do everything. */
   identify?: Identify;
   /** Certificate and key, to serve https:// and wss://; null: http:// and ws://. Default null. */
   tls?: CertificateFiles | null;
@@ -97,7 +97,7 @@ export class HttpServer implements Component {
   constructor(options: HttpOptions) {
     this.#options = options;
     const { host, allowedHosts = [], allowedOrigins = [], maxConnections, tls = null } = options;
-    this.#identify = options.identify ?? withoutSignIn(null);
+    this.#identify = options.identify ?? (() => ANYBODY);
     this.#guests = new Guests(this.#identify);
     this.#admission = new Admission(maxConnections);
     this.#rules = { listening: host, hosts: allowedHosts, origins: allowedOrigins };

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AccessFile } from '../../src/auth/accessFile.js';
 import { schema } from '../../src/config/schema.js';
 import { checkNetwork } from '../../src/doctor/networkChecks.js';
 import { needMosquitto, startMosquitto } from '../helpers/mosquitto.js';
+import { temporaryFolder } from '../helpers/temporary.js';
 
 async function find(settings: object, daemon: string | null = null) {
   const config = schema.parse({ http: { port: 0 }, ...settings });
@@ -58,7 +61,23 @@ describe('checkNetwork', () => {
       `ok port: 127.0.0.1:${port}, in use by the running daemon`,
     );
     expect((await find({}))[0]).toBe('ok port: 127.0.0.1:0 is free');
-    expect((await find({ http: { port: 0, host: '0.0.0.0' } }))[0]).toMatch(/^warning port: .* no login/);
+  });
+
+  it('says whether others reach the port, and who may come in', async () => {
+    const data = temporaryFolder();
+    const http = { port: 0, host: '0.0.0.0' };
+    const found = async (auth = {}) => (await find({ http, auth, data }))[0];
+    expect(await found()).toMatch(/^fault port: .* nobody may sign in yet; add a user/);
+    expect(await found({ trustNetwork: true })).toMatch(
+      /^warning port: .* whoever reaches it sees everything/,
+    );
+    expect(await found({ required: 'never' })).toMatch(/^warning port: .* may do everything/);
+    expect(readdirSync(data)).toEqual([]);
+    const file = new AccessFile(data);
+    await file.start();
+    file.use(({ users }) => users.add({ name: 'a', role: 'admin', cameras: null, password: null }, 0));
+    await file.stop();
+    expect(await found()).toMatch(/^ok port: .* open to those who sign in/);
   });
 
   it('logs in to the broker under a name of its own', async (context) => {

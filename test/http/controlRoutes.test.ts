@@ -2,16 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { ANYBODY, NOBODY } from '../../src/core/access.js';
 import { SpotterError } from '../../src/core/errors.js';
 import { viewsOf } from '../../src/http/api.js';
-import { type Identify, withoutSignIn } from '../../src/http/callers.js';
+import { bearerOf, type Identify } from '../../src/http/callers.js';
 import { httpServer } from '../helpers/http.js';
 import { openLog } from '../helpers/log.js';
 
 const TOKEN = 'the-token-of-this-start';
 
+const WRONG_TOKEN = {
+  status: 401,
+  error: 'the token is not valid',
+  headers: { 'www-authenticate': 'Bearer' },
+};
+
 /** A real server with the control routes. @param forget by default returns the name */
 async function serve(
   forget: (name: string) => Promise<object> = async (person) => ({ person }),
-  identify: Identify = withoutSignIn(TOKEN),
+  identify: Identify = ({ headers }) => (bearerOf(headers) === TOKEN ? ANYBODY : WRONG_TOKEN),
 ) {
   const { log } = await openLog();
   const asked: string[] = [];
