@@ -58,7 +58,9 @@ try {
   await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
   const shoot = async (page, name) => {
     const picture = await page.screenshot();
-    await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toFile(`${OUT}/page-${name}.png`);
+    await sharp(picture)
+      .webp({ quality: 86, effort: 6, smartSubsample: true })
+      .toFile(`${OUT}/page-${name}.webp`);
   };
   for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({ colorScheme, viewport: SIZE });

@@ -29,7 +29,7 @@ export const ageOf = (ms: number) => (ms < 2 * SECOND ? texts.live.now : texts.l
 /** `4.2 s`, `12 s`, `3 min`, `2 h 5 min`, `3 d`: as exact as somebody would say it. */
 export function lengthOf(ms: number): string {
   const length = Math.max(0, ms);
-  if (length < 10 * SECOND) return `${(length / SECOND).toFixed(1)} s`;
+  if (length < 10 * SECOND) return `${(length / SECOND).toFixed(length % SECOND === 0 ? 0 : 1)} s`;
   if (length < MINUTE) return `${Math.floor(length / SECOND)} s`;
   if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
   if (length >= 2 * DAY_MS) return `${Math.floor(length / DAY_MS)} d`;

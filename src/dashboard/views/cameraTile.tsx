@@ -41,7 +41,7 @@ export function CameraTile({ camera, isActive, isMoving, onToggle, onEnlarge }: 
       <footer class="tile-foot">
         <h2>
           <span class={`dot is-${state}`} aria-hidden="true" />
-          {name}
+          <span class="tile-name">{name}</span>
         </h2>
         <span class="tile-state">{state === 'live' ? inView : (texts.states[state] ?? state)}</span>
         <span class="age" title={texts.health.age}>

@@ -17,7 +17,11 @@ export function SightingCard({ sighting }: { sighting: Sighting }) {
   const shown = name ?? titleOf(sighting);
   // A face that left while nobody watched has no end.
   const isHere = endedAt === null && feed.value.tracks.has(track);
-  const length = lengthOf((endedAt === null ? now.value : Date.parse(endedAt)) - Date.parse(startedAt));
+  const length = lengthOf(
+    endedAt === null
+      ? wholeSeconds(now.value - Date.parse(startedAt))
+      : Date.parse(endedAt) - Date.parse(startedAt),
+  );
   const isChoosable = chosen.value !== null && (verdict === 'unknown' || verdict === 'ambiguous');
   const gotName = given.value.get(track);
   return (
@@ -65,3 +69,6 @@ function titleOf({ verdict, event: { candidates } }: Sighting): string {
   if (verdict === 'unknown') return texts.history.sentence.unknown;
   return verdict === 'unusable' ? texts.verdicts.unusable : texts.verdicts.open;
 }
+
+/** A length that grows once a second has no tenths. */
+const wholeSeconds = (ms: number) => Math.floor(ms / 1000) * 1000;
