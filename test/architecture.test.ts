@@ -130,6 +130,7 @@ const ONLY_IN: Record<string, string[]> = {
   tar: ['src/cli/backupArchive.ts'],
   'onnx-buf': ['src/quantize/onnxFile.ts'],
   '@bufbuild/protobuf': ['src/quantize/onnxFile.ts'],
+  'openapi-fetch': ['src/dashboard/api/transport.ts'],
   uplot: ['src/dashboard/parts/plot.ts'],
   vite: ['src/dashboard/vite.config.ts'],
   // The benches are clients of the daemon.

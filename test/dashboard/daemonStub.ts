@@ -1,15 +1,15 @@
 import { vi } from 'vitest';
-import type { Session } from '../../src/dashboard/api/model.js';
+import type { Scope, Session } from '../../src/dashboard/api/model.js';
 import { session } from '../../src/dashboard/state/ownSession.js';
 
 /** A request that the page sent. */
 export interface Sent {
   /** `POST /people/alice/photos?face=door-1`. */
   route: string;
-  body: string | null;
+  body: string;
 }
 
-const SCOPES = [
+const SCOPES: Scope[] = [
   'events:read',
   'cameras:read',
   'people:read',
@@ -19,10 +19,11 @@ const SCOPES = [
 ];
 
 /** Signs somebody in. */
-export function signedIn(scopes: string[] = SCOPES): Session {
+export function signedIn(scopes: Scope[] = SCOPES): Session {
   const caller = { name: null, role: null, scopes, cameras: null };
-  session.value = { signIn: 'none', caller };
-  return session.value;
+  const own: Session = { signIn: 'none', caller };
+  session.value = own;
+  return own;
 }
 
 /**
@@ -32,13 +33,15 @@ export function signedIn(scopes: string[] = SCOPES): Session {
  */
 export function answerWith(answers: Record<string, unknown>): Sent[] {
   const sent: Sent[] = [];
-  vi.stubGlobal('fetch', async (url: URL, { method, body }: RequestInit) => {
-    const path = url.pathname.replace('/api/v1', '');
-    sent.push({ route: `${method} ${path}${url.search}`, body: typeof body === 'string' ? body : null });
-    const answer = answers[`${method} ${path}`];
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    const route = `${request.method} ${pathname.replace('/api/v1', '')}`;
+    sent.push({ route: route + search, body: await request.text() });
+    const answer = answers[route];
+    const headers = { 'content-type': 'application/json' };
     if (answer === undefined || typeof answer === 'number')
-      return new Response(JSON.stringify({ detail: 'refused by the far end' }), { status: answer ?? 404 });
-    return new Response(JSON.stringify(answer), { status: 200 });
+      return new Response('{"detail":"refused by the far end"}', { status: answer ?? 404, headers });
+    return new Response(JSON.stringify(answer), { status: 200, headers });
   });
   return sent;
 }

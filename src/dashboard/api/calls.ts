@@ -1,81 +1,81 @@
-import type {
-  AddedPhoto,
-  Camera,
-  DeadLetter,
-  EventPage,
-  GalleryFinding,
-  Health,
-  HealthHistory,
-  Person,
-  PersonSettings,
-  PersonSummary,
-  Session,
-  SpotterEvent,
-  Visit,
-} from './model.js';
-import { send } from './transport.js';
+import type { EventPage, Health, PersonSettings, SpotterEvent } from './model.js';
+import type { operations } from './schema.gen.js';
+import { answerOf, client } from './transport.js';
 
 /** Everything that the page asks of the daemon, one function per route. All throw RequestFault. */
 
-const part = encodeURIComponent;
-
-export const fetchSession = () => send<Session>('GET', '/session');
+export const fetchSession = () => answerOf(client.GET('/api/v1/session'));
 export const signIn = (name: string, password: string) =>
-  send<Session>('POST', '/session', { body: { name, password } });
-export const signOut = () => send<void>('DELETE', '/session');
+  answerOf(client.POST('/api/v1/session', { body: { name, password } }));
+export const signOut = () => answerOf(client.DELETE('/api/v1/session'));
 
-export const listCameras = async () => (await send<{ cameras: Camera[] }>('GET', '/cameras')).cameras;
+export const listCameras = async () => (await answerOf(client.GET('/api/v1/cameras'))).cameras;
 
 /** What a page of events is asked for; lists are joined by commas. */
-export interface EventQuery {
-  before?: number | undefined;
-  after?: number | undefined;
-  from?: number | undefined;
-  to?: number | undefined;
-  camera?: string | undefined;
-  person?: string | undefined;
-  kind?: string | undefined;
-  reviewed?: boolean | undefined;
-  limit?: number;
-}
+export type EventQuery = NonNullable<operations['listEvents']['parameters']['query']>;
 
-export const listEvents = (query: EventQuery) => send<EventPage>('GET', '/events', { query: { ...query } });
-export const fetchEvent = (seq: number) =>
-  send<SpotterEvent>('GET', `/events/${seq}`, { query: { explain: true } });
-export const markReviewed = (seq: number, isReviewed: boolean) =>
-  send<void>(isReviewed ? 'PUT' : 'DELETE', `/events/${seq}/reviewed`);
+export const listEvents = async (query: EventQuery) =>
+  (await answerOf<unknown>(client.GET('/api/v1/events', { params: { query } }))) as EventPage;
+export const fetchEvent = async (seq: number) => {
+  const params = { path: { seq }, query: { explain: true } };
+  return (await answerOf<unknown>(client.GET('/api/v1/events/{seq}', { params }))) as SpotterEvent;
+};
+export const markReviewed = (seq: number, isReviewed: boolean) => {
+  const params = { path: { seq } };
+  const route = '/api/v1/events/{seq}/reviewed';
+  return isReviewed ? answerOf(client.PUT(route, { params })) : answerOf(client.DELETE(route, { params }));
+};
 /** Takes a wrong name back. */
 export const correctEvent = (seq: number, not: string) =>
-  send<{ event: number | null; setAside: string[] }>('POST', `/events/${seq}/correction`, { body: { not } });
+  answerOf(client.POST('/api/v1/events/{seq}/correction', { params: { path: { seq } }, body: { not } }));
 
-export const listVisits = async (query: { from: number; to: number; limit: number }) =>
-  (await send<{ visits: Visit[] }>('GET', '/visits', { query })).visits;
+/** @param from @param to Unix time, ms */
+export const listVisits = async (from: number, to: number) => {
+  const query = { from: String(from), to: String(to), limit: 500 };
+  return (await answerOf(client.GET('/api/v1/visits', { params: { query } }))).visits;
+};
 
-export const listPeople = async () => (await send<{ people: PersonSummary[] }>('GET', '/people')).people;
-export const fetchPerson = (name: string) => send<Person>('GET', `/people/${part(name)}`);
-export const addPerson = (name: string) => send<unknown>('POST', '/people', { body: { name } });
+export const listPeople = async () => (await answerOf(client.GET('/api/v1/people'))).people;
+export const fetchPerson = (name: string) =>
+  answerOf(client.GET('/api/v1/people/{name}', { params: { path: { name } } }));
 export const changePerson = (name: string, settings: Partial<PersonSettings>) =>
-  send<Person>('PATCH', `/people/${part(name)}`, { body: settings });
-export const removePerson = (name: string) => send<unknown>('DELETE', `/people/${part(name)}`);
-export const forgetPerson = (name: string) => send<unknown>('POST', `/people/${part(name)}/forget`);
-export const addPhoto = (name: string, picture: Blob) =>
-  send<AddedPhoto>('POST', `/people/${part(name)}/photos`, { body: picture });
-/** Enrols a face as it was recognised: of a recent track, or of an event. */
-export const enrolFace = (name: string, of: { face: string } | { event: number }) =>
-  send<AddedPhoto>('POST', `/people/${part(name)}/photos`, { query: { ...of } });
-/** @param file as in `setAside` of a correction: NAME/FILE, or FILE */
-export const setPhotoAside = (name: string, file: string, isAside: boolean) =>
-  send<{ file: string }>('PATCH', `/people/${part(name)}/photos/${part(file)}`, {
-    body: { setAside: isAside },
-  });
-export const removePhoto = (name: string, file: string) =>
-  send<void>('DELETE', `/people/${part(name)}/photos/${part(file)}`);
-export const listFindings = async () =>
-  (await send<{ findings: GalleryFinding[] }>('GET', '/gallery/findings')).findings;
+  answerOf(client.PATCH('/api/v1/people/{name}', { params: { path: { name } }, body: settings }));
+export const removePerson = (name: string) =>
+  answerOf(client.DELETE('/api/v1/people/{name}', { params: { path: { name } } }));
+export const forgetPerson = (name: string) =>
+  answerOf(client.POST('/api/v1/people/{name}/forget', { params: { path: { name } } }));
 
-export const fetchHealth = () => send<Health>('GET', '/health');
-export const fetchHealthHistory = () => send<HealthHistory>('GET', '/health/history');
-export const listDeadLetters = async () =>
-  (await send<{ deadLetters: DeadLetter[] }>('GET', '/dead-letters', { query: { limit: 100 } })).deadLetters;
-export const resendLetter = (number: number) => send<unknown>('POST', `/dead-letters/${number}`);
-export const dropLetter = (number: number) => send<void>('DELETE', `/dead-letters/${number}`);
+const PHOTOS = '/api/v1/people/{name}/photos';
+const PHOTO = '/api/v1/people/{name}/photos/{file}';
+
+export const addPhoto = (name: string, picture: Blob) =>
+  answerOf(
+    client.POST(PHOTOS, {
+      params: { path: { name } },
+      // The document describes bytes as a string.
+      body: picture as unknown as string,
+      bodySerializer: (body) => body,
+      headers: { 'content-type': picture.type },
+    }),
+  );
+/** Enrols a face as it was recognised: of a recent track, or of an event. */
+export const enrolFace = (name: string, query: { face: string } | { event: number }) =>
+  // The document does not say that there is no body then.
+  answerOf(client.POST(PHOTOS, { params: { path: { name }, query }, body: undefined as unknown as string }));
+/** @returns the name of the file, which may have got a number */
+export const setPhotoAside = (name: string, file: string, setAside: boolean) =>
+  answerOf(client.PATCH(PHOTO, { params: { path: { name, file } }, body: { setAside } }));
+export const removePhoto = (name: string, file: string) =>
+  answerOf(client.DELETE(PHOTO, { params: { path: { name, file } } }));
+export const listFindings = async () => (await answerOf(client.GET('/api/v1/gallery/findings'))).findings;
+
+export const fetchHealth = async () => (await answerOf<unknown>(client.GET('/api/v1/health'))) as Health;
+export const fetchHealthHistory = () => answerOf(client.GET('/api/v1/health/history'));
+export const listDeadLetters = async () => {
+  const params = { query: { limit: 100 } };
+  return (await answerOf(client.GET('/api/v1/dead-letters', { params }))).deadLetters;
+};
+export const resendLetter = (number: number) =>
+  answerOf(client.POST('/api/v1/dead-letters/{number}', { params: { path: { number } } }));
+export const dropLetter = (number: number) =>
+  answerOf(client.DELETE('/api/v1/dead-letters/{number}', { params: { path: { number } } }));

@@ -1,27 +1,34 @@
-/** What the daemon sends and takes, as far as the page uses it. Times are ISO 8601 in UTC. */
+import type { components } from './schema.gen.js';
 
-export type Verdict = 'known' | 'unknown' | 'ambiguous' | 'unusable';
+/** What the daemon sends and takes, from the document of the API. Times are ISO 8601 in UTC. */
 
-export interface Session {
-  signIn: 'none' | 'password' | 'proxy';
-  /** Null when a sign-in is required. */
-  caller: { name: string | null; role: string | null; scopes: string[]; cameras: string[] | null } | null;
-}
+type Schemas = components['schemas'];
 
-export interface CameraSummary {
-  id: string;
-  state: string;
-  /** Why it is not live. */
-  message: string | null;
-}
+export type Verdict = Schemas['Face']['verdict'];
+export type Session = Schemas['Session'];
+export type Scope = NonNullable<Session['caller']>['scopes'][number];
+export type Camera = Omit<Schemas['Camera'], 'zones' | 'tracks'>;
+export type CameraSummary = Pick<Camera, 'id' | 'message'> & { state: string };
+export type EventKind = Schemas['Event']['kind'];
+export type Visit = Schemas['Visit'];
+export type PersonSummary = Schemas['PersonBrief'];
+export type Person = Schemas['Person'];
+export type PersonSettings = Schemas['PersonSettings'];
+export type PersonPhoto = Schemas['Photo'];
+export type AddedPhoto = Schemas['AddedPhoto'];
+export type GalleryFinding = Schemas['Finding'];
+export type HealthHistory = Schemas['HealthHistory'];
+export type DeadLetter = Schemas['DeadLetter'];
+export type Health = Omit<Schemas['Health'], 'sinks'> & { sinks: Sink[] };
 
-export interface Camera extends CameraSummary {
-  /** Display name; the id without one. */
+/** Where events are sent to; see docs/sinks.md. */
+export interface Sink {
   name: string;
-  lastFrameAt: string | null;
-  width: number | null;
-  height: number | null;
-  zones: { id: string; points: [number, number][] }[];
+  up: boolean;
+  /** Events that are still to be delivered. */
+  lag: number;
+  problem: string | null;
+  delivered: number;
 }
 
 export interface Check {
@@ -32,16 +39,7 @@ export interface Check {
   text: string;
 }
 
-export type EventKind =
-  | 'appeared'
-  | 'match'
-  | 'unknown'
-  | 'ambiguous'
-  | 'left'
-  | 'gap'
-  | 'visit_started'
-  | 'visit_ended';
-
+/** An event of any kind, as far as the page uses it: the document has a type of its own for each kind. */
 export interface SpotterEvent {
   seq: number;
   kind: EventKind;
@@ -79,136 +77,5 @@ export interface SpotterEvent {
   reviewed?: boolean;
 }
 
-export interface EventPage {
-  events: SpotterEvent[];
-  /** Address of the next page. */
-  next: string | null;
-  epoch: string | null;
-  firstSeq: number;
-  lastSeq: number;
-  notices?: string[];
-}
-
-export interface Visit {
-  person: string;
-  displayName: string | null;
-  camera: string;
-  startedAt: string;
-  endedAt: string | null;
-  firstSeq: number;
-  lastSeq: number;
-}
-
-export interface PersonSummary {
-  name: string;
-  displayName: string | null;
-  /** Used photos. */
-  photos: number;
-  unusable: number;
-  setAside: number;
-  /** Cameras that see the person now. */
-  presentAt: string[];
-  lastSeenAt: string | null;
-  cover: string | null;
-}
-
-export interface PersonSettings {
-  displayName: string | null;
-  notify: boolean;
-  note: string | null;
-  threshold: number | null;
-  validUntil: string | null;
-}
-
-export interface PersonPhoto {
-  file: string;
-  state: 'used' | 'unusable' | 'setAside';
-  fault: string | null;
-  message: string | null;
-  picture: string;
-  findings: string[];
-}
-
-export interface Person extends Omit<PersonSummary, 'photos'> {
-  settings: PersonSettings;
-  photos: PersonPhoto[];
-}
-
-/** A photo that was added. */
-export interface AddedPhoto {
-  file: string;
-  state: string;
-  message: string | null;
-  warnings: string[];
-}
-
-export interface GalleryFinding {
-  kind: string;
-  people: string[];
-  photos: string[];
-  message: string;
-  advice: string;
-}
-
-export interface Sink {
-  name: string;
-  up: boolean;
-  lag: number;
-  problem: string | null;
-  delivered: number;
-  deadLetters: number;
-  lastDeliveredAt: string | null;
-}
-
-export interface Health {
-  ready: boolean;
-  reason: string | null;
-  server: string;
-  startedAt: string;
-  cameras: {
-    id: string;
-    state: string;
-    message: string | null;
-    fps: number | null;
-    frameAgeMs: number | null;
-    processed: number;
-    dropped: number;
-    restarts: number;
-  }[];
-  engine: {
-    restarts: number;
-    utilization: number | null;
-    residentBytes: number | null;
-    onnxruntime: string | null;
-    placements: unknown;
-  };
-  models: { detector: unknown; embedder: unknown };
-  gallery: { people: number; used: number; unusable: number };
-  sinks: Sink[];
-  deadLetters: number;
-  storage: {
-    events: { bytes: number; firstSeq: number; lastSeq: number };
-    snapshots: { bytes: number | null };
-  };
-  liveViewers: number;
-}
-
-/** Measured every `everySeconds`; null where nothing was. */
-type Series = (number | null)[];
-
-export interface HealthHistory {
-  everySeconds: number;
-  /** Unix time, ms. */
-  at: number[];
-  cameras: Record<string, { fps: Series; dropped: Series; latencyP50Ms: Series; latencyP95Ms: Series }>;
-  stagesMs: Record<string, Series>;
-  restarts: Series;
-}
-
-export interface DeadLetter {
-  number: number;
-  sink: string;
-  seq: number;
-  reason: string;
-  at: string;
-}
+/** Events, and where the log begins and ends. */
+export type EventPage = Omit<Schemas['EventsPage'], 'events'> & { events: SpotterEvent[] };

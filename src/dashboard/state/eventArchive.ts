@@ -33,11 +33,12 @@ export async function loadMore(): Promise<void> {
   isLoading.value = true;
   try {
     const { events, lastSeq } = archive.value;
+    const older = events.length > 0 ? { before: events[events.length - 1].seq } : {};
     const query = queryOf(filter.value, people.value ?? [], cameras.value ?? []);
     const page =
       query === null
         ? { events: [], next: null, lastSeq: 0 }
-        : await listEvents({ ...query, before: events.at(-1)?.seq, limit: PAGE });
+        : await listEvents({ ...query, ...older, limit: PAGE });
     // The filter has changed meanwhile.
     if (own !== turn) return;
     archive.value = {

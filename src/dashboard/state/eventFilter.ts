@@ -44,7 +44,10 @@ export function queryOf(
   const query: EventQuery = { kind: kind === '' ? KINDS.join() : kind };
   if (person !== '') query.person = person;
   if (camera !== '') query.camera = camera;
-  if (day !== '') Object.assign(query, dayBounds(day));
+  if (day !== '') {
+    const { from, to } = dayBounds(day);
+    Object.assign(query, { from: String(from), to: String(to) });
+  }
   if (reviewed !== '') query.reviewed = reviewed === 'yes';
   const wanted = search.trim().toLowerCase();
   // A number is that of an event, which opens on its own.

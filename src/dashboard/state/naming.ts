@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { addPerson, correctEvent, enrolFace, setPhotoAside } from '../api/calls.js';
+import { correctEvent, enrolFace, setPhotoAside } from '../api/calls.js';
 import { RequestFault } from '../api/transport.js';
 import { texts } from '../texts.js';
 import { loadPeople, nameOf } from './household.js';
@@ -66,12 +66,6 @@ export async function withdrawName(seq: number, person: string): Promise<void> {
   } catch (error) {
     showFault(error);
   }
-}
-
-/** @throws RequestFault */
-export async function makePerson(name: string): Promise<void> {
-  await addPerson(name);
-  await loadPeople();
 }
 
 /** alice/1.jpg -> 1.jpg */

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { signOut as endSession, fetchSession } from '../api/calls.js';
-import type { Session } from '../api/model.js';
+import type { Scope, Session } from '../api/model.js';
 import { whenSignedOut } from '../api/transport.js';
 
 /** Who looks at the page; null until the daemon has answered. */
@@ -10,7 +10,7 @@ export const session = signal<Session | null>(null);
 export const isSignedIn = computed(() => session.value !== null && session.value.caller !== null);
 
 /** Whether who looks may do something, such as `people:write`. */
-export function may(scope: string): boolean {
+export function may(scope: Scope): boolean {
   return session.value?.caller?.scopes.includes(scope) ?? false;
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
+import type { Scope } from '../api/model.js';
 import { Icon, type IconName } from '../parts/icon.js';
 import { now } from '../state/clockTick.js';
 import { offlineSince } from '../state/feedConnection.js';
@@ -10,7 +11,7 @@ import { clockOf, lengthOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
 import { texts } from '../texts.js';
 
-const VIEWS: { path: string; name: IconName & keyof typeof texts.nav; scope: string }[] = [
+const VIEWS: { path: string; name: IconName & keyof typeof texts.nav; scope: Scope }[] = [
   { path: '/', name: 'live', scope: 'cameras:read' },
   { path: '/history', name: 'history', scope: 'events:read' },
   { path: '/people', name: 'people', scope: 'people:read' },

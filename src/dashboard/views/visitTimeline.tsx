@@ -25,7 +25,7 @@ export function VisitTimeline() {
   const { lastSeq } = feed.value;
   useEffect(() => {
     const timer = setTimeout(
-      () => void listVisits({ from, to, limit: 500 }).then(setVisits, () => setVisits([])),
+      () => void listVisits(from, to).then(setVisits, () => setVisits([])),
       visits === null ? 0 : 1000,
     );
     return () => clearTimeout(timer);
