@@ -14,6 +14,17 @@ interface Rule {
   annotations?: Record<string, string>;
 }
 
+interface Dashboard {
+  schemaVersion: number;
+  templating: { list: { name: string }[] };
+  panels: {
+    id: number;
+    gridPos: Record<'x' | 'y' | 'w' | 'h', number>;
+    datasource?: { uid: string };
+    targets?: { datasource: { uid: string } }[];
+  }[];
+}
+
 const textOf = (name: string) => readFileSync(path.join(monitoringFolder, name), 'utf8');
 const rulesOf = (name: string) =>
   (parse(textOf(name)) as { groups: { rules: Rule[] }[] }).groups.flatMap(({ rules }) => rules);
@@ -165,6 +176,22 @@ describe('docs/monitoring: alerts and recording rules', () => {
       return !documented.has(name) && !documented.has(plain);
     });
     expect(missing).toEqual([]);
+  });
+
+  it('come with a dashboard whose panels do not overlap and leave the data source open', () => {
+    const { panels, templating, schemaVersion } = JSON.parse(textOf('dashboard.json')) as Dashboard;
+    expect(schemaVersion).toBe(42);
+    expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'instance', 'camera']);
+    const places = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, index) => `${x + (index % w)} ${y + Math.floor(index / w)}`),
+    );
+    expect(new Set(places).size).toBe(places.length);
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const sources = panels.flatMap(({ datasource, targets = [] }) => [
+      datasource,
+      ...targets.map((one) => one.datasource),
+    ]);
+    expect(new Set(sources.flatMap((source) => source?.uid ?? []))).toEqual(new Set(['${datasource}']));
   });
 
   it.skipIf(!hasPromtool).each(Object.entries(CASES))(

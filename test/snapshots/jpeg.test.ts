@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Box } from '../../src/core/geometry.js';
 import { wholeOf } from '../../src/image/crop.js';
 import type { Image } from '../../src/image/image.js';
-import { encodePictures } from '../../src/snapshots/jpeg.js';
+import { encodeFrame, encodePictures } from '../../src/snapshots/jpeg.js';
 import { aFace, good } from '../helpers/film.js';
 import { flatYuv, rgbImage } from '../helpers/image.js';
 
@@ -71,5 +71,29 @@ describe('encodePictures', () => {
       settings,
     );
     expect(await sharp(tiny.face).metadata()).toMatchObject({ format: 'jpeg' });
+  });
+});
+
+describe('encodeFrame', () => {
+  const image = rgbImage(400, 200, (x) => (x < 200 ? [200, 40, 40] : [20, 20, 90]));
+  const left = [
+    [0, 0],
+    [0.25, 0],
+    [0.25, 1],
+    [0, 1],
+  ] as const;
+
+  it.each([
+    [400, 400],
+    [1000, 400],
+    [100, 100],
+  ])('scales a frame down to %d px, never up, and paints its masks over', async (maxWidth, width) => {
+    const made = await encodeFrame(image, { maxWidth, quality: 90, masks: [left] });
+    expect(made).toMatchObject({ width, height: width / 2 });
+    expect(await sharp(made.jpeg).metadata()).toMatchObject({ format: 'jpeg', width, height: width / 2 });
+    const at = (share: number) => colourAt(made.jpeg, Math.round(width * share), 10);
+    expect(await at(0.1)).toEqual(near([128, 128, 128]));
+    expect(await at(0.35)).toEqual(near([200, 40, 40]));
+    expect(await at(0.9)).toEqual(near([20, 20, 90]));
   });
 });
