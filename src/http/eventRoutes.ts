@@ -131,7 +131,6 @@ function noticesOf(
 ): string[] {
   if (!selectable) return [];
   const visible = selectable.cameras.filter((id) => maySee(caller, id));
-  return [unknownCameras(cameras, visible), unknownPeople(people, selectable.people)].filter(
-    (notice) => notice !== null,
-  );
+  const known = caller.scopes.has('people:read') ? selectable.people : null;
+  return [unknownCameras(cameras, visible), unknownPeople(people, known)].filter((notice) => notice !== null);
 }

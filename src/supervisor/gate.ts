@@ -114,7 +114,7 @@ export class Gate implements Component {
 
   /** For the routes of tokens. */
   get tokens(): TokenViews {
-    const { file } = this.#options;
+    const { file, logger } = this.#options;
     const iso = (ms: number) => new Date(ms).toISOString();
     return {
       list: () =>
@@ -125,8 +125,17 @@ export class Gate implements Component {
             createdAt: iso(createdMs),
             usedAt: usedMs === null ? null : iso(usedMs),
           })),
-      create: (token) => file.use(({ tokens }) => tokens.create(token, Date.now())),
-      revoke: (name) => file.use(({ tokens }) => tokens.revoke(name)),
+      create: (token) => {
+        const text = file.use(({ tokens }) => tokens.create(token, Date.now()));
+        const { name, scopes, cameras } = token;
+        logger.info({ token: name, scopes, cameras }, 'token created');
+        return text;
+      },
+      revoke: (name) => {
+        const isRevoked = file.use(({ tokens }) => tokens.revoke(name));
+        if (isRevoked) logger.info({ token: name }, 'token revoked');
+        return isRevoked;
+      },
     };
   }
 

@@ -61,6 +61,7 @@ describe('needsEngine', () => {
   it('is true for recognition settings and false for the log level', () => {
     expect(needsEngine(config(), config({ quality: { minSizePx: 40 } }))).toBe(true);
     expect(needsEngine(config(), config({ log: { level: 'debug' } }))).toBe(false);
+    expect(needsEngine(config(), config({ auth: { required: 'always' } }))).toBe(false);
   });
 
   it('is true for how snapshots are made and false for how long they are kept', () => {
