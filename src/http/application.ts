@@ -54,6 +54,8 @@ export async function addApplication(
   const app: Api = bare.withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  // No route takes text, and a page of another origin may send it without asking first.
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('caller');
   app.decorate('filesOf', null);
   app.addHook('onRoute', function (route) {

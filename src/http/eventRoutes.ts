@@ -10,6 +10,7 @@ import type { StoredEvent } from './replay.js';
 import type { LogState } from './resume.js';
 import { readerOf } from './reviewRoutes.js';
 import { sendJson, withLog } from './storedJson.js';
+import { visibleText } from './visibleEvent.js';
 
 /** A query as the log takes it. */
 export interface StoredQuery extends Omit<EventsQuery, 'reviewed'> {
@@ -107,13 +108,16 @@ function eventsPage(
   return `{"events":[${marked(events, caller, views).join(',')}],${about.slice(1)}`;
 }
 
-/** Events as JSON, each with the mark of a caller who has looked at it. */
+/** Events as JSON as the caller may see them, each with the caller's mark. */
 function marked(events: readonly StoredEvent[], caller: Caller, { marks }: EventViews): string[] {
   const seqs = events.map(({ seq }) => seq);
   const looked = new Set(
     events.length === 0 ? [] : marks?.(readerOf(caller), Math.min(...seqs), Math.max(...seqs)),
   );
-  return events.map(({ seq, text }) => (looked.has(seq) ? `${text.slice(0, -1)},"reviewed":true}` : text));
+  return events.map((event) => {
+    const text = visibleText(event, caller);
+    return looked.has(event.seq) ? `${text.slice(0, -1)},"reviewed":true}` : text;
+  });
 }
 
 /** Of the cameras that a query names, those that the caller may see; empty: all that there are; null: none. */

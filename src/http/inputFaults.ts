@@ -19,7 +19,7 @@ export function faultsOfRequest(
   first: string | undefined,
 ): string[] {
   const given = { params, body, querystring: query };
-  const unchecked = PARTS.slice(PARTS.findIndex((part) => part === first));
+  const unchecked = PARTS.slice((PARTS as readonly (string | undefined)[]).indexOf(first));
   return unchecked.toReversed().flatMap((part) => {
     const schema = routeOptions.schema?.[part];
     return schema instanceof z.ZodType ? faultsOf(schema, given[part], part) : [];
@@ -48,7 +48,8 @@ function faultsOf(schema: z.ZodType, given: unknown, part: Part): string[] {
 function sentenceOf(issue: Issue, given: unknown, part: Part): string {
   if (part === 'body') {
     const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], given);
-    return `${issue.path.length === 0 ? 'the body' : formatPath(issue.path)} ${describeIssue(issue, value)}`;
+    const fault = describeIssue(issue, value).replace(/^must be a mapping/, 'must be an object');
+    return `${issue.path.length === 0 ? 'the body' : formatPath(issue.path)} ${fault}`;
   }
   // A number in the path has its name in the sentence.
   return part === 'params' || issue.path.length === 0

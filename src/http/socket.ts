@@ -17,6 +17,7 @@ import {
 import { type Refusal, refuseConnection } from './refusal.js';
 import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
 import { expired, type LogState, resume } from './resume.js';
+import { visibleText } from './visibleEvent.js';
 
 /** The first message to a client, without its type and the state of the log. */
 export interface Hello {
@@ -132,7 +133,7 @@ export class EventSocket implements Component {
       client.cursor = event.seq;
       if (!isFor(client, event, () => event.withdrawn)) continue;
       text ??= JSON.stringify({ type: 'event', ...event });
-      this.#send(client, text);
+      this.#send(client, visibleText({ kind: event.kind, text }, client.caller));
     }
   }
 
@@ -223,7 +224,8 @@ export class EventSocket implements Component {
       },
       send: (event, sent) => {
         const withdrawn = () => (JSON.parse(event.text) as SpotterEvent).withdrawn;
-        if (isFor(client, event, withdrawn)) socket.send(`{"type":"event",${event.text.slice(1)}`, sent);
+        if (isFor(client, event, withdrawn))
+          socket.send(`{"type":"event",${visibleText(event, caller).slice(1)}`, sent);
         else sent();
       },
       overtaken: (firstSeq) => this.#send(client, JSON.stringify({ type: 'error', ...expired(firstSeq) })),

@@ -48,7 +48,12 @@ describe('HttpServer: requests that reach no handler', () => {
       400,
       /not JSON/,
     ],
-    ['/api/v1/log/copy', { method: 'POST', body: 'x'.repeat(70_000) }, 413, /too large; send less/],
+    [
+      '/api/v1/log/copy',
+      { method: 'POST', body: `"${'x'.repeat(70_000)}"`, headers: { 'content-type': 'application/json' } },
+      413,
+      /too large; send less/,
+    ],
     ['/api/v1/cameras', {}, 500, /^the request failed inside spotter; see its log$/],
   ])('are answered in the form of all errors: %s', async (path, init, status, sentence) => {
     expect(await answer(path, init)).toEqual([
