@@ -93,8 +93,13 @@ export class LiveSocket implements Component {
     const configured = this.#options.cameras();
     const isVisible = (camera: string) => configured.includes(camera) && maySee(caller, camera);
     const wishes = parseTiles(text, { isVisible, ...this.#options.limits() });
-    if ('tiles' in wishes) this.#setTiles(socket, wishes.tiles);
-    else socket.send(JSON.stringify({ type: 'error', code: 'bad_message', message: wishes.fault }));
+    const refuse = (code: string, message: string) =>
+      socket.send(JSON.stringify({ type: 'error', code, message }));
+    if ('fault' in wishes) refuse('bad_message', wishes.fault);
+    else {
+      this.#setTiles(socket, wishes.tiles);
+      if (wishes.unknown !== null) refuse('unknown_camera', wishes.unknown);
+    }
   }
 
   #setTiles(socket: WebSocket, tiles: readonly Tile[]): void {

@@ -37,8 +37,13 @@ const watchMessage = z.strictObject({
     .max(MOST_TILES, `must have at most ${MOST_TILES} entries`),
 });
 
-/** Reads the wishes of a client (JSON). @returns its tiles, one per camera, within the limits; or what is wrong, in a sentence */
-export function parseTiles(text: string, limits: TileLimits): { tiles: Tile[] } | { fault: string } {
+/** What became of the wishes of a client; each fault is a sentence. */
+export type Wishes =
+  /** One tile per camera, within the limits; `unknown` names a camera that is left out, or is null. */
+  { tiles: Tile[]; unknown: string | null } | { fault: string };
+
+/** Reads the wishes of a client (JSON). A camera that is not there does not keep the client from the others. */
+export function parseTiles(text: string, { isVisible, maxWidth, maxFps }: TileLimits): Wishes {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -52,16 +57,18 @@ export function parseTiles(text: string, limits: TileLimits): { tiles: Tile[] } 
   }
   const { tiles } = parsed.data;
   const cameras = tiles.map(({ camera }) => camera);
-  const unknown = cameras.find((camera) => !limits.isVisible(camera));
-  if (unknown !== undefined) return { fault: `no camera ${JSON.stringify(unknown)} is configured` };
   const double = cameras.find((camera, index) => cameras.indexOf(camera) !== index);
-  if (double !== undefined) return { fault: `${double} has two tiles; send one per camera` };
+  if (double !== undefined) return { fault: `${JSON.stringify(double)} has two tiles; send one per camera` };
+  const unknown = cameras.find((camera) => !isVisible(camera));
   return {
-    tiles: tiles.map(({ camera, width, fps }) => ({
-      camera,
-      width: Math.round(Math.min(width, limits.maxWidth)),
-      fps: Math.min(fps, limits.maxFps),
-    })),
+    tiles: tiles
+      .filter(({ camera }) => isVisible(camera))
+      .map(({ camera, width, fps }) => ({
+        camera,
+        width: Math.round(Math.min(width, maxWidth)),
+        fps: Math.min(fps, maxFps),
+      })),
+    unknown: unknown === undefined ? null : `no camera ${JSON.stringify(unknown)} is configured`,
   };
 }
 

@@ -118,6 +118,7 @@ describe('LiveSocket', () => {
     await client.settled();
     expect(client.pictures).toEqual([]);
     expect(client.errors).toEqual(['no camera "door" is configured', 'no camera "attic" is configured']);
-    expect(watched).toEqual([]);
+    await client.watch({ camera: 'door', width: 640, fps: 5 }, { camera: 'yard', width: 320, fps: 1 });
+    expect(watched).toEqual([[{ camera: 'yard', width: 320, fps: 1 }]]);
   });
 });
