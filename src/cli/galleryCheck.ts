@@ -73,7 +73,8 @@ function printAudit(
   for (const { photo, fault, message } of [...unusable, ...doubts])
     printLine(`${photo}: ${fault}: ${message}`);
   for (const { message } of faults) printLine(message);
-  for (const { photo, kind, note } of notes) if (kind === 'turned') printLine(`${photo}: used, ${note}`);
+  const isRead = (kind: AuditNote['kind']) => kind === 'turned' || kind === 'unfit_mark';
+  for (const { photo, kind, note } of notes) if (isRead(kind)) printLine(`${photo}: used, ${note}`);
   printLine(`${used} of ${plural(photos.length, 'photo')} used`);
   if (report !== undefined) printLine(`report written to ${report}`);
   if (isQuiet) return;

@@ -1,4 +1,5 @@
 import { type Comparison, comparePhotos, type PairObserver } from './comparison.js';
+import { UNFIT_MARK } from './enrol.js';
 import { findingsIn } from './findings.js';
 import type { Gallery } from './gallery.js';
 import { lookNotes } from './lookNotes.js';
@@ -19,8 +20,8 @@ export interface AuditNote {
   /** A photo, or a person where the note is about the person. */
   photo: string;
   person: string;
-  /** `turned`: how a photo was read; the others as in {@link lookNotes}. */
-  kind: 'turned' | 'one_photo' | 'similar_looks' | 'no_photo';
+  /** `turned` and `unfit_mark`: how a photo was read; the others as in {@link lookNotes}. */
+  kind: 'turned' | 'unfit_mark' | 'one_photo' | 'similar_looks' | 'no_photo';
   note: string;
 }
 
@@ -65,9 +66,9 @@ export function auditOf(
     const [person] = message.split(' and ');
     return { photo: person, person, fault: 'spellings', message };
   });
-  const turned = photos.flatMap(({ person, name, result }) =>
+  const read = photos.flatMap(({ person, name, result }) =>
     result.state === 'used' && result.note !== undefined
-      ? [{ photo: name, person, kind: 'turned' as const, note: result.note }]
+      ? [{ photo: name, person, kind: kindOf(result.note), note: result.note }]
       : [],
   );
   const named = photos.filter(({ result }) => !(result.state === 'unusable' && result.fault === 'bad_name'));
@@ -78,7 +79,12 @@ export function auditOf(
     unusable,
     faults: [...settings, ...spellings],
     doubts: findingsIn(comparison, threshold),
-    notes: [...turned, ...lookNotes(comparison, people)],
+    notes: [...read, ...lookNotes(comparison, people)],
     comparison,
   };
+}
+
+/** What the note of a photo in use is about. */
+function kindOf(note: string): 'turned' | 'unfit_mark' {
+  return note === UNFIT_MARK ? 'unfit_mark' : 'turned';
 }

@@ -145,7 +145,8 @@ async function notConfirmed(
 }
 
 /** The note of a photo whose mark was not used. */
-const UNFIT_MARK = 'the face that spotter has marked in it is not there, so it was searched like any photo';
+export const UNFIT_MARK =
+  'the face that spotter has marked in it is not there, so it was searched like any photo';
 
 /** A face that is tilted by less than this, degrees, is upright enough to say nothing. */
 const UPRIGHT_DEG = 45;
