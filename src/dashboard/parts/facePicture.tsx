@@ -13,10 +13,11 @@ interface FacePictureProps {
 
 /** The face of an event: what is stored, else what is in memory, else the first letter of its name. */
 export function FacePicture({ event, name, isPassing = false }: FacePictureProps) {
-  const { track, snapshot, seq } = event;
+  const { track, snapshot, seq, kind } = event;
   const sources = [
     ...(snapshot === null ? [] : [`/api/v1/events/${seq}/face.jpg`]),
-    ...(track === null ? [] : [`/api/v1/faces/${encodeURIComponent(track)}/face.jpg`]),
+    // There was no look at it yet when it appeared.
+    ...(track === null || kind === 'appeared' ? [] : [`/api/v1/faces/${encodeURIComponent(track)}/face.jpg`]),
   ];
   return <Picture sources={sources} letter={letterOf(name)} isPassing={isPassing} />;
 }
