@@ -98,12 +98,21 @@ export function isAllowedOrigin(
   return /^https?:$/.test(url.protocol) && (isLoopback(url.hostname) || url.host === host);
 }
 
-/** Whether a page is of this server itself, or listed in the configuration: other pages of this machine may not act for a user. */
-export function isOwnOrigin(origin: string, host: string | undefined, allowed: readonly string[]): boolean {
+/**
+ * Whether a page is of this server itself, or listed in the configuration: other pages of this machine may not act for a user.
+ *
+ * @param isSecure whether the connection has TLS: a page without it may have been changed on its way
+ */
+export function isOwnOrigin(
+  origin: string,
+  host: string | undefined,
+  allowed: readonly string[],
+  isSecure: boolean,
+): boolean {
   const url = parseOrigin(origin);
   if (url === null) return false;
   return (
-    (/^https?:$/.test(url.protocol) && url.host === host?.toLowerCase()) ||
+    ((isSecure ? /^https:$/ : /^https?:$/).test(url.protocol) && url.host === host?.toLowerCase()) ||
     allowed.some((entry) => isSame(parseOrigin(entry), url))
   );
 }

@@ -14,6 +14,11 @@ export type Shown =
   | { kind: 'proxied'; name: string; groups: string[] };
 
 const NOTHING: Shown = { kind: 'nothing' };
+const LONGEST_NAME = 200;
+const LONG_NAME: Refusal = {
+  status: 400,
+  error: `the name of a user from a proxy has at most ${LONGEST_NAME} characters`,
+};
 const FOREIGN_PAGE: Refusal = {
   status: 403,
   error:
@@ -29,16 +34,17 @@ const FOREIGN_PAGE: Refusal = {
 export function shownBy(
   credentials: Credentials,
   proxies: Proxies,
-  isOwnPage: (origin: string, host: string | undefined) => boolean,
+  isOwnPage: (origin: string) => boolean,
 ): Shown | Refusal {
   const { headers, remoteAddress, sent, isActing } = credentials;
   const text = bearerOf(headers);
   if (text !== null) return { kind: 'token', text };
-  const isForeign = headers.origin !== undefined && !isOwnPage(headers.origin, headers.host);
+  const isForeign = headers.origin !== undefined && !isOwnPage(headers.origin);
   if (proxies.isTrusted(remoteAddress)) {
     const twice = proxies.headers.find((name) => sent.filter((one) => one === name).length > 1);
     if (twice !== undefined) return { status: 400, error: sentTwice(twice) };
     const user = proxies.userOf(credentials);
+    if (user && user.name.length > LONGEST_NAME) return LONG_NAME;
     if (user) return isForeign ? FOREIGN_PAGE : { kind: 'proxied', ...user };
   }
   const id = sessionIn(headers.cookie, proxies.isSecure(credentials));

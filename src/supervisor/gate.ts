@@ -150,7 +150,8 @@ export class Gate implements Component {
   }
 
   async #begin(name: string, password: string, credentials: Credentials): Promise<SignedIn> {
-    if (!this.#mayActFrom(credentials)) return foreignPage();
+    const { origin } = credentials.headers;
+    if (origin !== undefined && !this.#isOwnPage(origin, credentials)) return foreignPage();
     const before = this.#shownBy({ ...credentials, isActing: false });
     try {
       const result = await this.#signIn.try(name, password, this.clientOf(credentials));
@@ -177,13 +178,12 @@ export class Gate implements Component {
   }
 
   #shownBy(credentials: Credentials): Shown | Refusal {
-    return shownBy(credentials, this.#proxies, (origin, host) =>
-      isOwnOrigin(origin, host, this.#options.config().http.allowedOrigins),
-    );
+    return shownBy(credentials, this.#proxies, (origin) => this.#isOwnPage(origin, credentials));
   }
 
-  #mayActFrom({ headers: { origin, host } }: Credentials): boolean {
-    return origin === undefined || isOwnOrigin(origin, host, this.#options.config().http.allowedOrigins);
+  #isOwnPage(origin: string, credentials: Credentials): boolean {
+    const { allowedOrigins } = this.#options.config().http;
+    return isOwnOrigin(origin, credentials.headers.host, allowedOrigins, this.#proxies.isSecure(credentials));
   }
 
   #guarded<T>(work: () => T): T | Refusal {

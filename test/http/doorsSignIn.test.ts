@@ -124,6 +124,7 @@ describe('a proxy', () => {
     ['groups twice', { 'remote-user': 'new', 'remote-groups': ['guests', 'admins'] }, 400],
     ['groups without a user', { 'remote-groups': 'admins' }, 401],
     ['an empty user', { 'remote-user': ' ', 'remote-groups': 'admins' }, 401],
+    ['a user of 300 letters', { 'remote-user': 'x'.repeat(300), 'remote-groups': 'admins' }, 400],
     ['a user for a foreign page', { 'remote-user': 'anna', origin: 'http://localhost:3000' }, 403],
     ['a user and a token that is not valid', { 'remote-user': 'anna', authorization: 'Bearer x' }, 401],
   ])('is refused with %s', async (_what, headers, status) => {
@@ -144,13 +145,18 @@ describe('a proxy', () => {
   );
 
   it('makes the cookie one for TLS, and the other one is not looked at', async () => {
-    const { ask, signIn, cookieOf } = await behind();
+    const { ask, signIn, cookieOf, origin } = await behind();
     const tls = { 'x-forwarded-proto': 'https' };
     const [cookie] = (await signIn('anna', PASSWORD, tls)).headers['set-cookie'] ?? [''];
     expect(cookie).toMatch(/^__Host-spotter_session=[\w-]{43}; .*; HttpOnly; SameSite=Strict; Secure$/);
     const plain = await cookieOf('anna');
     expect((await ask(EVENTS, { headers: { ...tls, cookie: plain } })).status).toBe(401);
-    expect((await ask(EVENTS, { headers: { ...tls, cookie: cookie.split(';')[0] } })).status).toBe(200);
+    const own = { ...tls, cookie: cookie.split(';')[0] };
+    expect((await ask(EVENTS, { headers: own })).status).toBe(200);
+    // A page without TLS of the same name may have been changed on its way.
+    expect((await ask(EVENTS, { headers: { ...own, origin } })).status).toBe(403);
+    const secured = { ...own, origin: origin.replace('http:', 'https:') };
+    expect((await ask(EVENTS, { headers: secured })).status).toBe(200);
   });
 
   it('makes no cookie for TLS where it is not trusted', async () => {
