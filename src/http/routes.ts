@@ -58,7 +58,6 @@ export function addRoutes(app: Api, views: Views, page: string | null): void {
   if (frame) addFrameRoutes(app, { frame, cameras: api.cameras });
   if (faces) addFaceRoutes(app, faces);
   if (corrections) addCorrectionRoutes(app, corrections);
-  if (people) addPeopleRoutes(app, people);
   if (photos) addPhotoRoutes(app, photos);
   if (recognition) addRecognizeRoutes(app, recognition);
   addLetterRoutes(app, api);
@@ -67,6 +66,7 @@ export function addRoutes(app: Api, views: Views, page: string | null): void {
   if (tokens) addTokenRoutes(app, tokens);
   addRevalidated(app, (scope) => {
     addCameraRoutes(scope, api);
+    if (people) addPeopleRoutes(scope, people);
     if (service) addSchemaRoutes(scope, service);
     addDocumentRoute(scope);
   });

@@ -13,6 +13,7 @@ interface Operation {
   operationId: string;
   summary: string;
   tags: string[];
+  security: { token: string[] }[];
   parameters?: { name: string; in: string; schema: object }[];
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
 }
@@ -47,6 +48,20 @@ describe('/api/v1/openapi.json', () => {
       expect(Object.keys(document.components.schemas)).toContain(name);
     // What 3.0 had instead, and what zod writes before it is made a reference.
     expect(text).not.toMatch(/"nullable":|PLACEHOLDER|"\$defs"/);
+  });
+
+  it('has a row for each route in docs/api.md, with the scope that it needs', async () => {
+    const rows = readFileSync(path.join(root, 'docs/api.md'), 'utf8').split('\n');
+    for (const [address, operations] of Object.entries((await served()).paths))
+      for (const [method, { security }] of Object.entries(operations)) {
+        const route = `${address.replace('/api/v1', '')}\``;
+        const row = rows.find(
+          (line) => line.startsWith('| `') && line.includes(method.toUpperCase()) && line.includes(route),
+        );
+        expect(row, `${method} ${address}`).toBeDefined();
+        for (const { token } of security)
+          expect(row, `${method} ${address}`).toContain(`| \`${token[0]}\` |`);
+      }
   });
 
   it('describes each operation: its own id, a summary, its parameters, what it answers, and errors', async () => {
