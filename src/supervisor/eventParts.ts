@@ -124,7 +124,10 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
     observer: metrics.sinkObserver,
     log: logger,
     secrets: () => state.loaded().secrets,
-    face: (id) => snapshots.read(id, 'face'),
+    face: async (id) => {
+      const jpeg = await snapshots.read(id, 'face');
+      return jpeg && { jpeg, keepSeconds: (config().snapshots.keepHours * HOUR_MS) / 1000 };
+    },
   });
   return { log, feed, socket, enricher, snapshots, sinks };
 }

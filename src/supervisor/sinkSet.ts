@@ -7,6 +7,7 @@ import { maskText } from '../core/secrets.js';
 import { Serial } from '../core/serial.js';
 import { InView } from '../events/inView.js';
 import { SinkDriver } from '../events/sinks/driver.js';
+import type { FacePicture } from '../events/sinks/eventPublisher.js';
 import { MqttSink } from '../events/sinks/mqtt.js';
 import { takeBackPerson } from '../events/sinks/personTopics.js';
 import type { CursorStore, DeadLetter, DeadLetterStore, EventSource } from '../events/sinks/port.js';
@@ -39,8 +40,8 @@ export interface SinkSetOptions {
   };
   /** Values that must never be shown. */
   secrets: () => readonly string[];
-  /** The picture of an event's face as JPEG, by the id of the event; null when there is none. Never rejects. Default: none. */
-  face?: (id: string) => Promise<Uint8Array | null>;
+  /** The picture of an event's face, by the id of the event; null when there is none. Never rejects. Default: none. */
+  face?: (id: string) => Promise<FacePicture | null>;
 }
 
 /** State of a sink; the numbers are since it was started. */

@@ -104,10 +104,15 @@ export class BrokerConnection {
    *
    * @param payload empty and retained: removes what the broker retains
    * @param retain ignored where the broker retains nothing
+   * @param keepSeconds ignored by MQTT 3.1.1
    * @throws BrokerRefusal when the broker refuses it; Error when the connection ends first
    */
-  publish(topic: string, payload: string | Uint8Array, retain: boolean): Promise<void> {
-    const options = { qos: this.terms.qos, retain: retain && this.terms.retain };
+  publish(topic: string, payload: string | Uint8Array, retain: boolean, keepSeconds?: number): Promise<void> {
+    const options = {
+      ...{ qos: this.terms.qos, retain: retain && this.terms.retain },
+      ...(keepSeconds !== undefined &&
+        this.terms.version === 5 && { properties: { messageExpiryInterval: keepSeconds } }),
+    };
     // The broker would close the connection.
     if (Buffer.byteLength(topic) + Buffer.byteLength(payload) + MAX_OVERHEAD_BYTES > this.terms.maxBytes)
       return Promise.reject(new BrokerRefusal({ kind: 'publish', topic }, TOO_LARGE));

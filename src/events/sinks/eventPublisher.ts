@@ -8,6 +8,12 @@ import type { Delivery } from './sink.js';
 import type { TopicAccess } from './topicAccess.js';
 import type { TopicFamilies, Topics } from './topics.js';
 
+/** The picture of a face, and how long it may be kept. */
+export interface FacePicture {
+  jpeg: Uint8Array;
+  keepSeconds: number;
+}
+
 /** Where events go, and what of them. */
 export interface EventPublisherOptions {
   topics: Topics;
@@ -15,8 +21,8 @@ export interface EventPublisherOptions {
   access: TopicAccess;
   /** null: nothing is published in the shape of Frigate. */
   frigate: FrigateShape | null;
-  /** The picture of an event's face as JPEG, where the family `faces` is published; null when there is none. Never rejects. */
-  faceOf: (event: SpotterEvent) => Promise<Uint8Array | null>;
+  /** The picture of an event's face, where the family `faces` is published; null when there is none. Never rejects. */
+  faceOf: (event: SpotterEvent) => Promise<FacePicture | null>;
 }
 
 /** Publishes each event on its topics: once on each, however often the whole has to be tried. */
@@ -81,7 +87,10 @@ export class EventPublisher {
     }));
     for (const message of frigate?.messagesOf(event) ?? []) messages.push({ ...message, isRetained: false });
     const face = families.faces && event.snapshot !== null ? await faceOf(event) : null;
-    if (face) messages.push({ topic: topics.camera(event.camera, 'face'), payload: face, isRetained: true });
+    if (face) {
+      const { jpeg: payload, keepSeconds } = face;
+      messages.push({ topic: topics.camera(event.camera, 'face'), payload, isRetained: true, keepSeconds });
+    }
     return messages;
   }
 

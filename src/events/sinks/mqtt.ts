@@ -4,7 +4,7 @@ import { Birth } from './birth.js';
 import { BrokerConnection, type Received } from './broker.js';
 import type { Closing } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
-import { EventPublisher } from './eventPublisher.js';
+import { EventPublisher, type FacePicture } from './eventPublisher.js';
 import { FrigateShape } from './frigate.js';
 import { KnownTerms } from './knownTerms.js';
 import { publishOn } from './publishOn.js';
@@ -38,8 +38,8 @@ export interface MqttOptions {
   /** Whether to publish events in the shape of Frigate's too, and under which prefix; by default not, and below the other topics. */
   frigate?: boolean;
   frigateTopic?: string | null;
-  /** The picture of an event's face as JPEG; null, as by default, when there is none. Never rejects. */
-  faceOf?: (event: SpotterEvent) => Promise<Uint8Array | null>;
+  /** The picture of an event's face; null, as by default, when there is none. Never rejects. */
+  faceOf?: (event: SpotterEvent) => Promise<FacePicture | null>;
   /** Unique to this installation, and the same after a restart. */
   installation: string;
   version: string;

@@ -7,6 +7,8 @@ export interface OutgoingMessage {
   topic: string;
   payload: string | Uint8Array;
   isRetained: boolean;
+  /** How long the broker keeps it, where it supports MQTT 5; by default for ever. */
+  keepSeconds?: number;
 }
 
 /**
@@ -18,10 +20,10 @@ export interface OutgoingMessage {
 export async function publishOn(
   connection: BrokerConnection,
   access: TopicAccess,
-  { topic, payload, isRetained }: OutgoingMessage,
+  { topic, payload, isRetained, keepSeconds }: OutgoingMessage,
 ): Promise<BrokerRefusal | null> {
   try {
-    await connection.publish(topic, payload, isRetained);
+    await connection.publish(topic, payload, isRetained, keepSeconds);
     access.accepted(topic, isRetained && connection.terms.retain);
     return null;
   } catch (error) {

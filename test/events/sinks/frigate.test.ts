@@ -1,11 +1,24 @@
+import { connectAsync } from 'mqtt';
 import { describe, expect, it } from 'vitest';
 import type { SpotterEvent } from '../../../src/events/event.js';
 import { FrigateShape } from '../../../src/events/sinks/frigate.js';
 import { Topics } from '../../../src/events/sinks/topics.js';
 import { spotterEvent } from '../../helpers/events.js';
-import { keptBy, needMosquitto, Subscriber, startMosquitto } from '../../helpers/mosquitto.js';
+import { type Broker, keptBy, needMosquitto, Subscriber, startMosquitto } from '../../helpers/mosquitto.js';
 import { mqttSink } from '../../helpers/mqttSink.js';
 import { until } from '../../helpers/sinks.js';
+
+/** How long a broker still keeps a message, s; undefined: for ever. */
+async function expiryOf({ url }: Broker, topic: string): Promise<number | undefined> {
+  const client = await connectAsync(url, { protocolVersion: 5 });
+  const read = new Promise<number | undefined>((resolve) => {
+    client.on('message', (_topic, _payload, { properties }) => resolve(properties?.messageExpiryInterval));
+  });
+  await client.subscribeAsync(topic);
+  const seconds = await read;
+  await client.endAsync();
+  return seconds;
+}
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const nobody = { person: null, similarity: null };
@@ -98,7 +111,7 @@ describe('MqttSink: shapes of others', () => {
     const asked: string[] = [];
     const faceOf = async ({ id }: SpotterEvent) => {
       asked.push(id);
-      return FACE;
+      return { jpeg: FACE, keepSeconds: 3600 };
     };
     const without = await mqttSink(broker.url, { faceOf, installation: 'ba9876543210' });
     without.log.commit(STORY[1]);
@@ -112,6 +125,7 @@ describe('MqttSink: shapes of others', () => {
     expect(asked).toEqual([id]);
     const topic = 'spotter/cameras/door/face';
     expect((await keptBy(broker)).get(topic)).toBe(Buffer.from(FACE).toString());
+    expect(await expiryOf(broker, topic)).toBeGreaterThan(3500);
     // The next connection finds it, and leaves it.
     await until(() => heard.of(topic).length > 0);
     sink.retire();
