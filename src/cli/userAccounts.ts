@@ -84,10 +84,15 @@ export async function password({ signal }: Context, name: string, options: Passw
 
 /** `spotter user remove`. @returns 0 removed, 1 there is no such user */
 export async function remove(_context: Context, name: string, options: ListOptions): Promise<number> {
-  const isRemoved = await withAccess(options, undefined, ({ users }) => users.remove(name));
+  const { isRemoved, isOpen } = await withAccess(options, undefined, ({ users }, { auth }) => ({
+    isRemoved: users.remove(name),
+    isOpen: users.count === 0 && auth.required === 'auto',
+  }));
   if (!isRemoved) return missing(name);
   if (options.json) printJson({ removed: name });
   else printLine(`removed ${name}; every session has ended`);
+  if (isOpen && !options.quiet)
+    printToStderr('no user is left: nobody has to sign in on this machine, unless auth.required is always');
   return 0;
 }
 

@@ -33,7 +33,8 @@ describe('spotter user', () => {
     await expect(add(context, 'ANNA', { dir, role: 'admin', withoutPassword: true })).rejects.toThrow(
       /there is a user ANNA already/,
     );
-    expect((await printedBy(() => remove(context, 'Anna', { dir }))).code).toBe(0);
+    const removed = await printedBy(() => remove(context, 'Anna', { dir }));
+    expect([removed.code, removed.stderr]).toEqual([0, expect.stringContaining('no user is left')]);
     expect((await printedBy(() => remove(context, 'Anna', { dir }))).code).toBe(1);
     expect((await printedBy(() => list(context, { dir }))).stdout).toMatch(/^no users/);
   });
