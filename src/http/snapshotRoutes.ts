@@ -3,7 +3,7 @@ import { maySee } from '../core/access.js';
 import type { Api } from './application.js';
 import type { EventViews } from './eventRoutes.js';
 import { jpeg, sendPicture } from './jpegAnswer.js';
-import { numberInPath } from './parameters.js';
+import { parseSeq } from './parameters.js';
 import { refuseMissing, refuseWithoutLog } from './refusal.js';
 
 /** The pictures of events. */
@@ -17,6 +17,10 @@ const FORMS = [
   { file: 'face.jpg', form: 'face', operationId: 'getFace', summary: 'The face in the snapshot of an event' },
 ] as const;
 
+/** The number of an event; null for anything else: a picture that is not there is not a fault of the request. */
+const seq = z.string().transform(parseSeq).meta({ type: 'integer', minimum: 1 });
+const NONE = 'this event has no snapshot, or it has been deleted; see snapshots in config.yaml';
+
 /** Adds the routes for the snapshot of an event and the face in it. */
 export function addSnapshotRoutes(app: Api, { snapshot, event }: SnapshotViews): void {
   for (const { file, form, operationId, summary } of FORMS)
@@ -26,12 +30,13 @@ export function addSnapshotRoutes(app: Api, { snapshot, event }: SnapshotViews):
         config: { needs: 'events:read' },
         schema: {
           ...{ operationId, summary, tags: ['events'] },
-          params: z.object({ seq: numberInPath('an event') }),
+          params: z.object({ seq }),
           response: { 200: jpeg },
         },
       },
       async ({ params: { seq }, caller }, reply) => {
         let picture: Uint8Array | null = null;
+        if (seq === null) return refuseMissing(reply, NONE);
         try {
           const camera = caller.cameras === null ? null : event(seq, false)?.camera;
           if (camera === null || (camera !== undefined && maySee(caller, camera)))
@@ -40,10 +45,7 @@ export function addSnapshotRoutes(app: Api, { snapshot, event }: SnapshotViews):
           return refuseWithoutLog(reply);
         }
         if (picture) return sendPicture(reply, picture);
-        return refuseMissing(
-          reply,
-          'this event has no snapshot, or it has been deleted; see snapshots in config.yaml',
-        );
+        return refuseMissing(reply, NONE);
       },
     );
 }
