@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NameActions } from '../../src/dashboard/parts/nameActions.js';
 import { NamePicker } from '../../src/dashboard/parts/namePicker.js';
 import { ToastList } from '../../src/dashboard/parts/toastList.js';
+import { facesInMemory } from '../../src/dashboard/state/facesInMemory.js';
 import { people } from '../../src/dashboard/state/household.js';
 import { asking, chosen, given } from '../../src/dashboard/state/naming.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
@@ -14,6 +15,7 @@ const unknown = eventOnPage(7, { kind: 'unknown', track: 'door-3' });
 
 beforeEach(() => {
   signedIn();
+  facesInMemory.value = { tracks: new Set(['door-3']), seq: 100 };
   people.value = [personOnPage('alice', 'Alice Adams'), personOnPage('bob')];
 });
 
@@ -83,6 +85,12 @@ describe('"Who is this?"', () => {
       'POST /people/bob/photos?face=door-3',
       'POST /people/bob/photos?face=yard-1',
     ]);
+  });
+
+  it('is not offered where no picture of the face is left', () => {
+    facesInMemory.value = { tracks: new Set(), seq: 100 };
+    show();
+    expect(screen.queryByText('Who is this?')).toBeNull();
   });
 
   it('is not offered to somebody who may not change people', () => {

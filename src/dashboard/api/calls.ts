@@ -25,6 +25,9 @@ export const markReviewed = (seq: number, isReviewed: boolean) => {
   const route = '/api/v1/events/{seq}/reviewed';
   return isReviewed ? answerOf(client.PUT(route, { params })) : answerOf(client.DELETE(route, { params }));
 };
+/** The faces that are in memory. */
+export const listFaces = async () =>
+  (await answerOf(client.GET('/api/v1/faces', { params: { query: { limit: 500 } } }))).faces;
 /** Takes a wrong name back. */
 export const correctEvent = (seq: number, not: string) =>
   answerOf(client.POST('/api/v1/events/{seq}/correction', { params: { path: { seq } }, body: { not } }));

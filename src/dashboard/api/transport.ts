@@ -17,10 +17,10 @@ export class RequestFault extends Error {
 /** Sends requests, each typed by the document of the API. */
 export const client = createClient<paths>({ baseUrl: location.origin, fetch: (request) => fetch(request) });
 
-let onSignedOut = () => {};
+let onSignedOut = async () => {};
 
 /** Called when the daemon asks for a sign-in. */
-export function whenSignedOut(listener: () => void): void {
+export function whenSignedOut(listener: () => Promise<void>): void {
   onSignedOut = listener;
 }
 
@@ -41,6 +41,6 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
   });
   const { ok, status } = response;
   if (ok) return data as T;
-  if (status === 401) onSignedOut();
+  if (status === 401) void onSignedOut();
   throw new RequestFault(status, error?.detail ?? `the request failed (${status})`);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SpotterEvent } from '../api/model.js';
+import { isInMemory } from '../state/facesInMemory.js';
 
 /** How long a row is in sight before its picture is asked for, ms: not while somebody scrolls past. */
 const PASSING_MS = 150;
@@ -7,17 +8,20 @@ const PASSING_MS = 150;
 interface FacePictureProps {
   event: SpotterEvent;
   name: string | null;
+  /** Whether there was a look at it yet; default true. */
+  hasLook?: boolean;
   /** Whether it is in a list that is scrolled fast. */
   isPassing?: boolean;
 }
 
 /** The face of an event: what is stored, else what is in memory, else the first letter of its name. */
-export function FacePicture({ event, name, isPassing = false }: FacePictureProps) {
-  const { track, snapshot, seq, kind } = event;
+export function FacePicture({ event, name, hasLook = true, isPassing = false }: FacePictureProps) {
+  const { track, snapshot, seq } = event;
   const sources = [
     ...(snapshot === null ? [] : [`/api/v1/events/${seq}/face.jpg`]),
-    // There was no look at it yet when it appeared.
-    ...(track === null || kind === 'appeared' ? [] : [`/api/v1/faces/${encodeURIComponent(track)}/face.jpg`]),
+    ...(track === null || !hasLook || !isInMemory(track, seq)
+      ? []
+      : [`/api/v1/faces/${encodeURIComponent(track)}/face.jpg`]),
   ];
   return <Picture sources={sources} letter={letterOf(name)} isPassing={isPassing} />;
 }

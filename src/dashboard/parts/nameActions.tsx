@@ -1,4 +1,5 @@
 import type { SpotterEvent, Verdict } from '../api/model.js';
+import { isInMemory } from '../state/facesInMemory.js';
 import { nameOf } from '../state/household.js';
 import { asking, withdrawName } from '../state/naming.js';
 import { may } from '../state/ownSession.js';
@@ -15,6 +16,8 @@ export function NameActions({ event, verdict }: { event: SpotterEvent; verdict: 
       </button>
     );
   if (verdict !== 'unknown' && verdict !== 'ambiguous') return null;
+  // Without a picture there is nothing to enrol.
+  if (event.snapshot === null && !isInMemory(track, seq)) return null;
   return (
     <button
       type="button"

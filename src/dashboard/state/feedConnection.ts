@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { listEvents } from '../api/calls.js';
+import { loadFacesInMemory } from './facesInMemory.js';
 import { EMPTY_FEED, type FeedMessage, fromPage, received } from './feedState.js';
 import { isSignedIn, loadSession } from './ownSession.js';
 import { Retry } from './retry.js';
@@ -25,32 +26,22 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let lastFlush = 0;
 const retry = new Retry(() => void connect());
 
-/** Connects, and stays connected until {@link stopFeed}. */
+/** Connects, and stays connected. */
 export function startFeed(): void {
   if (hasStarted) return;
   hasStarted = true;
   void connect();
 }
 
-export function stopFeed(): void {
-  hasStarted = false;
-  socket?.close();
-  socket = null;
-  feed.value = EMPTY_FEED;
-  offlineSince.value = null;
-}
-
 async function connect(): Promise<void> {
-  if (!hasStarted) return;
   try {
     // After an outage somebody may have to sign in again: the WebSocket cannot say so.
     if (offlineSince.value !== null) await loadSession();
-    if (!isSignedIn.value) return stopFeed();
+    if (!isSignedIn.value) return;
     if (feed.value === EMPTY_FEED) feed.value = fromPage(await listEvents({ limit: FIRST_EVENTS }));
   } catch {
     return lost();
   }
-  if (!hasStarted) return;
   open();
 }
 
@@ -64,6 +55,7 @@ function open(): void {
   own.onopen = () => {
     retry.succeeded();
     offlineSince.value = null;
+    void loadFacesInMemory(feed.value.lastSeq);
   };
   own.onmessage = ({ data }) => {
     if (own !== socket) return;
@@ -97,7 +89,6 @@ function flush(): void {
 
 function lost(): void {
   socket = null;
-  if (!hasStarted) return;
   offlineSince.value ??= Date.now();
   retry.schedule();
 }

@@ -14,9 +14,16 @@ export function may(scope: Scope): boolean {
   return session.value?.caller?.scopes.includes(scope) ?? false;
 }
 
-/** Asks the daemon who looks. @throws RequestFault when it does not answer */
+/**
+ * Asks the daemon who looks. When nobody is signed in any more, the page starts over, so that nothing of what was shown stays for
+ * whoever signs in next.
+ *
+ * @throws RequestFault when it does not answer
+ */
 export async function loadSession(): Promise<void> {
+  const wasSignedIn = isSignedIn.value;
   session.value = await fetchSession();
+  if (wasSignedIn && !isSignedIn.value) location.reload();
 }
 
 export async function signOut(): Promise<void> {
@@ -24,6 +31,7 @@ export async function signOut(): Promise<void> {
   await loadSession();
 }
 
-whenSignedOut(() => {
-  if (session.value?.caller) session.value = { ...session.value, caller: null };
+whenSignedOut(async () => {
+  // Otherwise it is a sign-in that failed.
+  if (isSignedIn.value) await loadSession().catch(() => {});
 });

@@ -35,7 +35,7 @@ export function SightingCard({ sighting }: { sighting: Sighting }) {
           onChange={() => toggleChosen({ track, seq: event.seq })}
         />
       )}
-      <FacePicture event={event} name={name} />
+      <FacePicture event={event} name={name} hasLook={verdict !== null} />
       <div class="sighting-text">
         <h3>
           <Link class="plain" href={`/history/${event.seq}`}>
