@@ -62,13 +62,13 @@ export class LivePictures {
     this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
-  /** Sets what is watched, in place of the list before. The next frame of each of these cameras is sent. */
+  /** Sets what is watched, in place of the list before. Whoever has just come does not wait for the next picture of a rare tile. */
   watch(tiles: readonly LiveTile[]): void {
     for (const wanted of this.#wanted.values()) wanted.tile = null;
     for (const tile of tiles) {
       const wanted = this.#of(tile.camera);
       wanted.tile = tile;
-      wanted.pacer = new Pacer();
+      if (1000 / tile.fps > STILL_EVERY_MS) wanted.pacer = new Pacer();
     }
   }
 

@@ -105,6 +105,8 @@ export class HttpServer implements Component {
     const server = tls ? { https: { ...limits, handshakeTimeout: HANDSHAKE_TIMEOUT_MS } } : { http: limits };
     this.#app = fastify({
       requestTimeout: REQUEST_TIMEOUT_MS,
+      // A busy machine may take longer than 10 s to load a plugin's files, which is no reason to end.
+      pluginTimeout: 0,
       bodyLimit: MAX_BODY_BYTES,
       forceCloseConnections: true,
       routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
