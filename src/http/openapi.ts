@@ -9,7 +9,12 @@ export const DOCUMENT_PATH = '/api/v1/openapi.json';
 export const documentOptions: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
-    info: { title: 'spotter', version: '1', description: 'Events, cameras and people of a spotter daemon.' },
+    info: {
+      title: 'spotter',
+      version: '1',
+      description:
+        'Events, cameras and people of a spotter daemon. Events as they happen come over the WebSocket /ws, live pictures over /api/v1/live.',
+    },
     servers: [],
     components: {
       securitySchemes: {

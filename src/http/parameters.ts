@@ -108,14 +108,14 @@ export const nameList = list.pipe(z.array(z.string().min(1, NAMES).max(LONGEST_N
 const kinds = list.pipe(z.array(z.enum(EVENT_KINDS, mustBe(`one of ${EVENT_KINDS.join(', ')}`)))).default([]);
 
 const eventsParameters = z.strictObject({
-  after: wholeNumber(0).optional(),
-  before: wholeNumber(1).optional(),
-  from: time.optional(),
-  to: time.optional(),
-  tz: zone.optional(),
-  camera: nameList,
-  person: nameList,
-  kind: kinds,
+  after: wholeNumber(0).optional().describe('Only events with a greater seq, oldest first.'),
+  before: wholeNumber(1).optional().describe('Only what has a smaller seq.'),
+  from: time.optional().describe('Not before this time: ISO 8601, ms since 1970, or a day.'),
+  to: time.optional().describe('Before this time.'),
+  tz: zone.optional().describe('Time zone of days, such as Europe/Berlin; by default that of the daemon.'),
+  camera: nameList.describe('One or more, separated by commas or repeated.'),
+  person: nameList.describe('As camera.'),
+  kind: kinds.describe('As camera.'),
   limit,
   explain: flag,
   reviewed: choice.describe('Whether the caller has marked the event.'),

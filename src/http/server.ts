@@ -76,7 +76,8 @@ export function socketRoute(needs: Scope, socket: () => Omit<SocketRoute, 'needs
 }
 
 const HEADERS_TIMEOUT_MS = 5000;
-const REQUEST_TIMEOUT_MS = 10_000;
+/** Long enough for a photo over a slow link; who may send one is known before its body is read. */
+const REQUEST_TIMEOUT_MS = 60_000;
 const HANDSHAKE_TIMEOUT_MS = 5000;
 const CHECK_EVERY_MS = 1000;
 /** Node takes the first write as progress, so a client has up to twice this time. */
@@ -157,7 +158,7 @@ export class HttpServer implements Component {
       socket.on('error', () => socket.destroy());
       // Its bytes would be mixed with the responses that are still being sent.
       if (this.#turns.isBusy(socket)) socket.destroy();
-      else void this.#upgrade(request, socket as Socket, head);
+      else this.#upgrade(request, socket as Socket, head).catch(() => socket.destroy());
     });
     await this.#app.ready();
     try {

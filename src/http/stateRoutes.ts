@@ -31,6 +31,7 @@ const ADDRESSES = {
   '/api/v1/sinks': 'the state of each webhook and the broker',
   '/api/v1/schemas': 'JSON Schema of every message and event; /api/v1/schemas/:name: one of them',
   '/api/v1/dead-letters': 'events that a webhook did not accept in time',
+  '/api/v1/docs': 'every address under /api/v1, for people',
   '/api/v1/openapi.json': 'every address under /api/v1 (OpenAPI 3.1)',
 };
 
