@@ -17,7 +17,7 @@ const vite = path.join(root, 'node_modules/vite/bin/vite.js');
 const pageConfig = path.join(root, 'src/dashboard/vite.config.ts');
 
 /** Of the program, and of the page. */
-const SOURCE = /\.(ts|tsx|css|html|svg)$/;
+const SOURCE = /\.(ts|tsx|css|html|svg|json)$/;
 
 function sources(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
