@@ -8,7 +8,7 @@ import type { Assignment, FromEngine } from '../ipc/protocol.js';
 import type { Camera } from '../pipeline/camera.js';
 import type { FrameScheduler } from '../pipeline/frameScheduler.js';
 import { upsideDownHint } from '../pipeline/uprightCheck.js';
-import type { Album } from '../snapshots/album.js';
+import type { Album, AlbumCallbacks } from '../snapshots/album.js';
 import { MIN_SIDE_PX } from '../video/info.js';
 import type { LiveListener } from '../video/live.js';
 import { FrameMemory } from '../video/slots.js';
@@ -20,7 +20,7 @@ import { OrderedSender } from './orderedSender.js';
 /** What the manager needs of an engine. See {@link Engine} for each. */
 export interface CameraEngine {
   readonly scheduler: Pick<FrameScheduler, 'isolate'>;
-  album(view: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null;
+  album(view: Pick<View, 'masks'>, callbacks: AlbumCallbacks): Album | null;
   camera(options: EngineCamera): Pick<Camera, 'play' | 'watch' | 'end' | 'drop' | 'deny' | 'nextTrack'>;
   recording(cameraId: string, file: string, playback: Partial<Playback>): Recording;
   live(
@@ -131,14 +131,16 @@ export class CameraManager {
     const { id, url, realtime, loop, rotate, aspect, video } = config;
     const mask = textMasker(secrets);
     const sender = new OrderedSender<FromEngine>(send);
-    const album = engine.album(config, (error) =>
-      sender.post({
-        kind: 'log',
-        level: 'warn',
-        camera: id,
-        message: `cannot encode a snapshot: ${describeError(error)}`,
-      }),
-    );
+    const album = engine.album(config, {
+      onFailure: (error) =>
+        sender.post({
+          kind: 'log',
+          level: 'warn',
+          camera: id,
+          message: `cannot encode a snapshot: ${describeError(error)}`,
+        }),
+      onBetter: (track, { face, quality }) => send({ kind: 'face', track, face, quality }),
+    });
     const camera = engine.camera({
       id,
       view: config,

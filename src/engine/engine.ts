@@ -13,7 +13,7 @@ import type { CameraOptions } from '../pipeline/cameraOptions.js';
 import { FrameScheduler } from '../pipeline/frameScheduler.js';
 import { type FaceEngineGuard, guardedFaceEngine } from '../pipeline/guardedFaceEngine.js';
 import { MotionGate } from '../pipeline/motionGate.js';
-import { Album, type Budget, LOOKS_BYTES } from '../snapshots/album.js';
+import { Album, type AlbumCallbacks, type Budget, LOOKS_BYTES } from '../snapshots/album.js';
 import { encodePictures } from '../snapshots/jpeg.js';
 import type { TrackPolicy } from '../track/state.js';
 import { FileSource, type FileSourceOptions } from '../video/fileSource.js';
@@ -245,16 +245,16 @@ export class Engine implements Component {
   /**
    * Keeps the best pictures of one camera's tracks; null when neither snapshots nor recent faces are wanted.
    *
-   * @param onFailure called with each encoding error
+   * @param callbacks see {@link AlbumOptions}
    */
-  album({ masks }: Pick<View, 'masks'>, onFailure: (error: unknown) => void): Album | null {
+  album({ masks }: Pick<View, 'masks'>, callbacks: AlbumCallbacks): Album | null {
     const { enabled, maxWidth, quality } = this.#config.snapshots;
     if (!enabled && !isReviewed(this.#config.review)) return null;
     const settings = { maxWidth, quality, masks };
     return new Album({
       part: enabled ? 'frame' : 'face',
       encode: (look) => encodePictures(look, settings),
-      onFailure,
+      ...callbacks,
       budget: this.#looks,
     });
   }

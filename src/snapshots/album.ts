@@ -14,9 +14,14 @@ export interface AlbumOptions {
   encode: (look: KeptLook) => Promise<Pictures>;
   /** Called when pictures cannot be encoded. */
   onFailure: (error: unknown) => void;
+  /** Called with better pictures of a track whose pictures an event has had, every few seconds at most. */
+  onBetter?: (track: string, pictures: Pictures) => void;
   /** Shared by all albums. */
   budget: Budget;
 }
+
+/** What an album calls. */
+export type AlbumCallbacks = Pick<AlbumOptions, 'onFailure' | 'onBetter'>;
 
 /** Memory left for looks, raw or encoded, of all cameras together. */
 export interface Budget {
@@ -34,12 +39,16 @@ interface Kept {
   isDropped: boolean;
   raw: KeptLook | null;
   pictures: Promise<Pictures | null> | null;
+  /** When pictures of the track were made last, monotonic ms; null before. */
+  madeAtMs: number | null;
 }
 
 /** Kinds of events with pictures. */
 const PICTURED: ReadonlySet<EventKind> = new Set(['match', 'unknown', 'ambiguous', 'left']);
 /** A look must be better by this factor to replace the one before. */
 const CLEARLY = 1.15;
+/** Between two pictures of a track that no event asks for, ms. */
+const BETTER_EVERY_MS = 2000;
 /** Beyond these values, a look gets no better. */
 const ENOUGH = { sizePx: 200, sharpness: 0.3 };
 /** Worth of the detail of a face whose sharpness was not measured: more than no picture, less than any other. */
@@ -76,8 +85,11 @@ export class Album {
       const frame = { width: image.width, height: image.height };
       const raw = { face, quality, frame, area, image: whole ?? crop(image, area) };
       this.#drop(track);
-      this.#kept.set(track, { worth, bytes, isDropped: false, raw, pictures: null });
+      const madeAtMs = kept?.madeAtMs ?? null;
+      const now: Kept = { worth, bytes, isDropped: false, raw, pictures: null, madeAtMs };
+      this.#kept.set(track, now);
       budget.leftBytes -= bytes;
+      if (madeAtMs !== null && performance.now() - madeAtMs >= BETTER_EVERY_MS) this.#offer(track, now);
     }
   }
 
@@ -96,8 +108,19 @@ export class Album {
     if (track === null || !PICTURED.has(kind)) return undefined;
     const kept = this.#kept.get(track);
     if (!kept) return Promise.resolve(null);
+    return this.#made(kept);
+  }
+
+  /** Whoever looks at a face that stays in view sees it at its best, before its track ends. */
+  #offer(track: string, kept: Kept): void {
+    const { onBetter } = this.#options;
+    if (onBetter) void this.#made(kept).then((pictures) => pictures && onBetter(track, pictures));
+  }
+
+  #made(kept: Kept): Promise<Pictures | null> {
     if (kept.raw) {
       kept.pictures = this.#encode(kept, kept.raw);
+      kept.madeAtMs = performance.now();
       kept.raw = null;
     }
     return kept.pictures ?? Promise.resolve(null);

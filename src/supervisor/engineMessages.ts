@@ -61,6 +61,9 @@ export class EngineMessages {
         inView.noteReported(message.draft);
         hub.publishDetected(message);
         break;
+      case 'face':
+        hub.noteFace(message.track, message);
+        break;
       case 'report':
         monitor.frame(message.report);
         break;

@@ -23,7 +23,7 @@ export interface EventHubOptions extends EventPartsOptions {
   /** The data folder is fixed; the rest can change with {@link EventHub.configure}. */
   loaded: HubConfig;
   /** Gets the faces of events. */
-  faces: Pick<RecentFaces, 'take' | 'notePublished' | 'forgetPerson'>;
+  faces: Pick<RecentFaces, 'take' | 'improve' | 'notePublished' | 'forgetPerson'>;
   /** Called with every event, after the sinks. */
   onEvent: (event: SpotterEvent, context: EventContext) => void;
 }
@@ -186,6 +186,11 @@ export class EventHub implements Component, CameraObserver {
   /** Calls a listener with every event that is in the log. @returns a function that ends that */
   subscribe(listener: (event: SpotterEvent) => void): () => void {
     return this.#parts.feed.subscribe(listener);
+  }
+
+  /** A better look at the face of a track, without an event. */
+  noteFace(track: string, look: Pick<Pictures, 'face' | 'quality'>): void {
+    this.#options.faces.improve(track, look);
   }
 
   get #config(): Config {

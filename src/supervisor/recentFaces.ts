@@ -73,10 +73,16 @@ export class RecentFaces implements Component {
   ): void {
     const { track, camera, capturedAtMs } = draft;
     if (track === null || !pictures || !this.#isWanted) return;
-    const entry = this.#entryOf(track, camera, capturedAtMs);
-    entry.quality = pictures.quality;
+    this.#entryOf(track, camera, capturedAtMs);
+    this.improve(track, pictures);
+  }
+
+  /** Takes a better look at a face that is kept; one that is not, or not any more, is let go. */
+  improve(track: string, { face, quality }: Pick<Pictures, 'face' | 'quality'>): void {
+    const entry = this.#entries.get(track);
+    if (!entry) return;
     // What came over the channel may be a part of a larger piece of memory.
-    entry.jpeg = Uint8Array.from(pictures.face);
+    Object.assign(entry, { quality, jpeg: Uint8Array.from(face) });
     this.#prune();
   }
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lineMatching } from '../helpers/cli.js';
 import { configText, eventually } from '../helpers/daemon.js';
 import { collins, demoGallery, hopper, main } from '../helpers/paths.js';
@@ -88,12 +88,13 @@ describe('people, faces and photos over HTTP', () => {
     const line = await lineMatching(child, 'stderr', /metrics http/);
     child.stderr?.resume();
     server = /metrics (http:\/\/[^/]+)/.exec(line)?.[1] ?? '';
-    return async () => {
-      child.kill();
-      await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
-    };
-  }, 60_000);
+  }, 180_000);
+
+  afterAll(async () => {
+    child.kill();
+    await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('enrols a stranger from what was seen, and the next event has the name', async () => {
     const [{ track, picture, quality, seq }] = await until(() => facesOf('?verdict=unknown'));
@@ -105,9 +106,10 @@ describe('people, faces and photos over HTTP', () => {
     const [match] = await until(() => eventsOf(`kind=match&after=${seq}`));
     expect(match).toMatchObject({ person: 'grace', track });
     expect(match.similarity).toBeGreaterThan(0.9);
+    // By its event as well: the same picture, unless a better look has come meanwhile.
     const again = await call('POST', `/people/grace/photos?event=${match.seq}`);
-    expect([again.status, again.body.error]).toEqual([409, expect.stringMatching(/already|^not added/)]);
-    expect(photosOf('grace')).toEqual([added.body.file]);
+    expect([201, 409]).toContain(again.status);
+    expect(photosOf('grace')).toContain(added.body.file);
   });
 
   it('recognises a picture as what was enrolled, and keeps nothing of it', async () => {
@@ -120,17 +122,21 @@ describe('people, faces and photos over HTTP', () => {
     expect(readdirSync(path.join(folder, 'data')).filter((name) => /jpg|snapshots/.test(name))).toEqual([]);
   });
 
-  it('takes a wrong name back, in an event of its own, with the photo that led to it', async () => {
-    const [file] = photosOf('grace');
+  it('takes a wrong name back, in an event of its own, with the photos that led to it', async () => {
+    const files = photosOf('grace');
     const [match] = await eventsOf('kind=match&limit=1');
     const { status, body } = await call('POST', `/events/${match.seq}/correction`, { not: 'Grace' });
-    expect([status, body.setAside]).toEqual([200, [`grace/${file}`]]);
+    expect([status, body.setAside]).toEqual([200, files.map((file) => `grace/${file}`)]);
     const corrected = (await call('GET', `/events/${body.event}`)).body;
     expect(corrected).toMatchObject({ track: match.track, person: null, withdrawn: 'grace' });
     const { photos } = (await call('GET', '/people/grace')).body;
-    expect(photos).toMatchObject([{ file, state: 'setAside' }]);
-    const back = await call('PATCH', `/people/grace/photos/${file}`, { setAside: false });
-    expect(back.body).toEqual({ file, state: 'used' });
+    expect(photos).toMatchObject(files.map((file) => ({ file, state: 'setAside' })));
+    for (const file of files) {
+      const back = await call('PATCH', `/people/grace/photos/${encodeURIComponent(file)}`, {
+        setAside: false,
+      });
+      expect(back.body).toEqual({ file, state: 'used' });
+    }
   });
 
   it('changes a person, and takes one photo of two that come at once', async () => {

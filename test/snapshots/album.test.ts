@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Image } from '../../src/image/image.js';
 import { Album, type Budget } from '../../src/snapshots/album.js';
 import type { KeptLook, TrackLook } from '../../src/snapshots/keptLook.js';
@@ -30,8 +30,15 @@ function album(leftBytes = 1000, fails = false, part: 'frame' | 'face' = 'frame'
       quality: measured,
     };
   };
-  const tested = new Album({ part, encode, budget, onFailure: (error) => failures.push(error) });
-  return { tested, budget, failures, most };
+  const better: [string, number][] = [];
+  const tested = new Album({
+    onBetter: (track, { face }) => better.push([track, face[0]]),
+    part,
+    encode,
+    budget,
+    onFailure: (error) => failures.push(error),
+  });
+  return { tested, budget, failures, most, better };
 }
 
 /** A uniform image. */
@@ -69,6 +76,21 @@ describe('Album', () => {
     // 8 px on the left and right, 9.6 above and below, and an even corner.
     expect(10_000 - budget.leftBytes).toBe(3 * 26 * 32);
     expect((await tested.picturesOf(event('a-1')))?.face).toEqual(Uint8Array.of(92));
+  });
+
+  it('offers a better look at a track of which an event has had pictures, every few seconds at most', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { tested, better } = album();
+    tested.look(frame(1), [look('a-1', 30)]);
+    vi.advanceTimersByTime(5000);
+    tested.look(frame(2), [look('a-1', 40)]);
+    await tested.picturesOf(event('a-1'));
+    tested.look(frame(3), [look('a-1', 60)]);
+    vi.advanceTimersByTime(2000);
+    tested.look(frame(4), [look('a-1', 80), look('a-2', 80)]);
+    await tested.picturesOf(event('a-1', 'left'));
+    expect(better).toEqual([['a-1', 4]]);
   });
 
   it('encodes one look at a time, and each once', async () => {

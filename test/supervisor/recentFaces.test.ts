@@ -67,6 +67,16 @@ describe('RecentFaces', () => {
     expect(all.tested.face('door-1')).toBeNull();
   });
 
+  it('takes a better look at a face that it has, and at no other', () => {
+    const all = faces();
+    all.see('door-1');
+    const better = { face: Uint8Array.of(1, 2), quality: { ...good, sizePx: 150 } };
+    all.tested.improve('door-1', better);
+    all.tested.improve('door-2', better);
+    expect(all.tested.faces).toMatchObject([{ track: 'door-1', quality: { sizePx: 150 } }]);
+    expect(all.tested.face('door-1')?.jpeg).toEqual(better.face);
+  });
+
   it('drops the oldest beyond the number of tracks, and what is too old unless it is in view', () => {
     const all = faces();
     for (const track of ['door-1', 'door-2', 'door-3', 'door-4']) all.see(track);
