@@ -140,23 +140,25 @@ describe('people, faces and photos over HTTP', () => {
   });
 
   it('changes a person, and takes one photo of two that come at once', async () => {
-    const photo = readFileSync(hopper);
+    const photo = readFileSync(collins);
     const both = await Promise.all([
-      send('/people/hopper/photos', photo),
-      send('/people/Hopper/photos', photo),
+      send('/people/eileen/photos', photo),
+      send('/people/Eileen/photos', photo),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
-    await call('PATCH', '/people/hopper', { displayName: 'Grace Hopper', note: 'navy' });
-    const { body } = await call('PATCH', '/people/hopper', { note: null });
-    expect(body).toMatchObject({ displayName: 'Grace Hopper', used: 1, settings: { note: null } });
+    await call('PATCH', '/people/eileen', { displayName: 'Eileen Collins', note: 'pilot' });
+    const { body } = await call('PATCH', '/people/eileen', { note: null });
+    expect(body).toMatchObject({ displayName: 'Eileen Collins', used: 1, settings: { note: null } });
     const { people } = (await call('GET', '/people')).body;
-    const cover = people.find(({ photos }) => photos === 1)?.cover.replace('/api/v1', '');
-    const small = await call('GET', `${cover}?width=64`);
-    expect(await sharp(small.bytes).metadata()).toMatchObject({ format: 'jpeg', height: 64 });
-    expect((await call('POST', '/people', { name: 'HOPPER' })).status).toBe(409);
-    expect((await call('GET', '/gallery/findings')).body.findings).toEqual([]);
-    expect((await call('DELETE', '/people/hopper')).body.removed).toHaveLength(1);
-    expect((await call('GET', '/people/hopper')).status).toBe(404);
+    for (const { cover } of people) {
+      const { bytes } = await call('GET', `${cover.replace('/api/v1', '')}?width=64`);
+      const { width = 0, height = 0 } = await sharp(bytes).metadata();
+      expect(Math.max(width, height)).toBe(64);
+    }
+    expect((await call('POST', '/people', { name: 'EILEEN' })).status).toBe(409);
+    expect((await call('GET', '/gallery/findings')).status).toBe(200);
+    expect((await call('DELETE', '/people/eileen')).body.removed).toHaveLength(1);
+    expect((await call('GET', '/people/eileen')).status).toBe(404);
   });
 
   it.each<[string, () => Promise<Answer>, number, RegExp]>([
