@@ -63,14 +63,14 @@ export async function addApplication(
     else if (route.config?.needs === undefined)
       throw new Error(`${route.method} ${route.url} does not say what it needs`);
   });
+  // What a route answers is personal, or changes: no cache keeps it unless the route says otherwise.
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
   app.addHook('onRequest', async (request, reply) => {
     const needs = request.routeOptions.config.needs ?? null;
     const caller = await admit(credentialsOf(request.raw), needs, identify);
     if ('error' in caller) return refuse(reply, caller);
     request.caller = caller;
   });
-  // What a route answers is personal, or changes: no cache keeps it unless the route says otherwise.
-  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
   app.addHook('onResponse', async ({ routeOptions: { url, config } }, { statusCode }) =>
     onAnswered(config.label ?? url ?? 'none', statusCode),
   );

@@ -15,6 +15,8 @@ export interface TrafficOptions {
 
 /** Shorter answers are not compressed, bytes. */
 const LEAST_BYTES = 1024;
+/** Longer answers are compressed beside the event loop, so that events do not wait, bytes. */
+const MOST_AT_ONCE_BYTES = 64 << 10;
 /** Fast: most clients are near. */
 const LEVEL = 3;
 
@@ -23,6 +25,7 @@ export async function addTraffic(app: Api, { rateLimit: max, clientOf }: Traffic
   await app.register(compress, {
     encodings: ['gzip'],
     threshold: LEAST_BYTES,
+    syncThreshold: MOST_AT_ONCE_BYTES,
     zlibOptions: { level: LEVEL },
     // A small body that becomes a large one is not accepted.
     globalDecompression: false,
