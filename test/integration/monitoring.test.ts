@@ -49,7 +49,6 @@ describe('docs/monitoring.md: a real Prometheus', () => {
         return queries.filter((_, index) => answers[index].length === 0);
       },
       (unanswered) => unanswered.length === 0,
-      20_000,
     );
     expect(
       await value('histogram_quantile(0.5, sum by (le) (spotter_stage_seconds_bucket{stage="detect"}))'),

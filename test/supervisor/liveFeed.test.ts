@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { schema } from '../../src/config/schema.js';
 import type { LivePicture, ToEngine } from '../../src/ipc/protocol.js';
 import { LiveFeed } from '../../src/supervisor/liveFeed.js';
 import { LiveClient } from '../helpers/liveClient.js';
+import { until } from '../helpers/sinks.js';
 
 /** A feed with a real socket, and an engine by hand. */
 async function feed() {
@@ -44,7 +45,8 @@ describe('LiveFeed', () => {
     expect(sent).toEqual([]);
     client.watch({ camera: 'door', width: 2000, fps: 4 });
     const wish = { kind: 'watch', tiles: [{ camera: 'door', width: 800, fps: 4, quality: 70 }] };
-    await vi.waitFor(() => expect(sent).toEqual([wish]));
+    await until(() => sent.length === 1);
+    expect(sent).toEqual([wish]);
     live.engineReady();
     expect(sent).toEqual([wish, wish]);
     Object.assign(config.live, { quality: 30, maxWidth: 320, maxFps: 1 });
@@ -58,7 +60,7 @@ describe('LiveFeed', () => {
   it('shows the names of people in the gallery, and of nobody else', async () => {
     const { live, sent, made, client } = await feed();
     client.watch({ camera: 'door', width: 640, fps: 10 });
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await until(() => sent.length === 1);
     const next = client.next(1);
     live.receive({ kind: 'picture', request: null, picture: picture('alice') });
     expect((await next)[0]).toMatchObject({
@@ -66,11 +68,12 @@ describe('LiveFeed', () => {
       boxes: [{ person: 'alice', displayName: 'Alice A.' }],
     });
     client.watch({ camera: 'door', width: 640, fps: 10 });
-    await vi.waitFor(() => expect(sent).toHaveLength(2));
-    await vi.waitFor(() => {
+    await until(() => sent.length === 2);
+    await until(() => {
       live.receive({ kind: 'picture', request: null, picture: picture('mallory') });
-      expect(client.pictures.at(-1)?.boxes).toMatchObject([{ person: null, displayName: null }]);
+      return client.pictures.length > 1;
     });
+    expect(client.pictures.at(-1)?.boxes).toMatchObject([{ person: null, displayName: null }]);
     expect(new Set(made)).toEqual(new Set(['door']));
   });
 
