@@ -57,7 +57,7 @@ function compiled(program: string): string {
   symlinkSync(root, installed);
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(path.join(folder, 'program.ts'), program.replaceAll('PACKAGE', name));
-  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const tsc = path.join(root, 'node_modules/typescript-native/bin/tsc');
   const options = ['--noEmit', '--strict', '--module', 'nodenext', '--types', '', 'program.ts'];
   const { stdout, stderr } = spawnSync(process.execPath, [tsc, ...options], {
     cwd: folder,
