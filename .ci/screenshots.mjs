@@ -13,7 +13,13 @@ import sharp from 'sharp';
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
 const OUT = 'docs/images';
-const VIEWS = { live: '/', history: '/history', people: '/people', health: '/health' };
+const VIEWS = {
+  live: '/',
+  history: '/history',
+  people: '/people',
+  person: '/people/grace-hopper',
+  health: '/health',
+};
 const SIZE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 /** Until both cameras have shown everybody, and the charts have something to show, ms. */
@@ -74,6 +80,14 @@ try {
     await page.locator('.checks').waitFor();
     await page.waitForTimeout(800);
     await shoot(page, `event-${colorScheme}`);
+    // As if somebody had to sign in.
+    await page.route('**/api/v1/session', (route) =>
+      route.fulfill({ json: { signIn: 'password', caller: null } }),
+    );
+    await page.goto(`${address}/`);
+    await page.reload();
+    await page.locator('.sign-in').waitFor();
+    await shoot(page, `sign-in-${colorScheme}`);
     await page.close();
   }
   const phone = await browser.newPage({ colorScheme: 'dark', viewport: PHONE });
