@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 /** Most characters in a name. */
 const MAX_LENGTH = 64;
 const JOINERS = '\u200c\u200d';
@@ -9,8 +11,9 @@ const RULE =
 
 /** What is wrong with a person's name, in one sentence; null when nothing is. */
 export function nameFault(person: string): string | null {
-  const fault = `"${person}" is not a valid name`;
   const characters = [...person];
+  const readable = characters.length > MAX_LENGTH ? `${characters.slice(0, MAX_LENGTH).join('')}…` : person;
+  const fault = `"${visible(readable)}" is not a valid name`;
   const wrong = characters.find((character) => !ALLOWED.test(character));
   if (wrong !== undefined) return `${fault}: ${shown(wrong)} is not allowed; ${RULE}`;
   if (characters.length > MAX_LENGTH)

@@ -108,13 +108,18 @@ function explain(issue: Issue, document: Document): string {
   return describeIssue(issue, document.getIn(issue.path, true));
 }
 
-/** A fault in words that follow the name of the value. @param node the value, or its node in a YAML document */
-export function describeIssue(issue: Issue, node: unknown): string {
+/**
+ * A fault in words that follow the name of the value.
+ *
+ * @param node the value, or its node in a YAML document
+ * @param nameOf how a value of another type is called; by default a single value by what it is
+ */
+export function describeIssue(issue: Issue, node: unknown, nameOf = valueName): string {
   const missing = issue.path.length > 0 && node === undefined;
   if (issue.code === 'invalid_type') {
     if (missing) return `required, a ${issue.expected}`;
     const hint = issue.expected === 'string' && isScalar(node) ? '; put it in quotes' : '';
-    return `must be a ${typeName(issue.expected)}, not ${valueName(node)}${hint}`;
+    return `must be a ${typeName(issue.expected)}, not ${nameOf(node)}${hint}`;
   }
   // A message that the schema sets itself is better than a generic one.
   if (!/^(Too (big|small)|Invalid)/.test(issue.message)) return issue.message;

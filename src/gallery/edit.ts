@@ -221,6 +221,8 @@ async function place(bytes: Uint8Array, wanted: string, folder: string, person: 
 /** Why a gallery cannot be changed, and what to do. */
 export function whyUnwritable(cause: unknown): string {
   if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
+  if (hasErrno(cause, 'ENAMETOOLONG'))
+    return 'the file system takes no name as long as that; use a shorter one';
   if (hasErrno(cause, 'EXDEV')) return 'it is a file system of its own; move it by hand';
   if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; mount it writable';
   if (hasErrno(cause, 'EACCES') || hasErrno(cause, 'EPERM'))

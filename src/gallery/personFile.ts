@@ -1,5 +1,6 @@
 import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type Document, isMap, isScalar } from 'yaml';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import { parseYaml } from '../core/yamlFaults.js';
@@ -68,16 +69,28 @@ async function placeOf(root: string, name: string): Promise<string> {
 function changed(name: string, before: string, change: SettingsChange): string {
   const { document, syntax } = parseYaml(before);
   if (syntax.length > 0) throw invalid(name, parsePerson(name, before));
+  if (isScalar(document.contents) && document.contents.value === null) document.contents = null;
+  if (document.contents !== null && !isMap(document.contents)) throw invalid(name, parsePerson(name, before));
   for (const [key, value] of Object.entries(change))
     if (value === null) document.delete(key);
     else if (value !== undefined) document.set(key, value);
   // A file without any setting would be an empty mapping, which is written as {}.
-  const isEmpty = Object.keys((document.toJS() as object | null) ?? {}).length === 0;
+  const isEmpty = !isMap(document.contents) || document.contents.items.length === 0;
   if (isEmpty) document.set('notify', true);
-  const text = document.toString({ lineWidth: 0 });
+  const text = textOf(name, document);
   const parsed = parsePerson(name, text);
   if (!parsed.ok) throw invalid(name, parsed);
   return text;
+}
+
+/** @throws SpotterError usage where another value refers to one that is removed */
+function textOf(name: string, document: Document): string {
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch (cause) {
+    const fault = `${name} refers by *NAME to the value that goes; write the value out there, and try again`;
+    throw new SpotterError('usage', fault, { cause });
+  }
 }
 
 function invalid(name: string, parsed: ReturnType<typeof parsePerson>): SpotterError {

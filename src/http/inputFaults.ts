@@ -48,13 +48,22 @@ function faultsOf(schema: z.ZodType, given: unknown, part: Part): string[] {
 function sentenceOf(issue: Issue, given: unknown, part: Part): string {
   if (part === 'body') {
     const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], given);
-    const fault = describeIssue(issue, value).replace(/^must be a mapping/, 'must be an object');
+    const fault = describeIssue(issue, value, kindOf).replace(/^must be a mapping/, 'must be an object');
     return `${issue.path.length === 0 ? 'the body' : formatPath(issue.path)} ${fault}`;
   }
   // A number in the path has its name in the sentence.
   return part === 'params' || issue.path.length === 0
     ? issue.message
     : `${nameOf(issue, part)} ${issue.message}`;
+}
+
+/** What a value of a body is, without its content, which may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  return (
+    { object: 'an object', boolean: 'true or false', string: 'text' }[typeof value as string] ?? 'a number'
+  );
 }
 
 /** The name of what is wrong: of a parameter as a whole, of a value within the body. */

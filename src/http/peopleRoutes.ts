@@ -17,7 +17,10 @@ const settings = z
       .describe('Cosine similarity from which a face is this person; null: that of the camera.'),
     notify: z.boolean().describe('false: events of this person never notify.'),
     note: text(1000),
-    validUntil: z.iso.date().nullable().describe('Last day on which anybody is matched with this person.'),
+    validUntil: z.iso
+      .date({ error: 'must be a date such as 2026-12-31' })
+      .nullable()
+      .describe('Last day on which anybody is matched with this person.'),
   })
   .meta({ id: 'PersonSettings' });
 const change = z.strictObject({ ...settings.partial().shape, notify: z.boolean().nullable().optional() });

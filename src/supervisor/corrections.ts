@@ -2,7 +2,7 @@ import type { Caller } from '../core/access.js';
 import { SpotterError } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import type { Serial } from '../core/serial.js';
-import { leftDraft, type SpotterEvent, type TrackEnd } from '../events/event.js';
+import { type EventKind, leftDraft, type SpotterEvent, type TrackEnd } from '../events/event.js';
 import { setAside } from '../gallery/setAside.js';
 import type { CorrectionView, CorrectionViews } from '../http/correctionRoutes.js';
 import type { EngineRequests } from './engineRequests.js';
@@ -47,8 +47,10 @@ export class Corrections implements CorrectionViews {
       const asked = { camera, track, person };
       // Without an engine, no track is in view.
       const { isLive } = await this.#options.requests.ask('deny', asked).catch(() => ({ isLive: false }));
-      if (!isLive) this.#publishEnd(event, person);
-      const [withdrawn, moved] = await Promise.all([promise, this.#setAside(person, track)]);
+      // Corrected before, it stays at that one event.
+      const earlier = this.#withdrawal(event, person);
+      if (!isLive && earlier === null) this.#publishEnd(event, person);
+      const [withdrawn, moved] = await Promise.all([earlier ?? promise, this.#setAside(person, track)]);
       return { event: withdrawn, setAside: moved };
     } finally {
       cancel();
@@ -87,11 +89,23 @@ export class Corrections implements CorrectionViews {
   /** The `left` of the track of an event; null when it is not found. */
   #endOf({ kind, track, camera, seq }: SpotterEvent): SpotterEvent | null {
     if (kind === 'left') return null;
+    return this.#after({ camera, seq }, ['left']).find((one) => one.track === track) ?? null;
+  }
+
+  /** The number of the event that has taken the name of an event back already; null when there is none. */
+  #withdrawal({ track, camera, seq }: SpotterEvent, person: string): number | null {
+    const isIt = (one: SpotterEvent) => one.track === track && one.withdrawn === person;
+    return this.#after({ camera, seq }, []).find(isIt)?.seq ?? null;
+  }
+
+  /** The next events of a camera, oldest first. @param kinds none: all */
+  #after({ camera, seq }: Pick<SpotterEvent, 'camera' | 'seq'>, kinds: EventKind[]): SpotterEvent[] {
     const bounds = { before: null, fromMs: null, toMs: null, oldestFirst: true, limit: MOST_SEARCHED };
-    const query = { ...bounds, after: seq, cameras: [camera], people: [], kinds: ['left' as const] };
-    const found = this.#options.hub.log.find(query, false);
-    const events = found.map(({ text }) => JSON.parse(text) as SpotterEvent);
-    return events.find((one) => one.track === track) ?? null;
+    const found = this.#options.hub.log.find(
+      { ...bounds, after: seq, cameras: [camera], people: [], kinds },
+      false,
+    );
+    return found.map(({ text }) => JSON.parse(text) as SpotterEvent);
   }
 
   /** Moves the photos out of use that were enrolled from a track. */

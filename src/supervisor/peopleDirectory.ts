@@ -47,7 +47,9 @@ export class PeopleDirectory implements PeopleViews {
   async people(caller: Caller) {
     const { settings } = this.#options.status.gallery;
     const listed = await listPeople(this.#options.folder());
-    return listed.map((person) => this.#briefOf(person, settings[person.name] ?? NO_SETTINGS, caller));
+    // Somebody may be called as a property that every object has, such as "constructor".
+    const ownOf = (name: string) => (Object.hasOwn(settings, name) ? settings[name] : NO_SETTINGS);
+    return listed.map((person) => this.#briefOf(person, ownOf(person.name), caller));
   }
 
   async person(name: string, caller: Caller) {

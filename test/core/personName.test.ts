@@ -48,6 +48,10 @@ describe('nameFault', () => {
   ])('names what is wrong with %j', (name, what) => {
     expect(nameFault(name)).toContain(` is not a valid name: ${what}`);
   });
+
+  it('repeats no more of a name than a name may have, and nothing that a terminal obeys', () => {
+    expect(nameFault('\u202e\u001b'.repeat(9000))).toMatch(/^"(\\u202e\\x1b){32}…" is not a valid name/);
+  });
 });
 
 describe('isSamePerson', () => {

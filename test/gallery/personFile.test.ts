@@ -39,6 +39,12 @@ describe('changeSettings', () => {
     expect(readdirSync(folder).sort()).toEqual(['bob.jpg', 'bob.yaml']);
   });
 
+  it('fills a file that says nothing', async () => {
+    const { folder, read } = gallery({ 'bob/person.yaml': 'null\n' });
+    await changeSettings(folder, 'bob', { note: 'b' });
+    expect(read('bob/person.yaml')).toBe('note: b\n');
+  });
+
   it('leaves a valid file when the last setting is removed', async () => {
     const { folder, read } = gallery({ 'bob/person.yaml': 'note: a\n' });
     await changeSettings(folder, 'bob', { note: null });
@@ -49,6 +55,14 @@ describe('changeSettings', () => {
     ['a value that is not valid', 'note: a\n', { validUntil: '2026-02-31' }, /validUntil/],
     ['a file with a fault', 'threshold: high\n', { note: 'b' }, /person\.yaml:1:.*threshold/],
     ['a file that is no YAML', 'note: [\n', { note: 'b' }, /person\.yaml:/],
+    ['a list', '- a\n', { note: 'b' }, /person\.yaml:1:1: must be a mapping, not a list/],
+    ['a text', 'just text\n', { note: 'b' }, /person\.yaml:1:1: must be a mapping/],
+    [
+      'a value that another refers to',
+      'note: &a x\ndisplayName: *a\n',
+      { note: null },
+      /write the value out/,
+    ],
   ])('refuses %s and changes nothing', async (_, text, change, message) => {
     const { folder, read } = gallery({ 'alice/person.yaml': text });
     await expect(changeSettings(folder, 'alice', change)).rejects.toMatchObject({

@@ -60,6 +60,20 @@ describe('addRevalidated', () => {
     expect((await get(tag)).status).toBe(200);
   });
 
+  it('takes several tags and any, and never 304 for an error', async () => {
+    const { address } = await httpServer({ api: { ...emptyApi, cameras: () => [cameraView('door')] } });
+    const get = (path: string, tag: string) =>
+      fetch(`${address}/api/v1/${path}`, { headers: { 'if-none-match': tag } }).then(({ status }) => status);
+    const missing = await fetch(`${address}/api/v1/cameras/none`);
+    expect([missing.status, missing.headers.get('etag')]).toEqual([404, null]);
+    expect(await get('cameras/none', '*')).toBe(404);
+    const tag = (await fetch(`${address}/api/v1/cameras`)).headers.get('etag') ?? '';
+    expect(await get('cameras', '*')).toBe(304);
+    expect(await get('cameras', `"other", ${tag}`)).toBe(304);
+    expect(await get('cameras', tag.replace('W/', ''))).toBe(304);
+    expect(await get('cameras', '"other"')).toBe(200);
+  });
+
   it('leaves events and pictures out: nobody keeps them', async () => {
     const { address } = await httpServer({ snapshot: async () => new Uint8Array(5) });
     for (const path of ['/api/v1/events', '/api/v1/events/1/snapshot.jpg', '/api/v1/dead-letters']) {
