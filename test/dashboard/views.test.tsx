@@ -47,6 +47,23 @@ describe('empty views', () => {
   });
 });
 
+describe('PeopleView', () => {
+  it('adds photos that are dropped on somebody, and says what became of each', async () => {
+    people.value = [personOnPage('alice')];
+    const sent = answerWith({
+      'POST /people/alice/photos': { file: 'a.jpg', state: 'used', message: null, warnings: [] },
+      'GET /people': { people: people.value },
+      'GET /gallery/findings': { findings: [] },
+    });
+    render(<PeopleView />);
+    const card = (await screen.findByText('alice')).closest('li') as HTMLElement;
+    const file = new File(['picture'], 'a.jpg', { type: 'image/jpeg' });
+    fireEvent.drop(card, { dataTransfer: { files: [file] } });
+    expect(await screen.findByText('a.jpg: added')).toBeTruthy();
+    expect(sent).toContainEqual({ route: 'POST /people/alice/photos', body: 'picture' });
+  });
+});
+
 describe('SightingFeed', () => {
   it('shows a face once, with its newest name, and where events are missing', () => {
     feed.value = {

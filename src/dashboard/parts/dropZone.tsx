@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { useFileDrop } from '../state/fileDrop.js';
 
 interface DropZoneProps {
   /** What to drop, on the button that opens the choice of files. */
@@ -11,25 +12,9 @@ interface DropZoneProps {
 /** Takes files that are dropped on it or chosen. */
 export function DropZone({ label, onFiles, children }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
-  const [isOver, setOver] = useState(false);
-  const take = (files: FileList | null | undefined) => {
-    setOver(false);
-    if (files && files.length > 0) onFiles([...files]);
-  };
+  const { handlers, isOver } = useFileDrop(onFiles);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button in it does the same
-    <div
-      class={`drop ${isOver ? 'is-over' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        take(event.dataTransfer?.files);
-      }}
-    >
+    <div class={`drop ${isOver ? 'is-over' : ''}`} {...handlers}>
       <button type="button" onClick={() => input.current?.click()}>
         {label}
       </button>
@@ -42,7 +27,7 @@ export function DropZone({ label, onFiles, children }: DropZoneProps) {
         hidden
         aria-label={label}
         onChange={({ currentTarget }) => {
-          take(currentTarget.files);
+          if (currentTarget.files?.length) onFiles([...currentTarget.files]);
           currentTarget.value = '';
         }}
       />

@@ -7,6 +7,7 @@ import { DropZone } from '../parts/dropZone.js';
 import { EmptyState } from '../parts/emptyState.js';
 import { letterOf, Picture } from '../parts/facePicture.js';
 import { UploadList } from '../parts/uploadList.js';
+import { useFileDrop } from '../state/fileDrop.js';
 import { cameraName, loadPeople, people, presentAt } from '../state/household.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
@@ -73,8 +74,13 @@ function PersonCard({ person }: { person: PersonSummary }) {
   const { name, displayName, photos, unusable, setAside, lastSeenAt, cover } = person;
   const shown = displayName ?? name;
   const here = presentAt(name);
+  const { handlers, isOver } = useFileDrop(async (files) => {
+    if (!may('people:write')) return;
+    await uploadPhotos(name, files);
+    await loadPeople().catch(showFault);
+  });
   return (
-    <li class={`card ${here.length > 0 ? 'is-here' : ''}`}>
+    <li class={`card ${isOver ? 'is-over' : ''}`} {...handlers}>
       <Picture sources={cover === null ? [] : [`${cover}?width=192`]} letter={letterOf(shown)} />
       <h2>
         <Link href={`/people/${encodeURIComponent(name)}`}>{shown}</Link>
