@@ -1,6 +1,5 @@
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { AnyReply } from './refusal.js';
+import { type AnyReply, plainReply } from './refusal.js';
 
 /** The answer of a route that returns a picture. */
 export const jpeg = {
@@ -15,6 +14,6 @@ const HEADERS = { 'content-type': 'image/jpeg', 'cache-control': 'private, no-st
 
 /** Answers with a picture. @param picture JPEG */
 export function sendPicture<R extends AnyReply>(reply: R, picture: Uint8Array): R {
-  (reply as unknown as FastifyReply).headers(HEADERS).send(picture);
+  plainReply(reply).headers(HEADERS).send(picture);
   return reply;
 }

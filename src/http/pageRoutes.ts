@@ -1,7 +1,6 @@
 import fastifyStatic from '@fastify/static';
-import type { FastifyReply } from 'fastify';
 import type { Api } from './application.js';
-import { type AnyReply, refuseMissing } from './refusal.js';
+import { type AnyReply, plainReply, refuseMissing } from './refusal.js';
 
 /** The build puts what never changes here: another content has another name. */
 const HASHED = '/assets/';
@@ -45,7 +44,7 @@ function addFiles(app: Api, root: string): void {
 
 /** Answers with the page. @param folder of its files */
 export function sendPage<R extends AnyReply>(reply: R, folder: string): R {
-  (reply as unknown as FastifyReply).header('cache-control', 'no-cache').sendFile('index.html', folder);
+  plainReply(reply).header('cache-control', 'no-cache').sendFile('index.html', folder);
   return reply;
 }
 

@@ -44,9 +44,14 @@ const RETRY_AFTER_SECONDS = 10;
 /** A reply of any route, whatever its schema says. */
 export type AnyReply = Pick<FastifyReply, 'raw'> & object;
 
+/** The same reply, without what its route says of it. */
+export function plainReply(reply: AnyReply): FastifyReply {
+  return reply as unknown as FastifyReply;
+}
+
 /** Answers a request with an error. @returns the reply, to return from a handler */
 export function refuse<R extends AnyReply>(reply: R, refusal: Refusal): R {
-  (reply as unknown as FastifyReply)
+  plainReply(reply)
     .code(refusal.status)
     .headers(refusal.headers ?? {})
     .header('content-type', MEDIA_TYPE)

@@ -1,5 +1,4 @@
-import type { FastifyReply } from 'fastify';
-import { type AnyReply, refuseWithoutLog } from './refusal.js';
+import { type AnyReply, plainReply, refuseWithoutLog } from './refusal.js';
 import type { LogState } from './resume.js';
 
 /** Answers with JSON that is text already: what the log holds is not parsed and written again. */
@@ -8,7 +7,7 @@ export function sendJson<R extends AnyReply>(
   text: string,
   mediaType = 'application/json; charset=utf-8',
 ): R {
-  (reply as unknown as FastifyReply).header('content-type', mediaType).send(text);
+  plainReply(reply).header('content-type', mediaType).send(text);
   return reply;
 }
 
