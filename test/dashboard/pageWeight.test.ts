@@ -19,6 +19,10 @@ describe('the built page', () => {
     expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(MOST_BYTES);
   });
 
+  it('is what users get: no folder of this machine, nothing for developers', () => {
+    for (const file of files) expect(readFileSync(file, 'utf8')).not.toMatch(new RegExp(`${root}|jsxDEV`));
+  });
+
   it('names no address of others, and has no script or style of its own in its HTML', () => {
     const html = readFileSync(path.join(folder, 'index.html'), 'utf8');
     expect(html).not.toMatch(/<style|style=|<script(?![^>]* src=)|\son\w+=/);
