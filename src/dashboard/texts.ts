@@ -207,7 +207,7 @@ export const texts = {
     findings: 'Findings',
     back: 'All people',
     drop: 'Drop photos here, or choose files',
-    dropHint: 'One face per photo, at least 100 px wide. JPEG, PNG, WebP, HEIC.',
+    dropHint: 'One face per photo, at least 100 px wide. JPEG, PNG, WebP, AVIF or TIFF.',
     uploading: (name: string) => `Adding ${name}…`,
     uploaded: (name: string) => `${name}: added`,
     unusable: 'Unusable',
