@@ -30,6 +30,8 @@ export const LIVE_PATH = '/api/v1/live';
 
 /** 64 tiles in one message. */
 const MAX_MESSAGE_BYTES = 16_384;
+/** More than a client leaves unread that looks at its answers. */
+const MAX_UNREAD_BYTES = 1 << 20;
 
 /**
  * The WebSocket at /api/v1/live: sends each client the pictures of the cameras that it watches. At most one picture per tile is on its
@@ -93,8 +95,11 @@ export class LiveSocket implements Component {
     const configured = this.#options.cameras();
     const isVisible = (camera: string) => configured.includes(camera) && maySee(caller, camera);
     const wishes = parseTiles(text, { isVisible, ...this.#options.limits() });
-    const refuse = (code: string, message: string) =>
-      socket.send(JSON.stringify({ type: 'error', code, message }));
+    const refuse = (code: string, message: string) => {
+      // Nothing is kept for who asks on and on, and does not read.
+      if (socket.bufferedAmount < MAX_UNREAD_BYTES)
+        socket.send(JSON.stringify({ type: 'error', code, message }));
+    };
     if ('fault' in wishes) refuse('bad_message', wishes.fault);
     else {
       this.#setTiles(socket, wishes.tiles);

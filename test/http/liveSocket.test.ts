@@ -122,4 +122,19 @@ describe('LiveSocket', () => {
     await client.watch({ camera: 'door', width: 640, fps: 5 }, { camera: 'yard', width: 320, fps: 1 });
     expect(watched).toEqual([[{ camera: 'yard', width: 320, fps: 1 }]]);
   });
+
+  it('keeps no answers for a client that asks on and on, and does not read', async () => {
+    const { connect, watched } = await serve();
+    const { socket, errors, watch, settled } = await connect();
+    const asked = 90_000;
+    socket.pause();
+    for (let i = 0; i < asked; i++) socket.send('x');
+    socket.send(JSON.stringify({ type: 'watch', tiles: [{ camera: 'door', width: 64, fps: 1 }] }));
+    await until(() => watched.length > 0);
+    socket.resume();
+    await settled();
+    expect(errors.length).toBeLessThan(asked);
+    await watch({ camera: 'none', width: 64, fps: 1 });
+    expect(errors.at(-1)).toContain('"none"');
+  });
 });
