@@ -65,6 +65,8 @@ export class AccessFile implements Component {
   readonly #onReplaced: () => void;
   #db: Database | undefined;
   #store: AccessStore | undefined;
+  /** Why the file could not be opened at the last look; null when it could. */
+  #fault: unknown = null;
   /** Of the open file. */
   #inode: bigint | null = null;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -83,6 +85,7 @@ export class AccessFile implements Component {
   async stop(): Promise<void> {
     this.#db?.close();
     this.#db = this.#store = undefined;
+    this.#fault = null;
   }
 
   /**
@@ -94,9 +97,9 @@ export class AccessFile implements Component {
     const nowMs = performance.now();
     if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) {
       this.#lookedAtMs = nowMs;
-      if (this.#inode !== inodeOf(this.#file)) this.#reopen();
+      if (this.#fault !== null || this.#inode !== inodeOf(this.#file)) this.#reopen();
     }
-    if (!this.#store) throw new Error('the access file is used before its start');
+    if (!this.#store) throw this.#fault ?? new Error('the access file is used before its start');
     try {
       return work(this.#store);
     } catch (error) {
@@ -132,8 +135,10 @@ export class AccessFile implements Component {
       prepare(file);
       this.#db = opened(file);
     } catch (error) {
-      throw explained(error, file);
+      this.#fault = explained(error, file);
+      throw this.#fault;
     }
+    this.#fault = null;
     this.#inode = inodeOf(file);
     this.#lookedAtMs = performance.now();
     this.#store = {

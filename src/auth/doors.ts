@@ -1,4 +1,4 @@
-import { ANYBODY, type Caller, READER, ROLE_SCOPES, type Role } from '../core/access.js';
+import { ANYBODY, type Caller, READER, ROLE_SCOPES, type Role, scopesWithin } from '../core/access.js';
 import type { Component } from '../core/lifecycle.js';
 import type { AccessFile } from './accessFile.js';
 import { digestOf, type SessionLimits } from './sessions.js';
@@ -106,7 +106,9 @@ export class Doors implements Component {
     if (digestOf(text) === this.#controlDigest) return ANYBODY;
     const token = this.#file.use(({ tokens }) => tokens.use(text, this.#now()));
     if (!token) return 'token';
-    return { name: token.name, role: null, scopes: new Set(token.scopes), cameras: token.cameras };
+    const { name, cameras } = token;
+    const scopes = scopesWithin(token.scopes, cameras);
+    return { name, role: null, scopes: new Set(scopes), cameras };
   }
 
   #ofSession(id: string): Caller | DoorFault {

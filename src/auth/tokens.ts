@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SCOPES, type Scope } from '../core/access.js';
+import { SCOPES, type Scope, scopesWithin } from '../core/access.js';
 import type { Database, Statement } from '../core/database.js';
 import { SpotterError } from '../core/errors.js';
 import { keyOf, listOf, listText, requireName } from './lists.js';
@@ -55,10 +55,15 @@ export class Tokens {
    * Makes a token.
    *
    * @returns the token, which is never shown again: the prefix and 256 random bits
-   * @throws SpotterError usage for a name that is not valid or is taken
+   * @throws SpotterError usage for a name that is not valid or is taken, and for scopes that show more than the cameras
    */
   create({ name, scopes, cameras }: Pick<Token, 'name' | 'scopes' | 'cameras'>, nowMs: number): string {
     requireName(name, 'token');
+    if (scopesWithin(scopes, cameras).length < scopes.length)
+      throw new SpotterError(
+        'usage',
+        'a token of some cameras cannot have service:read or service:write, which show all; leave them out, or the cameras',
+      );
     const text = `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
     const made = this.#db
       .prepare(

@@ -1,4 +1,4 @@
-import { type Caller, ROLE_SCOPES, type Role } from '../core/access.js';
+import { type Caller, ROLE_SCOPES, type Role, scopesWithin } from '../core/access.js';
 import type { Database, Statement } from '../core/database.js';
 import { SpotterError } from '../core/errors.js';
 import { keyOf, listOf, listText, requireName } from './lists.js';
@@ -36,10 +36,9 @@ export function userOf({ number, name, role, cameras, password, created_ms }: Us
   return { number, name, role: known, cameras: listOf(cameras), password, createdMs: created_ms };
 }
 
-/** A user as a caller. The state of the service shows every camera, so it is not for a user who may not see all. */
+/** A user as a caller. */
 export function callerOf({ name, role, cameras }: User): Caller {
-  const scopes = ROLE_SCOPES[role].filter((scope) => cameras === null || !scope.startsWith('service:'));
-  return { name, role, scopes: new Set(scopes), cameras };
+  return { name, role, scopes: new Set(scopesWithin(ROLE_SCOPES[role], cameras)), cameras };
 }
 
 /** The users in the access file. Names differ in more than upper and lower case. */

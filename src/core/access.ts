@@ -60,3 +60,8 @@ export const NOBODY: Caller = { name: null, role: null, scopes: new Set(), camer
 export function maySee({ cameras }: Pick<Caller, 'cameras'>, camera: string): boolean {
   return cameras === null || cameras.includes(camera);
 }
+
+/** What is left of scopes for who may not see all cameras: the state of the service shows every one. */
+export function scopesWithin(scopes: readonly Scope[], cameras: readonly string[] | null): Scope[] {
+  return scopes.filter((scope) => cameras === null || !scope.startsWith('service:'));
+}

@@ -61,6 +61,24 @@ describe('AccessFile', () => {
     expect(onReplaced).toHaveBeenCalledOnce();
   });
 
+  it('says why it has none until the damaged one that took its place is gone', async () => {
+    const folder = temporaryFolder();
+    const place = path.join(folder, ACCESS_FILE);
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    onTestFinished(() => clock.mockRestore());
+    const file = await opened(folder);
+    file.use(({ users }) => users.add(anna(), 1));
+    renameSync(place, `${place}.bak`);
+    writeFileSync(place, 'no database at all '.repeat(100));
+    for (const ms of [1000, 1001, 2001]) {
+      clock.mockReturnValue(ms);
+      expect(() => file.use(({ users }) => users.count)).toThrow(/the file is damaged/);
+    }
+    renameSync(`${place}.bak`, place);
+    clock.mockReturnValue(3001);
+    expect(file.use(({ users }) => users.count)).toBe(1);
+  });
+
   it('copies users and tokens, but no session', async () => {
     const folder = temporaryFolder();
     const file = await opened(folder);
@@ -155,6 +173,8 @@ describe('tokens', () => {
       expect(tokens.use(`${text}x`, 5)).toBeNull();
       expect(tokens.use(text.slice(8), 5)).toBeNull();
       expect(() => tokens.create({ name: 'HA', scopes: [], cameras: null }, 0)).toThrow(/already/);
+      const all = { name: 'prometheus', scopes: ['service:read' as const], cameras: ['door'] };
+      expect(() => tokens.create(all, 0)).toThrow(/show all/);
       expect(tokens.revoke('ha')).toBe(true);
       expect(tokens.use(text, 6)).toBeNull();
     });
