@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { meantOr } from '../core/nearest.js';
@@ -9,6 +9,7 @@ import type { PhotoResult } from './enrol.js';
 
 import { type Listing, listGallery, personOf } from './folder.js';
 import { removeEmpty } from './moveWhole.js';
+import { personFolder } from './personFolder.js';
 import { usePhotoFile } from './photoFile.js';
 import { isPhotoName, namedAsUnreadable } from './photoFiles.js';
 import { SET_ASIDE, setAsideFolders } from './setAsideFolders.js';
@@ -192,10 +193,7 @@ async function place(bytes: Uint8Array, wanted: string, folder: string, person: 
   const entries = await readdir(root);
   const own = entries.find((name) => isSamePerson(name, person)) ?? person;
   try {
-    await mkdir(path.join(root, own), { recursive: true });
-    const target = await realpath(path.join(root, own));
-    if (target !== path.join(root, own) && !target.startsWith(root + path.sep))
-      throw new SpotterError('usage', `${own} is a link to a place outside the gallery; make it a folder`);
+    const target = await personFolder(root, own);
     const taken = new Set(await readdir(target));
     const { name: stem, ext } = path.parse(wanted);
     let name = wanted;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isScalar } from 'yaml';
 import { hasErrno, SpotterError } from '../core/errors.js';
@@ -7,6 +7,7 @@ import { parseYaml } from '../core/yamlFaults.js';
 import { whyUnwritable } from './edit.js';
 import { listGallery } from './folder.js';
 import { type PersonSettings, parsePerson } from './person.js';
+import { personFolder } from './personFolder.js';
 
 /** Settings to change; null removes one. */
 export type SettingsChange = { [K in keyof PersonSettings]?: PersonSettings[K] | null | undefined };
@@ -30,7 +31,7 @@ export async function changeSettings(folder: string, person: string, change: Set
   if (refused !== undefined) throw new SpotterError('usage', `${known?.name} ${refused}`);
   const name = known?.name ?? `${person}/${FILE}`;
   try {
-    const file = await placeOf(root, name);
+    const file = path.join(await personFolder(root, path.dirname(name)), path.basename(name));
     const before = await readFile(file, 'utf8').catch((error: unknown) => {
       if (hasErrno(error, 'ENOENT')) return HEAD;
       throw error;
@@ -50,19 +51,6 @@ export async function changeSettings(folder: string, person: string, change: Set
       cause,
     });
   }
-}
-
-/** Where a file of settings is; its folder is made. @throws SpotterError usage where a link leads out of the gallery */
-async function placeOf(root: string, name: string): Promise<string> {
-  const file = path.join(root, name);
-  await mkdir(path.dirname(file), { recursive: true });
-  const folder = await realpath(path.dirname(file));
-  if (folder !== root && !folder.startsWith(root + path.sep))
-    throw new SpotterError(
-      'usage',
-      `${path.dirname(name)} is a link to a place outside the gallery; make it a folder`,
-    );
-  return path.join(folder, path.basename(name));
 }
 
 /** @throws SpotterError usage */

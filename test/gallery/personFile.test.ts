@@ -78,6 +78,10 @@ describe('changeSettings', () => {
     symlinkSync(outside, path.join(folder, 'alice'));
     await expect(changeSettings(folder, 'alice', { note: 'b' })).rejects.toThrow('outside the gallery');
     expect(readdirSync(outside)).toEqual([]);
+    symlinkSync('nowhere', path.join(folder, 'bob'));
+    await expect(changeSettings(folder, 'bob', { note: 'b' })).rejects.toThrow(
+      'bob is a link that leads nowhere',
+    );
   });
 
   it('says so when the folder is read-only', async (context) => {
