@@ -139,7 +139,7 @@ export class CameraManager {
           camera: id,
           message: `cannot encode a snapshot: ${describeError(error)}`,
         }),
-      onBetter: (track, { face, quality }) => send({ kind: 'face', track, face, quality }),
+      onFace: (track, { face, quality }) => send({ kind: 'face', track, face, quality }),
     });
     const camera = engine.camera({
       id,

@@ -33,7 +33,7 @@ export interface FaceViews {
   /** The one that appeared last first. */
   faces: () => FaceView[];
   /** The face of a track as JPEG, with its margin; null when there is none, or not any more. */
-  facePicture: (track: string) => { camera: string; jpeg: Uint8Array } | null;
+  facePicture: (track: string) => Promise<{ camera: string; jpeg: Uint8Array } | null>;
 }
 
 const face = z
@@ -99,7 +99,7 @@ export function addFaceRoutes(app: Api, { faces, facePicture }: FaceViews): void
       },
     },
     async ({ params: { track }, caller }, reply) => {
-      const found = facePicture(track);
+      const found = await facePicture(track);
       if (found && maySee(caller, found.camera)) return sendPicture(reply, found.jpeg);
       return refuseMissing(
         reply,

@@ -135,7 +135,7 @@ export type FromEngine =
    * null when the event should have some and they could not be made.
    */
   | { kind: 'event'; draft: EventDraft; sinceMs: number | null; pictures?: Pictures | null }
-  /** A better look at the face of a track that an event has had pictures of. */
+  /** The face of a track, after an event of it or because there is a better look. */
   | ({ kind: 'face'; track: string } & Pick<Pictures, 'face' | 'quality'>)
   | { kind: 'report'; report: FrameReport }
   /** `request` is that of the order; null for a picture that somebody watches. */

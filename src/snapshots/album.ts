@@ -14,14 +14,14 @@ export interface AlbumOptions {
   encode: (look: KeptLook) => Promise<Pictures>;
   /** Called when pictures cannot be encoded. */
   onFailure: (error: unknown) => void;
-  /** Called with better pictures of a track whose pictures an event has had, every few seconds at most. */
-  onBetter?: (track: string, pictures: Pictures) => void;
+  /** Called with the face of a track after its events, where only faces are kept; and with a better one every few seconds at most. */
+  onFace?: (track: string, pictures: Pictures) => void;
   /** Shared by all albums. */
   budget: Budget;
 }
 
 /** What an album calls. */
-export type AlbumCallbacks = Pick<AlbumOptions, 'onFailure' | 'onBetter'>;
+export type AlbumCallbacks = Pick<AlbumOptions, 'onFailure' | 'onFace'>;
 
 /** Memory left for looks, raw or encoded, of all cameras together. */
 export interface Budget {
@@ -99,22 +99,26 @@ export class Album {
   }
 
   /**
-   * The pictures for an event: the best look so far at its track.
+   * The pictures for an event: the best look so far at its track. Where only faces are kept, the event does not wait for its face.
    *
-   * @returns undefined for events without pictures; resolves with null if there is no look or encoding fails; never
+   * @returns undefined for events that have, or wait for, no pictures; resolves with null if there is no look or encoding fails; never
    * rejects
    */
   picturesOf({ kind, track }: EventDraft): Promise<Pictures | null> | undefined {
     if (track === null || !PICTURED.has(kind)) return undefined;
     const kept = this.#kept.get(track);
+    if (this.#options.part === 'face') {
+      if (kept?.raw) this.#offer(track, kept);
+      return undefined;
+    }
     if (!kept) return Promise.resolve(null);
     return this.#made(kept);
   }
 
   /** Whoever looks at a face that stays in view sees it at its best, before its track ends. */
   #offer(track: string, kept: Kept): void {
-    const { onBetter } = this.#options;
-    if (onBetter) void this.#made(kept).then((pictures) => pictures && onBetter(track, pictures));
+    const { onFace } = this.#options;
+    if (onFace) void this.#made(kept).then((pictures) => pictures && onFace(track, pictures));
   }
 
   #made(kept: Kept): Promise<Pictures | null> {

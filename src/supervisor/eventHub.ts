@@ -176,11 +176,9 @@ export class EventHub implements Component, CameraObserver {
     if (!cleansed) return;
     // Pictures of a forgotten person are not stored.
     const own = cleansed.person === draft.person ? pictures : undefined;
-    // Before the event, so that whoever hears of it finds the face.
+    // Before the event, so that whoever hears of it finds the face, or waits for it.
     this.#options.faces.take(cleansed, own);
-    // Without snapshots, only a face is made, which is not stored.
-    const stored = own === null && !this.#config.snapshots.enabled ? undefined : own;
-    this.#parts.enricher.publish(this.#parts.snapshots.attach(cleansed, stored, Date.now()), sinceMs);
+    this.#parts.enricher.publish(this.#parts.snapshots.attach(cleansed, own, Date.now()), sinceMs);
   }
 
   /** Calls a listener with every event that is in the log. @returns a function that ends that */
@@ -188,7 +186,7 @@ export class EventHub implements Component, CameraObserver {
     return this.#parts.feed.subscribe(listener);
   }
 
-  /** A better look at the face of a track, without an event. */
+  /** The face of a track, or a better look at it. */
   noteFace(track: string, look: Pick<Pictures, 'face' | 'quality'>): void {
     this.#options.faces.improve(track, look);
   }

@@ -56,7 +56,7 @@ export function peopleParts(sources: PeopleSources): PeopleParts {
     people: directory,
     photos: new PhotoDesk({ ...shared, directory, snapshot }),
     corrections: new Corrections({ ...shared, directory }),
-    faces: { faces: () => faces.faces.map(view), facePicture: (track) => faces.face(track) },
+    faces: { faces: () => faces.faces.map(view), facePicture: (track) => faces.untilFace(track) },
     recognition: {
       recognize: async (picture) => {
         readableEnding(picture);

@@ -19,7 +19,7 @@ export interface PhotoDeskOptions {
   folder: () => string;
   requests: Pick<EngineRequests, 'ask'>;
   directory: Pick<PeopleDirectory, 'find'>;
-  faces: Pick<RecentFaces, 'face'>;
+  faces: Pick<RecentFaces, 'untilFace'>;
   /** A stored event that the caller may see; null when there is none. @throws SpotterError log.unusable */
   event: (seq: number, caller: Caller) => SpotterEvent | null;
   /** The face in the snapshot of an event; null when there is none, or not any more. */
@@ -105,15 +105,15 @@ export class PhotoDesk implements PhotoViews {
       return { bytes: picture, fileName: `photo-${compact(nowMs)}${readableEnding(picture)}` };
     }
     if ('track' in source) {
-      const face = this.#options.faces.face(source.track);
+      const face = await this.#options.faces.untilFace(source.track);
       if (!face || !maySee(caller, face.camera)) throw noFace(`no face of ${source.track} is kept any more`);
       return { bytes: face.jpeg, fileName: enrolledName(face.track, face.lastSeenMs) };
     }
     const { event: seq } = source;
     const event = this.#event(seq, caller);
     if (event.track === null) throw noFace(`event ${seq} is not about a face`);
-    const kept = this.#options.faces.face(event.track);
-    const jpeg = (await this.#options.snapshot(seq)) ?? kept?.jpeg;
+    const jpeg =
+      (await this.#options.snapshot(seq)) ?? (await this.#options.faces.untilFace(event.track))?.jpeg;
     if (!jpeg) throw noFace(`no face of event ${seq} is kept`);
     return { bytes: jpeg, fileName: enrolledName(event.track, Date.parse(event.capturedAt)) };
   }

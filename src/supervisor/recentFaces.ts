@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Config } from '../config/schema.js';
 import type { Component } from '../core/lifecycle.js';
 import { isSamePerson } from '../core/personName.js';
@@ -39,6 +40,8 @@ export interface RecentFacesOptions {
 type Entry = Omit<RecentFace, 'quality' | 'jpeg'> & Partial<Pick<RecentFace, 'quality' | 'jpeg'>>;
 
 const MINUTE_MS = 60_000;
+/** Encoding a face takes up to 50 ms, many of them longer. */
+const UNTIL_FACE_MS = 1000;
 /** Memory for all faces; with the usual 5 to 30 KB of each, `review.tracks` is the limit. */
 const MOST_BYTES = 32 << 20;
 
@@ -50,6 +53,7 @@ export class RecentFaces implements Component {
   readonly #options: RecentFacesOptions;
   /** By track, the one that appeared first at the beginning. */
   readonly #entries = new Map<string, Entry>();
+  readonly #arrivals = new EventEmitter().setMaxListeners(0);
   #lastPosition = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -66,15 +70,16 @@ export class RecentFaces implements Component {
     this.#entries.clear();
   }
 
-  /** Takes the face of an event that is about to be published. */
+  /** Takes an event that is about to be published, with its face where it has that already. */
   take(
     draft: Pick<EventDraft, 'track' | 'camera' | 'capturedAtMs'>,
     pictures: Pictures | null | undefined,
   ): void {
     const { track, camera, capturedAtMs } = draft;
-    if (track === null || !pictures || !this.#isWanted) return;
+    if (track === null || !this.#isWanted) return;
+    // Its face may come before it is in the log.
     this.#entryOf(track, camera, capturedAtMs);
-    this.improve(track, pictures);
+    if (pictures) this.improve(track, pictures);
   }
 
   /** Takes a better look at a face that is kept; one that is not, or not any more, is let go. */
@@ -84,6 +89,7 @@ export class RecentFaces implements Component {
     // What came over the channel may be a part of a larger piece of memory.
     Object.assign(entry, { quality, jpeg: Uint8Array.from(face) });
     this.#prune();
+    this.#arrivals.emit(track);
   }
 
   /** Takes an event that is in the log. */
@@ -108,6 +114,16 @@ export class RecentFaces implements Component {
     this.#prune();
     const entry = this.#entries.get(track);
     return entry && isFace(entry) ? entry : null;
+  }
+
+  /** The same; the face of a track that has had an event is waited for, because it comes a little later. */
+  async untilFace(track: string): Promise<RecentFace | null> {
+    const entry = this.#entries.get(track);
+    if (entry && !isFace(entry)) {
+      const arrived = once(this.#arrivals, track, { signal: AbortSignal.timeout(UNTIL_FACE_MS) });
+      await arrived.catch(() => {});
+    }
+    return this.face(track);
   }
 
   /** Drops every face that was this person's. */

@@ -19,7 +19,7 @@ const FACES = [face(4, 'yard'), face(3, 'door', 'known'), face(2, 'door'), face(
 async function server(cameras: string[] | null, views: Partial<Views> = {}) {
   const faces: Views['faces'] = {
     faces: () => FACES,
-    facePicture: (track) => {
+    facePicture: async (track) => {
       const found = FACES.find((one) => one.track === track);
       return found ? { camera: found.camera, jpeg: Uint8Array.of(1) } : null;
     },

@@ -32,7 +32,7 @@ function album(leftBytes = 1000, fails = false, part: 'frame' | 'face' = 'frame'
   };
   const better: [string, number][] = [];
   const tested = new Album({
-    onBetter: (track, { face }) => better.push([track, face[0]]),
+    onFace: (track, { face }) => better.push([track, face[0]]),
     part,
     encode,
     budget,
@@ -66,16 +66,17 @@ describe('Album', () => {
   });
 
   it('keeps only the face with its margin where no frame is wanted, which takes less memory', async () => {
-    const { tested, budget } = album(1000, false, 'face');
+    const { tested, budget, better } = album(1000, false, 'face');
     const box = { x1: 100, y1: 50, x2: 110, y2: 62 };
     const image = rgbImage(200, 100, (x, y) => [x, y, 0]);
     tested.look(image, [{ track: 'a-1', face: { ...aFace, box }, quality }]);
-    expect(await tested.picturesOf(event('a-1'))).toBeNull();
+    expect(budget.leftBytes).toBe(1000);
     budget.leftBytes = 10_000;
     tested.look(image, [{ track: 'a-1', face: { ...aFace, box }, quality }]);
     // 8 px on the left and right, 9.6 above and below, and an even corner.
     expect(10_000 - budget.leftBytes).toBe(3 * 26 * 32);
-    expect((await tested.picturesOf(event('a-1')))?.face).toEqual(Uint8Array.of(92));
+    tested.picturesOf(event('a-1'));
+    await vi.waitFor(() => expect(better).toEqual([['a-1', 92]]));
   });
 
   it('offers a better look at a track of which an event has had pictures, every few seconds at most', async () => {
@@ -91,6 +92,15 @@ describe('Album', () => {
     tested.look(frame(4), [look('a-1', 80), look('a-2', 80)]);
     await tested.picturesOf(event('a-1', 'left'));
     expect(better).toEqual([['a-1', 4]]);
+  });
+
+  it('where only faces are kept, offers that of an event, which does not wait for it, and each once', async () => {
+    const { tested, better } = album(1000, false, 'face');
+    tested.look(frame(1), [look('a-1', 30)]);
+    expect(tested.picturesOf(event('a-1'))).toBeUndefined();
+    expect(tested.picturesOf(event('a-1', 'left'))).toBeUndefined();
+    expect(tested.picturesOf(event('a-2', 'left'))).toBeUndefined();
+    await vi.waitFor(() => expect(better).toEqual([['a-1', 1]]));
   });
 
   it('encodes one look at a time, and each once', async () => {

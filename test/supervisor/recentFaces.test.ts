@@ -67,6 +67,16 @@ describe('RecentFaces', () => {
     expect(all.tested.face('door-1')).toBeNull();
   });
 
+  it('waits for the face of an event that it has taken, and for no other', async () => {
+    const all = faces();
+    all.tested.take(eventDraft({ track: 'door-1', camera: 'door' }), undefined);
+    const waiting = all.tested.untilFace('door-1');
+    expect(await all.tested.untilFace('door-2')).toBeNull();
+    all.tested.improve('door-1', pictures());
+    expect(await waiting).toMatchObject({ track: 'door-1' });
+    expect(await all.tested.untilFace('door-1')).toMatchObject({ track: 'door-1' });
+  });
+
   it('takes a better look at a face that it has, and at no other', () => {
     const all = faces();
     all.see('door-1');
