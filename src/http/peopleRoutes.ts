@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../core/access.js';
+import { visible } from '../core/visible.js';
 import { time } from './answerParts.js';
 import type { Api } from './application.js';
 import { refuseError } from './errorAnswer.js';
@@ -23,7 +24,14 @@ const settings = z
       .describe('Last day on which anybody is matched with this person.'),
   })
   .meta({ id: 'PersonSettings' });
-const change = z.strictObject({ ...settings.partial().shape, notify: z.boolean().nullable().optional() });
+const isReadable = (name: string | null) => name === null || (name.trim() !== '' && visible(name) === name);
+const change = z.strictObject({
+  ...settings.partial().shape,
+  displayName: settings.shape.displayName
+    .refine(isReadable, 'must have letters, and no line breaks or other control characters')
+    .optional(),
+  notify: z.boolean().nullable().optional(),
+});
 
 const photo = z
   .object({

@@ -40,7 +40,9 @@ export class Corrections implements CorrectionViews {
     const event = this.#options.event(seq, caller);
     if (!event) throw new SpotterError('face.missing', `there is no event ${seq}`);
     const { track, camera, person } = event;
-    if (track === null || person === null || !isSamePerson(person, not))
+    if (track === null)
+      throw new SpotterError('event.other', `event ${seq} is not about a face; correct one of the face`);
+    if (person === null || !isSamePerson(person, not))
       throw new SpotterError('event.other', `event ${seq} does not name ${not}; correct one that does`);
     const { promise, cancel } = this.#untilWithdrawn(track, person);
     try {

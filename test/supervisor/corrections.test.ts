@@ -33,7 +33,7 @@ function corrections() {
     event: (seq: number) => events[seq - 1] ?? null,
     changing: new Serial(),
   } as unknown as CorrectionsOptions);
-  return { events, correct: () => made.correct(1, 'Alice', ANYBODY) };
+  return { events, correct: (seq = 1) => made.correct(seq, 'Alice', ANYBODY) };
 }
 
 describe('Corrections', () => {
@@ -42,5 +42,11 @@ describe('Corrections', () => {
     const answers = [...(await Promise.all([correct(), correct()])), await correct()];
     expect(answers).toEqual(Array(3).fill({ event: 2, setAside: [] }));
     expect(events).toHaveLength(2);
+  });
+
+  it('are not for an event that names a person without a face, such as a visit', async () => {
+    const { events, correct } = corrections();
+    events.push({ ...events[0], seq: 2, kind: 'visit_started', track: null } as unknown as SpotterEvent);
+    await expect(correct(2)).rejects.toThrow('event 2 is not about a face; correct one of the face');
   });
 });
