@@ -117,7 +117,7 @@ function explain(issue: Issue, document: Document): string {
 export function describeIssue(issue: Issue, node: unknown, nameOf = valueName): string {
   const missing = issue.path.length > 0 && node === undefined;
   if (issue.code === 'invalid_type') {
-    if (missing) return `required, a ${issue.expected}`;
+    if (missing) return `required, a ${typeName(issue.expected)}`;
     const hint = issue.expected === 'string' && isScalar(node) ? '; put it in quotes' : '';
     return `must be a ${typeName(issue.expected)}, not ${nameOf(node)}${hint}`;
   }

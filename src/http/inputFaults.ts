@@ -45,12 +45,18 @@ function faultsOf(schema: z.ZodType, given: unknown, part: Part): string[] {
   return [...faults.values()];
 }
 
+/** A fault of what a client sends as JSON, in one sentence that repeats none of its values. @param whole what it is called */
+export function bodyFault(issue: Issue, given: unknown, whole: string): string {
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], given);
+  const fault =
+    issue.code === 'unrecognized_keys'
+      ? `has ${quote(issue.keys[0])}, which is not a field here`
+      : describeIssue(issue, value, kindOf).replace(/^must be a mapping/, 'must be an object');
+  return `${issue.path.length === 0 ? whole : formatPath(issue.path)} ${fault}`;
+}
+
 function sentenceOf(issue: Issue, given: unknown, part: Part): string {
-  if (part === 'body') {
-    const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], given);
-    const fault = describeIssue(issue, value, kindOf).replace(/^must be a mapping/, 'must be an object');
-    return `${issue.path.length === 0 ? 'the body' : formatPath(issue.path)} ${fault}`;
-  }
+  if (part === 'body') return bodyFault(issue, given, 'the body');
   // A number in the path has its name in the sentence.
   return part === 'params' || issue.path.length === 0
     ? issue.message

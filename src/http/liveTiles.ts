@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bodyFault } from './inputFaults.js';
 
 /** A camera's picture that a client wants to see. */
 export interface Tile {
@@ -31,7 +32,7 @@ const watchMessage = z.strictObject({
       z.strictObject({
         camera: z.string().max(40),
         width: z.number().min(LEAST_WIDTH),
-        fps: z.number().min(LEAST_FPS),
+        fps: z.number().min(LEAST_FPS, 'must be more than 0, such as 5 or 0.02'),
       }),
     )
     .max(MOST_TILES, `must have at most ${MOST_TILES} entries`),
@@ -52,8 +53,8 @@ export function parseTiles(text: string, { isVisible, maxWidth, maxFps }: TileLi
   }
   const parsed = watchMessage.safeParse(data);
   if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    return { fault: `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}; send ${EXAMPLE}` };
+    const [issue] = parsed.error.issues;
+    return { fault: `${bodyFault(issue, data, 'the message')}; send ${EXAMPLE}` };
   }
   const { tiles } = parsed.data;
   const cameras = tiles.map(({ camera }) => camera);

@@ -34,11 +34,19 @@ describe('parseTiles', () => {
 
   it.each([
     ['two tiles of one camera', watch(...Array(2).fill({ camera: 'door', width: 9e2, fps: 5 })), /two tiles/],
-    ['no rate', watch({ camera: 'door', width: 640, fps: 0 }), /tiles\.0\.fps/],
-    ['a width of nothing', watch({ camera: 'door', width: -1, fps: 5 }), /tiles\.0\.width/],
-    ['an unknown key', watch({ camera: 'door', width: 640, fps: 5, size: 3 }), /size/],
+    ['no rate', watch({ camera: 'door', width: 640, fps: 0 }), /^tiles\[0\]\.fps must be more than 0/],
+    [
+      'a width of nothing',
+      watch({ camera: 'door', width: -1, fps: 5 }),
+      /^tiles\[0\]\.width must be at least 16/,
+    ],
+    [
+      'an unknown key',
+      watch({ camera: 'door', width: 640, fps: 5, size: 3 }),
+      /^tiles\[0\] has "size", which is not a field here/,
+    ],
     ['another type', parse({ type: 'subscribe' }), /"watch"/],
-    ['no object', parse(3), /watch/],
+    ['no object', parse(3), /^the message must be an object, not a number/],
     ['no JSON', parseTiles('{', LIMITS), /not JSON/],
   ])('refuses %s in one sentence', (_what, parsed, fault) => {
     expect(parsed).toEqual({ fault: expect.stringMatching(fault) });
