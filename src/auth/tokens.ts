@@ -55,7 +55,7 @@ export class Tokens {
    * Makes a token.
    *
    * @returns the token, which is never shown again: the prefix and 256 random bits
-   * @throws SpotterError usage for a name that is not valid or is taken, and for scopes that show more than the cameras
+   * @throws SpotterError usage for a name that is not valid and for scopes that show more than the cameras; access.taken
    */
   create({ name, scopes, cameras }: Pick<Token, 'name' | 'scopes' | 'cameras'>, nowMs: number): string {
     requireName(name, 'token');
@@ -71,7 +71,10 @@ export class Tokens {
       )
       .run(keyOf(name), name, digestOf(text), JSON.stringify(scopes), listText(cameras), nowMs);
     if (made > 0) return text;
-    throw new SpotterError('usage', `there is a token ${name} already; revoke it first, or use another name`);
+    throw new SpotterError(
+      'access.taken',
+      `there is a token ${name} already; revoke it first, or use another name`,
+    );
   }
 
   /** What a token permits, its use noted; null when it is not valid here. */

@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'access.newer'
   | 'access.unusable'
   | 'access.busy'
+  | 'access.taken'
   | 'log.locked'
   | 'log.newer'
   | 'log.unusable'

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Caller, maySee, SCOPES, type Scope } from '../core/access.js';
-import { SpotterError } from '../core/errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 import { nothing, time } from './answerParts.js';
 import type { Api } from './application.js';
 import { refuse, refuseMissing } from './refusal.js';
@@ -20,7 +20,7 @@ export interface TokenView {
 /** The tokens of programs. */
 export interface TokenViews {
   list: () => TokenView[];
-  /** @returns the token @throws SpotterError usage for a name that is not valid or is taken */
+  /** @returns the token @throws SpotterError usage for a token that is not valid, access.taken for its name */
   create: (token: Pick<TokenView, 'name' | 'scopes' | 'cameras'>) => string;
   /** @returns whether there was one */
   revoke: (name: string) => boolean;
@@ -79,8 +79,9 @@ export function addTokenRoutes(app: Api, { list, create, revoke }: TokenViews): 
         const text = create(body);
         return reply.code(201).send({ token: text, ...body });
       } catch (error) {
-        if (!(error instanceof SpotterError) || error.code !== 'usage') throw error;
-        return refuse(reply, { status: 409, error: error.message });
+        const code = error instanceof SpotterError ? error.code : null;
+        if (code !== 'usage' && code !== 'access.taken') throw error;
+        return refuse(reply, { status: code === 'usage' ? 400 : 409, error: describeError(error) });
       }
     },
   );
