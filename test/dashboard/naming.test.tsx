@@ -71,6 +71,20 @@ describe('"Who is this?"', () => {
     await waitFor(() => expect(sent[0]?.route).toBe('POST /people/Carol%20C/photos?face=door-3'));
   });
 
+  it('has the focus in its field, and takes with Enter nobody but who is named there in full', async () => {
+    const sent = answerWith({ 'POST /people/alice/photos': added, 'GET /people': { people: people.value } });
+    show();
+    fireEvent.click(screen.getByText('Who is this?'));
+    const field = await screen.findByLabelText('Name');
+    expect(document.activeElement).toBe(field);
+    const form = field.closest('form') as HTMLFormElement;
+    fireEvent.submit(form);
+    expect(sent).toEqual([]);
+    fireEvent.input(field, { target: { value: 'alice adams' } });
+    fireEvent.submit(form);
+    await waitFor(() => expect(sent[0]?.route).toBe('POST /people/alice/photos?face=door-3'));
+  });
+
   it('gives several faces one name at once', async () => {
     const sent = answerWith({ 'POST /people/bob/photos': added, 'GET /people': { people: people.value } });
     show();

@@ -11,12 +11,13 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A native dialog, open while it is rendered. Focus returns to where it was; Escape and a click beside it close it. */
+/** A native dialog, open while it is rendered: its first field has the focus, which returns to where it was. Escape and a click beside it close it. */
 export function Dialog({ title, onClose, kind = '', children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector('input')?.focus();
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };

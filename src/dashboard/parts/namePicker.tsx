@@ -7,6 +7,11 @@ import { Dialog } from './dialog.js';
 import { letterOf, Picture } from './facePicture.js';
 import { Icon } from './icon.js';
 
+function isNamed({ name, displayName }: PersonSummary, typed: string): boolean {
+  const wanted = typed.toLowerCase();
+  return name.toLowerCase() === wanted || displayName?.toLowerCase() === wanted;
+}
+
 /** People whose name or key contains what was typed; those whose name begins with it first. */
 export function matching(all: readonly PersonSummary[], typed: string): PersonSummary[] {
   const wanted = typed.trim().toLowerCase();
@@ -30,7 +35,9 @@ function PickerDialog() {
   const [isSaving, setSaving] = useState(false);
   const fitting = matching(people.value ?? [], typed);
   const name = typed.trim();
-  const isNew = name !== '' && !fitting.some((one) => [one.name, one.displayName].includes(name));
+  // Enter takes nobody who is not named in full: the first of the list may be anybody.
+  const named = fitting.find((person) => isNamed(person, name));
+  const isNew = name !== '' && named === undefined;
   const close = () => {
     asking.value = [];
   };
@@ -42,8 +49,7 @@ function PickerDialog() {
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    if (fitting.length > 0 && !isNew) void choose(fitting[0].name);
-    else if (name !== '') void choose(name);
+    if (name !== '') void choose(named?.name ?? name);
   };
   return (
     <Dialog title={texts.naming.whoAre(faces.length)} onClose={close} kind="narrow">

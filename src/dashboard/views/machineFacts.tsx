@@ -9,13 +9,13 @@ export function MachineFacts({ health }: { health: Health }) {
   const { engine, models, gallery, storage, liveViewers } = health;
   const { events, snapshots } = storage;
   const facts: [string, string][] = [
-    [t.detector, wordsOf(models.detector)],
-    [t.embedder, wordsOf(models.embedder)],
-    [t.runsOn, wordsOf(engine.placements)],
+    [t.detector, models.detector],
+    [t.embedder, models.embedder],
+    [t.runsOn, placesOf(engine.placements)],
     ['onnxruntime', engine.onnxruntime ?? '–'],
     [t.utilization, engine.utilization === null ? '–' : `${Math.round(engine.utilization * 100)} %`],
     [t.memory, engine.residentBytes === null ? '–' : bytesOf(engine.residentBytes)],
-    [t.restarts, String(engine.restarts)],
+    [t.engineRestarts, String(engine.restarts)],
     [t.gallery, t.galleryOf(gallery.people, gallery.used, gallery.unusable)],
     [t.eventLog, t.eventsKept(Math.max(0, events.lastSeq - events.firstSeq + 1), bytesOf(events.bytes))],
     [t.snapshots, snapshots.bytes === null ? t.off : bytesOf(snapshots.bytes)],
@@ -39,15 +39,13 @@ export function MachineFacts({ health }: { health: Health }) {
   );
 }
 
-/** The values of what the daemon reports, one after another. */
-function wordsOf(value: unknown): string {
-  if (value === null || value === undefined) return '–';
-  if (Array.isArray(value)) return value.map(wordsOf).join('; ') || '–';
-  if (typeof value !== 'object') return String(value);
-  return (
-    Object.values(value)
-      .map(wordsOf)
-      .filter((text) => text !== '–')
-      .join(', ') || '–'
-  );
+/** What runs the networks, such as `cpu`, or `detector: cuda 0, embedder: cpu` where they differ. */
+function placesOf(placements: Health['engine']['placements']): string {
+  const placed = placements.map(({ network, provider, device }) => ({
+    network,
+    place: device === null ? provider : `${provider} ${device}`,
+  }));
+  if (placed.length === 0) return '–';
+  if (placed.every(({ place }) => place === placed[0].place)) return placed[0].place;
+  return placed.map(({ network, place }) => `${network}: ${place}`).join(', ');
 }
