@@ -33,7 +33,7 @@ export async function askDaemon(
 }
 
 /** Longest wait for a daemon on this machine, ms. */
-const ANSWER_MS = 2000;
+export const ANSWER_MS = 2000;
 
 /** State of a camera in a running daemon. */
 export interface RunningCamera {

@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { modelsPlace } from './modelsPlace.js';
 import type { CommonOptions } from './options.js';
 import { printJson, printLines, printProse } from './print.js';
+import { runningModels, runningText } from './runningModels.js';
 import { leftTable } from './table.js';
 
 /** Options of the commands in `spotter models`. */
@@ -16,11 +17,12 @@ export interface ModelsOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** `spotter models list`: the catalogue, which models are installed, and which are in use. */
-export async function list(_context: Context, options: ModelsOptions): Promise<number> {
+/** `spotter models list`: the catalogue, which models are installed, which are in use, and what a running daemon runs them on. */
+export async function list({ signal }: Context, options: ModelsOptions): Promise<number> {
   const place = modelsPlace(options);
   const { entries, folders, distribution } = place;
-  const { detector, embedder } = place.loaded.config;
+  const { detector, embedder, data } = place.loaded.config;
+  const running = await runningModels(data, signal);
   const stale = await Promise.all(entries.map((entry) => staleReason(entry, place, folders)));
   const rows = entries.map((entry, index) => ({
     id: entry.id,
@@ -41,7 +43,7 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
     stale: stale[index],
   }));
   if (options.json) {
-    printJson({ folders, models: rows, unusable: place.unusable, packs: distribution.packs });
+    printJson({ folders, models: rows, unusable: place.unusable, packs: distribution.packs, running });
     return 0;
   }
   const cells = rows.map((row) => [
@@ -62,6 +64,7 @@ export async function list(_context: Context, options: ModelsOptions): Promise<n
   printProse([
     '',
     ...remarks,
+    ...(running === null ? [] : [`the daemon runs ${running.map(runningText).join(' and ')}`]),
     ...place.unusable.map(({ why }) => why),
     `packs: ${packs.join(', ')}`,
     `"${programCall()} models pull ID" puts models into ${folders[0]}`,

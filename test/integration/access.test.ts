@@ -78,6 +78,12 @@ describe('spotter run on every address', () => {
 
     // The daemon's own programs reach it over TLS and past the doors.
     expect(JSON.parse((await run('camera', 'list', '--json')).stdout)).toMatchObject({ running: true });
+    expect(JSON.parse((await run('models', 'list', '--json')).stdout)).toMatchObject({
+      running: [
+        { id: 'spotter-det', provider: 'cpu' },
+        { id: 'spotter-embed', provider: 'cpu' },
+      ],
+    });
     expect(await run('backup', path.join(dir, 'backup.tar.gz'))).toMatchObject({ code: 0 });
 
     const made = await run('token', 'create', 'dashboard', '--scopes', 'events:read', '--cameras', 'door');
