@@ -119,6 +119,13 @@ describe('checkLine', () => {
     expect(line).toMatchObject({ label, value, needs, passed: false });
   });
 
+  it('shows a small chance as one that is not 0', () => {
+    const name = 'odds that the name is wrong';
+    const line = (value: number) =>
+      checkLine({ name, value, limit: 0.001, passed: true, text: `${name} 0.0000 <= 0.0010` }).value;
+    expect([line(2e-14), line(0)]).toEqual(['< 0.0001', '0.0000']);
+  });
+
   it('shows a check without a limit, and one that it does not know', () => {
     const good = { name: 'good looks', value: 3, limit: null, passed: true, text: 'good looks 3 of 4' };
     expect(checkLine(good)).toMatchObject({ label: 'Good looks', value: '3 of 4', needs: null });

@@ -20,5 +20,10 @@ export function checkLine({ name, value, limit, passed, text }: Check): CheckLin
   if (limit === null || shown === undefined)
     return { label, meaning, value: text.replace(`${name} `, ''), needs: null, passed };
   const isLeast = sign === '>=' || sign === '<';
-  return { label, meaning, value: shown, needs: `${isLeast ? '≥' : '≤'} ${bound}`, passed };
+  return { label, meaning, value: aboveZero(shown, value), needs: `${isLeast ? '≥' : '≤'} ${bound}`, passed };
+}
+
+/** `< 0.0001` in place of `0.0000`, where the value is not 0. */
+function aboveZero(shown: string, value: number): string {
+  return value > 0 && /^0\.0+$/.test(shown) ? `< ${shown.slice(0, -1)}1` : shown;
 }
