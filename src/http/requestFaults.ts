@@ -6,12 +6,16 @@ import { type Refusal, RefusedError, refuse, refuseConnection } from './refusal.
 /** Longest part of an address: a name of 64 characters, each of up to four bytes that are written as %XX. */
 export const MAX_PARAMETER_LENGTH = 64 * 4 * 3;
 
+const TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
+/** Most that is received of a body that is too large, so that its sender reads why. */
+const MOST_DISCARDED_BYTES = 64 << 20;
+
 /** What fastify finds wrong with a request before a route sees it. */
 const FAULTS: Record<string, string> = {
   FST_ERR_BAD_URL:
     'the address is not valid: a % must be followed by two hexadecimal digits; encode it as %25',
   FST_ERR_MAX_PARAM_LENGTH: `a part of the address is longer than ${MAX_PARAMETER_LENGTH} characters; shorten it`,
-  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is too large; send less',
+  [TOO_LARGE]: 'the body is too large; send less',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty; send JSON, or leave out the content type',
   FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not JSON; correct it',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH:
@@ -39,6 +43,9 @@ export function addFaultHandler(
       return refuse(reply, { status: 400, error: errors.join('; '), errors });
     }
     if (error instanceof RefusedError) return refuse(reply, error.refusal);
+    // A connection that closed now would take the answer along: the client is still sending. Node throws away what comes.
+    const isSoonSent = Number(request.headers['content-length']) <= MOST_DISCARDED_BYTES;
+    if (error.code === TOO_LARGE && isSoonSent) reply.removeHeader('connection');
     const refusal = refusalOf(error, routeOptions.schema?.consumes);
     if (refusal.status >= 500) onFailed(`${method} ${routeOptions.url} failed: ${describeError(error)}`);
     return refuse(reply, refusal);
