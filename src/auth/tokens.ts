@@ -23,6 +23,15 @@ export interface Token {
   usedMs: number | null;
 }
 
+/** A token as lists show it, with times in ISO 8601. */
+export function shownToken({ createdMs, usedMs, ...token }: Token) {
+  return {
+    ...token,
+    createdAt: new Date(createdMs).toISOString(),
+    usedAt: usedMs === null ? null : new Date(usedMs).toISOString(),
+  };
+}
+
 interface TokenRow {
   number: number;
   name: string;

@@ -1,3 +1,4 @@
+import { shownToken } from '../auth/tokens.js';
 import type { Scope } from '../core/access.js';
 import { camerasText, withAccess } from './accessPlace.js';
 import type { Context } from './context.js';
@@ -33,13 +34,7 @@ export async function create(_context: Context, name: string, options: CreateOpt
 /** `spotter token list`. @returns 0 */
 export async function list(_context: Context, options: ListOptions): Promise<number> {
   const found = await withAccess(options, undefined, ({ tokens }) => tokens.list());
-  const shown = found.map(({ name, scopes, cameras, createdMs, usedMs }) => ({
-    name,
-    scopes,
-    cameras,
-    createdAt: new Date(createdMs).toISOString(),
-    usedAt: usedMs === null ? null : new Date(usedMs).toISOString(),
-  }));
+  const shown = found.map(shownToken);
   if (options.json) printJson({ tokens: shown });
   else if (shown.length === 0)
     printLine('no tokens; create one with "spotter token create NAME --scopes ..."');

@@ -33,7 +33,7 @@ export async function askDaemon(
 }
 
 /** Longest wait for a daemon on this machine, ms. */
-export const ANSWER_MS = 2000;
+const ANSWER_MS = 2000;
 
 /** State of a camera in a running daemon. */
 export interface RunningCamera {
@@ -51,17 +51,31 @@ export interface RunningDaemon {
 }
 
 /** The daemon that uses a data folder; null when none answers. */
-export async function runningDaemon(data: string, signal: AbortSignal): Promise<RunningDaemon | null> {
+export function runningDaemon(data: string, signal: AbortSignal): Promise<RunningDaemon | null> {
+  return ifRunning(data, '/api/v1/cameras', signal, (body, address) => {
+    const { cameras } = body as { cameras: ({ id: string } & RunningCamera)[] };
+    return { address, cameras: new Map(cameras.map(({ id, state, message }) => [id, { state, message }])) };
+  });
+}
+
+/**
+ * Asks the daemon that uses a data folder, if there is one.
+ *
+ * @param read takes what it needs of the answer; what it throws means that the answer is of no use
+ * @returns null when no daemon gives a useful answer in time
+ */
+export async function ifRunning<T>(
+  data: string,
+  route: string,
+  signal: AbortSignal,
+  read: (body: unknown, address: string) => T,
+): Promise<T | null> {
   const control = readControl(data);
   if (!control) return null;
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-    const { body } = await requestDaemon(control, 'GET', '/api/v1/cameras', limit);
-    const { cameras } = body as { cameras: ({ id: string } & RunningCamera)[] };
-    return {
-      address: control.address,
-      cameras: new Map(cameras.map(({ id, state, message }) => [id, { state, message }])),
-    };
+    const { body } = await requestDaemon(control, 'GET', route, limit);
+    return read(body, control.address);
   } catch {
     // A killed daemon leaves its control file behind.
     return null;

@@ -1,6 +1,4 @@
-import { readControl } from '../supervisor/controlFile.js';
-import { ANSWER_MS } from './daemonClient.js';
-import { requestDaemon } from './daemonRequest.js';
+import { ifRunning } from './daemonClient.js';
 
 /** A model that a daemon runs, and on what. */
 export interface RunningModel {
@@ -18,22 +16,15 @@ interface Health {
 }
 
 /** What the daemon that uses a data folder runs its models on; null when none answers. */
-export async function runningModels(data: string, signal: AbortSignal): Promise<RunningModel[] | null> {
-  const control = readControl(data);
-  if (!control) return null;
-  try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-    const { body } = await requestDaemon(control, 'GET', '/api/v1/health', limit);
+export function runningModels(data: string, signal: AbortSignal): Promise<RunningModel[] | null> {
+  return ifRunning(data, '/api/v1/health', signal, (body) => {
     const { models, engine } = body as Health;
     return engine.placements.map(({ network, provider, device }) => ({
       id: models[network],
       provider,
       device,
     }));
-  } catch {
-    // A killed daemon leaves its control file behind.
-    return null;
-  }
+  });
 }
 
 /** Such as `spotter-det on cpu`. */

@@ -10,6 +10,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'person.exists': 409,
   'photo.double': 409,
   'event.other': 409,
+  'access.taken': 409,
   'gallery.unwritable': 409,
   'photo.refused': 422,
   'photo.unreadable': 422,

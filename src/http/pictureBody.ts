@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { SpotterError } from '../core/errors.js';
 import type { Api } from './application.js';
-import { refuse } from './refusal.js';
+import { refuseError } from './errorAnswer.js';
 
 /** A larger picture is refused: photos of telephones have up to 12 MB. */
 export const MAX_PICTURE_BYTES = 16 << 20;
 /** Pictures that are received or worked on at a time. */
 const MOST_PICTURES = 4;
-const RETRY_AFTER_SECONDS = 2;
+const TOO_MANY = `${MOST_PICTURES} pictures are being worked on already; send this one again in a moment`;
 
 /** The media types of a body that is a picture. */
 export const PICTURES = ['image/*'];
@@ -29,12 +30,7 @@ export function addPictureRoutes(app: Api, add: (scope: Api) => void): void {
       done(null, body),
     );
     scope.addHook('preParsing', async (_request, reply) => {
-      if (count >= MOST_PICTURES)
-        return void refuse(reply, {
-          status: 429,
-          error: `${MOST_PICTURES} pictures are being worked on already; send this one again in a moment`,
-          headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-        });
+      if (count >= MOST_PICTURES) return void refuseError(reply, new SpotterError('engine.busy', TOO_MANY));
       count++;
       reply.raw.once('close', () => count--);
     });

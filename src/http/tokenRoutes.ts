@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Caller, maySee, SCOPES, type Scope } from '../core/access.js';
-import { describeError, SpotterError } from '../core/errors.js';
 import { nothing, time } from './answerParts.js';
 import type { Api } from './application.js';
+import { refuseError } from './errorAnswer.js';
 import { refuse, refuseMissing } from './refusal.js';
 
 /** A token, without the token itself. */
@@ -79,9 +79,7 @@ export function addTokenRoutes(app: Api, { list, create, revoke }: TokenViews): 
         const text = create(body);
         return reply.code(201).send({ token: text, ...body });
       } catch (error) {
-        const code = error instanceof SpotterError ? error.code : null;
-        if (code !== 'usage' && code !== 'access.taken') throw error;
-        return refuse(reply, { status: code === 'usage' ? 400 : 409, error: describeError(error) });
+        return refuseError(reply, error);
       }
     },
   );

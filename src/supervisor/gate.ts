@@ -3,6 +3,7 @@ import type { AccessFile } from '../auth/accessFile.js';
 import { type DoorFault, type DoorRules, Doors } from '../auth/doors.js';
 import { Passwords } from '../auth/passwords.js';
 import { SignIn, type SignInOutcome } from '../auth/signIn.js';
+import { shownToken } from '../auth/tokens.js';
 import type { Config } from '../config/schema.js';
 import { type Caller, NOBODY } from '../core/access.js';
 import { SpotterError } from '../core/errors.js';
@@ -115,16 +116,8 @@ export class Gate implements Component {
   /** For the routes of tokens. */
   get tokens(): TokenViews {
     const { file, logger } = this.#options;
-    const iso = (ms: number) => new Date(ms).toISOString();
     return {
-      list: () =>
-        file
-          .use(({ tokens }) => tokens.list())
-          .map(({ createdMs, usedMs, ...token }) => ({
-            ...token,
-            createdAt: iso(createdMs),
-            usedAt: usedMs === null ? null : iso(usedMs),
-          })),
+      list: () => file.use(({ tokens }) => tokens.list()).map(shownToken),
       create: (token) => {
         const text = file.use(({ tokens }) => tokens.create(token, Date.now()));
         const { name, scopes, cameras } = token;
