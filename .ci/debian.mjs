@@ -75,6 +75,11 @@ const FOR_TESTS = [
     isThere: () => runs('mosquitto', '-h') || existsSync('/usr/sbin/mosquitto'),
   },
   {
+    name: 'nats-server',
+    packages: ['nats-server'],
+    isThere: () => runs('nats-server', '--version') || existsSync('/usr/sbin/nats-server'),
+  },
+  {
     name: 'chromium',
     packages: ['chromium'],
     isThere: () => runs('chromium', '--version'),

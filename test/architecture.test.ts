@@ -35,6 +35,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The two composition roots put modules together.
   supervisor: [
     'auth',
+    'cluster',
     'ipc',
     'config',
     'events',
@@ -85,6 +86,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   calibration: PURE,
   auth: CORE,
+  cluster: CORE,
   video: PURE,
   worker: PURE,
   quantize: PURE,
@@ -128,6 +130,7 @@ const ONLY_IN: Record<string, string[]> = {
   'fast-xml-parser': ['src/gallery/savedMark.ts'],
   libsql: ['src/core/database.ts'],
   tar: ['src/cli/backupArchive.ts'],
+  '@nats-io/transport-node': ['src/cluster/link.ts', 'src/cluster/natsFaults.ts'],
   '@fastify/compress': ['src/http/traffic.ts'],
   '@fastify/rate-limit': ['src/http/traffic.ts'],
   '@fastify/etag': ['src/http/revalidation.ts'],

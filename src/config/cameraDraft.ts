@@ -38,8 +38,8 @@ export function checkedCamera(
       maskText(`${key === 'id' ? `--id ${id}` : `camera ${key}`}: ${message}`, secrets),
     );
   }
-  const { cameras, webhooks, mqtt } = parsed.data;
+  const { cameras } = parsed.data;
   const [camera] = cameras;
   if (isRecording(camera.url)) camera.url = path.resolve(folder, recordingPath(camera.url));
-  return { config: camera, secrets: [...secrets, ...secretsOf({ cameras, webhooks, mqtt })] };
+  return { config: camera, secrets: [...secrets, ...secretsOf(parsed.data)] };
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseAddress } from '../core/address.js';
 import { SpotterError } from '../core/errors.js';
+import { nodeName } from './clusterSchema.js';
 import { cosine, cosineDifference } from './recognition.js';
 
 /** The configuration of one camera: keys with their defaults, ranges, units and descriptions. */
@@ -221,6 +222,12 @@ export const camera = z
       .max(32)
       .default([])
       .describe('Areas of the frame in which faces are ignored, each a list of [x, y] corners from 0 to 1.'),
+    nodes: z
+      .array(nodeName)
+      .max(64)
+      .nullable()
+      .default(null)
+      .describe('Nodes of a cluster that may watch it, such as those in its network; null: every node.'),
   })
   .superRefine(checkFormat)
   .superRefine(checkTls)

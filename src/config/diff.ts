@@ -56,7 +56,18 @@ export function needsEngine(before: Config, after: Config): boolean {
 /** The settings an engine is started with: all but its cameras, which are assigned later, and those of the supervisor. */
 function ofEngine(config: Config): object {
   const { cameras: _1, http: _2, log: _3, events: _4, visits: _5, notify: _6, auth: _12, ...rest } = config;
-  const { webhooks: _7, mqtt: _8, data: _9, live: _14, snapshots, review, engine, gallery, ...others } = rest;
+  const {
+    webhooks: _7,
+    mqtt: _8,
+    data: _9,
+    live: _14,
+    cluster: _15,
+    snapshots,
+    review,
+    engine,
+    gallery,
+    ...others
+  } = rest;
   const { keepHours: _10, ...pictures } = snapshots;
   const { hangMs: _11, quarantineMs: _13, ...process } = engine;
   const isPictured = pictures.enabled || isReviewed(review);
@@ -67,5 +78,6 @@ function ofEngine(config: Config): object {
 export function fixedKeys(before: Config, after: Config): string[] {
   const keys = Object.keys(after.http) as (keyof Config['http'])[];
   const ofHttp = keys.filter((key) => !isDeepStrictEqual(before.http[key], after.http[key]));
-  return [...ofHttp.map((key) => `http.${key}`), ...(before.data === after.data ? [] : ['data'])];
+  const others = (['data', 'cluster'] as const).filter((key) => !isDeepStrictEqual(before[key], after[key]));
+  return [...ofHttp.map((key) => `http.${key}`), ...others];
 }

@@ -177,6 +177,10 @@ function resolvePaths(config: Config, folder: string): void {
   config.gallery.folder = path.resolve(folder, config.gallery.folder);
   config.data = path.resolve(folder, config.data);
   config.models.folder = path.resolve(folder, config.models.folder);
+  const { cluster } = config;
+  cluster.credentials = absolute(cluster.credentials, folder);
+  for (const key of ['ca', 'certificate', 'key'] as const)
+    cluster.tls[key] = absolute(cluster.tls[key], folder);
   for (const model of config.models.declared) model.file = path.resolve(folder, model.file);
   const { tls } = config.http;
   for (const key of ['certificate', 'key'] as const) tls[key] = absolute(tls[key], folder);

@@ -6,7 +6,7 @@ import { isRecording } from './cameraSchema.js';
 import type { Config } from './schema.js';
 
 /** The parts of a configuration that may hold secrets. */
-export type SecretHolders = Pick<Config, 'cameras' | 'webhooks' | 'mqtt'>;
+export type SecretHolders = Pick<Config, 'cameras' | 'webhooks' | 'mqtt' | 'cluster'>;
 
 /** Shorter paths and words of a User-Agent would blank out innocent text. */
 const MIN_PART_LENGTH = 8;
@@ -16,11 +16,13 @@ const SHOWN_HEADERS = new Set(
 );
 
 /** Values of a valid configuration that must never be shown, wherever they appear. */
-export function secretsOf({ cameras, webhooks, mqtt }: SecretHolders): string[] {
+export function secretsOf({ cameras, webhooks, mqtt, cluster }: SecretHolders): string[] {
   const secrets = [
     ...cameras.flatMap(cameraSecrets),
     ...webhooks.flatMap(webhookSecrets),
     ...(mqtt.url === null ? [] : addressSecrets(mqtt.url)),
+    ...cluster.servers.flatMap(addressSecrets),
+    ...[cluster.key, cluster.password, cluster.token, cluster.nkey].map((secret) => secret ?? ''),
   ];
   return secrets.filter((secret) => secret !== '');
 }
@@ -40,6 +42,7 @@ export function maskConfig(config: Config, secrets: readonly string[]): Config {
       url: maskCamera(config.cameras[index].url, secrets),
       input: camera.input.user_agent === undefined ? camera.input : { ...camera.input, user_agent: MASKED },
     })),
+    cluster: { ...masked.cluster, ...maskedKeys(config.cluster) },
     webhooks: masked.webhooks.map((webhook, index) => ({
       ...webhook,
       url: maskText(withoutPath(config.webhooks[index].url), secrets),
@@ -50,6 +53,12 @@ export function maskConfig(config: Config, secrets: readonly string[]): Config {
       ),
     })),
   };
+}
+
+/** The keys of the cluster that are set, masked also where they are too short for {@link textMasker}. */
+function maskedKeys({ key, password, token, nkey }: Config['cluster']): Partial<Config['cluster']> {
+  const shown = (secret: string | null) => (secret === null ? null : MASKED);
+  return { key: shown(key), password: shown(password), token: shown(token), nkey: shown(nkey) };
 }
 
 function cameraSecrets({ url, input }: Config['cameras'][number]): string[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { declaredModel } from '../models/catalogueEntry.js';
 import { auth } from './auth.js';
 import { camera, deinterlace } from './cameraSchema.js';
+import { cluster } from './clusterSchema.js';
 import { compute } from './compute.js';
 import { events, notify, snapshots, visits } from './events.js';
 import { gallery } from './gallerySchema.js';
@@ -151,6 +152,7 @@ export const schema = z
     review,
     webhooks,
     mqtt,
+    cluster,
     log: z
       .strictObject({
         level: z

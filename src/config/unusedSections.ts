@@ -7,7 +7,7 @@ import type { Substituted } from './substitute.js';
 export type Section = keyof Config;
 
 /** What only the daemon connects to or serves, with all that may be secret. */
-export const CONNECTIONS: readonly Section[] = ['cameras', 'webhooks', 'mqtt', 'http'];
+export const CONNECTIONS: readonly Section[] = ['cameras', 'webhooks', 'mqtt', 'http', 'cluster'];
 
 /** Separates references that could not be resolved into those that matter, and the sections to do without because of the others. */
 export function withoutUnused(

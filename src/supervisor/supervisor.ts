@@ -13,6 +13,7 @@ import { Throughput } from '../observe/throughput.js';
 import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
+import { ClusterHost } from './clusterHost.js';
 import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
 import { EngineControl } from './engineControl.js';
@@ -30,6 +31,7 @@ import { metricSources } from './metricSources.js';
 import { peopleParts } from './peopleParts.js';
 import { RecentFaces } from './recentFaces.js';
 import { type ConfigChange, Reloader } from './reloader.js';
+import { untilStopped } from './untilStopped.js';
 
 /** Configuration, logger and callbacks of the daemon. */
 export interface SupervisorOptions {
@@ -74,6 +76,7 @@ export class Supervisor {
   readonly #live: LiveFeed;
   readonly #faces: RecentFaces;
   readonly #history = new HealthHistory();
+  readonly #cluster: ClusterHost;
   #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -153,6 +156,7 @@ export class Supervisor {
       ...{ registry: this.#registry, inView: this.#inView, people },
       loaded: () => this.#reloader.current,
     });
+    this.#cluster = new ClusterHost({ config: loaded.config, logger, onFailure: options.onFailure });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,
       cameras: () => this.#reloader.current.config.cameras,
@@ -240,6 +244,7 @@ export class Supervisor {
       this.#letters,
       this.#gate,
       this.#http,
+      this.#cluster,
       this.#live,
       this.#faces,
       this.#hub,
@@ -253,7 +258,15 @@ export class Supervisor {
       if (signal.aborted) return true;
       this.#options.onReady(this.#http.address);
       this.#engine.watch();
-      await this.#untilStopped(signal, untilEnd);
+      await untilStopped(signal, {
+        registry: this.#registry,
+        listen: (onChange) => {
+          this.#onCameraState = onChange;
+        },
+        untilEnd,
+        isWatched: () => this.#options.replayForClients === true && this.#hub.gauges.wsClients() > 0,
+        replay: () => this.#engine.replay(),
+      });
       return this.#registry.cameras.every(({ state, message }) => state !== 'stopped' || message === null);
     } finally {
       this.#status.unreadyReason = 'stopping';
@@ -272,22 +285,6 @@ export class Supervisor {
   /** Kills the engine and its decoders, for a process that ends without having stopped. */
   kill(): void {
     this.#host.kill();
-  }
-
-  #untilStopped(signal: AbortSignal, untilEnd: boolean): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      this.#onCameraState = () => {
-        const { cameras } = this.#registry;
-        if (!cameras.every(({ state }) => state === 'stopped')) return;
-        const isWatched = this.#options.replayForClients === true && this.#hub.gauges.wsClients() > 0;
-        // One that has failed would fail again at once.
-        if (isWatched && cameras.every(({ message }) => message === null)) this.#engine.replay();
-        else if (untilEnd) resolve();
-      };
-      this.#onCameraState();
-    });
   }
 
   #configure(change: ConfigChange): void {

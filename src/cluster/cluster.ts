@@ -1,0 +1,158 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Backoff } from '../core/backoff.js';
+import { describeError, type SpotterError } from '../core/errors.js';
+import type { Component } from '../core/lifecycle.js';
+import { stripAddresses } from '../core/secrets.js';
+import { ClusterClock } from './clusterClock.js';
+import { type Link, type LinkConfig, openLink } from './link.js';
+import { type Identity, Membership } from './membership.js';
+import { namesOf } from './names.js';
+import { refusalOf } from './natsFaults.js';
+import { openStore } from './natsStore.js';
+import type { ClusterPart, Joined } from './part.js';
+import { Sealer } from './sealer.js';
+
+/** What {@link Cluster} is made of. */
+export interface ClusterOptions {
+  /** The section `cluster` of the configuration. */
+  config: Omit<LinkConfig, 'node'> & {
+    name: string;
+    key: string;
+    replicas: number | null;
+    maxMegabytes: number;
+  };
+  identity: Identity;
+  /** In the order in which they join; they leave in reverse. */
+  parts: readonly ClusterPart[];
+  log: { info: (text: string) => void; warn: (text: string) => void };
+  /** Called at most once when the node cannot be part of the cluster; not for what {@link Cluster.start} throws. */
+  onFailure: (error: SpotterError) => void;
+}
+
+/** How long the start waits for the servers before it goes on without them, ms. */
+const FIRST_ATTEMPT_MS = 5000;
+const BACKOFF = { firstMs: 500, maxMs: 10_000, healthyMs: 1000 };
+
+/**
+ * This node's part in the cluster: connects, joins, and lets its parts join. While the servers are away it keeps trying; what does not
+ * pass, such as a refused login, ends it.
+ */
+export class Cluster implements Component {
+  readonly #options: ClusterOptions;
+  readonly #membership: Membership;
+  readonly #clock = new ClusterClock();
+  readonly #sealer: Sealer;
+  readonly #backoff = new Backoff(BACKOFF);
+  #link: Link | null = null;
+  #isJoined = false;
+  #isStopped = false;
+  #retry: NodeJS.Timeout | undefined;
+  #joining: Promise<void> = Promise.resolve();
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.#sealer = new Sealer(options.config.key);
+    this.#membership = new Membership({
+      identity: options.identity,
+      sealer: this.#sealer,
+      clock: this.#clock,
+      onFault: (message) => this.#isJoined && options.log.warn(message),
+    });
+  }
+
+  /** The nodes of the cluster. */
+  get membership(): Membership {
+    return this.#membership;
+  }
+
+  /** Why this node is not in the cluster, one sentence; null while it is. */
+  get problem(): string | null {
+    if (!this.#isJoined) return `waiting for NATS at ${this.#servers}`;
+    return this.#link?.connection.isClosed() ? 'disconnected from NATS' : null;
+  }
+
+  /**
+   * Resolves when the node has joined, or the servers cannot be reached for now.
+   *
+   * @throws SpotterError cluster.refused, cluster.unfit, cluster.other, cluster.full
+   */
+  async start(): Promise<void> {
+    let isWaiting = true;
+    let refused: SpotterError | null = null;
+    const first = this.#tryJoin((error) => {
+      if (isWaiting) refused = error;
+      else this.#options.onFailure(error);
+    });
+    this.#joining = first;
+    const timeout = new AbortController();
+    await Promise.race([first, wait(FIRST_ATTEMPT_MS, null, { signal: timeout.signal }).catch(() => {})]);
+    timeout.abort();
+    isWaiting = false;
+    if (refused) throw refused;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
+    await this.#joining;
+    await this.#leave();
+    this.#isJoined = false;
+  }
+
+  /** Ends what {@link #join} has begun. */
+  async #leave(): Promise<void> {
+    for (const part of [...this.#options.parts].reverse()) await part.leave();
+    await this.#membership.leave();
+    await this.#link?.connection.close();
+    this.#link = null;
+  }
+
+  get #servers(): string {
+    return this.#options.config.servers.map(stripAddresses).join(', ');
+  }
+
+  /** @param onRefused gets an error that does not pass */
+  async #tryJoin(onRefused: (error: SpotterError) => void): Promise<void> {
+    try {
+      await this.#join();
+    } catch (error) {
+      await this.#leave();
+      const refusal = refusalOf(error, this.#servers);
+      if (refusal) return onRefused(refusal);
+      const waitMs = this.#backoff.next(0);
+      this.#options.log.warn(
+        `cannot join the cluster, retrying: NATS at ${this.#servers}: ${describeError(error)}`,
+      );
+      if (this.#isStopped) return;
+      this.#retry = setTimeout(() => {
+        this.#joining = this.#tryJoin(this.#options.onFailure);
+      }, waitMs);
+    }
+  }
+
+  async #join(): Promise<void> {
+    const { config, identity, parts, log } = this.#options;
+    const names = namesOf(config.name);
+    const link = await openLink({ ...config, node: identity.node });
+    this.#link = link;
+    const store = await openStore(link, {
+      cluster: config.name,
+      names,
+      sealer: this.#sealer,
+      replicas: config.replicas,
+      maxEventBytes: config.maxMegabytes * 1_000_000,
+      version: identity.version,
+    });
+    await this.#membership.join(store.nodes);
+    const joined: Joined = {
+      ...{ link, names, store },
+      ...{ sealer: this.#sealer, clock: this.#clock, membership: this.#membership },
+    };
+    for (const part of parts) await part.join(joined);
+    this.#isJoined = true;
+    const others = this.#membership.others.map(({ node }) => node);
+    log.info(
+      `joined cluster "${config.name}" as "${identity.node}"${others.length > 0 ? `, with ${others.join(', ')}` : ''}`,
+    );
+  }
+}

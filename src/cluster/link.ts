@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  type Authenticator,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  nkeyAuthenticator,
+} from '@nats-io/transport-node';
+import { describeError, SpotterError } from '../core/errors.js';
+
+/** How to reach NATS: the section `cluster` of the configuration. */
+export interface LinkConfig {
+  /** nats:// or tls:// addresses. */
+  servers: readonly string[];
+  node: string;
+  user: string | null;
+  password: string | null;
+  token: string | null;
+  /** Seed. */
+  nkey: string | null;
+  /** Absolute path. */
+  credentials: string | null;
+  /** Absolute paths. */
+  tls: { ca: string | null; certificate: string | null; key: string | null };
+}
+
+/** A connection to NATS and what is used of it. */
+export interface Link {
+  connection: NatsConnection;
+  jetstream: JetStreamClient;
+  manager: JetStreamManager;
+}
+
+/** The oldest server that was tried: what is needed came with it, and no newer one is needed. */
+const OLDEST = [2, 9];
+const TIMEOUT_MS = 4000;
+/** A connection that is silent for twice this long is made again. */
+const PING_MS = 2000;
+
+/**
+ * Connects to one of the servers. The connection is made again for ever when it is lost.
+ *
+ * @throws SpotterError cluster.unfit; an error of the client, see {@link refusalOf}
+ */
+export async function openLink(config: LinkConfig): Promise<Link> {
+  const connection = await connect(optionsOf(config));
+  try {
+    checkServer(connection);
+    const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS });
+    return { connection, manager, jetstream: jetstream(connection, { timeout: TIMEOUT_MS }) };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function checkServer({ info }: NatsConnection): void {
+  const version = info?.version ?? '0';
+  const [major, minor] = version.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new SpotterError(
+    'cluster.unfit',
+    `nats-server ${info?.server_name ?? ''} is version ${version}; spotter needs ${OLDEST.join('.')} or newer`,
+  );
+}
+
+function optionsOf(config: LinkConfig): NodeConnectionOptions {
+  const { servers, node, user, password, token, tls } = config;
+  const authenticator = authenticatorOf(config);
+  const isTls = servers.some((server) => server.startsWith('tls:')) || tls.ca !== null || tls.key !== null;
+  return {
+    servers: servers.map((server) => new URL(server).host),
+    name: `spotter ${node}`,
+    timeout: TIMEOUT_MS,
+    reconnectTimeWait: 250,
+    maxReconnectAttempts: -1,
+    // A password may be changed at the server first.
+    ignoreAuthErrorAbort: true,
+    pingInterval: PING_MS,
+    maxPingOut: 2,
+    noAsyncTraces: true,
+    ...(user !== null && { user, pass: password ?? '' }),
+    ...(token !== null && { token }),
+    ...(authenticator && { authenticator }),
+    ...(isTls && {
+      tls: {
+        ...(tls.ca !== null && { caFile: tls.ca }),
+        ...(tls.certificate !== null && { certFile: tls.certificate }),
+        ...(tls.key !== null && { keyFile: tls.key }),
+      },
+    }),
+  };
+}
+
+function authenticatorOf({ nkey, credentials, servers }: LinkConfig): Authenticator | null {
+  if (nkey !== null) return nkeyAuthenticator(new TextEncoder().encode(nkey));
+  if (credentials === null) return null;
+  try {
+    return credsAuthenticator(readFileSync(credentials));
+  } catch (error) {
+    throw new SpotterError(
+      'cluster.refused',
+      `cannot read the credentials for NATS at ${servers[0]}, ${credentials}: ${describeError(error)}`,
+    );
+  }
+}

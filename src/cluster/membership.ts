@@ -1,0 +1,169 @@
+import type { KV, KvWatchEntry } from '@nats-io/kv';
+import { monotonicMs } from '../core/clock.js';
+import { SpotterError } from '../core/errors.js';
+import type { ClusterClock } from './clusterClock.js';
+import { FORMAT, NODE_TTL_MS } from './names.js';
+import { type NodeRecord, type NodeSections, nodeRecord } from './nodeRecord.js';
+import type { Sealer } from './sealer.js';
+
+/** Who this node is. */
+export interface Identity
+  extends Pick<NodeRecord, 'node' | 'session' | 'installation' | 'version' | 'startedAt'> {}
+
+/** Another node, or this one. */
+export interface Member extends NodeRecord {
+  /** Monotonic time at which it was last heard of. */
+  heardMs: number;
+}
+
+/** Where {@link Membership} reports. */
+export interface MembershipOptions {
+  identity: Identity;
+  sealer: Sealer;
+  clock: ClusterClock;
+  onFault: (message: string) => void;
+}
+
+const REPORT_EVERY_MS = 2000;
+/** A report that is not stored within this has failed, ms. */
+const TIMEOUT_MS = 1500;
+const MOST_STAMPS = 4;
+
+/**
+ * The nodes of the cluster. This one writes a record every two seconds, from what the parts add; those of the others are watched. A node that
+ * ends deletes its record; one that is not heard of for {@link NODE_TTL_MS} is gone.
+ */
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #members = new Map<string, Member>();
+  readonly #sections = new Map<keyof NodeSections, () => unknown>();
+  readonly #listeners = new Set<() => void>();
+  /** Monotonic times at which an own record was sent and stored, by revision, and Unix time that the server gave it. */
+  readonly #stamps = new Map<number, { sent?: { sentMs: number; doneMs: number }; createdMs?: number }>();
+  #nodes: KV | null = null;
+  #watch: { stop: () => void } | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isReporting = false;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+  }
+
+  /** Adds a section to the record of this node; the value is read with every report. */
+  contribute<K extends keyof NodeSections>(section: K, value: () => NonNullable<NodeSections[K]>): void {
+    this.#sections.set(section, value);
+  }
+
+  /** Every node that was heard of lately, this one included, by name. */
+  get members(): Member[] {
+    const oldestMs = monotonicMs() - NODE_TTL_MS;
+    return [...this.#members.values()]
+      .filter(({ heardMs }) => heardMs >= oldestMs)
+      .sort((a, b) => (a.node < b.node ? -1 : 1));
+  }
+
+  /** The nodes beside this one. */
+  get others(): Member[] {
+    return this.members.filter(({ node }) => node !== this.#options.identity.node);
+  }
+
+  /** Calls a listener when a record has come or is gone. @returns a function that ends that */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Reports this node, and watches the others.
+   *
+   * @throws SpotterError cluster.other when another node has this name
+   */
+  async join(nodes: KV): Promise<void> {
+    const { node, installation } = this.#options.identity;
+    const taken = await nodes.get(node);
+    const other = taken && taken.operation === 'PUT' ? this.#read(taken.value, node) : null;
+    if (other && other.installation !== installation)
+      throw new SpotterError(
+        'cluster.other',
+        `there is a node "${node}" in the cluster already, started ${other.startedAt}; give this one another cluster.node`,
+      );
+    this.#nodes = nodes;
+    const watch = await nodes.watch();
+    this.#watch = watch;
+    void this.#follow(watch);
+    await this.report();
+    this.#timer = setInterval(() => void this.report(), REPORT_EVERY_MS);
+  }
+
+  /** Deletes the record of this node, so that others need not wait. */
+  async leave(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#watch?.stop();
+    this.#watch = null;
+    const nodes = this.#nodes;
+    this.#nodes = null;
+    await within(TIMEOUT_MS, nodes?.delete(this.#options.identity.node)).catch(() => {});
+  }
+
+  /** Writes the record now; never rejects. Call when something has changed that others should know at once. */
+  async report(): Promise<void> {
+    const { identity, sealer, onFault } = this.#options;
+    if (this.#isReporting || !this.#nodes) return;
+    this.#isReporting = true;
+    const sections = Object.fromEntries([...this.#sections].map(([name, value]) => [name, value()]));
+    const record = { format: FORMAT, ...identity, ...sections };
+    const sentMs = monotonicMs();
+    try {
+      const put = this.#nodes.put(identity.node, sealer.sealJson(record, `node ${identity.node}`));
+      const revision = await within(TIMEOUT_MS, put);
+      if (revision !== undefined) this.#stamp(revision, { sent: { sentMs, doneMs: monotonicMs() } });
+    } catch (error) {
+      onFault(`cannot report to the cluster: ${error instanceof Error ? error.message : error}`);
+    } finally {
+      this.#isReporting = false;
+    }
+  }
+
+  /** The answer to a write and the entry itself come in either order. */
+  #stamp(revision: number, part: { sent?: { sentMs: number; doneMs: number }; createdMs?: number }): void {
+    const { sent, createdMs } = { ...this.#stamps.get(revision), ...part };
+    if (!sent || createdMs === undefined) {
+      this.#stamps.set(revision, part);
+      for (const old of this.#stamps.keys()) if (this.#stamps.size > MOST_STAMPS) this.#stamps.delete(old);
+      return;
+    }
+    this.#stamps.delete(revision);
+    this.#options.clock.note(sent.sentMs, sent.doneMs, createdMs);
+  }
+
+  async #follow(watch: AsyncIterable<KvWatchEntry>): Promise<void> {
+    for await (const entry of watch) this.#note(entry);
+  }
+
+  #note({ key, value, operation, revision, created }: KvWatchEntry): void {
+    if (operation === 'PUT') {
+      const record = this.#read(value, key);
+      if (record) this.#members.set(key, { ...record, heardMs: monotonicMs() });
+    } else this.#members.delete(key);
+    if (key === this.#options.identity.node) this.#stamp(revision, { createdMs: created.getTime() });
+    for (const listener of this.#listeners) listener();
+  }
+
+  #read(value: Uint8Array, node: string): NodeRecord | null {
+    const parsed = nodeRecord.safeParse(this.#options.sealer.openJson(value, `node ${node}`));
+    return parsed.success ? parsed.data : null;
+  }
+}
+
+/** Rejects when something takes longer. */
+export async function within<T>(ms: number, work: Promise<T> | undefined): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

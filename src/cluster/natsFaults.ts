@@ -1,0 +1,55 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { AuthorizationError, PermissionViolationError } from '@nats-io/transport-node';
+import { describeError, SpotterError } from '../core/errors.js';
+
+/** Codes of JetStream: not enough servers for so many copies. */
+const TOO_FEW_SERVERS = [10005, 10074];
+/** Codes of JetStream: no space for another stream or message. */
+const NO_SPACE = [10023, 10028, 10047, 10077, 10122];
+const JETSTREAM_OFF = [10039, 10076];
+
+/** The error code of JetStream; null for another error. */
+export function codeOf(error: unknown): number | null {
+  return error instanceof JetStreamApiError ? error.code : null;
+}
+
+/** Whether there are too few servers for the wanted number of copies. */
+export function hasTooFewServers(error: unknown): boolean {
+  return TOO_FEW_SERVERS.includes(codeOf(error) ?? 0);
+}
+
+/**
+ * What an error of NATS means for the user; null for one that passes, such as a timeout or a lost connection.
+ *
+ * @param servers as shown, for the message
+ */
+export function refusalOf(error: unknown, servers: string): SpotterError | null {
+  if (error instanceof SpotterError) return error;
+  const code = codeOf(error) ?? 0;
+  if (error instanceof AuthorizationError)
+    return new SpotterError(
+      'cluster.refused',
+      `NATS at ${servers} refuses the login; check cluster.user, password, token, nkey or credentials`,
+    );
+  if (error instanceof PermissionViolationError)
+    return new SpotterError(
+      'cluster.refused',
+      `NATS at ${servers} does not allow ${error.operation} of ${error.subject}; docs/cluster.md lists the permissions`,
+    );
+  if (isNotEnabled(error) || JETSTREAM_OFF.includes(code))
+    return new SpotterError(
+      'cluster.unfit',
+      `NATS at ${servers} has no JetStream; start nats-server with --jetstream, or enable it for the account`,
+    );
+  if (NO_SPACE.includes(code))
+    return new SpotterError(
+      'cluster.full',
+      `NATS at ${servers} has no space (${describeError(error)}); raise max_file_store or the limit of the account, or lower cluster.maxMegabytes`,
+    );
+  return null;
+}
+
+/** The client does not export the class of this error. */
+function isNotEnabled(error: unknown): boolean {
+  return error instanceof Error && error.name === 'JetStreamNotEnabled';
+}

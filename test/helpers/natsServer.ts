@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { onTestFinished, type TestContext } from 'vitest';
+import { lineMatching } from './cli.js';
+import { freePorts } from './freePorts.js';
+import { temporaryFolder } from './temporary.js';
+
+/** Debian installs it outside the usual PATH. */
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+
+let isThere: boolean | undefined;
+
+/** Skips the test with the reason when there is no nats-server. */
+export function needNats(context: TestContext): void {
+  isThere ??= !spawnSync('nats-server', ['--version'], { env, stdio: 'ignore' }).error;
+  if (!isThere) context.skip('needs nats-server: node .ci/setup.mjs --tests installs it on Debian');
+}
+
+export interface NatsServer {
+  /** nats://127.0.0.1:PORT */
+  url: string;
+  /** Where it stores its streams. */
+  folder: string;
+  start(): Promise<void>;
+  /** With SIGKILL. */
+  kill(): Promise<void>;
+  /** Freezes it; its connections stay open. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface NatsOptions {
+  /** Default true. */
+  jetstream?: boolean;
+  /** Most bytes on disk, such as 64MB; default 1GB. */
+  space?: string;
+  /** More of the configuration, such as authorization. */
+  more?: string;
+  /** Of its certificate; plain without. */
+  tls?: { key: string; certificate: string };
+}
+
+/** A real server on 127.0.0.1. Ends with the test. */
+export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
+  const [server] = await startNatsCluster(1, options);
+  return server;
+}
+
+/** Real servers that form a cluster of NATS; one forms none. They end with the test. */
+export async function startNatsCluster(count: number, options: NatsOptions = {}): Promise<NatsServer[]> {
+  const ports = await freePorts(2 * count);
+  const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`);
+  const servers = ports.slice(0, count).map((port, index) => {
+    const lines = [`server_name: n${index + 1}`, `listen: "127.0.0.1:${port}"`];
+    if (count > 1)
+      lines.push(
+        `cluster { name: test, listen: "127.0.0.1:${ports[count + index]}", routes: [${routes.join(', ')}] }`,
+      );
+    return server(port, lines, options);
+  });
+  await Promise.all(servers.map((one) => one.start()));
+  return servers;
+}
+
+function server(port: number, lines: string[], options: NatsOptions): NatsServer {
+  const { jetstream = true, space = '1GB', more = '', tls } = options;
+  const folder = temporaryFolder();
+  const all = [...lines, more];
+  if (jetstream) all.push(`jetstream { store_dir: "${folder}", max_file_store: ${space} }`);
+  if (tls) all.push(`tls { cert_file: "${tls.certificate}", key_file: "${tls.key}" }`);
+  const config = path.join(temporaryFolder(), 'nats.conf');
+  writeFileSync(config, `${all.join('\n')}\n`);
+  let child: ChildProcess | undefined;
+  const start = async () => {
+    child = spawn('nats-server', ['-c', config], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    await lineMatching(child, 'stderr', /Server is ready/);
+    child.stderr?.resume();
+  };
+  const kill = async () => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  onTestFinished(kill);
+  return {
+    url: `${tls ? 'tls' : 'nats'}://127.0.0.1:${port}`,
+    folder,
+    start,
+    kill,
+    pause: () => {
+      child?.kill('SIGSTOP');
+    },
+    resume: () => {
+      child?.kill('SIGCONT');
+    },
+  };
+}
