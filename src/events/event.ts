@@ -25,6 +25,10 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 export interface EventDraft {
   kind: EventKind;
   camera: string;
+  /** The node of the cluster that watched; null without a cluster. */
+  node: string | null;
+  /** Fencing token of the lease with which it did: a later holder has a higher one. null without a cluster. */
+  lease: number | null;
   /** null on `gap` and on visits, as are box and frame: they do not belong to one face. */
   track: string | null;
   /** Set on `match`, on the `left` of a track that matched, and on visits. */
@@ -100,6 +104,8 @@ export interface TrackEnd {
 }
 
 const EMPTY: Omit<EventDraft, 'kind' | 'camera' | 'capturedAtMs'> = {
+  node: null,
+  lease: null,
   track: null,
   person: null,
   displayName: null,
@@ -194,7 +200,7 @@ export interface SpotterEvent
     Partial<Omit<TrackEnd, 'reason'>>,
     Partial<Gap>,
     Partial<Visit> {
-  /** From 1; each one more than that of the event before. */
+  /** From 1; each one more than that of the event before, in a cluster at least one more. */
   seq: number;
   /** ULID. */
   id: string;

@@ -47,9 +47,18 @@ const explain = z
 
 /** What every event has; the compiler reports a field of {@link SpotterEvent} that is missing here. */
 const common = {
-  seq: z.int().min(1).describe('One more than that of the event before, also across restarts.'),
+  seq: z
+    .int()
+    .min(1)
+    .describe(
+      'One more than that of the event before, also across restarts; in a cluster, at least one more.',
+    ),
   id: text.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/).describe('ULID.'),
   camera: text,
+  node: maybeText.describe('The node of the cluster that watched; null without a cluster.'),
+  lease: whole
+    .nullable()
+    .describe('Fencing token of its lease: a later holder has a higher one; null without a cluster.'),
   track: maybeText.describe('The face that was followed; null on gap and visits.'),
   person: maybeText.describe('Name in the gallery; null where nobody is named.'),
   displayName: maybeText.describe('The name in person.yaml; null without one.'),
