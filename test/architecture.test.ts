@@ -130,7 +130,11 @@ const ONLY_IN: Record<string, string[]> = {
   'fast-xml-parser': ['src/gallery/savedMark.ts'],
   libsql: ['src/core/database.ts'],
   tar: ['src/cli/backupArchive.ts'],
-  '@nats-io/transport-node': ['src/cluster/link.ts', 'src/cluster/natsFaults.ts'],
+  '@nats-io/transport-node': [
+    'src/cluster/link.ts',
+    'src/cluster/natsFaults.ts',
+    'src/cluster/nodeRequests.ts',
+  ],
   '@fastify/compress': ['src/http/traffic.ts'],
   '@fastify/rate-limit': ['src/http/traffic.ts'],
   '@fastify/etag': ['src/http/revalidation.ts'],

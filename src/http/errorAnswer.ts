@@ -19,6 +19,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'engine.away': 503,
   'gallery.not_found': 503,
   'log.unusable': 503,
+  'cluster.unreachable': 503,
+  'cluster.unfit': 503,
 };
 /** When what is busy, or being replaced, may be tried again. */
 const RETRY_AFTER_SECONDS = 2;

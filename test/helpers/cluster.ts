@@ -21,6 +21,7 @@ export function clusterNode(
   config: Partial<ClusterOptions['config']> = {},
   parts: readonly ClusterPart[] = [],
   installation = `of ${node}`,
+  session = randomBytes(8).toString('hex'),
 ): TestNode {
   const log: string[] = [];
   const failures: SpotterError[] = [];
@@ -37,7 +38,7 @@ export function clusterNode(
     },
     identity: {
       node,
-      session: randomBytes(8).toString('hex'),
+      session,
       installation,
       version: '1.2.3',
       startedAt: '2026-01-01T00:00:00.000Z',
