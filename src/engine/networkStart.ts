@@ -1,4 +1,4 @@
-import { type ChosenNetwork, chooseDevices } from '../compute/choose.js';
+import { type ChoiceOptions, type ChosenNetwork, chooseDevices } from '../compute/choose.js';
 import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import type { PlacementReport } from '../ipc/protocol.js';
@@ -14,6 +14,8 @@ export interface NetworkStartOptions {
   onWarning?: ((message: string) => void) | undefined;
   /** See {@link TrialOptions.onProcess}. */
   onProcess?: ((pid: number, running: boolean) => void) | undefined;
+  /** Machine and program of the trials; set only by tests. */
+  trials?: Pick<ChoiceOptions, 'machine' | 'entry'>;
 }
 
 /**
@@ -26,11 +28,11 @@ export async function startNetworks(
   pool: WorkerPool,
   config: Pick<Config, 'compute' | 'data'>,
   { settings }: Pick<Prepared, 'settings'>,
-  { signal, onProcess, onWarning = () => {} }: NetworkStartOptions = {},
+  { signal, onProcess, onWarning = () => {}, trials }: NetworkStartOptions = {},
 ): Promise<Devices> {
   const { compute, data: dataFolder } = config;
   const wanted = { settings: compute, networks: chosenNetworks(settings), threads: pool.threads };
-  const { devices, notes } = await chooseDevices({ ...wanted, dataFolder, signal, onProcess });
+  const { devices, notes } = await chooseDevices({ ...wanted, ...trials, dataFolder, signal, onProcess });
   for (const note of notes) onWarning(note);
   try {
     await pool.start(devices);

@@ -34,20 +34,23 @@ export class DevicePolicy {
     return config;
   }
 
-  /** @param placements of the engine that died */
+  /** @param placements of the engine that died, or of the one before when it was not ready yet */
   engineDied(
     { code }: Pick<Death, 'code'>,
     placements: readonly PlacementReport[],
     { compute }: Pick<Config, 'compute'>,
     nowMs = performance.now(),
   ): DeviceJudgement {
-    const provider = placements.find((one) => one.provider !== 'cpu')?.provider;
     const isAtFault = code === 'compute.failed';
+    const ready = placements.find((one) => one.provider !== 'cpu')?.provider;
+    // What fails while an engine starts has not been reported as its place, but it is a device.
+    const provider = ready ?? (isAtFault ? 'a device' : undefined);
     if (provider === undefined) return { isAtFault, note: '' };
     const isSecond = this.#lastDeathMs !== null && nowMs - this.#lastDeathMs <= RELATED_MS;
     this.#lastDeathMs = nowMs;
     const ran = ` while ${provider} ran its networks`;
-    if (compute.provider !== 'auto') return { isAtFault, note: `${ran} (compute.provider ${provider})` };
+    if (compute.provider !== 'auto')
+      return { isAtFault, note: `${ran} (compute.provider ${compute.provider})` };
     if (!isAtFault && !isSecond) return { isAtFault, note: ran };
     this.#givenUp = compute;
     return { isAtFault, note: `${ran}; the CPU takes over until spotter is restarted` };

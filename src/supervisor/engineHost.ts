@@ -42,7 +42,7 @@ export interface Death {
   how: string;
   /** Of the error that it reported; null when it reported none. */
   code: ErrorCode | null;
-  /** It reported an error before it was ready, so it cannot work with its configuration. */
+  /** It reported an error before it was ready, and not one of a device, so it cannot work with its configuration. */
   isUnfit: boolean;
 }
 
@@ -52,6 +52,8 @@ export interface EngineHostOptions {
   childProcesses: ChildProcesses;
   /** The first message to a new engine. */
   start: () => ToEngine & { kind: 'start' };
+  /** Whether the networks can run without the device that fails, so that the first engine may die of it, too. */
+  hasOtherDevice: () => boolean;
   /** Time limit for a task of the worker pool once the engine is ready, ms; longer means hung. */
   hangMs: () => number;
   onMessage: (message: FromEngine) => void;
@@ -251,10 +253,11 @@ export class EngineHost implements Component {
 
   #died(how: string): void {
     this.#child = undefined;
-    const isUnfit = this.#failure !== null && this.#readyAtMs === null;
+    const isDevice = this.#failure?.code === 'compute.failed';
+    const isUnfit = this.#failure !== null && !isDevice && this.#readyAtMs === null;
     const heldMs = this.#readyAtMs === null ? 0 : performance.now() - this.#readyAtMs;
     this.#readyAtMs = null;
-    if (this.#first) {
+    if (this.#first && !(isDevice && this.#options.hasOtherDevice())) {
       this.#first.reject(this.#failure ?? this.#failedStart(how));
       return;
     }

@@ -202,6 +202,7 @@ export class Supervisor {
           known: this.#status.known,
         };
       },
+      hasOtherDevice: () => this.#reloader.current.config.compute.provider === 'auto',
       hangMs: () => this.#reloader.current.config.engine.hangMs,
       onMessage: (message) => messages.receive(message),
       onDeath: (death) => this.#engine.engineDied(death),

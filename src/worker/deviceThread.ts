@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { SpotterError } from '../core/errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 import { type DeviceMemory, tally } from './deviceMemory.js';
 import { NetworkStalled } from './loading.js';
 import type { DeviceReady, DeviceStart, Devices, WorkerSettings } from './protocol.js';
@@ -41,7 +41,7 @@ export class DeviceThread {
         LOAD_MS,
       );
       thread.once('message', resolve);
-      thread.once('error', reject);
+      thread.once('error', (error) => resolve({ ok: false, why: describeError(error) }));
       thread.once('message', () => clearTimeout(timer));
       thread.once('error', () => clearTimeout(timer));
     });

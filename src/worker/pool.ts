@@ -58,7 +58,7 @@ interface Running {
 export class WorkerPool {
   /** Number of threads. */
   readonly threads: number;
-  /** Called when a device fails to run a network, which it will hardly do again. */
+  /** Called when a device fails to run a network, which it will hardly do again; not for a failure that {@link start} throws. */
   onDeviceFailure: ((error: SpotterError) => void) | null = null;
   readonly #settings: WorkerSettings;
   readonly #options: { loadMs: number; sharesRuns: boolean; entry: URL };
@@ -88,7 +88,7 @@ export class WorkerPool {
   /**
    * Starts the threads; resolves when every thread has loaded its networks.
    *
-   * @param devices what runs the networks; by default the CPU. After compute.failed, it may be called once more
+   * @param devices what runs the networks; by default the CPU. After compute.failed, it may be called again unless the pool is ended
    * @throws SpotterError model.unreadable, model.unfit, compute.failed
    */
   async start(devices: Devices = ON_CPU): Promise<void> {
@@ -113,7 +113,9 @@ export class WorkerPool {
       );
       this.#onnxruntime = answers[0].onnxruntime;
     } catch (error) {
-      await this.stop();
+      // Without the device, the pool may be started again.
+      if (isDeviceFault(error)) await this.#end();
+      else await this.stop();
       throw error;
     }
   }
@@ -171,11 +173,16 @@ export class WorkerPool {
         setTimeout(() => process.kill(process.pid, 'SIGKILL'), REPORT_MS);
         return;
       }
-      while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
-      await Promise.all([this.#many?.destroy(), this.#alone?.destroy()]);
-      await this.#device?.stop();
+      await this.#end();
     })();
     return this.#stopping;
+  }
+
+  /** Waits for all tasks, and ends the threads. */
+  async #end(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
+    await Promise.all([this.#many?.destroy(), this.#alone?.destroy()]);
+    await this.#device?.stop();
   }
 
   /**
@@ -252,7 +259,8 @@ export class WorkerPool {
       const outcome = await running;
       if (outcome.ok) return outcome.value;
       const error = fromErrorData(outcome.error);
-      if (error.code === 'compute.failed') this.onDeviceFailure?.(error);
+      // While the networks are loaded, whoever starts the pool decides what follows.
+      if (isDeviceFault(error) && task.kind !== 'ready') this.onDeviceFailure?.(error);
       throw error;
     } catch (cause) {
       if (cause instanceof SpotterError) throw cause;
@@ -266,4 +274,8 @@ export class WorkerPool {
   #threadsForNext(): Piscina | undefined {
     return this.#running.size === 0 ? (this.#alone ?? this.#many) : this.#many;
   }
+}
+
+function isDeviceFault(error: unknown): error is SpotterError {
+  return error instanceof SpotterError && error.code === 'compute.failed';
 }

@@ -29,6 +29,16 @@ describe('DevicePolicy', () => {
     expect(policy.applyTo(auto)).toEqual({ ...auto, compute: CPU });
   });
 
+  it('gives it up, too, when it fails before the engine has said where its networks run', () => {
+    const policy = new DevicePolicy();
+    for (const placements of [[], onCpu]) {
+      expect(policy.engineDied({ code: 'compute.failed' }, placements, auto).note).toBe(
+        ' while a device ran its networks; the CPU takes over until spotter is restarted',
+      );
+      expect(policy.applyTo(auto).compute).toEqual(CPU);
+    }
+  });
+
   it('gives it up when two engines die on it in ten minutes', () => {
     const policy = new DevicePolicy();
     const first = policy.engineDied({ code: null }, onDevice, auto, 0);

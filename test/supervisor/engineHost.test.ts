@@ -9,7 +9,7 @@ import { standInEngine } from '../helpers/standInEngine.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 /** A host of a stand-in for the engine, not started; it ends with the test. */
-function hostOf(behaviour = '', hangMs = 5000, giveUpMs?: number) {
+function hostOf(behaviour = '', hangMs = 5000, giveUpMs?: number, hasOtherDevice = false) {
   const seen: (FromEngine | Death | SpotterError)[] = [];
   const entries = new EventEmitter();
   const note = (entry: FromEngine | Death | SpotterError) => {
@@ -25,6 +25,7 @@ function hostOf(behaviour = '', hangMs = 5000, giveUpMs?: number) {
       starts++;
       return { kind: 'start', version: IPC_VERSION, config, secrets: [], known: starts === 1 ? null : {} };
     },
+    hasOtherDevice: () => hasOtherDevice,
     hangMs: () => hangMs,
     onMessage: note,
     onDeath: note,
@@ -71,6 +72,29 @@ describe('EngineHost', () => {
     await expect(host.start()).rejects.toMatchObject(error);
     expect(deaths()).toEqual([]);
   });
+
+  it.each([true, false])(
+    'has a failure of the device at the first start decided by whether there is another: %s',
+    async (hasOther) => {
+      const error = { code: 'compute.failed', message: 'cuda failed to run the detector: lost' };
+      const { host, deaths, starts } = hostOf(
+        `on.start = ({ known }) => {
+        if (known !== null) return ready();
+        send({ kind: 'failed', error: ${JSON.stringify(error)} });
+        end();
+      };`,
+        5000,
+        undefined,
+        hasOther,
+      );
+      if (hasOther) await host.start();
+      else await expect(host.start()).rejects.toMatchObject(error);
+      expect(starts()).toBe(hasOther ? 2 : 1);
+      expect(deaths()).toMatchObject(
+        hasOther ? [{ code: 'compute.failed', how: error.message, isUnfit: false }] : [],
+      );
+    },
+  );
 
   it('does not start when the engine is gone before it is ready', async () => {
     const { host } = hostOf('on.start = () => process.exit(7);');
