@@ -159,18 +159,23 @@ export class Lease {
       this.#term.untilMs = sentMs + HOLD_MS;
       this.#renewIn(RENEW_EVERY_MS - (monotonicMs() - sentMs));
     } catch (error) {
-      if (codeOf(error) === WRONG_REVISION && !(await this.#findsOwn())) return this.#lose();
+      if (codeOf(error) === WRONG_REVISION && (await this.#isTaken())) return this.#lose();
       if (this.#isActive) this.#renewIn(RETRY_MS);
     }
   }
 
-  /** Whether the entry is of this process: a renewal was stored, and its answer lost. */
-  async #findsOwn(): Promise<boolean> {
+  /** Whether the entry is gone or of somebody else. One of this process is a renewal that was stored, and its answer lost. */
+  async #isTaken(): Promise<boolean> {
     const { key, kv } = this.#options;
-    const found = (await within(TIMEOUT_MS, kv.get(key)).catch(() => null)) ?? null;
-    if (found?.operation !== 'PUT' || !this.#isOwn(found)) return false;
-    this.#revision = found.revision;
-    return true;
+    try {
+      const found = (await within(RENEWAL_TIMEOUT_MS, kv.get(key))) ?? null;
+      if (found?.operation !== 'PUT' || !this.#isOwn(found)) return true;
+      this.#revision = found.revision;
+      return false;
+    } catch {
+      // Nobody can tell; the lease holds until its deadline in any case.
+      return false;
+    }
   }
 
   async #createdAt(revision: number): Promise<number> {
