@@ -87,7 +87,8 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
     const found = findModel(entry, folders);
     if (!found) continue;
     const message = await requireModel(entry, folders).then(
-      ({ sha256 }) => (found.sha256 === null ? `no SHA-256 declared; it is ${sha256}` : 'intact'),
+      ({ checked: { sha256 } }) =>
+        found.sha256 === null ? `no SHA-256 declared; it is ${sha256}` : 'intact',
       (error: unknown) => {
         if (error instanceof SpotterError) return error;
         throw error;

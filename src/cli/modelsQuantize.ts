@@ -50,7 +50,7 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
   // At the model's own score, which is what the result is held against.
   const detection = { ...config.detection, minScore: null };
   const { settings } = await prepare({ ...config, [role]: id, detection }, options.models);
-  const { sha256, path: source } = await requireModel(entry, folders);
+  const { checked, path: source } = await requireModel(entry, folders);
   const bar = new ProgressBar('pictures', !options.quiet && !options.json);
   const pictures = await typicalPictures(options.calibrate, config, (message) =>
     bar.above(() => printError(message)),
@@ -75,7 +75,7 @@ export async function quantize({ signal }: Context, id: string, options: Quantiz
       id: int8Id(id),
       file: `${int8Id(id)}.onnx`,
       sha256: (await fileState(made.file)).sha256,
-      from: { id, sha256 },
+      from: { id, sha256: checked.sha256 },
       tool: packageVersion,
       madeAt: new Date().toISOString(),
       cpu,

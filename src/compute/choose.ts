@@ -21,7 +21,7 @@ const LEAST_SIMILARITY = 0.999;
 export interface ChosenNetwork {
   /** Path of the ONNX file. */
   file: string;
-  /** Of the file, hexadecimal. */
+  /** Of the file and of those with its weights, hexadecimal, separated by commas. */
   sha256: string;
   /** Longest side of its input where it accepts any size, px. */
   longestSide: number;

@@ -56,7 +56,10 @@ export function chosenNetworks({
   embedder,
 }: Prepared['settings']): Record<NetworkName, ChosenNetwork> {
   const { longestSide } = detector;
-  const chosen = ({ path: file, checked: { sha256 } }: ModelSpec) => ({ file, sha256, longestSide });
+  const chosen = ({ path: file, checked, data }: ModelSpec) => {
+    const sha256 = [checked, ...data.map((one) => one.checked)].map((one) => one.sha256).join();
+    return { file, sha256, longestSide };
+  };
   return { detector: chosen(detector), embedder: chosen(embedder) };
 }
 

@@ -129,6 +129,15 @@ const declared = {
   id: modelId,
   file: z.string().min(1).describe('The ONNX file, relative to the configuration file.'),
   sha256: sha256.optional().describe('SHA-256 of the file; verified before loading, if given.'),
+  data: z
+    .array(
+      z.strictObject({
+        file: z.string().min(1).describe('Path, relative to the folder of the ONNX file, and inside it.'),
+        sha256: sha256.describe('SHA-256 of the file; verified before loading.'),
+      }),
+    )
+    .default([])
+    .describe('Every other file that holds weights of the model (external data).'),
   trial: z
     .boolean()
     .default(true)

@@ -4,7 +4,9 @@ import { SpotterError } from '../core/errors.js';
 import { type FileState, fileState } from '../core/fileHash.js';
 import { megabytes } from '../core/megabytes.js';
 import { programCall, quoted } from '../core/programCall.js';
+import type { ModelSpec } from '../worker/protocol.js';
 import type { ModelEntry } from './catalogueEntry.js';
+import { requireData } from './externalData.js';
 import { isVariant, variantRemedy, whyStale } from './variant.js';
 
 /** A file that a model may be installed as. */
@@ -49,19 +51,19 @@ export function findModel(entry: ModelEntry, folders: readonly string[]): Instal
 }
 
 /**
- * Finds the file of a model and verifies its SHA-256.
+ * Finds the file of a model and verifies its SHA-256, and that of the files with its weights.
  *
- * @returns its path, and the state to hold it against once it is loaded
- * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable
+ * @returns where they are, and the states to hold them against once they are loaded
+ * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable, and of {@link requireData}
  */
 export async function requireModel(
   entry: ModelEntry,
   folders: readonly string[],
-): Promise<FileState & { path: string }> {
+): Promise<Pick<ModelSpec, 'path' | 'checked' | 'data'>> {
   const found = findModel(entry, folders);
   if (!found) throw new SpotterError('model.not_found', notInstalled(entry, folders[0]));
-  const state = await stateOf(found.path, entry.id);
-  const { sha256 } = state;
+  const checked = await stateOf(found.path, entry.id);
+  const { sha256 } = checked;
   if (found.sha256 !== null && found.sha256 !== sha256) {
     const pull = `${programCall()} models pull ${entry.id}${placeOption(path.dirname(found.path))}`;
     const hint = 'files' in entry && entry.files[0].url !== null ? ` ("${pull}")` : '';
@@ -71,7 +73,7 @@ export async function requireModel(
       `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); ${again}`,
     );
   }
-  return { ...state, path: found.path };
+  return { path: found.path, checked, data: await requireData(entry, found.path) };
 }
 
 /**

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { FileState } from '../core/fileHash.js';
 import { packageRoot } from '../core/package.js';
 import type { TrackPolicy } from '../track/state.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from '../worker/protocol.js';
@@ -125,8 +124,8 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     },
     photoSharpness: embedderEntry.photoSharpness,
     modelKey: JSON.stringify([
-      { ...detector, path: detectorFile.sha256, checked: undefined },
-      { ...embedder, path: embedderFile.sha256, checked: undefined },
+      { ...detector, ...contentOf(detector) },
+      { ...embedder, ...contentOf(embedder) },
     ]),
   };
 }
@@ -137,9 +136,15 @@ function withoutCurves({ id, threshold, margin }: EmbedderEntry): string {
 
 function spec(
   { id, colour, mean, std }: ModelEntry,
-  { path: file, ...checked }: FileState & { path: string },
+  files: Pick<ModelSpec, 'path' | 'checked' | 'data'>,
 ): ModelSpec {
-  return { id, path: file, checked, normalisation: { order: colour, mean, std } };
+  return { id, ...files, normalisation: { order: colour, mean, std } };
+}
+
+/** What a model computes with, in place of where it is. */
+function contentOf({ checked, data }: ModelSpec) {
+  const others = data.map((file) => file.checked.sha256);
+  return { path: checked.sha256, checked: undefined, data: others.length > 0 ? others : undefined };
 }
 
 function isTried(entry: ModelEntry): boolean {

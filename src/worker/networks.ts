@@ -114,13 +114,15 @@ export class Networks {
   }
 }
 
-/** What was loaded is what was verified, if the file is still the same afterwards. @throws SpotterError model.hash_mismatch */
-async function refuseSwapped({ id, path, checked }: ModelSpec): Promise<void> {
-  if (await isUnchanged(path, checked).catch(() => false)) return;
-  throw new SpotterError(
-    'model.hash_mismatch',
-    `model "${id}": ${path} has changed since its SHA-256 was verified; find out who replaces it, and start again`,
-  );
+/** What was loaded is what was verified, if the files are still the same afterwards. @throws SpotterError model.hash_mismatch */
+async function refuseSwapped({ id, data, ...model }: ModelSpec): Promise<void> {
+  for (const { path, checked } of [model, ...data]) {
+    if (await isUnchanged(path, checked).catch(() => false)) continue;
+    throw new SpotterError(
+      'model.hash_mismatch',
+      `model "${id}": ${path} has changed since its SHA-256 was verified; find out who replaces it, and start again`,
+    );
+  }
 }
 
 /** The weighted mean direction of a look and the earlier ones; null without earlier looks, or when they cancel out. */

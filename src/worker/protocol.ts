@@ -11,14 +11,19 @@ import type { Image } from '../image/image.js';
 import type { Normalisation } from '../image/normalisation.js';
 import type { DeviceMemory } from './deviceMemory.js';
 
-/** A model file ready to be loaded: found, its hash verified. */
-export interface ModelSpec {
-  /** Catalogue id, for errors. */
-  id: string;
-  /** Path of the ONNX file. */
+/** A file of a model: found, its hash verified. */
+export interface DataFile {
   path: string;
   /** The file when its hash was verified. */
   checked: FileState;
+}
+
+/** A model ready to be loaded; its path is that of the ONNX file. */
+export interface ModelSpec extends DataFile {
+  /** Catalogue id, for errors. */
+  id: string;
+  /** Other files that hold some of its weights. */
+  data: readonly DataFile[];
   normalisation: Normalisation;
 }
 

@@ -6,7 +6,7 @@ import { startPool } from '../helpers/engine.js';
 import { linearEmbedder } from '../helpers/linearEmbedder.js';
 import { root } from '../helpers/paths.js';
 
-const input = { id: 'mine', colour: 'rgb', trial: true } as const;
+const input = { id: 'mine', colour: 'rgb' as const, trial: true, data: [] };
 const detector = (level: number, std: number): DeclaredModel => ({
   ...input,
   kind: 'scrfd',

@@ -13,6 +13,7 @@ const declared: DeclaredModel = {
   kind: 'scrfd',
   id: 'mine',
   file: path.join(root, 'models/spotter-det.onnx'),
+  data: [],
   colour: 'rgb',
   mean: [0, 0, 0],
   std: [1, 1, 1],
@@ -158,12 +159,13 @@ describe('findModel and requireModel', () => {
   });
 
   it('accept a declared model with its path and without a hash', async () => {
-    const { sha256, ...found } = await requireModel(declared, [temporaryFolder()]);
+    const { checked, ...found } = await requireModel(declared, [temporaryFolder()]);
     await expect(requireModel({ ...declared, file: '/nowhere/x.onnx' }, [bundled])).rejects.toThrow(
       /model "mine": \/nowhere\/x.onnx does not exist; check models.declared/,
     );
     expect(found.path).toBe(declared.file);
     const [{ sha256: expected }] = entry.kind === 'scrfd' && 'files' in entry ? entry.files : [];
-    expect(sha256).toBe(expected);
+    expect(checked.sha256).toBe(expected);
+    expect(found.data).toEqual([]);
   });
 });

@@ -15,11 +15,11 @@ const normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const
 
 function detectorSpec(file: string, kind: DetectorSpec['kind'] = 'scrfd'): DetectorSpec {
   const limits = { minScore: 0.5, maxIou: 0.4, reach: [16, 300], longestSide: 640 } as const;
-  return { id: 'tested', path: file, checked, normalisation, kind, ...limits };
+  return { id: 'tested', path: file, checked, data: [], normalisation, kind, ...limits };
 }
 
 function embedderSpec(file: string, dimension = 128): EmbedderSpec {
-  return { id: 'tested', path: file, checked, normalisation, kind: 'arcface', dimension };
+  return { id: 'tested', path: file, checked, data: [], normalisation, kind: 'arcface', dimension };
 }
 
 /** Writes an ONNX file that takes `input` and returns zeros of the given shapes. */

@@ -100,6 +100,7 @@ describe('WorkerPool', () => {
           std: [1, 1, 1],
           score: 0.5,
           trial: true,
+          data: [],
           reach: [16, 300],
         },
       ];

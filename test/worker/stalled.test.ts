@@ -18,11 +18,12 @@ describe('WorkerPool: a thread inside a network that does not finish', () => {
     const limits = { kind: 'scrfd', minScore: 0.5, maxIou: 0.4, longestSide: 640 };
     const [own, other] = [await fileState(file), await fileState(embedder)];
     const settings = {
-      detector: { id: 'mine', path: file, checked: own, normalisation, ...limits },
+      detector: { id: 'mine', path: file, checked: own, data: [], normalisation, ...limits },
       embedder: {
         id: 'spotter-embed',
         path: embedder,
         checked: other,
+        data: [],
         normalisation,
         kind: 'arcface',
         dimension: 128,
