@@ -14,6 +14,11 @@ gallery: gallery
 # Folder for the event log, the cache of photo embeddings and snapshots. Readable by the owner only.
 data: data
 
+# What runs the models: cpu, auto (a graphics card if one works and is quicker than the processor), or cuda, tensorrt, directml,
+# coreml or webgpu; see docs/gpu.md. "spotter setup" chooses the models, and "spotter doctor" says what runs them.
+compute:
+  provider: cpu
+
 # WebSocket, health, metrics and API.
 http:
   # Address to listen on. There is no login: keep it on loopback unless you trust the network.

@@ -11,7 +11,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { homeOf } from '../../src/cli/home.js';
 import { init } from '../../src/cli/init.js';
+import { PROVIDERS } from '../../src/compute/providers.js';
 import { loadConfig } from '../../src/config/load.js';
+import { writeSettings } from '../../src/config/writeSettings.js';
 import { printedBy } from '../helpers/printed.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -37,6 +39,18 @@ describe('init', () => {
         expect.stringMatching(new RegExp(`spotter.* ${step} --dir \\S*new/home$`)),
       ),
     );
+  });
+
+  it('names every provider of the models, and has cpu', async () => {
+    const folder = temporaryFolder();
+    await initIn(folder);
+    const file = path.join(folder, 'config.yaml');
+    const [section] = /^(#.*\n)+compute:\n( {2}.*\n)+/m.exec(readFileSync(file, 'utf8')) ?? [''];
+    for (const provider of PROVIDERS) expect(section).toMatch(new RegExp(`\\b${provider}\\b`));
+    expect(writeSettings(file, [{ section: 'compute', key: 'provider', value: 'auto' }])).toMatchObject([
+      { text: '  provider: auto' },
+    ]);
+    expect(loadConfig(file).config.compute).toEqual({ provider: 'auto', device: null });
   });
 
   it('keeps photos and a .gitignore that are there', async () => {
