@@ -117,6 +117,7 @@ const ONLY_IN: Record<string, string[]> = {
   'prom-client': [
     'src/observe/metrics.ts',
     'src/observe/gauges.ts',
+    'src/observe/clusterGauges.ts',
     'src/observe/exposition.ts',
     'src/observe/httpMetrics.ts',
     'src/observe/sinkMetrics.ts',

@@ -5,6 +5,7 @@ import type { Component } from '../core/lifecycle.js';
 import { stripAddresses } from '../core/secrets.js';
 import { ClusterClock } from './clusterClock.js';
 import { type Link, type LinkConfig, openLink } from './link.js';
+import { type LinkState, LinkWatch } from './linkWatch.js';
 import { type Identity, Membership } from './membership.js';
 import { namesOf } from './names.js';
 import { refusalOf } from './natsFaults.js';
@@ -44,6 +45,7 @@ export class Cluster implements Component {
   readonly #sealer: Sealer;
   readonly #backoff = new Backoff(BACKOFF);
   #link: Link | null = null;
+  #watch: LinkWatch | null = null;
   #isJoined = false;
   #isStopped = false;
   #retry: NodeJS.Timeout | undefined;
@@ -65,10 +67,25 @@ export class Cluster implements Component {
     return this.#membership;
   }
 
+  /** The clock of the servers. */
+  get clock(): ClusterClock {
+    return this.#clock;
+  }
+
+  /** Encrypts with the key of the cluster. */
+  get sealer(): Sealer {
+    return this.#sealer;
+  }
+
+  /** How the connection is; null before the first one. */
+  get nats(): LinkState | null {
+    return this.#watch?.state ?? null;
+  }
+
   /** Why this node is not in the cluster, one sentence; null while it is. */
   get problem(): string | null {
     if (!this.#isJoined) return `waiting for NATS at ${this.#servers}`;
-    return this.#link?.connection.isClosed() ? 'disconnected from NATS' : null;
+    return this.nats?.isConnected ? null : `NATS at ${this.#servers} does not answer; trying again`;
   }
 
   /**
@@ -135,6 +152,7 @@ export class Cluster implements Component {
     const names = namesOf(config.name);
     const link = await openLink({ ...config, node: identity.node });
     this.#link = link;
+    this.#watch = new LinkWatch(link.connection);
     const store = await openStore(link, {
       cluster: config.name,
       names,

@@ -54,6 +54,11 @@ export class Membership {
     this.#sections.set(section, value);
   }
 
+  /** A section of this node as it is now, whether NATS is there or not; undefined when nothing contributes it. */
+  own<K extends keyof NodeSections>(section: K): NodeSections[K] {
+    return this.#sections.get(section)?.() as NodeSections[K];
+  }
+
   /** Every node that was heard of lately, this one included, by name. */
   get members(): Member[] {
     const oldestMs = monotonicMs() - NODE_TTL_MS;

@@ -48,6 +48,8 @@ export const nodeRecord = z.object({
   lag: z.object({ outbox: z.int(), feed: z.int() }).optional(),
   /** Webhooks and broker, on the node that sends to them. */
   sinks: z.array(z.object({ name: z.string(), up: z.boolean(), lag: z.int() })).optional(),
+  /** What it alone does for all, such as `sender`. */
+  roles: z.array(z.string()).optional(),
   /** Revision up to which it has erased people that were forgotten. */
   forgotten: z.int().optional(),
 });
@@ -56,4 +58,4 @@ export const nodeRecord = z.object({
 export type NodeRecord = z.output<typeof nodeRecord>;
 
 /** What the parts of the cluster add. */
-export type NodeSections = Pick<NodeRecord, 'load' | 'cameras' | 'lag' | 'sinks' | 'forgotten'>;
+export type NodeSections = Pick<NodeRecord, 'load' | 'cameras' | 'lag' | 'sinks' | 'roles' | 'forgotten'>;

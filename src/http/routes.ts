@@ -1,6 +1,7 @@
 import type { ApiViews } from './api.js';
 import type { Api } from './application.js';
 import { addCameraRoutes } from './cameraRoutes.js';
+import { addClusterRoutes, type ClusterViews } from './clusterRoutes.js';
 import { addControlRoutes, type ControlViews } from './controlRoutes.js';
 import { addCorrectionRoutes, type CorrectionViews } from './correctionRoutes.js';
 import { addDocsRoutes } from './docsRoutes.js';
@@ -36,6 +37,7 @@ export interface Views extends StateViews {
   faces?: FaceViews;
   recognition?: RecognizeViews;
   health?: HealthViews;
+  cluster?: ClusterViews;
   visits?: VisitViews['visits'];
   review?: ReviewViews['review'];
   /** Sinks and schemas. */
@@ -49,7 +51,7 @@ export interface Views extends StateViews {
 /** Adds every route of the HTTP server. @param page folder of the page's files; null: there is none */
 export function addRoutes(app: Api, views: Views, page: string | null): void {
   const { api, snapshot, frame, service, control, health, visits, review, sessions, tokens } = views;
-  const { people, photos, corrections, faces, recognition } = views;
+  const { people, photos, corrections, faces, recognition, cluster } = views;
   addStateRoutes(app, views, page);
   addEventRoutes(app, api);
   addSnapshotRoutes(app, { snapshot, event: api.event });
@@ -72,6 +74,7 @@ export function addRoutes(app: Api, views: Views, page: string | null): void {
   });
   if (service) addSinkRoutes(app, service);
   if (health) addHealthRoutes(app, health);
+  if (cluster) addClusterRoutes(app, cluster);
   addDocsRoutes(app);
   addPageRoutes(app, page);
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { type ClusterState, registerClusterGauges } from './clusterGauges.js';
 
 /** Read by the gauges at every scrape. */
 export interface MetricSources {
@@ -25,6 +26,8 @@ export interface MetricSources {
   lostLines: () => { stdout: number; stderr: number };
   /** Attempts to sign in so far, by outcome. */
   signIns: () => Readonly<Record<string, number>>;
+  /** Of a node of a cluster; null without one, which has no such series. */
+  cluster: (() => ClusterState) | null;
 }
 
 /** Registers the gauges whose values are read when Prometheus scrapes them. */
@@ -71,6 +74,7 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
     'outcome',
     sources.signIns,
   );
+  if (sources.cluster) registerClusterGauges(registry, sources.cluster);
 }
 
 /** A counter whose totals are kept elsewhere, by the value of its label. */

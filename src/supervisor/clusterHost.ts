@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Cluster } from '../cluster/cluster.js';
+import type { LinkState } from '../cluster/linkWatch.js';
+import type { Membership } from '../cluster/membership.js';
+import type { Call, Handler, NodeRequests } from '../cluster/nodeRequests.js';
 import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
@@ -25,28 +28,71 @@ export function isClustered({ cluster }: Pick<Config, 'cluster'>): boolean {
 /** Makes this daemon a node of its cluster, where it has one; without one, nothing of it is loaded. */
 export class ClusterHost implements Component {
   readonly #options: ClusterHostOptions;
+  /** Name of this node; null without a cluster. */
+  readonly node: string | null;
+  readonly #answers: ((requests: NodeRequests) => void)[] = [];
   #cluster: Cluster | null = null;
+  #requests: NodeRequests | null = null;
 
+  /** @throws SpotterError config.invalid */
   constructor(options: ClusterHostOptions) {
+    const { cluster } = options.config;
     this.#options = options;
+    this.node = isClustered(options.config) ? (cluster.node ?? nodeOf(hostname())) : null;
+  }
+
+  /** Why this node is not in its cluster, one sentence; null while it is, and without a cluster. */
+  get problem(): string | null {
+    if (this.node === null) return null;
+    return this.#cluster ? this.#cluster.problem : 'joining the cluster';
+  }
+
+  /** The nodes; null without a cluster, and before the start. */
+  get membership(): Membership | null {
+    return this.#cluster?.membership ?? null;
+  }
+
+  /** Questions to other nodes; null without a cluster, and before the start. */
+  get requests(): NodeRequests | null {
+    return this.#requests;
+  }
+
+  /** The connection to NATS; null before the first one. */
+  get nats(): LinkState | null {
+    return this.#cluster?.nats ?? null;
+  }
+
+  /** Unix time of the NATS servers, ms; null before it is known. @param monotonicMs a moment of the monotonic clock */
+  serverTime(monotonicMs: number): number | null {
+    return this.#cluster?.clock.at(monotonicMs) ?? null;
+  }
+
+  /** Answers a question of other nodes. Call before {@link start}. */
+  answer<I, O>(call: Call<I, O>, handler: Handler<I, O>): void {
+    this.#answers.push((requests) => requests.answer(call, handler));
   }
 
   /** @throws SpotterError cluster.refused, cluster.unfit, cluster.other, cluster.full, config.invalid */
   async start(): Promise<void> {
     const { config, logger, onFailure } = this.#options;
-    if (!isClustered(config)) return;
+    if (this.node === null) return;
     const { cluster, data } = config;
     const { Cluster } = await import('../cluster/cluster.js');
+    const { NodeRequests } = await import('../cluster/nodeRequests.js');
+    const identity = {
+      node: this.node,
+      session: randomUUID(),
+      installation: installationId(data),
+      version: packageVersion,
+      startedAt: new Date().toISOString(),
+    };
+    const requests = new NodeRequests(identity);
+    this.#requests = requests;
+    for (const add of this.#answers) add(requests);
     this.#cluster = new Cluster({
       config: { ...cluster, key: cluster.key ?? '' },
-      identity: {
-        node: cluster.node ?? nodeOf(hostname()),
-        session: randomUUID(),
-        installation: installationId(data),
-        version: packageVersion,
-        startedAt: new Date().toISOString(),
-      },
-      parts: [],
+      identity,
+      parts: [requests],
       log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
       onFailure,
     });
@@ -56,6 +102,7 @@ export class ClusterHost implements Component {
   async stop(): Promise<void> {
     await this.#cluster?.stop();
     this.#cluster = null;
+    this.#requests = null;
   }
 }
 

@@ -3,6 +3,7 @@ import { moment } from '../core/clock.js';
 import type { HealthViews } from '../http/healthRoutes.js';
 import type { HealthHistory } from '../observe/healthHistory.js';
 import type { CameraRegistry } from './cameraRegistry.js';
+import type { ClusterHost } from './clusterHost.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
 import { type HubConfig, SERVER } from './eventParts.js';
@@ -15,12 +16,14 @@ export interface HealthSources {
   registry: CameraRegistry;
   live: LiveFeed;
   history: HealthHistory;
+  cluster: Pick<ClusterHost, 'problem'>;
   /** The current configuration. */
   loaded: () => HubConfig;
 }
 
 /** What HTTP shows of the daemon's health. */
-export function healthViews({ status, hub, registry, live, history, loaded }: HealthSources): HealthViews {
+export function healthViews(sources: HealthSources): HealthViews {
+  const { status, hub, registry, live, history, cluster, loaded } = sources;
   const startedAt = new Date().toISOString();
   return {
     health: () => {
@@ -28,7 +31,7 @@ export function healthViews({ status, hub, registry, live, history, loaded }: He
       const { config } = loaded();
       const { load, gallery } = status;
       const { firstSeq, lastSeq } = hub.log.state;
-      const reason = status.unreadyReason ?? hub.fault;
+      const reason = status.unreadyReason ?? cluster.problem ?? hub.fault;
       return {
         ...{ ready: reason === null, reason, server: SERVER, startedAt },
         cameras: registry.details(now).map(({ id, state, message, lastFrameAt }) => ({

@@ -8,6 +8,8 @@ import type { ControlViews } from '../http/controlRoutes.js';
 import type { VisitsQuery } from '../http/parameters.js';
 import type { Views } from '../http/routes.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { ClusterHost } from './clusterHost.js';
+import { clusterViews } from './clusterViews.js';
 import { SERVER } from './eventParts.js';
 import type { Gate } from './gate.js';
 import { type HealthSources, healthViews } from './healthViews.js';
@@ -20,14 +22,15 @@ export interface ViewSources extends HealthSources {
   gate: Gate;
   inView: InView;
   people: PeopleParts;
+  cluster: ClusterHost;
 }
 
 /** What the HTTP server shows of the daemon. */
 export function httpViews(sources: ViewSources): Views {
-  const { status, hub, metrics, control, gate, live, people } = sources;
+  const { status, hub, metrics, control, gate, live, people, cluster, loaded } = sources;
   return {
     server: SERVER,
-    unreadyReason: () => status.unreadyReason ?? hub.fault,
+    unreadyReason: () => status.unreadyReason ?? cluster.problem ?? hub.fault,
     metrics: (accept) => metrics.expose(accept),
     control,
     sessions: gate.sessions,
@@ -46,6 +49,7 @@ export function httpViews(sources: ViewSources): Views {
     review: (reader, seq, isReviewed) => hub.log.use(({ reviewed }) => reviewed.set(reader, seq, isReviewed)),
     visits: (query) => visitsOf(query, sources),
     health: healthViews(sources),
+    cluster: clusterViews({ cluster, metrics, config: () => loaded().config }),
     service: { sinks: () => hub.gauges.sinks(), schemas: () => publishedSchemas },
   };
 }

@@ -8,7 +8,7 @@ import type { Gate } from './gate.js';
 import type { LiveFeed } from './liveFeed.js';
 
 /** The parts of the daemon that metrics read; functions return those that are made after the metrics. */
-export interface MeasuredParts extends Pick<MetricSources, 'lostLines'> {
+export interface MeasuredParts extends Pick<MetricSources, 'lostLines' | 'cluster'> {
   status: EngineStatus;
   registry: CameraRegistry;
   crashPolicy: CrashPolicy;
@@ -19,7 +19,7 @@ export interface MeasuredParts extends Pick<MetricSources, 'lostLines'> {
 
 /** What the metrics read at every scrape. */
 export function metricSources(parts: MeasuredParts): MetricSources {
-  const { status, registry, crashPolicy, hub, live, gate, lostLines } = parts;
+  const { status, registry, crashPolicy, hub, live, gate, lostLines, cluster } = parts;
   return {
     version: packageVersion,
     onnxruntime: () => status.onnxruntime,
@@ -32,7 +32,7 @@ export function metricSources(parts: MeasuredParts): MetricSources {
     openVisits: () => hub().gauges.openVisits(),
     sinks: () => hub().gauges.sinks(),
     log: () => hub().gauges.log(),
-    lostLines,
+    ...{ lostLines, cluster },
     signIns: () => gate().signIns,
   };
 }

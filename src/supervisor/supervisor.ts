@@ -14,6 +14,7 @@ import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
 import { ClusterHost } from './clusterHost.js';
+import { clusterSource } from './clusterViews.js';
 import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
 import { EngineControl } from './engineControl.js';
@@ -83,6 +84,7 @@ export class Supervisor {
     this.#options = options;
     const { loaded, logger, modelFolder, reload: read, engineEntry: entry } = options;
     const { data } = loaded.config;
+    this.#cluster = new ClusterHost({ config: loaded.config, logger, onFailure: options.onFailure });
     const throughput = new Throughput();
     const forgetting = new Forgetting({
       config: () => this.#reloader.current.config,
@@ -112,6 +114,7 @@ export class Supervisor {
         ...{ status: this.#status, registry: this.#registry, crashPolicy: this.#crashPolicy },
         ...{ hub: () => this.#hub, live: () => this.#live, gate: () => this.#gate },
         lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
+        cluster: clusterSource(this.#cluster, () => this.#reloader.current.config),
       }),
     );
     this.#faces = new RecentFaces({
@@ -153,10 +156,9 @@ export class Supervisor {
     this.#http = httpServerOf({
       ...{ logger, forgetting, live: this.#live, gate: this.#gate, history: this.#history },
       ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
-      ...{ registry: this.#registry, inView: this.#inView, people },
+      ...{ registry: this.#registry, inView: this.#inView, people, cluster: this.#cluster },
       loaded: () => this.#reloader.current,
     });
-    this.#cluster = new ClusterHost({ config: loaded.config, logger, onFailure: options.onFailure });
     this.#monitor = new CameraMonitor({
       registry: this.#registry,
       cameras: () => this.#reloader.current.config.cameras,

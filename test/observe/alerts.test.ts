@@ -141,6 +141,25 @@ const CASES: Record<string, Case> = {
     },
     alerts: ['SpotterSignInsLimited a'],
   },
+  'a cluster that has lost a node, and one of a node that was always alone': {
+    series: {
+      'spotter_cluster_nodes{job="home",instance="a"}': '3x20 2x10',
+      'spotter_cluster_nodes{job="home",instance="b"}': '3x20 1x10',
+      'spotter_cluster_nodes{job="shop",instance="c"}': '1x30',
+    },
+    alerts: ['SpotterClusterNodeLost home'],
+  },
+  'a node without NATS, one that is behind, and cameras that nobody watches': {
+    series: {
+      'spotter_cluster_up{instance="a",job="home"}': '1x20 0x10',
+      'spotter_cluster_up{instance="b",job="home"}': '1x30',
+      'spotter_cluster_outbox_events{instance="a",job="home"}': '0x15 5000x15',
+      'spotter_cluster_feed_lag_events{instance="b",job="home"}': '10x30',
+      'spotter_cluster_cameras_unwatched{instance="a",job="home"}': '0x20 4x10',
+      'spotter_cluster_cameras_unwatched{instance="b",job="home"}': '0x30',
+    },
+    alerts: ['SpotterClusterBehind a', 'SpotterClusterCameraUnwatched home', 'SpotterClusterNatsAway a'],
+  },
   'lines that nobody takes': {
     series: { 'spotter_output_lines_lost_total{instance="a",stream="stdout"}': '0x25 3x5' },
     alerts: ['SpotterLinesLost stdout'],
@@ -150,7 +169,7 @@ const CASES: Record<string, Case> = {
 describe('docs/monitoring: alerts and recording rules', () => {
   it.skipIf(!hasPromtool)('pass the check of promtool (Debian: apt-get install prometheus)', () => {
     const checked = promtool(['check', 'config', 'prometheus.yml']);
-    expect(checked).toMatch(/^0 .*SUCCESS: 14 rules found.*SUCCESS: 6 rules found/s);
+    expect(checked).toMatch(/^0 .*SUCCESS: 18 rules found.*SUCCESS: 6 rules found/s);
   });
 
   it.each(ALERTS.map((rule) => [rule.alert ?? '', rule] as const))(
@@ -207,7 +226,7 @@ describe('docs/monitoring: alerts and recording rules', () => {
       const output = promtool(['test', 'rules', 'tests.yaml'], { 'tests.yaml': file });
       expect(output).toMatch(alerts.length === 0 ? /^0 .*SUCCESS/s : /^1 .*FAILED/s);
       const fired = [...output.matchAll(/Labels:\{alertname="(\w+)"(.*?)\}/g)].map(([, name, labels]) => {
-        const about = ['camera', 'cause', 'sink', 'stream', 'instance'].flatMap(
+        const about = ['camera', 'cause', 'sink', 'stream', 'instance', 'job'].flatMap(
           (label) => new RegExp(` ${label}="([^"]+)"`).exec(labels)?.[1] ?? [],
         );
         return `${name} ${about[0]}`;

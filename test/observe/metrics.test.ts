@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { Metrics } from '../../src/observe/metrics.js';
+import { type MetricSources, Metrics } from '../../src/observe/metrics.js';
 import type { FrameReport } from '../../src/pipeline/frameReport.js';
 import { spotterEvent } from '../helpers/events.js';
 import { openTrack } from '../helpers/tracks.js';
@@ -21,7 +21,7 @@ const report: FrameReport = {
   size: null,
 };
 
-function filled(): Metrics {
+function filled(cluster: MetricSources['cluster'] = null): Metrics {
   const metrics = new Metrics({
     version: '0.1.0',
     onnxruntime: () => '1.2.3',
@@ -39,6 +39,7 @@ function filled(): Metrics {
     lostLines: () => ({ stdout: 7, stderr: 2 }),
     signIns: () => ({ accepted: 3, refused: 1, limited: 0 }),
     log: () => ({ sizeBytes: 65_536, waiting: 2, isWritable: true }),
+    cluster,
   });
   metrics.cameraState('door', 'live');
   metrics.frame(report);
@@ -178,5 +179,28 @@ describe('Metrics', () => {
     expect(body).toContain('spotter_camera_state{camera="door",state="stalled"} 1');
     expect(body).toContain('spotter_camera_state{camera="door",state="live"} 0');
     expect(body).toContain('spotter_tracks{camera="door"} 0');
+  });
+});
+
+describe('the metrics of a node of a cluster', () => {
+  const cluster = () => ({
+    ...{ isUp: true, nodes: 3, cameras: 4, unwatched: 1, isSender: false },
+    ...{ lag: { outbox: 5, feed: 6 }, natsLosses: 2, clockOffsetMs: -1500 },
+  });
+
+  it('are there in a cluster alone', async () => {
+    expect((await filled().expose()).body).not.toContain('spotter_cluster');
+    const { body } = await filled(cluster).expose();
+    expect(body.match(/^spotter_cluster_.*$/gm)).toEqual([
+      'spotter_cluster_up 1',
+      'spotter_cluster_nodes 3',
+      'spotter_cluster_cameras 4',
+      'spotter_cluster_cameras_unwatched 1',
+      'spotter_cluster_sender 0',
+      'spotter_cluster_outbox_events 5',
+      'spotter_cluster_feed_lag_events 6',
+      'spotter_cluster_clock_offset_seconds -1.5',
+      'spotter_cluster_nats_losses_total 2',
+    ]);
   });
 });

@@ -39,6 +39,7 @@ async function startHub(change: (config: Config) => void = () => {}) {
     log: () => hub.gauges.log(),
     lostLines: () => ({ stdout: 0, stderr: 0 }),
     signIns: () => ({}),
+    cluster: null,
   });
   const { logger, messages } = recordedLog();
   const cameras = new CameraRegistry();
