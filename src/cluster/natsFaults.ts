@@ -31,10 +31,11 @@ export function refusalOf(error: unknown, servers: string): SpotterError | null 
       'cluster.refused',
       `NATS at ${servers} refuses the login; check cluster.user, password, token, nkey or credentials`,
     );
-  if (error instanceof PermissionViolationError)
+  const violation = violationOf(error);
+  if (violation)
     return new SpotterError(
       'cluster.refused',
-      `NATS at ${servers} does not allow ${error.operation} of ${error.subject}; docs/cluster.md lists the permissions`,
+      `NATS at ${servers} does not allow ${violation.operation} of ${violation.subject}; docs/cluster.md lists the permissions`,
     );
   if (isNotEnabled(error) || JETSTREAM_OFF.includes(code))
     return new SpotterError(
@@ -47,6 +48,12 @@ export function refusalOf(error: unknown, servers: string): SpotterError | null 
       `NATS at ${servers} has no space (${describeError(error)}); raise max_file_store or the limit of the account, or lower cluster.maxMegabytes`,
     );
   return null;
+}
+
+/** A request that is not allowed fails with this as its cause. */
+function violationOf(error: unknown): PermissionViolationError | null {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return cause instanceof PermissionViolationError ? cause : null;
 }
 
 /** The client does not export the class of this error. */
