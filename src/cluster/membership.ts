@@ -1,6 +1,7 @@
 import type { KV, KvWatchEntry } from '@nats-io/kv';
 import { monotonicMs } from '../core/clock.js';
 import { SpotterError } from '../core/errors.js';
+import { Serial } from '../core/serial.js';
 import type { ClusterClock } from './clusterClock.js';
 import { FORMAT, NODE_TTL_MS } from './names.js';
 import { type NodeRecord, type NodeSections, nodeRecord } from './nodeRecord.js';
@@ -43,7 +44,8 @@ export class Membership {
   #nodes: KV | null = null;
   #watch: { stop: () => void } | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #isReporting = false;
+  readonly #reports = new Serial();
+  #next: Promise<void> | null = null;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -111,10 +113,16 @@ export class Membership {
   }
 
   /** Writes the record now; never rejects. Call when something has changed that others should know at once. */
-  async report(): Promise<void> {
+  report(): Promise<void> {
+    // What changes while one is under way is in the next.
+    this.#next ??= this.#reports.run(() => this.#write());
+    return this.#next;
+  }
+
+  async #write(): Promise<void> {
+    this.#next = null;
     const { identity, sealer, onFault } = this.#options;
-    if (this.#isReporting || !this.#nodes) return;
-    this.#isReporting = true;
+    if (!this.#nodes) return;
     const sections = Object.fromEntries([...this.#sections].map(([name, value]) => [name, value()]));
     const record = { format: FORMAT, ...identity, ...sections };
     const sentMs = monotonicMs();
@@ -124,8 +132,6 @@ export class Membership {
       if (revision !== undefined) this.#stamp(revision, { sent: { sentMs, doneMs: monotonicMs() } });
     } catch (error) {
       onFault(`cannot report to the cluster: ${error instanceof Error ? error.message : error}`);
-    } finally {
-      this.#isReporting = false;
     }
   }
 

@@ -36,7 +36,7 @@ export const nodeRecord = z.object({
         message: z.string().nullable(),
         /** Fencing token of its lease. */
         lease: z.int(),
-        /** ISO 8601, by the clock of the node. */
+        /** ISO 8601, by the clock of the cluster, as is `lastFrameAt`. */
         since: z.string(),
         lastFrameAt: z.string().nullable(),
         width: z.number().nullable(),
