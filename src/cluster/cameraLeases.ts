@@ -1,5 +1,4 @@
 import { monotonicMs } from '../core/clock.js';
-import { type Clash, ClusterView, type LocalCamera } from './clusterView.js';
 import { Definitions, type Digests } from './definitions.js';
 import { LastFrames } from './lastFrames.js';
 import { Lease, type Term } from './lease.js';
@@ -7,6 +6,7 @@ import type { Identity, Member } from './membership.js';
 import type { NodeRecord } from './nodeRecord.js';
 import type { ClusterPart, Joined } from './part.js';
 import { Placement } from './placement.js';
+import { type Clash, type LocalCamera, PlacementView } from './placementView.js';
 
 /** A camera that this node begins to watch. */
 export interface Takeover {
@@ -71,7 +71,7 @@ export class CameraLeases implements ClusterPart {
   readonly #lastFrames = new LastFrames();
   readonly #clashes = new Map<string, Clash>();
   #session: Session | null = null;
-  #view: ClusterView | null = null;
+  #view: PlacementView | null = null;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #isLooking = false;
@@ -175,7 +175,7 @@ export class CameraLeases implements ClusterPart {
     const nowMs = monotonicMs();
     if (!isReady() || nowMs - joinedMs < ACQUAINTANCE_MS) return;
     const own = { node: holder.node, held: this.#held(), cameras: this.#held().length, ...this.#load() };
-    const view = new ClusterView(nowMs, joined.membership.members, own, cameras, digests, definitions);
+    const view = new PlacementView(nowMs, joined.membership.members, own, cameras, digests, definitions);
     this.#view = view;
     this.#noteClashes(cameras, view);
     const { take, giveAway } = this.#placement.decide({
@@ -238,7 +238,7 @@ export class CameraLeases implements ClusterPart {
     );
   }
 
-  #noteClashes(cameras: readonly LocalCamera[], view: ClusterView): void {
+  #noteClashes(cameras: readonly LocalCamera[], view: PlacementView): void {
     for (const { id } of cameras) {
       const clash = this.isHeld(id) ? null : view.clashOf(id);
       const before = this.#clashes.get(id);

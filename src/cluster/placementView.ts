@@ -20,7 +20,7 @@ export interface Clash {
 }
 
 /** The cluster as a node sees it at one moment, for {@link Placement}. */
-export class ClusterView {
+export class PlacementView {
   readonly nodes: NodeLoad[];
   readonly #fresh: Member[];
   readonly #holders = new Map<string, string>();
