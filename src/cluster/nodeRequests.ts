@@ -32,8 +32,8 @@ export interface NodeRequestsOptions {
 const TIMEOUT_MS = 5000;
 /** Requests are not answered that are older than this, ms: somebody has recorded them and sends them again. */
 const MOST_AGE_MS = 30_000;
-/** Requests that are answered at the same time. */
-const MOST_OPEN = 64;
+/** Requests that are answered at the same time; each camera that somebody watches from afar has one. */
+const MOST_OPEN = 512;
 const ID_HEADER = 'Spotter-Request';
 
 const request = z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { maySee } from '../core/access.js';
 import { time } from './answerParts.js';
 import type { Api } from './application.js';
+import { refuseError } from './errorAnswer.js';
 import { jpeg, sendPicture } from './jpegAnswer.js';
 import { next, nextAddress } from './paging.js';
 import { limit, nameList, wholeNumber } from './parameters.js';
@@ -31,7 +32,7 @@ export interface FaceView {
 /** The faces of the last minutes, in memory alone. */
 export interface FaceViews {
   /** The one that appeared last first. */
-  faces: () => FaceView[];
+  faces: () => Promise<FaceView[]>;
   /** The face of a track as JPEG, with its margin; null when there is none, or not any more. */
   facePicture: (track: string) => Promise<{ camera: string; jpeg: Uint8Array } | null>;
 }
@@ -74,7 +75,7 @@ export function addFaceRoutes(app: Api, { faces, facePicture }: FaceViews): void
       },
     },
     async ({ url, query: { camera, verdict, before, limit: most }, caller }) => {
-      const found = faces().filter(
+      const found = (await faces()).filter(
         (one) =>
           maySee(caller, one.camera) &&
           (camera.length === 0 || camera.includes(one.camera)) &&
@@ -99,8 +100,12 @@ export function addFaceRoutes(app: Api, { faces, facePicture }: FaceViews): void
       },
     },
     async ({ params: { track }, caller }, reply) => {
-      const found = await facePicture(track);
-      if (found && maySee(caller, found.camera)) return sendPicture(reply, found.jpeg);
+      try {
+        const found = await facePicture(track);
+        if (found && maySee(caller, found.camera)) return sendPicture(reply, found.jpeg);
+      } catch (error) {
+        return refuseError(reply, error);
+      }
       return refuseMissing(
         reply,
         `no face of ${JSON.stringify(track)} is kept any more; see review in config.yaml`,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { maySee } from '../core/access.js';
+import { SpotterError } from '../core/errors.js';
 import type { Api } from './application.js';
+import { refuseError } from './errorAnswer.js';
 import type { EventViews } from './eventRoutes.js';
 import { jpeg, sendPicture } from './jpegAnswer.js';
 import { parseSeq } from './parameters.js';
@@ -8,7 +10,8 @@ import { refuseMissing, refuseWithoutLog } from './refusal.js';
 
 /** The pictures of events. */
 export interface SnapshotViews extends Pick<EventViews, 'event'> {
-  /** Snapshot of an event as JPEG; null when it has none or the snapshot has been deleted. Rejects without a log. */
+  /** Snapshot of an event as JPEG; null when it has none or the snapshot has been deleted. Rejects without a log, and
+   * when its node does not answer. */
   snapshot: (seq: number, form: 'frame' | 'face') => Promise<Uint8Array | null>;
 }
 
@@ -41,8 +44,8 @@ export function addSnapshotRoutes(app: Api, { snapshot, event }: SnapshotViews):
           const camera = caller.cameras === null ? null : event(seq, false)?.camera;
           if (camera === null || (camera !== undefined && maySee(caller, camera)))
             picture = await snapshot(seq, form);
-        } catch {
-          return refuseWithoutLog(reply);
+        } catch (error) {
+          return error instanceof SpotterError ? refuseError(reply, error) : refuseWithoutLog(reply);
         }
         if (picture) return sendPicture(reply, picture);
         return refuseMissing(reply, NONE);

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Cluster } from '../cluster/cluster.js';
 import type { LinkState } from '../cluster/linkWatch.js';
-import type { Membership } from '../cluster/membership.js';
+import type { Member, Membership } from '../cluster/membership.js';
 import type { Call, Handler, NodeRequests } from '../cluster/nodeRequests.js';
+import type { Reply } from '../cluster/replyChunks.js';
 import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
@@ -31,6 +32,7 @@ export class ClusterHost implements Component {
   /** Name of this node; null without a cluster. */
   readonly node: string | null;
   readonly #answers: ((requests: NodeRequests) => void)[] = [];
+  readonly #stops: (() => void)[] = [];
   #cluster: Cluster | null = null;
   #requests: NodeRequests | null = null;
 
@@ -52,9 +54,26 @@ export class ClusterHost implements Component {
     return this.#cluster?.membership ?? null;
   }
 
-  /** Questions to other nodes; null without a cluster, and before the start. */
-  get requests(): NodeRequests | null {
-    return this.#requests;
+  /** Names of the other nodes; none without a cluster. */
+  get others(): string[] {
+    return this.membership?.others.map(({ node }) => node) ?? [];
+  }
+
+  /** The other node that watches a camera; null when this one does, or nobody. */
+  holderOf(camera: string): string | null {
+    const holds = ({ cameras = [] }: Pick<Member, 'cameras'>) => cameras.some(({ id }) => id === camera);
+    return this.membership?.others.find(holds)?.node ?? null;
+  }
+
+  /** Asks another node; see {@link NodeRequests.ask}. @throws SpotterError cluster.unreachable, and what the other node has thrown */
+  ask<I, O>(node: string, call: Call<I, O>, input: I, timeoutMs?: number): Promise<Reply<O>> {
+    if (this.#requests) return this.#requests.ask(node, call, input, timeoutMs);
+    return Promise.reject(new SpotterError('cluster.unreachable', `node ${node} does not answer`));
+  }
+
+  /** Calls something when this node leaves its cluster. */
+  onStop(stop: () => void): void {
+    this.#stops.push(stop);
   }
 
   /** The connection to NATS; null before the first one. */
@@ -100,6 +119,7 @@ export class ClusterHost implements Component {
   }
 
   async stop(): Promise<void> {
+    for (const stop of this.#stops) stop();
     await this.#cluster?.stop();
     this.#cluster = null;
     this.#requests = null;

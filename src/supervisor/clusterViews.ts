@@ -28,20 +28,20 @@ export function clusterViews({ cluster, config, metrics }: ClusterViewSources): 
   return {
     cluster: () => overviewOf(cluster, config()),
     clusterMetrics: async () => {
-      const { node, requests, membership } = cluster;
-      if (node === null || !requests || !membership)
+      const { node } = cluster;
+      if (node === null)
         throw new SpotterError(
           'cluster.unfit',
           'this node is in no cluster; its own metrics are at /metrics',
         );
       const own = await metrics.expose();
-      const others = membership.others.map(async (other) => {
-        const answer = requests.ask(other.node, METRICS_CALL, {}, METRICS_MS);
+      const others = cluster.others.map(async (other) => {
+        const answer = cluster.ask(other, METRICS_CALL, {}, METRICS_MS);
         const text = await answer.then(
           ({ bytes }) => bytes && Buffer.from(bytes).toString(),
           () => null,
         );
-        return { node: other.node, text };
+        return { node: other, text };
       });
       const all = [{ node, text: own.body }, ...(await Promise.all(others))];
       return { contentType: own.contentType, body: mergeExpositions(all) };

@@ -5,7 +5,6 @@ import type { Serial } from '../core/serial.js';
 import { type EventKind, leftDraft, type SpotterEvent, type TrackEnd } from '../events/event.js';
 import { setAside } from '../gallery/setAside.js';
 import type { CorrectionView, CorrectionViews } from '../http/correctionRoutes.js';
-import type { EngineRequests } from './engineRequests.js';
 import type { EventHub } from './eventHub.js';
 import type { PeopleDirectory } from './peopleDirectory.js';
 import { isEnrolledFrom } from './photoDesk.js';
@@ -13,7 +12,8 @@ import { isEnrolledFrom } from './photoDesk.js';
 /** What a correction changes. */
 export interface CorrectionsOptions {
   folder: () => string;
-  requests: Pick<EngineRequests, 'ask'>;
+  /** Takes a name from a track. @throws SpotterError cluster.unreachable when its camera is watched by a node that does not answer */
+  deny: (asked: { camera: string; track: string; person: string }) => Promise<{ isLive: boolean }>;
   hub: Pick<EventHub, 'log' | 'publish' | 'subscribe'>;
   directory: Pick<PeopleDirectory, 'find'>;
   /** A stored event that the caller may see; null when there is none. @throws SpotterError log.unusable */
@@ -46,9 +46,7 @@ export class Corrections implements CorrectionViews {
       throw new SpotterError('event.other', `event ${seq} does not name ${not}; correct one that does`);
     const { promise, cancel } = this.#untilWithdrawn(track, person);
     try {
-      const asked = { camera, track, person };
-      // Without an engine, no track is in view.
-      const { isLive } = await this.#options.requests.ask('deny', asked).catch(() => ({ isLive: false }));
+      const { isLive } = await this.#options.deny({ camera, track, person });
       // Corrected before, it stays at that one event.
       const earlier = this.#withdrawal(event, person);
       if (!isLive && earlier === null) this.#publishEnd(event, person);

@@ -141,10 +141,9 @@ export class EventHub implements Component, CameraObserver {
     this.#options.inView.forgetCamera(id);
   }
 
-  /** A picture of an event, as JPEG; null when there is none or it has expired. @throws when the log cannot be read */
-  async snapshot(seq: number, form: PictureForm): Promise<Uint8Array | null> {
-    const event = this.log.event(seq, false);
-    return event && this.#parts.snapshots.read(JSON.parse(event.text).id, form);
+  /** A picture of an event of this node, as JPEG; null when there is none or it has expired. @param id of the event */
+  picture(id: string, form: PictureForm): Promise<Uint8Array | null> {
+    return this.#parts.snapshots.read(id, form);
   }
 
   /** Bytes of all pictures; null before they are counted. */

@@ -6,10 +6,16 @@ import { HttpServer, socketRoute } from '../http/server.js';
 import type { Logger } from '../observe/logger.js';
 import { type ControlSources, controlActions } from './controlActions.js';
 import { httpViews, type ViewSources } from './httpViews.js';
+import { type NodeViewSources, NodeViews } from './nodeViews.js';
+import { type PeopleSources, peopleParts } from './peopleParts.js';
 import { throttledWarning } from './throttledWarning.js';
 
 /** The parts of the daemon that HTTP serves. */
-export interface HttpSources extends Omit<ViewSources, 'control'>, Omit<ControlSources, 'log' | 'data'> {
+export interface HttpSources
+  extends Omit<ViewSources, 'control' | 'people' | 'nodes'>,
+    Omit<ControlSources, 'log' | 'data'>,
+    Omit<PeopleSources, 'nodes' | 'config'>,
+    Pick<NodeViewSources, 'faces'> {
   logger: Logger;
 }
 
@@ -17,6 +23,8 @@ export interface HttpSources extends Omit<ViewSources, 'control'>, Omit<ControlS
 export function httpServerOf(sources: HttpSources): HttpServer {
   const { loaded, logger, hub, live, gate, metrics, forgetting, letters } = sources;
   const { http, data } = loaded().config;
+  const nodes = new NodeViews(sources);
+  const people = peopleParts({ ...sources, nodes, config: () => loaded().config });
   return new HttpServer({
     host: http.host,
     port: http.port,
@@ -33,7 +41,7 @@ export function httpServerOf(sources: HttpSources): HttpServer {
     onRefused: throttledWarning(logger),
     onFailed: throttledWarning(logger),
     views: httpViews({
-      ...sources,
+      ...{ ...sources, nodes, people },
       control: controlActions({ forgetting, data, letters, log: hub.log }),
     }),
     identify: (credentials) => gate.identify(credentials),

@@ -13,6 +13,7 @@ import { clusterViews } from './clusterViews.js';
 import { SERVER } from './eventParts.js';
 import type { Gate } from './gate.js';
 import { type HealthSources, healthViews } from './healthViews.js';
+import type { NodeViews } from './nodeViews.js';
 import type { PeopleParts } from './peopleParts.js';
 
 /** The parts of the daemon that HTTP shows. */
@@ -22,12 +23,13 @@ export interface ViewSources extends HealthSources {
   gate: Gate;
   inView: InView;
   people: PeopleParts;
+  nodes: NodeViews;
   cluster: ClusterHost;
 }
 
 /** What the HTTP server shows of the daemon. */
 export function httpViews(sources: ViewSources): Views {
-  const { status, hub, metrics, control, gate, live, people, cluster, loaded } = sources;
+  const { status, hub, metrics, control, gate, nodes, people, cluster, loaded } = sources;
   return {
     server: SERVER,
     unreadyReason: () => status.unreadyReason ?? cluster.problem ?? hub.fault,
@@ -36,8 +38,8 @@ export function httpViews(sources: ViewSources): Views {
     sessions: gate.sessions,
     tokens: gate.tokens,
     ...people,
-    snapshot: (seq, form) => hub.snapshot(seq, form),
-    frame: (camera, width) => live.picture(camera, width),
+    snapshot: (seq, form) => nodes.snapshot(seq, form),
+    frame: (camera, width) => nodes.frame(camera, width),
     api: {
       ...viewsOf(
         hub.log,

@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.js';
 import type { Component } from '../core/lifecycle.js';
 import { LiveSocket } from '../http/liveSocket.js';
-import type { Tile } from '../http/liveTiles.js';
+import { type Tile, unionOf } from '../http/liveTiles.js';
 import type { FromEngine, LivePicture, PictureOrder, ToEngine } from '../ipc/protocol.js';
+import { RemoteWishes } from './remoteWishes.js';
 
 /** What {@link LiveFeed} works with. */
 export interface LiveFeedOptions {
@@ -26,6 +27,10 @@ const ORDER_MS = 5000;
 /** Lets the engine make the pictures that clients want to see, and hands them over. */
 export class LiveFeed implements Component {
   readonly socket: LiveSocket;
+  /** What people watch at other nodes. */
+  readonly remote = new RemoteWishes(() => this.#watch());
+  /** Called with what people watch here. */
+  onWatched: (tiles: readonly Tile[]) => void = () => {};
   readonly #options: LiveFeedOptions;
   #tiles: readonly Tile[] = [];
   readonly #orders = new Map<number, OpenOrder>();
@@ -39,6 +44,7 @@ export class LiveFeed implements Component {
       onWatched: (tiles) => {
         this.#tiles = tiles;
         this.#watch();
+        this.onWatched(tiles);
       },
       onClosed: (reason) => options.metrics.wsClosed(reason),
     });
@@ -50,25 +56,28 @@ export class LiveFeed implements Component {
 
   async stop(): Promise<void> {
     for (const { done } of this.#orders.values()) done(null);
+    this.remote.stop();
     await this.socket.stop();
   }
 
   /** An engine is ready; it knows of no wishes yet. */
   engineReady(): void {
-    if (this.#tiles.length > 0) this.#watch();
+    if (this.#wanted.length > 0) this.#watch();
     for (const { order } of this.#orders.values()) this.#options.send({ kind: 'order', ...order });
   }
 
   /** Applies a changed configuration. */
   configure(): void {
-    if (this.#tiles.length > 0) this.#watch();
+    if (this.#wanted.length > 0) this.#watch();
   }
 
   /** A picture of the engine. */
   receive({ request, picture }: FromEngine & { kind: 'picture' }): void {
     this.#options.metrics.livePicture(picture.camera);
-    if (request === null) this.#show(picture);
-    else this.#orders.get(request)?.done(picture.jpeg);
+    if (request === null) {
+      this.remote.show(picture);
+      this.show(picture);
+    } else this.#orders.get(request)?.done(picture.jpeg);
   }
 
   /**
@@ -94,9 +103,14 @@ export class LiveFeed implements Component {
     });
   }
 
+  /** What anybody watches, here and at other nodes. */
+  get #wanted(): Tile[] {
+    return unionOf([...this.#tiles, ...this.remote.tiles]);
+  }
+
   #watch(): void {
     const { maxWidth, maxFps, quality } = this.#options.config().live;
-    const tiles = this.#tiles.map(({ camera, width, fps }) => ({
+    const tiles = this.#wanted.map(({ camera, width, fps }) => ({
       ...{ camera, quality },
       width: Math.min(width, maxWidth),
       fps: Math.min(fps, maxFps),
@@ -104,7 +118,8 @@ export class LiveFeed implements Component {
     this.#options.send({ kind: 'watch', tiles });
   }
 
-  #show({ camera, capturedAtMs, width, height, boxes, jpeg }: LivePicture): void {
+  /** Shows a picture to everybody who watches its camera here. */
+  show({ camera, capturedAtMs, width, height, boxes, jpeg }: LivePicture): void {
     const named = boxes.map((box) => {
       const displayName = box.person === null ? null : this.#options.shownName(box.person);
       return { ...box, person: displayName === null ? null : box.person, displayName };

@@ -10,13 +10,14 @@ import type { PeopleViews } from '../http/peopleRoutes.js';
 import type { PhotoViews } from '../http/photoRoutes.js';
 import type { RecognizeViews } from '../http/recognizeRoutes.js';
 import type { ToEngine } from '../ipc/protocol.js';
+import type { BareFace } from './clusterCalls.js';
 import { Corrections } from './corrections.js';
 import type { EngineRequests } from './engineRequests.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
+import type { NodeViews } from './nodeViews.js';
 import { PeopleDirectory } from './peopleDirectory.js';
 import { PhotoDesk, readableEnding } from './photoDesk.js';
-import type { RecentFace, RecentFaces } from './recentFaces.js';
 
 /** What people, photos and faces are shown and changed with. */
 export interface PeopleSources {
@@ -26,7 +27,7 @@ export interface PeopleSources {
   requests: EngineRequests;
   hub: EventHub;
   inView: InView;
-  faces: RecentFaces;
+  nodes: NodeViews;
   send: (message: ToEngine) => void;
 }
 
@@ -41,7 +42,7 @@ export interface PeopleParts {
 
 /** Makes what HTTP serves of people, their photos, and faces. */
 export function peopleParts(sources: PeopleSources): PeopleParts {
-  const { config, requests, hub, inView, faces } = sources;
+  const { config, requests, hub, nodes } = sources;
   const shared = {
     ...sources,
     folder: () => config().gallery.folder,
@@ -50,13 +51,15 @@ export function peopleParts(sources: PeopleSources): PeopleParts {
     changing: new Serial(),
   };
   const directory = new PeopleDirectory(shared);
-  const snapshot = (seq: number) => hub.snapshot(seq, 'face');
-  const view = (face: RecentFace) => viewOf(face, hub, inView);
+  const snapshot = (seq: number) => nodes.snapshot(seq, 'face');
   return {
     people: directory,
-    photos: new PhotoDesk({ ...shared, directory, snapshot }),
-    corrections: new Corrections({ ...shared, directory }),
-    faces: { faces: () => faces.faces.map(view), facePicture: (track) => faces.untilFace(track) },
+    photos: new PhotoDesk({ ...shared, directory, snapshot, faces: nodes }),
+    corrections: new Corrections({ ...shared, directory, deny: (asked) => nodes.deny(asked) }),
+    faces: {
+      faces: async () => (await nodes.faces()).map((face) => viewOf(face, hub)),
+      facePicture: (track) => nodes.untilFace(track),
+    },
     recognition: {
       recognize: async (picture) => {
         readableEnding(picture);
@@ -81,9 +84,8 @@ function visibleEvent(hub: EventHub, seq: number, caller: Caller): SpotterEvent 
   }
 }
 
-function viewOf(face: RecentFace, hub: EventHub, inView: InView): FaceView {
-  const { jpeg: _, firstSeenMs, lastSeenMs, quality, ...fields } = face;
-  const isLive = inView.reportedAt(face.camera).some(({ id }) => id === face.track);
+function viewOf(face: BareFace, hub: EventHub): FaceView {
+  const { firstSeenMs, lastSeenMs, quality, isLive, ...fields } = face;
   return {
     ...fields,
     displayName: face.person && hub.shownName(face.person),

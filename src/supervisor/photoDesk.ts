@@ -11,15 +11,15 @@ import { bringBack, setAside } from '../gallery/setAside.js';
 import type { AddedPhoto, PhotoSource, PhotoViews } from '../http/photoRoutes.js';
 import type { Examined } from '../ipc/requests.js';
 import type { EngineRequests } from './engineRequests.js';
+import type { NodeViews } from './nodeViews.js';
 import type { PeopleDirectory } from './peopleDirectory.js';
-import type { RecentFaces } from './recentFaces.js';
 
 /** Where photos come from and go to. */
 export interface PhotoDeskOptions {
   folder: () => string;
   requests: Pick<EngineRequests, 'ask'>;
   directory: Pick<PeopleDirectory, 'find'>;
-  faces: Pick<RecentFaces, 'untilFace'>;
+  faces: Pick<NodeViews, 'untilFace'>;
   /** A stored event that the caller may see; null when there is none. @throws SpotterError log.unusable */
   event: (seq: number, caller: Caller) => SpotterEvent | null;
   /** The face in the snapshot of an event; null when there is none, or not any more. */

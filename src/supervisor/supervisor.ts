@@ -29,7 +29,6 @@ import { httpServerOf } from './httpParts.js';
 import { LetterActions } from './letterActions.js';
 import { LiveFeed } from './liveFeed.js';
 import { metricSources } from './metricSources.js';
-import { peopleParts } from './peopleParts.js';
 import { RecentFaces } from './recentFaces.js';
 import { type ConfigChange, Reloader } from './reloader.js';
 import { untilStopped } from './untilStopped.js';
@@ -140,12 +139,6 @@ export class Supervisor {
       shownName: (person) => this.#hub.shownName(person),
       metrics: this.#metrics,
     });
-    const people = peopleParts({
-      ...{ requests: this.#requests, status: this.#status, hub: this.#hub, inView: this.#inView },
-      faces: this.#faces,
-      config: () => this.#reloader.current.config,
-      send: (message) => this.#host.send(message),
-    });
     this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
     this.#gate = new Gate({
       file: new AccessFile(data, () => logger.warn('access.db was replaced; using the new one')),
@@ -156,7 +149,9 @@ export class Supervisor {
     this.#http = httpServerOf({
       ...{ logger, forgetting, live: this.#live, gate: this.#gate, history: this.#history },
       ...{ status: this.#status, hub: this.#hub, metrics: this.#metrics, letters: this.#letters },
-      ...{ registry: this.#registry, inView: this.#inView, people, cluster: this.#cluster },
+      ...{ registry: this.#registry, inView: this.#inView, cluster: this.#cluster },
+      ...{ requests: this.#requests, faces: this.#faces },
+      send: (message) => this.#host.send(message),
       loaded: () => this.#reloader.current,
     });
     this.#monitor = new CameraMonitor({

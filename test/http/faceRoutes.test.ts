@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ANYBODY } from '../../src/core/access.js';
 import { SpotterError } from '../../src/core/errors.js';
-import type { FaceView } from '../../src/http/faceRoutes.js';
+import type { FaceView, FaceViews } from '../../src/http/faceRoutes.js';
 import type { Views } from '../../src/http/routes.js';
 import { httpServer } from '../helpers/http.js';
 
@@ -17,8 +17,8 @@ const FACES = [face(4, 'yard'), face(3, 'door', 'known'), face(2, 'door'), face(
 
 /** A server for a caller who may see these cameras. */
 async function server(cameras: string[] | null, views: Partial<Views> = {}) {
-  const faces: Views['faces'] = {
-    faces: () => FACES,
+  const faces: FaceViews = {
+    faces: async () => FACES,
     facePicture: async (track) => {
       const found = FACES.find((one) => one.track === track);
       return found ? { camera: found.camera, jpeg: Uint8Array.of(1) } : null;

@@ -27,7 +27,7 @@ function corrections() {
     },
   };
   const made = new Corrections({
-    requests: { ask: async () => ({ isLive: false }) },
+    deny: async () => ({ isLive: false }),
     hub,
     directory: { find: async () => ({ photos: [] }) },
     event: (seq: number) => events[seq - 1] ?? null,

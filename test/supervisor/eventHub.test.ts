@@ -150,7 +150,8 @@ describe('EventHub', () => {
     hub.publishDetected({ draft: eventDraft({ track: 'door-2' }), sinceMs: null });
     await published(2);
     expect(events.map(({ snapshot }) => snapshot)).toEqual(['/api/v1/events/1/snapshot.jpg', null]);
-    expect(String(await hub.snapshot(1, 'face'))).toBe('face');
-    expect([await hub.snapshot(2, 'face'), await hub.snapshot(3, 'face')]).toEqual([null, null]);
+    const [first, second] = events.map(({ id }) => id);
+    expect(String(await hub.picture(first, 'face'))).toBe('face');
+    expect(await hub.picture(second, 'face')).toBeNull();
   });
 });
