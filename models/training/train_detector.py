@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Train the detector: boxes and five landmarks in natural and composed scenes, with YuNet's labels.
+
+Needs the scenes of "prepare_data.py compose". Writes out/detector.pt and out/spotter-det.onnx every few minutes. Waits
+while the file PAUSE is in the root folder.
+
+  train_detector.py --minutes 240
+  train_detector.py --minutes 240 --start ../spotter-det.onnx --rate 1e-3
+  train_detector.py --minutes 40 --resume train/out/detector.pt --rate 1e-3
+"""
+import time
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import losses
+from datasets import SceneBatches, load_batches
+from export import export_detector
+from networks import Detector, cost, detector_input
+from scenes import SceneComposer
+from training import Recipe, Run, run_arguments
+from warm_start import exported_detector
+
+RECIPE = Recipe(weight_decay=0.01, largest_gradient=10, warm_up=100, last_rate=0.005)
+
+
+def main() -> None:
+    options = run_arguments(__doc__, rate=3e-3, batch=16, checkpoint='detector.pt').parse_args()
+    workspace = options.workspace
+
+    def create(saved: dict | None) -> Detector:
+        if options.start:
+            composer = SceneComposer(workspace, 0)
+            scenes = np.stack([composer.compose()[0][..., ::-1] for _ in range(32)])
+            return exported_detector(options.start, detector_input(torch.from_numpy(scenes)))
+        network = Detector()
+        if saved:
+            network.load_state_dict(saved)
+        return network
+
+    run = Run(options, RECIPE, create)
+    print(cost(run.average, (1, 3, 640, 640)), flush=True)
+
+    def loss_of(pixels: Tensor, wanted: Tensor) -> losses.Loss:
+        with torch.autocast('cpu', torch.bfloat16):
+            outputs = run.weights(detector_input(pixels))
+        return losses.detection(outputs, wanted)
+
+    def report() -> None:
+        export_detector(run.average, workspace.out('spotter-det.onnx'))
+        print(f'{time.strftime("%H:%M")}  step {run.step}  exported', flush=True)
+
+    batches = load_batches(SceneBatches(workspace, options.batch, options.seed + run.step), options.workers)
+    run.train(batches, loss_of, workspace.out('detector.pt'), report)
+
+
+if __name__ == '__main__':
+    main()

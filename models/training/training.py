@@ -1,0 +1,134 @@
+"""The training loop of both networks: schedule, moving average of the weights, checkpoints."""
+import argparse
+import copy
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from losses import Loss
+from workspace import Workspace, add_workspace_argument
+
+AVERAGE = 0.998
+"""Decay per step of the moving average of the weights, which is what is exported."""
+PRINTED = 50
+"""Steps between two printed lines."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    weight_decay: float
+    """Of convolutions and linear layers, not of biases and batch normalisation (AdamW, Loshchilov and Hutter 2019)."""
+    largest_gradient: float
+    """Gradients are clipped to this norm."""
+    warm_up: int
+    """Steps in which the learning rate rises, from random weights; a resumed run takes a fifth."""
+    last_rate: float
+    """Learning rate at the end, as a share of the first."""
+
+
+def run_arguments(about: str, rate: float, batch: int, checkpoint: str) -> argparse.ArgumentParser:
+    """The arguments that both trainers have."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_workspace_argument(parser)
+    parser.add_argument('--minutes', type=float, required=True,
+                        help='duration; the learning rate falls to almost 0 over it, pauses included')
+    beginning = parser.add_mutually_exclusive_group()
+    beginning.add_argument('--start', type=Path, metavar='ONNX',
+                           help='begin with the weights of an exported model (default: random weights)')
+    beginning.add_argument('--resume', type=Path, metavar='CHECKPOINT',
+                           help='go on from a checkpoint: weights, their average, and the optimiser')
+    parser.add_argument('--rate', type=float, default=rate, help=f'highest learning rate (default: {rate})')
+    parser.add_argument('--batch', type=int, default=batch, help=f'pictures per step (default: {batch})')
+    parser.add_argument('--threads', type=int, default=2, help='threads of PyTorch (default: 2)')
+    parser.add_argument('--workers', type=int, default=1, help='processes that make pictures (default: 1)')
+    parser.add_argument('--seed', type=int, default=1, help='of the weights and the pictures (default: 1)')
+    parser.add_argument('--every', type=float, default=4, metavar='MINUTES',
+                        help=f'minutes between two checkpoints, written to out/{checkpoint} (default: 4)')
+    return parser
+
+
+class Run:
+    """One run of a trainer. `weights` is where it is, `average` what would be exported."""
+
+    def __init__(self, options: argparse.Namespace, recipe: Recipe, create: Callable[[dict | None], nn.Module]):
+        """create: makes the network as the options say, or with the weights of a checkpoint."""
+        torch.set_num_threads(options.threads)
+        torch.manual_seed(options.seed)
+        saved = torch.load(options.resume, map_location='cpu') if options.resume else None
+        self._options, self._recipe = options, recipe
+        self.weights = create(saved and saved['model']).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.weights).eval()
+        matrices = [parameter for parameter in self.weights.parameters() if parameter.ndim > 1]
+        others = [parameter for parameter in self.weights.parameters() if parameter.ndim <= 1]
+        self._optimiser = torch.optim.AdamW([{'params': matrices, 'weight_decay': recipe.weight_decay},
+                                             {'params': others, 'weight_decay': 0}], lr=options.rate)
+        self.step = 0
+        if saved:
+            self.average.load_state_dict(saved['ema'])
+            self._optimiser.load_state_dict(saved['opt'])
+            self.step = saved['step']
+
+    def train(self, batches: Iterator[tuple[Tensor, Tensor]], loss_of: Callable[[Tensor, Tensor], Loss],
+              checkpoint: Path, report: Callable[[], None]) -> None:
+        """Trains for the given minutes. report: called after each checkpoint."""
+        workspace: Workspace = self._options.workspace
+        began = saved_at = printed_at = time.monotonic()
+        steps, pictures, sums = 0, 0, {}
+        while True:
+            while workspace.pause.exists():
+                time.sleep(3)
+            progress = min(1.0, (time.monotonic() - began) / (self._options.minutes * 60))
+            rate = self._set_rate(progress, steps)
+            inputs, targets = next(batches)
+            self.weights.train()
+            loss = loss_of(inputs, targets)
+            self._optimiser.zero_grad()
+            loss.total.backward()
+            nn.utils.clip_grad_norm_(self.weights.parameters(), self._recipe.largest_gradient)
+            self._optimiser.step()
+            steps, self.step, pictures = steps + 1, self.step + 1, pictures + len(inputs)
+            self._update_average(AVERAGE if self._options.resume else min(AVERAGE, 1 - 1 / (steps + 1)))
+            for name, value in loss.figures.items():
+                sums[name] = sums.get(name, 0) + value
+            if steps % PRINTED == 0:
+                means = '  '.join(f'{name} {value / PRINTED:.4f}' for name, value in sums.items())
+                speed = pictures / (time.monotonic() - printed_at)
+                print(f'{progress:4.0%}  step {self.step}  rate {rate:.6f}  {means}  {speed:.0f} pictures/s',
+                      flush=True)
+                pictures, sums, printed_at = 0, {}, time.monotonic()
+            if progress == 1 or time.monotonic() - saved_at > self._options.every * 60:
+                self._save(checkpoint)
+                report()
+                saved_at = time.monotonic()
+            if progress == 1:
+                return
+
+    def _set_rate(self, progress: float, steps: int) -> float:
+        """Linear rise, then half a cosine (Loshchilov and Hutter 2017)."""
+        warm_up = self._recipe.warm_up / (5 if self._options.resume else 1)
+        cosine = max(self._recipe.last_rate, 0.5 * (1 + math.cos(math.pi * progress)))
+        rate = self._options.rate * min(1, (steps + 1) / warm_up) * cosine
+        for group in self._optimiser.param_groups:
+            group['lr'] = rate
+        return rate
+
+    @torch.no_grad()
+    def _update_average(self, decay: float) -> None:
+        for average, weights in zip(self.average.state_dict().values(), self.weights.state_dict().values()):
+            if average.dtype.is_floating_point:
+                average.lerp_(weights, 1 - decay)
+            else:
+                average.copy_(weights)
+
+    def _save(self, path: Path) -> None:
+        state = dict(model=self.weights.state_dict(), ema=self.average.state_dict(), opt=self._optimiser.state_dict(),
+                     step=self.step)
+        partial = path.with_suffix('.partial')
+        torch.save(state, partial)
+        os.replace(partial, path)
