@@ -86,7 +86,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   calibration: PURE,
   auth: CORE,
-  cluster: CORE,
+  cluster: [EVENT, ...CORE],
   video: PURE,
   worker: PURE,
   quantize: PURE,

@@ -1,20 +1,22 @@
 import { availableParallelism } from 'node:os';
+import type { Config } from '../config/schema.js';
 import { checkConfigWritable, writeSettings } from '../config/writeSettings.js';
 import { cpuKind } from '../core/cpuKind.js';
 import { SpotterError } from '../core/errors.js';
+import { megabytes } from '../core/megabytes.js';
 import { plural } from '../core/plural.js';
 import { programCall, quoted } from '../core/programCall.js';
 import { acceptedLicences } from '../models/licences.js';
-import { choosePair, type PairOffer } from '../models/pairChoice.js';
+import { choosePair, framesPerSecond, type PairOffer } from '../models/pairChoice.js';
 import type { Context } from './context.js';
 import { placeArguments } from './home.js';
 import { modelsPlace, wantedModels } from './modelsPlace.js';
 import { pullModels } from './modelsPull.js';
 import type { CommonOptions } from './options.js';
-import { isCurrent, nameOf, pairTable, percent, sizeText } from './pairTable.js';
 import { printError, printJson, printLine, printLines, printToStderr } from './print.js';
 import { askYesNo, canAsk } from './question.js';
 import { pairOffers } from './setupOffers.js';
+import { leftTable } from './table.js';
 
 /** Options of `spotter setup`. */
 export interface SetupOptions extends CommonOptions {
@@ -58,7 +60,7 @@ export async function setup(context: Context, options: SetupOptions): Promise<nu
   };
   const chosen = choosePair(offers, demand);
   const isNew = chosen !== null && !isCurrent(chosen, config) && isBetter(chosen, current);
-  if (!json) printLines(pairTable(offers, config, cores));
+  if (!json) printLines(tableOf(offers, config, cores));
   let changed: { line: number; text: string }[] = [];
   if (isNew) {
     const sentence = `${plural(cores, 'core')}: ${offerText(chosen)}${comparison(chosen, current)}`;
@@ -104,6 +106,36 @@ function ask(sentence: string, { missing }: PairOffer, { signal }: Context): Pro
   return askYesNo(`${sentence}. ${what}`, signal);
 }
 
+function tableOf(offers: readonly PairOffer[], config: Config, cores: number): string[] {
+  const rows = offers.map((offer) => {
+    const speed = framesPerSecond(offer, cores);
+    const about = offer.isMeasured ? '' : '~';
+    return [
+      nameOf(offer),
+      offer.frameMs === null ? '?' : `${about}${offer.frameMs.toFixed(offer.frameMs < 10 ? 1 : 0)} ms`,
+      speed === null ? '?' : `${about}${Math.round(speed)}/s`,
+      offer.named === null ? '?' : percent(offer.named),
+      stateOf(offer, config),
+      offer.nonCommercial ? 'research' : 'any',
+    ];
+  });
+  // Fits into 80 columns.
+  return leftTable([['pair', 'frame', 'frames', 'names', 'state', 'use'], ...rows]);
+}
+
+function stateOf(offer: PairOffer, config: Config): string {
+  if (isCurrent(offer, config)) return 'in use';
+  if (offer.missing.length === 0) return 'installed';
+  const without = offer.missing.filter(({ hasAddress }) => !hasAddress).map(({ id }) => id);
+  return without.length > 0 ? 'needs --from' : `to pull${sizeText(offer)}`;
+}
+
+function sizeText({ missing }: PairOffer): string {
+  const sizes = missing.map(({ bytes }) => bytes);
+  if (sizes.length === 0 || sizes.some((bytes) => bytes === null)) return '';
+  return `, ${megabytes(sizes.reduce((sum: number, bytes) => sum + (bytes ?? 0), 0))}`;
+}
+
 function offerText(offer: PairOffer): string {
   const about = offer.isMeasured ? '' : 'about ';
   const size = sizeText(offer).replace(', ', '');
@@ -145,6 +177,10 @@ function withoutAddress(offer: PairOffer): string {
   return `better, once you have the file of ${ids.join(' and ')}, which has no public address: ${offerText(offer)}; then ${programCall()} setup --from FOLDER`;
 }
 
+function isCurrent({ detector, embedder }: PairOffer, config: Config): boolean {
+  return detector === config.detector && embedder === config.embedder;
+}
+
 /** A pair that is quicker by less than this share of the time is not worth a change: two measurements differ by as much. */
 const LEAST_GAIN = 0.2;
 
@@ -153,4 +189,12 @@ function isBetter(chosen: PairOffer, current: PairOffer | undefined): boolean {
   if (!current || current.named === null || chosen.named === null) return true;
   if (chosen.named !== current.named) return chosen.named > current.named;
   return (chosen.frameMs ?? Infinity) < (1 - LEAST_GAIN) * (current.frameMs ?? Infinity);
+}
+
+function nameOf({ detector, embedder }: PairOffer): string {
+  return `${detector} + ${embedder}`;
+}
+
+function percent(value: number): string {
+  return `${value} %`;
 }

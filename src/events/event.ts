@@ -68,6 +68,20 @@ export interface EventDraft {
   visit: Visit | null;
   /** ULID under which the event's snapshots are stored, and which becomes its id; null without snapshots. */
   snapshotKey: string | null;
+  /** ULID that the event has to have, so that two nodes that publish the same event publish one; null: the log gives it one. */
+  givenId: string | null;
+  /** For readers of the cluster's feed; null without a cluster. */
+  fence: Fence | null;
+}
+
+/** With which lease an event was made, so that readers can drop one that was made when somebody else had the lease already. */
+export interface Fence {
+  /** Fencing token: a later holder has a higher one. */
+  lease: number;
+  /** When that lease was taken, Unix ms by the clock of the cluster. */
+  beganMs: number;
+  /** When the frame was captured, Unix ms by the clock of the cluster. */
+  capturedMs: number;
 }
 
 /** The tracks of one person that belong together. Times are ISO 8601, UTC, ms. */
@@ -128,6 +142,8 @@ const EMPTY: Omit<EventDraft, 'kind' | 'camera' | 'capturedAtMs'> = {
   gap: null,
   visit: null,
   snapshotKey: null,
+  givenId: null,
+  fence: null,
 };
 
 function draft(
@@ -196,7 +212,7 @@ export function visitDraft(
 
 /** An event as every sink sees it; see docs/events.md. */
 export interface SpotterEvent
-  extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit' | 'snapshotKey'>,
+  extends Omit<EventDraft, 'capturedAtMs' | 'ended' | 'gap' | 'visit' | 'snapshotKey' | 'givenId' | 'fence'>,
     Partial<Omit<TrackEnd, 'reason'>>,
     Partial<Gap>,
     Partial<Visit> {
@@ -214,7 +230,7 @@ export interface SpotterEvent
 /** What the ledger adds to a draft. */
 export interface Numbering {
   seq: number;
-  /** ULID; an event with snapshots has their key as its id instead. */
+  /** ULID; an event with snapshots has their key as its id instead, and one with a given id that. */
   id: string;
   /** Unix time. */
   publishedMs: number;
@@ -222,10 +238,10 @@ export interface Numbering {
 
 /** The event that subscribers see, its explanation included. */
 export function toEvent(draft: EventDraft, { seq, id, publishedMs }: Numbering): SpotterEvent {
-  const { capturedAtMs, ended, gap, visit, snapshotKey, ...fields } = draft;
+  const { capturedAtMs, ended, gap, visit, snapshotKey, givenId, fence: _, ...fields } = draft;
   return {
     seq,
-    id: snapshotKey ?? id,
+    id: snapshotKey ?? givenId ?? id,
     ...fields,
     ...ended,
     ...gap,
@@ -233,6 +249,15 @@ export function toEvent(draft: EventDraft, { seq, id, publishedMs }: Numbering):
     reason: ended?.reason ?? fields.reason,
     capturedAt: new Date(capturedAtMs).toISOString(),
     publishedAt: new Date(publishedMs).toISOString(),
-    snapshot: snapshotKey === null ? null : `/api/v1/events/${seq}/snapshot.jpg`,
+    snapshot: snapshotKey === null ? null : snapshotAt(seq),
   };
+}
+
+/** The same event under another number. */
+export function renumbered(event: SpotterEvent, seq: number): SpotterEvent {
+  return { ...event, seq, snapshot: event.snapshot === null ? null : snapshotAt(seq) };
+}
+
+function snapshotAt(seq: number): string {
+  return `/api/v1/events/${seq}/snapshot.jpg`;
 }

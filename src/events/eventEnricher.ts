@@ -1,5 +1,5 @@
 import type { Component } from '../core/lifecycle.js';
-import type { EventDraft } from './event.js';
+import type { EventDraft, SpotterEvent } from './event.js';
 import { endsOfInterruptedVisits, recentEvents } from './interruptedVisits.js';
 import { Notifier, type NotifyRules, type PeopleSettings } from './notify.js';
 import type { EventSource } from './sinks/port.js';
@@ -80,6 +80,16 @@ export class EventEnricher implements Component {
     this.#tick(clock === 'media' ? (draft.mediaTimeMs ?? this.#nowMs) : performance.now());
     publish(this.#marked(draft), sinceMs);
     if (this.#options.rules().visits.enabled) this.#publishVisits(this.#visits.take(draft, this.#nowMs));
+  }
+
+  /** Publishes an event of a visit that was worked out elsewhere. */
+  publishVisit(draft: EventDraft): void {
+    this.#options.publish(this.#marked(draft), null);
+  }
+
+  /** Takes an event that another node has published: a cooldown that it began runs here as well, in case its camera comes here. */
+  noteElsewhere(event: SpotterEvent): void {
+    this.#notifier.note(event, this.#nowMs);
   }
 
   /** Drops what is kept of a person in memory: visits and cooldowns. */

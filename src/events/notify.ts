@@ -1,4 +1,4 @@
-import type { EventDraft, EventKind } from './event.js';
+import type { EventDraft, EventKind, SpotterEvent } from './event.js';
 
 /** The `notify` section of the configuration. */
 export interface NotifyRules {
@@ -59,6 +59,14 @@ export class Notifier {
     const notify = kinds.includes(kind) && settings?.notify !== false && !this.#last.has(key);
     if (notify) this.#last.set(key, { atMs: nowMs, track });
     return { ...draft, notify, displayName };
+  }
+
+  /** Takes a notification that somebody else has judged: its cooldown runs here as well. */
+  note({ notify, kind, camera, person, track }: SpotterEvent, nowMs: number): void {
+    if (!notify) return;
+    const key = person === null ? `${camera} ${kind}` : keyOf(camera, person);
+    this.#last.delete(key);
+    this.#last.set(key, { atMs: nowMs, track });
   }
 
   /** Drops a person's cooldowns. */

@@ -1,4 +1,19 @@
-import { type EventDraft, type Visit, visitDraft } from './event.js';
+import { type EventDraft, type Gap, type Visit, visitDraft } from './event.js';
+
+/** What of an event the visits depend on. */
+export interface Sighting
+  extends Pick<
+    EventDraft,
+    'kind' | 'camera' | 'track' | 'person' | 'withdrawn' | 'capturedAtMs' | 'mediaTimeMs'
+  > {
+  gap: Pick<Gap, 'cause'> | null;
+}
+
+/** The open visits, to go on from later. */
+export interface VisitsState {
+  visits: (Omit<OpenVisit, 'cameras'> & { cameras: [string, number][] })[];
+  members: { track: string; visit: string; camera: string }[];
+}
 
 /** The state of one visit. Steady times are of the clock that {@link Visits} is given. */
 interface OpenVisit {
@@ -74,7 +89,7 @@ export class Visits {
    * @param draft of any kind; call {@link expire} first for the visits that have ended by then
    * @returns drafts to publish after it, in order
    */
-  take(draft: EventDraft, nowMs: number): EventDraft[] {
+  take(draft: Sighting, nowMs: number): EventDraft[] {
     if (draft.kind === 'gap' && draft.gap?.cause !== 'log_lost') this.#interrupt(draft, nowMs);
     const { track, person } = draft;
     if (track === null) return [];
@@ -115,6 +130,34 @@ export class Visits {
   forgetPerson(person: string): void {
     for (const [track, { visit }] of this.#members) if (visit.person === person) this.#members.delete(track);
     for (const visit of this.#open) if (visit.person === person) this.#open.delete(visit);
+  }
+
+  /** Ends a visit without an event: it is published already. @param id of the visit; there may be none */
+  drop(id: string): void {
+    for (const visit of this.#open) if (visit.id === id) this.#end(visit);
+  }
+
+  /** The open visits, see {@link restore}. */
+  get state(): VisitsState {
+    const visits = [...this.#open].map((visit) => ({ ...visit, cameras: [...visit.cameras] }));
+    const members = [...this.#members].map(([track, { visit, camera }]) => ({
+      track,
+      visit: visit.id,
+      camera,
+    }));
+    return { visits, members };
+  }
+
+  /** Goes on from a state, instead of the one that there is. */
+  restore({ visits, members }: VisitsState): void {
+    this.#open.clear();
+    this.#members.clear();
+    const byId = new Map(visits.map((visit) => [visit.id, { ...visit, cameras: new Map(visit.cameras) }]));
+    for (const visit of byId.values()) this.#open.add(visit);
+    for (const { track, visit: id, camera } of members) {
+      const visit = byId.get(id);
+      if (visit) this.#members.set(track, { visit, camera });
+    }
   }
 
   #join(track: string, person: string, seen: Seen): EventDraft[] {
@@ -169,7 +212,7 @@ export class Visits {
   }
 
   /** Whoever was in view of a camera before its gap, without a `left` so far, is lost from sight. */
-  #interrupt(draft: EventDraft, nowMs: number): void {
+  #interrupt(draft: Sighting, nowMs: number): void {
     for (const [track, { visit, camera }] of this.#members) {
       if (camera === draft.camera) this.#leave(track, { ...visit.last, atMs: nowMs });
     }
@@ -185,7 +228,7 @@ export class Visits {
     return [...this.#members.values()].some((member) => member.visit === visit);
   }
 
-  #seen({ camera, capturedAtMs, mediaTimeMs }: EventDraft, atMs: number): Seen {
+  #seen({ camera, capturedAtMs, mediaTimeMs }: Sighting, atMs: number): Seen {
     const seenAtMs = this.#clock === 'media' ? (mediaTimeMs ?? atMs) : capturedAtMs;
     return { camera, capturedAtMs, mediaTimeMs, atMs, seenAtMs };
   }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Cluster } from '../cluster/cluster.js';
 import type { LinkState } from '../cluster/linkWatch.js';
-import type { Member, Membership } from '../cluster/membership.js';
+import type { Identity, Member, Membership } from '../cluster/membership.js';
 import type { Call, Handler, NodeRequests } from '../cluster/nodeRequests.js';
+import type { ClusterPart } from '../cluster/part.js';
 import type { Reply } from '../cluster/replyChunks.js';
 import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
@@ -33,6 +34,7 @@ export class ClusterHost implements Component {
   readonly node: string | null;
   readonly #answers: ((requests: NodeRequests) => void)[] = [];
   readonly #stops: (() => void)[] = [];
+  readonly #sources: ((identity: Identity) => Promise<ClusterPart[]>)[] = [];
   #cluster: Cluster | null = null;
   #requests: NodeRequests | null = null;
 
@@ -81,6 +83,13 @@ export class ClusterHost implements Component {
     return this.#cluster?.nats ?? null;
   }
 
+  /** Id of the cluster for brokers, 12 hexadecimal digits: the same on every node. Null without a cluster. */
+  get installation(): string | null {
+    return (
+      this.#cluster?.sealer.keyOf('installation', this.#options.config.cluster.name).slice(0, 12) ?? null
+    );
+  }
+
   /** Unix time of the NATS servers, ms; null before it is known. @param monotonicMs a moment of the monotonic clock */
   serverTime(monotonicMs: number): number | null {
     return this.#cluster?.clock.at(monotonicMs) ?? null;
@@ -89,6 +98,11 @@ export class ClusterHost implements Component {
   /** Answers a question of other nodes. Call before {@link start}. */
   answer<I, O>(call: Call<I, O>, handler: Handler<I, O>): void {
     this.#answers.push((requests) => requests.answer(call, handler));
+  }
+
+  /** Adds parts, which join in the order in which they were added. Call before {@link start}. @param make loads what it needs */
+  add(make: (identity: Identity) => Promise<ClusterPart[]>): void {
+    this.#sources.push(make);
   }
 
   /** @throws SpotterError cluster.refused, cluster.unfit, cluster.other, cluster.full, config.invalid */
@@ -108,10 +122,12 @@ export class ClusterHost implements Component {
     const requests = new NodeRequests(identity);
     this.#requests = requests;
     for (const add of this.#answers) add(requests);
+    const parts: ClusterPart[] = [requests];
+    for (const make of this.#sources) parts.push(...(await make(identity)));
     this.#cluster = new Cluster({
       config: { ...cluster, key: cluster.key ?? '' },
       identity,
-      parts: [requests],
+      parts,
       log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
       onFailure,
     });

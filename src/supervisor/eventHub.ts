@@ -3,6 +3,7 @@ import { type Component, Stack, Together } from '../core/lifecycle.js';
 import { nameKey } from '../core/personName.js';
 import { plural } from '../core/plural.js';
 import type { EventDraft, SpotterEvent } from '../events/event.js';
+import type { EventFeed } from '../events/feed.js';
 import { ForgottenNames } from '../events/forgottenNames.js';
 import type { EventLog } from '../events/log/eventLog.js';
 import type { Erased } from '../events/log/upkeep.js';
@@ -60,17 +61,35 @@ export class EventHub implements Component, CameraObserver {
       people: () => this.#settings,
       selectable: () => this.selectable,
     });
-    const { feed, socket, sinks, snapshots, enricher } = this.#parts;
-    feed.subscribe((event) => this.#distribute(event));
+    const { shared, socket, sinks, snapshots, enricher } = this.#parts;
+    this.#published.subscribe((event) => this.#distribute(event));
+    const node = options.cluster?.node;
+    shared?.subscribe((event) => event.node !== node && enricher.noteElsewhere(event));
     // Events still queued when the cameras have ended are published before the sinks stop. Socket and sinks stop at the same
     // time, since either may be slow.
     const farEnds = new Together([socket, sinks]);
     this.#components = new Stack([farEnds, snapshots, this.#finalFlush, enricher]);
   }
 
-  /** The event log, which is started and stopped elsewhere. */
+  /** Where events are read; started and stopped elsewhere, with {@link logs}. */
   get log(): EventLog {
     return this.#parts.log;
+  }
+
+  /** Where this node's own events are stored: the same log, but for a node of a cluster. */
+  get ownLog(): EventLog {
+    return this.#parts.ownLog;
+  }
+
+  /** Every log. */
+  get logs(): Component {
+    const { ownLog, shared } = this.#parts;
+    return shared ? new Stack([ownLog, shared]) : ownLog;
+  }
+
+  /** Calls with events that are in {@link log}. */
+  get #published(): Pick<EventFeed, 'subscribe'> {
+    return this.#parts.shared ?? this.#parts.feed;
   }
 
   /** The WebSocket. */
@@ -110,12 +129,12 @@ export class EventHub implements Component, CameraObserver {
   get gauges(): Pick<MetricSources, 'wsClients' | 'openVisits' | 'sinks' | 'log'> {
     return {
       wsClients: () => this.socket.clients,
-      openVisits: () => this.#parts.enricher.openVisits,
+      openVisits: () => this.#parts.shared?.visits.open ?? this.#parts.enricher.openVisits,
       sinks: () => this.#parts.sinks.states,
       log: () => ({
         sizeBytes: this.log.sizeBytes,
         waiting: this.#parts.feed.waiting,
-        isWritable: this.#parts.feed.fault === null && this.log.epoch !== null,
+        isWritable: this.#parts.feed.fault === null && this.ownLog.epoch !== null,
       }),
     };
   }
@@ -182,7 +201,7 @@ export class EventHub implements Component, CameraObserver {
 
   /** Calls a listener with every event that is in the log. @returns a function that ends that */
   subscribe(listener: (event: SpotterEvent) => void): () => void {
-    return this.#parts.feed.subscribe(listener);
+    return this.#published.subscribe(listener);
   }
 
   /** The face of a track, or a better look at it. */
@@ -199,6 +218,7 @@ export class EventHub implements Component, CameraObserver {
     this.#forgotten.add(person, this.#people?.has(nameKey(person)) ?? false);
     this.#parts.feed.amend((draft) => this.#amended(draft));
     this.#parts.enricher.forgetPerson(person);
+    this.#parts.shared?.visits.forgetPerson(person);
     this.#options.inView.forgetPerson(person);
     this.#options.faces.forgetPerson(person);
   }
@@ -208,11 +228,15 @@ export class EventHub implements Component, CameraObserver {
     return this.#parts.sinks.forgetPerson(person, signal);
   }
 
-  /** Erases a person from the log; see {@link EventLog.forgetPerson}. */
+  /** Erases a person from every log of this node; see {@link EventLog.forgetPerson}. @returns what was erased where events are read */
   async eraseEvents(person: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
-    const erased = await this.log.forgetPerson(person, onUnpictured);
+    const { log, ownLog, shared, sinks } = this.#parts;
+    // First where they would be published from.
+    if (shared) await ownLog.forgetPerson(person, onUnpictured);
+    const erased = await log.forgetPerson(person, onUnpictured);
     this.#options.metrics.eventsRemoved(erased.events);
-    this.#parts.sinks.reread();
+    sinks.reread();
+    await shared?.sinks.reconcile();
     return erased;
   }
 

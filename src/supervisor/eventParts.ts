@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
 import { packageVersion } from '../core/package.js';
 import { plural } from '../core/plural.js';
-import { gapDraft } from '../events/event.js';
+import { type EventDraft, gapDraft } from '../events/event.js';
 import { EventEnricher } from '../events/eventEnricher.js';
-import { EventFeed } from '../events/feed.js';
+import { EventFeed, type PublishDelay } from '../events/feed.js';
 import type { InView } from '../events/inView.js';
 import { EventLog } from '../events/log/eventLog.js';
 import type { PeopleSettings } from '../events/notify.js';
@@ -14,6 +14,9 @@ import type { Logger } from '../observe/logger.js';
 import type { Metrics } from '../observe/metrics.js';
 import { SnapshotStore } from '../snapshots/store.js';
 import type { CameraRegistry } from './cameraRegistry.js';
+import type { ClusterHost } from './clusterHost.js';
+import { type FeedCluster, SharedFeed, type SharedFeedOptions } from './sharedFeed.js';
+import type { SinkCluster } from './sharedSinks.js';
 import { SinkSet } from './sinkSet.js';
 
 /** A configuration, and the values in it that must never be shown. */
@@ -28,9 +31,16 @@ export interface EventPartsOptions {
   cameras: Pick<CameraRegistry, 'cameras'>;
   /** Updated by the hub with published events; updated elsewhere with the engine's reports. */
   inView: InView;
+  /** Default: none. */
+  cluster?: HubCluster | undefined;
+  /** In a cluster: the lease with which this node watches a camera, or did last; default: none is known. */
+  termOf?: FeedCluster['termOf'];
   /** Sent once per second to clients that subscribe to it. */
   stats: () => { cameras: { camera: string }[] };
 }
+
+/** The cluster, where this node may be in one. */
+export type HubCluster = Pick<ClusterHost, 'node' | 'serverTime' | 'add' | 'installation' | 'membership'>;
 
 /** What the parts read of the hub, as it is at the moment. */
 export interface HubState {
@@ -43,8 +53,13 @@ export interface HubState {
 
 /** The ways of an event: into the log, and from there to everybody. */
 export interface EventParts {
+  /** Where this node stores its events. */
+  ownLog: EventLog;
+  /** Where events are read: the same log, but for a node of a cluster. */
   log: EventLog;
   feed: EventFeed;
+  /** The feed of the cluster; null without one. */
+  shared: SharedFeed | null;
   socket: EventSocket;
   enricher: EventEnricher;
   snapshots: SnapshotStore;
@@ -61,32 +76,53 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
   const { logger, metrics, cameras, inView, stats } = options;
   const config = () => state.loaded().config;
   const { data } = config();
-  const log = new EventLog({
+  const onRemoved = (events: { id: string }[]) => {
+    metrics.eventsRemoved(events.length);
+    for (const { id } of events) void snapshots.remove(id);
+  };
+  const onPublished = ({ event, publishMs, frameMs }: PublishDelay) => {
+    metrics.eventPublished(publishMs / 1000);
+    if (frameMs !== null) metrics.eventLatency(event, frameMs / 1000);
+  };
+  const publish = (draft: EventDraft, sinceMs: number | null = null) =>
+    feed.publish(shared ? shared.stamped(draft, sinceMs) : draft, sinceMs);
+  const ownLog = new EventLog({
     folder: data,
     retention: () => config().events,
     explain: () => config().events.explain,
     onReplaced: (message, lost) => {
       logger.error(message);
-      socket.restart();
+      if (!shared) socket.restart();
       if (lost === null) return;
-      for (const { id } of cameras.cameras) feed.publish(gapDraft(id, { ...lost, cause: 'log_lost' }));
+      for (const { id } of cameras.cameras) publish(gapDraft(id, { ...lost, cause: 'log_lost' }));
     },
-    onRemoved: (events) => {
-      metrics.eventsRemoved(events.length);
-      for (const { id } of events) void snapshots.remove(id);
-    },
+    onRemoved,
     onFault: (message) => logger.warn(`cannot remove expired events, retrying later: ${message}`),
   });
-  const feed = new EventFeed(log, {
-    toGap: ({ camera, ...loss }, cause) => gapDraft(camera, { ...loss, cause }),
+  const { node = null } = options.cluster ?? {};
+  const shared: SharedFeed | null =
+    options.cluster && node !== null
+      ? sharedFeed({ ...options, cluster: options.cluster }, node, ownLog, {
+          config,
+          onRemoved,
+          onPublished,
+          onRestart: () => socket.restart(),
+          publishVisit: (draft) => enricher.publishVisit(draft),
+          onSender: (isSender) => void sinks.activate(isSender),
+          sinks: () => sinks.states.map(({ name, up, lag }) => ({ name, up, lag })),
+        })
+      : null;
+  const log = shared?.log ?? ownLog;
+  const feed = new EventFeed(ownLog, {
+    toGap: ({ camera, ...loss }, cause) => {
+      const gap = gapDraft(camera, { ...loss, cause });
+      return shared ? shared.stamped(gap, null) : gap;
+    },
     onFault: (reason) => logger.error(`event log not writable, queueing events: ${reason}`),
     onRecovered: (queued) =>
       logger.info(`event log writable again; delivering ${plural(queued, 'queued event')}`),
     onLost: () => metrics.eventLost(),
-    onPublished: ({ event, publishMs, frameMs }) => {
-      metrics.eventPublished(publishMs / 1000);
-      if (frameMs !== null) metrics.eventLatency(event, frameMs / 1000);
-    },
+    onPublished: (delay) => (shared ? shared.expect(delay) : onPublished(delay)),
   });
   const socket = new EventSocket({
     hello: () => ({
@@ -102,11 +138,15 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
     onClosed: (reason) => metrics.wsClosed(reason),
   });
   const enricher = new EventEnricher({
-    rules: config,
+    // In a cluster, visits are worked out from the events of all nodes.
+    rules: () => ({
+      ...config(),
+      visits: { ...config().visits, enabled: config().visits.enabled && !shared },
+    }),
     people: state.people,
     clock: 'captured',
-    history: log,
-    publish: (draft, sinceMs) => feed.publish(draft, sinceMs),
+    ...(!shared && { history: log }),
+    publish,
   });
   const snapshots = new SnapshotStore({
     folder: path.join(data, 'snapshots'),
@@ -117,8 +157,9 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
   const sinks = new SinkSet({
     config: config(),
     source: log,
-    cursors: log,
-    deadLetters: log,
+    cursors: shared?.sinks ?? log,
+    deadLetters: shared?.sinks ?? log,
+    cluster: shared ? sinkCluster(shared, options.cluster) : undefined,
     inView,
     version: packageVersion,
     observer: metrics.sinkObserver,
@@ -129,5 +170,26 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
       return jpeg && { jpeg, keepSeconds: (config().snapshots.keepHours * HOUR_MS) / 1000 };
     },
   });
-  return { log, feed, socket, enricher, snapshots, sinks };
+  return { ownLog, log, feed, shared, socket, enricher, snapshots, sinks };
+}
+
+/** The feed of the cluster, which joins with the other parts of it. */
+function sharedFeed(
+  { cluster, logger, termOf = () => null }: EventPartsOptions & { cluster: HubCluster },
+  node: string,
+  ownLog: EventLog,
+  options: Omit<SharedFeedOptions, 'cluster' | 'logger'>,
+): SharedFeed {
+  const serverTime = (monotonicMs: number) => cluster.serverTime(monotonicMs);
+  const shared = new SharedFeed(ownLog, { ...options, logger, cluster: { node, termOf, serverTime } });
+  cluster.add((identity) => shared.parts(identity));
+  return shared;
+}
+
+function sinkCluster(shared: SharedFeed, cluster: HubCluster | undefined): SinkCluster {
+  return {
+    installation: () => cluster?.installation ?? '',
+    mayDeliver: () => shared.isSender,
+    hasOthers: () => (cluster?.membership?.others.length ?? 0) > 0,
+  };
 }

@@ -55,6 +55,7 @@ export async function forgetOffline(person: string, config: Config): Promise<For
             events: 0,
             mentions: 0,
             deadLetters: 0,
+            seqs: [],
             isPartOfOtherText: false,
           },
         removePictures: (id) => snapshots.remove(id),

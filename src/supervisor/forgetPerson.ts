@@ -84,7 +84,7 @@ export async function forgetPerson(
     0,
   );
   const letGo = await attempt('the engine cannot remove the person', steps.letGo, null);
-  const nothing: Erased = { events: 0, mentions: 0, deadLetters: 0, isPartOfOtherText: false };
+  const nothing: Erased = { events: 0, mentions: 0, deadLetters: 0, seqs: [], isPartOfOtherText: false };
   const removing: Promise<{ removed: number; failed: number }>[] = [];
   const erased = await attempt(
     'cannot change the event log',

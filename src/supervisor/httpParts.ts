@@ -42,7 +42,7 @@ export function httpServerOf(sources: HttpSources): HttpServer {
     onFailed: throttledWarning(logger),
     views: httpViews({
       ...{ ...sources, nodes, people },
-      control: controlActions({ forgetting, data, letters, log: hub.log }),
+      control: controlActions({ forgetting, data, letters, log: hub.ownLog }),
     }),
     identify: (credentials) => gate.identify(credentials),
     sockets: {

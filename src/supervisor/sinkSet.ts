@@ -18,6 +18,7 @@ import type { PersonSettings } from '../gallery/person.js';
 import { hasAnnounced, noteAnnounced } from './announced.js';
 import type { CameraObserver } from './cameraObserver.js';
 import { installationId } from './installation.js';
+import type { SinkCluster } from './sharedSinks.js';
 
 /** The part of the configuration that concerns sinks. */
 export type SinkConfig = Pick<Config, 'webhooks' | 'mqtt' | 'data'>;
@@ -42,6 +43,8 @@ export interface SinkSetOptions {
   secrets: () => readonly string[];
   /** The picture of an event's face, by the id of the event; null when there is none. Never rejects. Default: none. */
   face?: (id: string) => Promise<FacePicture | null>;
+  /** In a cluster one node sends at a time. Default: this one sends, from the start on. */
+  cluster?: SinkCluster | undefined;
 }
 
 /** State of a sink; the numbers are since it was started. */
@@ -66,19 +69,20 @@ export class SinkSet implements Component, CameraObserver {
   readonly #serial = new Serial();
   #isStarted = false;
   #isStopped = false;
+  /** Whether this node sends. */
+  #isActive: boolean;
 
   constructor(options: SinkSetOptions) {
     this.#options = options;
     this.#config = options.config;
+    this.#isActive = options.cluster === undefined;
   }
 
   /** Every sink. */
   get states(): SinkState[] {
     const { secrets } = this.#options;
     return this.#drivers().map(({ name, isUp, lag, problem, tally }) => ({
-      name,
-      up: isUp,
-      lag,
+      ...{ name, up: isUp, lag },
       problem: problem === null ? null : maskText(problem, secrets()),
       ...tally,
     }));
@@ -87,21 +91,41 @@ export class SinkSet implements Component, CameraObserver {
   /** Starts every sink; does not wait for a connection. */
   start(): Promise<void> {
     return this.#serial.run(async () => {
-      if (this.#isStopped) return;
       this.#isStarted = true;
-      for (const webhook of this.#config.webhooks)
-        await this.#startWebhook(webhook, this.#isKnown(webhook.id));
-      await this.#startMqtt();
+      await this.#startAll();
     });
   }
 
   /** Resolves within about two seconds. */
   async stop(): Promise<void> {
+    const isHandover = this.#options.cluster?.hasOthers() ?? false;
     this.#isStopped = true;
     await this.#serial.idle();
     // Nobody watches any more, so nobody is known to be anywhere.
-    this.refresh();
-    await Promise.all(this.#drivers().map((driver) => driver.stop()));
+    if (!isHandover) this.refresh();
+    await this.#stopAll(isHandover ? 'handover' : 'end');
+  }
+
+  /** In a cluster: begins to send, or ends that at once, because another node may begin. Resolves when it is done. */
+  activate(isActive: boolean): Promise<void> {
+    if (!isActive) for (const driver of this.#drivers()) void driver.stop('now');
+    return this.#serial.run(async () => {
+      if (this.#isActive === isActive) return;
+      this.#isActive = isActive;
+      if (isActive) await this.#startAll();
+      else await this.#stopAll('now');
+    });
+  }
+
+  async #startAll(): Promise<void> {
+    if (this.#isStopped || !this.#isStarted || !this.#isActive) return;
+    for (const webhook of this.#config.webhooks)
+      await this.#startWebhook(webhook, await this.#isKnown(webhook.id));
+    await this.#startMqtt();
+  }
+
+  async #stopAll(how: Parameters<SinkDriver['stop']>[0]): Promise<void> {
+    await Promise.all(this.#drivers().map((driver) => driver.stop(how)));
     this.#webhooks.clear();
     this.#mqtt = null;
   }
@@ -137,9 +161,8 @@ export class SinkSet implements Component, CameraObserver {
     this.#people?.delete(person);
     const { url, ...mqtt } = this.#config.mqtt;
     if (url === null) return 0;
-    const { data } = this.#options.config;
     await this.#mqtt?.sink.settled();
-    const options = { ...mqtt, url, installation: installationId(data), hasAnnounced: hasAnnounced(data) };
+    const options = { ...mqtt, url, installation: this.#installation, hasAnnounced: this.#hasAnnounced };
     const topics = await takeBackPerson(options, person, signal);
     this.#mqtt?.sink.noteTakenBack(topics);
     return topics.length;
@@ -169,7 +192,7 @@ export class SinkSet implements Component, CameraObserver {
     if (this.#isStopped) return;
     const before = this.#config;
     this.#config = next;
-    if (!this.#isStarted) return;
+    if (!this.#isStarted || !this.#isActive) return;
     const old = new Map(before.webhooks.map((webhook) => [webhook.id, webhook]));
     const now = new Map(next.webhooks.map((webhook) => [webhook.id, webhook]));
     const isSame = (id: string) => isDeepStrictEqual(old.get(id), now.get(id));
@@ -186,9 +209,9 @@ export class SinkSet implements Component, CameraObserver {
   }
 
   /** Whether a sink was there in an earlier run. */
-  #isKnown(id: string): boolean {
+  async #isKnown(id: string): Promise<boolean> {
     try {
-      return this.#options.cursors.load(`webhook:${id}`) !== null;
+      return (await this.#options.cursors.load(`webhook:${id}`)) !== null;
     } catch {
       return false;
     }
@@ -201,13 +224,23 @@ export class SinkSet implements Component, CameraObserver {
     await driver.start();
   }
 
+  /** Id for brokers. */
+  get #installation(): string {
+    return this.#options.cluster?.installation() ?? installationId(this.#options.config.data);
+  }
+
+  /** What other nodes of a cluster have announced, this one does not know. */
+  get #hasAnnounced(): boolean {
+    return this.#options.cluster !== undefined || hasAnnounced(this.#options.config.data);
+  }
+
   async #startMqtt(): Promise<void> {
     const { url, ...mqtt } = this.#config.mqtt;
     if (url === null) return;
     // Another data folder applies from the next start.
     const { data } = this.#options.config;
     const announced = {
-      may: hasAnnounced(data),
+      may: this.#hasAnnounced,
       note: (may: boolean) => {
         announced.may = may;
         noteAnnounced(data, may);
@@ -216,7 +249,7 @@ export class SinkSet implements Component, CameraObserver {
     const sink = new MqttSink({
       ...mqtt,
       url,
-      installation: installationId(data),
+      installation: this.#installation,
       version: this.#options.version,
       faceOf: async ({ id }) => (await this.#options.face?.(id)) ?? null,
       announced,
@@ -237,7 +270,9 @@ export class SinkSet implements Component, CameraObserver {
     const deadLetters = {
       add: (letter: DeadLetter) => store.add({ ...letter, reason: maskText(letter.reason, secrets()) }),
     };
-    return new SinkDriver({ sink, source, cursors, deadLetters, observer, log: this.#logOf(sink.name) });
+    const mayDeliver = this.#options.cluster?.mayDeliver;
+    const log = this.#logOf(sink.name);
+    return new SinkDriver({ sink, source, cursors, deadLetters, observer, log, mayDeliver });
   }
 
   #logOf(sink: string): SinkLog {

@@ -127,6 +127,7 @@ export class Supervisor {
       cameras: this.#registry,
       inView: this.#inView,
       faces: this.#faces,
+      cluster: this.#cluster,
       stats: () => ({
         cameras: throughput.read(),
         workerUtilization: Number(this.#status.load.utilization.toFixed(4)),
@@ -236,9 +237,8 @@ export class Supervisor {
   async run(signal: AbortSignal, untilEnd: boolean): Promise<boolean> {
     // Log and HTTP before the engine: a port in use is reported at once, and /readyz can report what is missing. HTTP stops
     // after the hub: a closing HTTP server waits for its connections, including WebSockets.
-    const { log } = this.#hub;
     const parts = new Stack([
-      log,
+      this.#hub.logs,
       this.#letters,
       this.#gate,
       this.#http,

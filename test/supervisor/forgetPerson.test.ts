@@ -20,7 +20,7 @@ describe('forgetPerson', () => {
       letGo: async () => 1,
       eraseEvents: async () => {
         noteErased();
-        return { events: 3, mentions: 0, deadLetters: 0, isPartOfOtherText: false };
+        return { events: 3, mentions: 0, deadLetters: 0, seqs: [], isPartOfOtherText: false };
       },
       removePictures: async () => ({ removed: 0, failed: 0 }),
     });

@@ -15,6 +15,10 @@ export class Cursors implements CursorStore, DeadLetterStore, DeadLetterArchive 
   readonly #list: Statement<ListedDeadLetter>;
   readonly #drop: Statement<never>;
   readonly #count: Statement<{ letters: number }>;
+  readonly #place: Statement<never>;
+  readonly #find: Statement<ListedDeadLetter>;
+  readonly #dropOf: Statement<never>;
+  readonly #clear: Statement<never>;
 
   constructor(db: Database) {
     this.#load = db.prepare('SELECT seq FROM cursors WHERE sink = ?');
@@ -27,6 +31,14 @@ export class Cursors implements CursorStore, DeadLetterStore, DeadLetterArchive 
     this.#list = db.prepare(
       'SELECT number, sink, seq, reason, at FROM dead_letters WHERE number < ? ORDER BY number DESC LIMIT ?',
     );
+    this.#place = db.prepare(
+      'INSERT OR REPLACE INTO dead_letters (number, sink, seq, reason, at) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#find = db.prepare(
+      'SELECT number, sink, seq, reason, at FROM dead_letters WHERE sink = ? AND seq = ?',
+    );
+    this.#dropOf = db.prepare('DELETE FROM dead_letters WHERE sink = ? AND seq = ?');
+    this.#clear = db.prepare('DELETE FROM dead_letters');
     this.#count = db.prepare('SELECT count(*) AS letters FROM dead_letters');
     this.#drop = db.prepare('DELETE FROM dead_letters WHERE number = ?');
   }
@@ -57,6 +69,27 @@ export class Cursors implements CursorStore, DeadLetterStore, DeadLetterArchive 
   letter(number: number): ListedDeadLetter | null {
     const [found] = this.list(number + 1, 1);
     return found?.number === number ? found : null;
+  }
+
+  /** Stores a letter that is numbered elsewhere, instead of another one of the same sink and event. */
+  place({ number, sink, seq, reason, at }: ListedDeadLetter): void {
+    this.#dropOf.run(sink, seq);
+    this.#place.run(number, sink, seq, reason, at);
+  }
+
+  /** The letter of a sink and event; null when there is none. */
+  letterOf(sink: string, seq: number): ListedDeadLetter | null {
+    return this.#find.get(sink, seq) ?? null;
+  }
+
+  /** Removes the letter of a sink and event. */
+  dropLetterOf(sink: string, seq: number): void {
+    this.#dropOf.run(sink, seq);
+  }
+
+  /** Removes every letter. */
+  dropLetters(): void {
+    this.#clear.run();
   }
 
   dropLetter(number: number): boolean {

@@ -14,7 +14,7 @@ import type {
 } from '../sinks/port.js';
 import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
-import { damageOf, explainFault, LOG_FILE, openLogStore, setAside } from './open.js';
+import { damageOf, discardLog, explainFault, LOG_FILE, openLogStore, putAway } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
 import { type Erased, Upkeep, type UpkeepOptions } from './upkeep.js';
 
@@ -24,6 +24,8 @@ export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRe
   folder: string;
   /** Whether events have their `explain` by default. */
   explain: () => boolean;
+  /** See {@link OpenLogOptions}; default false. */
+  isCopy?: boolean;
   /**
    * The log was damaged or is gone, and a new one has been started.
    *
@@ -51,6 +53,7 @@ export class EventLog
   readonly #options: EventLogOptions;
   readonly #listeners = new Set<() => void>();
   readonly #upkeep: Upkeep;
+  readonly #file: string;
   #store: LogStore | null = null;
   #lastSeq = 0;
   #isAnnounced = true;
@@ -59,6 +62,7 @@ export class EventLog
 
   constructor(options: EventLogOptions) {
     this.#options = options;
+    this.#file = path.join(options.folder, LOG_FILE);
     this.#upkeep = new Upkeep({ ...options, use: (work) => this.use(work) });
   }
 
@@ -118,9 +122,7 @@ export class EventLog
   append(drafts: readonly EventDraft[]): SpotterEvent[] {
     if (!this.#store) this.#open();
     if (drafts.length === 0) return [];
-    const events = this.#append(drafts);
-    this.#lastSeq += events.length;
-    this.#announce();
+    const events = this.write((store) => store.append(drafts));
     return this.#options.explain() ? events : events.map((event) => ({ ...event, explain: null }));
   }
 
@@ -203,26 +205,28 @@ export class EventLog
     }
   }
 
-  get #file(): string {
-    return path.join(this.#options.folder, LOG_FILE);
-  }
-
-  #append(drafts: readonly EventDraft[]): SpotterEvent[] {
+  /** Stores events, and calls the listeners. @throws SpotterError log.unwritable */
+  protected write<T>(work: (store: LogStore) => T): T {
     try {
-      return this.use((store) => store.append(drafts));
+      const result = this.use(work);
+      this.#lastSeq = this.#store?.lastSeq ?? this.#lastSeq;
+      this.#announce();
+      return result;
     } catch (error) {
-      if (faultOf(error) === 'full') this.#makeRoom();
+      // Merges the write-ahead log, which may be larger than what it adds to the file.
+      if (faultOf(error) === 'full') this.readable((store) => store.removal.checkpoint(), undefined);
       throw explainFault(error, this.#file);
     }
   }
 
-  /** Merges the write-ahead log, which may be larger than what it adds to the file. */
-  #makeRoom(): void {
-    try {
-      this.#store?.removal.checkpoint();
-    } catch {
-      // No space for that either.
-    }
+  /** Deletes the log and starts a new one, whose first number is 1. @throws SpotterError log.unwritable and others of {@link start} */
+  protected begin(epoch: string): void {
+    const before = this.#store;
+    this.#store = null;
+    this.#lastSeq = 0;
+    discardLog(this.#options.folder);
+    before?.close();
+    this.#open(epoch);
   }
 
   #shown(row: Row, explain = false): StoredEvent {
@@ -230,8 +234,9 @@ export class EventLog
     return { seq, kind, camera, person, text: textOf(row, explain || this.#options.explain()) };
   }
 
-  #open(): LogStore {
-    const { store, replaced } = openLogStore(this.#options.folder, this.#lastSeq + 1);
+  #open(epoch?: string): LogStore {
+    const { folder, isCopy } = this.#options;
+    const { store, replaced } = openLogStore(folder, { firstSeq: this.#lastSeq + 1, epoch, isCopy });
     this.#store = store;
     this.#lastSeq = store.lastSeq;
     this.#openedMs = Date.now();
@@ -269,7 +274,7 @@ export class EventLog
     // Before it is closed: SQLite removes whatever then has the name of its write-ahead log.
     let message: string;
     try {
-      message = setAside(this.#options.folder, what);
+      message = putAway(this.#options.folder, what, this.#options.isCopy);
     } finally {
       try {
         lost.close();

@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid';
 import type { Database, Statement } from '../../core/database.js';
-import { type EventDraft, type SpotterEvent, toEvent } from '../event.js';
+import { type EventDraft, type Fence, type SpotterEvent, toEvent } from '../event.js';
 import { Cursors } from './cursors.js';
 import { History } from './history.js';
 import { descriptorHoldsText } from './holdsText.js';
@@ -29,6 +29,11 @@ export class LogStore {
   readonly #after: Statement<Row>;
   readonly #one: Statement<Row>;
   readonly #lastTracks: Statement<{ track: string | null }>;
+  readonly #meta: Statement<{ value: string | number }>;
+  readonly #withId: Statement<{ seq: number }>;
+  readonly #fences: Statement<{ seq: number; fence: string }>;
+  readonly #setLastSeq: Statement<never>;
+  readonly #since: Statement<{ published_ms: number }>;
   #lastSeq: number;
   /** Latest capture time so far, Unix ms, and the most by which an event was ever behind it, ms. */
   #highMs: number;
@@ -44,14 +49,21 @@ export class LogStore {
     this.#lateMs = Number(meta.get('late_ms')?.value ?? 0);
     this.#highMs = high.get()?.high_ms ?? 0;
     this.#insert = db.prepare(
-      `INSERT INTO events (seq, id, kind, camera, person, track, captured_ms, published_ms, high_ms, body, explain)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (seq, id, kind, camera, person, track, captured_ms, published_ms, high_ms, body, explain, fence)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
     this.#first = db.prepare('SELECT seq FROM events ORDER BY seq LIMIT 1');
     this.#after = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?`);
     this.#one = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq = ?`);
     this.#lastTracks = db.prepare('SELECT track FROM events WHERE camera = ? ORDER BY seq DESC LIMIT 500');
+    this.#meta = meta;
+    this.#withId = db.prepare('SELECT seq FROM events WHERE id = ? LIMIT 1');
+    this.#fences = db.prepare(
+      'SELECT seq, fence FROM events WHERE seq > ? AND seq <= ? AND fence IS NOT NULL ORDER BY seq',
+    );
+    this.#since = db.prepare('SELECT published_ms FROM events WHERE seq = ?');
+    this.#setLastSeq = db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'events'");
     this.reviewed = new Reviewed(db);
     this.history = new History(db, this.reviewed, () => this.#lateMs);
     this.removal = new Removal(db);
@@ -79,21 +91,67 @@ export class LogStore {
   /** Numbers and stores events, all or none. */
   append(drafts: readonly EventDraft[]): SpotterEvent[] {
     const publishedMs = Date.now();
-    let [seq, highMs, lateMs] = [this.#lastSeq, this.#highMs, this.#lateMs];
-    const events = this.#db.transaction(() => {
-      const stored = drafts.map((draft) => {
-        const { capturedAtMs } = draft;
-        const event = toEvent(draft, { seq: ++seq, id: this.#nextId(publishedMs), publishedMs });
-        highMs = Math.max(highMs, Math.round(capturedAtMs));
-        lateMs = Math.max(lateMs, highMs - Math.round(capturedAtMs));
-        this.#store(event, Math.round(capturedAtMs), publishedMs, highMs);
+    return this.#transact(() =>
+      drafts.map((draft) => {
+        const numbering = { seq: this.#lastSeq + 1, id: this.#nextId(publishedMs), publishedMs };
+        const event = toEvent(draft, numbering);
+        this.#store(event, draft.capturedAtMs, publishedMs, draft.fence);
         return event;
-      });
-      if (lateMs !== this.#lateMs) this.#setMeta.run('late_ms', lateMs);
+      }),
+    );
+  }
+
+  /**
+   * Stores events that have their numbers already, all or none; one whose id is in the log is left out.
+   *
+   * @param events each with a greater number than the last, and the Unix time at which its age begins, ms
+   * @param lastSeq number of the last event that there was, stored or not
+   * @param note a text to keep with them; see {@link note}
+   * @returns what was stored
+   */
+  adopt(
+    events: readonly { event: SpotterEvent; sinceMs: number }[],
+    lastSeq: number,
+    note: { key: string; value: string } | null,
+  ): SpotterEvent[] {
+    return this.#transact(() => {
+      const stored: SpotterEvent[] = [];
+      for (const { event, sinceMs } of events) {
+        if (this.has(event.id)) continue;
+        this.#store(event, Date.parse(event.capturedAt), sinceMs, null);
+        stored.push(event);
+      }
+      this.#setLastSeq.run(lastSeq);
+      this.#lastSeq = lastSeq;
+      if (note) this.setNote(note.key, note.value);
       return stored;
     });
-    [this.#lastSeq, this.#highMs, this.#lateMs] = [seq, highMs, lateMs];
-    return events;
+  }
+
+  /** Whether there is an event with an id. */
+  has(id: string): boolean {
+    return this.#withId.get(id) !== undefined;
+  }
+
+  /** Unix time at which the age of an event begins, ms; null when there is no event with that number. */
+  sinceMs(seq: number): number | null {
+    return this.#since.get(seq)?.published_ms ?? null;
+  }
+
+  /** The fences of the events of a span, by number; the first bound is exclusive. */
+  fences(after: number, last: number): Map<number, Fence> {
+    return new Map(this.#fences.all(after, last).map(({ seq, fence }) => [seq, JSON.parse(fence)]));
+  }
+
+  /** A text that is kept beside the events; null without one. */
+  note(key: string): string | null {
+    const found = this.#meta.get(`note ${key}`);
+    return found ? String(found.value) : null;
+  }
+
+  /** Keeps a text beside the events, instead of an earlier one of that key. */
+  setNote(key: string, value: string): void {
+    this.#setMeta.run(`note ${key}`, value);
   }
 
   /** Events with a number above `seq`, in order. */
@@ -130,9 +188,28 @@ export class LogStore {
     }
   }
 
-  #store(event: SpotterEvent, capturedMs: number, publishedMs: number, highMs: number): void {
+  /** Runs in one transaction what changes the last number and the times; an error changes none of them. */
+  #transact<T>(work: () => T): T {
+    const before = [this.#lastSeq, this.#highMs, this.#lateMs] as const;
+    try {
+      return this.#db.transaction(() => {
+        const result = work();
+        if (this.#lateMs !== before[2]) this.#setMeta.run('late_ms', this.#lateMs);
+        return result;
+      });
+    } catch (error) {
+      [this.#lastSeq, this.#highMs, this.#lateMs] = before;
+      throw error;
+    }
+  }
+
+  #store(event: SpotterEvent, capturedAtMs: number, publishedMs: number, fence: Fence | null): void {
     const { explain, ...body } = event;
     const { seq, id, kind, camera, person, track } = event;
+    const capturedMs = Math.round(capturedAtMs);
+    this.#highMs = Math.max(this.#highMs, capturedMs);
+    this.#lateMs = Math.max(this.#lateMs, this.#highMs - capturedMs);
+    this.#lastSeq = seq;
     this.#insert.run(
       seq,
       id,
@@ -142,9 +219,10 @@ export class LogStore {
       track,
       capturedMs,
       publishedMs,
-      highMs,
+      this.#highMs,
       JSON.stringify(body),
       explain === null ? null : JSON.stringify(explain),
+      fence && JSON.stringify(fence),
     );
   }
 }

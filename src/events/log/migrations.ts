@@ -7,7 +7,8 @@ import { SpotterError } from '../../core/errors.js';
  *
  * `high_ms` is the latest capture time of all events up to this one, so it grows with seq and maps times to numbers. There is
  * one index per combination of filters, each ending in seq, so that a page of any of them is read from one index. The
- * explanation has its own column, because it is shown on request only.
+ * explanation has its own column, because it is shown on request only. `fence` is for the cluster; the log of its feed finds by `id` what
+ * it has already.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -49,6 +50,8 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX reviewed_seq ON reviewed (seq);
    CREATE TRIGGER events_reviewed AFTER DELETE ON events
    BEGIN DELETE FROM reviewed WHERE seq = old.seq; END;`,
+  `ALTER TABLE events ADD COLUMN fence TEXT;
+   CREATE INDEX events_id ON events (id);`,
 ];
 
 /**
@@ -70,13 +73,14 @@ export function versionOf(db: Database, file: string): number {
  *
  * @param version its version now
  * @param firstSeq number of the first event of a new log, from 1
+ * @param epoch id of a new log
  */
-export function migrate(db: Database, version: number, firstSeq: number): void {
+export function migrate(db: Database, version: number, firstSeq: number, epoch: string = randomUUID()): void {
   if (version === MIGRATIONS.length) return;
   db.transaction(() => {
     for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
     if (version === 0) {
-      db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)').run('epoch', randomUUID());
+      db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)').run('epoch', epoch);
       db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)').run('events', firstSeq - 1);
     }
     db.pragma(`user_version = ${MIGRATIONS.length}`);

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Database, faultOf } from '../../core/database.js';
 import { describeError, SpotterError } from '../../core/errors.js';
@@ -21,13 +21,22 @@ export interface Opened {
   replaced: string | null;
 }
 
+/** How to open a log. */
+export interface OpenLogOptions {
+  /** Number of the first event of a new log. */
+  firstSeq: number;
+  /** Id of a new log; by default a random one. */
+  epoch?: string | undefined;
+  /** The log can be made again from elsewhere: the last events before a loss of power may be missing, and a damaged one is deleted. */
+  isCopy?: boolean | undefined;
+}
+
 /**
  * Opens the log in a folder, or creates one. A damaged log is set aside and replaced by a new one.
  *
- * @param firstSeq number of the first event of a new log
  * @throws SpotterError log.locked, log.newer and log.unusable, which need the user; log.unwritable, which may pass
  */
-export function openLogStore(folder: string, firstSeq: number): Opened {
+export function openLogStore(folder: string, options: OpenLogOptions): Opened {
   const file = path.join(folder, LOG_FILE);
   try {
     makePrivateFolder(folder);
@@ -38,12 +47,12 @@ export function openLogStore(folder: string, firstSeq: number): Opened {
     throw new SpotterError(code, unwritable(file, cause), { cause });
   }
   try {
-    return { store: open(file, firstSeq), replaced: null };
+    return { store: open(file, options), replaced: null };
   } catch (error) {
     if (faultOf(error) !== 'corrupt') throw explainFault(error, file);
-    const replaced = setAside(folder, damageOf(error));
+    const replaced = putAway(folder, damageOf(error), options.isCopy);
     try {
-      return { store: open(file, firstSeq), replaced };
+      return { store: open(file, options), replaced };
     } catch (again) {
       throw explainFault(again, file);
     }
@@ -55,8 +64,20 @@ export function damageOf(error: unknown): string {
   return `the event log was damaged (${describeError(error)})`;
 }
 
+/** Deletes what there is of a log and its companion files. */
+export function discardLog(folder: string): void {
+  for (const companion of COMPANIONS) rmSync(path.join(folder, LOG_FILE + companion), { force: true });
+}
+
+/** Makes room for a new log. @param isCopy it is deleted, not renamed @returns what has happened; see {@link setAside} */
+export function putAway(folder: string, what: string, isCopy = false): string {
+  if (!isCopy) return setAside(folder, what);
+  discardLog(folder);
+  return `${what}; deleted it, and started a new one`;
+}
+
 /** Renames what there is of a log and its companion files. @param what beginning of the sentence that is returned */
-export function setAside(folder: string, what: string): string {
+function setAside(folder: string, what: string): string {
   const file = path.join(folder, LOG_FILE);
   const aside = freeName(`${file}.corrupt-${new Date().toISOString().replaceAll(':', '-')}`);
   const found = COMPANIONS.filter((companion) => existsSync(file + companion));
@@ -71,7 +92,7 @@ function freeName(name: string): string {
   return free;
 }
 
-function open(file: string, firstSeq: number): LogStore {
+function open(file: string, { firstSeq, epoch, isCopy = false }: OpenLogOptions): LogStore {
   const db = new Database(file);
   try {
     // Before anything changes in the file.
@@ -81,13 +102,13 @@ function open(file: string, firstSeq: number): LogStore {
     db.pragma('journal_mode = WAL');
     // After the journal mode, or the lock could not be released at the end.
     db.pragma('locking_mode = EXCLUSIVE');
-    db.pragma('synchronous = FULL');
+    db.pragma(`synchronous = ${isCopy ? 'NORMAL' : 'FULL'}`);
     db.pragma('secure_delete = ON');
     db.pragma(`journal_size_limit = ${WAL_BYTES}`);
     // Takes the lock.
     db.transaction(() => {});
     if (statSync(file).size <= CHECKED_BYTES) db.check();
-    migrate(db, version, firstSeq);
+    migrate(db, version, firstSeq, epoch);
     return new LogStore(db, file);
   } catch (error) {
     db.close();

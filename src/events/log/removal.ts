@@ -22,8 +22,8 @@ export interface RemovedOfPerson {
 export interface CleanedMentions {
   /** Last `seq` searched so far. */
   until: number;
-  /** Events that named the person and no longer do. */
-  count: number;
+  /** Numbers of events that named the person and no longer do. */
+  named: number[];
   /** Ids of events whose pictures show the face of one of the person's tracks. */
   pictured: string[];
 }
@@ -107,7 +107,7 @@ export class Removal {
    * @param tracks of the person: other events of these tracks lose their picture
    */
   mentions(name: string, seq: number, tracks: ReadonlySet<string>): CleanedMentions {
-    const cleaned: CleanedMentions = { until: seq + SEARCH_CHUNK, count: 0, pictured: [] };
+    const cleaned: CleanedMentions = { until: seq + SEARCH_CHUNK, named: [], pictured: [] };
     const text = JSON.stringify(name).slice(1, -1);
     const found = this.#mentions.all(seq, cleaned.until, text, text, JSON.stringify([...tracks]));
     if (found.length === 0) return cleaned;
@@ -115,7 +115,7 @@ export class Removal {
       for (const mention of found) {
         const isOfPerson = mention.track !== null && tracks.has(mention.track);
         const { body, explain, isNamed, isPictured } = withoutName(mention, name, text, isOfPerson);
-        if (isNamed) cleaned.count++;
+        if (isNamed) cleaned.named.push(mention.seq);
         // What a far end has answered may repeat the event.
         if (isNamed) this.#shortenLetters.run(mention.seq);
         if (isPictured) cleaned.pictured.push(mention.id);

@@ -24,6 +24,8 @@ export interface Erased {
   mentions: number;
   /** Dead letters of the person's events. */
   deadLetters: number;
+  /** Numbers of all these events. */
+  seqs: number[];
   /** The person is erased, but the name is also part of other text, such as a camera's id. */
   isPartOfOtherText: boolean;
 }
@@ -92,7 +94,7 @@ export class Upkeep {
    */
   async forgetPerson(name: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
     const { use } = this.#options;
-    const erased: Erased = { events: 0, mentions: 0, deadLetters: 0, isPartOfOtherText: false };
+    const erased: Erased = { events: 0, mentions: 0, deadLetters: 0, seqs: [], isPartOfOtherText: false };
     const tracks = new Set<string>();
     const texts = new Set([name]);
     for (;;) {
@@ -102,12 +104,14 @@ export class Upkeep {
       erased.deadLetters += removed.deadLetters;
       for (const track of removed.tracks) tracks.add(track);
       for (const shown of removed.displayNames) texts.add(shown);
+      erased.seqs.push(...removed.events.map(({ seq }) => seq));
       onUnpictured(removed.events.map(({ id }) => id));
       await pause(0);
     }
     for (let seq = use((store) => store.firstSeq) - 1; seq < use((store) => store.lastSeq); ) {
-      const { until, count, pictured } = use((store) => store.removal.mentions(name, seq, tracks));
-      erased.mentions += count;
+      const { until, named, pictured } = use((store) => store.removal.mentions(name, seq, tracks));
+      erased.mentions += named.length;
+      erased.seqs.push(...named);
       onUnpictured(pictured);
       seq = until;
       await pause(0);

@@ -21,6 +21,8 @@ export interface SinkDriverOptions {
   observer: SinkObserver;
   /** By default the machine's. */
   clock?: Clock;
+  /** Whether events may be delivered at this moment; asked before each. Default: they may. */
+  mayDeliver?: (() => boolean) | undefined;
 }
 
 const PAGE = 100;
@@ -30,6 +32,8 @@ const BACKOFF = { firstMs: 1000, maxMs: 60_000, healthyMs: 1 };
 const MAX_RETRY_AFTER_MS = 600_000;
 /** When the daemon stops, queued events may still go to a far end that is up, for this long. */
 const STOP_GRACE_MS = 700;
+/** Longest wait before a cursor that could not be saved is saved again, and until it is asked again whether to deliver, ms. */
+const ASK_AGAIN_MS = 500;
 
 /**
  * Delivers the events of the log to one sink, in order, from its cursor on. The cursor moves after the delivery, so that the
@@ -56,6 +60,8 @@ export class SinkDriver implements Component {
   #hasHeld = false;
   /** Events of the current page may have been erased from the log. */
   #isPageStale = false;
+  /** The far end has had an event whose number is not saved. */
+  #mustNote = false;
   /** Events in a row that were given up. */
   #givenUp = 0;
   #wake = () => {};
@@ -102,19 +108,23 @@ export class SinkDriver implements Component {
     this.#running = this.#run();
   }
 
-  /** Resolves within two seconds, whatever the far end does; the rest is delivered after the next start. */
-  async stop(): Promise<void> {
+  /**
+   * Resolves within two seconds, whatever the far end does; the rest is delivered after the next start.
+   *
+   * @param how another node goes on from here, so that the far end is told nothing; `now`: it may have begun already
+   */
+  async stop(how: 'end' | 'handover' | 'now' = 'end'): Promise<void> {
     if (this.#running === null) return;
     this.#stopping = true;
     this.#wake();
-    if (!this.#isReached) this.#abort.abort();
+    if (!this.#isReached || how === 'now') this.#abort.abort();
     const timer = setTimeout(() => this.#abort.abort(), STOP_GRACE_MS);
     await this.#running;
     clearTimeout(timer);
     this.#outage.stop();
     this.#unsubscribe();
-    this.#cursor.flush();
-    await this.#sink.close();
+    if (how !== 'now') await this.#cursor.flush();
+    await this.#sink.close(how !== 'end');
     this.#running = null;
   }
 
@@ -144,7 +154,8 @@ export class SinkDriver implements Component {
   /** Opens the sink, delivers a page, or waits for events. @returns whether to end */
   async #step(signal: AbortSignal): Promise<boolean> {
     const { source } = this.#options;
-    if (!this.#hasBegun) this.#cursor.begin(source.lastSeq);
+    const beginning = this.#hasBegun ? undefined : this.#cursor.begin(source.lastSeq);
+    if (beginning) await beginning;
     this.#hasBegun = true;
     if (!this.#sink.isOpen) {
       if (this.#stopping) return true;
@@ -155,7 +166,7 @@ export class SinkDriver implements Component {
     }
     if (source.lastSeq < this.#cursor.seq) {
       this.#options.log.warn('the event log has been replaced; starting at its first event');
-      this.#cursor.moveTo(0);
+      await this.#cursor.moveTo(0);
     }
     const page = source.after(this.#cursor.seq, PAGE);
     this.#isPageStale = false;
@@ -171,11 +182,27 @@ export class SinkDriver implements Component {
     this.#givenUp = Math.min(this.#givenUp, 1);
     for (const event of page) {
       if (signal.aborted || this.#isPageStale) return false;
-      if (!(await this.#settle(event, signal))) return false;
+      if (this.#options.mayDeliver?.() === false) {
+        await this.#clock.wait(ASK_AGAIN_MS, signal);
+        return false;
+      }
+      if (!(await this.#settle(event, signal)) || !(await this.#isNoted(signal))) return false;
     }
     // Pages without an event for this sink would otherwise block everything else.
     await nextTurn();
     return false;
+  }
+
+  /** Where other nodes go on from the cursor, it is saved before the next event. @returns whether to go on */
+  async #isNoted(signal: AbortSignal): Promise<boolean> {
+    if (!this.#options.cursors.isShared || !this.#mustNote) return true;
+    this.#mustNote = false;
+    for (let waitMs = 20; ; waitMs = Math.min(2 * waitMs, ASK_AGAIN_MS)) {
+      await this.#cursor.flush();
+      if (this.#cursor.isTaken) this.#abort.abort();
+      if (this.#cursor.isSaved || signal.aborted) return this.#cursor.isSaved;
+      await this.#clock.wait(waitMs, signal);
+    }
   }
 
   /** Waits until events are committed, the far end closes, or the driver stops. */
@@ -190,7 +217,7 @@ export class SinkDriver implements Component {
     const isOverdue = this.#isOverdue(event);
     // Two expired events failed in a row, so the far end is to blame and not the events: later expired events are
     // dead-lettered unattempted, except one probe per page, or the backlog would never end.
-    if (isOverdue && this.#givenUp > 1) return this.#giveUp(event, 'the far end accepts nothing');
+    if (isOverdue && this.#givenUp > 1) return await this.#giveUp(event, 'the far end accepts nothing');
     const delivery = await this.#sink.deliver(event, signal);
     if (signal.aborted && delivery.outcome === 'failed') return false;
     switch (delivery.outcome) {
@@ -204,13 +231,13 @@ export class SinkDriver implements Component {
       case 'refused':
         this.#hasHeld = true;
         this.#givenUp = 0;
-        this.#addDeadLetter(event, delivery.reason);
+        await this.#addDeadLetter(event, delivery.reason);
         this.#health.refused(delivery.reason);
         return this.#done(event, 'dead_letter');
       case 'failed':
         if (this.#isOverdue(event)) {
           this.#noteFailure(delivery);
-          return this.#giveUp(event, delivery.reason);
+          return await this.#giveUp(event, delivery.reason);
         }
         await this.#fail(delivery, signal);
         return false;
@@ -225,18 +252,18 @@ export class SinkDriver implements Component {
     return this.#clock.nowMs() - Date.parse(publishedAt) >= giveUpMs;
   }
 
-  #giveUp(event: SpotterEvent, reason: string): boolean {
+  async #giveUp(event: SpotterEvent, reason: string): Promise<boolean> {
     this.#givenUp++;
     const seconds = Math.round((this.#sink.giveUpMs ?? 0) / 1000);
-    this.#addDeadLetter(event, `not accepted within ${seconds} s; last failure: ${reason}`);
+    await this.#addDeadLetter(event, `not accepted within ${seconds} s; last failure: ${reason}`);
     return this.#done(event, 'dead_letter');
   }
 
-  #addDeadLetter({ seq }: SpotterEvent, reason: string): void {
+  async #addDeadLetter({ seq }: SpotterEvent, reason: string): Promise<void> {
     const { deadLetters, log } = this.#options;
     const at = new Date(this.#clock.nowMs()).toISOString();
     try {
-      deadLetters.add({ sink: this.name, seq, reason, at });
+      await deadLetters.add({ sink: this.name, seq, reason, at });
       this.#outage.deadLetter(seq, reason);
     } catch (error) {
       log.warn(`cannot store dead letter ${seq} (${describeError(error)}): ${reason}`);
@@ -245,6 +272,7 @@ export class SinkDriver implements Component {
 
   #done({ seq }: SpotterEvent, outcome: 'delivered' | 'dead_letter' | 'skipped'): true {
     this.#cursor.advance(seq);
+    if (outcome !== 'skipped') this.#mustNote = true;
     this.#tally.count(outcome, this.#clock.nowMs());
     this.#options.observer.onEvent(this.name, outcome);
     if (outcome !== 'skipped') this.#outage.count(outcome === 'dead_letter');

@@ -210,10 +210,11 @@ export class MqttSink implements Sink {
     this.#sync.noteTakenBack(topics);
   }
 
-  async close(): Promise<void> {
+  async close(isHandover = false): Promise<void> {
     this.#birth.stop();
     const connection = this.#connection;
-    if (connection?.isOpen) {
+    // Somebody else keeps what is retained: said to be away for a moment, people would leave and come back.
+    if (connection?.isOpen && !isHandover) {
       this.#noteListed();
       await this.#sync.settled(DRAIN_MS);
       const isRetired = this.#sync.isRetired;

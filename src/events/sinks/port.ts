@@ -18,11 +18,19 @@ export interface EventSource {
 
 /** The position of each sink in the log; survives restarts. */
 export interface CursorStore {
+  /**
+   * The positions are shared with other nodes, which go on from there: one is saved after every event, before the next is delivered.
+   * Default false.
+   */
+  readonly isShared?: boolean;
   /** Number of the last event that the sink is done with; null for a new sink. */
-  load(sink: string): number | null;
-  /** Stores that number. */
-  save(sink: string, seq: number): void;
+  load(sink: string): number | null | Promise<number | null>;
+  /** Stores that number. @throws CursorTaken when another node has gone on from there */
+  save(sink: string, seq: number): void | Promise<void>;
 }
+
+/** Another node delivers the events of a sink now. */
+export class CursorTaken extends Error {}
 
 /** An event that a sink could not deliver and will not retry. */
 export interface DeadLetter {
@@ -51,5 +59,5 @@ export interface DeadLetterArchive {
 
 /** Undelivered events, stored for people to look at for as long as the event itself. */
 export interface DeadLetterStore {
-  add(letter: DeadLetter): void;
+  add(letter: DeadLetter): void | Promise<void>;
 }

@@ -35,8 +35,8 @@ export interface Sink {
   open(signal: AbortSignal, onClosed: () => void): Promise<Failure | null>;
   /** Never rejects. Resolves soon after the signal is aborted. */
   deliver(event: SpotterEvent, signal: AbortSignal): Promise<Delivery>;
-  /** Resolves within a second, whatever the far end does. Safe twice. */
-  close(): Promise<void>;
+  /** Resolves within a second, whatever the far end does. Safe twice. @param isHandover another node goes on from here; default false */
+  close(isHandover?: boolean): Promise<void>;
 }
 
 /** Counts what the driver of a sink does. */

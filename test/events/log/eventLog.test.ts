@@ -79,7 +79,9 @@ describe('EventLog', () => {
     const events = log.append(pending([{}, {}]));
     await log.stop();
     const db = new Libsql(path.join(folder, 'events.db'));
-    db.exec('DROP TRIGGER events_reviewed; DROP TABLE reviewed; PRAGMA user_version = 1');
+    db.exec(
+      'DROP TRIGGER events_reviewed; DROP TABLE reviewed; DROP INDEX events_id; ALTER TABLE events DROP COLUMN fence; PRAGMA user_version = 1',
+    );
     db.close();
     const { log: again } = await openLog({ folder });
     expect(again.after(0, 10)).toEqual(events);

@@ -76,7 +76,7 @@ describe('sealCopy', () => {
     db.pragma('user_version = 99');
     db.close();
     expect(() => sealCopy(file)).toThrow(
-      /was written by a newer spotter \(log version 99, this one supports 2\)/,
+      /was written by a newer spotter \(log version 99, this one supports 3\)/,
     );
     writeFileSync(file, 'this is no log'.repeat(1000));
     expect(() => sealCopy(file)).toThrow(/is damaged; start spotter once/);

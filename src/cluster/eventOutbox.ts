@@ -1,0 +1,177 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Backoff } from '../core/backoff.js';
+import { describeError } from '../core/errors.js';
+import type { Fence, SpotterEvent } from '../events/event.js';
+import { sealEvent } from './eventMessage.js';
+import { within } from './membership.js';
+import { refusalOf } from './natsFaults.js';
+import type { ClusterPart, Joined } from './part.js';
+
+/** The node's own event log, as the outbox reads it. */
+export interface OutboxLog {
+  /** Number of the last event. */
+  readonly lastSeq: number;
+  /** Events with a number above `seq`, in order. @throws when the log cannot be read now */
+  after(seq: number, limit: number): { event: SpotterEvent; fence: Fence | null }[];
+  /** Number of the last event that is published; null: begin at the end. @throws as {@link after} */
+  load(): number | null;
+  /** @throws as {@link after} */
+  save(seq: number): void;
+  /** Calls the listener soon after events were stored. @returns a function that ends that */
+  onCommitted(listener: () => void): () => void;
+}
+
+/** What {@link EventOutbox} publishes, and where it reports. */
+export interface EventOutboxOptions {
+  node: string;
+  log: OutboxLog;
+  /** Events cannot be published, one sentence; called once until they are again. */
+  onFault: (message: string) => void;
+  /** @param waiting events that were still to publish */
+  onRecovered: (waiting: number) => void;
+}
+
+/** An event that is not acknowledged within this is published again, ms. */
+const TIMEOUT_MS = 3000;
+const BACKOFF = { firstMs: 100, maxMs: 3000, healthyMs: 1 };
+/** The cursor is saved this long after it has moved, ms: saving costs the disk more than publishing again what was published since. */
+const SAVE_AFTER_MS = 500;
+/** How long the last events may take at the end, ms. */
+const DRAIN_MS = 1500;
+
+/**
+ * Publishes the events of the node's own log, in their order: one at a time, each until it is acknowledged. NATS drops one
+ * that it has had within the last hour, by its id; readers drop an older one. So nothing is lost while NATS is away or this process is
+ * killed, and nothing is there twice.
+ */
+export class EventOutbox implements ClusterPart {
+  readonly #options: EventOutboxOptions;
+  readonly #backoff = new Backoff(BACKOFF);
+  /** Number of the last event that is published; null before it is read. */
+  #cursor: number | null = null;
+  #isFailing = false;
+  #isLeaving = false;
+  #isConnected = true;
+  #abort = new AbortController();
+  #onCommitted = () => {};
+  #onLink = () => {};
+  #unsubscribe = () => {};
+  #saving: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: EventOutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Number of events that are still to publish; some may have been removed. */
+  get lag(): number {
+    return this.#cursor === null ? 0 : Math.max(0, this.#options.log.lastSeq - this.#cursor);
+  }
+
+  async join(joined: Joined): Promise<void> {
+    this.#isLeaving = false;
+    this.#isConnected = true;
+    this.#abort = new AbortController();
+    this.#unsubscribe = this.#options.log.onCommitted(() => this.#onCommitted());
+    void this.#followLink(joined);
+    this.#running = this.#run(joined, this.#abort.signal);
+  }
+
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    this.#onCommitted();
+    this.#onLink();
+    await within(DRAIN_MS, this.#running).catch(() => {});
+    this.#abort.abort();
+    this.#onCommitted();
+    this.#unsubscribe();
+    this.#save();
+  }
+
+  async #run(joined: Joined, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        this.#cursor ??= this.#saved();
+        // One at a time from the log, so that an event that was erased meanwhile is not published.
+        const [next] = this.#options.log.after(this.#cursor, 1);
+        if (!next && this.#isLeaving) return;
+        if (!next) await this.#untilCommitted();
+        else if (this.#isConnected) await this.#publish(joined, next, signal);
+        else throw new Error('disconnected');
+      } catch (error) {
+        if (signal.aborted || (this.#isLeaving && !this.#isConnected)) return;
+        this.#failed(error, joined);
+        await this.#untilLink(this.#backoff.next(0));
+      }
+    }
+  }
+
+  /** Where an earlier run ended. A log that was replaced meanwhile begins after the last number that it had. */
+  #saved(): number {
+    const { log } = this.#options;
+    return Math.min(log.load() ?? log.lastSeq, log.lastSeq);
+  }
+
+  async #publish(
+    { link, names, sealer }: Joined,
+    { event, fence }: { event: SpotterEvent; fence: Fence | null },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { node } = this.#options;
+    const sealed = sealEvent(sealer, { node, event, fence });
+    const options = { msgID: event.id, timeout: TIMEOUT_MS };
+    await within(TIMEOUT_MS, link.jetstream.publish(names.eventsOf(node), sealed, options));
+    if (signal.aborted) return;
+    this.#cursor = event.seq;
+    this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER_MS);
+    this.#recovered();
+  }
+
+  #untilCommitted(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onCommitted = resolve;
+    });
+  }
+
+  /** Waits until the connection is back, or for a while. */
+  async #untilLink(ms: number): Promise<void> {
+    const end = new AbortController();
+    this.#onLink = () => end.abort();
+    await wait(ms, null, { signal: end.signal }).catch(() => {});
+  }
+
+  /** Nothing is published while there is no connection: the client would keep every attempt. */
+  async #followLink({ link }: Joined): Promise<void> {
+    for await (const { type } of link.connection.status()) {
+      if (type === 'disconnect') this.#isConnected = false;
+      if (type !== 'reconnect') continue;
+      this.#isConnected = true;
+      this.#onLink();
+    }
+  }
+
+  #failed(error: unknown, { link }: Joined): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
+    const refusal = refusalOf(error, link.connection.getServer());
+    this.#options.onFault(refusal?.message ?? describeError(error));
+  }
+
+  #recovered(): void {
+    if (!this.#isFailing) return;
+    this.#isFailing = false;
+    this.#backoff.next(Number.POSITIVE_INFINITY);
+    this.#options.onRecovered(this.lag);
+  }
+
+  #save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    if (this.#cursor === null) return;
+    try {
+      this.#options.log.save(this.#cursor);
+    } catch {
+      // What follows is published again after the next start, and dropped by its ids.
+    }
+  }
+}

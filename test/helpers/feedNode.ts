@@ -1,0 +1,72 @@
+import { onTestFinished } from 'vitest';
+import type { SpotterEvent } from '../../src/events/event.js';
+import type { EventLog } from '../../src/events/log/eventLog.js';
+import { SharedFeed, type SharedFeedOptions } from '../../src/supervisor/sharedFeed.js';
+import { clusterNode, type TestNode } from './cluster.js';
+import { configWith } from './engine.js';
+import { openLog } from './log.js';
+import { recordedLog } from './logger.js';
+import { temporaryFolder } from './temporary.js';
+
+export interface FeedNode {
+  shared: SharedFeed;
+  /** Where it stores its own events. */
+  own: EventLog;
+  /** What it has read, in order. */
+  read: SpotterEvent[];
+  /** What it has logged. */
+  messages: string[];
+  node: TestNode;
+  /** How often the log of the feed has started anew. */
+  restarts: () => number;
+  stop: () => Promise<void>;
+}
+
+/** A node of a cluster that publishes and reads events, joined. Ends with the test. @param data its folder, of an earlier one */
+export async function feedNode(
+  name: string,
+  servers: readonly { url: string }[],
+  data = temporaryFolder(),
+  more: Partial<SharedFeedOptions> = {},
+): Promise<FeedNode> {
+  const { log: own } = await openLog({ folder: data });
+  const { logger, messages } = recordedLog();
+  const read: SpotterEvent[] = [];
+  let restarts = 0;
+  let node: TestNode | null = null;
+  const shared = new SharedFeed(own, {
+    config: () =>
+      configWith((config) => {
+        config.data = data;
+      }).config,
+    cluster: {
+      node: name,
+      serverTime: (at) => node?.cluster.clock.at(at) ?? null,
+      termOf: () => null,
+    },
+    logger,
+    onRemoved: () => {},
+    onRestart: () => restarts++,
+    onPublished: () => {},
+    publishVisit: (draft) => own.append([shared.stamped(draft, null)]),
+    onSender: () => {},
+    sinks: () => [],
+    ...more,
+  });
+  shared.subscribe((event) => read.push(event));
+  await shared.start();
+  const identity = {
+    ...{ node: name, session: `${Math.random()}`, installation: `of ${name}`, version: '1.2.3' },
+    startedAt: '2026-01-01T00:00:00.000Z',
+  };
+  const parts = await shared.parts(identity);
+  node = clusterNode(name, servers, {}, parts);
+  await node.cluster.start();
+  const stop = async () => {
+    await node?.cluster.stop();
+    await shared.stop();
+    await own.stop();
+  };
+  onTestFinished(stop);
+  return { shared, own, read, messages, node, restarts: () => restarts, stop };
+}
