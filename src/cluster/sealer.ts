@@ -68,6 +68,11 @@ export class Sealer {
   }
 }
 
+/** {@link Sealer.personKey} without a sealer. @param key `cluster.key` */
+export function personKeyOf(key: string, name: string): string {
+  return new Sealer(key).personKey(name);
+}
+
 function derived(key: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, SALT, purpose, KEY_BYTES));
 }

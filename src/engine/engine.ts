@@ -34,6 +34,8 @@ export interface EngineOptions {
   onGalleryProgress?: GalleryOptions['onProgress'];
   /** See {@link GalleryOptions.onWarning}. */
   onWarning?: GalleryOptions['onWarning'];
+  /** See {@link GalleryOptions.onResult}. */
+  onResult?: GalleryOptions['onResult'];
   /** See {@link GalleryOptions.known}. */
   known?: GalleryOptions['known'];
   /** See {@link GalleryOptions.whenAway}. */
@@ -132,6 +134,7 @@ export class Engine implements Component {
       whenAway: options.whenAway ?? 'fail',
       ...(options.onGalleryProgress && { onProgress: options.onGalleryProgress }),
       ...(options.onWarning && { onWarning: options.onWarning }),
+      ...(options.onResult && { onResult: options.onResult }),
     });
   }
 

@@ -57,6 +57,10 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
     isLive: true,
     whenAway: config.gallery.wait ? 'wait' : 'cache',
     onProcess: (pid, running) => send({ kind: 'process', pid, running }),
+    ...(config.cluster.servers.length > 0 && {
+      onResult: (photo) =>
+        send({ kind: 'embedded', results: [{ ...photo, key: engine.gallery.results.key }] }),
+    }),
   });
   engine.pool.onDeviceFailure = (error) => {
     // Only a new process gets a device back that has failed.
@@ -92,6 +96,7 @@ async function run(message: ToEngine & { kind: 'start' }): Promise<void> {
       onnxruntime: engine.pool.onnxruntime,
       placements: engine.placements,
       gallery: engine.galleryReport(),
+      resultKey: engine.gallery.results.key,
     });
     engine.watchGallery({
       onChange: (change) => send({ kind: 'gallery', gallery: engine.galleryReport(), change }),
@@ -149,6 +154,11 @@ function receive(message: ToEngine): void {
       break;
     case 'forget':
       void forget(message.person);
+      break;
+    case 'results':
+      running?.gallery.results.expect(
+        message.results.filter(({ key }) => key === running?.gallery.results.key),
+      );
       break;
     case 'request':
       void desk?.receive(message.id, message.request);

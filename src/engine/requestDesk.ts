@@ -48,6 +48,10 @@ export class RequestDesk {
         return this.#thumbnail(request.file, request.side);
       case 'audit':
         return this.#audit.report();
+      case 'results': {
+        const { key } = engine.gallery.results;
+        return engine.gallery.results.known(request.sha256).map((photo) => ({ ...photo, key }));
+      }
       case 'deny':
         return { isLive: cameras.deny(request.camera, request.track, request.person) };
     }

@@ -69,6 +69,12 @@ export class EmbeddingCache {
     return this.#isChanged;
   }
 
+  /** Names of all photos that are remembered, also of those that are missing; and of people with settings, each with a slash. */
+  get names(): string[] {
+    const { files, folder } = this.#contents;
+    return [...files.keys(), ...[...(folder?.settings.keys() ?? [])].map((person) => `${person}/`)];
+  }
+
   /** What is remembered of the folder; null when nothing is. */
   get folder(): CachedFolder | null {
     return this.#contents.folder ?? null;
@@ -198,7 +204,8 @@ function emptyContents(): Contents {
   return { format: FORMAT, files: new Map(), results: new Map() };
 }
 
-function isSameMark(a: FileMark, b: FileMark): boolean {
+/** Whether a file has not been touched. */
+export function isSameMark(a: FileMark, b: FileMark): boolean {
   return (['size', 'mtimeMs', 'ctimeMs', 'inode'] as const).every((field) => a[field] === b[field]);
 }
 

@@ -125,6 +125,11 @@ export class Gallery implements Component {
     return this.#away;
   }
 
+  /** Results of photos, by their content. */
+  get results(): Pick<PhotoReader, 'key' | 'expect' | 'known'> {
+    return this.#reader;
+  }
+
   /** How long the last reading that changed something took, s. */
   get seconds(): number {
     return this.#seconds;
@@ -186,6 +191,7 @@ export class Gallery implements Component {
     return this.#changing.run(async () => {
       const before = this.#state;
       this.#state = galleryStateWithout(person, before, this.#today(), this.#away !== null);
+      this.#reader.expectNothing();
       const cached = this.#cache.forget(person, (name) => isSamePerson(personOf(name), person));
       await this.#cacheWriter.writeNow();
       return { change: changeBetween(before, this.#state), cached };

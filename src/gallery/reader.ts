@@ -18,6 +18,14 @@ export interface ReaderOptions {
   maxMegapixels: number;
   /** Changes whenever a photo may have another result: with the models and their settings. */
   modelKey: string;
+  /** Called with the result of every photo in the gallery that the networks have looked at. */
+  onResult?: (photo: PhotoContent) => void;
+}
+
+/** The content of a photo, and its result. */
+export interface PhotoContent {
+  sha256: string;
+  result: PhotoResult;
 }
 
 /** A photo that was read: which file, and its result. */
@@ -48,6 +56,8 @@ const UNREADABLE: PhotoResult = {
 const SETTLED_MS = 2000;
 /** Photos that are read at a time, if their memory allows; see photo and photoFile. */
 const MAX_OPEN = 5;
+/** Results that are kept for photos on their way, about 2 KB each. */
+const MAX_EXPECTED = 20_000;
 
 /** Reads photos: known ones from the cache, the others with the networks. */
 export class PhotoReader {
@@ -57,6 +67,8 @@ export class PhotoReader {
   readonly #usedKey: string;
   /** The same for a refusal. */
   readonly #refusedKey: string;
+  /** Results that others have worked out, by SHA-256, for photos that are on their way into the folder. */
+  readonly #expected = new Map<string, PhotoResult>();
 
   constructor(options: ReaderOptions, cache: EmbeddingCache) {
     this.#options = options;
@@ -65,6 +77,31 @@ export class PhotoReader {
     const everything = { CODE_VERSION, modelKey, limits, maxMegapixels };
     this.#usedKey = hashOf(everything);
     this.#refusedKey = hashOf({ ...everything, REFUSAL_VERSION });
+  }
+
+  /** Identifies everything beside the photo that any result depends on: under one key, every node comes to the same results. */
+  get key(): string {
+    return this.#refusedKey;
+  }
+
+  /** Takes results that another node has worked out under the same {@link key}, so that nobody has to again. */
+  expect(photos: readonly PhotoContent[]): void {
+    for (const { sha256, result } of photos) this.#expected.set(sha256, result);
+    for (const sha256 of this.#expected.keys())
+      if (this.#expected.size > MAX_EXPECTED) this.#expected.delete(sha256);
+  }
+
+  /** Forgets what {@link expect} was given for photos that have not come. */
+  expectNothing(): void {
+    this.#expected.clear();
+  }
+
+  /** What is known of some photos, by SHA-256. */
+  known(hashes: readonly string[]): PhotoContent[] {
+    return hashes.flatMap((sha256) => {
+      const result = this.#known(sha256);
+      return result ? [{ sha256, result }] : [];
+    });
   }
 
   /**
@@ -154,7 +191,10 @@ export class PhotoReader {
   async #examine(bytes: Buffer, name: string, mark: FileMark): Promise<Pick<ReadPhoto, 'result' | 'sha256'>> {
     const cache = this.#cache;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const result = this.#known(sha256) ?? (await this.embed(bytes, name));
+    const known = this.#known(sha256) ?? this.#expected.get(sha256);
+    const result = known ?? (await this.embed(bytes, name));
+    this.#expected.delete(sha256);
+    if (!known) this.#options.onResult?.({ sha256, result });
     const settled = Date.now() - mark.ctimeMs > SETTLED_MS;
     cache.keep(name, settled ? mark : null, this.#keyOf(result), sha256, result);
     return { result, sha256 };

@@ -8,10 +8,10 @@ import type { FrameBox } from '../pipeline/frameBoxes.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
 import type { FramePicture } from '../snapshots/jpeg.js';
 import type { Pictures } from '../snapshots/pictures.js';
-import type { EngineRequest, RequestOutcome } from './requests.js';
+import type { EngineRequest, RequestOutcome, SharedResult } from './requests.js';
 
 /** Both ends come from one package; the version catches an engine left over from another one. */
-export const IPC_VERSION = 7;
+export const IPC_VERSION = 8;
 
 /** A camera to run. */
 export interface Assignment {
@@ -65,6 +65,8 @@ export type ToEngine =
   | { kind: 'restrictions'; poison: string[]; isolated: boolean }
   /** A person's photos are gone: match nobody with them from now on. Answered by `forgotten`. */
   | { kind: 'forget'; person: string }
+  /** Results that other nodes have worked out for photos that are about to come into the gallery. */
+  | { kind: 'results'; results: SharedResult[] }
   /** Answered by `answer` with the same id, unless the engine dies. */
   | { kind: 'request'; id: number; request: EngineRequest }
   /** The pictures that somebody watches from now on, in place of the list before; each is answered by many `picture`. */
@@ -120,9 +122,21 @@ export interface EngineLoad {
   cpuSeconds: number;
 }
 
-/** Messages from the engine to the supervisor. Never raw frames or embeddings; JPEGs only where snapshots are enabled or somebody watches. */
+/**
+ * Messages from the engine to the supervisor. Never raw frames; JPEGs only where snapshots are enabled or somebody watches;
+ * embeddings, of photos of the gallery, only in a cluster, where they go to other nodes encrypted.
+ */
 export type FromEngine =
-  | { kind: 'ready'; onnxruntime: string; placements: PlacementReport[]; gallery: GalleryReport }
+  | {
+      kind: 'ready';
+      onnxruntime: string;
+      placements: PlacementReport[];
+      gallery: GalleryReport;
+      /** See {@link SharedResult.key}. */
+      resultKey: string;
+    }
+  /** Photos that the networks have looked at; only in a cluster. */
+  | { kind: 'embedded'; results: SharedResult[] }
   /** The gallery has changed while running, or (`change` null) has become unreadable or readable again. */
   | { kind: 'gallery'; gallery: GalleryReport; change: GalleryChange | null }
   /** How many photos of the person were in the cache and are erased; null when the cache could not be written. */

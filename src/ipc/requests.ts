@@ -2,7 +2,7 @@ import type { ErrorData } from '../core/errors.js';
 import type { RoundBox, Size } from '../core/geometry.js';
 import type { Quality } from '../face/quality.js';
 import type { AuditFinding, AuditNote } from '../gallery/audit.js';
-import type { PhotoFault } from '../gallery/enrol.js';
+import type { PhotoFault, PhotoResult } from '../gallery/enrol.js';
 import type { Explanation } from '../track/explain.js';
 import type { VerdictKind } from '../track/verdict.js';
 
@@ -53,6 +53,15 @@ export interface AuditReport {
   notes: AuditNote[];
 }
 
+/** The result of a photo, for other nodes of a cluster. */
+export interface SharedResult {
+  /** Of the photo. */
+  sha256: string;
+  /** Identifies everything else that the result depends on, such as the models. */
+  key: string;
+  result: PhotoResult;
+}
+
 /** What the supervisor may ask the engine for. The first member is asked, the second one is the answer. */
 export interface RequestKinds {
   /** The faces of a picture, and who they are. Nothing of it is kept. */
@@ -63,6 +72,8 @@ export interface RequestKinds {
   thumbnail: { asked: { file: string; side: number }; answer: Uint8Array };
   /** A check of the gallery. */
   audit: { asked: object; answer: AuditReport };
+  /** What is known of some photos, by SHA-256; only in a cluster. */
+  results: { asked: { sha256: string[] }; answer: SharedResult[] };
   /** A track is not that person, whatever its looks show. `isLive`: the track is in view. */
   deny: { asked: { camera: string; track: string; person: string }; answer: { isLive: boolean } };
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { CameraMonitor } from './cameraMonitor.js';
 import type { CameraRegistry } from './cameraRegistry.js';
+import type { ClusterPeople } from './clusterPeople.js';
 import type { CrashPolicy } from './crashPolicy.js';
 import type { EngineRequests } from './engineRequests.js';
 import type { EngineStatus } from './engineStatus.js';
@@ -24,6 +25,7 @@ export interface EngineMessagesOptions {
   crashPolicy: CrashPolicy;
   metrics: Metrics;
   forgetting: Forgetting;
+  clusterPeople: Pick<ClusterPeople, 'engineReady' | 'noteGallery' | 'noteResults'>;
   requests: EngineRequests;
   live: LiveFeed;
   logger: Logger;
@@ -49,6 +51,10 @@ export class EngineMessages {
       case 'gallery':
         logGalleryChange(logger, status.gallery, message.gallery, message.change);
         this.#setGallery(message.gallery);
+        this.#options.clusterPeople.noteGallery();
+        break;
+      case 'embedded':
+        this.#options.clusterPeople.noteResults(message.results);
         break;
       case 'forgotten':
         forgetting.noteForgotten(message.person, message.cached);
@@ -91,8 +97,8 @@ export class EngineMessages {
     }
   }
 
-  #engineReady({ onnxruntime, placements, gallery }: FromEngine & { kind: 'ready' }): void {
-    const { status, forgetting, live, logger, onReady } = this.#options;
+  #engineReady({ onnxruntime, placements, gallery, resultKey }: FromEngine & { kind: 'ready' }): void {
+    const { status, forgetting, clusterPeople, live, logger, onReady } = this.#options;
     if (!isDeepStrictEqual(placements, status.placements))
       logger.info(
         Object.fromEntries(placements.map((one) => [one.network, placementText(one)])),
@@ -109,6 +115,7 @@ export class EngineMessages {
     onReady();
     live.engineReady();
     forgetting.noteEngine();
+    clusterPeople.engineReady(resultKey);
   }
 
   #setGallery(gallery: GalleryReport): void {

@@ -15,13 +15,21 @@ interface Pending {
 }
 
 /** Requests that the engine has at a time: a picture takes up to 16 MB on its way, and its networks belong to the cameras. */
-const MOST: Record<RequestKind, number> = { recognize: 2, examine: 2, thumbnail: 8, audit: 1, deny: 16 };
+const MOST: Record<RequestKind, number> = {
+  recognize: 2,
+  examine: 2,
+  thumbnail: 8,
+  audit: 1,
+  results: 4,
+  deny: 16,
+};
 /** How long each may take, ms; a machine that watches many cameras has little time left for photos. */
 const LIMIT_MS: Record<RequestKind, number> = {
   recognize: 30_000,
   examine: 30_000,
   thumbnail: 15_000,
   audit: 120_000,
+  results: 10_000,
   deny: 2000,
 };
 

@@ -39,6 +39,8 @@ export interface ForgetReport {
   pictures: number;
   /** Retained MQTT topics. */
   topics: number;
+  /** Nodes of the cluster that have still to erase the person. */
+  waiting: string[];
   /** Files of the data folder that were removed as a whole because they contained the name. */
   files: string[];
   /** What could not be erased, one sentence each; empty when nothing remains. */
@@ -129,6 +131,7 @@ export async function forgetPerson(
     deadLetters: erased.deadLetters,
     pictures: pictures.reduce((sum, outcome) => sum + outcome.removed, 0),
     topics,
+    waiting: [],
     files,
     remains,
     notes,
@@ -155,10 +158,10 @@ export async function forgetSpellings(
 }
 
 /** Whether nothing was found to erase. */
-export function isNothingKnown({ photos, files, remains, ...counts }: ForgetReport): boolean {
+export function isNothingKnown({ photos, files, remains, waiting, ...counts }: ForgetReport): boolean {
   const { embeddings, events, mentions, deadLetters, pictures, topics } = counts;
   const sum = embeddings + events + mentions + deadLetters + pictures + topics;
-  return sum + photos.length + files.length + remains.length === 0;
+  return sum + photos.length + files.length + remains.length - waiting.length === 0;
 }
 
 /** A name as files may contain it: composed and decomposed UTF-8, and V8's own string forms. JSON escapes nothing in a name. */

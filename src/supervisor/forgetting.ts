@@ -11,8 +11,12 @@ export interface ForgettingOptions {
   config: () => Config;
   hub: () => Pick<EventHub, 'withhold' | 'takeBackTopics' | 'eraseEvents' | 'removePictures'>;
   send: (message: ToEngine) => void;
+  /** Whether there is no engine yet: then it reads the cache after this. */
+  isEngineAway: () => boolean;
   /** Drops what the supervisor itself holds about a person. */
   onForget: (person: string) => void;
+  /** Has the person erased on the other nodes of the cluster as well, where there is one. @param eraseHere does so on this one */
+  everywhere: (person: string, eraseHere: () => Promise<ForgetReport>) => Promise<ForgetReport>;
 }
 
 /** How long to wait for the engine; after that the cache is cleaned without it. */
@@ -35,6 +39,12 @@ export class Forgetting {
    * @throws SpotterError usage when the name is not valid, gallery.unwritable
    */
   async forget(name: string): Promise<ForgetReport> {
+    const person = personName(name);
+    return this.#options.everywhere(person, () => this.forgetHere(person));
+  }
+
+  /** The same on this node alone. @throws SpotterError gallery.unwritable */
+  forgetHere(named: string): Promise<ForgetReport> {
     const { config, hub, onForget } = this.#options;
     const forget = (person: string) =>
       forgetPerson(person, config(), {
@@ -47,7 +57,6 @@ export class Forgetting {
         eraseEvents: (onUnpictured) => hub().eraseEvents(person, onUnpictured),
         removePictures: (id) => hub().removePictures(id),
       });
-    const named = personName(name);
     return this.#serial.run(() => forgetSpellings(named, config(), forget));
   }
 
@@ -63,6 +72,7 @@ export class Forgetting {
 
   /** Resolves when the engine has dropped the person; with null when it does not answer in time. */
   #letGo(person: string): Promise<number | null> {
+    if (this.#options.isEngineAway()) return Promise.resolve(null);
     return new Promise((resolve) => {
       const finish = (cached: number | null) => {
         clearTimeout(timer);

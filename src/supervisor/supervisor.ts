@@ -14,6 +14,7 @@ import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
 import { ClusterHost } from './clusterHost.js';
+import { clusterParts } from './clusterParts.js';
 import { clusterSource } from './clusterViews.js';
 import { ControlFile } from './controlFile.js';
 import { CrashPolicy } from './crashPolicy.js';
@@ -23,7 +24,6 @@ import { EngineMessages } from './engineMessages.js';
 import { EngineRequests } from './engineRequests.js';
 import { EngineStatus } from './engineStatus.js';
 import { EventHub, type EventHubOptions } from './eventHub.js';
-import { Forgetting } from './forgetting.js';
 import { Gate } from './gate.js';
 import { httpServerOf } from './httpParts.js';
 import { LetterActions } from './letterActions.js';
@@ -77,6 +77,7 @@ export class Supervisor {
   readonly #faces: RecentFaces;
   readonly #history = new HealthHistory();
   readonly #cluster: ClusterHost;
+  #isEngineBegun = false;
   #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -85,12 +86,6 @@ export class Supervisor {
     const { data } = loaded.config;
     this.#cluster = new ClusterHost({ config: loaded.config, logger, onFailure: options.onFailure });
     const throughput = new Throughput();
-    const forgetting = new Forgetting({
-      config: () => this.#reloader.current.config,
-      hub: () => this.#hub,
-      send: (message) => this.#host.send(message),
-      onForget: (person) => this.#status.forgetPerson(person),
-    });
     this.#requests = new EngineRequests({
       unreadyReason: () => this.#status.unreadyReason,
       send: (message) => this.#host.send(message),
@@ -119,6 +114,12 @@ export class Supervisor {
     this.#faces = new RecentFaces({
       limits: () => this.#reloader.current.config.review,
       isLive: (camera, track) => this.#inView.reportedAt(camera).some(({ id }) => id === track),
+    });
+    const { forgetting, clusterPeople } = clusterParts({
+      ...{ loaded, modelFolder, logger, requests: this.#requests, cluster: this.#cluster },
+      ...{ hub: () => this.#hub, status: this.#status, isEngineBegun: () => this.#isEngineBegun },
+      config: () => this.#reloader.current.config,
+      send: (message) => this.#host.send(message),
     });
     this.#hub = new EventHub({
       loaded,
@@ -178,8 +179,7 @@ export class Supervisor {
       hub: this.#hub,
       crashPolicy: this.#crashPolicy,
       metrics: this.#metrics,
-      forgetting,
-      requests: this.#requests,
+      ...{ forgetting, clusterPeople, requests: this.#requests },
       live: this.#live,
       logger,
       onReady: () => {
@@ -190,6 +190,7 @@ export class Supervisor {
     this.#host = new EngineHost({
       childProcesses: new ChildProcesses(data, (sentence) => logger.warn(sentence)),
       start: () => {
+        this.#isEngineBegun = true;
         const { secrets } = this.#reloader.current;
         return {
           kind: 'start',

@@ -12,7 +12,7 @@ const send = (message) => process.send(message);
 const beat = (oldestTaskMs) =>
   send({ kind: 'beat', utilization: 0.5, oldestTaskMs, decoded: {}, residentBytes: 1, cpuSeconds: 1 });
 const gallery = ${JSON.stringify(EMPTY_GALLERY)};
-const ready = () => send({ kind: 'ready', onnxruntime: '1.0.0', placements: [], gallery });
+const ready = () => send({ kind: 'ready', onnxruntime: '1.0.0', placements: [], gallery, resultKey: 'key' });
 const log = (message) => send({ kind: 'log', level: 'info', camera: null, message });
 // Not at once: Node 20 fails when the channel is closed while a message is read.
 const end = () => setImmediate(() => process.disconnect());

@@ -133,7 +133,7 @@ describe('Supervisor', () => {
     on.start = ({ config: { compute } }) => {
       const provider = compute.provider === 'cpu' ? 'cpu' : 'cuda';
       const placements = [{ network: 'detector', provider, device: null, batch: 1 }];
-      send({ kind: 'ready', onnxruntime: '1.0.0', placements, gallery });
+      send({ kind: 'ready', onnxruntime: '1.0.0', placements, gallery, resultKey: 'key' });
       if (provider === 'cpu') return;
       send({ kind: 'failed', error: { code: 'compute.failed', message: 'cuda failed to run the detector: CUDA failure 719' } });
       end();

@@ -39,6 +39,11 @@ const CHUNK = 32;
 /** Events searched for a name per step. */
 const SEARCH_CHUNK = 2000;
 const PEOPLE_INDEXES = ['events_p', 'events_pk', 'events_pc', 'events_pck'];
+const NAMES = `
+  SELECT person AS name FROM events WHERE person IS NOT NULL
+  UNION SELECT json_extract(body, '$.runnerUp') FROM events WHERE json_extract(body, '$.runnerUp') IS NOT NULL
+  UNION SELECT json_extract(body, '$.withdrawn') FROM events WHERE json_extract(body, '$.withdrawn') IS NOT NULL
+  UNION SELECT value FROM events, json_each(events.body, '$.candidates') WHERE value IS NOT NULL`;
 /** Free pages returned per step. */
 const VACUUM_PAGES = 64;
 
@@ -123,6 +128,23 @@ export class Removal {
       }
     });
     return cleaned;
+  }
+
+  /** Every name in the log: of people of events, and of those that events mention. Reads all of it. */
+  names(): string[] {
+    const rows = this.#db.prepare<{ name: string }>(NAMES).all();
+    return rows.map(({ name }) => name);
+  }
+
+  /** Numbers of the events that name a person, or might: one whose name is part of another is found as well. Reads all of it. */
+  naming(name: string): number[] {
+    const text = JSON.stringify(name).slice(1, -1);
+    const rows = this.#db
+      .prepare<{ seq: number }>(
+        'SELECT seq FROM events WHERE person = ? OR instr(body, ?) > 0 OR instr(explain, ?) > 0',
+      )
+      .all(name, text, text);
+    return rows.map(({ seq }) => seq);
   }
 
   /** Returns some free pages to the file system. @returns whether there are more */

@@ -1,0 +1,79 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { z } from 'zod';
+import { SpotterError } from '../core/errors.js';
+import { within } from './membership.js';
+import { FORMAT } from './names.js';
+import type { ClusterPart, Joined } from './part.js';
+
+const models = z.object({
+  format: z.int(),
+  /** Ids of the catalogue. */
+  detector: z.string(),
+  embedder: z.string(),
+  /** Identifies the embedder whatever it is called: embeddings can only be compared with those of the same one. */
+  embedderKey: z.string(),
+});
+
+/** The models of a node. */
+export type Models = Omit<z.output<typeof models>, 'format'>;
+
+const KEY = 'models';
+const TIMEOUT_MS = 5000;
+
+/** Sees to it that all nodes use the same embedder: what a cluster knows of a face is of no use to another one. */
+export class ModelAgreement implements ClusterPart {
+  readonly #mine: Models;
+  readonly #log: { warn: (text: string) => void };
+
+  constructor(mine: Models, log: { warn: (text: string) => void }) {
+    this.#mine = mine;
+    this.#log = log;
+  }
+
+  /** @throws SpotterError cluster.other when nodes that are there use another embedder; an error of the client */
+  async join({ store, sealer, membership }: Joined): Promise<void> {
+    const sealed = sealer.sealJson({ format: FORMAT, ...this.#mine }, KEY);
+    for (;;) {
+      const entry = await within(TIMEOUT_MS, store.state.get(KEY));
+      const parsed = entry && models.safeParse(sealer.openJson(entry.value, KEY));
+      const theirs = parsed?.success ? parsed.data : null;
+      const { others } = membership;
+      if (theirs && theirs.embedderKey === this.#mine.embedderKey) {
+        if (theirs.detector !== this.#mine.detector && others.length > 0)
+          this.#log.warn(
+            `this node finds faces with "${this.#mine.detector}", the others with "${theirs.detector}"; use one detector, so that all see the same`,
+          );
+        return;
+      }
+      if (theirs && others.length > 0)
+        throw this.#refusal(
+          theirs,
+          others.map(({ node }) => node),
+        );
+      try {
+        if (entry) await within(TIMEOUT_MS, store.state.update(KEY, sealed, entry.revision));
+        else await within(TIMEOUT_MS, store.state.create(KEY, sealed));
+        return;
+      } catch (error) {
+        // Another node was faster: what it uses decides.
+        if (!(error instanceof JetStreamApiError)) throw error;
+      }
+    }
+  }
+
+  async leave(): Promise<void> {}
+
+  #refusal(theirs: Models, nodes: string[]): SpotterError {
+    const { embedder } = this.#mine;
+    const [first, more] = [nodes[0], nodes.length - 1];
+    const who = more > 0 ? `${first} and ${more} more` : first;
+    const what =
+      embedder === theirs.embedder
+        ? `another model called "${embedder}"`
+        : `embedder "${theirs.embedder}", and this node "${embedder}"`;
+    return new SpotterError(
+      'cluster.other',
+      `the other nodes of the cluster (${who}) use ${what}: its embeddings cannot be compared; set embedder and models as there, or stop those nodes first`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { KV } from '@nats-io/kv';
+import { z } from 'zod';
+import { keysOf } from './bucketKeys.js';
+import type { Link } from './link.js';
+import { within } from './membership.js';
+import { FORMAT } from './names.js';
+import type { Joined } from './part.js';
+import type { Sealer } from './sealer.js';
+
+const entry = z.object({ format: z.int(), node: z.string(), forgotten: z.int() });
+const TIMEOUT_MS = 5000;
+const PREFIX = 'member';
+
+/** Every node that has ever belonged to the cluster, with the revision of the last tombstone that it is done with. */
+export class Roll {
+  readonly #state: KV;
+  readonly #bucket: string;
+  readonly #link: Link;
+  readonly #sealer: Sealer;
+
+  constructor({ store, names, link, sealer }: Pick<Joined, 'store' | 'names' | 'link' | 'sealer'>) {
+    this.#state = store.state;
+    this.#bucket = names.state;
+    this.#link = link;
+    this.#sealer = sealer;
+  }
+
+  /** Enters a node. @throws an error of the client */
+  async sign(node: string, forgotten: number): Promise<void> {
+    const key = `${PREFIX}.${node}`;
+    await within(
+      TIMEOUT_MS,
+      this.#state.put(key, this.#sealer.sealJson({ format: FORMAT, node, forgotten }, key)),
+    );
+  }
+
+  /** Takes out a node that is gone for good: it is then not waited for any more. @throws an error of the client */
+  async strike(node: string): Promise<void> {
+    await within(TIMEOUT_MS, this.#state.delete(`${PREFIX}.${node}`));
+  }
+
+  /** Names of the nodes that are not done with a tombstone, sorted. @throws an error of the client */
+  async waitingFor(revision: number): Promise<string[]> {
+    const waiting: string[] = [];
+    for (const key of await keysOf(this.#link, this.#bucket, `${PREFIX}.*`)) {
+      const found = await within(TIMEOUT_MS, this.#state.get(key));
+      if (found?.operation !== 'PUT') continue;
+      const parsed = entry.safeParse(this.#sealer.openJson(found.value, key));
+      if (parsed.success && parsed.data.forgotten < revision) waiting.push(parsed.data.node);
+    }
+    return waiting.sort();
+  }
+}

@@ -1,0 +1,269 @@
+import { monotonicMs } from '../core/clock.js';
+import { describeError } from '../core/errors.js';
+import { Serial } from '../core/serial.js';
+import { ForgetState } from './forgetState.js';
+import { type ForgetHost, ForgottenPeople } from './forgottenPeople.js';
+import type { ClusterPart, Joined } from './part.js';
+import { PeopleBucket } from './peopleBucket.js';
+import { PeopleSync } from './peopleSync.js';
+import type { LocalFolder } from './personSync.js';
+import { PhotoObjects } from './photoObjects.js';
+import { Roll } from './roll.js';
+import { type OutcomeHost, type PhotoOutcome, SharedEmbeddings } from './sharedEmbeddings.js';
+import { SyncBase } from './syncBase.js';
+import { removeUnused } from './unusedPhotos.js';
+
+/** Whose watch list it is, and what it works with. */
+export interface WatchListOptions {
+  /** `cluster.node`, or the host name. */
+  node: string;
+  /** Folder for what is remembered between two starts. */
+  data: string;
+  folder: LocalFolder;
+  outcomes: OutcomeHost;
+  forgetting: ForgetHost;
+  log: { info: (text: string) => void; warn: (text: string) => void };
+}
+
+/** What {@link WatchList.join} has made. */
+interface Room {
+  joined: Joined;
+  bucket: PeopleBucket;
+  bucketId: string;
+  embeddings: SharedEmbeddings;
+  forgotten: ForgottenPeople;
+  sync: PeopleSync;
+  roll: Roll;
+  photos: PhotoObjects;
+}
+
+/** How long nodes that are there have to erase somebody before they are reported as not done, ms. */
+const ACKNOWLEDGED_MS = 5000;
+const LOOK_MS = 50;
+const RETRY_MS = 30_000;
+/** When photos that no record has are looked for: after the start, and then every so often, ms. */
+const UNUSED_FIRST_MS = 10 * 60_000;
+const UNUSED_EVERY_MS = 6 * 60 * 60_000;
+
+/** One watch list for all nodes: people, photos and what was worked out of them; and people who are forgotten everywhere. */
+export class WatchList implements ClusterPart {
+  readonly #options: WatchListOptions;
+  readonly #base: SyncBase;
+  readonly #state: ForgetState;
+  /** Forgetting is done one by one, and nothing is synchronised meanwhile. */
+  readonly #serial = new Serial();
+  /** Tombstones that this node has set itself. */
+  readonly #own = new Set<number>();
+  #room: Room | null = null;
+  #isReady = false;
+  #retry: NodeJS.Timeout | undefined;
+  #unused: NodeJS.Timeout | undefined;
+
+  constructor(options: WatchListOptions) {
+    this.#options = options;
+    this.#base = new SyncBase(options.data);
+    this.#state = new ForgetState(options.data);
+  }
+
+  async join(joined: Joined): Promise<void> {
+    const { folder, outcomes, forgetting: host, log } = this.#options;
+    const { store, sealer, link, names, membership } = joined;
+    const bucket = new PeopleBucket(joined, (personKey) => this.#noteChange(personKey));
+    const photos = new PhotoObjects(store.photos, names.photos, link, sealer);
+    const embeddings = new SharedEmbeddings(joined, outcomes);
+    const shared = { bucket, photos, embeddings };
+    const room: Room = {
+      ...{ joined, ...shared, bucketId: '', roll: new Roll(joined) },
+      forgotten: new ForgottenPeople({ joined, ...shared, state: this.#state, host }),
+      sync: new PeopleSync({ folder, base: this.#base, ...shared, sealer, log }),
+    };
+    membership.contribute('forgotten', () => this.#state.doneIn(room.bucketId));
+    await this.#open(room);
+    this.#room = room;
+    void this.#followConnection(room);
+    await this.#serial.run(() => this.#catchUp(room));
+    if (this.#isReady) room.sync.resume();
+    this.#unused = setTimeout(() => this.#removeUnused(), UNUSED_FIRST_MS);
+  }
+
+  async leave(): Promise<void> {
+    clearTimeout(this.#retry);
+    clearTimeout(this.#unused);
+    const room = this.#room;
+    this.#room = null;
+    room?.bucket.close();
+    await this.#serial.idle();
+    await room?.sync.pause();
+  }
+
+  /** Names of the files that this node and the others last had in common, relative to the gallery. */
+  get fileNames(): string[] {
+    return this.#base.names;
+  }
+
+  /** An engine is ready, which can take results: files are exchanged from now on. */
+  engineReady(): void {
+    this.#isReady = true;
+    this.#room?.sync.resume();
+  }
+
+  /** The gallery has changed, or may have. */
+  noteFolder(): void {
+    if (this.#isReady) this.#room?.sync.noteFolder();
+  }
+
+  /** The engine has worked out photos; never rejects. */
+  async noteOutcomes(outcomes: readonly PhotoOutcome[]): Promise<void> {
+    try {
+      await this.#room?.embeddings.put(outcomes);
+    } catch {
+      // The other nodes work them out themselves.
+    }
+  }
+
+  /**
+   * Forgets a person on every node.
+   *
+   * @param personKey see {@link Sealer.personKey}
+   * @param spellings all names of the person that are known here
+   * @param eraseHere erases the person on this node
+   * @returns the nodes that have still to do so; null: none has been told yet, because NATS is away
+   * @throws what `eraseHere` throws; nobody is told then
+   */
+  async forget(
+    personKey: string,
+    spellings: readonly string[],
+    eraseHere: () => Promise<void>,
+  ): Promise<string[] | null> {
+    const revision = await this.#serial.run(async () => {
+      const room = this.#room;
+      const events = spellings.flatMap((name) => this.#options.forgetting.eventsOf(name));
+      await room?.sync.pause();
+      try {
+        this.#state.add({ person: personKey, isErased: false, events });
+        await eraseHere().catch((error: unknown) => {
+          this.#state.remove(personKey);
+          throw error;
+        });
+        this.#base.forget(personKey);
+        this.#base.write();
+        this.#state.add({ person: personKey, isErased: true, events });
+        return room && (await this.#publish(room).catch(() => null));
+      } finally {
+        if (this.#isReady) room?.sync.resume();
+      }
+    });
+    const room = this.#room;
+    if (!room || typeof revision !== 'number') return null;
+    return this.#waitingFor(room, revision);
+  }
+
+  /** @throws an error of the client */
+  async #open(room: Room): Promise<void> {
+    await room.bucket.open();
+    const state = await room.bucket.state();
+    room.bucketId = state.id;
+    this.#base.open(state);
+  }
+
+  #noteChange(personKey: string): void {
+    const room = this.#room;
+    if (!room) return;
+    if (room.forgotten.due(room.bucketId).length === 0) room.sync.noteRecord(personKey);
+    else
+      void this.#serial.run(() =>
+        this.#catchUp(room).catch((error: unknown) => this.#retryLater(room, error)),
+      );
+  }
+
+  /** Follows the tombstones that are due, and sets those that no other node knows of yet. */
+  async #catchUp(room: Room): Promise<void> {
+    const { forgotten, roll, sync, joined, bucketId } = room;
+    const due = forgotten.due(bucketId);
+    if (due.length > 0 || this.#state.pending.length > 0) await sync.pause();
+    try {
+      await this.#followAll(room, due);
+      await this.#publish(room);
+    } finally {
+      if (this.#isReady && this.#room === room) sync.resume();
+    }
+    await roll.sign(this.#options.node, this.#state.doneIn(bucketId));
+    await joined.membership.report();
+  }
+
+  async #followAll(
+    { forgotten, bucketId }: Room,
+    due: { personKey: string; revision: number }[],
+  ): Promise<void> {
+    for (const { personKey, revision } of due) {
+      if (!this.#own.has(revision)) {
+        await forgotten.follow(personKey);
+        await forgotten.eraseShared(personKey, revision);
+        this.#base.forget(personKey);
+        this.#base.write();
+      }
+      this.#state.noteDone(bucketId, revision);
+    }
+  }
+
+  /** Sets the tombstones that are pending. @returns the revision of the last one; null without any */
+  async #publish({ forgotten, bucket }: Room): Promise<number | null> {
+    let last: number | null = null;
+    for (const one of this.#state.pending) {
+      if (!one.isErased) await forgotten.follow(one.person);
+      last = await forgotten.publish(one);
+      this.#own.add(last);
+      bucket.noteTombstone(one.person, last);
+      this.#state.remove(one.person);
+    }
+    return last;
+  }
+
+  /** Nodes that are not done with a tombstone, once those that are there have had time. */
+  async #waitingFor(room: Room, revision: number): Promise<string[]> {
+    const { joined, roll } = room;
+    await this.#serial.run(() => this.#catchUp(room)).catch(() => {});
+    const endMs = monotonicMs() + ACKNOWLEDGED_MS;
+    const isDone = () => joined.membership.others.every(({ forgotten }) => (forgotten ?? 0) >= revision);
+    while (!isDone() && monotonicMs() < endMs) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const waiting = await roll
+      .waitingFor(revision)
+      .catch(() => joined.membership.others.map(({ node }) => node));
+    return waiting.filter((node) => node !== this.#options.node);
+  }
+
+  /** A server that comes back may have lost something. */
+  async #followConnection(room: Room): Promise<void> {
+    for await (const { type } of room.joined.link.connection.status()) {
+      if (this.#room !== room) return;
+      if (type === 'reconnect')
+        void this.#serial.run(() =>
+          this.#open(room)
+            .then(() => this.#catchUp(room))
+            .catch((error: unknown) => this.#retryLater(room, error)),
+        );
+    }
+  }
+
+  #retryLater(room: Room, error: unknown): void {
+    if (this.#room !== room) return;
+    this.#options.log.warn(`watch list: trying again: ${describeError(error)}`);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      void this.#serial.run(() =>
+        this.#open(room)
+          .then(() => this.#catchUp(room))
+          .catch((again: unknown) => this.#retryLater(room, again)),
+      );
+    }, RETRY_MS);
+  }
+
+  #removeUnused(): void {
+    const room = this.#room;
+    if (!room) return;
+    void removeUnused(room).catch(() => {
+      // Tried again next time.
+    });
+    this.#unused = setTimeout(() => this.#removeUnused(), UNUSED_EVERY_MS);
+  }
+}

@@ -1,0 +1,129 @@
+import path from 'node:path';
+import type { ClusterPart } from '../cluster/part.js';
+import type { WatchList } from '../cluster/watchList.js';
+import type { Config } from '../config/schema.js';
+import { isSamePerson } from '../core/personName.js';
+import type { EventLog } from '../events/log/eventLog.js';
+import { FolderFiles } from '../gallery/folderFiles.js';
+import type { ToEngine } from '../ipc/protocol.js';
+import type { SharedResult } from '../ipc/requests.js';
+import type { Logger } from '../observe/logger.js';
+import type { EngineRequests } from './engineRequests.js';
+import type { ForgetReport } from './forgetPerson.js';
+import { knownNames } from './knownNames.js';
+
+/** What the watch list of a cluster reads and changes of this daemon. */
+export interface ClusterPeopleOptions {
+  /** Configuration at the start: gallery and cluster apply from a restart. */
+  config: Config;
+  /** Value of --models. */
+  modelFolder?: string | undefined;
+  logger: Logger;
+  requests: Pick<EngineRequests, 'ask'>;
+  send: (message: ToEngine) => void;
+  /** The node's own log, and the one with the numbers of the stream of events. */
+  logs: () => [own: EventLog, merged: EventLog];
+  /** Erases a person from this node alone, in one spelling. @throws SpotterError gallery.unwritable */
+  erase: (person: string) => Promise<ForgetReport>;
+}
+
+/** Folder, in the data folder, of what a node remembers of its cluster. */
+export const CLUSTER_FOLDER = 'cluster';
+
+/** The people of this node as part of a cluster's watch list; without a cluster, nothing of it is loaded. */
+export class ClusterPeople {
+  readonly #options: ClusterPeopleOptions;
+  #watchList: WatchList | null = null;
+  #resultKey: string | null = null;
+
+  constructor(options: ClusterPeopleOptions) {
+    this.#options = options;
+  }
+
+  /** The parts of the cluster that keep the people. @param node name of this node @throws SpotterError model.not_found */
+  async parts(node: string): Promise<ClusterPart[]> {
+    const { config, modelFolder, logger, requests, send, logs, erase } = this.#options;
+    const { WatchList } = await import('../cluster/watchList.js');
+    const { ModelAgreement } = await import('../cluster/modelAgreement.js');
+    const { modelsOf } = await import('./clusterModels.js');
+    const log = { info: (text: string) => logger.info(text), warn: (text: string) => logger.warn(text) };
+    this.#watchList = new WatchList({
+      ...{ node, log },
+      data: path.join(config.data, CLUSTER_FOLDER),
+      folder: new FolderFiles(config.gallery.folder, config.data),
+      outcomes: {
+        key: () => this.#resultKey,
+        known: (sha256) => requests.ask('results', { sha256 }),
+        take: (results) => send({ kind: 'results', results: results as SharedResult[] }),
+      },
+      forgetting: {
+        names: () => this.#names(),
+        eventsOf: (person) => logs()[1].readable((store) => store.removal.naming(person), []),
+        erase: async (person) => {
+          const { remains } = await erase(person);
+          for (const sentence of remains) logger.warn(`a person who was forgotten: ${sentence}`);
+        },
+      },
+    });
+    return [new ModelAgreement(modelsOf(config, modelFolder), log), this.#watchList];
+  }
+
+  /** An engine is ready, and has results under this key. */
+  engineReady(resultKey: string): void {
+    this.#resultKey = resultKey;
+    this.#watchList?.engineReady();
+  }
+
+  /** The gallery has changed. */
+  noteGallery(): void {
+    this.#watchList?.noteFolder();
+  }
+
+  /** The engine has worked out photos. */
+  noteResults(results: readonly SharedResult[]): void {
+    void this.#watchList?.noteOutcomes(results);
+  }
+
+  /**
+   * Forgets a person on every node.
+   *
+   * @param eraseHere erases the person on this node, in every spelling
+   * @throws SpotterError gallery.unwritable; nothing has been erased then, and nobody is told
+   */
+  async forget(person: string, eraseHere: () => Promise<ForgetReport>): Promise<ForgetReport> {
+    const watchList = this.#watchList;
+    if (!watchList) return eraseHere();
+    const { personKeyOf } = await import('../cluster/sealer.js');
+    const names = (await this.#names()).filter((name) => isSamePerson(name, person));
+    const spellings = [...new Set([person, ...names])];
+    let report: ForgetReport | null = null;
+    const key = personKeyOf(this.#options.config.cluster.key ?? '', person);
+    const waiting = await watchList.forget(key, spellings, async () => {
+      report = await eraseHere();
+    });
+    return withWaiting(report as unknown as ForgetReport, waiting);
+  }
+
+  #names(): Promise<string[]> {
+    const { config, logs } = this.#options;
+    return knownNames({
+      folder: config.gallery.folder,
+      data: config.data,
+      logs: logs(),
+      fileNames: this.#watchList?.fileNames ?? [],
+    });
+  }
+}
+
+/** A report that also says which nodes have still to erase the person. @param waiting null: no other node knows of it yet */
+export function withWaiting(report: ForgetReport, waiting: readonly string[] | null): ForgetReport {
+  const { person } = report;
+  const sentences =
+    waiting === null
+      ? [`the other nodes of the cluster erase ${person} once this one reaches NATS`]
+      : waiting.map(
+          (node) =>
+            `node ${node} has not erased ${person} yet; it does before it watches again, or within a minute if it runs`,
+        );
+  return { ...report, waiting: [...(waiting ?? [])], remains: [...report.remains, ...sentences] };
+}
