@@ -25,6 +25,11 @@ describe('the files that the program reads', () => {
     expect(missing(JSON.parse(text('package.json')).files)).toEqual([]);
   });
 
+  it('are without those of the training', () => {
+    const listed: string[] = JSON.parse(text('package.json')).files;
+    expect(listed.filter((name) => 'models/training/README.md'.startsWith(`${name}/`))).toEqual([]);
+  });
+
   it('are in the image, and not kept from its build', () => {
     const copied = [...text('Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names]) =>
       names.split(' '),
