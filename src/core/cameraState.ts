@@ -1,4 +1,7 @@
-/** The states of a camera. `stopped` is final: a recording has ended, or the daemon stops. All other states are retried. */
+/**
+ * The states of a camera. `stopped` is final: a recording has ended, or the daemon stops. `waiting` is a camera of a cluster that this node
+ * does not watch. All other states are retried.
+ */
 export const CAMERA_STATES = [
   'connecting',
   'live',
@@ -8,6 +11,7 @@ export const CAMERA_STATES = [
   'unreachable',
   'no_video',
   'quarantined',
+  'waiting',
   'stopped',
 ] as const;
 

@@ -56,6 +56,7 @@ export const texts = {
     unreachable: 'Unreachable',
     no_video: 'No video',
     quarantined: 'Paused after crashes',
+    waiting: 'Waiting for a node',
     stopped: 'Ended',
   } as Record<string, string>,
   live: {

@@ -103,7 +103,14 @@ export interface Gap {
   /** ISO 8601, UTC, ms: the last frame before and the first one after. */
   from: string;
   to: string;
-  cause: 'engine_died' | 'engine_hung' | 'settings_changed' | 'log_unwritable' | 'log_lost';
+  cause:
+    | 'engine_died'
+    | 'engine_hung'
+    | 'settings_changed'
+    | 'log_unwritable'
+    | 'log_lost'
+    | 'node_lost'
+    | 'moved';
 }
 
 /** A track from its first to its last frame; times are media time in ms. */

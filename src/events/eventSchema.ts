@@ -107,7 +107,15 @@ const ended = {
 const gap = {
   from: time.describe('The last frame before.'),
   to: time.describe('The first frame after.'),
-  cause: z.enum(['engine_died', 'engine_hung', 'settings_changed', 'log_unwritable', 'log_lost']),
+  cause: z.enum([
+    'engine_died',
+    'engine_hung',
+    'settings_changed',
+    'log_unwritable',
+    'log_lost',
+    'node_lost',
+    'moved',
+  ]),
 } satisfies { [K in 'from' | 'to' | 'cause']: z.ZodType<Fields[K]> };
 
 const visit = {

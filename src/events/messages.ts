@@ -28,6 +28,8 @@ export interface CameraSummary {
   state: CameraState;
   /** Why it is not live; null where there is no fault. */
   message: string | null;
+  /** The node of the cluster that watches it; null for none, and without a cluster. */
+  node: string | null;
 }
 
 /** A face in view. */

@@ -19,6 +19,9 @@ const camera = {
   id: text,
   state: z.enum(CAMERA_STATES),
   message: text.nullable().describe('Why it is not live; null where there is no fault.'),
+  node: text
+    .nullable()
+    .describe('The node of the cluster that watches it; null for none, and without a cluster.'),
 } satisfies { [K in keyof CameraSummary]: z.ZodType<CameraSummary[K]> };
 
 const track = {

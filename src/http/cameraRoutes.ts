@@ -14,6 +14,8 @@ export interface CameraView {
   state: CameraState;
   /** Why it is not live; null where there is no fault. */
   message: string | null;
+  /** The node of the cluster that watches it; null for none, and without a cluster. */
+  node: string | null;
   /** ISO 8601; null before the first frame. */
   lastFrameAt: string | null;
   /** Faces in view, as of the last frame. */
@@ -36,6 +38,10 @@ const camera = z
     name: z.string().describe('For people; the id where none is configured.'),
     state: z.enum(CAMERA_STATES),
     message: z.string().nullable().describe('Why it is not live; null where there is no fault.'),
+    node: z
+      .string()
+      .nullable()
+      .describe('The node of the cluster that watches it; null for none, and without a cluster.'),
     lastFrameAt: time.nullable().describe('null before the first frame.'),
     tracks: z.array(anyObject).readonly().describe('Faces in view, as of the last frame.'),
     zones: z

@@ -146,8 +146,8 @@ export class EventSocket implements Component {
   }
 
   /** Sends a camera's state to every client whose cameras include it. */
-  cameraState(id: string, state: CameraState, message: string | null): void {
-    const text = JSON.stringify({ type: 'camera', id, state, message });
+  cameraState(id: string, state: CameraState, message: string | null, node: string | null = null): void {
+    const text = JSON.stringify({ type: 'camera', id, state, message, node });
     for (const client of this.#clients) if (includesCamera(client, id)) this.#send(client, text);
   }
 

@@ -199,7 +199,9 @@ export class Metrics {
   /** Sets the state of a camera; a new one gets all its series. Unless it is live, it has no tracks. */
   cameraState(camera: string, state: CameraState): void {
     if (!this.#cameras.has(camera)) this.#beginCamera(camera);
-    this.#up.set({ camera }, state === 'live' ? 1 : 0);
+    // In a cluster, another node says whether the camera is up.
+    if (state === 'waiting') this.#up.remove({ camera });
+    else this.#up.set({ camera }, state === 'live' ? 1 : 0);
     for (const other of CAMERA_STATES) this.#states.set({ camera, state: other }, other === state ? 1 : 0);
     if (state !== 'live') this.#tracks.set({ camera }, 0);
   }

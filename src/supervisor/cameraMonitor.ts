@@ -2,10 +2,11 @@ import type { CameraConfig } from '../config/schema.js';
 import type { CameraState } from '../core/cameraState.js';
 import { moment, monotonicMs } from '../core/clock.js';
 import type { Component } from '../core/lifecycle.js';
-import type { Gap } from '../events/event.js';
+import type { EventDraft, Gap } from '../events/event.js';
 import type { InView } from '../events/inView.js';
 import type { Logger } from '../observe/logger.js';
 import type { FrameReport } from '../pipeline/frameReport.js';
+import type { CameraDuty } from './cameraDuty.js';
 import type { CameraObserver } from './cameraObserver.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import type { EventHub } from './eventHub.js';
@@ -21,6 +22,8 @@ export interface CameraMonitorOptions {
   observers: readonly CameraObserver[];
   /** Publishes the events that follow from a change: gaps, and tracks that have left. */
   hub: Pick<EventHub, 'publish' | 'nextTrack'>;
+  /** Marks those events. */
+  duty: Pick<CameraDuty, 'stamped'>;
 }
 
 /** Follows the configured cameras: updates the registry, and notifies the observers of every change. */
@@ -61,10 +64,10 @@ export class CameraMonitor implements Component {
 
   /** Does nothing for a camera that is not configured or is already in that state. */
   setState(id: string, state: CameraState, message: string | null): void {
-    const { registry, hub } = this.#options;
+    const { registry } = this.#options;
     if (!registry.setState(id, state, message)) return;
     const gap = state === 'live' ? registry.endGap(id, moment()) : null;
-    if (gap) hub.publish(gap);
+    if (gap) this.#publish(gap);
     this.#notify(id, state, message);
   }
 
@@ -90,14 +93,19 @@ export class CameraMonitor implements Component {
     registry.beginGaps(cause, now);
     this.#endTracks(now.unixMs);
     for (const { id, state } of registry.cameras) {
-      if (state !== 'stopped' && state !== 'quarantined')
+      if (state !== 'stopped' && state !== 'quarantined' && state !== 'waiting')
         this.setState(id, 'connecting', 'the engine is being replaced');
     }
   }
 
   #endTracks(unixMs: number): void {
-    const { inView, hub } = this.#options;
-    for (const draft of inView.endReported(unixMs)) hub.publish(draft);
+    for (const draft of this.#options.inView.endReported(unixMs)) this.#publish(draft);
+  }
+
+  #publish(draft: EventDraft): void {
+    const { hub, duty } = this.#options;
+    const stamped = duty.stamped(draft, null);
+    if (stamped) hub.publish(stamped);
   }
 
   #notify(id: string, state: CameraState, message: string | null): void {
@@ -111,7 +119,9 @@ export function cameraLog(logger: Logger, isWatching: () => boolean): CameraObse
     cameraState(camera, state, message) {
       if (!isWatching()) return;
       const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
-      if (message === null || state === 'reopening') logger.info({ camera }, text);
+      // Most cameras of a cluster are watched elsewhere.
+      if (state === 'waiting') logger.debug({ camera }, text);
+      else if (message === null || state === 'reopening') logger.info({ camera }, text);
       else logger.warn({ camera }, text);
     },
   };

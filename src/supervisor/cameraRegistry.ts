@@ -29,13 +29,22 @@ export interface CameraDetails {
   /** Size of its frames, px; null before the first. */
   width: number | null;
   height: number | null;
+  /** The node of the cluster that watches it; null for none, and without a cluster. */
+  node: string | null;
+}
+
+/** The cameras as clients see them. */
+export interface CameraViews {
+  readonly cameras: Pick<CameraDetails, 'id' | 'state' | 'message' | 'node'>[];
+  /** With the time and the size of the last frame of each. */
+  details(now: Moment): CameraDetails[];
 }
 
 /**
  * The state of each camera, the number of its next track, and the time in which it was not watched. Kept outside the engine, so
  * that it survives one.
  */
-export class CameraRegistry {
+export class CameraRegistry implements CameraViews {
   readonly #entries = new Map<string, Entry>();
 
   /**
@@ -67,8 +76,8 @@ export class CameraRegistry {
   }
 
   /** Every camera as clients see it. */
-  get cameras(): { id: string; state: CameraState; message: string | null }[] {
-    return [...this.#entries].map(([id, { state, message }]) => ({ id, state, message }));
+  get cameras(): Pick<CameraDetails, 'id' | 'state' | 'message' | 'node'>[] {
+    return [...this.#entries].map(([id, { state, message }]) => ({ id, state, message, node: null }));
   }
 
   /** A number that no track of the camera has had; from 1. */
@@ -99,7 +108,31 @@ export class CameraRegistry {
       lastFrameAt: lastFrameMs === null ? null : new Date(unixOf(lastFrameMs, now)).toISOString(),
       width: size?.width ?? null,
       height: size?.height ?? null,
+      node: null,
     }));
+  }
+
+  /** Monotonic time of the last frame; null before the first. */
+  lastFrameMs(id: string): number | null {
+    return this.#entries.get(id)?.lastFrameMs ?? null;
+  }
+
+  /** From now on, tracks have this number or a higher one. */
+  raiseTrack(id: string, firstTrack: number): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.nextTrack = Math.max(entry.nextTrack, firstTrack);
+  }
+
+  /**
+   * This node begins to watch a camera that another one has watched, or itself before.
+   *
+   * @param lastFrameMs monotonic time of the last frame of any other node; null for none
+   */
+  beginGap(id: string, lastFrameMs: number | null, cause: Gap['cause']): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const sinceMs = Math.max(lastFrameMs ?? 0, entry.lastFrameMs ?? 0);
+    entry.gap = sinceMs > 0 ? { sinceMs, cause } : null;
   }
 
   /** Records the track number of an event, so that it is not assigned again. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import type { Gap } from '../events/event.js';
 import type { Logger } from '../observe/logger.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { CameraDuty } from './cameraDuty.js';
 import type { CameraMonitor } from './cameraMonitor.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import type { CrashPolicy } from './crashPolicy.js';
@@ -16,6 +17,7 @@ export interface EngineControlOptions {
   status: EngineStatus;
   registry: CameraRegistry;
   monitor: CameraMonitor;
+  duty: Pick<CameraDuty, 'holds' | 'reasonOf'>;
   crashPolicy: CrashPolicy;
   metrics: Pick<Metrics, 'engineDied'>;
   logger: Logger;
@@ -51,15 +53,24 @@ export class EngineControl {
   /** Brings registry and engine into line with the configured cameras. */
   assign(): void {
     if (!this.#isWatching) return;
-    const { host, registry, monitor, crashPolicy, config } = this.#options;
+    const { host, registry, monitor, duty, crashPolicy, config } = this.#options;
     const { cameras } = config();
     monitor.configure(cameras);
+    for (const { id } of cameras) if (!duty.holds(id)) monitor.setState(id, 'waiting', duty.reasonOf(id));
     // A new engine does not play a finished recording again.
     const assignments = cameras
-      .filter(({ id }) => !crashPolicy.isQuarantined(id) && registry.stateOf(id) !== 'stopped')
+      .filter(
+        ({ id }) => duty.holds(id) && !crashPolicy.isQuarantined(id) && registry.stateOf(id) !== 'stopped',
+      )
       .map((camera) => ({ camera, firstTrack: registry.nextTrack(camera.id) }));
     host.send(crashPolicy.restrictions);
     host.send({ kind: 'cameras', assignments });
+  }
+
+  /** This node begins to watch a camera of the cluster. */
+  begin(id: string): void {
+    this.#options.monitor.setState(id, 'connecting', null);
+    this.assign();
   }
 
   /** Reopens cameras that were quarantined, have ended or have changed. */

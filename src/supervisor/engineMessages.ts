@@ -3,6 +3,7 @@ import type { InView } from '../events/inView.js';
 import { type FromEngine, type GalleryReport, placementText } from '../ipc/protocol.js';
 import type { Logger } from '../observe/logger.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { CameraDuty } from './cameraDuty.js';
 import type { CameraMonitor } from './cameraMonitor.js';
 import type { CameraRegistry } from './cameraRegistry.js';
 import type { ClusterPeople } from './clusterPeople.js';
@@ -21,6 +22,8 @@ export interface EngineMessagesOptions {
   /** Updated here with the engine's events. */
   inView: InView;
   monitor: CameraMonitor;
+  /** Drops what came of a camera after its lease was over. */
+  duty: Pick<CameraDuty, 'holds' | 'stamped'>;
   hub: EventHub;
   crashPolicy: CrashPolicy;
   metrics: Metrics;
@@ -42,8 +45,7 @@ export class EngineMessages {
   }
 
   receive(message: FromEngine): void {
-    const { status, registry, inView, monitor, hub, crashPolicy, metrics, forgetting, logger } =
-      this.#options;
+    const { status, monitor, duty, hub, crashPolicy, metrics, forgetting, logger } = this.#options;
     switch (message.kind) {
       case 'ready':
         this.#engineReady(message);
@@ -63,23 +65,19 @@ export class EngineMessages {
         this.#options.requests.settle(message.id, message.outcome);
         break;
       case 'event':
-        registry.noteDraft(message.draft);
-        inView.noteReported(message.draft);
-        hub.publishDetected(message);
+        this.#takeEvent(message);
         break;
       case 'face':
         hub.noteFace(message.track, message);
         break;
       case 'report':
-        monitor.frame(message.report);
+        if (duty.holds(message.report.camera)) monitor.frame(message.report);
         break;
       case 'picture':
         this.#options.live.receive(message);
         break;
       case 'camera':
-        // After an engine was replaced, the reason is already reported.
-        if (message.state === 'connecting' && registry.stateOf(message.id) === 'connecting') break;
-        monitor.setState(message.id, message.state, message.message);
+        this.#takeState(message);
         break;
       case 'restart':
         monitor.restarted(message.id, message.reason);
@@ -95,6 +93,22 @@ export class EngineMessages {
         logger[message.level]({ ...(message.camera && { camera: message.camera }) }, message.message);
         break;
     }
+  }
+
+  #takeEvent({ draft, sinceMs, pictures }: FromEngine & { kind: 'event' }): void {
+    const { registry, inView, duty, hub } = this.#options;
+    const stamped = duty.stamped(draft, sinceMs);
+    if (!stamped) return;
+    registry.noteDraft(stamped);
+    inView.noteReported(stamped);
+    hub.publishDetected({ draft: stamped, sinceMs, ...(pictures !== undefined && { pictures }) });
+  }
+
+  #takeState({ id, state, message }: FromEngine & { kind: 'camera' }): void {
+    const { registry, monitor, duty } = this.#options;
+    // After an engine was replaced, the reason is already reported.
+    if (state === 'connecting' && registry.stateOf(id) === 'connecting') return;
+    if (duty.holds(id)) monitor.setState(id, state, message);
   }
 
   #engineReady({ onnxruntime, placements, gallery, resultKey }: FromEngine & { kind: 'ready' }): void {

@@ -141,7 +141,9 @@ export class EventHub implements Component, CameraObserver {
 
   /** The cameras and people that clients may name. */
   get selectable(): Selectable {
-    return { cameras: this.#config.cameras.map(({ id }) => id), people: this.#people };
+    const configured = this.#config.cameras.map(({ id }) => id);
+    const known = this.#options.cameras.cameras.map(({ id }) => id);
+    return { cameras: [...new Set([...configured, ...known])], people: this.#people };
   }
 
   /** How a person is shown; null for somebody who is not in the gallery. */

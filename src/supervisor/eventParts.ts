@@ -13,7 +13,7 @@ import { EventSocket } from '../http/socket.js';
 import type { Logger } from '../observe/logger.js';
 import type { Metrics } from '../observe/metrics.js';
 import { SnapshotStore } from '../snapshots/store.js';
-import type { CameraRegistry } from './cameraRegistry.js';
+import type { CameraViews } from './cameraRegistry.js';
 import type { ClusterHost } from './clusterHost.js';
 import { type FeedCluster, SharedFeed, type SharedFeedOptions } from './sharedFeed.js';
 import type { SinkCluster } from './sharedSinks.js';
@@ -28,7 +28,7 @@ export interface EventPartsOptions {
   /** Updated by the parts. */
   metrics: Metrics;
   /** Sent to clients in `hello`. */
-  cameras: Pick<CameraRegistry, 'cameras'>;
+  cameras: Pick<CameraViews, 'cameras'>;
   /** Updated by the hub with published events; updated elsewhere with the engine's reports. */
   inView: InView;
   /** Default: none. */

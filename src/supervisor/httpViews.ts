@@ -8,6 +8,7 @@ import type { ControlViews } from '../http/controlRoutes.js';
 import type { VisitsQuery } from '../http/parameters.js';
 import type { Views } from '../http/routes.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { CameraViews } from './cameraRegistry.js';
 import type { ClusterHost } from './clusterHost.js';
 import { clusterViews } from './clusterViews.js';
 import { SERVER } from './eventParts.js';
@@ -24,6 +25,8 @@ export interface ViewSources extends HealthSources {
   inView: InView;
   people: PeopleParts;
   nodes: NodeViews;
+  /** Of the whole cluster. */
+  cameras: CameraViews;
   cluster: ClusterHost;
 }
 
@@ -57,9 +60,9 @@ export function httpViews(sources: ViewSources): Views {
 }
 
 /** Every camera with what its configuration says, in the order in which the cameras were added. */
-function camerasOf({ registry, inView, loaded }: ViewSources): CameraView[] {
+function camerasOf({ cameras, inView, loaded }: ViewSources): CameraView[] {
   const configured = new Map(loaded().config.cameras.map((camera) => [camera.id, camera]));
-  return registry.details(moment()).map((camera) => {
+  return cameras.details(moment()).map((camera) => {
     const { name, zones = [] } = configured.get(camera.id) ?? {};
     return {
       ...camera,

@@ -13,6 +13,7 @@ import { Throughput } from '../observe/throughput.js';
 import { CameraMonitor, cameraLog } from './cameraMonitor.js';
 import { CameraRegistry } from './cameraRegistry.js';
 import { ChildProcesses } from './childProcesses.js';
+import { type CameraParts, cameraParts } from './clusterCameras.js';
 import { ClusterHost } from './clusterHost.js';
 import { clusterParts } from './clusterParts.js';
 import { clusterSource } from './clusterViews.js';
@@ -78,6 +79,7 @@ export class Supervisor {
   readonly #history = new HealthHistory();
   readonly #cluster: ClusterHost;
   #isEngineBegun = false;
+  readonly #cameras: CameraParts;
   #onCameraState: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
@@ -85,6 +87,14 @@ export class Supervisor {
     const { loaded, logger, modelFolder, reload: read, engineEntry: entry } = options;
     const { data } = loaded.config;
     this.#cluster = new ClusterHost({ config: loaded.config, logger, onFailure: options.onFailure });
+    const config = () => this.#reloader.current.config;
+    this.#cameras = cameraParts(this.#cluster, {
+      ...{ config, logger, registry: this.#registry, status: this.#status },
+      monitor: () => this.#monitor,
+      engine: () => this.#engine,
+      observers: () => this.#hub.cameraObservers,
+    });
+    const { duty, views, observer } = this.#cameras;
     const throughput = new Throughput();
     this.#requests = new EngineRequests({
       unreadyReason: () => this.#status.unreadyReason,
@@ -108,24 +118,24 @@ export class Supervisor {
         ...{ status: this.#status, registry: this.#registry, crashPolicy: this.#crashPolicy },
         ...{ hub: () => this.#hub, live: () => this.#live, gate: () => this.#gate },
         lostLines: options.lostLines ?? (() => ({ stdout: 0, stderr: 0 })),
-        cluster: clusterSource(this.#cluster, () => this.#reloader.current.config),
+        cluster: clusterSource(this.#cluster, config),
       }),
     );
     this.#faces = new RecentFaces({
-      limits: () => this.#reloader.current.config.review,
+      limits: () => config().review,
       isLive: (camera, track) => this.#inView.reportedAt(camera).some(({ id }) => id === track),
     });
     const { forgetting, clusterPeople } = clusterParts({
       ...{ loaded, modelFolder, logger, requests: this.#requests, cluster: this.#cluster },
       ...{ hub: () => this.#hub, status: this.#status, isEngineBegun: () => this.#isEngineBegun },
-      config: () => this.#reloader.current.config,
+      config,
       send: (message) => this.#host.send(message),
     });
     this.#hub = new EventHub({
       loaded,
       logger,
       metrics: this.#metrics,
-      cameras: this.#registry,
+      cameras: views,
       inView: this.#inView,
       faces: this.#faces,
       cluster: this.#cluster,
@@ -136,7 +146,7 @@ export class Supervisor {
       onEvent: options.onEvent,
     });
     this.#live = new LiveFeed({
-      config: () => this.#reloader.current.config,
+      config,
       send: (message) => this.#host.send(message),
       shownName: (person) => this.#hub.shownName(person),
       metrics: this.#metrics,
@@ -144,7 +154,7 @@ export class Supervisor {
     this.#letters = new LetterActions({ log: this.#hub.log, loaded: () => this.#reloader.current });
     this.#gate = new Gate({
       file: new AccessFile(data, () => logger.warn('access.db was replaced; using the new one')),
-      config: () => this.#reloader.current.config,
+      config,
       controlToken: this.#control.token,
       logger,
     });
@@ -154,41 +164,34 @@ export class Supervisor {
       ...{ registry: this.#registry, inView: this.#inView, cluster: this.#cluster },
       ...{ requests: this.#requests, faces: this.#faces },
       send: (message) => this.#host.send(message),
+      cameras: views,
       loaded: () => this.#reloader.current,
     });
     this.#monitor = new CameraMonitor({
-      registry: this.#registry,
-      cameras: () => this.#reloader.current.config.cameras,
-      inView: this.#inView,
+      ...{ registry: this.#registry, inView: this.#inView },
+      cameras: () => config().cameras,
       observers: [
         this.#crashPolicy,
         this.#metrics,
         throughput,
         this.#history,
-        ...this.#hub.cameraObservers,
+        ...(observer ? [observer] : this.#hub.cameraObservers),
         cameraLog(logger, () => this.#engine.isWatching),
         { cameraState: () => this.#onCameraState() },
       ],
-      hub: this.#hub,
+      ...{ duty, hub: this.#hub },
     });
     const messages = new EngineMessages({
-      status: this.#status,
-      registry: this.#registry,
-      inView: this.#inView,
-      monitor: this.#monitor,
-      hub: this.#hub,
-      crashPolicy: this.#crashPolicy,
-      metrics: this.#metrics,
-      ...{ forgetting, clusterPeople, requests: this.#requests },
-      live: this.#live,
-      logger,
+      ...{ status: this.#status, registry: this.#registry, inView: this.#inView, monitor: this.#monitor },
+      ...{ duty, hub: this.#hub, crashPolicy: this.#crashPolicy, metrics: this.#metrics, forgetting },
+      ...{ clusterPeople, requests: this.#requests, live: this.#live, logger },
       onReady: () => {
         this.#reloader.confirm();
         this.#engine.assign();
       },
     });
     this.#host = new EngineHost({
-      childProcesses: new ChildProcesses(data, (sentence) => logger.warn(sentence)),
+      childProcesses: new ChildProcesses(data, (text) => logger.warn(text)),
       start: () => {
         this.#isEngineBegun = true;
         const { secrets } = this.#reloader.current;
@@ -201,8 +204,8 @@ export class Supervisor {
           known: this.#status.known,
         };
       },
-      hasOtherDevice: () => this.#reloader.current.config.compute.provider === 'auto',
-      hangMs: () => this.#reloader.current.config.engine.hangMs,
+      hasOtherDevice: () => config().compute.provider === 'auto',
+      hangMs: () => config().engine.hangMs,
       onMessage: (message) => messages.receive(message),
       onDeath: (death) => this.#engine.engineDied(death),
       onFailure: options.onFailure,
@@ -210,11 +213,8 @@ export class Supervisor {
       entry,
     });
     this.#engine = new EngineControl({
-      host: this.#host,
-      status: this.#status,
-      registry: this.#registry,
-      monitor: this.#monitor,
-      crashPolicy: this.#crashPolicy,
+      ...{ host: this.#host, status: this.#status, registry: this.#registry, monitor: this.#monitor },
+      ...{ duty, crashPolicy: this.#crashPolicy },
       metrics: {
         engineDied: (cause) => {
           this.#metrics.engineDied(cause);
@@ -223,7 +223,7 @@ export class Supervisor {
       },
       logger,
       onInterrupt: () => this.#requests.interrupt(),
-      config: () => this.#reloader.current.config,
+      config,
       restore: (how) => this.#reloader.restore(how),
     });
   }
@@ -272,6 +272,7 @@ export class Supervisor {
       this.#requests.interrupt();
       this.#reloader.stop();
       this.#crashPolicy.stop();
+      await this.#cameras.duty.release();
       await parts.stop();
     }
   }

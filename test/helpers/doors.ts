@@ -87,7 +87,7 @@ export async function doors(change: (auth: Config['auth'], http: Config['http'])
   const cameraViews = () =>
     CAMERAS.map((id) => ({
       ...{ id, name: id, state: 'live' as const, message: null, lastFrameAt: null, tracks: [] },
-      ...{ zones: [], width: null, height: null },
+      ...{ zones: [], width: null, height: null, node: null },
     }));
   const http = await httpServer(
     {

@@ -6,7 +6,7 @@ import { type HttpOptions, HttpServer } from '../../src/http/server.js';
 /** A camera that is live and has given no frame yet. */
 export const cameraView = (id: string, change: Partial<CameraView> = {}): CameraView => ({
   ...{ id, name: id, state: 'live', message: null, lastFrameAt: null },
-  ...{ tracks: [], zones: [], width: null, height: null, ...change },
+  ...{ tracks: [], zones: [], width: null, height: null, node: null, ...change },
 });
 
 /** The views of an empty log, without cameras. */

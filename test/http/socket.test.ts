@@ -64,6 +64,7 @@ describe('EventSocket', () => {
       id: 'door',
       state: 'stalled',
       message: 'why',
+      node: null,
     });
     expect(await client.ofType('stats')).toEqual({ type: 'stats', cameras: [{ camera: 'door', frames: 7 }] });
   });

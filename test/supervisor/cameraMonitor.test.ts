@@ -3,6 +3,7 @@ import { type CameraConfig, schema } from '../../src/config/schema.js';
 import type { EventDraft } from '../../src/events/event.js';
 import { InView } from '../../src/events/inView.js';
 import { buildFrameReport } from '../../src/pipeline/frameReport.js';
+import { ALONE } from '../../src/supervisor/cameraDuty.js';
 import { CameraMonitor, cameraLog } from '../../src/supervisor/cameraMonitor.js';
 import { CameraRegistry } from '../../src/supervisor/cameraRegistry.js';
 import { recordedLog } from '../helpers/logger.js';
@@ -28,6 +29,7 @@ function stoppedMonitorOf(...ids: string[]) {
       },
       {},
     ],
+    duty: ALONE,
     hub: { publish: (draft) => void published.push(draft), nextTrack: () => 7 },
   });
   return { monitor, registry, heard, published };

@@ -33,8 +33,8 @@ describe('CameraRegistry', () => {
     expect(registry.setState('yard', 'unreachable', 'refused')).toBe(true);
     expect(registry.setState('yard', 'unreachable', 'refused')).toBe(false);
     expect(registry.cameras).toEqual([
-      { id: 'door', state: 'live', message: null },
-      { id: 'yard', state: 'unreachable', message: 'refused' },
+      { id: 'door', state: 'live', message: null, node: null },
+      { id: 'yard', state: 'unreachable', message: 'refused', node: null },
     ]);
     registry.remove('door');
     expect(registry.ids).toEqual(['yard']);
@@ -47,7 +47,7 @@ describe('CameraRegistry', () => {
     expect(registry.details(at(1500))).toMatchObject([{ id: 'door', lastFrameAt: null }]);
     registry.noteFrame(frame(), 1000);
     registry.noteFrame(frame('dropped'), 1200);
-    const door = { id: 'door', state: 'live', message: null };
+    const door = { id: 'door', state: 'live', message: null, node: null };
     expect(registry.details(at(1500))).toEqual([
       { ...door, width: null, height: null, lastFrameAt: '1970-01-01T00:00:01.000Z' },
     ]);
