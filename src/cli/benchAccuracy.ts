@@ -72,7 +72,8 @@ function taskOf(options: AccuracyBenchOptions): AccuracyTask {
   return { kind: 'identification', photos };
 }
 
-function pairsTask(file: string, images: string | undefined): AccuracyTask {
+/** Reads a file of pairs. @param images folder of the photos, for the format of LFW. @throws SpotterError usage */
+export function pairsTask(file: string, images: string | undefined): AccuracyTask {
   const text = readText(file, '--pairs');
   const isLfw = isLfwPairs(text);
   if (isLfw && images === undefined)

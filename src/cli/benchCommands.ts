@@ -1,7 +1,8 @@
 import { Option } from 'commander';
+import { ACCURACY_BENCHES } from './benchAccuracyCommands.js';
 import { CAMERA_BENCHES } from './benchCameraCommands.js';
 import type { CommandGroup } from './definition.js';
-import { jsonOption, recognitionOptions, wholeNumber, wholeNumbers } from './flags.js';
+import { jsonOption, recognitionOptions, wholeNumber } from './flags.js';
 
 /** `spotter bench ...`: the measurements. The code that measures is in bench/. */
 export const BENCH_COMMANDS: CommandGroup = {
@@ -38,65 +39,7 @@ export const BENCH_COMMANDS: CommandGroup = {
       ],
       load: async () => (await import('./benchStill.js')).still,
     },
-    {
-      name: 'accuracy',
-      description:
-        'how well a pair of models recognises people in labelled photos: pairs, or a gallery and strangers',
-      example: 'spotter bench accuracy --pairs pairs.txt --images lfw --face middle --embedder mobilefacenet',
-      options: [
-        new Option('--pairs <file>', "LFW's pairs.txt, or CSV with the columns a, b and same"),
-        new Option('--images <folder>', "photos of LFW's pairs: <folder>/<name>/<name>_0001.jpg"),
-        new Option('--people <folder>', 'a folder per person: compare every photo with every other one'),
-        ...roleOptions(),
-        faceOption(),
-        new Option('--sizes <list>', 'numbers of people in the gallery; larger ones become the whole gallery')
-          .argParser(wholeNumbers)
-          .default([10, 100, 300, 1000, 5000]),
-        new Option('--draws <n>', 'random galleries of each smaller size')
-          .argParser(wholeNumber(1))
-          .default(20),
-        jsonOption(),
-        ...recognitionOptions(),
-      ],
-      load: async () => (await import('./benchAccuracy.js')).accuracy,
-    },
-    {
-      name: 'conditions',
-      description:
-        'how well a pair of models recognises people in bad pictures: blur, darkness, small, turned, masked and more',
-      example: 'spotter bench conditions --list faces/list.csv --face middle',
-      options: [
-        ...roleOptions(),
-        faceOption(),
-        new Option('--people <n>', 'most people in the gallery, and most strangers')
-          .argParser(wholeNumber(1))
-          .default(200),
-        jsonOption(),
-        ...recognitionOptions(),
-      ],
-      load: async () => (await import('./benchConditions.js')).conditions,
-    },
-    {
-      name: 'curves',
-      description:
-        'how similar faces are to an embedder, measured on labelled photos: the curves that odds rest on',
-      example: 'spotter bench curves --list faces/list.csv --face middle --embedder my-embedder',
-      options: [
-        new Option(
-          '--list <file>',
-          'CSV with the columns role (gallery, known, stranger), person and file; strangers are not used',
-        ),
-        new Option('--people <folder>', 'a folder per person: the first photo of each is the gallery'),
-        new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
-        new Option('--clip <file>', 'recording in which nobody of the photos is seen; may be repeated')
-          .argParser((file: string, files: string[]) => [...files, file])
-          .default([], 'none'),
-        faceOption(),
-        jsonOption(),
-        ...recognitionOptions(),
-      ],
-      load: async () => (await import('./benchCurves.js')).curves,
-    },
+    ...ACCURACY_BENCHES,
     {
       name: 'match',
       description: 'time to match probes with a gallery, on one thread',
@@ -245,18 +188,3 @@ export const BENCH_COMMANDS: CommandGroup = {
     },
   ],
 };
-
-/** Photos by what they are for. */
-function roleOptions(): Option[] {
-  return [
-    new Option('--list <file>', 'CSV with the columns role (gallery, known, stranger), person and file'),
-    new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
-    new Option('--strangers <folder>', 'a folder per person, none of them in --gallery'),
-  ];
-}
-
-function faceOption(): Option {
-  return new Option('--face <which>', 'the face that is meant where a photo shows several')
-    .choices(['largest', 'middle'])
-    .default('largest');
-}

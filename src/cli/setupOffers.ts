@@ -2,22 +2,16 @@ import type { Config } from '../config/schema.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { modelSpeed } from '../engine/modelSpeed.js';
 import type { ModelEntry } from '../models/catalogueEntry.js';
-import { findModel, staleReason } from '../models/install.js';
+import { findModel } from '../models/install.js';
 import type { PairOffer } from '../models/pairChoice.js';
 import { prepare } from '../models/prepare.js';
-import { isVariant } from '../models/variant.js';
+import { type KnownPair, knownPairs, modelsOf, usageOf } from './knownPairs.js';
 import type { ModelsPlace } from './modelsPlace.js';
 import { printError } from './print.js';
 
 interface Measured {
   detectors: ReadonlyMap<string, number>;
   embedders: ReadonlyMap<string, number>;
-}
-
-interface Pair {
-  detector: string;
-  embedder: string;
-  named: number | null;
 }
 
 /** The model whose time the costs in the catalogue are multiples of, by role. */
@@ -35,37 +29,14 @@ export async function pairOffers(
   modelFolder: string | undefined,
   signal: AbortSignal,
 ): Promise<PairOffer[]> {
-  const pairs = await pairsOf(place);
+  const pairs = await knownPairs(place);
   const measured = await measure(pairs, place, modelFolder, signal);
   return pairs.map((pair) => offerOf(pair, place, measured));
 }
 
-async function pairsOf({ entries, distribution, folders, loaded }: ModelsPlace): Promise<Pair[]> {
-  const { detector, embedder } = loaded.config;
-  const known: Pair[] = [
-    ...distribution.pairs,
-    ...Object.values(distribution.packs).map((pack) => ({ ...pack, named: null })),
-    { detector, embedder, named: null },
-  ];
-  const made: Pair[] = [];
-  for (const variant of entries.filter(isVariant)) {
-    if ((await staleReason(variant, { entries }, folders)) !== null) continue;
-    const role = variant.kind === 'arcface' ? 'embedder' : 'detector';
-    // A variant is refused when it is less accurate than what it was made from.
-    const like = [...known, ...made].filter((pair) => pair[role] === variant.variant.from.id);
-    made.push(...like.map((pair) => ({ ...pair, [role]: variant.id })));
-  }
-  const byName = new Map<string, Pair>();
-  for (const pair of [...known, ...made]) {
-    const name = `${pair.detector} ${pair.embedder}`;
-    if (!byName.has(name)) byName.set(name, pair);
-  }
-  return [...byName.values()];
-}
-
 /** Measures every installed model once, two at a time. */
 async function measure(
-  pairs: readonly Pair[],
+  pairs: readonly KnownPair[],
   { entries, folders, loaded }: ModelsPlace,
   modelFolder: string | undefined,
   signal: AbortSignal,
@@ -104,8 +75,8 @@ async function speedOf(
   }
 }
 
-function offerOf({ detector, embedder, named }: Pair, place: ModelsPlace, measured: Measured): PairOffer {
-  const models = [detector, embedder].map((id) => place.entries.find((entry) => entry.id === id));
+function offerOf(pair: KnownPair, place: ModelsPlace, measured: Measured): PairOffer {
+  const models = modelsOf(pair, place);
   const [detectMs, embedMs] = [
     timeOf(models[0], UNIT.detector, measured.detectors),
     timeOf(models[1], UNIT.embedder, measured.embedders),
@@ -115,17 +86,12 @@ function offerOf({ detector, embedder, named }: Pair, place: ModelsPlace, measur
     const [{ bytes, url }] = entry.files;
     return [{ id: entry.id, bytes, hasAddress: url !== null }];
   });
-  const licences = models.map((entry) =>
-    entry && 'licence' in entry && entry.licence !== null ? entry.licence : 'your own',
-  );
+  const { detector, embedder } = pair;
   return {
-    detector,
-    embedder,
-    named,
+    ...pair,
     frameMs: detectMs === null || embedMs === null ? null : detectMs + embedMs,
     isMeasured: measured.detectors.has(detector) && measured.embedders.has(embedder),
-    licences: [...new Set(licences)],
-    nonCommercial: models.some((entry) => isNonCommercial(entry, place)),
+    ...usageOf(pair, place),
     missing,
   };
 }
@@ -140,10 +106,4 @@ function timeOf(
   if (known !== undefined) return known;
   const one = measured.get(unit);
   return one !== undefined && 'cost' in entry && entry.cost !== undefined ? one * entry.cost : null;
-}
-
-function isNonCommercial(entry: ModelEntry | undefined, { known }: ModelsPlace): boolean {
-  if (!entry) return false;
-  const id = isVariant(entry) ? entry.variant.from.id : entry.id;
-  return known.some((one) => one.id === id && one.nonCommercial);
 }
