@@ -47,7 +47,7 @@ export interface CameraLeasesOptions {
 }
 
 /** Between two looks, ms; shifted at random, so that nodes do not act in step. */
-const LOOK_EVERY_MS = 350;
+const LOOK_EVERY_MS = 250;
 const JITTER_MS = 150;
 /** After a report of another node, ms: several often come together. */
 const LOOK_SOON_MS = 80;

@@ -22,6 +22,8 @@ import type { EngineStatus } from './engineStatus.js';
 export interface ClusterCamerasOptions {
   /** Of this node. */
   node: string;
+  /** Why this node is not in its cluster; null while it is. */
+  problem: () => string | null;
   config: () => Config;
   registry: CameraRegistry;
   status: EngineStatus;
@@ -50,14 +52,15 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
 
   /** What takes part in the cluster. */
   async part({ node, session }: Pick<Identity, 'node' | 'session'>): Promise<ClusterPart> {
-    const { config, status, engine, logger } = this.#options;
+    const { config, status, engine, logger, problem } = this.#options;
     const { CameraLeases } = await import('../cluster/cameraLeases.js');
     this.#leases = new CameraLeases({
       holder: { node, session },
       maxCameras: config().cluster.maxCameras,
       cameras: () => this.#cameras(),
       watched: (ids) => this.#watched(ids),
-      isReady: () => engine().isWatching && status.unreadyReason === null,
+      // Not before every part has joined: whoever was forgotten meanwhile is erased first.
+      isReady: () => engine().isWatching && status.unreadyReason === null && problem() === null,
       load: () => ({
         utilization: Number(status.load.utilization.toFixed(4)),
         dropped: Number(this.#dropped.read().toFixed(4)),
@@ -185,10 +188,13 @@ export interface CameraParts {
 }
 
 /** Without a cluster, they are the cameras of the configuration. */
-export function cameraParts(cluster: ClusterHost, options: Omit<ClusterCamerasOptions, 'node'>): CameraParts {
+export function cameraParts(
+  cluster: ClusterHost,
+  options: Omit<ClusterCamerasOptions, 'node' | 'problem'>,
+): CameraParts {
   const { node } = cluster;
   if (node === null) return { duty: ALONE, views: options.registry, observer: null };
-  const cameras = new ClusterCameras({ ...options, node });
+  const cameras = new ClusterCameras({ ...options, node, problem: () => cluster.problem });
   cluster.add(async (identity) => [await cameras.part(identity)]);
   return { duty: cameras, views: cameras, observer: cameras };
 }
