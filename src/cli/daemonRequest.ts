@@ -1,13 +1,22 @@
-import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { json } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import type { Control } from '../supervisor/controlFile.js';
 
 /** What a daemon answers. */
 export interface DaemonAnswer {
   status: number;
-  /** null for what is no JSON. */
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** The text as JSON; null for what is none. */
   body: unknown;
+}
+
+/** What is sent with a request. */
+export interface DaemonRequestBody {
+  body: string;
+  /** In lower case. */
+  headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -21,13 +30,24 @@ export async function requestDaemon(
   method: string,
   route: string,
   signal: AbortSignal,
+  sent?: DaemonRequestBody,
 ): Promise<DaemonAnswer> {
-  const options = { method, headers: { authorization: `Bearer ${token}` }, signal };
+  const headers = { ...sent?.headers, authorization: `Bearer ${token}` };
+  const options = { method, headers, signal };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = address.startsWith('https:')
+    const request = address.startsWith('https:')
       ? requestTls(`${address}${route}`, { ...options, rejectUnauthorized: false }, resolve)
       : requestPlain(`${address}${route}`, options, resolve);
-    sent.once('error', reject).end();
+    request.once('error', reject).end(sent?.body);
   });
-  return { status: response.statusCode ?? 0, body: await json(response).catch(() => null) };
+  const text = await textOf(response).catch(() => '');
+  return { status: response.statusCode ?? 0, headers: response.headers, text, body: jsonOf(text) };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -68,7 +68,8 @@ export function loadIncompleteConfig(
   return { file, ...read(file, overrides, baseFolder, [], incomplete) };
 }
 
-type Read = Omit<IncompleteConfig, 'file'>;
+/** A configuration that has been read, and what it lacks. */
+export type Read = Omit<IncompleteConfig, 'file'>;
 
 function read(
   file: string | null,
@@ -78,14 +79,26 @@ function read(
   incomplete: readonly Section[],
 ): Read {
   const { config, ...rest } =
-    file === null ? { config: schema.parse({}), secrets: [], gaps: [] } : readFile(file, unused, incomplete);
+    file === null
+      ? { config: schema.parse({}), secrets: [], gaps: [] }
+      : readText(textOf(file), { name: file, folder: path.dirname(path.resolve(file)), unused, incomplete });
   resolvePaths(config, file === null ? baseFolder : path.dirname(path.resolve(file)));
   overrides(config);
   return { config: deepFreeze(config), ...rest };
 }
 
-function readFile(file: string, unused: readonly Section[], incomplete: readonly Section[]): Read {
-  const text = readText(file);
+/** A text that is read as a configuration. */
+export interface ConfigSource {
+  /** For messages. */
+  name: string;
+  /** Base of relative paths of secret files. */
+  folder: string;
+  unused: readonly Section[];
+  incomplete: readonly Section[];
+}
+
+/** Reads and checks the text of a configuration; paths in it stay relative. @throws SpotterError config.invalid */
+export function readText(text: string, { name: file, folder, unused, incomplete }: ConfigSource): Read {
   const { document, lines, syntax } = parseYaml(text);
   const fail = (faults: Fault[], secrets: readonly string[] = []) => {
     const shown = faults.map((fault) => ({ ...fault, message: maskText(fault.message, secrets) }));
@@ -93,7 +106,7 @@ function readFile(file: string, unused: readonly Section[], incomplete: readonly
   };
   if (syntax.length > 0) throw fail(syntax);
 
-  const substituted = substitute(document, process.env, path.dirname(path.resolve(file)));
+  const substituted = substitute(document, process.env, folder);
   const { secrets } = substituted;
   const { missing, dropped } = withoutUnused(substituted.missing, document, unused);
   const faults: Fault[] = [];
@@ -120,16 +133,23 @@ function readFile(file: string, unused: readonly Section[], incomplete: readonly
     ? parsed
     : schema.safeParse(withNumbers(data, plainIssues(parsed.error.issues), document, substituted));
   faults.push(...duplicateIdFaults(data, document));
-  if (!dropped.includes('cameras')) faults.push(...unknownCameraFaults(data, document));
+  if (!dropped.includes('cameras') && !hasSharedCameras(data))
+    faults.push(...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
-  else faults.push(...tlsFaults(retried.data, document, path.dirname(path.resolve(file)), unused));
+  else faults.push(...tlsFaults(retried.data, document, folder, unused));
   const real = faults.filter(({ offset }) => !offsets.has(offset));
   if (real.length > 0 || !retried.success) throw fail(real.length > 0 ? real : faults, secrets);
   const all = [...secrets, ...secretsOf(retried.data)].filter((secret) => !hasReference(secret, gaps));
   return { config: retried.data, secrets: [...new Set(all)], gaps };
 }
 
-function readText(file: string): string {
+/** Whether the cameras that a text names are configured elsewhere. */
+function hasSharedCameras(data: unknown): boolean {
+  const { cluster } = (data ?? {}) as { cluster?: { config?: unknown } | null };
+  return cluster?.config === 'shared';
+}
+
+function textOf(file: string): string {
   let bytes: Buffer;
   try {
     if (statSync(file).size > MAX_BYTES) {
@@ -173,7 +193,8 @@ function withNumbers(data: unknown, issues: Issues, document: Document, { offset
   return copy;
 }
 
-function resolvePaths(config: Config, folder: string): void {
+/** Makes the paths of a configuration absolute. */
+export function resolvePaths(config: Config, folder: string): void {
   config.gallery.folder = path.resolve(folder, config.gallery.folder);
   config.data = path.resolve(folder, config.data);
   config.models.folder = path.resolve(folder, config.models.folder);
@@ -199,7 +220,8 @@ function resolveSource(url: string, folder: string): string {
   return isRecording(url) ? path.resolve(folder, recordingPath(url)) : url;
 }
 
-function deepFreeze<T>(value: T): T {
+/** Freezes a value and all that is in it. */
+export function deepFreeze<T>(value: T): T {
   if (value && typeof value === 'object') {
     for (const item of Object.values(value)) deepFreeze(item);
     Object.freeze(value);

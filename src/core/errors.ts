@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'interrupted'
   | 'config.invalid'
   | 'config.not_found'
+  | 'config.changed'
   | 'model.not_found'
   | 'model.hash_mismatch'
   | 'model.unreadable'

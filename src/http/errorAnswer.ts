@@ -12,6 +12,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'event.other': 409,
   'access.taken': 409,
   'gallery.unwritable': 409,
+  'config.changed': 412,
+  'config.invalid': 422,
   'photo.refused': 422,
   'photo.unreadable': 422,
   'photo.too_large': 422,

@@ -19,6 +19,7 @@ import { addRevalidated } from './revalidation.js';
 import { addReviewRoutes, type ReviewViews } from './reviewRoutes.js';
 import { addSchemaRoutes, addSinkRoutes, type ServiceViews } from './serviceRoutes.js';
 import { addSessionRoutes, type SessionViews } from './sessionRoutes.js';
+import { addSharedConfigRoutes, type SharedConfigViews } from './sharedConfigRoutes.js';
 import { addSnapshotRoutes, type SnapshotViews } from './snapshotRoutes.js';
 import { addStateRoutes, type StateViews } from './stateRoutes.js';
 import { addTokenRoutes, type TokenViews } from './tokenRoutes.js';
@@ -37,7 +38,7 @@ export interface Views extends StateViews {
   faces?: FaceViews;
   recognition?: RecognizeViews;
   health?: HealthViews;
-  cluster?: ClusterViews;
+  cluster?: ClusterViews & SharedConfigViews;
   visits?: VisitViews['visits'];
   review?: ReviewViews['review'];
   /** Sinks and schemas. */
@@ -74,7 +75,10 @@ export function addRoutes(app: Api, views: Views, page: string | null): void {
   });
   if (service) addSinkRoutes(app, service);
   if (health) addHealthRoutes(app, health);
-  if (cluster) addClusterRoutes(app, cluster);
+  if (cluster) {
+    addClusterRoutes(app, cluster);
+    addSharedConfigRoutes(app, cluster);
+  }
   addDocsRoutes(app);
   addPageRoutes(app, page);
 }

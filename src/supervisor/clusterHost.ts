@@ -12,12 +12,15 @@ import type { Component } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import type { Logger } from '../observe/logger.js';
 import { installationId } from './installation.js';
+import type { SharedConfigHost } from './sharedConfigHost.js';
 
 /** What the cluster reads of the daemon, and where it reports. */
 export interface ClusterHostOptions {
   /** Configuration at the start: `cluster` applies from a restart. */
   config: Config;
   logger: Logger;
+  /** Cameras that all nodes share. */
+  shared: SharedConfigHost;
   /** Called at most once, when the node cannot be part of its cluster. */
   onFailure: (error: SpotterError) => void;
 }
@@ -43,6 +46,11 @@ export class ClusterHost implements Component {
     const { cluster } = options.config;
     this.#options = options;
     this.node = isClustered(options.config) ? (cluster.node ?? nodeOf(hostname())) : null;
+  }
+
+  /** Cameras that all nodes share. */
+  get shared(): SharedConfigHost {
+    return this.#options.shared;
   }
 
   /** Why this node is not in its cluster, one sentence; null while it is, and without a cluster. */
@@ -120,9 +128,10 @@ export class ClusterHost implements Component {
       startedAt: new Date().toISOString(),
     };
     const requests = new NodeRequests(identity);
+    const shared = await this.shared.part(this.node);
     this.#requests = requests;
     for (const add of this.#answers) add(requests);
-    const parts: ClusterPart[] = [requests];
+    const parts: ClusterPart[] = [...(shared ? [shared] : []), requests];
     for (const make of this.#sources) parts.push(...(await make(identity)));
     this.#cluster = new Cluster({
       config: { ...cluster, key: cluster.key ?? '' },

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import { moment } from '../core/clock.js';
 import { SpotterError } from '../core/errors.js';
 import type { ClusterViews } from '../http/clusterRoutes.js';
+import type { SharedConfigViews } from '../http/sharedConfigRoutes.js';
 import type { ClusterState } from '../observe/clusterGauges.js';
 import type { Exposed } from '../observe/exposition.js';
 import { mergeExpositions } from '../observe/mergedExposition.js';
@@ -20,13 +21,19 @@ export interface ClusterViewSources {
 const METRICS_MS = 3000;
 
 /** What HTTP shows of the cluster. */
-export function clusterViews({ cluster, config, metrics }: ClusterViewSources): ClusterViews {
+export function clusterViews({
+  cluster,
+  config,
+  metrics,
+}: ClusterViewSources): ClusterViews & SharedConfigViews {
   cluster.answer(METRICS_CALL, async () => ({
     value: {},
     bytes: Buffer.from((await metrics.expose()).body),
   }));
   return {
     cluster: () => overviewOf(cluster, config()),
+    sharedConfig: () => cluster.shared.current,
+    shareConfig: (text, revision) => cluster.shared.put(text, revision),
     clusterMetrics: async () => {
       const { node } = cluster;
       if (node === null)

@@ -32,6 +32,7 @@ import { LiveFeed } from './liveFeed.js';
 import { metricSources } from './metricSources.js';
 import { RecentFaces } from './recentFaces.js';
 import { type ConfigChange, Reloader } from './reloader.js';
+import { SharedConfigHost } from './sharedConfigHost.js';
 import { untilStopped } from './untilStopped.js';
 
 /** Configuration, logger and callbacks of the daemon. */
@@ -84,9 +85,11 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { loaded, logger, modelFolder, reload: read, engineEntry: entry } = options;
+    const { logger, modelFolder, engineEntry: entry } = options;
+    const shared = new SharedConfigHost(options, () => void this.#reloader.reload());
+    const loaded = shared.overlay(options.loaded);
     const { data } = loaded.config;
-    this.#cluster = new ClusterHost({ config: loaded.config, logger, onFailure: options.onFailure });
+    this.#cluster = new ClusterHost({ config: loaded.config, logger, shared, onFailure: options.onFailure });
     const config = () => this.#reloader.current.config;
     this.#cameras = cameraParts(this.#cluster, {
       ...{ config, logger, registry: this.#registry, status: this.#status },
@@ -102,7 +105,7 @@ export class Supervisor {
     });
     this.#reloader = new Reloader({
       loaded,
-      read,
+      read: () => shared.overlay(options.reload()),
       modelFolder,
       logger,
       onChange: (change) => this.#configure(change),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ANYBODY, READER } from '../../src/core/access.js';
 import { SpotterError } from '../../src/core/errors.js';
 import type { ClusterOverview, ClusterViews } from '../../src/http/clusterRoutes.js';
+import type { SharedConfigViews } from '../../src/http/sharedConfigRoutes.js';
 import { httpServer } from '../helpers/http.js';
 
 const time = '2026-01-01T00:00:00.000Z';
@@ -21,14 +22,18 @@ const cluster: ClusterOverview = {
   problems: ['no node watches gate: all are busy'],
 };
 
-async function served(more: Partial<ClusterViews>, caller = ANYBODY) {
-  const views: ClusterViews = {
+type Views = ClusterViews & SharedConfigViews;
+
+async function served(more: Partial<Views>, caller = ANYBODY) {
+  const views: Views = {
+    sharedConfig: () => ({ text: 'cameras: []\n', revision: 12 }),
+    shareConfig: async (text) => ({ text, revision: 13 }),
     cluster: () => cluster,
     clusterMetrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'a{node="a"} 1\n' }),
     ...more,
   };
   const { address } = await httpServer({ cluster: views }, { identify: () => caller });
-  return (path: string) => fetch(`${address}/api/v1/cluster${path}`);
+  return (path: string, init?: RequestInit) => fetch(`${address}/api/v1/cluster${path}`, init);
 }
 
 describe('addClusterRoutes', () => {
@@ -61,5 +66,54 @@ describe('addClusterRoutes', () => {
   it('are not for callers who may not read the state of the service', async () => {
     const get = await served({}, { ...READER, scopes: new Set(['events:read']) });
     for (const path of ['', '/metrics']) expect((await get(path)).status).toBe(403);
+  });
+});
+
+describe('addSharedConfigRoutes', () => {
+  const put = (body: string, headers: Record<string, string> = {}) => ({
+    ...{ method: 'PUT', body },
+    headers: { 'content-type': 'text/yaml', ...headers },
+  });
+
+  it('serve the shared cameras with their revision, and replace them', async () => {
+    const given: unknown[] = [];
+    const ask = await served({
+      shareConfig: async (text, revision) => {
+        given.push(text, revision);
+        return { text, revision: 13 };
+      },
+    });
+    const found = await ask('/config');
+    expect([found.headers.get('etag'), found.headers.get('content-type')]).toEqual([
+      '"12"',
+      'text/yaml; charset=utf-8',
+    ]);
+    expect(await found.text()).toBe('cameras: []\n');
+    const changed = await ask('/config', put('cameras: []', { 'if-match': '"12"' }));
+    expect([changed.headers.get('etag'), await changed.json()]).toEqual(['"13"', { revision: 13 }]);
+    expect((await ask('/config', put('{"cameras":[]}'))).status).toBe(200);
+    expect(given).toEqual(['cameras: []', 12, '{"cameras":[]}', null]);
+  });
+
+  it.each([
+    ['config.changed', 412],
+    ['config.invalid', 422],
+    ['cluster.unreachable', 503],
+  ] as const)('answer %s with %i', async (code, status) => {
+    const ask = await served({
+      shareConfig: async () => {
+        throw new SpotterError(code, 'why');
+      },
+    });
+    expect((await ask('/config', put('cameras: []'))).status).toBe(status);
+  });
+
+  it('refuse what is no revision, no YAML, and callers who may not change anything', async () => {
+    const ask = await served({});
+    expect((await ask('/config', put('cameras: []', { 'if-match': 'new' }))).status).toBe(400);
+    expect((await ask('/config', put('{}', { 'content-type': 'application/json' }))).status).toBe(415);
+    const reader = await served({}, READER);
+    expect((await reader('/config')).status).toBe(403);
+    expect((await reader('/config', put('cameras: []'))).status).toBe(403);
   });
 });
