@@ -1,14 +1,13 @@
-import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { CameraEntry } from '../config/cameraEdit.js';
 import { isRecording } from '../config/cameraSchema.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
-import { checkConfigWritable, writeCamera } from '../config/writeSettings.js';
-import { describeError, SpotterError } from '../core/errors.js';
-import { writePrivateFile } from '../core/privateFile.js';
+import { SpotterError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { draftCamera } from './cameraAddress.js';
 import { picturePlace, savePicture } from './cameraPicture.js';
+import { type CameraPlace, placeOf } from './cameraPlace.js';
 import { foundJson, foundLines } from './cameraTest.js';
 import { explore, type Found } from './cameraTrials.js';
 import type { Context } from './context.js';
@@ -27,9 +26,6 @@ export interface CameraAddOptions extends CommonOptions {
   json?: boolean;
 }
 
-/** A new configuration. */
-const BEGINNING = '# Configuration of spotter; "spotter config show" prints every key with its default.\n';
-
 /**
  * `spotter camera add`: tries a camera, shows what it sends, and adds it to the configuration. Nothing is written when it
  * cannot be used.
@@ -41,10 +37,9 @@ export async function addToConfig(
   given: string,
   options: CameraAddOptions,
 ): Promise<number> {
-  const { config, file: found } = incompleteConfigOf(options, CONNECTIONS);
-  const file = found ?? 'config.yaml';
-  const isNew = !existsSync(file);
-  if (!isNew) checkConfigWritable(file);
+  const { config: own, file: found } = incompleteConfigOf(options, CONNECTIONS);
+  const place = await placeOf(own, found ?? 'config.yaml', context.signal);
+  const { config, file } = place;
   const url = writtenUrl(await givenAddress(given), file);
   const folder = path.dirname(path.resolve(file));
   const draft = draftCamera(
@@ -56,7 +51,7 @@ export async function addToConfig(
   if (config.cameras.some((camera) => camera.id === id))
     throw new SpotterError(
       'usage',
-      `"${id}" is already the id of a camera in ${file}; give another with --id`,
+      `"${id}" is already the id of a camera in ${place.name}; give another with --id`,
     );
   const same = config.cameras.find((camera) => camera.url === draft.config.url);
   if (same && options.id === undefined)
@@ -68,20 +63,20 @@ export async function addToConfig(
   const entry: CameraEntry = { id, url };
   if (trial?.found.transport === 'udp' || options.transport === 'udp') entry.transport = 'udp';
   if (options.sub) entry.url = subUrl(url, trial?.found ?? null, draft.config.url);
-  const lines = write(file, isNew, entry);
+  const lines = await place.write(entry);
   const masked = lines
     .filter(({ text }) => text.trim() !== '')
     .map(({ line, text }) => ({ line, text: maskedLine(text, draft.secrets) }));
   if (options.json) {
     const report = trial ? foundJson(draft, trial.found, trial.file) : { id };
-    printJson({ ...report, written: { file, lines: masked } });
+    printJson({ ...report, written: { file: place.name, lines: masked } });
     return 0;
   }
   if (trial) printLines(foundLines(draft, trial.found, trial.file));
   for (const notice of trial?.found.trial.notices ?? []) printLine(`  note        ${notice}`);
-  for (const { line, text } of masked) printLine(`${file}:${line}: ${text.trimEnd()}`);
+  for (const { line, text } of masked) printLine(`${place.name}:${line}: ${text.trimEnd()}`);
   const isFirst = config.cameras.length === 0;
-  for (const hint of options.quiet ? [] : hints(file, entry, trial?.found ?? null, options, isFirst))
+  for (const hint of options.quiet ? [] : hints(place, entry, trial?.found ?? null, options, isFirst))
     printToStderr(`hint: ${hint}`);
   return 0;
 }
@@ -133,25 +128,8 @@ function subUrl(url: string, found: Found | null, opened: string): string {
   return url.slice(0, url.length - tail.length) + found.sub.url.slice(common);
 }
 
-function write(file: string, isNew: boolean, entry: CameraEntry): ReturnType<typeof writeCamera> {
-  if (!isNew) return writeCamera(file, entry);
-  try {
-    writePrivateFile(path.resolve(file), BEGINNING);
-  } catch (cause) {
-    throw new SpotterError('usage', `cannot write ${file}: ${describeError(cause)}; name another with -c`, {
-      cause,
-    });
-  }
-  try {
-    return writeCamera(file, entry);
-  } catch (error) {
-    rmSync(file, { force: true });
-    throw error;
-  }
-}
-
 function hints(
-  file: string,
+  { file, isShared }: CameraPlace,
   { id, url }: CameraEntry,
   found: Found | null,
   { sub }: CameraAddOptions,
@@ -159,7 +137,7 @@ function hints(
 ): string[] {
   const all: string[] = [];
   const hasLogin = /^[a-z]+:\/\/[^/]*:[^/]*@/i.test(url) && !url.includes('${');
-  if (hasLogin) {
+  if (hasLogin && !isShared) {
     const others = statSync(realpathSync(file)).mode & 0o044;
     const name = `${id.replaceAll('-', '_').toUpperCase()}_PASSWORD`;
     all.push(
@@ -168,6 +146,7 @@ function hints(
   }
   if (found?.sub && !sub)
     all.push('a smaller stream was found; it costs less, and shows smaller faces: add --sub to use it');
-  if (isFirst) all.push(`watch it with "spotter run -c ${file}"; a daemon that runs does so by itself`);
+  if (isFirst && !isShared)
+    all.push(`watch it with "spotter run -c ${file}"; a daemon that runs does so by itself`);
   return all;
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { BACKUP_COMMANDS } from './backupCommands.js';
 import { BENCH_COMMANDS } from './benchCommands.js';
 import { CAMERA_COMMANDS } from './cameraCommands.js';
+import { CLUSTER_COMMANDS } from './clusterCommands.js';
 import { SHELLS } from './completionScripts.js';
 import { CONFIG_COMMANDS } from './configCommands.js';
 import { DEAD_LETTER_COMMANDS } from './deadLetterCommands.js';
@@ -190,6 +191,7 @@ export const GROUPS: readonly CommandGroup[] = [
   USER_COMMANDS,
   TOKEN_COMMANDS,
   DEAD_LETTER_COMMANDS,
+  CLUSTER_COMMANDS,
   MODELS_COMMANDS,
   CONFIG_COMMANDS,
   BENCH_COMMANDS,
