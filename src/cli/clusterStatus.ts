@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.js';
 import { plural } from '../core/plural.js';
-import type { ClusterOverview } from '../http/clusterRoutes.js';
-import { glanceAtCluster } from '../supervisor/clusterGlance.js';
+import { type ClusterOverview, glanceAtCluster } from '../supervisor/clusterGlance.js';
 import type { Context } from './context.js';
 import { ifRunning } from './daemonClient.js';
 import { type CommonOptions, configOf } from './options.js';

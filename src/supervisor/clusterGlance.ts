@@ -3,6 +3,8 @@ import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import { stripAddresses } from '../core/secrets.js';
 
+export type { ClusterOverview } from '../http/clusterRoutes.js';
+
 /** What a look at the cluster of a configuration shows, for commands. */
 export interface ClusterGlance extends Glance {
   /** Whether what is stored has a format that this version reads; null where nothing is stored yet. */
