@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from '../core/errors.js';
 import { CROP_PX } from '../face/align.js';
 import { allocate, DEVICE_NETWORKS, DeviceDesk, type DeviceMemory, type Waiting } from './deviceMemory.js';
+import { modelSource } from './modelSource.js';
 import { Network, type Values } from './network.js';
 import type { DeviceReady, DeviceStart, NetworkName } from './protocol.js';
 
@@ -30,7 +31,7 @@ async function open(): Promise<DeviceMemory> {
   for (const name of DEVICE_NETWORKS) {
     const placement = devices[name];
     if (!placement) continue;
-    const network = await Network.open(settings[name].path, name, { device: placement.device });
+    const network = await Network.open(await modelSource(settings[name]), name, { device: placement.device });
     networks[name] = { network, batch: placement.batch, memory: new Float32Array(0) };
     ports[name] = { inputs: network.inputs, outputs: network.outputs };
     const outputs = await network.run(largestInput(name, network));

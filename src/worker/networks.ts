@@ -1,4 +1,3 @@
-import { SpotterError } from '../core/errors.js';
 import { isUnchanged } from '../core/fileHash.js';
 import { normalise } from '../face/embedding.js';
 import type { NearestTwo } from '../face/match.js';
@@ -8,6 +7,7 @@ import { type DeviceMemory, DeviceSlot } from './deviceMemory.js';
 import { DeviceNetwork } from './deviceNetwork.js';
 import { Embedder } from './embedder.js';
 import { Matcher } from './matcher.js';
+import { modelSource, swapped } from './modelSource.js';
 import { Network, type OpenNetwork } from './network.js';
 import type {
   Detected,
@@ -56,7 +56,8 @@ export class Networks {
     const opener = (network: NetworkName): OpenNetwork => {
       const ports = device?.ports[network];
       if (slot && ports) return async () => new DeviceNetwork(network, ports, slot);
-      return (file, name) => Network.open(file, name, { threads: perRun });
+      return async (_file, name) =>
+        Network.open(await modelSource(settings[network]), name, { threads: perRun });
     };
     const detector = await Detector.load(settings.detector, opener('detector'));
     await refuseSwapped(settings.detector);
@@ -118,10 +119,7 @@ export class Networks {
 async function refuseSwapped({ id, data, ...model }: ModelSpec): Promise<void> {
   for (const { path, checked } of [model, ...data]) {
     if (await isUnchanged(path, checked).catch(() => false)) continue;
-    throw new SpotterError(
-      'model.hash_mismatch',
-      `model "${id}": ${path} has changed since its SHA-256 was verified; find out who replaces it, and start again`,
-    );
+    throw swapped(id, path);
   }
 }
 
