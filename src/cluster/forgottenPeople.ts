@@ -56,12 +56,18 @@ export class ForgottenPeople {
       .sort((a, b) => a.revision - b.revision);
   }
 
-  /** Erases here whoever a tombstone is for. @throws SpotterError gallery.unwritable; an error of the client */
-  async follow(personKey: string): Promise<void> {
+  /**
+   * Erases here whoever a tombstone is for.
+   *
+   * @param onNamed called once the names are known, and before anything is erased
+   * @throws SpotterError gallery.unwritable; an error of the client
+   */
+  async follow(personKey: string, onNamed: () => void): Promise<void> {
     const { joined, host } = this.#options;
     const names = (await host.names()).filter((name) => joined.sealer.personKey(name) === personKey);
+    onNamed();
     for (const name of new Set(names)) {
-      await this.#eraseEvents(host.eventsOf(name));
+      await this.eraseEvents(host.eventsOf(name));
       await host.erase(name);
     }
   }
@@ -73,7 +79,7 @@ export class ForgottenPeople {
     const sealed = joined.sealer.sealJson({ format: FORMAT }, key);
     const revision = (await within(TIMEOUT_MS, joined.store.people.put(key, sealed))) ?? 0;
     await this.eraseShared(person, revision);
-    await this.#eraseEvents(events);
+    await this.eraseEvents(events);
     return revision;
   }
 
@@ -111,7 +117,8 @@ export class ForgottenPeople {
     bucket.noteErased(personKey, entry.revision);
   }
 
-  #eraseEvents(events: readonly number[]): Promise<void> {
+  /** Overwrites messages of the stream of events. @throws an error of the client */
+  eraseEvents(events: readonly number[]): Promise<void> {
     return inParallel(events, AT_A_TIME, (seq) => this.#eraseMessage(this.#options.joined.names.events, seq));
   }
 

@@ -30,6 +30,8 @@ export interface FeedLog {
 /** Where {@link MergedFeed} stores and reports. */
 export interface MergedFeedOptions {
   log: FeedLog;
+  /** An event without the names of people who were forgotten meanwhile; null when nothing is left of it. */
+  cleanse: (event: SpotterEvent) => SpotterEvent | null;
   /** Called with what is stored, in order; must not throw. */
   onEvents: (events: readonly StoredFeedEvent[]) => void;
   /** The log starts anew: readers have numbers of another one. */
@@ -177,7 +179,8 @@ export class MergedFeed implements ClusterPart {
       );
     else if (!this.#isLate(found)) {
       const storedMs = Math.floor(message.info.timestampNanos / NS_PER_MS);
-      this.#batch.push({ event: renumbered(found.event, message.seq), storedMs });
+      const event = this.#options.cleanse(renumbered(found.event, message.seq));
+      if (event) this.#batch.push({ event, storedMs });
     }
     this.#scheduled ??= setImmediate(() => this.#tryFlush(messages));
   }

@@ -75,7 +75,7 @@ export class PeopleSync {
   }
 
   /** Key of a person, worked out once. */
-  #keyOf(person: string): string {
+  keyOf(person: string): string {
     const key = this.#keys.get(person) ?? this.#options.sealer.personKey(person);
     this.#keys.set(person, key);
     return key;
@@ -120,7 +120,7 @@ export class PeopleSync {
   /** @param changed whose records have changed; null: looks at everybody @returns when to look again, ms from now; null: when due */
   async #pass(changed: ReadonlySet<string> | null): Promise<number | null> {
     const { folder, base, bucket, log } = this.#options;
-    const look = await folder.look(changed && ((person) => changed.has(this.#keyOf(person))));
+    const look = await folder.look(changed && ((person) => changed.has(this.keyOf(person))));
     // An empty mount point of a share that is not there.
     if (base.isUnmounted(look)) return null;
     base.noteFolder({ identity: look.identity, isMount: look.isMount });
@@ -168,7 +168,7 @@ export class PeopleSync {
   #byPerson({ files }: LocalLook): Map<string, Map<string, LocalFile>> {
     const people = new Map<string, Map<string, LocalFile>>();
     for (const [name, file] of files) {
-      const key = this.#keyOf(file.person);
+      const key = this.keyOf(file.person);
       const own = people.get(key) ?? new Map<string, LocalFile>();
       people.set(key, own.set(name, file));
     }

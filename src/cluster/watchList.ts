@@ -54,6 +54,8 @@ export class WatchList implements ClusterPart {
   readonly #serial = new Serial();
   /** Tombstones that this node has set itself. */
   readonly #own = new Set<number>();
+  /** Keys of people who are being forgotten here. */
+  readonly #leaving = new Set<string>();
   #room: Room | null = null;
   #isReady = false;
   #retry: NodeJS.Timeout | undefined;
@@ -101,6 +103,23 @@ export class WatchList implements ClusterPart {
     return this.#base.names;
   }
 
+  /** Whether somebody was forgotten, and not added again since. */
+  isForgotten(person: string): boolean {
+    const room = this.#room;
+    if (!room) return false;
+    const key = room.sync.keyOf(person);
+    const revision = room.bucket.tombstones.get(key);
+    const since = room.bucket.people.get(key)?.revision ?? 0;
+    return this.#leaving.has(key) || (revision !== undefined && since < revision);
+  }
+
+  /** Erases a message of the stream of events; never rejects. */
+  eraseEvent(seq: number): void {
+    void this.#room?.forgotten.eraseEvents([seq]).catch(() => {
+      // Every other node that reads it erases it too.
+    });
+  }
+
   /** An engine is ready, which can take results: files are exchanged from now on. */
   engineReady(): void {
     this.#isReady = true;
@@ -137,19 +156,21 @@ export class WatchList implements ClusterPart {
   ): Promise<string[] | null> {
     const revision = await this.#serial.run(async () => {
       const room = this.#room;
+      this.#leaving.add(personKey);
       const events = spellings.flatMap((name) => this.#options.forgetting.eventsOf(name));
       await room?.sync.pause();
       try {
         this.#state.add({ person: personKey, isErased: false, events });
+        this.#base.forget(personKey);
+        this.#base.write();
         await eraseHere().catch((error: unknown) => {
           this.#state.remove(personKey);
           throw error;
         });
-        this.#base.forget(personKey);
-        this.#base.write();
         this.#state.add({ person: personKey, isErased: true, events });
         return room && (await this.#publish(room).catch(() => null));
       } finally {
+        this.#leaving.delete(personKey);
         if (this.#isReady) room?.sync.resume();
       }
     });
@@ -197,10 +218,11 @@ export class WatchList implements ClusterPart {
   ): Promise<void> {
     for (const { personKey, revision } of due) {
       if (!this.#own.has(revision)) {
-        await forgotten.follow(personKey);
+        await forgotten.follow(personKey, () => {
+          this.#base.forget(personKey);
+          this.#base.write();
+        });
         await forgotten.eraseShared(personKey, revision);
-        this.#base.forget(personKey);
-        this.#base.write();
       }
       this.#state.noteDone(bucketId, revision);
     }
@@ -210,7 +232,7 @@ export class WatchList implements ClusterPart {
   async #publish({ forgotten, bucket }: Room): Promise<number | null> {
     let last: number | null = null;
     for (const one of this.#state.pending) {
-      if (!one.isErased) await forgotten.follow(one.person);
+      if (!one.isErased) await forgotten.follow(one.person, () => this.#base.forget(one.person));
       last = await forgotten.publish(one);
       this.#own.add(last);
       bucket.noteTombstone(one.person, last);

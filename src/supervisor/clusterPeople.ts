@@ -3,13 +3,15 @@ import type { ClusterPart } from '../cluster/part.js';
 import type { WatchList } from '../cluster/watchList.js';
 import type { Config } from '../config/schema.js';
 import { isSamePerson } from '../core/personName.js';
+import { cleansedEvent, namesIn } from '../events/cleansedEvent.js';
+import type { SpotterEvent } from '../events/event.js';
 import type { EventLog } from '../events/log/eventLog.js';
 import { FolderFiles } from '../gallery/folderFiles.js';
 import type { ToEngine } from '../ipc/protocol.js';
 import type { SharedResult } from '../ipc/requests.js';
 import type { Logger } from '../observe/logger.js';
 import type { EngineRequests } from './engineRequests.js';
-import type { ForgetReport } from './forgetPerson.js';
+import { CLUSTER_FOLDER, type ForgetReport } from './forgetPerson.js';
 import { knownNames } from './knownNames.js';
 
 /** What the watch list of a cluster reads and changes of this daemon. */
@@ -26,9 +28,6 @@ export interface ClusterPeopleOptions {
   /** Erases a person from this node alone, in one spelling. @throws SpotterError gallery.unwritable */
   erase: (person: string) => Promise<ForgetReport>;
 }
-
-/** Folder, in the data folder, of what a node remembers of its cluster. */
-export const CLUSTER_FOLDER = 'cluster';
 
 /** The people of this node as part of a cluster's watch list; without a cluster, nothing of it is loaded. */
 export class ClusterPeople {
@@ -67,6 +66,18 @@ export class ClusterPeople {
     });
     return [new ModelAgreement(modelsOf(config, modelFolder), log), this.#watchList];
   }
+
+  /**
+   * An event of the feed without people who were forgotten meanwhile: a node that did not know yet may have published it. What it
+   * says of them is then erased in NATS as well.
+   */
+  readonly cleanse = (event: SpotterEvent): SpotterEvent | null => {
+    const watchList = this.#watchList;
+    const names = watchList ? namesIn(event).filter((name) => watchList.isForgotten(name)) : [];
+    if (names.length === 0) return event;
+    watchList?.eraseEvent(event.seq);
+    return names.reduce<SpotterEvent | null>((rest, name) => rest && cleansedEvent(rest, name), event);
+  };
 
   /** An engine is ready, and has results under this key. */
   engineReady(resultKey: string): void {

@@ -33,6 +33,8 @@ export interface EventPartsOptions {
   inView: InView;
   /** Default: none. */
   cluster?: HubCluster | undefined;
+  /** In a cluster: an event of any node without the names of people who were forgotten; null when nothing is left of it. */
+  cleanse?: SharedFeedOptions['cleanse'];
   /** In a cluster: the lease with which this node watches a camera, or did last; default: none is known. */
   termOf?: FeedCluster['termOf'];
   /** Sent once per second to clients that subscribe to it. */
@@ -108,6 +110,7 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
           onPublished,
           onRestart: () => socket.restart(),
           publishVisit: (draft) => enricher.publishVisit(draft),
+          cleanse: options.cleanse ?? ((event) => event),
           onSender: (isSender) => void sinks.activate(isSender),
           sinks: () => sinks.states.map(({ name, up, lag }) => ({ name, up, lag })),
         })

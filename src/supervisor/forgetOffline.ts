@@ -3,11 +3,15 @@ import path from 'node:path';
 import type { Config } from '../config/schema.js';
 import { EventLog } from '../events/log/eventLog.js';
 import { LOG_FILE } from '../events/log/open.js';
+import type { Erased } from '../events/log/upkeep.js';
 import { takeBackPerson } from '../events/sinks/personTopics.js';
 import { SnapshotStore } from '../snapshots/store.js';
 import { hasAnnounced } from './announced.js';
+import { offlineNode } from './clusterForgetOffline.js';
 import { type ForgetReport, forgetPerson, forgetSpellings } from './forgetPerson.js';
 import { knownInstallation } from './installation.js';
+
+const NOTHING: Erased = { events: 0, mentions: 0, deadLetters: 0, seqs: [], isPartOfOtherText: false };
 
 /**
  * Erases a person while no daemon runs; none can start until this is done.
@@ -39,6 +43,9 @@ export async function forgetOffline(person: string, config: Config): Promise<For
       })
     : null;
   await log?.start();
+  const node = await offlineNode(config, (ids) => {
+    for (const id of ids) void snapshots.remove(id);
+  });
   try {
     const forget = (name: string) =>
       forgetPerson(name, config, {
@@ -50,19 +57,17 @@ export async function forgetOffline(person: string, config: Config): Promise<For
           return (await takeBackPerson(options, name, signal)).length;
         },
         letGo: async () => null,
-        eraseEvents: async (onUnpictured) =>
-          (await log?.forgetPerson(name, onUnpictured)) ?? {
-            events: 0,
-            mentions: 0,
-            deadLetters: 0,
-            seqs: [],
-            isPartOfOtherText: false,
-          },
+        eraseEvents: async (onUnpictured) => {
+          const own = (await log?.forgetPerson(name, onUnpictured)) ?? NOTHING;
+          return (await node?.eraseEvents(name, onUnpictured)) ?? own;
+        },
         removePictures: (id) => snapshots.remove(id),
       });
     const report = await forgetSpellings(person, config, forget);
-    return { ...report, notes: [...replaced, ...report.notes] };
+    const told = node ? [await node.tellOthers(person)] : [];
+    return { ...report, remains: [...report.remains, ...told], notes: [...replaced, ...report.notes] };
   } finally {
+    await node?.close();
     await log?.stop();
   }
 }

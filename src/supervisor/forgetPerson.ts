@@ -51,6 +51,8 @@ export interface ForgetReport {
 
 /** Time limit for the broker; loading its client takes a second on a busy machine. */
 const BROKER_MS = 5000;
+/** Folder, in the data folder, of what a node remembers of its cluster. */
+export const CLUSTER_FOLDER = 'cluster';
 const SET_ASIDE = `${LOG_FILE}.corrupt-`;
 
 /**
@@ -107,7 +109,7 @@ export async function forgetPerson(
     ...cached.discarded,
     ...(await attempt('cannot remove a damaged event log', () => removeSetAside(data, hasName), [])),
   ];
-  const isExcused = (name: string) => erased.isPartOfOtherText && name.startsWith(LOG_FILE);
+  const isExcused = (name: string) => erased.isPartOfOtherText && path.basename(name).startsWith(LOG_FILE);
   for (const name of await attempt('cannot read the data folder', () => filesIn(data), []))
     if (!isExcused(name) && (await hasName(path.join(data, name))))
       remains.push(`${path.join(data, name)} contains the name`);
@@ -192,10 +194,13 @@ async function removeSetAside(data: string, hasName: (file: string) => Promise<b
  * already: a process that opens and closes it again would lose its lock on it.
  */
 async function filesIn(data: string): Promise<string[]> {
-  const entries = await whereThere(readdir(data, { withFileTypes: true }), []);
-  return entries
-    .filter((entry) => entry.isFile() && entry.name !== LOG_FILE && !/\.(log|cache)$/.test(entry.name))
-    .map(({ name }) => name);
+  const inside = async (folder: string) => {
+    const entries = await whereThere(readdir(path.join(data, folder), { withFileTypes: true }), []);
+    return entries
+      .filter((entry) => entry.isFile() && entry.name !== LOG_FILE && !/\.(log|cache)$/.test(entry.name))
+      .map(({ name }) => path.join(folder, name));
+  };
+  return [...(await inside('')), ...(await inside(CLUSTER_FOLDER))];
 }
 
 async function whereThere<T>(work: Promise<T>, otherwise: T): Promise<T> {

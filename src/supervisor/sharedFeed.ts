@@ -9,13 +9,14 @@ import type { Config } from '../config/schema.js';
 import { monotonicMs } from '../core/clock.js';
 import type { Component } from '../core/lifecycle.js';
 import { plural } from '../core/plural.js';
-import type { EventDraft } from '../events/event.js';
+import type { EventDraft, SpotterEvent } from '../events/event.js';
 import type { EventListener, PublishDelay } from '../events/feed.js';
 import type { EventLog } from '../events/log/eventLog.js';
 import { MergedLog } from '../events/log/mergedLog.js';
 import { eventOf } from '../events/log/row.js';
 import { CursorTaken } from '../events/sinks/port.js';
 import type { Logger } from '../observe/logger.js';
+import { CLUSTER_FOLDER } from './forgetPerson.js';
 import { SharedSinks } from './sharedSinks.js';
 import { SharedVisits } from './sharedVisits.js';
 import { throttledWarning } from './throttledWarning.js';
@@ -42,6 +43,8 @@ export interface SharedFeedOptions {
   onPublished: (delay: PublishDelay) => void;
   /** Publishes an event of a visit. */
   publishVisit: (draft: EventDraft) => void;
+  /** An event without the names of people who were forgotten; null when nothing is left of it. */
+  cleanse: (event: SpotterEvent) => SpotterEvent | null;
   /** This node is the one that sends and works out visits, or is not any more. */
   onSender: (isSender: boolean) => void;
   /** State of the sinks on this node. */
@@ -50,8 +53,6 @@ export interface SharedFeedOptions {
 
 /** Own events whose way is measured at the same time. */
 const MOST_EXPECTED = 1000;
-/** Folder of the log of the feed, in the data folder. */
-const FOLDER = 'cluster';
 const CURSOR = 'cluster';
 const ROLE = 'sender';
 
@@ -75,7 +76,7 @@ export class SharedFeed implements Component {
     this.#options = options;
     this.#own = own;
     this.log = new MergedLog({
-      folder: path.join(config().data, FOLDER),
+      folder: path.join(config().data, CLUSTER_FOLDER),
       retention: () => config().events,
       explain: () => config().events.explain,
       onReplaced: (message) => logger.error(message),
@@ -147,6 +148,7 @@ export class SharedFeed implements Component {
     const { SharedLetters } = await import('../cluster/sharedLetters.js');
     const feed = new MergedFeed({
       log: this.log,
+      cleanse: this.#options.cleanse,
       onEvents: (events) => this.#read(events),
       onRestart: (message) => {
         logger.info(message);

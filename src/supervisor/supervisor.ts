@@ -91,6 +91,16 @@ export class Supervisor {
     const { data } = loaded.config;
     this.#cluster = new ClusterHost({ config: loaded.config, logger, shared, onFailure: options.onFailure });
     const config = () => this.#reloader.current.config;
+    this.#requests = new EngineRequests({
+      unreadyReason: () => this.#status.unreadyReason,
+      send: (message) => this.#host.send(message),
+    });
+    const { forgetting, clusterPeople } = clusterParts({
+      ...{ loaded, modelFolder, logger, requests: this.#requests, cluster: this.#cluster },
+      ...{ hub: () => this.#hub, status: this.#status, isEngineBegun: () => this.#isEngineBegun },
+      config,
+      send: (message) => this.#host.send(message),
+    });
     this.#cameras = cameraParts(this.#cluster, {
       ...{ config, logger, registry: this.#registry, status: this.#status },
       monitor: () => this.#monitor,
@@ -99,10 +109,6 @@ export class Supervisor {
     });
     const { duty, views, observer } = this.#cameras;
     const throughput = new Throughput();
-    this.#requests = new EngineRequests({
-      unreadyReason: () => this.#status.unreadyReason,
-      send: (message) => this.#host.send(message),
-    });
     this.#reloader = new Reloader({
       loaded,
       read: () => shared.overlay(options.reload()),
@@ -128,12 +134,6 @@ export class Supervisor {
       limits: () => config().review,
       isLive: (camera, track) => this.#inView.reportedAt(camera).some(({ id }) => id === track),
     });
-    const { forgetting, clusterPeople } = clusterParts({
-      ...{ loaded, modelFolder, logger, requests: this.#requests, cluster: this.#cluster },
-      ...{ hub: () => this.#hub, status: this.#status, isEngineBegun: () => this.#isEngineBegun },
-      config,
-      send: (message) => this.#host.send(message),
-    });
     this.#hub = new EventHub({
       loaded,
       logger,
@@ -141,7 +141,7 @@ export class Supervisor {
       cameras: views,
       inView: this.#inView,
       faces: this.#faces,
-      cluster: this.#cluster,
+      ...{ cluster: this.#cluster, cleanse: clusterPeople.cleanse },
       stats: () => ({
         cameras: throughput.read(),
         workerUtilization: Number(this.#status.load.utilization.toFixed(4)),

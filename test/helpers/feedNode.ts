@@ -35,6 +35,7 @@ export async function feedNode(
   let restarts = 0;
   let node: TestNode | null = null;
   const shared = new SharedFeed(own, {
+    cleanse: (event) => event,
     config: () =>
       configWith((config) => {
         config.data = data;
