@@ -153,6 +153,7 @@ export class SharedFeed implements Component {
       onRestart: (message) => {
         logger.info(message);
         this.visits.restart();
+        letters.restore();
         onRestart();
       },
       onFault: throttledWarning(logger),

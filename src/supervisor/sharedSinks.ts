@@ -52,11 +52,11 @@ export class SharedSinks implements CursorStore, DeadLetterStore {
   get mirror(): LetterMirror {
     const log = this.#log;
     return {
-      put: (number, letter) => log.use(({ cursors }) => cursors.place({ number, ...letter })),
-      remove: (sink, seq) => log.use(({ cursors }) => cursors.dropLetterOf(sink, seq)),
-      clear: () => log.use(({ cursors }) => cursors.dropLetters()),
-      find: (sink, seq) => log.use(({ cursors }) => cursors.letterOf(sink, seq)),
-      isGone: (seq) => seq <= log.lastSeq && log.use((store) => store.one(seq)) === null,
+      put: (number, letter) => log.readable(({ cursors }) => cursors.place({ number, ...letter }), undefined),
+      remove: (sink, seq) => log.readable(({ cursors }) => cursors.dropLetterOf(sink, seq), undefined),
+      clear: () => log.readable(({ cursors }) => cursors.dropLetters(), undefined),
+      find: (sink, seq) => log.readable(({ cursors }) => cursors.letterOf(sink, seq), null),
+      isGone: (seq) => seq <= log.lastSeq && log.readable((store) => store.one(seq) === null, false),
     };
   }
 }

@@ -1,7 +1,10 @@
 import { onTestFinished } from 'vitest';
+import { schema } from '../../src/config/schema.js';
 import type { SpotterEvent } from '../../src/events/event.js';
+import { InView } from '../../src/events/inView.js';
 import type { EventLog } from '../../src/events/log/eventLog.js';
 import { SharedFeed, type SharedFeedOptions } from '../../src/supervisor/sharedFeed.js';
+import { SinkSet } from '../../src/supervisor/sinkSet.js';
 import { clusterNode, type TestNode } from './cluster.js';
 import { configWith } from './engine.js';
 import { openLog } from './log.js';
@@ -19,6 +22,8 @@ export interface FeedNode {
   node: TestNode;
   /** How often the log of the feed has started anew. */
   restarts: () => number;
+  /** Its webhook, where it has one. */
+  sinks: SinkSet;
   stop: () => Promise<void>;
 }
 
@@ -27,8 +32,9 @@ export async function feedNode(
   name: string,
   servers: readonly { url: string }[],
   data = temporaryFolder(),
-  more: Partial<SharedFeedOptions> = {},
+  more: Partial<SharedFeedOptions> & { webhook?: string } = {},
 ): Promise<FeedNode> {
+  const { webhook, ...others } = more;
   const { log: own } = await openLog({ folder: data });
   const { logger, messages } = recordedLog();
   const read: SpotterEvent[] = [];
@@ -50,12 +56,30 @@ export async function feedNode(
     onRestart: () => restarts++,
     onPublished: () => {},
     publishVisit: (draft) => own.append([shared.stamped(draft, null)]),
-    onSender: () => {},
+    onSender: (isSender) => void sinks.activate(isSender),
     sinks: () => [],
-    ...more,
+    ...others,
+  });
+  const webhooks = webhook === undefined ? [] : [{ id: 'hook', url: webhook }];
+  const sinks = new SinkSet({
+    config: schema.parse({ data, webhooks }),
+    source: shared.log,
+    cursors: shared.sinks,
+    deadLetters: shared.sinks,
+    inView: new InView(),
+    version: '1.2.3',
+    observer: { onEvent: () => {}, onRetry: () => {} },
+    log: { info: (_, text) => messages.push(text), warn: (_, text) => messages.push(text) },
+    secrets: () => [],
+    cluster: {
+      installation: () => '0123456789ab',
+      mayDeliver: () => shared.isSender,
+      hasOthers: () => (node?.cluster.membership.others.length ?? 0) > 0,
+    },
   });
   shared.subscribe((event) => read.push(event));
   await shared.start();
+  await sinks.start();
   const identity = {
     ...{ node: name, session: `${Math.random()}`, installation: `of ${name}`, version: '1.2.3' },
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -64,10 +88,11 @@ export async function feedNode(
   node = clusterNode(name, servers, {}, parts);
   await node.cluster.start();
   const stop = async () => {
+    await sinks.stop();
     await node?.cluster.stop();
     await shared.stop();
     await own.stop();
   };
   onTestFinished(stop);
-  return { shared, own, read, messages, node, restarts: () => restarts, stop };
+  return { shared, own, read, messages, node, restarts: () => restarts, sinks, stop };
 }
