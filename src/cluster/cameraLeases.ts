@@ -55,6 +55,8 @@ const LOOK_SOON_MS = 80;
 const CUT_OFF_MS = 4000;
 /** Time to hear of the others before the first camera is taken, ms. */
 const ACQUAINTANCE_MS = 600;
+/** A node that has joined longer ago than this does not wait for others that start, ms. */
+const START_MS = 30_000;
 
 interface Session {
   joined: Joined;
@@ -180,6 +182,7 @@ export class CameraLeases implements ClusterPart {
     this.#noteClashes(cameras, view);
     const { take, giveAway } = this.#placement.decide({
       ...{ nowMs, self: holder.node, nodes: view.nodes },
+      starting: nowMs - joinedMs < START_MS ? view.starting : 0,
       cameras: cameras
         .filter(({ id }) => !this.#clashes.has(id) && view.mayWatch(holder.node, id))
         .map(({ id }) => ({ id, holder: view.holderOf(id) })),
@@ -276,9 +279,9 @@ export class CameraLeases implements ClusterPart {
     return [...this.#leases].filter(([, lease]) => lease.isHeld).map(([id]) => id);
   }
 
-  #load(): { utilization: number; dropped: number; maxCameras: number } {
+  #load(): NonNullable<NodeRecord['load']> {
     const { isReady, load, maxCameras } = this.#options;
-    return { ...load(), maxCameras: isReady() && !this.#isReleasing ? maxCameras : 0 };
+    return { ...load(), maxCameras: this.#isReleasing ? 0 : maxCameras, isReady: isReady() };
   }
 
   #reports(): NonNullable<NodeRecord['cameras']> {

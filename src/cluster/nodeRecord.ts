@@ -25,6 +25,8 @@ export const nodeRecord = z.object({
       dropped: z.number(),
       /** Most cameras that it may watch. */
       maxCameras: z.int(),
+      /** Whether it can watch cameras already. */
+      isReady: z.boolean().optional(),
     })
     .optional(),
   /** The cameras that it watches. */

@@ -13,8 +13,10 @@ export interface Situation {
   nowMs: number;
   /** This node. */
   self: string;
-  /** The living nodes, this one included. */
+  /** The living nodes that can watch cameras, this one included. */
   nodes: readonly NodeLoad[];
+  /** How many nodes are about to, shortly after this one has started. */
+  starting: number;
   cameras: readonly PlacedCamera[];
   /** Whether a node may watch a camera. */
   mayWatch: (node: string, camera: string) => boolean;
@@ -31,6 +33,8 @@ export interface Decision {
 /** A free camera that the node with the least load has not taken within this is taken by the next one, ms. */
 const PATIENCE_MS = 2000;
 const NEXT_MS = 500;
+/** When all start together, the first one leaves the others their share for this long, ms. */
+const STARTING_MS = 10_000;
 /** A node above one of these is overloaded, its workers always busy or frames lost, until it is below the lower ones. */
 const BUSY = 0.9;
 const LESS_BUSY = 0.85;
@@ -71,18 +75,21 @@ export class Placement {
     return { take, giveAway };
   }
 
-  #take({ nowMs, self, nodes, cameras, mayWatch }: Situation): string[] {
+  #take({ nowMs, self, nodes, starting, cameras, mayWatch }: Situation): string[] {
     const free = cameras.filter(({ holder }) => holder === null);
     const freeIds = new Set(free.map(({ id }) => id));
     for (const id of this.#freeSince.keys()) if (!freeIds.has(id)) this.#freeSince.delete(id);
     const projection = new Projection(nodes);
+    const share = starting > 0 ? Math.ceil(cameras.length / (nodes.length + starting)) : Infinity;
     return free.flatMap(({ id }) => {
       const freeMs = this.#freeFor(id, nowMs);
       const order = projection.order((node) => mayWatch(node, id));
       if (order.length === 0) return [];
+      const own = order.find(({ node }) => node === self);
       projection.add(order[0].node);
+      if (own && own.cameras >= share && freeMs < STARTING_MS) return [];
       if (this.#isAway(id, nowMs) && freeMs < UNWANTED_MS) return [];
-      const rank = order.findIndex(({ node }) => node === self);
+      const rank = own ? order.indexOf(own) : -1;
       return rank === 0 || (rank > 0 && freeMs >= PATIENCE_MS + rank * NEXT_MS) ? [id] : [];
     });
   }

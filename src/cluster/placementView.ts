@@ -21,7 +21,10 @@ export interface Clash {
 
 /** The cluster as a node sees it at one moment, for {@link Placement}. */
 export class PlacementView {
+  /** Those that can watch cameras; this one first. */
   readonly nodes: NodeLoad[];
+  /** How many others will be able to. */
+  readonly starting: number;
   readonly #fresh: Member[];
   readonly #holders = new Map<string, string>();
   readonly #cameras: ReadonlyMap<string, LocalCamera>;
@@ -47,7 +50,9 @@ export class PlacementView {
     for (const { node, cameras: held = [] } of this.#fresh)
       for (const { id } of held) this.#holders.set(id, node);
     for (const id of own.held) this.#holders.set(id, own.node);
-    this.nodes = [own, ...this.#fresh.flatMap(loadOf)];
+    const isStarting = ({ load }: Member) => load?.isReady === false && load.maxCameras > 0;
+    this.nodes = [own, ...this.#fresh.filter((member) => !isStarting(member)).flatMap(loadOf)];
+    this.starting = this.#fresh.filter(isStarting).length;
   }
 
   /** The node that watches a camera; null for nobody. */

@@ -7,6 +7,8 @@ interface SimulatedNode {
   /** What one camera costs it, share of its time. */
   cost: number;
   maxCameras: number;
+  /** From when on it can watch, ms. */
+  readyMs: number;
   /** When it decides next, ms. */
   nextMs: number;
   /** Its utilization, averaged as the engine does. */
@@ -31,8 +33,16 @@ class Simulation {
     this.#allowed = allowed;
   }
 
-  join(node: string, cost = 0.03, maxCameras = 64): void {
-    this.#nodes.set(node, { placement: new Placement(), cost, maxCameras, nextMs: this.#nowMs, average: 0 });
+  join(node: string, cost = 0.03, maxCameras = 64, startMs = 0): void {
+    const readyMs = this.#nowMs + startMs;
+    this.#nodes.set(node, {
+      placement: new Placement(),
+      cost,
+      maxCameras,
+      readyMs,
+      nextMs: readyMs,
+      average: 0,
+    });
   }
 
   leave(node: string): void {
@@ -62,9 +72,10 @@ class Simulation {
 
   #decide(self: string, node: SimulatedNode): void {
     node.nextMs = this.#nowMs + 400 + this.#random() * 200;
-    const nodes = this.#reported.map((one) =>
-      one.node === self ? { ...one, cameras: this.#count(self) } : one,
-    );
+    const isReady = (one: string) => (this.#nodes.get(one)?.readyMs ?? 0) <= this.#nowMs;
+    const nodes = this.#reported
+      .filter((one) => isReady(one.node))
+      .map((one) => (one.node === self ? { ...one, cameras: this.#count(self) } : one));
     if (!nodes.some((one) => one.node === self)) return;
     const cameras = [...this.#holders.keys()].map((id) => {
       const seen = this.#reportedHolders.get(id) ?? null;
@@ -75,6 +86,7 @@ class Simulation {
       nowMs: this.#nowMs,
       self,
       nodes,
+      starting: this.#reported.length - nodes.length,
       cameras,
       mayWatch: (one, id) => this.#allowed(id, one),
     });
@@ -124,6 +136,13 @@ describe('Placement', () => {
     simulation.run(5);
     expect(simulation.counts()).toEqual({ a: 10, b: 10, c: 10 });
     expect(settled(simulation)).toEqual({ a: 10, b: 10, c: 10 });
+    expect(simulation.moves).toBe(0);
+  });
+
+  it('leaves those that start at the same time their share', () => {
+    const simulation = new Simulation(30);
+    for (const [index, node] of ['a', 'b', 'c'].entries()) simulation.join(node, 0.03, 64, index * 3000);
+    expect(settled(simulation, 20)).toEqual({ a: 10, b: 10, c: 10 });
     expect(simulation.moves).toBe(0);
   });
 
