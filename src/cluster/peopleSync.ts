@@ -34,7 +34,7 @@ export class PeopleSync {
   readonly #options: PeopleSyncOptions;
   readonly #person: PersonSync;
   readonly #keys = new Map<string, string>();
-  /** Whose records have changed. */
+  /** Whose records or files have changed. */
   #changed = new Set<string>();
   #isAllDue = true;
   #isRunning = false;
@@ -55,7 +55,7 @@ export class PeopleSync {
     this.#begin();
   }
 
-  /** The record of a person has changed. */
+  /** The record of a person has changed, or the person's files. */
   noteRecord(personKey: string): void {
     this.#changed.add(personKey);
     this.#begin();
@@ -117,7 +117,7 @@ export class PeopleSync {
     }
   }
 
-  /** @param changed whose records have changed; null: looks at everybody @returns when to look again, ms from now; null: when due */
+  /** @param changed whose records or files have changed; null: looks at everybody @returns when to look again, ms from now; null: when due */
   async #pass(changed: ReadonlySet<string> | null): Promise<number | null> {
     const { folder, base, bucket, log } = this.#options;
     const look = await folder.look(changed && ((person) => changed.has(this.keyOf(person))));

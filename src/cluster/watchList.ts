@@ -126,9 +126,11 @@ export class WatchList implements ClusterPart {
     this.#room?.sync.resume();
   }
 
-  /** The gallery has changed, or may have. */
-  noteFolder(): void {
-    if (this.#isReady) this.#room?.sync.noteFolder();
+  /** The gallery has changed, or may have. @param people whose files; default: anybody's */
+  noteFolder(people: readonly string[] | null = null): void {
+    const sync = this.#isReady ? this.#room?.sync : undefined;
+    if (people === null) sync?.noteFolder();
+    else for (const person of people) sync?.noteRecord(sync.keyOf(person));
   }
 
   /** The engine has worked out photos; never rejects. */

@@ -6,6 +6,8 @@ import { isSamePerson } from '../core/personName.js';
 import { cleansedEvent, namesIn } from '../events/cleansedEvent.js';
 import type { SpotterEvent } from '../events/event.js';
 import type { EventLog } from '../events/log/eventLog.js';
+import type { GalleryChange } from '../gallery/change.js';
+import { personOf } from '../gallery/folder.js';
 import { FolderFiles } from '../gallery/folderFiles.js';
 import type { ToEngine } from '../ipc/protocol.js';
 import type { SharedResult } from '../ipc/requests.js';
@@ -85,9 +87,9 @@ export class ClusterPeople {
     this.#watchList?.engineReady();
   }
 
-  /** The gallery has changed. */
-  noteGallery(): void {
-    this.#watchList?.noteFolder();
+  /** The gallery has changed; with null, it may have anywhere. */
+  noteGallery(change: GalleryChange | null): void {
+    this.#watchList?.noteFolder(change && peopleIn(change));
   }
 
   /** The engine has worked out photos. */
@@ -124,6 +126,12 @@ export class ClusterPeople {
       fileNames: this.#watchList?.fileNames ?? [],
     });
   }
+}
+
+/** The people whose files have changed. */
+function peopleIn({ photos, settings, people }: GalleryChange): string[] {
+  const { added, replaced, removed } = photos;
+  return [...new Set([...[...added, ...replaced, ...removed].map(personOf), ...settings, ...people.removed])];
 }
 
 /** A report that also says which nodes have still to erase the person. @param waiting null: no other node knows of it yet */

@@ -53,7 +53,7 @@ export class EngineMessages {
       case 'gallery':
         logGalleryChange(logger, status.gallery, message.gallery, message.change);
         this.#setGallery(message.gallery);
-        this.#options.clusterPeople.noteGallery();
+        this.#options.clusterPeople.noteGallery(message.change);
         break;
       case 'embedded':
         this.#options.clusterPeople.noteResults(message.results);
