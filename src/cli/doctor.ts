@@ -1,5 +1,6 @@
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { styleText } from 'node:util';
+import { hasGap } from '../config/gaps.js';
 import type { IncompleteConfig } from '../config/load.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError, throwIfInterrupted } from '../core/errors.js';
@@ -8,12 +9,17 @@ import { plural } from '../core/plural.js';
 import { textMasker } from '../core/secrets.js';
 import { visible } from '../core/visible.js';
 import { checkCameras } from '../doctor/cameraChecks.js';
+import { checkCluster } from '../doctor/clusterCheck.js';
 import { checkCompute } from '../doctor/computeCheck.js';
 import { checkFiles } from '../doctor/fileChecks.js';
 import { type Finding, findingsOf } from '../doctor/finding.js';
 import { checkMachine } from '../doctor/machineChecks.js';
 import { checkNetwork } from '../doctor/networkChecks.js';
+import { NOT_TRIED } from '../doctor/notTried.js';
 import { checkPeople } from '../doctor/peopleCheck.js';
+import { glanceAtCluster } from '../supervisor/clusterGlance.js';
+import { nodeName } from '../supervisor/clusterHost.js';
+import { knownInstallation } from '../supervisor/installation.js';
 import type { Context } from './context.js';
 import { runningDaemon } from './daemonClient.js';
 import { type CommonOptions, incompleteConfigOf } from './options.js';
@@ -72,9 +78,19 @@ async function examine(
     checkCompute(loaded.config, options.models, signal),
     checkNetwork(loaded, daemon?.address ?? null, signal),
     checkPeople(loaded.config),
+    clusterFindings(loaded),
     checkCameras(loaded, daemon?.cameras ?? null, signal),
   ]);
   return { findings: groups.flat(), secrets: loaded.secrets, isRunning };
+}
+
+/** None without a cluster. */
+async function clusterFindings({ config, gaps }: IncompleteConfig): Promise<Finding[]> {
+  const { cluster, data } = config;
+  if (cluster.servers.length === 0) return [];
+  if (hasGap(cluster, gaps)) return [findingsOf('cluster', { key: 'cluster' }).warning(NOT_TRIED)];
+  const own = { cluster: cluster.name, node: nodeName(cluster), installation: knownInstallation(data) };
+  return checkCluster(own, () => glanceAtCluster(config));
 }
 
 function tableOf(findings: readonly Finding[]): string[] {

@@ -45,7 +45,7 @@ export class ClusterHost implements Component {
   constructor(options: ClusterHostOptions) {
     const { cluster } = options.config;
     this.#options = options;
-    this.node = isClustered(options.config) ? (cluster.node ?? nodeOf(hostname())) : null;
+    this.node = isClustered(options.config) ? nodeName(cluster) : null;
   }
 
   /** Cameras that all nodes share. */
@@ -149,6 +149,11 @@ export class ClusterHost implements Component {
     this.#cluster = null;
     this.#requests = null;
   }
+}
+
+/** The name of this node: as configured, or that of the machine. @throws SpotterError config.invalid when that is no name for a node */
+export function nodeName({ node }: Pick<Config['cluster'], 'node'>): string {
+  return node ?? nodeOf(hostname());
 }
 
 /** The name of a node by that of its machine. @throws SpotterError config.invalid when that is no name for a node */

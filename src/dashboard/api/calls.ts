@@ -74,6 +74,8 @@ export const listFindings = async () => (await answerOf(client.GET('/api/v1/gall
 
 export const fetchHealth = async () => (await answerOf<unknown>(client.GET('/api/v1/health'))) as Health;
 export const fetchHealthHistory = () => answerOf(client.GET('/api/v1/health/history'));
+/** null without a cluster. */
+export const fetchCluster = async () => (await answerOf(client.GET('/api/v1/cluster'))).cluster;
 export const listDeadLetters = async () => {
   const params = { query: { limit: 100 } };
   return (await answerOf(client.GET('/api/v1/dead-letters', { params }))).deadLetters;

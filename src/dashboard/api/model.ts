@@ -17,6 +17,7 @@ export type PersonSettings = Schemas['PersonSettings'];
 export type PersonPhoto = Schemas['Photo'];
 export type AddedPhoto = Schemas['AddedPhoto'];
 export type GalleryFinding = Schemas['Finding'];
+export type Cluster = Schemas['Cluster'];
 export type HealthHistory = Schemas['HealthHistory'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type Health = Omit<Schemas['Health'], 'sinks'> & { sinks: Sink[] };

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
-import { fetchHealth, fetchHealthHistory } from '../api/calls.js';
-import type { Health, HealthHistory } from '../api/model.js';
+import { fetchCluster, fetchHealth, fetchHealthHistory } from '../api/calls.js';
+import type { Cluster, Health, HealthHistory } from '../api/model.js';
 import { now } from '../state/clockTick.js';
 import { may } from '../state/ownSession.js';
 import { lengthOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
 import { texts } from '../texts.js';
 import { CameraTable } from './cameraTable.js';
+import { ClusterPanel } from './clusterPanel.js';
 import { DeadLetterTable } from './deadLetterTable.js';
 import { HealthCharts } from './healthCharts.js';
 import { MachineFacts } from './machineFacts.js';
@@ -19,6 +20,7 @@ const EVERY_MS = 10_000;
 export function HealthView() {
   const [health, setHealth] = useState<Health | null>(null);
   const [history, setHistory] = useState<HealthHistory | null>(null);
+  const [cluster, setCluster] = useState<Cluster | null>(null);
   const mayRead = may('service:read');
   useEffect(() => {
     if (!mayRead) return;
@@ -26,9 +28,14 @@ export function HealthView() {
     const load = async () => {
       if (document.hidden && !isFirst) return;
       try {
-        const [newHealth, newHistory] = await Promise.all([fetchHealth(), fetchHealthHistory()]);
+        const [newHealth, newHistory, newCluster] = await Promise.all([
+          fetchHealth(),
+          fetchHealthHistory(),
+          fetchCluster(),
+        ]);
         setHealth(newHealth);
         setHistory(newHistory);
+        setCluster(newCluster);
       } catch (error) {
         // Later faults show as a lost connection.
         if (isFirst) showFault(error);
@@ -48,6 +55,7 @@ export function HealthView() {
         <h2>{ready ? t.ready : (reason ?? '')}</h2>
         <p class="muted">{t.running(server, lengthOf(now.value - Date.parse(startedAt)))}</p>
       </header>
+      {cluster && <ClusterPanel cluster={cluster} />}
       <CameraTable cameras={cameras} />
       {history && <HealthCharts history={history} />}
       <SinkTable sinks={sinks} />
