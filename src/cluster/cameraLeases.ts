@@ -1,5 +1,5 @@
 import { monotonicMs } from '../core/clock.js';
-import { Definitions, type Digests } from './definitions.js';
+import { Definitions } from './definitions.js';
 import { LastFrames } from './lastFrames.js';
 import { Lease, type Term } from './lease.js';
 import type { Identity, Member } from './membership.js';
@@ -153,6 +153,7 @@ export class CameraLeases implements ClusterPart {
 
   async #look(): Promise<void> {
     this.#isLooking = true;
+    this.#lastFrames.note({ cameras: this.#reports() });
     try {
       await this.#act();
     } catch {
@@ -170,7 +171,7 @@ export class CameraLeases implements ClusterPart {
     const { joined, definitions, joinedMs } = session;
     const { holder, cameras: configured, isReady } = this.#options;
     const cameras = configured();
-    const digests = this.#digests(cameras, joined);
+    const digests = definitions.digestsOf(cameras);
     await definitions.publish(digests);
     for (const member of joined.membership.others) this.#lastFrames.note(member);
     await this.#dropUnwanted(cameras);
@@ -223,6 +224,7 @@ export class CameraLeases implements ClusterPart {
   async #stop(id: string): Promise<void> {
     // The report with its last frame goes first.
     if (!this.#isReleasing) await this.#session?.joined.membership.report();
+    this.#lastFrames.note({ cameras: this.#reports() });
     const released = this.#leases.get(id)?.release();
     this.#options.onStopped(id, false);
     await released;
@@ -255,15 +257,6 @@ export class CameraLeases implements ClusterPart {
           `node ${clash.node} has another camera "${id}"; this node does not watch its own: make the two the same in both configurations, or give one another id`,
         );
     }
-  }
-
-  #digests(cameras: readonly { id: string; definition: unknown }[], { sealer }: Joined): Digests {
-    return new Map(
-      cameras.map(({ id, definition }) => [
-        id,
-        sealer.keyOf('camera', JSON.stringify(definition)).slice(0, 16),
-      ]),
-    );
   }
 
   /** Whether this node hears its own reports, and agrees about the time. */

@@ -9,6 +9,7 @@ export type Digests = ReadonlyMap<string, string>;
 const stored = z.record(z.string(), z.string());
 const TIMEOUT_MS = 1500;
 const PREFIX = 'definitions.';
+const DIGEST_LENGTH = 16;
 
 /**
  * Which cameras each node has in its configuration, and whether two of the same id are the same. An entry per node in the bucket of
@@ -20,7 +21,8 @@ export class Definitions {
   readonly #node: string;
   readonly #of = new Map<string, Digests>();
   #watch: { stop: () => void } | null = null;
-  #written = '';
+  #written: Digests | null = null;
+  #own: { cameras: readonly unknown[]; digests: Digests } | null = null;
 
   constructor(state: KV, sealer: Sealer, node: string) {
     this.#state = state;
@@ -44,13 +46,22 @@ export class Definitions {
     return this.#of.get(node) ?? null;
   }
 
+  /** The digests of the cameras of this node. @param cameras the same array for as long as nothing changes */
+  digestsOf(cameras: readonly { id: string; definition: unknown }[]): Digests {
+    if (this.#own?.cameras === cameras) return this.#own.digests;
+    const digest = (definition: unknown) =>
+      this.#sealer.keyOf('camera', JSON.stringify(definition)).slice(0, DIGEST_LENGTH);
+    const digests = new Map(cameras.map(({ id, definition }) => [id, digest(definition)]));
+    this.#own = { cameras, digests };
+    return digests;
+  }
+
   /** Tells the others about the cameras of this node, unless they know. @throws an error of the client */
   async publish(digests: Digests): Promise<void> {
-    const text = JSON.stringify([...digests].sort());
-    if (text === this.#written) return;
+    if (digests === this.#written) return;
     const key = PREFIX + this.#node;
     await within(TIMEOUT_MS, this.#state.put(key, this.#sealer.sealJson(Object.fromEntries(digests), key)));
-    this.#written = text;
+    this.#written = digests;
   }
 
   async #follow(watch: AsyncIterable<KvWatchEntry>): Promise<void> {

@@ -126,13 +126,11 @@ export class CameraRegistry implements CameraViews {
   /**
    * This node begins to watch a camera that another one has watched, or itself before.
    *
-   * @param lastFrameMs monotonic time of the last frame of any other node; null for none
+   * @param lastFrameMs monotonic time of the last frame that was watched; null for none
    */
   beginGap(id: string, lastFrameMs: number | null, cause: Gap['cause']): void {
     const entry = this.#entries.get(id);
-    if (!entry) return;
-    const sinceMs = Math.max(lastFrameMs ?? 0, entry.lastFrameMs ?? 0);
-    entry.gap = sinceMs > 0 ? { sinceMs, cause } : null;
+    if (entry) entry.gap = lastFrameMs === null ? null : { sinceMs: lastFrameMs, cause };
   }
 
   /** Records the track number of an event, so that it is not assigned again. */

@@ -27,7 +27,7 @@ export interface ClusterCamerasOptions {
   config: () => Config;
   registry: CameraRegistry;
   status: EngineStatus;
-  monitor: () => CameraMonitor;
+  monitor: () => Pick<CameraMonitor, 'setState'>;
   engine: () => Pick<EngineControl, 'isWatching' | 'assign' | 'begin'>;
   /** Told about the cameras of all nodes. */
   observers: () => readonly CameraObserver[];
