@@ -13,6 +13,8 @@ import type { Sealer } from './sealer.js';
 /** What is synchronised, and where that is reported. */
 export interface PeopleSyncOptions extends Omit<PersonSyncParts, 'onTrouble'> {
   sealer: Sealer;
+  /** People who are still to be erased here, by key: nothing of them is exchanged. */
+  held: () => ReadonlySet<string>;
   log: { info: (text: string) => void; warn: (text: string) => void };
 }
 
@@ -129,8 +131,9 @@ export class PeopleSync {
     const names = new Map([...look.files].map(([name, { sha256 }]) => [sha256, name]));
     const sum = { received: 0, removed: 0, sent: 0 };
     let isOpen = false;
+    const held = this.#options.held();
     await inParallel(everybody, PEOPLE_AT_A_TIME, async (personKey) => {
-      if (this.#isStopped) return;
+      if (this.#isStopped || held.has(personKey)) return;
       const own = local.get(personKey) ?? new Map<string, LocalFile>();
       const done = await this.#sync(personKey, own, look, (sha256) => names.get(sha256));
       for (const key of ['received', 'removed', 'sent'] as const) sum[key] += done[key];

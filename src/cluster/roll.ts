@@ -34,11 +34,6 @@ export class Roll {
     );
   }
 
-  /** Takes out a node that is gone for good: it is then not waited for any more. @throws an error of the client */
-  async strike(node: string): Promise<void> {
-    await within(TIMEOUT_MS, this.#state.delete(`${PREFIX}.${node}`));
-  }
-
   /** Names of the nodes that are not done with a tombstone, sorted. @throws an error of the client */
   async waitingFor(revision: number): Promise<string[]> {
     const waiting: string[] = [];

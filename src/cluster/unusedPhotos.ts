@@ -7,16 +7,52 @@ import type { SharedEmbeddings } from './sharedEmbeddings.js';
 
 /** A photo without a record may be one that is being added, ms. */
 const LEAST_AGE_MS = 10 * 60_000;
+/** After the start, and then, ms. */
+const FIRST_MS = 10 * 60_000;
+const EVERY_MS = 6 * 60 * 60_000;
 const AT_A_TIME = 4;
 const TIMEOUT_MS = 5000;
 
-/** Deletes photos that nobody has any more, and what was worked out of them. @throws an error of the client */
-export async function removeUnused(room: {
+/** Where photos are, and which are used. */
+export interface UnusedPhotosRoom {
   joined: Joined;
   bucket: PeopleBucket;
   photos: PhotoObjects;
   embeddings: SharedEmbeddings;
-}): Promise<void> {
+}
+
+/** Looks for photos that nobody has any more every now and then, and deletes them. */
+export class UnusedPhotos {
+  readonly #room: UnusedPhotosRoom;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(room: UnusedPhotosRoom) {
+    this.#room = room;
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => this.#run(), FIRST_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #run(): void {
+    removeUnused(this.#room).catch(() => {
+      // Tried again next time.
+    });
+    this.#timer = setTimeout(() => this.#run(), EVERY_MS);
+  }
+}
+
+/**
+ * Deletes photos that nobody has any more, and what was worked out of them.
+ *
+ * @param leastAgeMs younger ones stay
+ * @throws an error of the client
+ */
+export async function removeUnused(room: UnusedPhotosRoom, leastAgeMs = LEAST_AGE_MS): Promise<void> {
   const { joined, bucket, photos, embeddings } = room;
   const used = () =>
     new Set(
@@ -25,7 +61,7 @@ export async function removeUnused(room: {
       ),
     );
   const before = used();
-  const old = (await photos.list()).filter(({ name, ageMs }) => ageMs > LEAST_AGE_MS && !before.has(name));
+  const old = (await photos.list()).filter(({ name, ageMs }) => ageMs >= leastAgeMs && !before.has(name));
   const now = used();
   await inParallel(old, AT_A_TIME, async ({ name }) => {
     if (now.has(name)) return;

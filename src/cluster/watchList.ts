@@ -1,5 +1,5 @@
 import { monotonicMs } from '../core/clock.js';
-import { describeError } from '../core/errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 import { Serial } from '../core/serial.js';
 import { ForgetState } from './forgetState.js';
 import { type ForgetHost, ForgottenPeople } from './forgottenPeople.js';
@@ -11,7 +11,7 @@ import { PhotoObjects } from './photoObjects.js';
 import { Roll } from './roll.js';
 import { type OutcomeHost, type PhotoOutcome, SharedEmbeddings } from './sharedEmbeddings.js';
 import { SyncBase } from './syncBase.js';
-import { removeUnused } from './unusedPhotos.js';
+import { UnusedPhotos, type UnusedPhotosRoom } from './unusedPhotos.js';
 
 /** Whose watch list it is, and what it works with. */
 export interface WatchListOptions {
@@ -26,24 +26,17 @@ export interface WatchListOptions {
 }
 
 /** What {@link WatchList.join} has made. */
-interface Room {
-  joined: Joined;
-  bucket: PeopleBucket;
+interface Room extends UnusedPhotosRoom {
   bucketId: string;
-  embeddings: SharedEmbeddings;
   forgotten: ForgottenPeople;
   sync: PeopleSync;
   roll: Roll;
-  photos: PhotoObjects;
 }
 
 /** How long nodes that are there have to erase somebody before they are reported as not done, ms. */
 const ACKNOWLEDGED_MS = 5000;
 const LOOK_MS = 50;
 const RETRY_MS = 30_000;
-/** When photos that no record has are looked for: after the start, and then every so often, ms. */
-const UNUSED_FIRST_MS = 10 * 60_000;
-const UNUSED_EVERY_MS = 6 * 60 * 60_000;
 
 /** One watch list for all nodes: people, photos and what was worked out of them; and people who are forgotten everywhere. */
 export class WatchList implements ClusterPart {
@@ -58,8 +51,10 @@ export class WatchList implements ClusterPart {
   readonly #leaving = new Set<string>();
   #room: Room | null = null;
   #isReady = false;
+  /** What was reported last. */
+  #trouble = '';
   #retry: NodeJS.Timeout | undefined;
-  #unused: NodeJS.Timeout | undefined;
+  #unused: UnusedPhotos | null = null;
 
   constructor(options: WatchListOptions) {
     this.#options = options;
@@ -77,20 +72,27 @@ export class WatchList implements ClusterPart {
     const room: Room = {
       ...{ joined, ...shared, bucketId: '', roll: new Roll(joined) },
       forgotten: new ForgottenPeople({ joined, ...shared, state: this.#state, host }),
-      sync: new PeopleSync({ folder, base: this.#base, ...shared, sealer, log }),
+      sync: new PeopleSync({ folder, base: this.#base, ...shared, sealer, log, held: () => this.#held }),
     };
     membership.contribute('forgotten', () => this.#state.doneIn(room.bucketId));
     await this.#open(room);
     this.#room = room;
     void this.#followConnection(room);
-    await this.#serial.run(() => this.#catchUp(room));
+    await this.#serial
+      .run(() => this.#catchUp(room))
+      .catch((error: unknown) => {
+        if (!(error instanceof SpotterError)) throw error;
+        // Of the gallery: what cannot be erased there now is tried again, and the others are told that it is not.
+        this.#retryLater(room, error);
+      });
     if (this.#isReady) room.sync.resume();
-    this.#unused = setTimeout(() => this.#removeUnused(), UNUSED_FIRST_MS);
+    this.#unused = new UnusedPhotos(room);
+    this.#unused.start();
   }
 
   async leave(): Promise<void> {
     clearTimeout(this.#retry);
-    clearTimeout(this.#unused);
+    this.#unused?.stop();
     const room = this.#room;
     this.#room = null;
     room?.bucket.close();
@@ -169,7 +171,7 @@ export class WatchList implements ClusterPart {
           this.#state.remove(personKey);
           throw error;
         });
-        this.#state.add({ person: personKey, isErased: true, events });
+        this.#state.add({ person: personKey, isErased: await this.#isGalleryThere(), events });
         return room && (await this.#publish(room).catch(() => null));
       } finally {
         this.#leaving.delete(personKey);
@@ -187,6 +189,17 @@ export class WatchList implements ClusterPart {
     const state = await room.bucket.state();
     room.bucketId = state.id;
     this.#base.open(state);
+  }
+
+  /** People whose tombstones this node is not done with, by key. */
+  get #held(): Set<string> {
+    const room = this.#room;
+    return new Set(room?.forgotten.due(room.bucketId).map(({ personKey }) => personKey));
+  }
+
+  async #isGalleryThere(): Promise<boolean> {
+    const look = await this.#options.folder.look(() => false).catch(() => null);
+    return look !== null && !this.#base.isUnmounted(look);
   }
 
   #noteChange(personKey: string): void {
@@ -225,6 +238,11 @@ export class WatchList implements ClusterPart {
           this.#base.write();
         });
         await forgotten.eraseShared(personKey, revision);
+        if (!(await this.#isGalleryThere()))
+          throw new SpotterError(
+            'gallery.not_found',
+            'the gallery cannot be read, so people who were forgotten may be in it',
+          );
       }
       this.#state.noteDone(bucketId, revision);
     }
@@ -234,9 +252,9 @@ export class WatchList implements ClusterPart {
   async #publish({ forgotten, bucket }: Room): Promise<number | null> {
     let last: number | null = null;
     for (const one of this.#state.pending) {
-      if (!one.isErased) await forgotten.follow(one.person, () => this.#base.forget(one.person));
       last = await forgotten.publish(one);
-      this.#own.add(last);
+      // Where this node is not done itself, it follows as the others do.
+      if (one.isErased) this.#own.add(last);
       bucket.noteTombstone(one.person, last);
       this.#state.remove(one.person);
     }
@@ -260,34 +278,22 @@ export class WatchList implements ClusterPart {
   async #followConnection(room: Room): Promise<void> {
     for await (const { type } of room.joined.link.connection.status()) {
       if (this.#room !== room) return;
-      if (type === 'reconnect')
-        void this.#serial.run(() =>
-          this.#open(room)
-            .then(() => this.#catchUp(room))
-            .catch((error: unknown) => this.#retryLater(room, error)),
-        );
+      if (type === 'reconnect') this.#again(room);
     }
+  }
+
+  /** Reads everything again, and does what is due. */
+  #again(room: Room): void {
+    const work = () => this.#open(room).then(() => this.#catchUp(room));
+    this.#serial.run(work).catch((error: unknown) => this.#retryLater(room, error));
   }
 
   #retryLater(room: Room, error: unknown): void {
     if (this.#room !== room) return;
-    this.#options.log.warn(`watch list: trying again: ${describeError(error)}`);
+    const why = describeError(error);
+    if (why !== this.#trouble) this.#options.log.warn(`watch list: trying again: ${why}`);
+    this.#trouble = why;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => {
-      void this.#serial.run(() =>
-        this.#open(room)
-          .then(() => this.#catchUp(room))
-          .catch((again: unknown) => this.#retryLater(room, again)),
-      );
-    }, RETRY_MS);
-  }
-
-  #removeUnused(): void {
-    const room = this.#room;
-    if (!room) return;
-    void removeUnused(room).catch(() => {
-      // Tried again next time.
-    });
-    this.#unused = setTimeout(() => this.#removeUnused(), UNUSED_EVERY_MS);
+    this.#retry = setTimeout(() => this.#again(room), RETRY_MS);
   }
 }

@@ -21,7 +21,7 @@ export interface OfflineNode {
  * @param onRemoved called with the ids of events that are gone
  */
 export async function offlineNode(
-  { data, events, cluster }: Config,
+  { data, events, cluster, gallery }: Config,
   onRemoved: (ids: string[]) => void,
 ): Promise<OfflineNode | null> {
   const folder = path.join(data, CLUSTER_FOLDER);
@@ -57,7 +57,8 @@ export async function offlineNode(
       const { key } = cluster;
       if (key === null)
         return `the other nodes of the cluster are not told about ${person}: cluster.key is not known here; set it and run forget again`;
-      new ForgetState(folder).add({ person: personKeyOf(key, person), isErased: true, events: named });
+      const isErased = existsSync(gallery.folder);
+      new ForgetState(folder).add({ person: personKeyOf(key, person), isErased, events: named });
       return `the other nodes of the cluster erase ${person} when this one joins them again`;
     },
     close: async () => {

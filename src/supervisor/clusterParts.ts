@@ -10,8 +10,6 @@ import { Forgetting } from './forgetting.js';
 
 /** What the cluster, and what concerns all nodes, is made of. */
 export interface ClusterSources {
-  /** At the start. */
-  loaded: { config: Config };
   /** Value of --models. */
   modelFolder?: string | undefined;
   logger: Logger;
@@ -28,9 +26,9 @@ export interface ClusterSources {
 
 /** Makes the people of the cluster, and what forgets people. */
 export function clusterParts(sources: ClusterSources) {
-  const { loaded, modelFolder, logger, requests, hub, status, config, send, cluster } = sources;
+  const { modelFolder, logger, requests, hub, status, config, send, cluster } = sources;
   const clusterPeople = new ClusterPeople({
-    ...{ config: loaded.config, modelFolder, logger, requests, send },
+    ...{ config, modelFolder, logger, requests, send },
     logs: () => [hub().ownLog, hub().log],
     erase: (person) => forgetting.forgetHere(person),
   });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ClusterPart } from '../cluster/part.js';
+import type { LocalFolder } from '../cluster/personSync.js';
 import type { WatchList } from '../cluster/watchList.js';
 import type { Config } from '../config/schema.js';
 import { isSamePerson } from '../core/personName.js';
@@ -18,8 +19,8 @@ import { knownNames } from './knownNames.js';
 
 /** What the watch list of a cluster reads and changes of this daemon. */
 export interface ClusterPeopleOptions {
-  /** Configuration at the start: gallery and cluster apply from a restart. */
-  config: Config;
+  /** The current configuration; what concerns the cluster applies from a restart. */
+  config: () => Config;
   /** Value of --models. */
   modelFolder?: string | undefined;
   logger: Logger;
@@ -43,7 +44,8 @@ export class ClusterPeople {
 
   /** The parts of the cluster that keep the people. @param node name of this node @throws SpotterError model.not_found */
   async parts(node: string): Promise<ClusterPart[]> {
-    const { config, modelFolder, logger, requests, send, logs, erase } = this.#options;
+    const { modelFolder, logger, requests, send, logs, erase } = this.#options;
+    const config = this.#options.config();
     const { WatchList } = await import('../cluster/watchList.js');
     const { ModelAgreement } = await import('../cluster/modelAgreement.js');
     const { modelsOf } = await import('./clusterModels.js');
@@ -51,7 +53,7 @@ export class ClusterPeople {
     this.#watchList = new WatchList({
       ...{ node, log },
       data: path.join(config.data, CLUSTER_FOLDER),
-      folder: new FolderFiles(config.gallery.folder, config.data),
+      folder: this.#folder(),
       outcomes: {
         key: () => this.#resultKey,
         known: (sha256) => requests.ask('results', { sha256 }),
@@ -110,18 +112,38 @@ export class ClusterPeople {
     const names = (await this.#names()).filter((name) => isSamePerson(name, person));
     const spellings = [...new Set([person, ...names])];
     let report: ForgetReport | null = null;
-    const key = personKeyOf(this.#options.config.cluster.key ?? '', person);
+    const key = personKeyOf(this.#options.config().cluster.key ?? '', person);
     const waiting = await watchList.forget(key, spellings, async () => {
       report = await eraseHere();
     });
     return withWaiting(report as unknown as ForgetReport, waiting);
   }
 
+  /** The gallery's folder, also once the configuration names another one. */
+  #folder(): LocalFolder {
+    const { config } = this.#options;
+    let place = '';
+    let files: FolderFiles | null = null;
+    const current = () => {
+      const { gallery, data } = config();
+      if (!files || place !== gallery.folder) files = new FolderFiles(gallery.folder, data);
+      place = gallery.folder;
+      return files;
+    };
+    return {
+      look: (isWanted) => current().look(isWanted),
+      read: (name) => current().read(name),
+      write: (name, content, expected) => current().write(name, content, expected),
+      move: (name, to, expected) => current().move(name, to, expected),
+      remove: (name, expected) => current().remove(name, expected),
+    };
+  }
+
   #names(): Promise<string[]> {
     const { config, logs } = this.#options;
+    const { gallery, data } = config();
     return knownNames({
-      folder: config.gallery.folder,
-      data: config.data,
+      ...{ folder: gallery.folder, data },
       logs: logs(),
       fileNames: this.#watchList?.fileNames ?? [],
     });

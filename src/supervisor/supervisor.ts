@@ -96,7 +96,7 @@ export class Supervisor {
       send: (message) => this.#host.send(message),
     });
     const { forgetting, clusterPeople } = clusterParts({
-      ...{ loaded, modelFolder, logger, requests: this.#requests, cluster: this.#cluster },
+      ...{ modelFolder, logger, requests: this.#requests, cluster: this.#cluster },
       ...{ hub: () => this.#hub, status: this.#status, isEngineBegun: () => this.#isEngineBegun },
       config,
       send: (message) => this.#host.send(message),

@@ -1,6 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { keysOf } from '../../src/cluster/bucketKeys.js';
+import type { ClusterPart, Joined } from '../../src/cluster/part.js';
+import { PeopleBucket } from '../../src/cluster/peopleBucket.js';
+import { PhotoObjects } from '../../src/cluster/photoObjects.js';
+import { personKeyOf } from '../../src/cluster/sealer.js';
+import { SharedEmbeddings } from '../../src/cluster/sharedEmbeddings.js';
+import { removeUnused } from '../../src/cluster/unusedPhotos.js';
+import { clusterNode, KEY } from '../helpers/cluster.js';
 import { eventually } from '../helpers/daemon.js';
 import { type NatsServer, needNats, startNats } from '../helpers/natsServer.js';
 import { formsOf, tracesOf } from '../helpers/traces.js';
@@ -157,9 +165,7 @@ describe('WatchList.forget', () => {
     });
 
   it('erases somebody on every node and in NATS, also on one that was away, which is waited for', async () => {
-    const { Sealer } = await import('../../src/cluster/sealer.js');
-    const { KEY } = await import('../helpers/cluster.js');
-    const key = new Sealer(KEY).personKey(NAME);
+    const key = personKeyOf(KEY, NAME);
     const { nats, a, b } = await pair({ [`${NAME}/a.jpg`]: 'one', 'bo/b.jpg': 'two' });
     const c = watchListNode('c', [nats]);
     await c.cluster.start();
@@ -184,8 +190,6 @@ describe('WatchList.forget', () => {
   });
 
   it('tells the others later when NATS is away', async () => {
-    const { personKeyOf } = await import('../../src/cluster/sealer.js');
-    const { KEY } = await import('../helpers/cluster.js');
     const { nats, a, b } = await pair({ [`${NAME}/a.jpg`]: 'one' });
     await a.cluster.stop();
     expect(await forgetOn(a, personKeyOf(KEY, NAME))).toBeNull();
@@ -196,5 +200,55 @@ describe('WatchList.forget', () => {
       (left) => left.length === 0,
     );
     await has(b, {});
+  });
+
+  it('waits for a node whose gallery is away, which erases the person when that is back and brings nobody back', async () => {
+    const { a, b } = await pair({ [`${NAME}/a.jpg`]: 'one', 'bo/b.jpg': 'two' });
+    await b.cluster.stop();
+    renameSync(b.gallery, `${b.gallery}-elsewhere`);
+    expect(await forgetOn(a, personKeyOf(KEY, NAME))).toEqual(['b']);
+    const again = b.again();
+    rmSync(b.gallery, { recursive: true });
+    await again.cluster.start();
+    await again.cluster.stop();
+    renameSync(`${b.gallery}-elsewhere`, b.gallery);
+    const back = b.again();
+    await back.cluster.start();
+    await has(back, { 'bo/b.jpg': 'two' });
+    await has(a, { 'bo/b.jpg': 'two' });
+  });
+});
+
+describe('removeUnused', () => {
+  beforeEach(needNats);
+
+  it('deletes photos that nobody has any more, and their results', async () => {
+    let joined: Joined | undefined;
+    const { nats, a, b } = await pair({ 'al/a.jpg': 'one', 'bo/b.jpg': 'two' });
+    rmSync(path.join(a.gallery, 'bo'), { recursive: true });
+    a.watchList.noteFolder();
+    await has(b, { 'al/a.jpg': 'one' });
+    const part: ClusterPart = {
+      join: async (room) => {
+        joined = room;
+      },
+      leave: async () => {},
+    };
+    await clusterNode('c', [nats], {}, [part]).cluster.start();
+    if (!joined) throw new Error('not joined');
+    const bucket = new PeopleBucket(joined, () => {});
+    await bucket.open();
+    const photos = new PhotoObjects(joined.store.photos, joined.names.photos, joined.link, joined.sealer);
+    const embeddings = new SharedEmbeddings(joined, {
+      key: () => 'models',
+      known: async () => [],
+      take: () => {},
+    });
+    const stored = async () => (await photos.list()).map(({ name }) => name).sort();
+    expect(await stored()).toEqual(['one', 'two'].map((text) => photos.nameOf(hashOf(text))).sort());
+    await removeUnused({ joined, bucket, photos, embeddings }, 0);
+    expect(await stored()).toEqual([photos.nameOf(hashOf('one'))]);
+    expect(await keysOf(joined.link, joined.names.embeddings, '*.*')).toHaveLength(1);
+    bucket.close();
   });
 });
