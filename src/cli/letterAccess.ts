@@ -5,6 +5,8 @@ import { SpotterError } from '../core/errors.js';
 import { EventLog } from '../events/log/eventLog.js';
 import { LOG_FILE } from '../events/log/open.js';
 import type { ListedDeadLetter } from '../events/sinks/port.js';
+import { isClustered } from '../supervisor/clusterHost.js';
+import { CLUSTER_FOLDER } from '../supervisor/forgetPerson.js';
 import { LetterActions, type Resent } from '../supervisor/letterActions.js';
 import { askDaemon } from './daemonClient.js';
 
@@ -36,10 +38,12 @@ export async function withLetters<T>(
   toResend: () => LoadedConfig = () => loaded,
 ): Promise<T> {
   const { data } = loaded.config;
+  const isShared = isClustered(loaded.config);
+  const folder = isShared ? path.join(data, CLUSTER_FOLDER) : data;
   // A missing log is not created.
-  if (!existsSync(path.join(data, LOG_FILE))) return use(NONE);
+  if (!existsSync(path.join(folder, LOG_FILE))) return use(NONE);
   const log = new EventLog({
-    folder: data,
+    folder,
     retention: () => KEEP_ALL,
     explain: () => loaded.config.events.explain,
     onReplaced: () => {},
@@ -58,8 +62,8 @@ export async function withLetters<T>(
   try {
     return await use({
       page: async (before) => log.list(before, PAGE),
-      resend: (number) => letters.resend(number),
-      drop: async (number) => letters.drop(number),
+      resend: async (number) => (isShared ? refuseAlone() : letters.resend(number)),
+      drop: async (number) => (isShared ? refuseAlone() : letters.drop(number)),
     });
   } finally {
     signal.removeEventListener('abort', stop);
@@ -73,6 +77,14 @@ const NONE: LetterAccess = {
   resend: async () => ({ outcome: 'missing', reason: null }),
   drop: async () => false,
 };
+
+/** The letters of a cluster are those of all nodes. */
+function refuseAlone(): never {
+  throw new SpotterError(
+    'log.unwritable',
+    'dead letters of a cluster are sent again and dropped by a running daemon; start spotter run on this node first',
+  );
+}
 
 function remote(data: string, signal: AbortSignal): LetterAccess {
   const ask = async <T>(method: 'GET' | 'POST' | 'DELETE', route: string) =>

@@ -15,7 +15,7 @@ import type { Metrics } from '../observe/metrics.js';
 import { SnapshotStore } from '../snapshots/store.js';
 import type { CameraViews } from './cameraRegistry.js';
 import type { ClusterHost } from './clusterHost.js';
-import { type FeedCluster, SharedFeed, type SharedFeedOptions } from './sharedFeed.js';
+import { SharedFeed, type SharedFeedOptions } from './sharedFeed.js';
 import type { SinkCluster } from './sharedSinks.js';
 import { SinkSet } from './sinkSet.js';
 
@@ -35,8 +35,6 @@ export interface EventPartsOptions {
   cluster?: HubCluster | undefined;
   /** In a cluster: an event of any node without the names of people who were forgotten; null when nothing is left of it. */
   cleanse?: SharedFeedOptions['cleanse'];
-  /** In a cluster: the lease with which this node watches a camera, or did last; default: none is known. */
-  termOf?: FeedCluster['termOf'];
   /** Sent once per second to clients that subscribe to it. */
   stats: () => { cameras: { camera: string }[] };
 }
@@ -87,7 +85,7 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
     if (frameMs !== null) metrics.eventLatency(event, frameMs / 1000);
   };
   const publish = (draft: EventDraft, sinceMs: number | null = null) =>
-    feed.publish(shared ? shared.stamped(draft, sinceMs) : draft, sinceMs);
+    feed.publish(shared ? shared.named(draft) : draft, sinceMs);
   const ownLog = new EventLog({
     folder: data,
     retention: () => config().events,
@@ -119,7 +117,7 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
   const feed = new EventFeed(ownLog, {
     toGap: ({ camera, ...loss }, cause) => {
       const gap = gapDraft(camera, { ...loss, cause });
-      return shared ? shared.stamped(gap, null) : gap;
+      return shared ? shared.named(gap) : gap;
     },
     onFault: (reason) => logger.error(`event log not writable, queueing events: ${reason}`),
     onRecovered: (queued) =>
@@ -178,13 +176,13 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
 
 /** The feed of the cluster, which joins with the other parts of it. */
 function sharedFeed(
-  { cluster, logger, termOf = () => null }: EventPartsOptions & { cluster: HubCluster },
+  { cluster, logger }: Pick<EventPartsOptions, 'logger'> & { cluster: HubCluster },
   node: string,
   ownLog: EventLog,
   options: Omit<SharedFeedOptions, 'cluster' | 'logger'>,
 ): SharedFeed {
   const serverTime = (monotonicMs: number) => cluster.serverTime(monotonicMs);
-  const shared = new SharedFeed(ownLog, { ...options, logger, cluster: { node, termOf, serverTime } });
+  const shared = new SharedFeed(ownLog, { ...options, logger, cluster: { node, serverTime } });
   cluster.add((identity) => shared.parts(identity));
   return shared;
 }

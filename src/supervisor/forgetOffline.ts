@@ -8,8 +8,9 @@ import { takeBackPerson } from '../events/sinks/personTopics.js';
 import { SnapshotStore } from '../snapshots/store.js';
 import { hasAnnounced } from './announced.js';
 import { offlineNode } from './clusterForgetOffline.js';
+import { isClustered } from './clusterHost.js';
 import { type ForgetReport, forgetPerson, forgetSpellings } from './forgetPerson.js';
-import { knownInstallation } from './installation.js';
+import { clusterInstallation, knownInstallation } from './installation.js';
 
 const NOTHING: Erased = { events: 0, mentions: 0, deadLetters: 0, seqs: [], isPartOfOtherText: false };
 
@@ -52,8 +53,15 @@ export async function forgetOffline(person: string, config: Config): Promise<For
         withhold: () => {},
         takeBackTopics: async (signal) => {
           if (url === null) return 0;
-          const installation = knownInstallation(data);
-          const options = { ...broker, url, installation, hasAnnounced: hasAnnounced(data) };
+          const installation = isClustered(config)
+            ? await clusterInstallation(config.cluster)
+            : knownInstallation(data);
+          const options = {
+            ...broker,
+            url,
+            installation,
+            hasAnnounced: isClustered(config) || hasAnnounced(data),
+          };
           return (await takeBackPerson(options, name, signal)).length;
         },
         letGo: async () => null,

@@ -31,3 +31,15 @@ export function knownInstallation(dataFolder: string): string | null {
     return null;
   }
 }
+
+/** Id of a cluster for brokers, 12 hexadecimal digits: the same on every node, so that each goes on with the devices of another. */
+export async function clusterInstallation({
+  name,
+  key,
+}: {
+  name: string;
+  key: string | null;
+}): Promise<string> {
+  const { Sealer } = await import('../cluster/sealer.js');
+  return new Sealer(key ?? '').keyOf('installation', name).slice(0, 12);
+}

@@ -27,8 +27,6 @@ export interface FeedCluster {
   node: string;
   /** Unix time of the servers at a moment of the monotonic clock, ms; null before it is known. */
   serverTime: (monotonicMs: number) => number | null;
-  /** The lease with which this node watches a camera, or did last; null when it never has. */
-  termOf: (camera: string) => { token: number; beganMs: number } | null;
 }
 
 /** What {@link SharedFeed} reads, and what it calls. */
@@ -118,15 +116,9 @@ export class SharedFeed implements Component {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A draft with who has watched, and with which lease. @param sinceMs monotonic time at which its frame came; null: now */
-  stamped(draft: EventDraft, sinceMs: number | null): EventDraft {
-    const { node, termOf, serverTime } = this.#options.cluster;
-    if (draft.fence) return { ...draft, node };
-    const term = termOf(draft.camera);
-    const capturedMs = serverTime(sinceMs ?? monotonicMs());
-    if (!term || capturedMs === null) return { ...draft, node };
-    const { token: lease, beganMs } = term;
-    return { ...draft, node, lease, fence: { lease, beganMs, capturedMs } };
+  /** A draft with the node that has it. With which lease it has watched, is there already where that matters. */
+  named(draft: EventDraft): EventDraft {
+    return { ...draft, node: this.#options.cluster.node };
   }
 
   /** An own event is stored: it is published when it comes back. */
