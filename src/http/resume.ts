@@ -8,6 +8,8 @@ export interface LogState {
   firstSeq: number;
   /** `seq` of the newest stored event. */
   lastSeq: number;
+  /** In a cluster: another node may have served later events, which are still on their way to this one. */
+  mayLag?: boolean;
 }
 
 /** An error for a client: what it asked for does not exist. */
@@ -35,7 +37,10 @@ export function expired(firstSeq: number): ResumeFault {
  * Where a client resumes that connects with `?since=SEQ&epoch=E`. When the log does not have what it asks for, it receives
  * an error and then every stored event; after a malformed `since`, only new events.
  */
-export function resume(parameters: URLSearchParams, { epoch, firstSeq, lastSeq }: LogState): Resume {
+export function resume(
+  parameters: URLSearchParams,
+  { epoch, firstSeq, lastSeq, mayLag = false }: LogState,
+): Resume {
   const since = parameters.get('since');
   // Empty: a client that has received none yet.
   const wanted = parameters.get('epoch') || null;
@@ -50,7 +55,7 @@ export function resume(parameters: URLSearchParams, { epoch, firstSeq, lastSeq }
     const message = 'the event log was replaced and its numbers start again; every stored event follows';
     return { ...begin, fault: { code: 'epoch_changed', message, epoch, firstSeq } };
   }
-  if (seq > lastSeq) {
+  if (seq > lastSeq && !(mayLag && wanted === epoch)) {
     const message = `there is no event ${seq} yet, the last is ${lastSeq}; every stored event follows`;
     return { ...begin, fault: { code: 'unknown_seq', message, firstSeq } };
   }

@@ -5,6 +5,7 @@ import { plural } from '../core/plural.js';
 import type { EventDraft, SpotterEvent } from '../events/event.js';
 import type { EventFeed } from '../events/feed.js';
 import { ForgottenNames } from '../events/forgottenNames.js';
+import { recentEvents } from '../events/interruptedVisits.js';
 import type { EventLog } from '../events/log/eventLog.js';
 import type { Erased } from '../events/log/upkeep.js';
 import { shownNameOf } from '../events/notify.js';
@@ -84,7 +85,17 @@ export class EventHub implements Component, CameraObserver {
   /** Every log. */
   get logs(): Component {
     const { ownLog, shared } = this.#parts;
-    return shared ? new Stack([ownLog, shared]) : ownLog;
+    return shared ? new Stack([ownLog, shared, this.#recollection]) : ownLog;
+  }
+
+  /** In a cluster: who is in view of the cameras of other nodes, as far as the log says. */
+  get #recollection(): Component {
+    const { inView, cluster } = this.#options;
+    const start = async () => {
+      for (const event of recentEvents(this.log))
+        if (event.node !== cluster?.node) inView.notePublished(event);
+    };
+    return { start, stop: async () => {} };
   }
 
   /** Calls with events that are in {@link log}. */

@@ -76,8 +76,8 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
   const { logger, metrics, cameras, inView, stats } = options;
   const config = () => state.loaded().config;
   const { data } = config();
-  const onRemoved = (events: { id: string }[]) => {
-    metrics.eventsRemoved(events.length);
+  const onRemoved = (events: { id: string }[], isCounted = true) => {
+    if (isCounted) metrics.eventsRemoved(events.length);
     for (const { id } of events) void snapshots.remove(id);
   };
   const onPublished = ({ event, publishMs, frameMs }: PublishDelay) => {
@@ -96,7 +96,8 @@ export function eventParts(options: EventPartsOptions, state: HubState): EventPa
       if (lost === null) return;
       for (const { id } of cameras.cameras) publish(gapDraft(id, { ...lost, cause: 'log_lost' }));
     },
-    onRemoved,
+    // In a cluster, those of the feed are counted.
+    onRemoved: (events) => onRemoved(events, shared === null),
     onFault: (message) => logger.warn(`cannot remove expired events, retrying later: ${message}`),
   });
   const { node = null } = options.cluster ?? {};

@@ -1,6 +1,17 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { resume } from '../../src/http/resume.js';
 import { Client, draft, numbersOf, serve, upTo } from '../helpers/socket.js';
+
+describe('resume', () => {
+  it('waits for events that another node has served already, of the same log alone', () => {
+    const node = { epoch: 'e', firstSeq: 1, lastSeq: 3, mayLag: true };
+    expect(resume(new URLSearchParams('since=5&epoch=e'), node)).toEqual({ cursor: 5, fault: null });
+    expect(resume(new URLSearchParams('since=5'), node)).toMatchObject({ fault: { code: 'unknown_seq' } });
+    const alone = { ...node, mayLag: false };
+    expect(resume(new URLSearchParams('since=5&epoch=e'), alone)).toMatchObject({ cursor: 0 });
+  });
+});
 
 describe('EventSocket: a client that comes back', () => {
   it('receives everything since, in order, without gap or repeat, and then new events', async () => {

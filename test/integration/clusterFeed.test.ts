@@ -13,7 +13,7 @@ interface Stored {
 }
 
 async function historyOf({ address }: Daemon): Promise<Stored[]> {
-  const answer = await fetch(`${address}/api/v1/events?after=0&limit=1000`);
+  const answer = await fetch(`${address}/api/v1/events?after=0&limit=500`);
   return ((await answer.json()) as { events: Stored[] }).events;
 }
 

@@ -33,6 +33,11 @@ export class MergedLog extends EventLog {
     return this.readable((store) => store.note(key), null);
   }
 
+  /** The first and last number of the log; other nodes may have read more. */
+  override get state(): EventLog['state'] & { mayLag: true } {
+    return { ...super.state, mayLag: true };
+  }
+
   override dropLetter(number: number): boolean {
     const letter = this.letter(number);
     if (letter) this.onDropLetter(letter);
