@@ -4,6 +4,7 @@ import path from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import WebSocket from 'ws';
 import { lineMatching, start } from './cli.js';
+import { sparse } from './ffmpeg.js';
 import { demoClip, demoGallery } from './paths.js';
 import { temporaryFolder } from './temporary.js';
 
@@ -15,10 +16,10 @@ export interface CameraEntry {
 
 export type Message = Record<string, unknown>;
 
-/** The text of a configuration on a free port, with the demo's people; cameras play the demo's clip by default. */
+/** The text of a configuration on a free port, with the demo's people; by default cameras play every fifth frame of the demo's clip. */
 export function configText(cameras: CameraEntry[], more = ''): string {
   const list = cameras.map(
-    (camera) => `  - ${JSON.stringify({ url: demoClip, realtime: false, ...camera })}`,
+    (camera) => `  - ${JSON.stringify({ url: sparse(demoClip), realtime: false, ...camera })}`,
   );
   const head = cameras.length > 0 ? `cameras:\n${list.join('\n')}\n` : '';
   return `${head}gallery: ${demoGallery}\nhttp: { port: 0 }\n${more}`;

@@ -12,9 +12,6 @@ const execute = promisify(execFile);
 /** What a registry needs to be reached, and nothing else that npm passes to the scripts it runs. */
 const OF_NPM = /^npm_(?!config_(registry|userconfig|globalconfig|cafile)$)/i;
 
-/** What somebody has of spotter: its package, or a checkout that is set up. */
-export type Origin = 'package' | 'checkout';
-
 /**
  * Somebody who has Node, npm, ffmpeg and spotter, and nothing else: an empty home folder, an empty folder for
  * temporary files, and an empty prefix for npm. All of it is in one folder, so that what is left behind shows.
@@ -23,39 +20,18 @@ export class NewUser {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
 
-  readonly #origin: Origin;
+  /** Whether spotter is installed as a package; else it is a checkout that is set up. */
+  readonly hasPackage: boolean;
 
-  private constructor(folder: string, environment: NodeJS.ProcessEnv, origin: Origin) {
+  private constructor(folder: string, environment: NodeJS.ProcessEnv, hasPackage: boolean) {
     this.#folder = folder;
     this.#environment = environment;
-    this.#origin = origin;
+    this.hasPackage = hasPackage;
   }
 
-  /**
-   * With the package, packs this checkout and installs that.
-   *
-   * @returns null where no registry answers, so that nothing can be installed
-   */
-  static async create(origin: Origin): Promise<NewUser | null> {
-    const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_NPM.test(name)));
-    const setting = async (name: string) => {
-      const { stdout } = await execute('npm', ['config', 'get', name], { cwd: tmpdir(), env: kept });
-      return stdout.trim();
-    };
-    const folder = mkdtempSync(path.join(tmpdir(), 'spotter-new-user-'));
-    const places = { HOME: path.join(folder, 'home'), TMPDIR: path.join(folder, 'tmp') };
-    for (const place of [...Object.values(places), path.join(folder, 'prefix')]) mkdirSync(place);
-    const environment = {
-      ...kept,
-      ...places,
-      PATH: `${folder}/prefix/bin:${process.env.PATH}`,
-      SPOTTER_HOME: undefined,
-      npm_config_cache: await setting('cache'),
-      npm_config_userconfig: await setting('userconfig'),
-      npm_config_update_notifier: 'false',
-    };
-    const user = new NewUser(folder, environment, origin);
-    if (origin === 'checkout') return user;
+  /** Packs this checkout and installs that. @returns null where no registry answers, so that nothing can be installed */
+  static async withPackage(): Promise<NewUser | null> {
+    const user = await NewUser.#create(true);
     const ping = await user.#run(
       'npm',
       ['ping', '--fetch-retries', '0', '--fetch-timeout', '10000'],
@@ -74,6 +50,32 @@ export class NewUser {
     }
   }
 
+  /** Somebody who has this checkout. */
+  static withCheckout(): Promise<NewUser> {
+    return NewUser.#create(false);
+  }
+
+  static async #create(hasPackage: boolean): Promise<NewUser> {
+    const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_NPM.test(name)));
+    const setting = async (name: string) => {
+      const { stdout } = await execute('npm', ['config', 'get', name], { cwd: tmpdir(), env: kept });
+      return stdout.trim();
+    };
+    const folder = mkdtempSync(path.join(tmpdir(), 'spotter-new-user-'));
+    const places = { HOME: path.join(folder, 'home'), TMPDIR: path.join(folder, 'tmp') };
+    for (const place of [...Object.values(places), path.join(folder, 'prefix')]) mkdirSync(place);
+    const environment = {
+      ...kept,
+      ...places,
+      PATH: `${folder}/prefix/bin:${process.env.PATH}`,
+      SPOTTER_HOME: undefined,
+      npm_config_cache: await setting('cache'),
+      npm_config_userconfig: await setting('userconfig'),
+      npm_config_update_notifier: 'false',
+    };
+    return new NewUser(folder, environment, hasPackage);
+  }
+
   /** The user's home folder, in which commands run. */
   get home(): string {
     return path.join(this.#folder, 'home');
@@ -87,7 +89,7 @@ export class NewUser {
   }
 
   async uninstall(): Promise<void> {
-    if (this.#origin === 'checkout') return;
+    if (!this.hasPackage) return;
     await this.#must(['uninstall', '-g', '--prefix', this.#prefix, 'spotter-daemon']);
   }
 
@@ -129,7 +131,7 @@ export class NewUser {
   }
 
   get #program(): [string, ...string[]] {
-    return this.#origin === 'package'
+    return this.hasPackage
       ? [path.join(this.#prefix, 'bin/spotter')]
       : [process.execPath, path.join(root, 'dist/src/main.js')];
   }

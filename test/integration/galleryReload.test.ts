@@ -128,9 +128,9 @@ describe('spotter run: a gallery that changes', () => {
     expect(await people(home)).toBe(3);
   });
 
-  it('applies person.yaml when it is saved; a fault is reported and changes nothing', async () => {
+  it('is changed by "gallery add" and "gallery remove", and by person.yaml, where a fault is reported and changes nothing', async () => {
     const home = await watchGallery();
-    const { gallery, log } = home;
+    const { config, gallery, log } = home;
     const file = path.join(gallery, 'grace/person.yaml');
     writeFileSync(file, 'displayName: Admiral Hopper\nthreshold: 0.5\n');
     await logLine(log, 0, 'gallery changed', '"settings":["grace"]');
@@ -145,11 +145,6 @@ describe('spotter run: a gallery that changes', () => {
     expect(await people(home)).toBe(0);
     rmSync(file);
     await logLine(log, before, '"peopleAdded":["grace"]');
-  });
-
-  it('is changed by "gallery add" and "gallery remove"', async () => {
-    const home = await watchGallery();
-    const { config, log } = home;
     const added = await spotter(['gallery', 'add', 'eileen', collins, '-c', config]);
     expect(added).toMatchObject({
       code: 0,

@@ -1,34 +1,34 @@
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, lineMatching } from '../helpers/cli.js';
 import { sparse } from '../helpers/ffmpeg.js';
-import { NewUser, type Origin } from '../helpers/newUser.js';
+import { NewUser } from '../helpers/newUser.js';
 import { demoClip, hopper } from '../helpers/paths.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 
 /** Each test is a step, in the order of the file, and builds on those before it. */
-describe.each<Origin>(['package', 'checkout'])('a new user with the %s of spotter', (origin) => {
-  let theUser: Promise<NewUser | null> | undefined;
+describe('a new user', () => {
+  let theUser: Promise<NewUser> | undefined;
   afterAll(async () => (await theUser)?.remove());
 
-  /** The same user in every step. */
-  async function newUser(context: TestContext): Promise<NewUser> {
-    theUser ??= NewUser.create(origin);
-    return (await theUser) ?? context.skip('needs a registry of npm packages, and npm ping finds none');
+  /** The same user in every step: with the package, or, where no registry has what it needs, with a checkout. */
+  function newUser(): Promise<NewUser> {
+    theUser ??= NewUser.withPackage().then((user) => user ?? NewUser.withCheckout());
+    return theUser;
   }
 
   it('has it, without what its packages would download', async (context) => {
-    const user = await newUser(context);
+    const user = await newUser();
     expect(await user.spotter(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
-    if (origin === 'checkout') return;
+    if (!user.hasPackage) context.skip('needs a registry of npm packages, and npm ping finds none');
     const providers = user.inPackage('node_modules/onnxruntime-node/bin/napi-v6/linux/x64');
     if (existsSync(providers)) expect(readdirSync(providers).join(' ')).not.toContain('cuda');
   });
 
-  it('makes a home, and is told the next steps', async (context) => {
-    const user = await newUser(context);
+  it('makes a home, and is told the next steps', async () => {
+    const user = await newUser();
     const { code, stdout } = await user.spotter(['init', 'faces']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/ run --dir faces$/m);
@@ -41,20 +41,19 @@ describe.each<Origin>(['package', 'checkout'])('a new user with the %s of spotte
     expect(await user.spotter(['config', 'check'], 'faces/gallery')).toMatchObject({ code: 0 });
   });
 
-  it('adds photos, by a command or by hand', async (context) => {
-    const user = await newUser(context);
+  it('adds photos, by a command or by hand', async () => {
+    const user = await newUser();
     copyFileSync(hopper, path.join(user.home, 'me.jpg'));
     expect(await user.spotter(['gallery', 'add', 'grace', '../me.jpg'], 'faces')).toMatchObject({ code: 0 });
     // A copy of one's own face under another name is found by those who look.
-    if (origin === 'checkout') return;
     mkdirSync(path.join(user.home, 'faces/gallery/amazing'));
     copyFileSync(hopper, path.join(user.home, 'faces/gallery/amazing/same.jpg'));
     expect((await user.spotter(['gallery', 'check'], 'faces')).stdout).toContain('same_file');
     expect(await user.spotter(['--dir', 'faces', 'gallery', 'remove', 'amazing'])).toMatchObject({ code: 0 });
   });
 
-  it('scans a recording and reads the first name', async (context) => {
-    const user = await newUser(context);
+  it('scans a recording and reads the first name', async () => {
+    const user = await newUser();
     const { code, stdout } = await user.spotter(['scan', sparse(demoClip)], 'faces/data');
     expect(code).toBe(0);
     expect(jsonLines(stdout).find(({ kind }) => kind === 'match')).toMatchObject({ person: 'grace' });
@@ -62,7 +61,7 @@ describe.each<Origin>(['package', 'checkout'])('a new user with the %s of spotte
 
   it('adds a camera, watches it and makes a backup meanwhile', async (context) => {
     needRtsp(context);
-    const user = await newUser(context);
+    const user = await newUser();
     const { port } = await startRtsp({ clip: demoClip });
     const address = `rtsp://127.0.0.1:${port}/cam`;
     const { code, stdout } = await user.spotter(['camera', 'add', address, '--id', 'door'], 'faces');
@@ -84,7 +83,7 @@ describe.each<Origin>(['package', 'checkout'])('a new user with the %s of spotte
 
   it('restores the backup in another place', async (context) => {
     needRtsp(context);
-    const user = await newUser(context);
+    const user = await newUser();
     expect(await user.spotter(['restore', 'faces/copy.tar.gz', '--to', 'elsewhere'])).toMatchObject({
       code: 0,
     });
@@ -93,8 +92,8 @@ describe.each<Origin>(['package', 'checkout'])('a new user with the %s of spotte
     expect((await user.spotter(['camera', 'list', '--dir', 'elsewhere'])).stdout).toContain('door');
   });
 
-  it('leaves nothing outside of the home when it uninstalls', async (context) => {
-    const user = await newUser(context);
+  it('leaves nothing outside of the home when it uninstalls', async () => {
+    const user = await newUser();
     await user.uninstall();
     expect(
       user.filesOutside(...['faces', 'elsewhere'].map((folder) => path.join(user.home, folder))),

@@ -9,7 +9,7 @@ const scan = [demoClip, '-g', demoGallery];
 describe('spotter scan: SIGTERM and SIGINT', () => {
   it('ends it with exit code 143 at any moment', async () => {
     // The short form of `spotter bench process --runs 50`.
-    expect(await measureStop(['scan', ...scan], 6, 2500, 143)).toMatchObject({ unclean: [] });
+    expect(await measureStop(['scan', ...scan], 6, 1500, 143)).toMatchObject({ unclean: [] });
   });
 
   it('let the frames in flight finish: every track ends, and the summary is marked as interrupted', async () => {

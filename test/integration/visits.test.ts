@@ -97,7 +97,8 @@ describe('spotter run: visits', () => {
       expect.stringMatching(/^clip-\d$/),
       ['visit_ended', expect.any(String)],
     ]);
-    const off = await spotter([...args, '-c', configure([])]);
+    const off = await spotter(['scan', beginningOf(sparse(demoClip), 6), '-c', configure([])]);
+    expect(off.stdout).toMatch(/"match"/);
     expect(off.stdout).not.toMatch(/visit_/);
   });
 });
