@@ -144,6 +144,13 @@ export async function ended(child: ChildProcess | undefined): Promise<void> {
   await once(child, 'exit');
 }
 
+/** Sends SIGKILL and waits for the exit. */
+export async function killed(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
 /** Resolves with a promise, after a time in ms, or when the signal is aborted; leaves neither timer nor listener behind. */
 export async function within(ms: number, promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
   const over = new AbortController();

@@ -92,7 +92,8 @@ async function measure(
   }
 }
 
-async function observe(
+/** Observes a daemon whose cameras are about to be live. @param ids of the cameras. @param seconds duration of the measurement */
+export async function observe(
   daemon: ChildProcess,
   address: string,
   ids: string[],

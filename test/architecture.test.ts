@@ -106,7 +106,19 @@ const MAY_IMPORT: Record<string, string[]> = {
   core: [],
   // The page is another program, in the browser: it shares no code with the daemon.
   dashboard: [],
-  bench: ['engine', 'config', 'events', 'gallery', 'http', 'models', 'pipeline', 'video', 'worker', ...PURE],
+  bench: [
+    'cluster',
+    'engine',
+    'config',
+    'events',
+    'gallery',
+    'http',
+    'models',
+    'pipeline',
+    'video',
+    'worker',
+    ...PURE,
+  ],
 };
 
 /** Packages that only these files may import. */

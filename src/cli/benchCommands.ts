@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { ACCURACY_BENCHES } from './benchAccuracyCommands.js';
 import { CAMERA_BENCHES } from './benchCameraCommands.js';
+import { CLUSTER_BENCHES } from './benchClusterCommands.js';
 import type { CommandGroup } from './definition.js';
 import { jsonOption, recognitionOptions, wholeNumber } from './flags.js';
 
@@ -52,6 +53,7 @@ export const BENCH_COMMANDS: CommandGroup = {
       load: async () => (await import('./bench.js')).match,
     },
     ...CAMERA_BENCHES,
+    ...CLUSTER_BENCHES,
     {
       name: 'starts',
       description: 'processes and descriptors that stopped decoders leave behind; on Linux',

@@ -1,0 +1,153 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ClusterBed } from './clusterBed.js';
+import {
+  compareFeeds,
+  type FeedComparison,
+  type LoggedEvent,
+  readLog,
+  type WhichLog,
+} from './clusterFeeds.js';
+import { inflict } from './clusterScenarios.js';
+import type { Fault } from './faultNames.js';
+import { type Spread, spreadOf } from './statistics.js';
+import { holes, longestDouble } from './watchSpans.js';
+
+/** Faults to run. */
+export interface FaultOptions {
+  faults: readonly Fault[];
+  /** Times that a node is killed. */
+  rounds: number;
+  cameras: number;
+  recordings: number;
+  /** Frames per second and camera. */
+  fps: number;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+  /** Called after each fault. */
+  onDone: () => void;
+}
+
+/** What a fault did to the cluster. */
+export interface FaultRow {
+  fault: Fault;
+  feeds: FeedComparison;
+  /** From the fault to another node being connected to a camera of the one that failed, ms. */
+  backMs: Spread;
+  /** Cameras that nobody came back for within half a minute: must be none. */
+  notBack: number;
+  /** Longest time in which two nodes were connected to one camera, as the cameras saw it, ms. */
+  doubleMs: number;
+  /** Times longer than a second in which nobody was connected to a camera, the longest of them in ms, and how many gaps were told of them. */
+  unwatched: { count: number; longestMs: number; told: number };
+}
+
+const HOUR_MS = 3_600_000;
+/** Reconnecting to a camera takes less, and misses nothing that a gap would tell. */
+const HOLE_MS = 1000;
+const WATCHED_BY_MS = 60_000;
+const SETTLE_MS = 10_000;
+const READ_BY_MS = 30_000;
+const POLL_MS = 250;
+/** Preloaded into a node: its wall clock is an hour ahead, in both of its processes. */
+const CLOCK_AHEAD = `const now = Date.now;
+globalThis.Date = class extends Date {
+  constructor(...given) { given.length === 0 ? super(now() + ${HOUR_MS}) : super(...given); }
+  static now = () => now() + ${HOUR_MS};
+};`;
+const AHEAD = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(CLOCK_AHEAD)}` };
+
+/** Runs faults one after the other on a cluster of three nodes. @throws SpotterError usage: see {@link ClusterBed.build} */
+export async function measureFaults(options: FaultOptions): Promise<FaultRow[]> {
+  const { faults, rounds, signal, onProgress, onDone } = options;
+  // A killed node takes about half a minute in all.
+  const minutes = 4 * faults.length + rounds;
+  const bed = await ClusterBed.build({ ...options, minutes });
+  try {
+    const shiftMs = new Map<string, number>();
+    onProgress('starting three nodes');
+    for (const node of bed.nodes) await node.start();
+    const rows: FaultRow[] = [];
+    for (const fault of faults) {
+      if (fault === 'clock') await moveClock(bed, shiftMs);
+      await untilWatched(bed, signal);
+      onProgress(fault);
+      rows.push(await measure(bed, fault, shiftMs, { rounds, signal, onProgress }));
+      onDone();
+    }
+    return rows;
+  } finally {
+    await bed.remove();
+  }
+}
+
+async function moveClock({ nodes }: ClusterBed, shiftMs: Map<string, number>): Promise<void> {
+  const node = nodes[1];
+  await node.stop();
+  await node.start(AHEAD);
+  shiftMs.set(node.name, HOUR_MS);
+}
+
+/** Waits until every RTSP camera is watched, and events have come. */
+async function untilWatched({ cameras }: ClusterBed, signal: AbortSignal): Promise<void> {
+  const giveUp = performance.now() + WATCHED_BY_MS;
+  const watched = () =>
+    new Set(cameras.spans.filter(({ toMs }) => toMs === null).map(({ camera }) => camera));
+  while (watched().size < cameras.cameras.length) {
+    if (performance.now() > giveUp) throw new Error(`only ${[...watched()]} are watched`);
+    await wait(POLL_MS, undefined, { signal });
+  }
+  await wait(SETTLE_MS, undefined, { signal });
+}
+
+async function measure(
+  bed: ClusterBed,
+  fault: Fault,
+  shiftMs: ReadonlyMap<string, number>,
+  context: { rounds: number; signal: AbortSignal; onProgress: (text: string) => void },
+): Promise<FaultRow> {
+  const seqBefore = logsOf(bed, 'merged').get(bed.nodes[0].name)?.at(-1)?.seq ?? 0;
+  const { sinceMs, backMs, freezes } = await inflict(fault, { bed, ...context });
+  const nowMs = performance.now();
+  const unwatched = holes(bed.cameras.spans, sinceMs, nowMs).filter(({ ms }) => ms > HOLE_MS);
+  const feeds = await compared(bed, shiftMs, context.signal);
+  const [merged] = logsOf(bed, 'merged').values();
+  const gaps = merged.filter(({ kind, seq }) => kind === 'gap' && seq > seqBefore);
+  const of = (list: readonly { camera: string }[], camera: string) =>
+    list.filter((one) => one.camera === camera).length;
+  const cameras = [...new Set(unwatched.map(({ camera }) => camera))];
+  return {
+    fault,
+    feeds,
+    backMs: spreadOf(backMs.filter((ms) => ms !== null)),
+    notBack: backMs.filter((ms) => ms === null).length,
+    doubleMs: longestDouble(
+      bed.cameras.spans.filter(({ toMs }) => (toMs ?? nowMs) > sinceMs),
+      freezes,
+      nowMs,
+    ),
+    unwatched: {
+      count: unwatched.length,
+      longestMs: Math.max(0, ...unwatched.map(({ ms }) => ms)),
+      told: cameras.reduce((sum, camera) => sum + Math.min(of(gaps, camera), of(unwatched, camera)), 0),
+    },
+  };
+}
+
+function logsOf({ nodes }: ClusterBed, which: WhichLog): Map<string, LoggedEvent[]> {
+  return new Map(nodes.map(({ name, home }) => [name, readLog(home, which)]));
+}
+
+/** Compares once everything that is in the own logs now has been read by all, or does not come within half a minute. */
+async function compared(
+  bed: ClusterBed,
+  shiftMs: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<FeedComparison> {
+  const own = logsOf(bed, 'own');
+  const giveUp = performance.now() + READ_BY_MS;
+  for (;;) {
+    const feeds = compareFeeds(own, logsOf(bed, 'merged'), shiftMs);
+    if (feeds.lost === 0 || performance.now() > giveUp) return feeds;
+    await wait(POLL_MS * 4, undefined, { signal });
+  }
+}
