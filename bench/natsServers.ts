@@ -68,20 +68,39 @@ function natsOn(machine: Machine, routes: string, folder: string): NatsProcess {
 }
 
 interface JetStreamState {
+  /** Bytes. */
+  storage?: number;
   meta_cluster?: { leader?: string };
   account_details?: { stream_detail?: { name: string; cluster?: { leader?: string } }[] }[];
 }
 
+/** What a server has sent and received so far. */
+export interface Traffic {
+  in_msgs: number;
+  out_msgs: number;
+  in_bytes: number;
+  out_bytes: number;
+}
+
+async function monitored({ machine }: NatsProcess, page: string): Promise<unknown> {
+  const address = `http://${machine.cameraIp}:${MONITOR_PORT}/${page}`;
+  return (await fetch(address, { signal: AbortSignal.timeout(2000) })).json();
+}
+
 /** What a server says of JetStream; null while it does not answer. */
-async function stateOf({ machine }: NatsProcess): Promise<JetStreamState | null> {
-  try {
-    const answer = await fetch(`http://${machine.cameraIp}:${MONITOR_PORT}/jsz?streams=true`, {
-      signal: AbortSignal.timeout(2000),
-    });
-    return (await answer.json()) as JetStreamState;
-  } catch {
-    return null;
-  }
+async function stateOf(server: NatsProcess): Promise<JetStreamState | null> {
+  return (await monitored(server, 'jsz?streams=true').catch(() => null)) as JetStreamState | null;
+}
+
+/** What a server has sent and received. */
+export async function trafficOf(server: NatsProcess): Promise<Traffic> {
+  return (await monitored(server, 'varz')) as Traffic;
+}
+
+/** Bytes that JetStream has on the disk of the server that has most. */
+export async function jetStreamBytes(servers: readonly NatsProcess[]): Promise<number> {
+  const states = await Promise.all(servers.map(stateOf));
+  return Math.max(...states.map((state) => state?.storage ?? 0));
 }
 
 /** Waits until the servers have a leader. @throws SpotterError usage: they have none for half a minute */

@@ -25,6 +25,22 @@ export const CLUSTER_BENCHES: CommandGroup['commands'] = [
     ],
     load: async () => (await import('./benchCluster.js')).cluster,
   },
+  {
+    name: 'cluster-size',
+    description:
+      'what NATS and nodes do in a large cluster, without video; from a checkout, as root on Linux',
+    example: 'spotter bench cluster-size --nodes 50 --cameras 1000',
+    options: [
+      new Option('--nodes <n>', 'nodes of the cluster').argParser(wholeNumber(1)).default(50),
+      new Option('--cameras <n>', 'cameras that they share').argParser(wholeNumber(1)).default(1000),
+      new Option('--rate <n>', 'events per second').argParser(wholeNumber(1)).default(100),
+      new Option('--photos <n>', 'photos of people').argParser(wholeNumber(1)).default(20_000),
+      new Option('--photo-bytes <n>', 'size of a photo').argParser(wholeNumber(1)).default(1000),
+      new Option('--seconds <n>', 'duration of each measurement').argParser(wholeNumber(1)).default(20),
+      jsonOption(),
+    ],
+    load: async () => (await import('./benchClusterSize.js')).clusterSize,
+  },
 ];
 
 function scenarios(text: string): Scenario[] {

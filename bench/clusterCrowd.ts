@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import { ulid } from 'ulid';
+import { CameraLeases } from '../src/cluster/cameraLeases.js';
+import { Cluster } from '../src/cluster/cluster.js';
+import { EventOutbox } from '../src/cluster/eventOutbox.js';
+import { MergedFeed } from '../src/cluster/mergedFeed.js';
+import type { ClusterPart, Joined } from '../src/cluster/part.js';
+import { monotonicMs } from '../src/core/clock.js';
+import { type SpotterEvent, toEvent, trackDraft } from '../src/events/event.js';
+
+/** Nodes that one process runs: what takes part in a cluster of them, without video. */
+export interface CrowdOptions {
+  servers: readonly string[];
+  key: string;
+  nodes: readonly string[];
+  /** Cameras of the cluster. */
+  cameras: number;
+  /** Per second and node. */
+  eventRate: number;
+}
+
+/** What is asked of a crowd. */
+export type CrowdRequest =
+  | { what: 'start'; options: CrowdOptions }
+  | { what: 'events'; isOn: boolean }
+  /** Stores photos of a person, numbered from..to. */
+  | { what: 'photos'; from: number; to: number; bytes: number }
+  | { what: 'report' };
+
+/** What a crowd answers. */
+export interface CrowdReport {
+  /** Nodes that have joined. */
+  joined: number;
+  /** Cameras that are watched, by node. */
+  cameras: number[];
+  /** Times that a lease was taken, since the start. */
+  taken: number;
+  /** Events that were published, and that each node has read, at least and at most. */
+  published: number;
+  read: [least: number, most: number];
+  /** From an event to another node reading it, a sample, ms. */
+  delaysMs: number[];
+  /** Photos that every node has. */
+  photos: number;
+  /** CPU time of the process, ms. */
+  cpuMs: number;
+}
+
+/** Of events whose delay is noted: one of so many. */
+const SAMPLE = 50;
+const PHOTOS_AT_ONCE = 16;
+
+interface CrowdNode {
+  leases: CameraLeases;
+  store: PhotoStore;
+  held: Set<string>;
+  publish: () => void;
+  read: number;
+}
+
+const nodes: CrowdNode[] = [];
+const delaysMs: number[] = [];
+let options: CrowdOptions | null = null;
+let joined = 0;
+let taken = 0;
+let published = 0;
+let ticking: NodeJS.Timeout | undefined;
+
+/** Photos as objects, each with an entry in the bucket of people, as the watch list has them. */
+class PhotoStore implements ClusterPart {
+  #joined: Joined | null = null;
+  #watch: { stop: () => void } | null = null;
+  /** Photos that this node has. */
+  count = 0;
+
+  async join(joinedNode: Joined): Promise<void> {
+    this.#joined = joinedNode;
+    const watch = await joinedNode.store.people.watch({ key: 'photo.*' });
+    this.#watch = watch;
+    void (async () => {
+      for await (const { key, value } of watch) {
+        const name = joinedNode.sealer.openJson(value, key) as string | null;
+        if (name !== null) this.count++;
+      }
+    })();
+  }
+
+  async leave(): Promise<void> {
+    this.#watch?.stop();
+  }
+
+  async add(number: number, bytes: number): Promise<void> {
+    const { store, sealer } = this.#joined as Joined;
+    const name = sealer.keyOf('photo', String(number));
+    const content = sealer.seal(randomBytes(bytes), `photo ${name}`);
+    await store.photos.putBlob({ name }, content);
+    await store.people.put(`photo.${name}`, sealer.sealJson(name, `photo.${name}`));
+  }
+}
+
+function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdNode {
+  const held = new Set<string>();
+  const holder = { node, session: randomBytes(8).toString('hex') };
+  const all = Array.from({ length: cameras }, (_, index) => ({
+    ...{ id: `camera-${index}`, nodes: null },
+    definition: { url: `rtsp://cameras/${index}` },
+  }));
+  const leases = new CameraLeases({
+    ...{ holder, maxCameras: 64 },
+    cameras: () => all,
+    watched: (ids) =>
+      ids.map((id) => ({
+        id,
+        state: 'live',
+        message: null,
+        lastFrameMs: monotonicMs(),
+        width: 640,
+        height: 360,
+      })),
+    isReady: () => true,
+    load: () => ({ utilization: 0.3, dropped: 0 }),
+    onTaken: ({ id }) => {
+      held.add(id);
+      taken++;
+    },
+    onStopped: (id) => held.delete(id),
+    onLooked: () => {},
+    warn: () => {},
+  });
+  const own: { event: SpotterEvent; fence: null }[] = [];
+  const listeners = new Set<() => void>();
+  const outbox = new EventOutbox({
+    node,
+    log: {
+      get lastSeq() {
+        return own.length;
+      },
+      after: (seq, limit) => own.slice(seq, seq + limit),
+      load: () => 0,
+      save: () => {},
+      onCommitted: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    onFault: () => {},
+    onRecovered: () => {},
+  });
+  const notes = new Map<string, string>();
+  const position = { epoch: null as string | null, seq: 0 };
+  const feed = new MergedFeed({
+    log: {
+      get epoch() {
+        return position.epoch;
+      },
+      get lastSeq() {
+        return position.seq;
+      },
+      restart: (epoch) => Object.assign(position, { epoch, seq: 0 }),
+      adopt: (events, lastSeq, note) => {
+        position.seq = lastSeq;
+        if (note) notes.set(note.key, note.value);
+        return events.map(({ event }) => event);
+      },
+      note: (name) => notes.get(name) ?? null,
+    },
+    onEvents: (events) => {
+      made.read += events.length;
+      for (const { event } of events)
+        if (event.seq % SAMPLE === 0) delaysMs.push(Date.now() - Date.parse(event.publishedAt));
+    },
+    onRestart: () => {},
+    onFault: () => {},
+  });
+  const store = new PhotoStore();
+  const cluster = new Cluster({
+    config: {
+      ...{ servers, key, name: 'size', replicas: null, maxMegabytes: 1024 },
+      ...{ user: null, password: null, token: null, nkey: null, credentials: null },
+      tls: { ca: null, certificate: null, key: null },
+    },
+    identity: { ...holder, installation: node, version: '0.0.0', startedAt: new Date().toISOString() },
+    parts: [leases, outbox, feed, store],
+    log: { info: () => joined++, warn: () => {} },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const made: CrowdNode = {
+    ...{ leases, store, held, read: 0 },
+    publish: () => {
+      const [camera = 'camera-0'] = held;
+      const nowMs = Date.now();
+      const draft = trackDraft('appeared', {
+        ...{ camera, track: `${camera}-${own.length}`, box: [1, 2, 3, 4] },
+        ...{ frame: { width: 640, height: 360 }, mediaTimeMs: 0, capturedAtMs: nowMs },
+      });
+      const numbering = { seq: own.length + 1, id: ulid(), publishedMs: nowMs };
+      own.push({ event: toEvent(draft, numbering), fence: null });
+      published++;
+      for (const listener of listeners) listener();
+    },
+  };
+  void cluster.start();
+  return made;
+}
+
+async function addPhotos(from: number, to: number, bytes: number): Promise<void> {
+  let next = from;
+  const adding = Array.from({ length: PHOTOS_AT_ONCE }, async () => {
+    while (next < to) await nodes[0].store.add(next++, bytes);
+  });
+  await Promise.all(adding);
+}
+
+function report(): CrowdReport {
+  const reads = nodes.map(({ read }) => read);
+  const { user, system } = process.cpuUsage();
+  return {
+    joined,
+    cameras: nodes.map(({ held }) => held.size),
+    ...{ taken, published },
+    read: [Math.min(...reads), Math.max(...reads)],
+    delaysMs: delaysMs.splice(0),
+    photos: Math.min(...nodes.map(({ store }) => store.count)),
+    cpuMs: (user + system) / 1000,
+  };
+}
+
+process.on('message', async (request: CrowdRequest) => {
+  if (request.what === 'start') {
+    options = request.options;
+    for (const node of options.nodes) nodes.push(makeNode(node, options));
+  }
+  if (request.what === 'events') {
+    clearInterval(ticking);
+    const everyMs = 1000 / ((options?.eventRate ?? 1) * nodes.length);
+    let turn = 0;
+    if (request.isOn) ticking = setInterval(() => nodes[turn++ % nodes.length].publish(), everyMs);
+  }
+  if (request.what === 'photos') await addPhotos(request.from, request.to, request.bytes);
+  process.send?.(report());
+});
+process.on('disconnect', () => process.exit());
