@@ -208,9 +208,18 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
 async function addPhotos(from: number, to: number, bytes: number): Promise<void> {
   let next = from;
   const adding = Array.from({ length: PHOTOS_AT_ONCE }, async () => {
-    while (next < to) await nodes[0].store.add(next++, bytes);
+    while (next < to) await untilStored(next++, bytes);
   });
   await Promise.all(adding);
+}
+
+/** A server that is busy may answer too late. */
+async function untilStored(number: number, bytes: number): Promise<void> {
+  for (let isStored = false; !isStored; )
+    isStored = await nodes[0].store.add(number, bytes).then(
+      () => true,
+      () => false,
+    );
 }
 
 function report(): CrowdReport {

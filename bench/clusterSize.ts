@@ -75,6 +75,7 @@ export async function measureSize(options: SizeOptions): Promise<SizeResult> {
   try {
     const hosts = Array.from({ length: SERVERS }, (_, index) => machines.add(`n${index + 1}`));
     const nats = await startNatsServers(hosts, folder);
+    options.signal.addEventListener('abort', () => void Promise.all(crowds.map(killed)));
     return await measure(options, nats, crowds);
   } finally {
     await Promise.all(crowds.map(killed));
@@ -157,9 +158,18 @@ async function measure(
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 async function ask(crowd: ChildProcess, request: CrowdRequest): Promise<CrowdReport> {
-  const answer = once(crowd, 'message') as Promise<[CrowdReport]>;
+  const over = new AbortController();
+  const { signal } = over;
+  const ends = once(crowd, 'exit', { signal }).then(() => Promise.reject(new Error('the nodes have ended')));
+  const answer = once(crowd, 'message', { signal }) as Promise<[CrowdReport]>;
   crowd.send(request);
-  return (await answer)[0];
+  try {
+    return (await Promise.race([answer, ends]))[0];
+  } finally {
+    ends.catch(() => {});
+    answer.catch(() => {});
+    over.abort();
+  }
 }
 
 function joinReports(reports: readonly CrowdReport[]): CrowdReport {
