@@ -169,6 +169,7 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
       for (const { event } of events)
         if (event.seq % SAMPLE === 0) delaysMs.push(Date.now() - Date.parse(event.publishedAt));
     },
+    cleanse: (event) => event,
     onRestart: () => {},
     onFault: () => {},
   });
