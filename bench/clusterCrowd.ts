@@ -251,4 +251,4 @@ process.on('message', async (request: CrowdRequest) => {
   if (request.what === 'photos') await addPhotos(request.from, request.to, request.bytes);
   process.send?.(report());
 });
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => process.kill(process.pid));

@@ -108,7 +108,7 @@ async function measure(
   const seqBefore = logsOf(bed, 'merged').get(bed.nodes[0].name)?.at(-1)?.seq ?? 0;
   const { sinceMs, backMs, freezes } = await inflict(fault, { bed, ...context });
   const nowMs = performance.now();
-  const unwatched = holes(bed.cameras.spans, sinceMs, nowMs).filter(({ ms }) => ms > HOLE_MS);
+  const unwatched = holes(bed.cameras.spans, freezes, sinceMs, nowMs).filter(({ ms }) => ms > HOLE_MS);
   const feeds = await compared(bed, shiftMs, context.signal);
   const [merged] = logsOf(bed, 'merged').values();
   const gaps = merged.filter(({ kind, seq }) => kind === 'gap' && seq > seqBefore);

@@ -67,10 +67,12 @@ export function backAfter(
 
 /** Times from a moment on in which nobody was connected to a camera, ms each; by camera. A time that still lasts ends at `nowMs`. */
 export function holes(
-  spans: readonly Span[],
+  all: readonly Span[],
+  freezes: readonly Freeze[],
   sinceMs: number,
   nowMs: number,
 ): { camera: string; ms: number }[] {
+  const spans = all.flatMap((span) => withoutFreezes({ ...span, toMs: span.toMs ?? nowMs }, freezes));
   const cameras = [...new Set(spans.map(({ camera }) => camera))];
   return cameras.flatMap((camera) => {
     const of = spans.filter((span) => span.camera === camera).sort((a, b) => a.fromMs - b.fromMs);
@@ -78,7 +80,7 @@ export function holes(
     let watchedUntil = sinceMs;
     for (const { fromMs, toMs } of of) {
       if (fromMs > watchedUntil) found.push({ camera, ms: fromMs - watchedUntil });
-      watchedUntil = Math.max(watchedUntil, toMs ?? nowMs);
+      watchedUntil = Math.max(watchedUntil, toMs);
     }
     if (watchedUntil < nowMs) found.push({ camera, ms: nowMs - watchedUntil });
     return found;

@@ -32,9 +32,11 @@ describe('backAfter', () => {
 describe('holes', () => {
   it('are the times in which nobody watches a camera, by camera', () => {
     const spans = [span('a', 0, 10), span('b', 9, 12), span('c', 20, null), span('a', 0, 40, 'attic')];
-    expect(holes(spans, 5, 50)).toEqual([
+    expect(holes(spans, [], 5, 50)).toEqual([
       { camera: 'door', ms: 8 },
       { camera: 'attic', ms: 10 },
     ]);
+    const freeze = { node: 'a', fromMs: 20, toMs: 30 };
+    expect(holes([span('a', 0, null)], [freeze], 5, 50)).toEqual([{ camera: 'door', ms: 10 }]);
   });
 });
