@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ForgetState } from '../../src/cluster/forgetState.js';
+import { personKeyOf } from '../../src/cluster/sealer.js';
 import { schema } from '../../src/config/schema.js';
 import { SnapshotStore } from '../../src/snapshots/store.js';
 import { forgetOffline } from '../../src/supervisor/forgetOffline.js';
@@ -97,5 +99,25 @@ describe('forgetOffline', () => {
       `${data}/notes.txt contains the name`,
     ]);
     expect(notes).toEqual(['the configuration names alice under people of webhook hook']);
+  });
+
+  it('of a node of a cluster erases what it remembers of that, and has the others told when it joins again', async () => {
+    const key = 'a key of thirty-two characters..';
+    const { data, config } = home({ cluster: { servers: ['nats://127.0.0.1:4222'], key } });
+    const folder = path.join(data, 'cluster');
+    mkdirSync(folder, { recursive: true });
+    const people = { [personKeyOf(key, 'alice')]: { 'alice/a.jpg': 'one' } };
+    const bucket = { id: 'x', revision: 1 };
+    const base = { format: 1, bucket, folder: { identity: 'y', isMount: false }, people };
+    writeFileSync(path.join(folder, 'people.json'), JSON.stringify(base));
+    const { remains } = await forgetOffline('alice', config);
+    expect(remains).toEqual(['the other nodes of the cluster erase alice when this one joins them again']);
+    expect(tracesOf([data], formsOf('alice'))).toEqual([]);
+    const [pending] = new ForgetState(folder).pending;
+    expect(pending).toEqual({ person: personKeyOf(key, 'alice'), isErased: true, events: [] });
+    const without = { ...config, cluster: { ...config.cluster, key: null } };
+    expect((await forgetOffline('alice', without)).remains).toEqual([
+      expect.stringContaining('cluster.key is not known here'),
+    ]);
   });
 });
