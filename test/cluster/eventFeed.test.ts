@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../helpers/daemon.js';
 import { eventDraft } from '../helpers/events.js';
 import { feedNode } from '../helpers/feedNode.js';
@@ -68,7 +70,7 @@ it('loses nothing and doubles nothing when NATS or a node is killed while events
   expect(again.shared.log.after(0, 200).map(({ id }) => id)).toEqual(own.map(({ id }) => id));
 });
 
-it('is read again from the beginning where its log is gone, and anew where the stream is another one', async (context) => {
+it('is read again from the beginning where its log is gone', async (context) => {
   needNats(context);
   const nats = await startNats();
   const data = temporaryFolder();
@@ -93,4 +95,30 @@ it('is read again from the beginning where its log is gone, and anew where the s
     (count) => count === 10,
   );
   expect(seqs(again.shared.log.after(0, 10))).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('starts anew with another epoch where the stream was made anew', async (context) => {
+  needNats(context);
+  const nats = await startNats();
+  const a = await feedNode('a', [nats]);
+  a.own.append(drafts(5));
+  await eventually(
+    () => a.read.length,
+    (count) => count === 5,
+  );
+  const { epoch } = a.shared.log;
+  const before = a.restarts();
+  const connection = await connect({ servers: nats.url });
+  onTestFinished(() => connection.close());
+  await (await jetstreamManager(connection)).streams.delete('spotter-home-events');
+  // Makes what is missing.
+  await feedNode('b', [nats]);
+  await eventually(a.restarts, (count) => count === before + 1);
+  a.own.append(drafts(2));
+  await eventually(
+    () => a.read.length,
+    (count) => count === 7,
+  );
+  expect(a.shared.log.epoch).not.toBe(epoch);
+  expect(seqs(a.shared.log.after(0, 10))).toEqual([1, 2]);
 });
