@@ -59,6 +59,7 @@ export class Cluster implements Component {
       sealer: this.#sealer,
       clock: this.#clock,
       onFault: (message) => this.#isJoined && options.log.warn(message),
+      onRecovered: () => options.log.info('reporting to the cluster again'),
     });
   }
 

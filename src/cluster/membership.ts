@@ -22,7 +22,9 @@ export interface MembershipOptions {
   identity: Identity;
   sealer: Sealer;
   clock: ClusterClock;
+  /** Called once when reports begin to fail, and once when they are stored again. */
   onFault: (message: string) => void;
+  onRecovered: () => void;
 }
 
 const REPORT_EVERY_MS = 2000;
@@ -44,6 +46,7 @@ export class Membership {
   #nodes: KV | null = null;
   #watch: { stop: () => void } | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #isFailing = false;
   readonly #reports = new Serial();
   #next: Promise<void> | null = null;
 
@@ -121,7 +124,7 @@ export class Membership {
 
   async #write(): Promise<void> {
     this.#next = null;
-    const { identity, sealer, onFault } = this.#options;
+    const { identity, sealer, onFault, onRecovered } = this.#options;
     if (!this.#nodes) return;
     const sections = Object.fromEntries([...this.#sections].map(([name, value]) => [name, value()]));
     const record = { format: FORMAT, ...identity, ...sections };
@@ -130,8 +133,14 @@ export class Membership {
       const put = this.#nodes.put(identity.node, sealer.sealJson(record, `node ${identity.node}`));
       const revision = await within(TIMEOUT_MS, put);
       if (revision !== undefined) this.#stamp(revision, { sent: { sentMs, doneMs: monotonicMs() } });
+      if (this.#isFailing) onRecovered();
+      this.#isFailing = false;
     } catch (error) {
-      onFault(`cannot report to the cluster: ${error instanceof Error ? error.message : error}`);
+      if (!this.#isFailing)
+        onFault(
+          `cannot report to the cluster: ${error instanceof Error ? error.message : error}; trying again`,
+        );
+      this.#isFailing = true;
     }
   }
 

@@ -146,19 +146,28 @@ const CASES: Record<string, Case> = {
       'spotter_cluster_nodes{job="home",instance="a"}': '3x20 2x10',
       'spotter_cluster_nodes{job="home",instance="b"}': '3x20 1x10',
       'spotter_cluster_nodes{job="shop",instance="c"}': '1x30',
+      'spotter_cluster_up{job="home",instance="a"}': '1x30',
+      'spotter_cluster_up{job="home",instance="b"}': '1x30',
+      'spotter_cluster_up{job="shop",instance="c"}': '1x30',
     },
     alerts: ['SpotterClusterNodeLost home'],
   },
-  'a node without NATS, one that is behind, and cameras that nobody watches': {
+  'nodes without NATS, one that is behind, and cameras that nobody watches': {
     series: {
       'spotter_cluster_up{instance="a",job="home"}': '1x20 0x10',
-      'spotter_cluster_up{instance="b",job="home"}': '1x30',
+      'spotter_cluster_up{instance="b",job="home"}': '1x20 0x10',
+      'spotter_cluster_nodes{instance="a",job="home"}': '2x20 0x10',
       'spotter_cluster_outbox_events{instance="a",job="home"}': '0x15 5000x15',
       'spotter_cluster_feed_lag_events{instance="b",job="home"}': '10x30',
       'spotter_cluster_cameras_unwatched{instance="a",job="home"}': '0x20 4x10',
       'spotter_cluster_cameras_unwatched{instance="b",job="home"}': '0x30',
     },
-    alerts: ['SpotterClusterBehind a', 'SpotterClusterCameraUnwatched home', 'SpotterClusterNatsAway a'],
+    alerts: [
+      'SpotterClusterBehind a',
+      'SpotterClusterCameraUnwatched home',
+      'SpotterClusterNatsAway a',
+      'SpotterClusterNatsAway b',
+    ],
   },
   'lines that nobody takes': {
     series: { 'spotter_output_lines_lost_total{instance="a",stream="stdout"}': '0x25 3x5' },
