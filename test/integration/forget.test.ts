@@ -103,6 +103,7 @@ const DONE = {
   // The person's state, attributes and announcement, and two of the camera.
   topics: 5,
   files: ['events.db.corrupt-2026-01-01T00-00-00.000Z'],
+  waiting: [],
   remains: [],
   notes: [],
 };
