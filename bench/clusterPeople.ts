@@ -21,6 +21,8 @@ const GIVE_UP_MS = 30_000;
 const ERASED_BY_MS = 180_000;
 const EVERY_SECOND_MS = 1000;
 
+const tokens = new WeakMap<BenchNode, string>();
+
 interface PeopleOptions {
   cameras: number;
   fps: number;
@@ -50,11 +52,22 @@ async function onCluster<T>(
   const minutes = 3 + options.rounds;
   const bed = await ClusterBed.build({ ...options, recordings: 0, gallery, minutes });
   try {
-    for (const node of bed.nodes) await node.start();
+    for (const node of bed.nodes) {
+      tokens.set(node, await tokenOf(node));
+      await node.start();
+    }
     return await measure(bed);
   } finally {
     await bed.remove();
   }
+}
+
+/** Makes what lets this process change the people of a node that is not started yet. */
+async function tokenOf({ home }: BenchNode): Promise<string> {
+  const args = ['token', 'create', 'bench', '--scopes', 'people:read,people:write,events:read'];
+  const options = [...args, '-c', path.join(home, 'config.yaml')];
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...options]);
+  return stdout.trim();
 }
 
 /** How fast people go round. */
@@ -169,10 +182,14 @@ async function isNamed(nodes: readonly BenchNode[], name: string): Promise<boole
   return events.some((event) => nodes.some((node) => node.name === event.node));
 }
 
-async function ask({ address }: BenchNode, method: string, target: string, body?: Buffer): Promise<unknown> {
-  const answer = await fetch(`http://${address}${target}`, {
+async function ask(node: BenchNode, method: string, target: string, body?: Buffer): Promise<unknown> {
+  const answer = await fetch(`http://${node.address}${target}`, {
     method,
-    ...(body && { body, headers: { 'content-type': 'image/jpeg' } }),
+    headers: {
+      authorization: `Bearer ${tokens.get(node)}`,
+      ...(body && { 'content-type': 'image/jpeg' }),
+    },
+    ...(body && { body }),
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${target}: ${answer.status} ${text}`);

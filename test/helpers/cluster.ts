@@ -22,6 +22,7 @@ export function clusterNode(
   parts: readonly ClusterPart[] = [],
   installation = `of ${node}`,
   session = randomBytes(8).toString('hex'),
+  version = '1.2.3',
 ): TestNode {
   const log: string[] = [];
   const failures: SpotterError[] = [];
@@ -40,7 +41,7 @@ export function clusterNode(
       node,
       session,
       installation,
-      version: '1.2.3',
+      version,
       startedAt: '2026-01-01T00:00:00.000Z',
     },
     parts,
