@@ -4,26 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { clusterNode } from '../helpers/cluster.js';
 import { eventually } from '../helpers/daemon.js';
-import { needNats, startNats } from '../helpers/natsServer.js';
+import { EXAMPLE_LOGIN, needNats, startGuardedNats } from '../helpers/natsServer.js';
 import { root } from '../helpers/paths.js';
 
 const folder = path.join(root, 'docs/cluster');
-const PASSWORD = 'a-password-of-nats';
-/** What a node of the example gives NATS. */
-const LOGIN = { name: 'spotter', user: 'spotter', password: PASSWORD };
-
-/** A server with the account of the example. @param change what is changed in its file */
-function startLikeExample(change: (text: string) => string = (text) => text) {
-  const text = readFileSync(path.join(folder, 'permissions.conf'), 'utf8');
-  return startNats({ more: change(text).replace('$NATS_PASSWORD', PASSWORD) });
-}
 
 describe('docs/cluster/permissions.conf', () => {
   it('allows what a node does, and no other subject', async (context) => {
     needNats(context);
-    const nats = await startLikeExample();
-    const a = clusterNode('a', [nats], LOGIN);
-    const b = clusterNode('b', [nats], LOGIN);
+    const nats = await startGuardedNats();
+    const a = clusterNode('a', [nats], EXAMPLE_LOGIN);
+    const b = clusterNode('b', [nats], EXAMPLE_LOGIN);
     await a.cluster.start();
     await b.cluster.start();
     await eventually(
@@ -31,7 +22,7 @@ describe('docs/cluster/permissions.conf', () => {
       ([one]) => one === 'b',
     );
     expect([a.log, b.log].flat().filter((line) => !line.startsWith('joined'))).toEqual([]);
-    const other = clusterNode('c', [nats], { ...LOGIN, name: 'elsewhere' });
+    const other = clusterNode('c', [nats], { ...EXAMPLE_LOGIN, name: 'elsewhere' });
     await expect(other.cluster.start()).rejects.toMatchObject({
       code: 'cluster.refused',
       message: expect.stringMatching(
@@ -42,10 +33,10 @@ describe('docs/cluster/permissions.conf', () => {
 
   it('is needed in full: a node without one of the streams says which subject it lacks', async (context) => {
     needNats(context);
-    const nats = await startLikeExample((text) =>
+    const nats = await startGuardedNats((text) =>
       text.replace(/^.*\$JS\.API\.\S+KV_spotter-spotter-people\S*$/gm, ''),
     );
-    await expect(clusterNode('a', [nats], LOGIN).cluster.start()).rejects.toMatchObject({
+    await expect(clusterNode('a', [nats], EXAMPLE_LOGIN).cluster.start()).rejects.toMatchObject({
       code: 'cluster.refused',
       message: expect.stringContaining('KV_spotter-spotter-people'),
     });

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished, type TestContext } from 'vitest';
 import { lineMatching } from './cli.js';
 import { freePorts } from './freePorts.js';
+import { root } from './paths.js';
 import { temporaryFolder } from './temporary.js';
 
 /** Debian installs it outside the usual PATH. */
@@ -46,6 +47,17 @@ export interface NatsOptions {
 export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
   const [server] = await startNatsCluster(1, options);
   return server;
+}
+
+const EXAMPLE_PASSWORD = 'a-password-of-nats';
+
+/** What a node gives a server of {@link startGuardedNats}: part of `cluster` in its configuration. */
+export const EXAMPLE_LOGIN = { name: 'spotter', user: 'spotter', password: EXAMPLE_PASSWORD };
+
+/** A real server that allows what docs/cluster/permissions.conf does, and no more. @param change what is changed in that file */
+export function startGuardedNats(change: (text: string) => string = (text) => text): Promise<NatsServer> {
+  const text = readFileSync(path.join(root, 'docs/cluster/permissions.conf'), 'utf8');
+  return startNats({ more: change(text).replace('$NATS_PASSWORD', EXAMPLE_PASSWORD) });
 }
 
 /** Real servers that form a cluster of NATS; one forms none. They end with the test. */

@@ -5,7 +5,7 @@ import { spotter } from '../helpers/cli.js';
 import { KEY } from '../helpers/cluster.js';
 import { configure, daemon, eventually, metricsOf } from '../helpers/daemon.js';
 import { LiveClient } from '../helpers/liveClient.js';
-import { needNats, startNats } from '../helpers/natsServer.js';
+import { EXAMPLE_LOGIN, needNats, startGuardedNats } from '../helpers/natsServer.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 interface Overview {
@@ -16,9 +16,10 @@ describe('a node that watches nothing itself', () => {
   beforeEach(needNats);
 
   it('shows the cameras, pictures, faces and metrics of another one, and changes the cameras of all', async () => {
-    const nats = await startNats();
+    const nats = await startGuardedNats();
+    const login = JSON.stringify(EXAMPLE_LOGIN).slice(1, -1);
     const of = (node: string, more: string) =>
-      `cluster: { servers: ['${nats.url}'], key: '${KEY}', node: ${node}, config: shared${more} }\ndata: data-${node}\nworkers: 1\nsnapshots: { enabled: true }\n`;
+      `cluster: { servers: ['${nats.url}'], key: '${KEY}', node: ${node}, config: shared${more}, ${login} }\ndata: data-${node}\nworkers: 1\nsnapshots: { enabled: true }\n`;
     const door = { id: 'door', loop: true, realtime: true };
     // The first node shares the cameras of its file; the second one has none.
     const config = configure([door], of('front', ', maxCameras: 0'));
