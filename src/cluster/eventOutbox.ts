@@ -13,7 +13,7 @@ export interface OutboxLog {
   readonly lastSeq: number;
   /** Events with a number above `seq`, in order. @throws when the log cannot be read now */
   after(seq: number, limit: number): { event: SpotterEvent; fence: Fence | null }[];
-  /** Number of the last event that is published; null: begin at the end. @throws as {@link after} */
+  /** Number of the last event that is published; null: begin at the end, which is saved at once. @throws as {@link after} */
   load(): number | null;
   /** @throws as {@link after} */
   save(seq: number): void;
@@ -109,7 +109,10 @@ export class EventOutbox implements ClusterPart {
   /** Where an earlier run ended. A log that was replaced meanwhile begins after the last number that it had. */
   #saved(): number {
     const { log } = this.#options;
-    return Math.min(log.load() ?? log.lastSeq, log.lastSeq);
+    const saved = log.load();
+    // What comes before the first publication would be lost if this process were killed and began at the end again.
+    if (saved === null) log.save(log.lastSeq);
+    return Math.min(saved ?? log.lastSeq, log.lastSeq);
   }
 
   async #publish(
