@@ -131,6 +131,7 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
   const listeners = new Set<() => void>();
   const outbox = new EventOutbox({
     node,
+    mayPublish: () => true,
     log: {
       get lastSeq() {
         return own.length;

@@ -25,6 +25,8 @@ export interface OutboxLog {
 export interface EventOutboxOptions {
   node: string;
   log: OutboxLog;
+  /** Whether anything may be published at the moment; that it may is looked for, ten times per second. */
+  mayPublish: () => boolean;
   /** Events cannot be published, one sentence; called once until they are again. */
   onFault: (message: string) => void;
   /** @param waiting events that were still to publish */
@@ -36,6 +38,7 @@ const TIMEOUT_MS = 3000;
 const BACKOFF = { firstMs: 100, maxMs: 3000, healthyMs: 1 };
 /** The cursor is saved this long after it has moved, ms: saving costs the disk more than publishing again what was published since. */
 const SAVE_AFTER_MS = 500;
+const LOOK_MS = 100;
 /** How long the last events may take at the end, ms. */
 const DRAIN_MS = 1500;
 
@@ -96,8 +99,9 @@ export class EventOutbox implements ClusterPart {
         const [next] = this.#options.log.after(this.#cursor, 1);
         if (!next && this.#isLeaving) return;
         if (!next) await this.#untilCommitted();
-        else if (this.#isConnected) await this.#publish(joined, next, signal);
-        else throw new Error('disconnected');
+        else if (!this.#isConnected) throw new Error('disconnected');
+        else if (this.#options.mayPublish()) await this.#publish(joined, next, signal);
+        else await this.#untilLink(LOOK_MS);
       } catch (error) {
         if (signal.aborted || (this.#isLeaving && !this.#isConnected)) return;
         this.#failed(error, joined);

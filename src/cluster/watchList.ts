@@ -1,6 +1,7 @@
 import { monotonicMs } from '../core/clock.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import { Serial } from '../core/serial.js';
+import { CatchUp } from './catchUp.js';
 import { ForgetState } from './forgetState.js';
 import { type ForgetHost, ForgottenPeople } from './forgottenPeople.js';
 import type { ClusterPart, Joined } from './part.js';
@@ -31,12 +32,12 @@ interface Room extends UnusedPhotosRoom {
   forgotten: ForgottenPeople;
   sync: PeopleSync;
   roll: Roll;
+  catchUp: CatchUp;
 }
 
 /** How long nodes that are there have to erase somebody before they are reported as not done, ms. */
 const ACKNOWLEDGED_MS = 5000;
 const LOOK_MS = 50;
-const RETRY_MS = 30_000;
 
 /** One watch list for all nodes: people, photos and what was worked out of them; and people who are forgotten everywhere. */
 export class WatchList implements ClusterPart {
@@ -51,9 +52,6 @@ export class WatchList implements ClusterPart {
   readonly #leaving = new Set<string>();
   #room: Room | null = null;
   #isReady = false;
-  /** What was reported last. */
-  #trouble = '';
-  #retry: NodeJS.Timeout | undefined;
   #unused: UnusedPhotos | null = null;
 
   constructor(options: WatchListOptions) {
@@ -73,31 +71,38 @@ export class WatchList implements ClusterPart {
       ...{ joined, ...shared, bucketId: '', roll: new Roll(joined) },
       forgotten: new ForgottenPeople({ joined, ...shared, state: this.#state, host }),
       sync: new PeopleSync({ folder, base: this.#base, ...shared, sealer, log, held: () => this.#held }),
+      catchUp: new CatchUp({
+        work: () => this.#serial.run(() => this.#open(room).then(() => this.#catchUp(room))),
+        onLost: () => void room.sync.pause(),
+        onCurrent: () => this.#resume(room),
+        warn: (text) => log.warn(`watch list: ${text}`),
+      }),
     };
     membership.contribute('forgotten', () => this.#state.doneIn(room.bucketId));
     await this.#open(room);
     this.#room = room;
-    void this.#followConnection(room);
-    await this.#serial
-      .run(() => this.#catchUp(room))
-      .catch((error: unknown) => {
-        if (!(error instanceof SpotterError)) throw error;
-        // Of the gallery: what cannot be erased there now is tried again, and the others are told that it is not.
-        this.#retryLater(room, error);
-      });
-    if (this.#isReady) room.sync.resume();
+    void room.catchUp.follow(link.connection);
+    await room.catchUp.first(() => this.#serial.run(() => this.#catchUp(room)));
     this.#unused = new UnusedPhotos(room);
     this.#unused.start();
   }
 
   async leave(): Promise<void> {
-    clearTimeout(this.#retry);
     this.#unused?.stop();
     const room = this.#room;
     this.#room = null;
+    room?.catchUp.end();
     room?.bucket.close();
     await this.#serial.idle();
     await room?.sync.pause();
+  }
+
+  /**
+   * Whether this node has erased everybody who was forgotten while it was away. False from when it loses the link until then: it
+   * must neither watch nor publish.
+   */
+  get isCurrent(): boolean {
+    return this.#room?.catchUp.isCurrent ?? false;
   }
 
   /** Names of the files that this node and the others last had in common, relative to the gallery. */
@@ -125,7 +130,7 @@ export class WatchList implements ClusterPart {
   /** An engine is ready, which can take results: files are exchanged from now on. */
   engineReady(): void {
     this.#isReady = true;
-    this.#room?.sync.resume();
+    if (this.#room) this.#resume(this.#room);
   }
 
   /** The gallery has changed, or may have. @param people whose files; default: anybody's */
@@ -175,7 +180,7 @@ export class WatchList implements ClusterPart {
         return room && (await this.#publish(room).catch(() => null));
       } finally {
         this.#leaving.delete(personKey);
-        if (this.#isReady) room?.sync.resume();
+        if (room) this.#resume(room);
       }
     });
     const room = this.#room;
@@ -207,9 +212,7 @@ export class WatchList implements ClusterPart {
     if (!room) return;
     if (room.forgotten.due(room.bucketId).length === 0) room.sync.noteRecord(personKey);
     else
-      void this.#serial.run(() =>
-        this.#catchUp(room).catch((error: unknown) => this.#retryLater(room, error)),
-      );
+      void this.#serial.run(() => this.#catchUp(room).catch((error: unknown) => room.catchUp.later(error)));
   }
 
   /** Follows the tombstones that are due, and sets those that no other node knows of yet. */
@@ -221,7 +224,7 @@ export class WatchList implements ClusterPart {
       await this.#followAll(room, due);
       await this.#publish(room);
     } finally {
-      if (this.#isReady && this.#room === room) sync.resume();
+      this.#resume(room);
     }
     await roll.sign(this.#options.node, this.#state.doneIn(bucketId));
     await joined.membership.report();
@@ -274,26 +277,8 @@ export class WatchList implements ClusterPart {
     return waiting.filter((node) => node !== this.#options.node);
   }
 
-  /** A server that comes back may have lost something. */
-  async #followConnection(room: Room): Promise<void> {
-    for await (const { type } of room.joined.link.connection.status()) {
-      if (this.#room !== room) return;
-      if (type === 'reconnect') this.#again(room);
-    }
-  }
-
-  /** Reads everything again, and does what is due. */
-  #again(room: Room): void {
-    const work = () => this.#open(room).then(() => this.#catchUp(room));
-    this.#serial.run(work).catch((error: unknown) => this.#retryLater(room, error));
-  }
-
-  #retryLater(room: Room, error: unknown): void {
-    if (this.#room !== room) return;
-    const why = describeError(error);
-    if (why !== this.#trouble) this.#options.log.warn(`watch list: trying again: ${why}`);
-    this.#trouble = why;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#again(room), RETRY_MS);
+  /** Exchanges files, unless somebody may have been forgotten of whom this node does not know yet. */
+  #resume(room: Room): void {
+    if (this.#isReady && this.#room === room && room.catchUp.isCurrent) room.sync.resume();
   }
 }

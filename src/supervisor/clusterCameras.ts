@@ -24,6 +24,8 @@ export interface ClusterCamerasOptions {
   node: string;
   /** Why this node is not in its cluster; null while it is. */
   problem: () => string | null;
+  /** Whether everybody is erased who was forgotten while this node was away. */
+  isCurrent: () => boolean;
   config: () => Config;
   registry: CameraRegistry;
   status: EngineStatus;
@@ -52,15 +54,16 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
 
   /** What takes part in the cluster. */
   async part({ node, session }: Pick<Identity, 'node' | 'session'>): Promise<ClusterPart> {
-    const { config, status, engine, logger, problem } = this.#options;
+    const { config, status, engine, logger, problem, isCurrent } = this.#options;
     const { CameraLeases } = await import('../cluster/cameraLeases.js');
     this.#leases = new CameraLeases({
       holder: { node, session },
       maxCameras: config().cluster.maxCameras,
       cameras: () => this.#cameras(),
       watched: (ids) => this.#watched(ids),
-      // Not before every part has joined: whoever was forgotten meanwhile is erased first.
-      isReady: () => engine().isWatching && status.unreadyReason === null && problem() === null,
+      // Not before every part has joined, and not right after the link was away: whoever was forgotten meanwhile is erased first.
+      isReady: () =>
+        engine().isWatching && status.unreadyReason === null && problem() === null && isCurrent(),
       load: () => ({
         utilization: Number(status.load.utilization.toFixed(4)),
         dropped: Number(this.#dropped.read().toFixed(4)),
@@ -190,11 +193,16 @@ export interface CameraParts {
 /** Without a cluster, they are the cameras of the configuration. */
 export function cameraParts(
   cluster: ClusterHost,
-  options: Omit<ClusterCamerasOptions, 'node' | 'problem'>,
+  options: Omit<ClusterCamerasOptions, 'node' | 'problem' | 'isCurrent'>,
 ): CameraParts {
   const { node } = cluster;
   if (node === null) return { duty: ALONE, views: options.registry, observer: null };
-  const cameras = new ClusterCameras({ ...options, node, problem: () => cluster.problem });
+  const cameras = new ClusterCameras({
+    ...options,
+    node,
+    problem: () => cluster.problem,
+    isCurrent: () => cluster.isCurrent,
+  });
   cluster.add(async (identity) => [await cameras.part(identity)]);
   return { duty: cameras, views: cameras, observer: cameras };
 }

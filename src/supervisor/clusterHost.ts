@@ -38,6 +38,7 @@ export class ClusterHost implements Component {
   readonly #answers: ((requests: NodeRequests) => void)[] = [];
   readonly #stops: (() => void)[] = [];
   readonly #sources: ((identity: Identity) => Promise<ClusterPart[]>)[] = [];
+  readonly #conditions: (() => boolean)[] = [];
   #cluster: Cluster | null = null;
   #requests: NodeRequests | null = null;
 
@@ -57,6 +58,16 @@ export class ClusterHost implements Component {
   get problem(): string | null {
     if (this.node === null) return null;
     return this.#cluster ? this.#cluster.problem : 'joining the cluster';
+  }
+
+  /** Whether nothing forbids that this node watches and publishes; see {@link require}. */
+  get isCurrent(): boolean {
+    return this.#conditions.every((isMet) => isMet());
+  }
+
+  /** Adds a condition without which this node neither watches nor publishes. Call before {@link start}. */
+  require(isMet: () => boolean): void {
+    this.#conditions.push(isMet);
   }
 
   /** The nodes; null without a cluster, and before the start. */

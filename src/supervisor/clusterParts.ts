@@ -40,5 +40,6 @@ export function clusterParts(sources: ClusterSources) {
   });
   // Before everything else that joins: whoever was forgotten meanwhile is erased before events are published, and cameras watched.
   cluster.add(({ node }) => clusterPeople.parts(node));
+  cluster.require(() => clusterPeople.isCurrent);
   return { forgetting, clusterPeople };
 }

@@ -83,6 +83,11 @@ export class ClusterPeople {
     return names.reduce<SpotterEvent | null>((rest, name) => rest && cleansedEvent(rest, name), event);
   };
 
+  /** See {@link WatchList.isCurrent}; true without a cluster. */
+  get isCurrent(): boolean {
+    return this.#watchList?.isCurrent ?? true;
+  }
+
   /** An engine is ready, and has results under this key. */
   engineReady(resultKey: string): void {
     this.#resultKey = resultKey;

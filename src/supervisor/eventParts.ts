@@ -40,7 +40,10 @@ export interface EventPartsOptions {
 }
 
 /** The cluster, where this node may be in one. */
-export type HubCluster = Pick<ClusterHost, 'node' | 'serverTime' | 'add' | 'installation' | 'membership'>;
+export type HubCluster = Pick<
+  ClusterHost,
+  'node' | 'serverTime' | 'isCurrent' | 'add' | 'installation' | 'membership'
+>;
 
 /** What the parts read of the hub, as it is at the moment. */
 export interface HubState {
@@ -183,7 +186,8 @@ function sharedFeed(
   options: Omit<SharedFeedOptions, 'cluster' | 'logger'>,
 ): SharedFeed {
   const serverTime = (monotonicMs: number) => cluster.serverTime(monotonicMs);
-  const shared = new SharedFeed(ownLog, { ...options, logger, cluster: { node, serverTime } });
+  const isCurrent = () => cluster.isCurrent;
+  const shared = new SharedFeed(ownLog, { ...options, logger, cluster: { node, serverTime, isCurrent } });
   cluster.add((identity) => shared.parts(identity));
   return shared;
 }

@@ -27,6 +27,8 @@ export interface FeedCluster {
   node: string;
   /** Unix time of the servers at a moment of the monotonic clock, ms; null before it is known. */
   serverTime: (monotonicMs: number) => number | null;
+  /** Whether everybody is erased who was forgotten while this node was away; nothing is published before. */
+  isCurrent: () => boolean;
 }
 
 /** What {@link SharedFeed} reads, and what it calls. */
@@ -153,6 +155,7 @@ export class SharedFeed implements Component {
     const outbox = new EventOutbox({
       node: cluster.node,
       log: outboxLog(this.#own),
+      mayPublish: cluster.isCurrent,
       onFault: (reason) => logger.warn(`cannot publish events to the cluster, they wait: ${reason}`),
       onRecovered: (waiting) => logger.info(`events are published again; ${plural(waiting, 'event')} waited`),
     });

@@ -1,9 +1,18 @@
 import { expect, it } from 'vitest';
 import { EventOutbox, type OutboxLog } from '../../src/cluster/eventOutbox.js';
+import { namesOf } from '../../src/cluster/names.js';
 import type { Joined } from '../../src/cluster/part.js';
+import { Sealer } from '../../src/cluster/sealer.js';
+import { KEY } from '../helpers/cluster.js';
+import { eventually } from '../helpers/daemon.js';
+import { spotterEvent } from '../helpers/events.js';
 
 /** A connection of which nothing is heard. */
-const joined = { link: { connection: { status: async function* () {} } } } as unknown as Joined;
+const joined = {
+  link: { connection: { status: async function* () {} } },
+  names: namesOf('home'),
+  sealer: new Sealer(KEY),
+} as unknown as Joined;
 
 it('saves where it begins before anything is published, so that a kill in between loses nothing', async () => {
   let saved: number | null = null;
@@ -16,8 +25,50 @@ it('saves where it begins before anything is published, so that a kill in betwee
     },
     onCommitted: () => () => {},
   };
-  const outbox = new EventOutbox({ node: 'a', log, onFault: () => {}, onRecovered: () => {} });
+  const outbox = new EventOutbox({
+    node: 'a',
+    log,
+    mayPublish: () => true,
+    onFault: () => {},
+    onRecovered: () => {},
+  });
   await outbox.join(joined);
   expect(saved).toBe(7);
+  await outbox.leave();
+});
+
+it('publishes nothing while it may not, and everything afterwards', async () => {
+  let [mayPublish, asked] = [false, 0];
+  const published: string[] = [];
+  const events = [spotterEvent({ seq: 8 }), spotterEvent({ seq: 9 })];
+  const publish = async (subject: string) => void published.push(subject);
+  const outbox = new EventOutbox({
+    node: 'a',
+    log: {
+      lastSeq: 9,
+      after: (seq) => events.filter((event) => event.seq > seq).map((event) => ({ event, fence: null })),
+      load: () => 7,
+      save: () => {},
+      onCommitted: () => () => {},
+    },
+    mayPublish: () => {
+      asked += 1;
+      return mayPublish;
+    },
+    onFault: () => {},
+    onRecovered: () => {},
+  });
+  const { link, ...others } = joined;
+  await outbox.join({ ...others, link: { ...link, jetstream: { publish } } } as unknown as Joined);
+  await eventually(
+    () => asked,
+    (count) => count > 1,
+  );
+  expect(published).toEqual([]);
+  mayPublish = true;
+  await eventually(
+    () => published.length,
+    (count) => count === 2,
+  );
   await outbox.leave();
 });

@@ -9,6 +9,7 @@ import { personKeyOf } from '../../src/cluster/sealer.js';
 import { SharedEmbeddings } from '../../src/cluster/sharedEmbeddings.js';
 import { removeUnused } from '../../src/cluster/unusedPhotos.js';
 import { clusterNode, KEY } from '../helpers/cluster.js';
+import { cutLink } from '../helpers/cutLink.js';
 import { eventually } from '../helpers/daemon.js';
 import { type NatsServer, needNats, startNats } from '../helpers/natsServer.js';
 import { formsOf, tracesOf } from '../helpers/traces.js';
@@ -187,6 +188,30 @@ describe('WatchList.forget', () => {
     expect(await forgetOn(b, key)).toEqual([]);
     await has(a, { 'bo/b.jpg': 'two' });
     await has(again, { 'bo/b.jpg': 'two' });
+  });
+
+  it('erases somebody after the link of a node was away before that node watches or sends anything again', async () => {
+    const nats = await startNats();
+    const link = await cutLink(nats);
+    const a = watchListNode('a', [nats]);
+    const b = watchListNode('b', [link]);
+    a.put(`${NAME}/a.jpg`, 'one');
+    await a.cluster.start();
+    await b.cluster.start();
+    await has(b, { [`${NAME}/a.jpg`]: 'one' });
+    expect(b.watchList.isCurrent).toBe(true);
+    link.cut();
+    await eventually(
+      () => b.watchList.isCurrent,
+      (isCurrent) => !isCurrent,
+    );
+    b.put(`${NAME}/b.jpg`, 'two');
+    expect(await forgetOn(a, personKeyOf(KEY, NAME))).toEqual(['b']);
+    link.mend();
+    await eventually(() => b.watchList.isCurrent, Boolean, 10_000);
+    expect(b.files()).toEqual({});
+    expect(a.files()).toEqual({});
+    expect(traces(nats, a, b)).toEqual([]);
   });
 
   it('tells the others later when NATS is away', async () => {

@@ -49,6 +49,7 @@ export async function feedNode(
     cluster: {
       node: name,
       serverTime: (at) => node?.cluster.clock.at(at) ?? null,
+      isCurrent: () => true,
     },
     logger,
     onRemoved: () => {},

@@ -21,11 +21,19 @@ function camerasOf(...ids: string[]) {
   const status = new EngineStatus();
   status.unreadyReason = null;
   const heard: string[] = [];
+  const now = { isCurrent: true };
   const setState = (id: string, state: CameraState, message: string | null) => {
     registry.setState(id, state, message);
   };
   const cameras: ClusterCameras = new ClusterCameras({
-    ...{ node: 'a', problem: () => null, config: () => config, registry, status },
+    ...{
+      node: 'a',
+      problem: () => null,
+      isCurrent: () => now.isCurrent,
+      config: () => config,
+      registry,
+      status,
+    },
     monitor: () => ({ setState }),
     engine: () => ({
       isWatching: true,
@@ -37,7 +45,7 @@ function camerasOf(...ids: string[]) {
     observers: () => [{ cameraState: (id, state, _, node) => void heard.push(`${id} ${state} ${node}`) }],
     logger: recordedLog().logger,
   });
-  return { cameras, registry, heard };
+  return { cameras, registry, heard, now };
 }
 
 describe('ClusterCameras', () => {
@@ -77,5 +85,25 @@ describe('ClusterCameras', () => {
     expect(cameras.stamped(draft, whileHeldMs)).toBeNull();
     expect(heard).toContain('door live a');
     expect(heard).toContain('door waiting null');
+  });
+
+  it('takes no camera before everybody is erased who was forgotten meanwhile', async () => {
+    const nats = await startNats();
+    const { cameras, now } = camerasOf('door');
+    now.isCurrent = false;
+    const part = await cameras.part({ node: 'a', session: 's' });
+    const { cluster } = clusterNode('a', [nats], {}, [part]);
+    await cluster.start();
+    const { membership } = cluster;
+    const reportedReady = () => membership.members[0]?.load?.isReady;
+    // By its second report, a node that may watch has taken the camera.
+    const first = membership.members[0]?.heardMs ?? 0;
+    await eventually(
+      () => membership.members[0]?.heardMs ?? 0,
+      (heardMs) => heardMs > first + 1000,
+    );
+    expect([cameras.holds('door'), reportedReady()]).toEqual([false, false]);
+    now.isCurrent = true;
+    await eventually(() => cameras.holds('door'), Boolean);
   });
 });
