@@ -13,13 +13,15 @@ import { type Spread, spreadOf } from './statistics.js';
 const MAIN = path.join(packageRoot, 'dist/src/main.js');
 const DEMO_PERSON = 'grace-hopper';
 const PORTRAIT = path.join(DEMO_GALLERY, DEMO_PERSON, 'portrait.jpg');
-/** Events are published, and photos looked at. */
+/** Cameras are shared out, events published, and photos looked at. */
 const SEEN_MS = 20_000;
 const POLL_MS = 20;
 const GIVE_UP_MS = 30_000;
 /** The log of NATS keeps what was deleted until its next snapshot. */
 const ERASED_BY_MS = 180_000;
 const EVERY_SECOND_MS = 1000;
+/** What this bench has made in the home of a node: its configuration, and what the node wrote to stderr. */
+const OF_BENCH = ['config.yaml', 'log'];
 
 const tokens = new WeakMap<BenchNode, string>();
 
@@ -33,7 +35,10 @@ interface PeopleOptions {
 
 /** {@link measurePhotos} on a cluster made for it. */
 export async function measurePhotosOnCluster(options: PeopleOptions): Promise<PhotoResult> {
-  return onCluster(options, null, (bed) => measurePhotos(bed, options.rounds, options.signal));
+  return onCluster(options, null, async (bed) => {
+    await wait(SEEN_MS, undefined, { signal: options.signal });
+    return measurePhotos(bed, options.rounds, options.signal);
+  });
 }
 
 /** {@link measureForget} on a cluster made for it: the person of the demo. */
@@ -116,7 +121,7 @@ export interface ForgetResult {
   /** From the command to its end on one node, and to the last byte being gone from all nodes and from NATS, ms; null: some are left. */
   commandMs: number;
   goneMs: number | null;
-  /** Files that still have the name, or a message that was removed: must be none. */
+  /** What is still in a file, the name or a message that was removed: must be nothing. */
   left: string[];
 }
 
@@ -136,8 +141,8 @@ async function measureForget(
   const folders = [...nodes.map(({ home }) => home), ...nats.map(({ folder }) => folder)];
   for (;;) {
     const after = await messagesInNats(servers);
-    const removed = [...before].filter(([place]) => !after.has(place)).map(([, start]) => start);
-    const left = filesWith(folders, [Buffer.from(name), ...removed]);
+    const removed = [...before].filter(([place]) => !after.has(place));
+    const left = tracesIn(folders, [[`the name`, Buffer.from(name)], ...removed]);
     const nowMs = performance.now() - startMs;
     const result = { removed: removed.length, commandMs, goneMs: left.length === 0 ? nowMs : null, left };
     if (left.length === 0 || nowMs > ERASED_BY_MS) return result;
@@ -145,17 +150,21 @@ async function measureForget(
   }
 }
 
-/** Files below some folders that contain one of some texts. */
-function filesWith(folders: readonly string[], texts: readonly Buffer[]): string[] {
+/** What of some texts is in files below some folders: its name and the file. */
+function tracesIn(
+  folders: readonly string[],
+  texts: readonly (readonly [name: string, text: Buffer])[],
+): string[] {
   return folders
     .flatMap((folder) =>
       readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && entry.name !== 'config.yaml')
+        .filter((entry) => entry.isFile() && !OF_BENCH.includes(entry.name))
         .map((entry) => path.join(entry.parentPath, entry.name)),
     )
-    .filter((file) => {
+    .flatMap((file) => {
       const bytes = contentOf(file);
-      return texts.some((text) => file.includes(text.toString()) || bytes.includes(text));
+      const found = texts.filter(([, text]) => file.includes(text.toString()) || bytes.includes(text));
+      return found.map(([name]) => `${name} in ${file}`);
     });
 }
 

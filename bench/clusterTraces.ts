@@ -6,19 +6,13 @@ import { BENCH_CLUSTER } from './clusterNodes.js';
 const START_BYTES = 48;
 
 /**
- * The beginnings of all messages that a cluster has in NATS, by where they are.
+ * The beginnings of all messages that a cluster has in NATS of people, by stream, number and subject.
  *
  * @param servers nats:// addresses
  */
 export async function messagesInNats(servers: readonly string[]): Promise<Map<string, Buffer>> {
   const names = namesOf(BENCH_CLUSTER);
-  const streams = [
-    names.events,
-    `KV_${names.people}`,
-    `KV_${names.embeddings}`,
-    `KV_${names.state}`,
-    `OBJ_${names.photos}`,
-  ];
+  const streams = [names.events, `KV_${names.people}`, `KV_${names.embeddings}`, `OBJ_${names.photos}`];
   const login = { user: null, password: null, token: null, nkey: null, credentials: null };
   const tls = { ca: null, certificate: null, key: null };
   const link = await openLink({ servers, node: 'bench', ...login, tls });
@@ -29,7 +23,10 @@ export async function messagesInNats(servers: readonly string[]): Promise<Map<st
       for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
         const message = await link.manager.streams.getMessage(stream, { seq }).catch(() => null);
         if (message && message.data.length >= START_BYTES)
-          found.set(`${stream} ${seq}`, Buffer.from(message.data.subarray(0, START_BYTES)));
+          found.set(
+            `${stream} ${seq} ${message.subject}`,
+            Buffer.from(message.data.subarray(0, START_BYTES)),
+          );
       }
     }
     return found;
