@@ -29,10 +29,13 @@ export class Fences {
    */
   isLate(key: string, { lease, beganMs, capturedMs }: Fence): boolean {
     const seen = this.#terms.get(key) ?? [];
-    const isKnown = seen.some((term) => term.lease === lease);
-    if (seen.some((term) => term.lease > lease && capturedMs >= term.beganMs)) return true;
+    const isKnown = seen.some((term) => term.lease === lease && term.beganMs === beganMs);
+    // A greater number that began earlier is from a bucket of leases that was deleted: the next one counts from 1 again.
+    const isOver = (term: { lease: number; beganMs: number }) =>
+      term.lease > lease && term.beganMs >= beganMs && capturedMs >= term.beganMs;
+    if (seen.some(isOver)) return true;
     if (isKnown) return false;
-    const all = [...seen, { lease, beganMs }].sort((a, b) => a.lease - b.lease);
+    const all = [...seen, { lease, beganMs }].sort((a, b) => a.beganMs - b.beganMs);
     this.#terms.set(key, all.slice(-MOST_TERMS));
     this.#hasChanged = true;
     return false;

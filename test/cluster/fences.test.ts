@@ -25,6 +25,15 @@ describe('Fences', () => {
     expect(fences.isLate(DOOR, fence(10, 10_000, 30_000))).toBe(true);
   });
 
+  it('begin again with a bucket of leases that was made anew, whose numbers are small again', () => {
+    const fences = new Fences();
+    for (let lease = 1; lease <= 40; lease++) fences.isLate(DOOR, fence(lease, lease * 100, lease * 100));
+    expect(fences.isLate(DOOR, fence(2, 9000, 9100))).toBe(false);
+    expect(fences.isLate(DOOR, fence(2, 9000, 9200))).toBe(false);
+    expect(fences.isLate(DOOR, fence(6, 10_000, 10_100))).toBe(false);
+    expect(fences.isLate(DOOR, fence(2, 9000, 10_100))).toBe(true);
+  });
+
   it('are the same after a restart, and are saved only when there is a new term', () => {
     const fences = new Fences();
     fences.isLate(DOOR, fence(9, 8000, 8100));
