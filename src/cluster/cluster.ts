@@ -12,6 +12,7 @@ import { refusalOf } from './natsFaults.js';
 import { openStore } from './natsStore.js';
 import type { ClusterPart, Joined } from './part.js';
 import { Sealer } from './sealer.js';
+import { StoreWatch } from './storeWatch.js';
 
 /** What {@link Cluster} is made of. */
 export interface ClusterOptions {
@@ -46,8 +47,11 @@ export class Cluster implements Component {
   readonly #backoff = new Backoff(BACKOFF);
   #link: Link | null = null;
   #watch: LinkWatch | null = null;
+  #storeWatch: StoreWatch | null = null;
   #isJoined = false;
   #isStopped = false;
+  /** Why it could not join, as reported last. */
+  #trouble = '';
   #retry: NodeJS.Timeout | undefined;
   #joining: Promise<void> = Promise.resolve();
 
@@ -112,17 +116,29 @@ export class Cluster implements Component {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#retry);
-    await this.#joining;
+    // What is asked of NATS while it joins fails at once then; an attempt to connect ends by itself.
+    const isConnecting = !this.#link;
+    if (!this.#isJoined) await this.#link?.connection.close();
+    if (!isConnecting) await this.#joining;
     await this.#leave();
     this.#isJoined = false;
   }
 
   /** Ends what {@link #join} has begun. */
   async #leave(): Promise<void> {
+    this.#storeWatch?.stop();
     for (const part of [...this.#options.parts].reverse()) await part.leave();
     await this.#membership.leave();
     await this.#link?.connection.close();
     this.#link = null;
+  }
+
+  /** What was deleted is made again, and everything read anew. */
+  #rejoin(stream: string): void {
+    if (this.#isStopped) return;
+    this.#options.log.warn(`${stream} was deleted from NATS; joining the cluster anew`);
+    this.#isJoined = false;
+    this.#joining = this.#leave().then(() => this.#tryJoin(this.#options.onFailure));
   }
 
   get #servers(): string {
@@ -131,6 +147,7 @@ export class Cluster implements Component {
 
   /** @param onRefused gets an error that does not pass */
   async #tryJoin(onRefused: (error: SpotterError) => void): Promise<void> {
+    if (this.#isStopped) return;
     try {
       await this.#join();
     } catch (error) {
@@ -138,10 +155,11 @@ export class Cluster implements Component {
       const refusal = refusalOf(error, this.#servers);
       if (refusal) return onRefused(refusal);
       const waitMs = this.#backoff.next(0);
-      this.#options.log.warn(
-        `cannot join the cluster, retrying: NATS at ${this.#servers}: ${describeError(error)}`,
-      );
       if (this.#isStopped) return;
+      const trouble = describeError(error);
+      if (trouble !== this.#trouble)
+        this.#options.log.warn(`cannot join the cluster, retrying: NATS at ${this.#servers}: ${trouble}`);
+      this.#trouble = trouble;
       this.#retry = setTimeout(() => {
         this.#joining = this.#tryJoin(this.#options.onFailure);
       }, waitMs);
@@ -152,6 +170,7 @@ export class Cluster implements Component {
     const { config, identity, parts, log } = this.#options;
     const names = namesOf(config.name);
     const link = await openLink({ ...config, node: identity.node });
+    if (this.#isStopped) return link.connection.close();
     this.#link = link;
     this.#watch = new LinkWatch(link.connection);
     const store = await openStore(link, {
@@ -168,6 +187,9 @@ export class Cluster implements Component {
       ...{ sealer: this.#sealer, clock: this.#clock, membership: this.#membership },
     };
     for (const part of parts) await part.join(joined);
+    const storeWatch = new StoreWatch(names.streams, (stream) => this.#rejoin(stream));
+    this.#storeWatch = storeWatch;
+    await storeWatch.start(link.manager);
     this.#isJoined = true;
     const others = this.#membership.others.map(({ node }) => node);
     log.info(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import {
   type Authenticator,
@@ -7,6 +8,7 @@ import {
   type NatsConnection,
   type NodeConnectionOptions,
   nkeyAuthenticator,
+  type TlsOptions,
 } from '@nats-io/transport-node';
 import { describeError, SpotterError } from '../core/errors.js';
 
@@ -84,25 +86,52 @@ function optionsOf(config: LinkConfig): NodeConnectionOptions {
     ...(user !== null && { user, pass: password ?? '' }),
     ...(token !== null && { token }),
     ...(authenticator && { authenticator }),
-    ...(isTls && {
-      tls: {
-        ...(tls.ca !== null && { caFile: tls.ca }),
-        ...(tls.certificate !== null && { certFile: tls.certificate }),
-        ...(tls.key !== null && { keyFile: tls.key }),
-      },
-    }),
+    ...(isTls && { tls: tlsOf(tls) }),
   };
 }
 
-function authenticatorOf({ nkey, credentials, servers }: LinkConfig): Authenticator | null {
-  if (nkey !== null) return nkeyAuthenticator(new TextEncoder().encode(nkey));
+/** @throws SpotterError cluster.refused when what the configuration names cannot be used, whatever the servers say */
+function authenticatorOf({ nkey, credentials }: LinkConfig): Authenticator | null {
+  if (nkey !== null) return checked('cluster.nkey', () => nkeyAuthenticator(new TextEncoder().encode(nkey)));
   if (credentials === null) return null;
+  return checked(`cluster.credentials, ${credentials},`, () => credsAuthenticator(readFileSync(credentials)));
+}
+
+/** The client uses a login only when a server asks for it, and fails then as for something that passes. */
+function checked(key: string, make: () => Authenticator): Authenticator {
+  return refusing(key, () => {
+    const authenticator = make();
+    authenticator('nonce');
+    return authenticator;
+  });
+}
+
+const PEM = { ca: 'certificate', certificate: 'certificate', key: 'private key' };
+
+/** The client takes a file without a certificate for none, and fails for one that is missing as for something that passes. */
+function tlsOf(tls: LinkConfig['tls']): TlsOptions {
+  const [ca, cert, key] = (['ca', 'certificate', 'key'] as const).map((name) => {
+    const file = tls[name];
+    if (file === null) return undefined;
+    return refusing(`cluster.tls.${name}, ${file},`, () => {
+      const text = readFileSync(file, 'utf8');
+      if (!text.includes(`${PEM[name].toUpperCase()}-----`)) throw new Error(`it has no ${PEM[name]} in PEM`);
+      return text;
+    });
+  });
+  refusing('what the files of cluster.tls contain', () => createSecureContext({ ca, cert, key }));
+  return {
+    ...(tls.ca !== null && { caFile: tls.ca }),
+    ...(tls.certificate !== null && { certFile: tls.certificate }),
+    ...(tls.key !== null && { keyFile: tls.key }),
+  };
+}
+
+/** @throws SpotterError cluster.refused */
+function refusing<T>(what: string, use: () => T): T {
   try {
-    return credsAuthenticator(readFileSync(credentials));
+    return use();
   } catch (error) {
-    throw new SpotterError(
-      'cluster.refused',
-      `cannot read the credentials for NATS at ${servers[0]}, ${credentials}: ${describeError(error)}`,
-    );
+    throw new SpotterError('cluster.refused', `${what} cannot be used for NATS: ${describeError(error)}`);
   }
 }

@@ -98,6 +98,9 @@ export class Membership {
         `there is a node "${node}" in the cluster already, started ${other.startedAt}; give this one another cluster.node`,
       );
     this.#nodes = nodes;
+    // Revisions begin again with a bucket that was made anew.
+    this.#stamps.clear();
+    this.#members.clear();
     const watch = await nodes.watch();
     this.#watch = watch;
     void this.#follow(watch);

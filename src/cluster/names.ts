@@ -25,6 +25,8 @@ export interface Names {
   photos: string;
   /** Stream of events. */
   events: string;
+  /** The streams behind all of them. */
+  streams: string[];
   /** Subject of the events of a node. */
   eventsOf: (node: string) => string;
   /** Subject of all events. */
@@ -36,6 +38,7 @@ export interface Names {
 /** Names of a cluster. Nothing in them is secret: who may read NATS sees names of cluster, nodes and cameras. */
 export function namesOf(cluster: string): Names {
   const bucket = (what: string) => `spotter-${cluster}-${what}`;
+  const buckets = ['leases', 'nodes', 'state', 'people', 'embeddings'].map((what) => `KV_${bucket(what)}`);
   const subject = (what: string) => `spotter.${cluster}.${what}`;
   return {
     leases: bucket('leases'),
@@ -45,6 +48,7 @@ export function namesOf(cluster: string): Names {
     embeddings: bucket('embeddings'),
     photos: bucket('photos'),
     events: bucket('events'),
+    streams: [...buckets, `OBJ_${bucket('photos')}`, bucket('events')],
     eventsOf: (node) => subject(`events.${node}`),
     allEvents: subject('events.*'),
     requestsOf: (node) => subject(`requests.${node}`),

@@ -37,6 +37,8 @@ export function refusalOf(error: unknown, servers: string): SpotterError | null 
       'cluster.refused',
       `NATS at ${servers} does not allow ${violation.operation} of ${violation.subject}; docs/cluster.md lists the permissions`,
     );
+  const tls = tlsFaultOf(error);
+  if (tls) return new SpotterError('cluster.refused', `NATS at ${servers}: ${tls}`);
   if (isNotEnabled(error) || JETSTREAM_OFF.includes(code))
     return new SpotterError(
       'cluster.unfit',
@@ -48,6 +50,19 @@ export function refusalOf(error: unknown, servers: string): SpotterError | null 
       `NATS at ${servers} has no space (${describeError(error)}); raise max_file_store or the limit of the account, or lower cluster.maxMegabytes`,
     );
   return null;
+}
+
+/** OpenSSL's codes of a certificate that this node does not accept, as Node has them. */
+const BAD_CERTIFICATE = /CERT|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA/;
+
+/** Why there is no encrypted connection, and what to do; null for another fault. */
+function tlsFaultOf(error: unknown): string | null {
+  const text = describeError(error);
+  if (text.includes("does not support 'tls'"))
+    return 'the server has no TLS; use nats:// addresses without cluster.tls, or set up tls in nats-server';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!BAD_CERTIFICATE.test(code)) return null;
+  return `the certificate of the server is not accepted (${text}); set cluster.tls.ca to the certificate of who has signed it, and use the host names that are in it`;
 }
 
 /** A request that is not allowed fails with this as its cause. */

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import path from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -11,6 +14,8 @@ import { clusterNode } from '../helpers/cluster.js';
 import { eventually } from '../helpers/daemon.js';
 import { freePort } from '../helpers/freePorts.js';
 import { needNats, startNats, startNatsCluster } from '../helpers/natsServer.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { makeCertificates } from '../helpers/tls.js';
 
 const refusal = (code: string, message: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
@@ -68,6 +73,68 @@ describe('Cluster', () => {
     expect(cluster.problem).toBe(`waiting for NATS at nats://127.0.0.1:${port}`);
     expect(log[0]).toMatch(/^cannot join the cluster, retrying: NATS at nats:\/\/127\.0\.0\.1:\d+: /);
     await cluster.stop();
+  });
+
+  it('joins anew when something of the cluster was deleted from NATS', async () => {
+    const nats = await startNats();
+    const nodes = [clusterNode('a', [nats]), clusterNode('b', [nats])];
+    for (const { cluster } of nodes) await cluster.start();
+    const connection = await connect({ servers: nats.url });
+    onTestFinished(() => connection.close());
+    await (await jetstreamManager(connection)).streams.delete('KV_spotter-home-nodes');
+    for (const { cluster, log } of nodes) {
+      const joins = () => log.filter((line) => line.startsWith('joined cluster')).length;
+      await eventually(joins, (count) => count === 2);
+      expect(log).toContain('KV_spotter-home-nodes was deleted from NATS; joining the cluster anew');
+      await eventually(
+        () => cluster.membership.others.length,
+        (count) => count === 1,
+      );
+    }
+  }, 20_000);
+
+  it('ends at once while it connects to a server that does not answer', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const { cluster } = clusterNode('a', [
+      { url: `nats://127.0.0.1:${(silent.address() as AddressInfo).port}` },
+    ]);
+    void cluster.start();
+    const startedMs = monotonicMs();
+    await cluster.stop();
+    expect(monotonicMs() - startedMs).toBeLessThan(1500);
+  });
+
+  it('refuses credentials and certificates that no server could accept', async () => {
+    const file = path.join(temporaryFolder(), 'garbage');
+    writeFileSync(file, 'garbage');
+    const nats = [{ url: `nats://127.0.0.1:${await freePort()}` }];
+    const tls = { ca: null, certificate: null, key: null };
+    const refused = async (config: Parameters<typeof clusterNode>[2], message: RegExp) =>
+      expect(clusterNode('a', nats, config).cluster.start()).rejects.toEqual(
+        refusal('cluster.refused', message),
+      );
+    await refused(
+      { credentials: file },
+      /^cluster\.credentials, .*garbage, cannot be used for NATS: unable to/,
+    );
+    await refused({ credentials: `${file}.missing` }, /^cluster\.credentials, .*ENOENT/);
+    await refused({ nkey: `SU${'A'.repeat(56)}` }, /^cluster\.nkey cannot be used for NATS/);
+    await refused({ tls: { ...tls, ca: file } }, /^cluster\.tls\.ca, .*: it has no certificate in PEM/);
+    await refused({ tls: { ...tls, ca: `${file}.missing` } }, /^cluster\.tls\.ca, .*ENOENT/);
+  });
+
+  it('refuses a server without TLS, and a certificate that nobody has vouched for', async () => {
+    const plain = await startNats();
+    const secure = await startNats({ tls: makeCertificates().server });
+    const url = plain.url.replace('nats:', 'tls:');
+    await expect(clusterNode('a', [{ url }]).cluster.start()).rejects.toEqual(
+      refusal('cluster.refused', /the server has no TLS/),
+    );
+    await expect(clusterNode('a', [secure]).cluster.start()).rejects.toEqual(
+      refusal('cluster.refused', /certificate of the server is not accepted .*cluster\.tls\.ca/),
+    );
   });
 
   it('refuses a second node of the same name, but not the same node again', async () => {
