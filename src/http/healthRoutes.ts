@@ -9,11 +9,18 @@ const camera = z.object({
   id: z.string(),
   state: z.enum(CAMERA_STATES),
   message: z.string().nullable().describe('Why it is not live; null where there is no fault.'),
-  fps: z.number().describe('Processed frames per second, of late.'),
+  node: z
+    .string()
+    .nullable()
+    .describe('The node of the cluster that watches it; null for none, and without a cluster.'),
+  fps: z
+    .number()
+    .nullable()
+    .describe('Processed frames per second, of late; null where another node watches, as are the counts.'),
   frameAgeMs: z.number().nullable().describe('Since the last frame; null before the first.'),
-  processed: count.describe('Frames since the start.'),
-  dropped: count.describe('Frames since the start.'),
-  restarts: count.describe('Reconnections since the start.'),
+  processed: count.nullable().describe('Frames since the start.'),
+  dropped: count.nullable().describe('Frames since the start.'),
+  restarts: count.nullable().describe('Reconnections since the start.'),
 });
 const network = z.object({
   network: z.enum(['detector', 'embedder']),

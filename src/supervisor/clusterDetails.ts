@@ -30,7 +30,7 @@ export function clusterDetails(
   return [...known, ...remote.values()];
 }
 
-/** A newer version may have a state that this one does not know. */
+/** A newer version may have a state that this one does not know; `waiting` would say that nobody watches. */
 function stateOf(text: string): CameraState {
-  return CAMERA_STATES.find((state) => state === text) ?? 'waiting';
+  return CAMERA_STATES.find((state) => state === text) ?? 'connecting';
 }

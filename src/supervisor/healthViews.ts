@@ -2,7 +2,7 @@ import { maskConfig } from '../config/mask.js';
 import { moment } from '../core/clock.js';
 import type { HealthViews } from '../http/healthRoutes.js';
 import type { HealthHistory } from '../observe/healthHistory.js';
-import type { CameraRegistry } from './cameraRegistry.js';
+import type { CameraRegistry, CameraViews } from './cameraRegistry.js';
 import type { ClusterHost } from './clusterHost.js';
 import type { EngineStatus } from './engineStatus.js';
 import type { EventHub } from './eventHub.js';
@@ -14,16 +14,20 @@ export interface HealthSources {
   status: EngineStatus;
   hub: EventHub;
   registry: CameraRegistry;
+  /** Of the whole cluster. */
+  cameras: CameraViews;
   live: LiveFeed;
   history: HealthHistory;
-  cluster: Pick<ClusterHost, 'problem'>;
+  cluster: Pick<ClusterHost, 'node' | 'problem'>;
   /** The current configuration. */
   loaded: () => HubConfig;
 }
 
+const ELSEWHERE = { fps: null, processed: null, dropped: null, restarts: null };
+
 /** What HTTP shows of the daemon's health. */
 export function healthViews(sources: HealthSources): HealthViews {
-  const { status, hub, registry, live, history, cluster, loaded } = sources;
+  const { status, hub, registry, cameras, live, history, cluster, loaded } = sources;
   const startedAt = new Date().toISOString();
   return {
     health: () => {
@@ -34,8 +38,10 @@ export function healthViews(sources: HealthSources): HealthViews {
       const reason = status.unreadyReason ?? cluster.problem ?? hub.fault;
       return {
         ...{ ready: reason === null, reason, server: SERVER, startedAt },
-        cameras: registry.details(now).map(({ id, state, message, lastFrameAt }) => ({
-          ...{ id, state, message, ...history.totals(id) },
+        cameras: cameras.details(now).map(({ id, state, message, node, lastFrameAt }) => ({
+          ...{ id, state, message, node },
+          // Another node has the numbers of the cameras that it watches.
+          ...(node === null || node === cluster.node ? history.totals(id) : ELSEWHERE),
           frameAgeMs:
             lastFrameAt === null ? null : Math.max(0, Math.round(now.unixMs - Date.parse(lastFrameAt))),
         })),

@@ -8,7 +8,6 @@ import type { ControlViews } from '../http/controlRoutes.js';
 import type { VisitsQuery } from '../http/parameters.js';
 import type { Views } from '../http/routes.js';
 import type { Metrics } from '../observe/metrics.js';
-import type { CameraViews } from './cameraRegistry.js';
 import type { ClusterHost } from './clusterHost.js';
 import { clusterViews } from './clusterViews.js';
 import { SERVER } from './eventParts.js';
@@ -25,8 +24,6 @@ export interface ViewSources extends HealthSources {
   inView: InView;
   people: PeopleParts;
   nodes: NodeViews;
-  /** Of the whole cluster. */
-  cameras: CameraViews;
   cluster: ClusterHost;
 }
 

@@ -14,7 +14,7 @@ const hello = (change: Partial<FeedMessage & { type: 'hello' }> = {}): FeedMessa
   server: 'spotter/0.1.0',
   epoch: 'e1',
   seq: 0,
-  cameras: [{ id: 'door', state: 'live', message: null }],
+  cameras: [{ id: 'door', state: 'live', message: null, node: null }],
   tracks: [],
   ...change,
 });
@@ -79,12 +79,9 @@ describe('feedState', () => {
   });
 
   it('follows the state of cameras', () => {
-    const change: FeedMessage = { type: 'camera', id: 'door', state: 'unreachable', message: 'no route' };
-    expect(fold(EMPTY_FEED, hello(), change).cameras.get('door')).toEqual({
-      id: 'door',
-      state: 'unreachable',
-      message: 'no route',
-    });
+    const summary = { id: 'door', state: 'unreachable', message: 'no route', node: 'attic' };
+    const change: FeedMessage = { type: 'camera', ...summary };
+    expect(fold(EMPTY_FEED, hello(), change).cameras.get('door')).toEqual(summary);
   });
 
   it('keeps a bounded number of events in memory', () => {

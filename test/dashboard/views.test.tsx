@@ -8,6 +8,7 @@ import { cameras, people } from '../../src/dashboard/state/household.js';
 import { session } from '../../src/dashboard/state/ownSession.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
 import { CamerasView } from '../../src/dashboard/views/camerasView.js';
+import { CameraTable } from '../../src/dashboard/views/cameraTable.js';
 import { CheckTable } from '../../src/dashboard/views/checkTable.js';
 import { PeopleView } from '../../src/dashboard/views/peopleView.js';
 import { PersonRemoval } from '../../src/dashboard/views/personRemoval.js';
@@ -140,6 +141,37 @@ describe('PersonRemoval', () => {
     fireEvent.submit(form);
     await waitFor(() => expect(history).toContain('/people'));
     expect(sent[0].route).toBe('POST /people/alice/forget');
+  });
+});
+
+describe('CameraTable', () => {
+  const rows = () =>
+    screen.getAllByRole('row').map((row) => [...row.children].map((cell) => cell.textContent));
+  const numbers = { fps: 9.8, processed: 10, dropped: 1, restarts: 0 };
+  const door = {
+    ...{ id: 'door', state: 'live' as const, message: null, node: null },
+    ...numbers,
+    frameAgeMs: 40,
+  };
+
+  it('has the node of each camera in a cluster, and no numbers that this node does not have', () => {
+    const none = { fps: null, processed: null, dropped: null, restarts: null };
+    render(
+      <CameraTable
+        cameras={[
+          { ...door, node: 'hallway' },
+          { ...door, ...none, node: 'attic' },
+        ]}
+      />,
+    );
+    const [, first, second] = rows();
+    expect(first.slice(2)).toEqual(['hallway', '9.8', expect.any(String), '10', '1', '0']);
+    expect(second.slice(1)).toEqual([' Live', 'attic', '–', first[4], '–', '–', '–']);
+  });
+
+  it('says nothing of nodes without a cluster', () => {
+    render(<CameraTable cameras={[door]} />);
+    expect(rows()[1]).toHaveLength(7);
   });
 });
 

@@ -5,7 +5,17 @@ import { HealthHistory } from '../../src/observe/healthHistory.js';
 import { httpServer } from '../helpers/http.js';
 
 const camera = (id: string): Health['cameras'][number] => ({
-  ...{ id, state: 'live', message: null, fps: 9.8, frameAgeMs: 40, processed: 10, dropped: 1, restarts: 0 },
+  ...{
+    id,
+    state: 'live',
+    message: null,
+    node: null,
+    fps: 9.8,
+    frameAgeMs: 40,
+    processed: 10,
+    dropped: 1,
+    restarts: 0,
+  },
 });
 const health: Health = {
   ...{ ready: true, reason: null, server: 'spotter/test', startedAt: '2026-01-01T00:00:00.000Z' },

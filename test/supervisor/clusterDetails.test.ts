@@ -36,8 +36,8 @@ describe('clusterDetails', () => {
     expect(clusterDetails(own, others, () => 'a')).toEqual([{ ...own[0], node: 'a' }]);
   });
 
-  it('shows a state that this version does not know as waiting', () => {
+  it('shows a state that this version does not know as one that is retried', () => {
     const others = [{ node: 'b', cameras: [reported('door', 'dreaming')] }];
-    expect(clusterDetails([], others, () => null)[0].state).toBe('waiting');
+    expect(clusterDetails([], others, () => null)[0].state).toBe('connecting');
   });
 });

@@ -67,8 +67,8 @@ export function received(state: FeedState, message: FeedMessage): FeedState {
     case 'event':
       return message.seq <= state.lastSeq ? state : afterEvent(state, message);
     case 'camera': {
-      const { id, state: now, message: why } = message;
-      return { ...state, cameras: new Map(state.cameras).set(id, { id, state: now, message: why }) };
+      const { id, state: now, message: why, node } = message;
+      return { ...state, cameras: new Map(state.cameras).set(id, { id, state: now, message: why, node }) };
     }
     case 'error':
       return afterError(state, message.code, message.epoch);

@@ -23,7 +23,7 @@ export function CameraTile({ camera, isActive, isMoving, onToggle, onEnlarge }: 
   const { id, name } = camera;
   const [frameAt, setFrameAt] = useState<number | null>(null);
   const onFrame = useCallback(({ at }: LiveFrame) => setFrameAt(+new Date(at)), []);
-  const { state, message } = feed.value.cameras.get(id) ?? camera;
+  const { state, message, node } = feed.value.cameras.get(id) ?? camera;
   const names = namesIn(id);
   const inView = names.length > 0 ? texts.live.facesInView(names) : texts.live.nobodyInView;
   return (
@@ -43,7 +43,10 @@ export function CameraTile({ camera, isActive, isMoving, onToggle, onEnlarge }: 
           <span class={`dot is-${state}`} aria-hidden="true" />
           <span class="tile-name">{name}</span>
         </h2>
-        <span class="tile-state">{state === 'live' ? inView : (texts.states[state] ?? state)}</span>
+        <span class="tile-state">
+          {state === 'live' ? inView : (texts.states[state] ?? state)}
+          {node !== null && ` · ${node}`}
+        </span>
         <span class="age" title={texts.health.age}>
           {frameAt === null ? '' : ageOf(now.value - frameAt)}
         </span>
