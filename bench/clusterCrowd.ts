@@ -172,6 +172,7 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
     },
     cleanse: (event) => event,
     onRestart: () => {},
+    onSkipped: () => {},
     onFault: () => {},
   });
   const store = new PhotoStore();

@@ -36,6 +36,8 @@ export interface MergedFeedOptions {
   onEvents: (events: readonly StoredFeedEvent[]) => void;
   /** The log starts anew: readers have numbers of another one. */
   onRestart: (message: string) => void;
+  /** Events have gone from the stream before they were read, one sentence. */
+  onSkipped: (message: string) => void;
   /** One sentence; the same one is repeated. */
   onFault: (message: string) => void;
 }
@@ -69,6 +71,8 @@ export class MergedFeed implements ClusterPart {
   #batch: StoredFeedEvent[] = [];
   /** Number of the last message of {@link #batch}, whether it is in it or not. */
   #readSeq = 0;
+  /** The first number that was skipped since the last look at the stream. */
+  #skippedSeq: number | null = null;
   #scheduled: NodeJS.Immediate | undefined;
   #streamSeq = 0;
   /** Of the log at the last look at the stream. */
@@ -165,12 +169,15 @@ export class MergedFeed implements ClusterPart {
     }
     this.#fences = new Fences(log.note(FENCES));
     this.#batch = [];
-    this.#readSeq = log.lastSeq;
+    // A log that begins anew misses nothing.
+    this.#readSeq = Math.max(log.lastSeq, state.first_seq - 1);
+    this.#skippedSeq = null;
   }
 
   #take(message: JsMsg, sealer: Joined['sealer'], messages: ConsumerMessages): void {
     const node = message.subject.slice(message.subject.lastIndexOf('.') + 1);
     const found = openEvent(sealer, node, message.data);
+    if (message.seq > this.#readSeq + 1) this.#skippedSeq ??= this.#readSeq + 1;
     this.#readSeq = message.seq;
     this.#streamSeq = Math.max(this.#streamSeq, message.seq + message.info.pending);
     if (!found)
@@ -225,7 +232,18 @@ export class MergedFeed implements ClusterPart {
     const now = await this.#look(link, name).catch(() => null);
     if (!now || this.#messages !== messages) return;
     this.#streamSeq = now.state.last_seq;
+    this.#reportSkipped(now.state.first_seq);
     if (now.created !== created || log.epoch !== this.#epoch || isStuck) messages.stop();
+  }
+
+  /** Numbers may be missing because events were erased; those before the first one of the stream have gone. */
+  #reportSkipped(firstSeq: number): void {
+    const skipped = this.#skippedSeq;
+    this.#skippedSeq = null;
+    if (skipped !== null && skipped < firstSeq)
+      this.#options.onSkipped(
+        `events ${skipped} to ${firstSeq - 1} have gone from the cluster before this node had read them; it was away for too long, or cluster.maxMegabytes is too small`,
+      );
   }
 
   async #look({ manager }: Joined['link'], name: string): Promise<StreamInfo> {

@@ -150,6 +150,7 @@ export class SharedFeed implements Component {
         letters.restore();
         onRestart();
       },
+      onSkipped: (message) => logger.warn(message),
       onFault: throttledWarning(logger),
     });
     const outbox = new EventOutbox({

@@ -32,9 +32,9 @@ export async function feedNode(
   name: string,
   servers: readonly { url: string }[],
   data = temporaryFolder(),
-  more: Partial<SharedFeedOptions> & { webhook?: string } = {},
+  more: Partial<SharedFeedOptions> & { webhook?: string; maxMegabytes?: number } = {},
 ): Promise<FeedNode> {
-  const { webhook, ...others } = more;
+  const { webhook, maxMegabytes = 64, ...others } = more;
   const { log: own } = await openLog({ folder: data });
   const { logger, messages } = recordedLog();
   const read: SpotterEvent[] = [];
@@ -85,7 +85,7 @@ export async function feedNode(
     startedAt: '2026-01-01T00:00:00.000Z',
   };
   const parts = await shared.parts(identity);
-  node = clusterNode(name, servers, {}, parts);
+  node = clusterNode(name, servers, { maxMegabytes }, parts);
   await node.cluster.start();
   const stop = async () => {
     await sinks.stop();
