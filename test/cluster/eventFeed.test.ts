@@ -24,6 +24,7 @@ it('has the events of all nodes, each once, in the same order everywhere', async
       (count) => count === 40,
     );
   expect(seqs(a.read)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  expect(a.messages).toEqual(['reading the events of the cluster from the first one that there is']);
   expect(a.read).toEqual(b.read);
   expect(new Set(a.read.map(({ id }) => id))).toEqual(new Set(own.map(({ id }) => id)));
   expect(a.shared.log.epoch).toBe(b.shared.log.epoch);

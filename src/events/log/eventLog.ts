@@ -224,8 +224,9 @@ export class EventLog
     const before = this.#store;
     this.#store = null;
     this.#lastSeq = 0;
-    discardLog(this.#options.folder);
+    // First: SQLite refuses to close a log whose file is gone while something is still to write.
     before?.close();
+    discardLog(this.#options.folder);
     this.#open(epoch);
   }
 
