@@ -61,7 +61,7 @@ describe('copyUnusedLog', () => {
     expect(() => copyUnusedLog(folder, target)).toThrow(expect.objectContaining({ code: 'log.locked' }));
     await log.stop();
     copyUnusedLog(folder, target);
-    expect(sealCopy(target)).toEqual({ version: 2, events: 3, lastSeq: 3 });
+    expect(sealCopy(target)).toEqual({ version: 3, events: 3, lastSeq: 3 });
     expect(seqsIn(target)).toEqual([1, 2, 3]);
   });
 });
