@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { z } from 'zod';
-import { SpotterError } from '../core/errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 import { within } from './membership.js';
 import { FORMAT } from './names.js';
 import type { ClusterPart, Joined } from './part.js';
@@ -22,8 +23,9 @@ const TIMEOUT_MS = 5000;
 
 /** Sees to it that all nodes use the same embedder: what a cluster knows of a face is of no use to another one. */
 export class ModelAgreement implements ClusterPart {
-  readonly #mine: Models;
+  #mine: Models;
   readonly #log: { warn: (text: string) => void };
+  #joined: Joined | null = null;
 
   constructor(mine: Models, log: { warn: (text: string) => void }) {
     this.#mine = mine;
@@ -31,22 +33,50 @@ export class ModelAgreement implements ClusterPart {
   }
 
   /** @throws SpotterError cluster.other when nodes that are there use another embedder; an error of the client */
-  async join({ store, sealer, membership }: Joined): Promise<void> {
-    const sealed = sealer.sealJson({ format: FORMAT, ...this.#mine }, KEY);
+  async join(joined: Joined): Promise<void> {
+    await this.#agree(joined, this.#mine);
+    this.#joined = joined;
+  }
+
+  /**
+   * Gives this node other models.
+   *
+   * @throws SpotterError cluster.other as {@link join}, cluster.unreachable when NATS does not answer; the node keeps what it has then
+   */
+  async change(models: Models): Promise<void> {
+    if (this.#joined && !isDeepStrictEqual(models, this.#mine))
+      await this.#agree(this.#joined, models).catch((error: unknown) => {
+        if (error instanceof SpotterError) throw error;
+        throw new SpotterError(
+          'cluster.unreachable',
+          `the models cannot be compared with those of the other nodes: ${describeError(error)}; try again when NATS answers`,
+        );
+      });
+    this.#mine = models;
+  }
+
+  async leave(): Promise<void> {
+    this.#joined = null;
+  }
+
+  /** @throws SpotterError cluster.other; an error of the client */
+  async #agree({ store, sealer, membership }: Joined, mine: Models): Promise<void> {
+    const sealed = sealer.sealJson({ format: FORMAT, ...mine }, KEY);
     for (;;) {
       const entry = await within(TIMEOUT_MS, store.state.get(KEY));
       const parsed = entry && models.safeParse(sealer.openJson(entry.value, KEY));
       const theirs = parsed?.success ? parsed.data : null;
       const { others } = membership;
-      if (theirs && theirs.embedderKey === this.#mine.embedderKey) {
-        if (theirs.detector !== this.#mine.detector && others.length > 0)
+      if (theirs && theirs.embedderKey === mine.embedderKey) {
+        if (theirs.detector !== mine.detector && others.length > 0)
           this.#log.warn(
-            `this node finds faces with "${this.#mine.detector}", the others with "${theirs.detector}"; use one detector, so that all see the same`,
+            `this node finds faces with "${mine.detector}", the others with "${theirs.detector}"; use one detector, so that all see the same`,
           );
         return;
       }
       if (theirs && others.length > 0)
-        throw this.#refusal(
+        throw refusal(
+          mine,
           theirs,
           others.map(({ node }) => node),
         );
@@ -60,20 +90,17 @@ export class ModelAgreement implements ClusterPart {
       }
     }
   }
+}
 
-  async leave(): Promise<void> {}
-
-  #refusal(theirs: Models, nodes: string[]): SpotterError {
-    const { embedder } = this.#mine;
-    const [first, more] = [nodes[0], nodes.length - 1];
-    const who = more > 0 ? `${first} and ${more} more` : first;
-    const what =
-      embedder === theirs.embedder
-        ? `another model called "${embedder}"`
-        : `embedder "${theirs.embedder}", and this node "${embedder}"`;
-    return new SpotterError(
-      'cluster.other',
-      `the other nodes of the cluster (${who}) use ${what}: its embeddings cannot be compared; set embedder and models as there, or stop those nodes first`,
-    );
-  }
+function refusal({ embedder }: Models, theirs: Models, nodes: string[]): SpotterError {
+  const [first, more] = [nodes[0], nodes.length - 1];
+  const who = more > 0 ? `${first} and ${more} more` : first;
+  const what =
+    embedder === theirs.embedder
+      ? `another model called "${embedder}"`
+      : `embedder "${theirs.embedder}", and this node "${embedder}"`;
+  return new SpotterError(
+    'cluster.other',
+    `the other nodes of the cluster (${who}) use ${what}: its embeddings cannot be compared; set embedder and models as there, or stop those nodes first`,
+  );
 }

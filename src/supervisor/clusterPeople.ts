@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ModelAgreement } from '../cluster/modelAgreement.js';
 import type { ClusterPart } from '../cluster/part.js';
 import type { LocalFolder } from '../cluster/personSync.js';
 import type { WatchList } from '../cluster/watchList.js';
@@ -36,6 +37,7 @@ export interface ClusterPeopleOptions {
 export class ClusterPeople {
   readonly #options: ClusterPeopleOptions;
   #watchList: WatchList | null = null;
+  #agreement: ModelAgreement | null = null;
   #resultKey: string | null = null;
 
   constructor(options: ClusterPeopleOptions) {
@@ -68,7 +70,15 @@ export class ClusterPeople {
         },
       },
     });
-    return [new ModelAgreement(modelsOf(config, modelFolder), log), this.#watchList];
+    this.#agreement = new ModelAgreement(modelsOf(config, modelFolder), log);
+    return [this.#agreement, this.#watchList];
+  }
+
+  /** Whether the other nodes can work with the models of another configuration. @throws SpotterError cluster.other, cluster.unreachable */
+  async checkModels(next: Config): Promise<void> {
+    if (!this.#agreement) return;
+    const { modelsOf } = await import('./clusterModels.js');
+    await this.#agreement.change(modelsOf(next, this.#options.modelFolder));
   }
 
   /**

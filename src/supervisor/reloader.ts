@@ -1,5 +1,6 @@
 import { type CameraDiff, changedKeys, diffCameras, fixedKeys, needsEngine } from '../config/diff.js';
 import type { LoadedConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
 import { describeError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { Serial } from '../core/serial.js';
@@ -24,6 +25,8 @@ export interface ReloaderOptions {
   read: () => LoadedConfig;
   /** Of --models. */
   modelFolder?: string | undefined;
+  /** The last check of a configuration that needs another engine. @throws SpotterError */
+  checkModels: (config: Config) => Promise<void>;
   /** Its level follows the configuration. */
   logger: Logger;
   /** Called when {@link Reloader.current} has changed. */
@@ -117,7 +120,7 @@ export class Reloader {
     else logger.info(lists, 'configuration reloaded');
   }
 
-  /** Checks models and gallery before the running engine is replaced by one that could not start. */
+  /** Checks models, gallery and cluster before the running engine is replaced by one that could not start. */
   async #readAndCheck(): Promise<LoadedConfig> {
     const { read, modelFolder } = this.#options;
     const next = read();
@@ -129,6 +132,7 @@ export class Reloader {
         await probeFolder(folder);
         await listGallery(folder);
       }
+      await this.#options.checkModels(next.config);
     }
     return next;
   }

@@ -112,8 +112,8 @@ export class Supervisor {
     this.#reloader = new Reloader({
       loaded,
       read: () => shared.overlay(options.reload()),
-      modelFolder,
-      logger,
+      ...{ modelFolder, logger },
+      checkModels: (next) => clusterPeople.checkModels(next),
       onChange: (change) => this.#configure(change),
     });
     this.#control = new ControlFile(data, () => this.#http.address);

@@ -36,4 +36,24 @@ describe('ModelAgreement', () => {
     // Nobody is left who could not compare them.
     await node('b', models('large')).cluster.start();
   });
+
+  it('refuses another embedder while the node runs, unless it is alone', async () => {
+    const nats = await startNats();
+    const agreement = new ModelAgreement(models('small'), { warn: () => {} });
+    await clusterNode('a', [nats], {}, [agreement]).cluster.start();
+    await agreement.change(models('large'));
+    const b = (own: ReturnType<typeof models>) =>
+      clusterNode('b', [nats], {}, [new ModelAgreement(own, { warn: () => {} })]).cluster.start();
+    await expect(b(models('small'))).rejects.toMatchObject({ code: 'cluster.other' });
+    await b(models('large'));
+    await expect(agreement.change(models('small'))).rejects.toMatchObject({
+      code: 'cluster.other',
+      message: expect.stringMatching(
+        /nodes of the cluster \(b\) use embedder "large", and this node "small"/,
+      ),
+    });
+    await agreement.change(models('large', 'yunet'));
+    await nats.kill();
+    await expect(agreement.change(models('small'))).rejects.toMatchObject({ code: 'cluster.unreachable' });
+  });
 });

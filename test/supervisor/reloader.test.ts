@@ -12,6 +12,8 @@ const withCameras =
   (config: Config) => {
     config.cameras = schema.parse({ cameras: ids.map((id) => ({ id, url: 'test:320x240' })) }).cameras;
   };
+/** Stands for models that the other nodes of the cluster do not have. */
+const REFUSED = 77;
 const withMinSize = (px: number) => (config: Config) => {
   config.quality.minSizePx = px;
 };
@@ -29,6 +31,10 @@ function reloaderOf(...reads: (LoadedConfig | SpotterError)[]) {
       return next;
     },
     logger,
+    checkModels: async ({ quality }) => {
+      if (quality.minSizePx === REFUSED)
+        throw new SpotterError('cluster.other', 'the others use another embedder');
+    },
     onChange: (change) => void changes.push(change),
   });
   return { reloader, loaded, changes, logger, messages };
@@ -82,6 +88,15 @@ describe('Reloader', () => {
       expect(messages).toEqual([expect.stringMatching(/keeping the current one: .*\/nowhere/)]);
     },
   );
+
+  it('keeps the current configuration when the other nodes of the cluster use another embedder', async () => {
+    const { reloader, loaded, changes, messages } = reloaderOf(configWith(withMinSize(REFUSED)));
+    await reloader.reload();
+    expect([reloader.current, changes]).toEqual([loaded, []]);
+    expect(messages).toEqual([
+      'configuration reload rejected, keeping the current one: the others use another embedder',
+    ]);
+  });
 
   it('logs nothing when nothing has changed, and passes it on all the same', async () => {
     const { reloader, changes, messages } = reloaderOf(configWith());
