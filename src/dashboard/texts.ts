@@ -229,10 +229,10 @@ export const texts = {
     removePerson: 'Remove from the gallery',
     removeText: 'Removes the photos and settings. Past events stay.',
     forget: 'Forget',
-    forgetText:
-      'Erases the photos, the settings, and every event and picture of this person. This cannot be undone.',
+    forgetText: 'Erases photos, settings, events and pictures of this person. This cannot be undone.',
     confirm: (name: string) => `Type ${name} to confirm`,
     forgotten: (name: string) => `${name} is forgotten`,
+    remains: (name: string, what: string) => `${name} is not forgotten everywhere yet: ${what}.`,
     removed: (name: string) => `${name} is removed from the gallery`,
     empty: {
       title: 'Nobody in the gallery',

@@ -142,6 +142,22 @@ describe('PersonRemoval', () => {
     await waitFor(() => expect(history).toContain('/people'));
     expect(sent[0].route).toBe('POST /people/alice/forget');
   });
+
+  it('says which nodes have still to forget the person, until that is closed', async () => {
+    people.value = [personOnPage('alice')];
+    const remains = ['node attic has not erased alice yet', 'node yard has not erased alice yet'];
+    answerWith({ 'POST /people/alice/forget': { remains }, 'GET /people': { people: [] } });
+    render(<PersonRemoval name="alice" />);
+    fireEvent.click(screen.getByText('Forget'));
+    const field = await screen.findByLabelText('Type alice to confirm');
+    fireEvent.input(field, { target: { value: 'alice' } });
+    fireEvent.submit(field.closest('form') as HTMLFormElement);
+    await waitFor(() => expect(toasts.value).toHaveLength(1));
+    expect(toasts.value[0]).toMatchObject({
+      text: 'alice is not forgotten everywhere yet: node attic has not erased alice yet. node yard has not erased alice yet.',
+      isFault: true,
+    });
+  });
 });
 
 describe('CameraTable', () => {

@@ -27,6 +27,11 @@ export function showFault(error: unknown): void {
   add({ id: nextId++, text, isFault: true, undo: null });
 }
 
+/** Says what is still to be done; stays until it is closed. */
+export function showUnfinished(text: string): void {
+  add({ id: nextId++, text, isFault: true, undo: null });
+}
+
 export function closeToast(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter-preact';
 import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
 import { loadPeople } from '../state/household.js';
-import { showFault, showToast } from '../state/toasts.js';
+import { showFault, showToast, showUnfinished } from '../state/toasts.js';
 import { texts } from '../texts.js';
 
 const t = texts.people;
@@ -47,8 +47,10 @@ function ConfirmDialog({ name, action, onClose }: ConfirmDialogProps) {
     if (typed !== name) return;
     setWaiting(true);
     try {
-      await action.act(name);
-      showToast(action.done(name));
+      // Only of a forget: the API describes its report as an object.
+      const { remains = [] } = ((await action.act(name)) ?? {}) as { remains?: string[] };
+      if (remains.length === 0) showToast(action.done(name));
+      else showUnfinished(t.remains(name, remains.join('. ')));
       navigate('/people');
       await loadPeople();
     } catch (error) {
