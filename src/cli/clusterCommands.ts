@@ -15,6 +15,15 @@ export const CLUSTER_COMMANDS: CommandGroup = {
       load: async () => (await import('./clusterStatus.js')).status,
     },
     {
+      name: 'remove',
+      arguments: [['<node>', 'its name, as in "spotter cluster status"']],
+      description:
+        'take a node that is gone for good off the cluster, through the running daemon, so that "spotter forget" no longer waits for it; refused while it runs',
+      example: 'spotter cluster remove attic',
+      options: [jsonOption()],
+      load: async () => (await import('./clusterRemove.js')).remove,
+    },
+    {
       name: 'key',
       description: 'print a new random key for a cluster, and what to do with it; nothing is stored',
       example: 'spotter cluster key',

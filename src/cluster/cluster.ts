@@ -48,6 +48,7 @@ export class Cluster implements Component {
   #link: Link | null = null;
   #watch: LinkWatch | null = null;
   #storeWatch: StoreWatch | null = null;
+  #joined: Joined | null = null;
   #isJoined = false;
   #isStopped = false;
   /** Why it could not join, as reported last. */
@@ -85,6 +86,11 @@ export class Cluster implements Component {
   /** How the connection is; null before the first one. */
   get nats(): LinkState | null {
     return this.#watch?.state ?? null;
+  }
+
+  /** What this node has of the cluster; null before it has joined. */
+  get joined(): Joined | null {
+    return this.#joined;
   }
 
   /** Why this node is not in the cluster, one sentence; null while it is. */
@@ -190,6 +196,7 @@ export class Cluster implements Component {
     const storeWatch = new StoreWatch(names.streams, (stream) => this.#rejoin(stream));
     this.#storeWatch = storeWatch;
     await storeWatch.start(link.manager);
+    this.#joined = joined;
     this.#isJoined = true;
     const others = this.#membership.others.map(({ node }) => node);
     log.info(

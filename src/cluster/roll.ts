@@ -1,5 +1,6 @@
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
+import { SpotterError } from '../core/errors.js';
 import { keysOf } from './bucketKeys.js';
 import type { Link } from './link.js';
 import { within } from './membership.js';
@@ -34,15 +35,35 @@ export class Roll {
     );
   }
 
+  /**
+   * Takes a node off that is gone for good, until it joins again.
+   *
+   * @param running names of the nodes that are there
+   * @throws SpotterError cluster.other when it is there, usage when there has been no such node; an error of the client
+   */
+  async remove(node: string, running: readonly string[]): Promise<void> {
+    if (running.includes(node))
+      throw new SpotterError('cluster.other', `node ${node} is running; stop it before you remove it`);
+    const names = (await this.#entries()).map((one) => one.node);
+    if (!names.includes(node))
+      throw new SpotterError('usage', `the cluster has no node "${node}"; its nodes are ${names.join(', ')}`);
+    await within(TIMEOUT_MS, this.#state.delete(`${PREFIX}.${node}`));
+  }
+
   /** Names of the nodes that are not done with a tombstone, sorted. @throws an error of the client */
   async waitingFor(revision: number): Promise<string[]> {
-    const waiting: string[] = [];
+    return (await this.#entries()).filter(({ forgotten }) => forgotten < revision).map(({ node }) => node);
+  }
+
+  /** By name of the node. */
+  async #entries(): Promise<z.output<typeof entry>[]> {
+    const entries: z.output<typeof entry>[] = [];
     for (const key of await keysOf(this.#link, this.#bucket, `${PREFIX}.*`)) {
       const found = await within(TIMEOUT_MS, this.#state.get(key));
       if (found?.operation !== 'PUT') continue;
       const parsed = entry.safeParse(this.#sealer.openJson(found.value, key));
-      if (parsed.success && parsed.data.forgotten < revision) waiting.push(parsed.data.node);
+      if (parsed.success) entries.push(parsed.data);
     }
-    return waiting.sort();
+    return entries.sort((a, b) => (a.node < b.node ? -1 : 1));
   }
 }

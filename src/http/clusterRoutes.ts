@@ -71,6 +71,8 @@ export interface ClusterViews {
   cluster: () => ClusterOverview | null;
   /** The metrics of all nodes, each series with the label `node`. @throws SpotterError cluster.unfit without a cluster */
   clusterMetrics: () => Promise<{ contentType: string; body: string }>;
+  /** Takes a node that is gone for good off the cluster. @throws SpotterError usage, cluster.other, cluster.unfit, cluster.unreachable */
+  removeNode: (node: string) => Promise<void>;
 }
 
 /** Adds the routes of the cluster. */
@@ -106,6 +108,30 @@ export function addClusterRoutes(app: Api, views: ClusterViews): void {
       try {
         const { contentType, body } = await views.clusterMetrics();
         return reply.header('content-type', contentType as 'text/plain').send(body);
+      } catch (error) {
+        return refuseError(reply, error);
+      }
+    },
+  );
+}
+
+/** Adds the route that takes a node off the cluster. */
+export function addNodeRemoval(app: Api, { removeNode }: Pick<ClusterViews, 'removeNode'>): void {
+  app.delete(
+    '/api/v1/cluster/nodes/:node',
+    {
+      config: { needs: 'service:write' },
+      schema: {
+        ...{ operationId: 'removeNode', tags: ['service'] },
+        summary: 'Take a node that is gone for good off the cluster, so that nothing waits for it',
+        params: z.object({ node: z.string().describe('Its name.') }),
+        response: { 200: z.object({ removed: z.string().describe('Name of the node.') }) },
+      },
+    },
+    async ({ params: { node } }, reply) => {
+      try {
+        await removeNode(node);
+        return { removed: node };
       } catch (error) {
         return refuseError(reply, error);
       }

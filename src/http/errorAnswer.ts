@@ -11,6 +11,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'photo.double': 409,
   'event.other': 409,
   'access.taken': 409,
+  'cluster.other': 409,
   'gallery.unwritable': 409,
   'config.changed': 412,
   'config.invalid': 422,

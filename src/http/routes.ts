@@ -1,7 +1,7 @@
 import type { ApiViews } from './api.js';
 import type { Api } from './application.js';
 import { addCameraRoutes } from './cameraRoutes.js';
-import { addClusterRoutes, type ClusterViews } from './clusterRoutes.js';
+import { addClusterRoutes, addNodeRemoval, type ClusterViews } from './clusterRoutes.js';
 import { addControlRoutes, type ControlViews } from './controlRoutes.js';
 import { addCorrectionRoutes, type CorrectionViews } from './correctionRoutes.js';
 import { addDocsRoutes } from './docsRoutes.js';
@@ -77,6 +77,7 @@ export function addRoutes(app: Api, views: Views, page: string | null): void {
   if (health) addHealthRoutes(app, health);
   if (cluster) {
     addClusterRoutes(app, cluster);
+    addNodeRemoval(app, cluster);
     addSharedConfigRoutes(app, cluster);
   }
   addDocsRoutes(app);

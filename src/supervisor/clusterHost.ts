@@ -124,6 +124,21 @@ export class ClusterHost implements Component {
     this.#sources.push(make);
   }
 
+  /**
+   * Takes a node that is gone for good off the cluster, so that nothing waits for it.
+   *
+   * @throws SpotterError usage when there has been no such node, cluster.other when it is there, cluster.unfit, cluster.unreachable
+   */
+  async removeNode(node: string): Promise<void> {
+    const joined = this.#cluster?.joined;
+    if (this.node === null) throw new SpotterError('cluster.unfit', 'this node is in no cluster');
+    if (!joined || this.problem !== null)
+      throw new SpotterError('cluster.unreachable', this.problem ?? 'joining the cluster');
+    const { Roll } = await import('../cluster/roll.js');
+    const running = joined.membership.members.map((member) => member.node);
+    await new Roll(joined).remove(node, running);
+  }
+
   /** @throws SpotterError cluster.refused, cluster.unfit, cluster.other, cluster.full, config.invalid */
   async start(): Promise<void> {
     const { config, logger, onFailure } = this.#options;

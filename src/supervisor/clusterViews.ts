@@ -33,6 +33,7 @@ export function clusterViews({
   return {
     cluster: () => overviewOf(cluster, config()),
     sharedConfig: () => cluster.shared.current,
+    removeNode: (other) => cluster.removeNode(other),
     shareConfig: (text, revision) => cluster.shared.put(text, revision),
     clusterMetrics: async () => {
       const { node } = cluster;

@@ -5,6 +5,7 @@ import { keysOf } from '../../src/cluster/bucketKeys.js';
 import type { ClusterPart, Joined } from '../../src/cluster/part.js';
 import { PeopleBucket } from '../../src/cluster/peopleBucket.js';
 import { PhotoObjects } from '../../src/cluster/photoObjects.js';
+import { Roll } from '../../src/cluster/roll.js';
 import { personKeyOf } from '../../src/cluster/sealer.js';
 import { SharedEmbeddings } from '../../src/cluster/sharedEmbeddings.js';
 import { removeUnused } from '../../src/cluster/unusedPhotos.js';
@@ -212,6 +213,21 @@ describe('WatchList.forget', () => {
     expect(b.files()).toEqual({});
     expect(a.files()).toEqual({});
     expect(traces(nats, a, b)).toEqual([]);
+  });
+
+  it('no longer waits for a node that was removed, which only one that is away can be', async () => {
+    const key = personKeyOf(KEY, NAME);
+    const { a, b } = await pair({ [`${NAME}/a.jpg`]: 'one' });
+    await b.cluster.stop();
+    expect(await forgetOn(a, key)).toEqual(['b']);
+    const roll = new Roll(a.cluster.joined as Joined);
+    await expect(roll.remove('a', ['a'])).rejects.toThrow('node a is running; stop it before you remove it');
+    await expect(roll.remove('c', ['a'])).rejects.toThrow('the cluster has no node "c"; its nodes are a, b');
+    await roll.remove('b', ['a']);
+    expect(await forgetOn(a, key)).toEqual([]);
+    const again = b.again();
+    await again.cluster.start();
+    await has(again, {});
   });
 
   it('tells the others later when NATS is away', async () => {

@@ -30,6 +30,9 @@ async function served(more: Partial<Views>, caller = ANYBODY) {
     shareConfig: async (text) => ({ text, revision: 13 }),
     cluster: () => cluster,
     clusterMetrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'a{node="a"} 1\n' }),
+    removeNode: async (node) => {
+      if (node !== 'gone') throw new SpotterError('cluster.other', `node ${node} is running`);
+    },
     ...more,
   };
   const { address } = await httpServer({ cluster: views }, { identify: () => caller });
@@ -66,6 +69,18 @@ describe('addClusterRoutes', () => {
   it('are not for callers who may not read the state of the service', async () => {
     const get = await served({}, { ...READER, scopes: new Set(['events:read']) });
     for (const path of ['', '/metrics']) expect((await get(path)).status).toBe(403);
+  });
+});
+
+describe('addNodeRemoval', () => {
+  it('takes a node off, and says why it does not', async () => {
+    const send = await served({});
+    const gone = await send('/nodes/gone', { method: 'DELETE' });
+    expect([gone.status, await gone.json()]).toEqual([200, { removed: 'gone' }]);
+    const running = await send('/nodes/attic', { method: 'DELETE' });
+    expect([running.status, await running.json()]).toMatchObject([409, { error: 'node attic is running' }]);
+    const reader = await served({}, { ...READER, scopes: new Set(['service:read']) });
+    expect((await reader('/nodes/gone', { method: 'DELETE' })).status).toBe(403);
   });
 });
 
