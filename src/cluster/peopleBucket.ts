@@ -33,6 +33,8 @@ export class PeopleBucket {
   readonly #sealer: Sealer;
   readonly #people = new Map<string, StoredPerson>();
   readonly #tombstones = new Map<string, number>();
+  /** People whose record a node has deleted, by key. */
+  readonly #deleted = new Set<string>();
   readonly #onChange: (personKey: string) => void;
   /** Revisions of the records that this node has stored. */
   readonly #own = new Map<string, number>();
@@ -55,6 +57,11 @@ export class PeopleBucket {
   /** Revisions of the tombstones, by key of the person. */
   get tombstones(): ReadonlyMap<string, number> {
     return this.#tombstones;
+  }
+
+  /** Whether there is no record of a person, and no sign that a node has deleted it: the servers have lost it, as after a purge. */
+  isLost(personKey: string): boolean {
+    return ![this.#people, this.#tombstones, this.#deleted].some((known) => known.has(personKey));
   }
 
   /** Identity of the bucket, and the last revision in it: an older one means that the servers have lost something. */
@@ -125,6 +132,7 @@ export class PeopleBucket {
       if (Object.keys(record.files).length === 0) {
         if (known) await within(TIMEOUT_MS, this.#kv.delete(key, { previousSeq: known.revision }));
         this.#people.delete(personKey);
+        this.#deleted.add(personKey);
         return true;
       }
       const sealed = sealRecord(this.#sealer, key, record);
@@ -174,6 +182,8 @@ export class PeopleBucket {
     const known = this.#people.get(personKey);
     // The watch may be behind what this node has stored itself.
     if (known && known.revision >= revision) return personKey;
+    if (operation === 'PUT') this.#deleted.delete(personKey);
+    else this.#deleted.add(personKey);
     const record = operation === 'PUT' ? openRecord(this.#sealer, key, value) : null;
     if (record) this.#people.set(personKey, { record, revision });
     else this.#people.delete(personKey);
@@ -183,5 +193,6 @@ export class PeopleBucket {
   #forgetKey(personKey: string): void {
     this.#people.delete(personKey);
     this.#tombstones.delete(personKey);
+    this.#deleted.delete(personKey);
   }
 }

@@ -91,6 +91,8 @@ export class PersonSync {
     const local = new Map([...own].map(([name, { sha256 }]) => [name, sha256]));
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const known = bucket.people.get(personKey);
+      // What NATS has lost is sent again, and not removed here.
+      if (bucket.isLost(personKey)) base.forget(personKey);
       const files = known?.record.files ?? {};
       const plan = mergeFiles({
         local,
