@@ -14,7 +14,13 @@ export const nodeName = z.string().regex(NAME, NAME_RULE);
 export const cluster = z
   .strictObject({
     servers: z
-      .array(z.url({ protocol: /^(nats|tls)$/, error: 'must be a nats:// or tls:// address' }))
+      .array(
+        z
+          .url({ protocol: /^(nats|tls)$/, hostname: /./, error: 'must be a nats:// or tls:// address' })
+          .refine((address) => !URL.canParse(address) || new URL(address).username === '', {
+            error: 'must have no login; use cluster.user and password, or token',
+          }),
+      )
       .max(16)
       .default([])
       .describe(
