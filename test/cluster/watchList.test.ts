@@ -133,23 +133,21 @@ describe('WatchList', () => {
     await has(again, { 'dee/d.jpg': 'four' });
   });
 
-  it.skipIf(process.getuid?.() === 0)(
-    'says once that a folder cannot be written, and goes on sending',
-    async () => {
-      const { a, b } = await pair({ 'al/a.jpg': 'one' });
-      chmodSync(b.gallery, 0o555);
-      a.put('bo/b.jpg', 'two');
-      a.put('cy/c.jpg', 'three');
-      await eventually(
-        () => b.log,
-        (log) => log.filter((line) => line.includes('are not stored here')).length === 1,
-      );
-      writeFileSync(path.join(b.gallery, 'al/new.jpg'), 'four');
-      b.watchList.noteFolder();
-      await has(a, { 'al/a.jpg': 'one', 'al/new.jpg': 'four', 'bo/b.jpg': 'two', 'cy/c.jpg': 'three' });
-      chmodSync(b.gallery, 0o755);
-    },
-  );
+  it('says once that a folder cannot be written, and goes on sending', async (context) => {
+    if (process.getuid?.() === 0) context.skip('root writes everywhere');
+    const { a, b } = await pair({ 'al/a.jpg': 'one' });
+    chmodSync(b.gallery, 0o555);
+    a.put('bo/b.jpg', 'two');
+    a.put('cy/c.jpg', 'three');
+    await eventually(
+      () => b.log,
+      (log) => log.filter((line) => line.includes('are not stored here')).length === 1,
+    );
+    writeFileSync(path.join(b.gallery, 'al/new.jpg'), 'four');
+    b.watchList.noteFolder();
+    await has(a, { 'al/a.jpg': 'one', 'al/new.jpg': 'four', 'bo/b.jpg': 'two', 'cy/c.jpg': 'three' });
+    chmodSync(b.gallery, 0o755);
+  });
 });
 
 const NAME = 'Zoë Höpper';

@@ -117,6 +117,7 @@ describe('spotter run', () => {
       id: 'missing',
       state: 'stopped',
       message: expect.stringContaining('does not exist'),
+      node: null,
     });
   });
 
