@@ -1,4 +1,4 @@
-import { Lease } from './lease.js';
+import { Lease, type Term } from './lease.js';
 import type { Identity } from './membership.js';
 import type { ClusterPart, Joined } from './part.js';
 
@@ -6,8 +6,8 @@ import type { ClusterPart, Joined } from './part.js';
 export interface Role {
   /** Whether this node has it at this moment. Reads the clock: ask before each act. */
   readonly isHeld: boolean;
-  /** Fencing token; null while another node has the role. */
-  readonly token: number | null;
+  /** Since when this node has it; null while another node does. */
+  readonly term: Readonly<Term> | null;
   /** Calls a listener when the role was taken or lost. @returns a function that ends that */
   onChange(listener: () => void): () => void;
 }
@@ -35,8 +35,8 @@ export class RoleLease implements ClusterPart, Role {
     return this.#lease?.isHeld ?? false;
   }
 
-  get token(): number | null {
-    return this.#lease?.isHeld ? (this.#lease.term?.token ?? null) : null;
+  get term(): Readonly<Term> | null {
+    return this.#lease?.isHeld ? this.#lease.term : null;
   }
 
   onChange(listener: () => void): () => void {

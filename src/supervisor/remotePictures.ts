@@ -25,8 +25,9 @@ export class RemotePictures {
   readonly #options: RemotePicturesOptions;
   /** By camera. */
   #tiles = new Map<string, Tile>();
+  /** Ends the waits of all cameras: somebody else watches, or wants more pictures. */
+  #changed = new AbortController();
   readonly #running = new Set<string>();
-  readonly #stopped = new AbortController();
 
   constructor(options: RemotePicturesOptions) {
     this.#options = options;
@@ -35,6 +36,8 @@ export class RemotePictures {
   /** What is watched from now on, whoever has the cameras. */
   watch(tiles: readonly Tile[]): void {
     this.#tiles = new Map(tiles.map((tile) => [tile.camera, tile]));
+    this.#changed.abort();
+    this.#changed = new AbortController();
     for (const { camera } of tiles) {
       if (this.#running.has(camera)) continue;
       this.#running.add(camera);
@@ -45,31 +48,34 @@ export class RemotePictures {
   /** Asks for nothing any more. */
   stop(): void {
     this.#tiles.clear();
-    this.#stopped.abort();
+    this.#changed.abort();
   }
 
   async #pull(camera: string): Promise<void> {
     const { holderOf, next, show } = this.#options;
-    const pause = () => wait(PAUSE_MS, null, { signal: this.#stopped.signal }).catch(() => {});
+    const pause = (ms: number) => wait(ms, null, { signal: this.#changed.signal }).catch(() => {});
     let after: number | null = null;
     let from: string | null = null;
+    let viewers = this.#changed;
     for (let tile = this.#tiles.get(camera); tile; tile = this.#tiles.get(camera)) {
       const node = holderOf(camera);
-      // The clock of another node may be behind.
-      if (node !== from) after = null;
+      // The clock of another node may be behind; and a new viewer has had no picture yet.
+      if (node !== from || viewers !== this.#changed) after = null;
       from = node;
-      if (node === null) await pause();
+      viewers = this.#changed;
+      if (node === null) await pause(PAUSE_MS);
       else {
         const beganMs = performance.now();
         const picture: LivePicture | null = await next(node, tile, after).catch(async () => {
-          await pause();
+          await pause(PAUSE_MS);
           return null;
         });
         if (picture === null) continue;
         after = picture.capturedAtMs;
         if (this.#tiles.has(camera)) show(picture);
         // No more often than it is shown.
-        await wait(Math.max(0, 1000 / tile.fps - (performance.now() - beganMs) - SPARE_MS));
+        if (viewers === this.#changed)
+          await pause(Math.max(0, 1000 / tile.fps - (performance.now() - beganMs) - SPARE_MS));
       }
     }
   }

@@ -196,12 +196,12 @@ export class SharedFeed implements Component {
 
   async #changeRole(role: Role, caughtUp: () => Promise<void>): Promise<void> {
     const { onSender } = this.#options;
-    const { token } = role;
-    onSender(token !== null);
+    const { term } = role;
+    onSender(term !== null);
     this.visits.publishWith(null);
-    if (token === null) return;
+    if (term === null) return;
     await caughtUp().catch(() => {});
-    if (role.token === token) this.visits.publishWith(token);
+    if (role.term?.token === term.token) this.visits.publishWith(term);
   }
 
   #read(events: readonly StoredFeedEvent[]): void {

@@ -1,3 +1,4 @@
+import type { Term } from '../cluster/lease.js';
 import { monotonicMs } from '../core/clock.js';
 import type { Component } from '../core/lifecycle.js';
 import type { EventDraft, SpotterEvent } from '../events/event.js';
@@ -24,8 +25,8 @@ const NOTE = 'visits';
 export class SharedVisits implements Component {
   readonly #options: SharedVisitsOptions;
   #visits: FeedVisits;
-  /** Fencing token of who publishes; null while that is another node. */
-  #token: number | null = null;
+  /** Since when this node publishes; null while another one does. */
+  #term: Pick<Term, 'token' | 'beganMs'> | null = null;
   /** Number of the last event that was taken. */
   #seq = 0;
   #savedSeq = 0;
@@ -72,10 +73,10 @@ export class SharedVisits implements Component {
     this.#publish();
   }
 
-  /** This node publishes from now on, having read everything; or it does not any more. @param token null: it does not */
-  publishWith(token: number | null): void {
-    this.#token = token;
-    if (token === null) return;
+  /** This node publishes from now on, having read everything; or it does not any more. @param term null: it does not */
+  publishWith(term: Pick<Term, 'token' | 'beganMs'> | null): void {
+    this.#term = term;
+    if (term === null) return;
     this.#visits.oweAgain();
     this.#publish();
   }
@@ -94,15 +95,15 @@ export class SharedVisits implements Component {
   }
 
   #publish(): void {
-    const lease = this.#token;
-    if (lease === null) return;
+    if (this.#term === null) return;
+    const { token: lease, beganMs } = this.#term;
     for (const draft of this.#visits.owed())
       this.#options.publish({
         ...draft,
         // A visit is known to be over only later: the event is captured when it is published.
         capturedAtMs: draft.kind === 'visit_ended' ? Date.now() : draft.capturedAtMs,
-        // Of two nodes that publish, the later holder is right, whenever the other one began.
-        fence: { lease, beganMs: 0, capturedMs: 0 },
+        // Of two nodes that publish, the later holder is right, whatever the other one still publishes.
+        fence: { lease, beganMs, capturedMs: Number.MAX_SAFE_INTEGER },
       });
   }
 
