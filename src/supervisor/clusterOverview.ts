@@ -65,8 +65,8 @@ function unwatchedOf({ cameras, members, problem }: OverviewSources): ClusterOve
 
 function whyUnwatched(allowed: readonly string[] | null, members: readonly Member[]): string {
   const may = members.filter(({ node }) => allowed?.includes(node) ?? true);
-  if (may.length === 0 && allowed)
-    return `only ${allowed.join(', ')} may watch it, and none of them is in the cluster`;
+  if (members.length === 0) return 'no node runs; start one';
+  if (may.length === 0) return `only ${allowed?.join(', ')} may watch it, and none of them is in the cluster`;
   const hasRoom = may.some(
     ({ load, cameras }) => (cameras?.length ?? 0) < (load?.maxCameras ?? Number.POSITIVE_INFINITY),
   );
