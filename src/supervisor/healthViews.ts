@@ -41,7 +41,7 @@ export function healthViews(sources: HealthSources): HealthViews {
         cameras: cameras.details(now).map(({ id, state, message, node, lastFrameAt }) => ({
           ...{ id, state, message, node },
           // Another node has the numbers of the cameras that it watches.
-          ...(node === null || node === cluster.node ? history.totals(id) : ELSEWHERE),
+          ...(node === cluster.node ? history.totals(id) : ELSEWHERE),
           frameAgeMs:
             lastFrameAt === null ? null : Math.max(0, Math.round(now.unixMs - Date.parse(lastFrameAt))),
         })),
