@@ -46,8 +46,6 @@ export class Cluster implements Component {
   readonly #sealer: Sealer;
   readonly #backoff = new Backoff(BACKOFF);
   #link: Link | null = null;
-  /** Photos have a connection of their own: leases must not wait behind megabytes. */
-  #photoLink: Link | null = null;
   #watch: LinkWatch | null = null;
   #storeWatch: StoreWatch | null = null;
   #joined: Joined | null = null;
@@ -137,14 +135,8 @@ export class Cluster implements Component {
     this.#storeWatch?.stop();
     for (const part of [...this.#options.parts].reverse()) await part.leave();
     await this.#membership.leave();
-    await this.#disconnect();
-  }
-
-  async #disconnect(): Promise<void> {
-    const links = [this.#link, this.#photoLink];
+    await this.#link?.connection.close();
     this.#link = null;
-    this.#photoLink = null;
-    await Promise.all(links.map((link) => link?.connection.close()));
   }
 
   /** What was deleted is made again, and everything read anew. */
@@ -184,11 +176,10 @@ export class Cluster implements Component {
     const { config, identity, parts, log } = this.#options;
     const names = namesOf(config.name);
     const link = await openLink({ ...config, node: identity.node });
+    if (this.#isStopped) return link.connection.close();
     this.#link = link;
-    this.#photoLink = await openLink({ ...config, node: `${identity.node} photos` });
-    if (this.#isStopped) return this.#disconnect();
     this.#watch = new LinkWatch(link.connection);
-    const store = await openStore(link, this.#photoLink, {
+    const store = await openStore(link, {
       cluster: config.name,
       names,
       sealer: this.#sealer,

@@ -40,10 +40,9 @@ const FORMAT_KEY = 'format';
 /**
  * Opens what the cluster has in NATS; makes what is missing.
  *
- * @param photoLink connection for photos
  * @throws SpotterError cluster.other when it belongs to another installation or version; an error of the client
  */
-export async function openStore(link: Link, photoLink: Link, options: StoreOptions): Promise<Store> {
+export async function openStore(link: Link, options: StoreOptions): Promise<Store> {
   const { names } = options;
   const replicas = await makeEvents(link, options);
   const kvm = new Kvm(link.jetstream);
@@ -60,7 +59,7 @@ export async function openStore(link: Link, photoLink: Link, options: StoreOptio
     nodes: await bucket(names.nodes, { ttl: NODE_TTL_MS }),
     people: await bucket(names.people),
     embeddings: await bucket(names.embeddings),
-    photos: await new Objm(photoLink.jetstream).create(names.photos, { replicas, storage: StorageType.File }),
+    photos: await new Objm(link.jetstream).create(names.photos, { replicas, storage: StorageType.File }),
   };
 }
 
@@ -107,8 +106,7 @@ async function checkFormat(state: KV, options: StoreOptions): Promise<void> {
   const { cluster, sealer, version } = options;
   const mine = sealer.sealJson({ format: FORMAT, version }, FORMAT_KEY);
   let entry = await state.get(FORMAT_KEY);
-  // An entry that was deleted leaves a marker.
-  if (entry?.operation !== 'PUT') {
+  if (!entry) {
     await state.create(FORMAT_KEY, mine).catch(() => {});
     entry = await state.get(FORMAT_KEY);
   }
