@@ -1,34 +1,25 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { onTestFinished, type TestContext } from 'vitest';
-import { lineMatching } from './cli.js';
+import { freePort } from './freePorts.js';
+import { isInstalled, type ServerProgram, serverEnvironment, serverProgram } from './serverProgram.js';
 import { until } from './sinks.js';
 import { temporaryFolder } from './temporary.js';
-
-/** Debian installs it outside the usual PATH. */
-const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
 let isThere: boolean | undefined;
 
 /** Skips the test with the reason when there is no broker. */
 export function needMosquitto(context: TestContext): void {
-  isThere ??= !spawnSync('mosquitto', ['-h'], { env, stdio: 'ignore' }).error;
+  isThere ??= isInstalled('mosquitto', '-h');
   if (!isThere) context.skip('needs mosquitto: node .ci/setup.mjs --tests installs it on Debian');
 }
 
-export interface Broker {
+export interface Broker extends ServerProgram {
   port: number;
   /** Without a login. */
   url: string;
-  /** Kills it with SIGKILL, so that it loses its retained messages. */
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  /** Freezes it; its connections stay open. */
-  pause(): void;
   /** Of its TLS; empty without. */
   certificate: string;
 }
@@ -50,40 +41,19 @@ export async function startMosquitto(
   const lines = [`listener ${port} 127.0.0.1`, 'persistence false', 'log_dest stderr', 'user root'];
   if (login) {
     const file = path.join(folder, 'passwords');
-    spawnSync('mosquitto_passwd', ['-b', '-c', file, login.user, login.password], { env });
+    spawnSync('mosquitto_passwd', ['-b', '-c', file, login.user, login.password], {
+      env: serverEnvironment,
+    });
     lines.push('allow_anonymous false', `password_file ${file}`);
   } else lines.push('allow_anonymous true');
   if (tls) lines.push(`keyfile ${tls.key}`, `certfile ${tls.certificate}`);
   lines.push(...more);
   const config = path.join(folder, 'mosquitto.conf');
   writeFileSync(config, `${lines.join('\n')}\n`);
-  let child: ChildProcess | undefined;
-  const start = async () => {
-    child = spawn('mosquitto', ['-c', config], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    await lineMatching(child, 'stderr', /mosquitto version .* running/);
-    child.stderr?.resume();
-  };
-  const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  };
-  onTestFinished(kill);
-  await start();
-  const pause = () => {
-    child?.kill('SIGSTOP');
-  };
+  const program = serverProgram('mosquitto', ['-c', config], /mosquitto version .* running/);
+  await program.start();
   const certificate = tls?.certificate ?? '';
-  return { port, url: `mqtt://127.0.0.1:${port}`, kill, start, pause, certificate };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  return { port, url: `mqtt://127.0.0.1:${port}`, certificate, ...program };
 }
 
 export interface Heard {

@@ -1,35 +1,24 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { onTestFinished, type TestContext } from 'vitest';
-import { lineMatching } from './cli.js';
+import type { TestContext } from 'vitest';
 import { freePorts } from './freePorts.js';
 import { root } from './paths.js';
+import { isInstalled, type ServerProgram, serverProgram } from './serverProgram.js';
 import { temporaryFolder } from './temporary.js';
-
-/** Debian installs it outside the usual PATH. */
-const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
 let isThere: boolean | undefined;
 
 /** Skips the test with the reason when there is no nats-server. */
 export function needNats(context: TestContext): void {
-  isThere ??= !spawnSync('nats-server', ['--version'], { env, stdio: 'ignore' }).error;
+  isThere ??= isInstalled('nats-server', '--version');
   if (!isThere) context.skip('needs nats-server: node .ci/setup.mjs --tests installs it on Debian');
 }
 
-export interface NatsServer {
+export interface NatsServer extends ServerProgram {
   /** nats://127.0.0.1:PORT */
   url: string;
   /** Where it stores its streams. */
   folder: string;
-  start(): Promise<void>;
-  /** With SIGKILL. */
-  kill(): Promise<void>;
-  /** Freezes it; its connections stay open. */
-  pause(): void;
-  resume(): void;
 }
 
 export interface NatsOptions {
@@ -84,28 +73,9 @@ function server(port: number, lines: string[], options: NatsOptions): NatsServer
   if (tls) all.push(`tls { cert_file: "${tls.certificate}", key_file: "${tls.key}" }`);
   const config = path.join(temporaryFolder(), 'nats.conf');
   writeFileSync(config, `${all.join('\n')}\n`);
-  let child: ChildProcess | undefined;
-  const start = async () => {
-    child = spawn('nats-server', ['-c', config], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    await lineMatching(child, 'stderr', /Server is ready/);
-    child.stderr?.resume();
-  };
-  const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  };
-  onTestFinished(kill);
   return {
     url: `${tls ? 'tls' : 'nats'}://127.0.0.1:${port}`,
     folder,
-    start,
-    kill,
-    pause: () => {
-      child?.kill('SIGSTOP');
-    },
-    resume: () => {
-      child?.kill('SIGCONT');
-    },
+    ...serverProgram('nats-server', ['-c', config], /Server is ready/),
   };
 }
