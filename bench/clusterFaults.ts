@@ -37,12 +37,12 @@ export interface FaultRow {
   notBack: number;
   /** Longest time in which two nodes were connected to one camera, as the cameras saw it, ms. */
   doubleMs: number;
-  /** Times longer than a second in which nobody was connected to a camera, the longest of them in ms, and how many gaps were told of them. */
-  unwatched: { count: number; longestMs: number; told: number };
+  /** Times longer than a second in which nobody was connected to a camera, the longest of them in ms, and how many gaps were published for them. */
+  unwatched: { count: number; longestMs: number; published: number };
 }
 
 const HOUR_MS = 3_600_000;
-/** Reconnecting to a camera takes less, and misses nothing that a gap would tell. */
+/** Reconnecting to a camera takes less, and misses nothing that a gap would report. */
 const HOLE_MS = 1000;
 const WATCHED_BY_MS = 60_000;
 const SETTLE_MS = 10_000;
@@ -128,7 +128,7 @@ async function measure(
     unwatched: {
       count: unwatched.length,
       longestMs: Math.max(0, ...unwatched.map(({ ms }) => ms)),
-      told: cameras.reduce((sum, camera) => sum + Math.min(of(gaps, camera), of(unwatched, camera)), 0),
+      published: cameras.reduce((sum, camera) => sum + Math.min(of(gaps, camera), of(unwatched, camera)), 0),
     },
   };
 }

@@ -144,7 +144,7 @@ function leasesIn(events: readonly LoggedEvent[], shiftMs: ReadonlyMap<string, n
   const leases = new Map<string, SeenLease>();
   for (const event of events) {
     const { camera, lease, kind } = event;
-    // A gap is told by the next one who watches: it was not captured.
+    // A gap is published by the next node that watches: it was not captured.
     if (lease === null || kind === 'gap') continue;
     const ms = timeOf(event, shiftMs);
     const key = `${camera} ${lease}`;

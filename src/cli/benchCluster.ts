@@ -98,7 +98,7 @@ function faultLines({ fault, feeds, backMs, notBack, doubleMs, unwatched }: Faul
     `  doubled           ${feeds.doubled}`,
     `  fenced            ${feeds.fenced}`,
     `  cameras back      ${back}${notBack > 0 ? `; ${notBack} not back` : ''}`,
-    `  not watched       ${unwatched.count} times, ${seconds(unwatched.longestMs)} at most; ${unwatched.told} gaps told`,
+    `  not watched       ${unwatched.count} times, ${seconds(unwatched.longestMs)} at most; ${unwatched.published} gaps published`,
     `  watched by two    ${seconds(doubleMs)} by connections, ${seconds(feeds.overlapMs)} by events`,
   ];
 }

@@ -1,5 +1,5 @@
 import type { Link } from './link.js';
-import { within } from './membership.js';
+import { within } from './within.js';
 
 const TIMEOUT_MS = 5000;
 

@@ -1,7 +1,7 @@
 import type { KV, KvWatchEntry } from '@nats-io/kv';
 import { z } from 'zod';
-import { within } from './membership.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** What identifies the definition of each camera of a node, by id. */
 export type Digests = ReadonlyMap<string, string>;
@@ -56,7 +56,7 @@ export class Definitions {
     return digests;
   }
 
-  /** Tells the others about the cameras of this node, unless they know. @throws an error of the client */
+  /** Publishes the cameras of this node, unless the others have them. @throws an error of the client */
   async publish(digests: Digests): Promise<void> {
     if (digests === this.#written) return;
     const key = PREFIX + this.#node;

@@ -3,9 +3,9 @@ import { Backoff } from '../core/backoff.js';
 import { describeError } from '../core/errors.js';
 import type { Fence, SpotterEvent } from '../events/event.js';
 import { sealEvent } from './eventMessage.js';
-import { within } from './membership.js';
 import { refusalOf } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
+import { within } from './within.js';
 
 /** The node's own event log, as the outbox reads it. */
 export interface OutboxLog {

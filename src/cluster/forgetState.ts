@@ -22,7 +22,7 @@ const contents = z.object({
   pending: z.array(pending),
 });
 
-/** Somebody whom this node has been told to forget, and the others have not been yet. */
+/** Somebody whom this node has to forget, and of whom the others do not know yet. */
 export type PendingForget = z.output<typeof pending>;
 
 /** Which people this node has erased because they were forgotten, and whom the others are still to erase; in a private file, without names. */

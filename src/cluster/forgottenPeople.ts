@@ -1,6 +1,5 @@
 import type { ForgetState, PendingForget } from './forgetState.js';
 import { inParallel } from './inParallel.js';
-import { within } from './membership.js';
 import { FORMAT } from './names.js';
 import { codeOf } from './natsFaults.js';
 import type { Joined } from './part.js';
@@ -8,6 +7,7 @@ import type { PeopleBucket } from './peopleBucket.js';
 import { recordKey, tombstoneKey } from './personRecord.js';
 import type { PhotoObjects } from './photoObjects.js';
 import type { SharedEmbeddings } from './sharedEmbeddings.js';
+import { within } from './within.js';
 
 /** What this node itself has of people. */
 export interface ForgetHost {

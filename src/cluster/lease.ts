@@ -1,9 +1,9 @@
 import type { KV, KvEntry } from '@nats-io/kv';
 import { monotonicMs } from '../core/clock.js';
-import { within } from './membership.js';
 import { LEASE_TTL_MS } from './names.js';
-import { codeOf } from './natsFaults.js';
+import { isWrongRevision } from './natsFaults.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** A time in which a lease was held. */
 export interface Term {
@@ -42,8 +42,6 @@ export const HOLD_MS = LEASE_TTL_MS * 0.75;
 const TIMEOUT_MS = 1200;
 const RENEWAL_TIMEOUT_MS = 700;
 const RETRY_MS = 150;
-/** Code of JetStream: the entry has another revision. */
-const WRONG_REVISION = 10071;
 /** A replica may be a moment behind its leader. */
 const READS = 4;
 const READ_AGAIN_MS = 40;
@@ -94,7 +92,7 @@ export class Lease {
     try {
       revision = (await within(TIMEOUT_MS, stored)) ?? 0;
     } catch (error) {
-      if (codeOf(error) === WRONG_REVISION) return { outcome: 'busy', node: null };
+      if (isWrongRevision(error)) return { outcome: 'busy', node: null };
       throw error;
     }
     const beganMs = await this.#createdAt(revision);
@@ -159,7 +157,7 @@ export class Lease {
       this.#term.untilMs = sentMs + HOLD_MS;
       this.#renewIn(RENEW_EVERY_MS - (monotonicMs() - sentMs));
     } catch (error) {
-      if (codeOf(error) === WRONG_REVISION && (await this.#isTaken())) return this.#lose();
+      if (isWrongRevision(error) && (await this.#isTaken())) return this.#lose();
       if (this.#isActive) this.#renewIn(RETRY_MS);
     }
   }

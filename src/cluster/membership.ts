@@ -6,6 +6,7 @@ import type { ClusterClock } from './clusterClock.js';
 import { FORMAT, NODE_TTL_MS } from './names.js';
 import { type NodeRecord, type NodeSections, nodeRecord } from './nodeRecord.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** Who this node is. */
 export interface Identity
@@ -175,18 +176,5 @@ export class Membership {
   #read(value: Uint8Array, node: string): NodeRecord | null {
     const parsed = nodeRecord.safeParse(this.#options.sealer.openJson(value, `node ${node}`));
     return parsed.success ? parsed.data : null;
-  }
-}
-
-/** Rejects when something takes longer. */
-export async function within<T>(ms: number, work: Promise<T> | undefined): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -6,8 +6,8 @@ import { describeError } from '../core/errors.js';
 import { type Fence, renumbered, type SpotterEvent } from '../events/event.js';
 import { leaseOf, openEvent } from './eventMessage.js';
 import { Fences } from './fences.js';
-import { within } from './membership.js';
 import type { ClusterPart, Joined } from './part.js';
+import { within } from './within.js';
 
 /** The log of the feed on this node. */
 export interface FeedLog {

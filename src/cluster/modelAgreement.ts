@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { z } from 'zod';
 import { describeError, SpotterError } from '../core/errors.js';
-import { within } from './membership.js';
 import { FORMAT } from './names.js';
 import type { ClusterPart, Joined } from './part.js';
+import { within } from './within.js';
 
 const models = z.object({
   format: z.int(),

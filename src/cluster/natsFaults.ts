@@ -6,11 +6,18 @@ import { describeError, SpotterError } from '../core/errors.js';
 const TOO_FEW_SERVERS = [10005, 10074];
 /** Codes of JetStream: no space for another stream or message. */
 const NO_SPACE = [10023, 10028, 10047, 10077, 10122];
+/** Codes of JetStream: the entry has another revision. */
+const WRONG_REVISION = [10071, 10164];
 const JETSTREAM_OFF = [10039, 10076];
 
 /** The error code of JetStream; null for another error. */
 export function codeOf(error: unknown): number | null {
   return error instanceof JetStreamApiError ? error.code : null;
+}
+
+/** Whether a write was refused because the entry has another revision than the expected one. */
+export function isWrongRevision(error: unknown): boolean {
+  return WRONG_REVISION.includes(codeOf(error) ?? 0);
 }
 
 /** Whether there are too few servers for the wanted number of copies. */

@@ -1,12 +1,12 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
 import type { KV, KvWatchEntry } from '@nats-io/kv';
 import { keysOf } from './bucketKeys.js';
 import type { Link } from './link.js';
-import { within } from './membership.js';
 import { FORMAT } from './names.js';
+import { isWrongRevision } from './natsFaults.js';
 import type { Joined } from './part.js';
 import { openRecord, type PersonRecord, recordKey, sealRecord } from './personRecord.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** A person's record, and the revision that it has. */
 export interface StoredPerson {
@@ -19,8 +19,6 @@ const TIMEOUT_MS = 5000;
 const READ_MS = 60_000;
 /** After this, nothing of what there was is still to come, ms. */
 const SILENCE_MS = 3000;
-/** Codes of JetStream: the entry has another revision than the expected one. */
-const OTHER_REVISION = 10071;
 
 /**
  * The people that all nodes share, as this node sees them: records and tombstones, kept up to date by a watch. Both are in one
@@ -144,7 +142,7 @@ export class PeopleBucket {
       this.#own.set(personKey, revision);
       return true;
     } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== OTHER_REVISION) throw error;
+      if (!isWrongRevision(error)) throw error;
       const entry = await within(TIMEOUT_MS, this.#kv.get(key));
       if (entry) this.#note(entry);
       else this.#people.delete(personKey);

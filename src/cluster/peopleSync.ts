@@ -44,7 +44,7 @@ export class PeopleSync {
   #running: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #unwritableUntilMs = 0;
-  #told = new Set<string>();
+  #logged = new Set<string>();
 
   constructor(options: PeopleSyncOptions) {
     this.#options = options;
@@ -108,7 +108,7 @@ export class PeopleSync {
     try {
       const nextMs = await this.#pass(changed);
       const fullMs = Math.max(FULL_MS, (performance.now() - startMs) * SHARE);
-      this.#told.delete('retry');
+      this.#logged.delete('retry');
       return nextMs ?? fullMs;
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'gallery.not_found') return FULL_MS;
@@ -158,7 +158,7 @@ export class PeopleSync {
     const mayWrite = performance.now() >= this.#unwritableUntilMs;
     try {
       const done = await this.#person.run(personKey, own, look, whereIs, mayWrite);
-      if (done.received > 0) this.#told.delete('unwritable');
+      if (done.received > 0) this.#logged.delete('unwritable');
       return done;
     } catch (error) {
       if (!(error instanceof SpotterError) || error.code !== 'gallery.unwritable') throw error;
@@ -188,8 +188,8 @@ export class PeopleSync {
 
   /** @param about what is reported once until it has passed */
   #warnOnce(sentence: string, about = sentence): void {
-    if (this.#told.has(about)) return;
-    this.#told.add(about);
+    if (this.#logged.has(about)) return;
+    this.#logged.add(about);
     this.#options.log.warn(`watch list: ${sentence}`);
   }
 }

@@ -21,7 +21,7 @@ export interface LocalLook {
   isMount: boolean;
   /** By name, relative to the gallery, with forward slashes. */
   files: ReadonlyMap<string, LocalFile>;
-  /** Whether it cannot be told what a file contains, or whether it is there. */
+  /** Whether it is uncertain what a file contains, or whether it is there. */
   isUnknown: (name: string) => boolean;
   /** When to look again, ms from now; null: when something changes. */
   againMs: number | null;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '@nats-io/obj';
 import type { Link } from './link.js';
-import { within } from './membership.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** One photo may take so long, ms: 100 MB over a slow network. */
 const TRANSFER_MS = 60_000;

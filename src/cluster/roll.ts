@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { SpotterError } from '../core/errors.js';
 import { keysOf } from './bucketKeys.js';
 import type { Link } from './link.js';
-import { within } from './membership.js';
 import { FORMAT } from './names.js';
 import type { Joined } from './part.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 const entry = z.object({ format: z.int(), node: z.string(), forgotten: z.int() });
 const TIMEOUT_MS = 5000;

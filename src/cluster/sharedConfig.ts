@@ -1,9 +1,9 @@
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
 import { describeError, SpotterError } from '../core/errors.js';
-import { within } from './membership.js';
-import { codeOf } from './natsFaults.js';
+import { isWrongRevision } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
+import { within } from './within.js';
 
 /** The shared configuration at one moment. */
 export interface SharedText {
@@ -25,8 +25,6 @@ export interface SharedConfigOptions {
 
 const KEY = 'cameras';
 const PLACE = 'state cameras';
-/** Code of JetStream: the entry has another revision. */
-const WRONG_REVISION = 10071;
 const TIMEOUT_MS = 4000;
 
 const stored = z.object({ text: z.string(), node: z.string() });
@@ -84,7 +82,7 @@ export class SharedConfig implements ClusterPart {
       this.#note({ value: this.#sealed(joined, text), revision: next }, joined);
       return next;
     } catch (error) {
-      if (codeOf(error) === WRONG_REVISION)
+      if (isWrongRevision(error))
         throw new SpotterError(
           'config.changed',
           'somebody else has changed the shared configuration; read it again, and repeat your change',

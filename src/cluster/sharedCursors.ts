@@ -1,9 +1,9 @@
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
-import { within } from './membership.js';
-import { codeOf } from './natsFaults.js';
+import { isWrongRevision } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** What {@link SharedCursors} needs to know. */
 export interface SharedCursorsOptions {
@@ -23,8 +23,6 @@ interface Known {
 
 const TIMEOUT_MS = 1500;
 const MOST_TRIES = 3;
-/** Codes of JetStream: the entry has another revision. */
-const WRONG_REVISION = [10071, 10164];
 
 const cursor = z.object({ seq: z.int(), epoch: z.string(), session: z.string() });
 
@@ -82,7 +80,7 @@ export class SharedCursors implements ClusterPart {
       const revision = (await within(TIMEOUT_MS, written)) ?? 0;
       this.#known.set(sink, { revision, seq });
     } catch (error) {
-      if (!WRONG_REVISION.includes(codeOf(error) ?? 0)) throw error;
+      if (!isWrongRevision(error)) throw error;
       // An earlier attempt may have been stored, and only its answer lost.
       const entry = (await within(TIMEOUT_MS, state.get(key))) ?? null;
       const found = entry?.operation === 'PUT' ? this.#read(entry.value, key) : null;

@@ -2,10 +2,10 @@ import type { KV } from '@nats-io/kv';
 import { keysOf } from './bucketKeys.js';
 import { inParallel } from './inParallel.js';
 import type { Link } from './link.js';
-import { within } from './membership.js';
 import { FORMAT } from './names.js';
 import type { Joined } from './part.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** The result of a photo, for other nodes. */
 export interface PhotoOutcome {
@@ -21,7 +21,7 @@ export interface PhotoOutcome {
 export interface OutcomeHost {
   /** The key under which this node has results; null while it has none. */
   key: () => string | null;
-  /** What is known of some photos. Rejects when it cannot be told now. */
+  /** What is known of some photos. Rejects when that is not available now. */
   known: (hashes: string[]) => Promise<PhotoOutcome[]>;
   /** Takes results of photos that are about to come. */
   take: (outcomes: PhotoOutcome[]) => void;

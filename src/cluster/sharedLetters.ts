@@ -1,8 +1,8 @@
 import type { KV, KvWatchEntry } from '@nats-io/kv';
 import { z } from 'zod';
-import { within } from './membership.js';
 import type { ClusterPart, Joined } from './part.js';
 import type { Sealer } from './sealer.js';
+import { within } from './within.js';
 
 /** An event that a sink could not deliver. */
 export interface SharedLetter {

@@ -29,7 +29,7 @@ export class SyncBase {
 
   /**
    * Reads the file. Another bucket, one that has lost what it had, or another folder shares nothing with what was there before: then
-   * nothing counts as deleted.
+   * nothing is taken for deleted.
    *
    * @param bucket identity of the bucket, and the last revision in it
    */
@@ -110,7 +110,7 @@ function read(file: string): Contents | null {
   try {
     return contents.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // Missing or damaged: then nothing is shared, and nothing counts as deleted.
+    // Missing or damaged: then nothing is shared, and nothing is taken for deleted.
     return null;
   }
 }

@@ -1,9 +1,9 @@
 import { inParallel } from './inParallel.js';
-import { within } from './membership.js';
 import type { Joined } from './part.js';
 import type { PeopleBucket } from './peopleBucket.js';
 import type { PhotoObjects } from './photoObjects.js';
 import type { SharedEmbeddings } from './sharedEmbeddings.js';
+import { within } from './within.js';
 
 /** A photo without a record may be one that is being added, ms. */
 const LEAST_AGE_MS = 10 * 60_000;

@@ -155,8 +155,8 @@ export class WatchList implements ClusterPart {
    * @param personKey see {@link Sealer.personKey}
    * @param spellings all names of the person that are known here
    * @param eraseHere erases the person on this node
-   * @returns the nodes that have still to do so; null: none has been told yet, because NATS is away
-   * @throws what `eraseHere` throws; nobody is told then
+   * @returns the nodes that have still to do so; null: none has heard of it yet, because NATS is away
+   * @throws what `eraseHere` throws; no other node hears of it then
    */
   async forget(
     personKey: string,

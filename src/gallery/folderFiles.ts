@@ -26,7 +26,7 @@ export interface FolderLook {
   isMount: boolean;
   /** By name: relative to the gallery, with forward slashes. */
   files: ReadonlyMap<string, FolderFile>;
-  /** Whether it cannot be told what a file contains, or whether it is there. */
+  /** Whether it is uncertain what a file contains, or whether it is there. */
   isUnknown: (name: string) => boolean;
   /** When to look again, ms from now, because a file is being written; null: when something changes. */
   againMs: number | null;

@@ -44,7 +44,7 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
   readonly #options: ClusterCamerasOptions;
   readonly #dropped = new DroppedShare();
   /** State, message and node as the observers know them, by camera. */
-  readonly #told = new Map<string, string>();
+  readonly #reported = new Map<string, string>();
   #leases: CameraLeases | null = null;
   #defined: { of: Config['cameras']; cameras: DefinedCamera[] } | null = null;
 
@@ -112,11 +112,11 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
   }
 
   cameraState(): void {
-    this.#tell();
+    this.#reportChanges();
   }
 
   cameraRemoved(): void {
-    this.#tell();
+    this.#reportChanges();
   }
 
   frame(report: FrameReport): void {
@@ -142,23 +142,23 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
     if (!engine().isWatching) return;
     for (const { id } of config().cameras)
       if (!this.holds(id)) monitor().setState(id, 'waiting', this.reasonOf(id));
-    this.#tell();
+    this.#reportChanges();
   }
 
-  /** Tells the observers what has changed at any camera of the cluster. */
-  #tell(): void {
+  /** Reports to the observers what has changed at any camera of the cluster. */
+  #reportChanges(): void {
     const { cameras } = this;
     const observers = this.#options.observers();
     for (const { id, state, message, node } of cameras) {
       const text = JSON.stringify([state, message, node]);
-      if (this.#told.get(id) === text) continue;
-      this.#told.set(id, text);
+      if (this.#reported.get(id) === text) continue;
+      this.#reported.set(id, text);
       for (const observer of observers) observer.cameraState?.(id, state, message, node);
     }
     const ids = new Set(cameras.map(({ id }) => id));
-    for (const id of this.#told.keys()) {
+    for (const id of this.#reported.keys()) {
       if (ids.has(id)) continue;
-      this.#told.delete(id);
+      this.#reported.delete(id);
       for (const observer of observers) observer.cameraRemoved?.(id);
     }
   }
@@ -182,11 +182,11 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
   }
 }
 
-/** Which cameras this node watches, which clients see, and who is told about them. */
+/** Which cameras this node watches, which clients see, and who hears of them. */
 export interface CameraParts {
   duty: CameraDuty;
   views: CameraViews;
-  /** Called with every change of a camera of this node, in place of those who are told about all cameras; null: call those. */
+  /** Called with every change of a camera of this node, in place of those who hear of all cameras; null: call those. */
   observer: CameraObserver | null;
 }
 

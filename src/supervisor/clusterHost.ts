@@ -6,6 +6,7 @@ import type { Identity, Member, Membership } from '../cluster/membership.js';
 import type { Call, Handler, NodeRequests } from '../cluster/nodeRequests.js';
 import type { ClusterPart } from '../cluster/part.js';
 import type { Reply } from '../cluster/replyChunks.js';
+import { nodeName as nodeNameSchema } from '../config/clusterSchema.js';
 import type { Config } from '../config/schema.js';
 import { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
@@ -185,7 +186,7 @@ export function nodeName({ node }: Pick<Config['cluster'], 'node'>): string {
 /** The name of a node by that of its machine. @throws SpotterError config.invalid when that is no name for a node */
 function nodeOf(host: string): string {
   const [name] = host.toLowerCase().split('.');
-  if (/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return name;
+  if (nodeNameSchema.safeParse(name).success) return name;
   throw new SpotterError(
     'config.invalid',
     `the host name ${host} is no name for a node of a cluster; set cluster.node`,

@@ -118,7 +118,7 @@ export class ClusterPeople {
    * Forgets a person on every node.
    *
    * @param eraseHere erases the person on this node, in every spelling
-   * @throws SpotterError gallery.unwritable; nothing has been erased then, and nobody is told
+   * @throws SpotterError gallery.unwritable; nothing has been erased then, here or elsewhere
    */
   async forget(person: string, eraseHere: () => Promise<ForgetReport>): Promise<ForgetReport> {
     const watchList = this.#watchList;
