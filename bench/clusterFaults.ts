@@ -3,6 +3,7 @@ import { ClusterBed } from './clusterBed.js';
 import {
   compareFeeds,
   type FeedComparison,
+  gapsIn,
   type LoggedEvent,
   readLog,
   type WhichLog,
@@ -10,7 +11,7 @@ import {
 import { inflict } from './clusterScenarios.js';
 import type { Fault } from './faultNames.js';
 import { type Spread, spreadOf } from './statistics.js';
-import { holes, longestDouble } from './watchSpans.js';
+import { holes, longestDouble, reportedHoles } from './watchSpans.js';
 
 /** Faults to run. */
 export interface FaultOptions {
@@ -37,7 +38,7 @@ export interface FaultRow {
   notBack: number;
   /** Longest time in which two nodes were connected to one camera, as the cameras saw it, ms. */
   doubleMs: number;
-  /** Times longer than a second in which nobody was connected to a camera, the longest of them in ms, and how many gaps were published for them. */
+  /** Times longer than a second in which nobody was connected to a camera, the longest of them in ms, and how many of them a published gap reports. */
   unwatched: { count: number; longestMs: number; published: number };
 }
 
@@ -105,16 +106,17 @@ async function measure(
   shiftMs: ReadonlyMap<string, number>,
   context: { rounds: number; signal: AbortSignal; onProgress: (text: string) => void },
 ): Promise<FaultRow> {
-  const seqBefore = logsOf(bed, 'merged').get(bed.nodes[0].name)?.at(-1)?.seq ?? 0;
   const { sinceMs, backMs, freezes } = await inflict(fault, { bed, ...context });
   const nowMs = performance.now();
-  const unwatched = holes(bed.cameras.spans, freezes, sinceMs, nowMs).filter(({ ms }) => ms > HOLE_MS);
+  const unwatched = holes(bed.cameras.spans, freezes, sinceMs, nowMs).filter(
+    ({ fromMs, toMs }) => toMs - fromMs > HOLE_MS,
+  );
   const feeds = await compared(bed, shiftMs, context.signal);
   const [merged] = logsOf(bed, 'merged').values();
-  const gaps = merged.filter(({ kind, seq }) => kind === 'gap' && seq > seqBefore);
-  const of = (list: readonly { camera: string }[], camera: string) =>
-    list.filter((one) => one.camera === camera).length;
-  const cameras = [...new Set(unwatched.map(({ camera }) => camera))];
+  const zeroMs = Date.now() - performance.now();
+  const gaps = gapsIn(merged, shiftMs).map((gap) => ({
+    ...{ camera: gap.camera, fromMs: gap.fromMs - zeroMs, toMs: gap.toMs - zeroMs },
+  }));
   return {
     fault,
     feeds,
@@ -127,8 +129,8 @@ async function measure(
     ),
     unwatched: {
       count: unwatched.length,
-      longestMs: Math.max(0, ...unwatched.map(({ ms }) => ms)),
-      published: cameras.reduce((sum, camera) => sum + Math.min(of(gaps, camera), of(unwatched, camera)), 0),
+      longestMs: Math.max(0, ...unwatched.map(({ fromMs, toMs }) => toMs - fromMs)),
+      published: reportedHoles(unwatched, gaps),
     },
   };
 }

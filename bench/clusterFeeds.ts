@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Database } from '../src/core/database.js';
+import type { Hole } from './watchSpans.js';
 
 /** An event in a log. */
 export interface LoggedEvent {
@@ -13,6 +14,9 @@ export interface LoggedEvent {
   lease: number | null;
   /** Unix time by the clock of its node, ms. */
   capturedMs: number;
+  /** ISO 8601 by the clock of its node; of a gap only. */
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 /** The log that a node writes what it sees into, and the one of all nodes. */
@@ -53,8 +57,8 @@ function eventsIn(file: string): LoggedEvent[] {
       )
       .all();
     return rows.map(({ captured_ms: capturedMs, body, ...event }) => {
-      const { node, lease } = JSON.parse(body) as Pick<LoggedEvent, 'node' | 'lease'>;
-      return { ...event, node, lease, capturedMs };
+      const { node, lease, from, to } = JSON.parse(body) as LoggedEvent;
+      return { ...event, node, lease, capturedMs, from, to };
     });
   } finally {
     db.close();
@@ -125,6 +129,14 @@ export function compareFeeds(
     isSame: others.every((other) => other === first),
     overlapMs: Math.max(0, ...known.map((events) => overlapOf(events, shiftMs))),
   };
+}
+
+/** The gaps among events, in Unix ms by the right clock. @param shiftMs see {@link compareFeeds} */
+export function gapsIn(events: readonly LoggedEvent[], shiftMs: ReadonlyMap<string, number>): Hole[] {
+  return events.flatMap(({ camera, node, kind, from, to }) => {
+    const unixMs = (iso = '') => Date.parse(iso) - (shiftMs.get(node ?? '') ?? 0);
+    return kind === 'gap' ? [{ camera, fromMs: unixMs(from), toMs: unixMs(to) }] : [];
+  });
 }
 
 interface SeenLease {

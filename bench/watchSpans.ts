@@ -65,24 +65,41 @@ export function backAfter(
   });
 }
 
-/** Times from a moment on in which nobody was connected to a camera, ms each; by camera. A time that still lasts ends at `nowMs`. */
+/** A time in which nobody was connected to a camera. Times are monotonic, ms. */
+export interface Hole {
+  camera: string;
+  fromMs: number;
+  toMs: number;
+}
+
+/** Times from a moment on in which nobody was connected to a camera, by camera. A time that still lasts ends at `nowMs`. */
 export function holes(
   all: readonly Span[],
   freezes: readonly Freeze[],
   sinceMs: number,
   nowMs: number,
-): { camera: string; ms: number }[] {
+): Hole[] {
   const spans = all.flatMap((span) => withoutFreezes({ ...span, toMs: span.toMs ?? nowMs }, freezes));
   const cameras = [...new Set(spans.map(({ camera }) => camera))];
   return cameras.flatMap((camera) => {
     const of = spans.filter((span) => span.camera === camera).sort((a, b) => a.fromMs - b.fromMs);
-    const found: { camera: string; ms: number }[] = [];
+    const found: Hole[] = [];
     let watchedUntil = sinceMs;
     for (const { fromMs, toMs } of of) {
-      if (fromMs > watchedUntil) found.push({ camera, ms: fromMs - watchedUntil });
+      if (fromMs > watchedUntil) found.push({ camera, fromMs: watchedUntil, toMs: fromMs });
       watchedUntil = Math.max(watchedUntil, toMs);
     }
-    if (watchedUntil < nowMs) found.push({ camera, ms: nowMs - watchedUntil });
+    if (watchedUntil < nowMs) found.push({ camera, fromMs: watchedUntil, toMs: nowMs });
     return found;
   });
+}
+
+/** How many holes a published gap of their camera reports: one gap may report several, from the first one's beginning to the last one's end. */
+export function reportedHoles(found: readonly Hole[], gaps: readonly Hole[]): number {
+  return found.filter((hole) => {
+    const middleMs = (hole.fromMs + hole.toMs) / 2;
+    return gaps.some(
+      ({ camera, fromMs, toMs }) => camera === hole.camera && fromMs <= middleMs && toMs >= middleMs,
+    );
+  }).length;
 }

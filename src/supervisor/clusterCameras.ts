@@ -88,12 +88,19 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
     const leases = this.#leases;
     const term = leases?.termOf(draft.camera);
     if (!leases || !term) return null;
-    // What has no frame, such as the end of a track, is at the latest from the end of the lease.
-    const atMs = sinceMs ?? Math.min(monotonicMs(), term.untilMs);
+    // What has no frame, such as the end of a track, is at the latest from the end of the lease, also when a process that was frozen
+    // publishes it later.
+    const nowMs = monotonicMs();
+    const atMs = sinceMs ?? Math.min(nowMs, term.untilMs);
     const capturedMs = leases.timeAt(atMs);
     if (capturedMs === null || atMs < term.fromMs || atMs > term.untilMs) return null;
     const { token: lease, beganMs } = term;
-    return { ...draft, node: this.#options.node, lease, fence: { lease, beganMs, capturedMs } };
+    const capturedAtMs =
+      sinceMs === null && atMs < nowMs
+        ? Math.min(draft.capturedAtMs, Date.now() - (nowMs - atMs))
+        : draft.capturedAtMs;
+    const { node } = this.#options;
+    return { ...draft, capturedAtMs, node, lease, fence: { lease, beganMs, capturedMs } };
   }
 
   async release(): Promise<void> {

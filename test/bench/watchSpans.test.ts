@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backAfter, holes, longestDouble, type Span } from '../../bench/watchSpans.js';
+import { backAfter, holes, longestDouble, reportedHoles, type Span } from '../../bench/watchSpans.js';
 
 const span = (node: string, fromMs: number, toMs: number | null, camera = 'door'): Span => ({
   ...{ camera, node, fromMs, toMs },
@@ -33,10 +33,23 @@ describe('holes', () => {
   it('are the times in which nobody watches a camera, by camera', () => {
     const spans = [span('a', 0, 10), span('b', 9, 12), span('c', 20, null), span('a', 0, 40, 'attic')];
     expect(holes(spans, [], 5, 50)).toEqual([
-      { camera: 'door', ms: 8 },
-      { camera: 'attic', ms: 10 },
+      { camera: 'door', fromMs: 12, toMs: 20 },
+      { camera: 'attic', fromMs: 40, toMs: 50 },
     ]);
     const freeze = { node: 'a', fromMs: 20, toMs: 30 };
-    expect(holes([span('a', 0, null)], [freeze], 5, 50)).toEqual([{ camera: 'door', ms: 10 }]);
+    expect(holes([span('a', 0, null)], [freeze], 5, 50)).toEqual([{ camera: 'door', fromMs: 20, toMs: 30 }]);
+  });
+});
+
+describe('reportedHoles', () => {
+  it('counts those whose camera has a gap around their middle', () => {
+    const found = [
+      { camera: 'door', fromMs: 10, toMs: 20 },
+      { camera: 'door', fromMs: 24, toMs: 30 },
+      { camera: 'door', fromMs: 50, toMs: 60 },
+      { camera: 'attic', fromMs: 10, toMs: 20 },
+    ];
+    expect(reportedHoles(found, [{ camera: 'door', fromMs: 9, toMs: 31 }])).toBe(2);
+    expect(reportedHoles(found, [])).toBe(0);
   });
 });
