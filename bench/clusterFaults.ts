@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ClusterBed } from './clusterBed.js';
 import {
+  type ClockShift,
   compareFeeds,
   type FeedComparison,
   gapsIn,
@@ -64,15 +65,15 @@ export async function measureFaults(options: FaultOptions): Promise<FaultRow[]> 
   const minutes = 4 * faults.length + rounds;
   const bed = await ClusterBed.build({ ...options, minutes });
   try {
-    const shiftMs = new Map<string, number>();
+    const shifts = new Map<string, ClockShift>();
     onProgress('starting three nodes');
     for (const node of bed.nodes) await node.start();
     const rows: FaultRow[] = [];
     for (const fault of faults) {
-      if (fault === 'clock') await moveClock(bed, shiftMs);
+      if (fault === 'clock') await moveClock(bed, shifts);
       await untilWatched(bed, signal);
       onProgress(fault);
-      rows.push(await measure(bed, fault, shiftMs, { rounds, signal, onProgress }));
+      rows.push(await measure(bed, fault, shifts, { rounds, signal, onProgress }));
       onDone();
     }
     return rows;
@@ -81,11 +82,11 @@ export async function measureFaults(options: FaultOptions): Promise<FaultRow[]> 
   }
 }
 
-async function moveClock({ nodes }: ClusterBed, shiftMs: Map<string, number>): Promise<void> {
+async function moveClock({ nodes }: ClusterBed, shifts: Map<string, ClockShift>): Promise<void> {
   const node = nodes[1];
   await node.stop();
+  shifts.set(node.name, { ms: HOUR_MS, sinceMs: Date.now() });
   await node.start(AHEAD);
-  shiftMs.set(node.name, HOUR_MS);
 }
 
 /** Waits until every RTSP camera is watched, and events have come. */
@@ -103,7 +104,7 @@ async function untilWatched({ cameras }: ClusterBed, signal: AbortSignal): Promi
 async function measure(
   bed: ClusterBed,
   fault: Fault,
-  shiftMs: ReadonlyMap<string, number>,
+  shifts: ReadonlyMap<string, ClockShift>,
   context: { rounds: number; signal: AbortSignal; onProgress: (text: string) => void },
 ): Promise<FaultRow> {
   const { sinceMs, backMs, freezes } = await inflict(fault, { bed, ...context });
@@ -111,10 +112,10 @@ async function measure(
   const unwatched = holes(bed.cameras.spans, freezes, sinceMs, nowMs).filter(
     ({ fromMs, toMs }) => toMs - fromMs > HOLE_MS,
   );
-  const feeds = await compared(bed, shiftMs, context.signal);
+  const feeds = await compared(bed, shifts, context.signal);
   const [merged] = logsOf(bed, 'merged').values();
   const zeroMs = Date.now() - performance.now();
-  const gaps = gapsIn(merged, shiftMs).map((gap) => ({
+  const gaps = gapsIn(merged, shifts).map((gap) => ({
     ...{ camera: gap.camera, fromMs: gap.fromMs - zeroMs, toMs: gap.toMs - zeroMs },
   }));
   return {
@@ -142,13 +143,13 @@ function logsOf({ nodes }: ClusterBed, which: WhichLog): Map<string, LoggedEvent
 /** Compares once everything that is in the own logs now has been read by all, or does not come within half a minute. */
 async function compared(
   bed: ClusterBed,
-  shiftMs: ReadonlyMap<string, number>,
+  shifts: ReadonlyMap<string, ClockShift>,
   signal: AbortSignal,
 ): Promise<FeedComparison> {
   const own = logsOf(bed, 'own');
   const giveUp = performance.now() + READ_BY_MS;
   for (;;) {
-    const feeds = compareFeeds(own, logsOf(bed, 'merged'), shiftMs);
+    const feeds = compareFeeds(own, logsOf(bed, 'merged'), shifts);
     if (feeds.lost === 0 || performance.now() > giveUp) return feeds;
     await wait(POLL_MS * 4, undefined, { signal });
   }

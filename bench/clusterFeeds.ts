@@ -65,6 +65,14 @@ function eventsIn(file: string): LoggedEvent[] {
   }
 }
 
+/** How the clock of a node was set. */
+export interface ClockShift {
+  /** By which it is ahead, ms. */
+  ms: number;
+  /** Unix time by the right clock, ms: what was captured before is right. */
+  sinceMs: number;
+}
+
 /** What the feeds of a cluster have of what its nodes saw. */
 export interface FeedComparison {
   /** Events in the own logs of all nodes together. */
@@ -89,24 +97,24 @@ export interface FeedComparison {
  * Compares what nodes have seen with what each of them serves.
  *
  * @param own by node. @param merged by node
- * @param shiftMs what the clock of a node is off by, by node; missing: it is right
+ * @param shifts by node; missing: its clock is right
  */
 export function compareFeeds(
   own: ReadonlyMap<string, readonly LoggedEvent[]>,
   merged: ReadonlyMap<string, readonly LoggedEvent[]>,
-  shiftMs: ReadonlyMap<string, number> = new Map(),
+  shifts: ReadonlyMap<string, ClockShift> = new Map(),
 ): FeedComparison {
   const known = [...merged.values()];
   const sets = known.map((events) => new Set(events.map(({ id }) => id)));
   const missing = [...own.values()].flat().filter(({ id }) => sets.some((ids) => !ids.has(id)));
-  const leases = leasesIn(known.flat(), shiftMs);
+  const leases = leasesIn(known.flat(), shifts);
   const isFenced = (event: LoggedEvent) =>
     sets.every((ids) => !ids.has(event.id)) &&
     leases.some(
       ({ camera, lease, firstMs }) =>
         camera === event.camera &&
         lease > (event.lease ?? Number.POSITIVE_INFINITY) &&
-        timeOf(event, shiftMs) >= firstMs - CONNECTS_MS,
+        timeOf(event, shifts) >= firstMs - CONNECTS_MS,
     );
   const lost = missing.filter((event) => !isFenced(event));
   // Some have read further by now.
@@ -127,14 +135,14 @@ export function compareFeeds(
     fenced: missing.filter(isFenced).length,
     doubled: known.reduce((sum, events, index) => sum + events.length - sets[index].size, 0),
     isSame: others.every((other) => other === first),
-    overlapMs: Math.max(0, ...known.map((events) => overlapOf(events, shiftMs))),
+    overlapMs: Math.max(0, ...known.map((events) => overlapOf(events, shifts))),
   };
 }
 
-/** The gaps among events, in Unix ms by the right clock. @param shiftMs see {@link compareFeeds} */
-export function gapsIn(events: readonly LoggedEvent[], shiftMs: ReadonlyMap<string, number>): Hole[] {
+/** The gaps among events, in Unix ms by the right clock. @param shifts see {@link compareFeeds} */
+export function gapsIn(events: readonly LoggedEvent[], shifts: ReadonlyMap<string, ClockShift>): Hole[] {
   return events.flatMap(({ camera, node, kind, from, to }) => {
-    const unixMs = (iso = '') => Date.parse(iso) - (shiftMs.get(node ?? '') ?? 0);
+    const unixMs = (iso = '') => timeOf({ node, capturedMs: Date.parse(iso) }, shifts);
     return kind === 'gap' ? [{ camera, fromMs: unixMs(from), toMs: unixMs(to) }] : [];
   });
 }
@@ -148,17 +156,21 @@ interface SeenLease {
 }
 
 /** By the right clock. */
-function timeOf({ node, capturedMs }: LoggedEvent, shiftMs: ReadonlyMap<string, number>): number {
-  return capturedMs - (shiftMs.get(node ?? '') ?? 0);
+function timeOf(
+  { node, capturedMs }: Pick<LoggedEvent, 'node' | 'capturedMs'>,
+  shifts: ReadonlyMap<string, ClockShift>,
+): number {
+  const { ms, sinceMs } = shifts.get(node ?? '') ?? { ms: 0, sinceMs: 0 };
+  return capturedMs - ms >= sinceMs ? capturedMs - ms : capturedMs;
 }
 
-function leasesIn(events: readonly LoggedEvent[], shiftMs: ReadonlyMap<string, number>): SeenLease[] {
+function leasesIn(events: readonly LoggedEvent[], shifts: ReadonlyMap<string, ClockShift>): SeenLease[] {
   const leases = new Map<string, SeenLease>();
   for (const event of events) {
     const { camera, lease, kind } = event;
     // A gap is published by the next node that watches: it was not captured.
     if (lease === null || kind === 'gap') continue;
-    const ms = timeOf(event, shiftMs);
+    const ms = timeOf(event, shifts);
     const key = `${camera} ${lease}`;
     const { firstMs = ms, lastMs = ms } = leases.get(key) ?? {};
     leases.set(key, { camera, lease, firstMs: Math.min(firstMs, ms), lastMs: Math.max(lastMs, ms) });
@@ -167,8 +179,8 @@ function leasesIn(events: readonly LoggedEvent[], shiftMs: ReadonlyMap<string, n
 }
 
 /** Longest time from the first event of a lease to the last one of a lease before it, on the same camera. */
-function overlapOf(events: readonly LoggedEvent[], shiftMs: ReadonlyMap<string, number>): number {
-  const leases = leasesIn(events, shiftMs);
+function overlapOf(events: readonly LoggedEvent[], shifts: ReadonlyMap<string, ClockShift>): number {
+  const leases = leasesIn(events, shifts);
   const overlaps = leases.flatMap((earlier) =>
     leases
       .filter(({ camera, lease }) => camera === earlier.camera && lease > earlier.lease)

@@ -40,6 +40,8 @@ describe('compareFeeds', () => {
   it('measures how long two leases overlap, by the clock of each node', () => {
     const merged = new Map([['a', [event(1, 'x', 'a', 1, 5000), event(2, 'y', 'b', 2, 4200)]]]);
     expect(compareFeeds(new Map(), merged)).toMatchObject({ overlapMs: 800 });
-    expect(compareFeeds(new Map(), merged, new Map([['a', 800]]))).toMatchObject({ overlapMs: 0 });
+    const ahead = (sinceMs: number) => new Map([['a', { ms: 800, sinceMs }]]);
+    expect(compareFeeds(new Map(), merged, ahead(0))).toMatchObject({ overlapMs: 0 });
+    expect(compareFeeds(new Map(), merged, ahead(4300))).toMatchObject({ overlapMs: 800 });
   });
 });
