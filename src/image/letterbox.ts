@@ -1,5 +1,6 @@
 import type { Fit } from './fit.js';
 import type { Image } from './image.js';
+import { ImageRows } from './imageRows.js';
 import {
   type Channels,
   channelPlanes,
@@ -7,9 +8,8 @@ import {
   type Normalisation,
   normTables,
 } from './normalisation.js';
-import { type Axes, makeAxes, WEIGHT_BITS } from './taps.js';
+import { type Axes, makeAxes } from './taps.js';
 import { sizeBefore, turnPlanes } from './turn.js';
-import { YuvRows } from './yuvRows.js';
 
 /** Fits whose tables are kept: a camera's frames have two, and several cameras share a network. */
 const KEPT_AXES = 8;
@@ -18,14 +18,14 @@ const KEPT_AXES = 8;
 export class Letterbox {
   readonly #norm: Channels;
   readonly #order: Normalisation['order'];
-  readonly #yuv: YuvRows;
+  readonly #rows: ImageRows;
   readonly #cached = new Map<string, Axes>();
   #turned = new Float32Array(0);
 
   constructor(normalisation: Normalisation) {
     this.#norm = normTables(normalisation);
     this.#order = normalisation.order;
-    this.#yuv = new YuvRows(normalisation);
+    this.#rows = new ImageRows(normalisation);
   }
 
   /**
@@ -44,10 +44,8 @@ export class Letterbox {
   #drawUpright(image: Image, fit: Fit): Float32Array {
     const axes = this.#axes(image, fit);
     const area = fit.width * fit.height;
-    const isYuv = image.format === 'yuv420p';
-    const out = isYuv ? this.#yuv.draw(image, axes, fit) : this.#yuv.tensor(3 * area);
+    const out = this.#rows.draw(image, axes, fit);
     const planes = channelPlanes(out, area, this.#order);
-    if (!isYuv) drawRgb(image, fit, axes, planes, this.#norm);
     this.#blacken(fit, axes, planes);
     return out;
   }
@@ -72,33 +70,6 @@ export class Letterbox {
       if (columns.start === 0 && columns.end === width) continue;
       for (let row = rows.start * width; row < rows.end * width; row += width) {
         plane.fill(black, row, row + columns.start).fill(black, row + columns.end, row + width);
-      }
-    }
-  }
-}
-
-function drawRgb(image: Image, fit: Fit, { columns, rows }: Axes, planes: Channels, norm: Channels): void {
-  const { pixels, width } = image;
-  const rowBytes = width * 3;
-  const down = image.height > 1 ? rowBytes : 0;
-  const right = width > 1 ? 3 : 0;
-  for (const [channel, name] of (['r', 'g', 'b'] as const).entries()) {
-    const table = norm[name];
-    const plane = planes[name];
-    for (let y = rows.start; y < rows.end; y++) {
-      const top = rows.near[y] * rowBytes + channel;
-      const bottom = top + down;
-      const wy = rows.weight[y];
-      let o = y * fit.width + columns.start;
-      for (let x = columns.start; x < columns.end; x++, o++) {
-        const i = columns.near[x] * 3;
-        const wx = columns.weight[x];
-        const a = pixels[top + i];
-        const c = pixels[bottom + i];
-        const upper = (a << WEIGHT_BITS) + Math.imul(pixels[top + i + right] - a, wx);
-        const lower = (c << WEIGHT_BITS) + Math.imul(pixels[bottom + i + right] - c, wx);
-        plane[o] =
-          table[(((upper << WEIGHT_BITS) + Math.imul(lower - upper, wy)) >> (2 * WEIGHT_BITS)) + NORM_OFFSET];
       }
     }
   }

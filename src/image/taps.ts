@@ -2,7 +2,7 @@ import type { Size } from '../core/geometry.js';
 import type { Fit } from './fit.js';
 
 /** Bits of an interpolation weight. */
-export const WEIGHT_BITS = 8;
+const WEIGHT_BITS = 8;
 const ONE = 1 << WEIGHT_BITS;
 
 /** What each output pixel along one axis is made of. */

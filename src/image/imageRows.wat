@@ -1,4 +1,4 @@
-;; Rows of yuv420p to planes of floats, in vectors of 16 bytes. yuvRows.ts calls it; `node .ci/wat.mjs` compiles it.
+;; Rows of pictures to planes of floats, in vectors of 16 bytes. imageRows.ts calls it; `node .ci/wat.mjs` compiles it.
 ;;
 ;; Every function takes a number of values `n` from 1 on, and may read and write up to 7 values behind the last one.
 (module
@@ -21,8 +21,8 @@
       (local.set $out (i32.add (local.get $out) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $top) (local.get $end)))))
 
-  ;; Interpolates in a row of `between`: with a, b = row[near[i]] and the value after it, out[i] = ((a << 8) + (b - a) * weight[i]) >> 16.
-  (func (export "along") (param $row i32) (param $near i32) (param $weight i32) (param $n i32) (param $out i32)
+  ;; Interpolates in a row of `between`: with a, b = row[near[i]] and the value `step` bytes after it, out[i] = ((a << 8) + (b - a) * weight[i]) >> 16.
+  (func (export "along") (param $row i32) (param $step i32) (param $near i32) (param $weight i32) (param $n i32) (param $out i32)
     (local $end i32) (local $at i32) (local $first i32)
     (local.set $end (i32.add (local.get $out) (local.get $n)))
     (loop $next
@@ -33,7 +33,7 @@
           (i32.add
             (i32.shl (local.get $first) (i32.const 8))
             (i32.mul
-              (i32.sub (i32.load16_u offset=2 (local.get $at)) (local.get $first))
+              (i32.sub (i32.load16_u (i32.add (local.get $at) (local.get $step))) (local.get $first))
               (i32.load (local.get $weight))))
           (i32.const 16)))
       (local.set $near (i32.add (local.get $near) (i32.const 4)))
