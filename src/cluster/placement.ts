@@ -83,14 +83,15 @@ export class Placement {
     const share = starting > 0 ? Math.ceil(cameras.length / (nodes.length + starting)) : Infinity;
     return free.flatMap(({ id }) => {
       const freeMs = this.#freeFor(id, nowMs);
-      const order = projection.order((node) => mayWatch(node, id));
-      if (order.length === 0) return [];
-      const own = order.find(({ node }) => node === self);
-      projection.add(order[0].node);
-      if (own && own.cameras >= share && freeMs < STARTING_MS) return [];
-      if (this.#isAway(id, nowMs) && freeMs < UNWANTED_MS) return [];
-      const rank = own ? order.indexOf(own) : -1;
-      return rank === 0 || (rank > 0 && freeMs >= PATIENCE_MS + rank * NEXT_MS) ? [id] : [];
+      const mayTake = (node: string) => mayWatch(node, id);
+      const first = projection.first(mayTake);
+      if (!first) return [];
+      // Who comes later waits longer.
+      const mostBefore = Math.max(0, Math.floor((freeMs - PATIENCE_MS) / NEXT_MS));
+      const own = projection.amongFirst(self, mostBefore, mayTake);
+      projection.add(first);
+      if (!own || (own.cameras >= share && freeMs < STARTING_MS)) return [];
+      return this.#isAway(id, nowMs) && freeMs < UNWANTED_MS ? [] : [id];
     });
   }
 

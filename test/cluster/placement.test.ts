@@ -209,4 +209,19 @@ describe('Placement', () => {
     simulation.leave('n3');
     settled(simulation);
   });
+
+  it('looks at few nodes per free camera, however many there are', () => {
+    const nodes = Array.from({ length: 50 }, (_, index) => ({
+      ...{ node: `n${index}`, cameras: 0, utilization: 0.3, dropped: 0, maxCameras: 64 },
+    }));
+    const cameras = Array.from({ length: 1000 }, (_, index) => ({ id: `c${index}`, holder: null }));
+    let asked = 0;
+    const mayWatch = () => {
+      asked += 1;
+      return true;
+    };
+    const situation = { nowMs: 0, self: 'n7', nodes, starting: 0, cameras, mayWatch };
+    expect(new Placement().decide(situation).take).toHaveLength(20);
+    expect(asked).toBeLessThanOrEqual(2 * cameras.length);
+  });
 });
