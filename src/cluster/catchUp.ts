@@ -1,5 +1,6 @@
-import { describeError, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import type { Link } from './link.js';
+import { describeFault } from './natsFaults.js';
 
 /** What {@link CatchUp} does, and where it reports. */
 export interface CatchUpOptions {
@@ -68,7 +69,7 @@ export class CatchUp {
   /** Does the work again later. @param error why, reported once */
   later(error: unknown): void {
     if (this.#isEnded) return;
-    const why = describeError(error);
+    const why = describeFault(error);
     if (why !== this.#trouble) this.#options.warn(`trying again: ${why}`);
     this.#trouble = why;
     clearTimeout(this.#retry);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Backoff } from '../core/backoff.js';
-import { describeError, type SpotterError } from '../core/errors.js';
+import type { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { stripAddresses } from '../core/secrets.js';
 import { ClusterClock } from './clusterClock.js';
@@ -8,7 +8,7 @@ import { type Link, type LinkConfig, openLink } from './link.js';
 import { type LinkState, LinkWatch } from './linkWatch.js';
 import { type Identity, Membership } from './membership.js';
 import { namesOf } from './names.js';
-import { refusalOf } from './natsFaults.js';
+import { describeFault, refusalOf } from './natsFaults.js';
 import { openStore } from './natsStore.js';
 import type { ClusterPart, Joined } from './part.js';
 import { Sealer } from './sealer.js';
@@ -63,8 +63,12 @@ export class Cluster implements Component {
       identity: options.identity,
       sealer: this.#sealer,
       clock: this.#clock,
-      onFault: (message) => this.#isJoined && options.log.warn(message),
-      onRecovered: () => options.log.info('reporting to the cluster again'),
+      onFault: (reason) =>
+        this.#isJoined &&
+        options.log.warn(
+          `NATS at ${this.#servers}: ${reason}; cameras stop until it is back, and events wait`,
+        ),
+      onRecovered: () => this.#isJoined && options.log.info(`NATS at ${this.#servers} answers again`),
     });
   }
 
@@ -139,10 +143,10 @@ export class Cluster implements Component {
     this.#link = null;
   }
 
-  /** What was deleted is made again, and everything read anew. */
-  #rejoin(stream: string): void {
+  /** What is gone is made again, and everything read anew. */
+  #rejoin(stream: string, what: 'deleted' | 'emptied'): void {
     if (this.#isStopped) return;
-    this.#options.log.warn(`${stream} was deleted from NATS; joining the cluster anew`);
+    this.#options.log.warn(`${stream} was ${what} in NATS; joining the cluster anew`);
     this.#isJoined = false;
     this.#joining = this.#leave().then(() => this.#tryJoin(this.#options.onFailure));
   }
@@ -162,7 +166,7 @@ export class Cluster implements Component {
       if (refusal) return onRefused(refusal);
       const waitMs = this.#backoff.next(0);
       if (this.#isStopped) return;
-      const trouble = describeError(error);
+      const trouble = describeFault(error);
       if (trouble !== this.#trouble)
         this.#options.log.warn(`cannot join the cluster, retrying: NATS at ${this.#servers}: ${trouble}`);
       this.#trouble = trouble;
@@ -193,7 +197,7 @@ export class Cluster implements Component {
       ...{ sealer: this.#sealer, clock: this.#clock, membership: this.#membership },
     };
     for (const part of parts) await part.join(joined);
-    const storeWatch = new StoreWatch(names.streams, (stream) => this.#rejoin(stream));
+    const storeWatch = new StoreWatch(names.streams, (stream, what) => this.#rejoin(stream, what));
     this.#storeWatch = storeWatch;
     await storeWatch.start(link.manager);
     this.#joined = joined;

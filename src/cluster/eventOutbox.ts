@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Backoff } from '../core/backoff.js';
-import { describeError } from '../core/errors.js';
 import type { Fence, SpotterEvent } from '../events/event.js';
 import { sealEvent } from './eventMessage.js';
-import { refusalOf } from './natsFaults.js';
+import { describeFault, refusalOf } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
 import { within } from './within.js';
 
@@ -27,7 +26,10 @@ export interface EventOutboxOptions {
   log: OutboxLog;
   /** Whether anything may be published at the moment; that it may is looked for, ten times per second. */
   mayPublish: () => boolean;
-  /** Events cannot be published, one sentence; called once until they are again. */
+  /**
+   * Events cannot be published, the reason as part of a sentence; called once until they are again. Not while nothing reaches NATS at all,
+   * which {@link Membership} reports.
+   */
   onFault: (message: string) => void;
   /** @param waiting events that were still to publish */
   onRecovered: (waiting: number) => void;
@@ -39,6 +41,8 @@ const BACKOFF = { firstMs: 100, maxMs: 3000, healthyMs: 1 };
 /** The cursor is saved this long after it has moved, ms: saving costs the disk more than publishing again what was published since. */
 const SAVE_AFTER_MS = 500;
 const LOOK_MS = 100;
+/** After so many failures in a row while all else works, it is the events that have a fault. */
+const EVENTS_ALONE = 3;
 /** How long the last events may take at the end, ms. */
 const DRAIN_MS = 1500;
 
@@ -53,6 +57,8 @@ export class EventOutbox implements ClusterPart {
   /** Number of the last event that is published; null before it is read. */
   #cursor: number | null = null;
   #isFailing = false;
+  /** Attempts since the last one that succeeded, or since the last outage. */
+  #failures = 0;
   #isLeaving = false;
   #isConnected = true;
   #abort = new AbortController();
@@ -157,14 +163,19 @@ export class EventOutbox implements ClusterPart {
     }
   }
 
-  #failed(error: unknown, { link }: Joined): void {
+  #failed(error: unknown, { link, membership }: Joined): void {
     if (this.#isFailing) return;
-    this.#isFailing = true;
+    const isAway = !this.#isConnected || membership.isFailing;
+    this.#failures = isAway ? 0 : this.#failures + 1;
     const refusal = refusalOf(error, link.connection.getServer());
-    this.#options.onFault(refusal?.message ?? describeError(error));
+    // Of an outage that has just begun or ended, one attempt each may be left.
+    if (!refusal && this.#failures < EVENTS_ALONE) return;
+    this.#isFailing = true;
+    this.#options.onFault(refusal?.message ?? describeFault(error));
   }
 
   #recovered(): void {
+    this.#failures = 0;
     if (!this.#isFailing) return;
     this.#isFailing = false;
     this.#backoff.next(Number.POSITIVE_INFINITY);

@@ -1,3 +1,4 @@
+import { entryOf } from './bucketEntry.js';
 import type { ForgetState, PendingForget } from './forgetState.js';
 import { inParallel } from './inParallel.js';
 import { FORMAT } from './names.js';
@@ -109,8 +110,8 @@ export class ForgottenPeople {
         await embeddings.erase(name, (seq) => this.#eraseMessage(`KV_${joined.names.embeddings}`, seq));
       });
     }
-    const entry = await within(TIMEOUT_MS, joined.store.people.get(key));
-    if (entry?.operation !== 'PUT' || !isOld(entry)) return;
+    const entry = await entryOf(joined.store.people, key);
+    if (!entry || !isOld(entry)) return;
     await this.#eraseMessage(`KV_${joined.names.people}`, entry.revision);
     // Watchers hear of a deletion, and not of a message that is erased.
     await within(TIMEOUT_MS, joined.store.people.delete(key));

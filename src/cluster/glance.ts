@@ -1,8 +1,8 @@
 import { type KvEntry, Kvm } from '@nats-io/kv';
-import { describeError } from '../core/errors.js';
+import { entryOf } from './bucketEntry.js';
 import { type LinkConfig, openLink } from './link.js';
 import { FORMAT, NODE_TTL_MS, namesOf } from './names.js';
-import { refusalOf } from './natsFaults.js';
+import { describeFault, refusalOf } from './natsFaults.js';
 import { type NodeRecord, nodeRecord } from './nodeRecord.js';
 import { Sealer } from './sealer.js';
 
@@ -39,7 +39,7 @@ export async function glanceAt(
       const names = namesOf(config.name);
       const sealer = new Sealer(config.key);
       const kvm = new Kvm(link.jetstream);
-      const marked = await (await kvm.open(names.state)).get(FORMAT_KEY).catch(() => null);
+      const marked = await entryOf(await kvm.open(names.state), FORMAT_KEY).catch(() => null);
       const format = marked && (sealer.openJson(marked.value, FORMAT_KEY) as { format?: number } | null);
       const nowMs = Date.now();
       return {
@@ -55,7 +55,7 @@ export async function glanceAt(
     }
   } catch (error) {
     throw (
-      refusalOf(error, servers) ?? new Error(`NATS at ${servers} does not answer (${describeError(error)})`)
+      refusalOf(error, servers) ?? new Error(`NATS at ${servers} does not answer (${describeFault(error)})`)
     );
   }
 }
@@ -64,8 +64,8 @@ async function nodesIn(kvm: Kvm, bucket: string, sealer: Sealer): Promise<Glance
   const kv = await kvm.open(bucket);
   const entries: KvEntry[] = [];
   for await (const key of await kv.keys()) {
-    const entry = await kv.get(key);
-    if (entry?.operation === 'PUT') entries.push(entry);
+    const entry = await entryOf(kv, key);
+    if (entry) entries.push(entry);
   }
   return entries
     .flatMap(({ key, value, created }) => {

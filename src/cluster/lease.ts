@@ -1,5 +1,6 @@
 import type { KV, KvEntry } from '@nats-io/kv';
 import { monotonicMs } from '../core/clock.js';
+import { entryOf } from './bucketEntry.js';
 import { LEASE_TTL_MS } from './names.js';
 import { isWrongRevision } from './natsFaults.js';
 import type { Sealer } from './sealer.js';
@@ -166,8 +167,8 @@ export class Lease {
   async #isTaken(): Promise<boolean> {
     const { key, kv } = this.#options;
     try {
-      const found = (await within(RENEWAL_TIMEOUT_MS, kv.get(key))) ?? null;
-      if (found?.operation !== 'PUT' || !this.#isOwn(found)) return true;
+      const found = await entryOf(kv, key, RENEWAL_TIMEOUT_MS);
+      if (!found || !this.#isOwn(found)) return true;
       this.#revision = found.revision;
       return false;
     } catch {

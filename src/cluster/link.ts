@@ -8,9 +8,11 @@ import {
   type NatsConnection,
   type NodeConnectionOptions,
   nkeyAuthenticator,
+  TimeoutError,
   type TlsOptions,
 } from '@nats-io/transport-node';
 import { describeError, SpotterError } from '../core/errors.js';
+import { tlsAlertOf } from './tlsAlert.js';
 
 /** How to reach NATS: the section `cluster` of the configuration. */
 export interface LinkConfig {
@@ -47,7 +49,11 @@ const PING_MS = 2000;
  * @throws SpotterError cluster.unfit; an error of the client, see {@link refusalOf}
  */
 export async function openLink(config: LinkConfig): Promise<Link> {
-  const connection = await connect(optionsOf(config));
+  const options = optionsOf(config);
+  const connection = await connect(options).catch(async (error: unknown) => {
+    const isSilent = options.tls !== undefined && error instanceof TimeoutError;
+    throw (isSilent && (await tlsAlertOf(config))) || error;
+  });
   try {
     checkServer(connection);
     const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS });

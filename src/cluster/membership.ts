@@ -2,8 +2,10 @@ import type { KV, KvWatchEntry } from '@nats-io/kv';
 import { monotonicMs } from '../core/clock.js';
 import { SpotterError } from '../core/errors.js';
 import { Serial } from '../core/serial.js';
+import { entryOf } from './bucketEntry.js';
 import type { ClusterClock } from './clusterClock.js';
 import { FORMAT, NODE_TTL_MS } from './names.js';
+import { describeFault } from './natsFaults.js';
 import { type NodeRecord, type NodeSections, nodeRecord } from './nodeRecord.js';
 import type { Sealer } from './sealer.js';
 import { within } from './within.js';
@@ -23,8 +25,8 @@ export interface MembershipOptions {
   identity: Identity;
   sealer: Sealer;
   clock: ClusterClock;
-  /** Called once when reports begin to fail, and once when they are stored again. */
-  onFault: (message: string) => void;
+  /** Called once when reports begin to fail, with the reason as part of a sentence, and once when they are stored again. */
+  onFault: (reason: string) => void;
   onRecovered: () => void;
 }
 
@@ -65,6 +67,11 @@ export class Membership {
     return this.#sections.get(section)?.() as NodeSections[K];
   }
 
+  /** Whether the last report could not be stored, which is reported. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
   /** Every node that was heard of lately, this one included, by name. */
   get members(): Member[] {
     const oldestMs = monotonicMs() - NODE_TTL_MS;
@@ -91,8 +98,8 @@ export class Membership {
    */
   async join(nodes: KV): Promise<void> {
     const { node, installation } = this.#options.identity;
-    const taken = await nodes.get(node);
-    const other = taken && taken.operation === 'PUT' ? this.#read(taken.value, node) : null;
+    const taken = await entryOf(nodes, node);
+    const other = taken && this.#read(taken.value, node);
     if (other && other.installation !== installation)
       throw new SpotterError(
         'cluster.other',
@@ -140,10 +147,7 @@ export class Membership {
       if (this.#isFailing) onRecovered();
       this.#isFailing = false;
     } catch (error) {
-      if (!this.#isFailing)
-        onFault(
-          `cannot report to the cluster: ${error instanceof Error ? error.message : error}; trying again`,
-        );
+      if (!this.#isFailing) onFault(describeFault(error));
       this.#isFailing = true;
     }
   }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ConsumerMessages, DeliverPolicy, type JsMsg, type StreamInfo } from '@nats-io/jetstream';
 import { Backoff } from '../core/backoff.js';
-import { describeError } from '../core/errors.js';
 import { type Fence, renumbered, type SpotterEvent } from '../events/event.js';
 import { leaseOf, openEvent } from './eventMessage.js';
 import { Fences } from './fences.js';
+import { describeFault } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
 import { within } from './within.js';
 
@@ -114,7 +114,7 @@ export class MergedFeed implements ClusterPart {
         await this.#follow(joined, signal);
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.onFault(`cannot read the events of the cluster, retrying: ${describeError(error)}`);
+        this.#options.onFault(`cannot read the events of the cluster, retrying: ${describeFault(error)}`);
       }
       const upMs = performance.now() - startedMs;
       await wait(this.#backoff.next(upMs), null, { signal }).catch(() => {});

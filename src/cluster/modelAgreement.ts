@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { JetStreamApiError } from '@nats-io/jetstream';
 import { z } from 'zod';
-import { describeError, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
+import { entryOf } from './bucketEntry.js';
 import { FORMAT } from './names.js';
+import { describeFault, isWrongRevision } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
 import { within } from './within.js';
 
@@ -49,7 +50,7 @@ export class ModelAgreement implements ClusterPart {
         if (error instanceof SpotterError) throw error;
         throw new SpotterError(
           'cluster.unreachable',
-          `the models cannot be compared with those of the other nodes: ${describeError(error)}; try again when NATS answers`,
+          `the models cannot be compared with those of the other nodes: ${describeFault(error)}; try again when NATS answers`,
         );
       });
     this.#mine = models;
@@ -63,7 +64,7 @@ export class ModelAgreement implements ClusterPart {
   async #agree({ store, sealer, membership }: Joined, mine: Models): Promise<void> {
     const sealed = sealer.sealJson({ format: FORMAT, ...mine }, KEY);
     for (;;) {
-      const entry = await within(TIMEOUT_MS, store.state.get(KEY));
+      const entry = await entryOf(store.state, KEY);
       const parsed = entry && models.safeParse(sealer.openJson(entry.value, KEY));
       const theirs = parsed?.success ? parsed.data : null;
       const { others } = membership;
@@ -86,7 +87,7 @@ export class ModelAgreement implements ClusterPart {
         return;
       } catch (error) {
         // Another node was faster: what it uses decides.
-        if (!(error instanceof JetStreamApiError)) throw error;
+        if (!isWrongRevision(error)) throw error;
       }
     }
   }

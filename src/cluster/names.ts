@@ -1,3 +1,5 @@
+import type { WatchedStreams } from './storeWatch.js';
+
 /**
  * Version of everything that nodes store in NATS and send each other. Increase it with every change that an earlier version
  * cannot read; docs/cluster.md says how such an upgrade is done.
@@ -26,7 +28,7 @@ export interface Names {
   /** Stream of events. */
   events: string;
   /** The streams behind all of them. */
-  streams: string[];
+  streams: WatchedStreams;
   /** Subject of the events of a node. */
   eventsOf: (node: string) => string;
   /** Subject of all events. */
@@ -38,7 +40,8 @@ export interface Names {
 /** Names of a cluster. Nothing in them is secret: who may read NATS sees names of cluster, nodes and cameras. */
 export function namesOf(cluster: string): Names {
   const bucket = (what: string) => `spotter-${cluster}-${what}`;
-  const buckets = ['leases', 'nodes', 'state', 'people', 'embeddings'].map((what) => `KV_${bucket(what)}`);
+  const streamsOf = (...buckets: string[]) => buckets.map((what) => `KV_${bucket(what)}`);
+  const photos = `OBJ_${bucket('photos')}`;
   const subject = (what: string) => `spotter.${cluster}.${what}`;
   return {
     leases: bucket('leases'),
@@ -48,7 +51,11 @@ export function namesOf(cluster: string): Names {
     embeddings: bucket('embeddings'),
     photos: bucket('photos'),
     events: bucket('events'),
-    streams: [...buckets, `OBJ_${bucket('photos')}`, bucket('events')],
+    streams: {
+      all: [...streamsOf('leases', 'nodes', 'state', 'people', 'embeddings'), photos, bucket('events')],
+      marked: [...streamsOf('people'), photos],
+      rooted: `KV_${bucket('state')}`,
+    },
     eventsOf: (node) => subject(`events.${node}`),
     allEvents: subject('events.*'),
     requestsOf: (node) => subject(`requests.${node}`),

@@ -1,5 +1,11 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { AuthorizationError, PermissionViolationError } from '@nats-io/transport-node';
+import {
+  AuthorizationError,
+  ConnectionError,
+  NoRespondersError,
+  PermissionViolationError,
+  TimeoutError,
+} from '@nats-io/transport-node';
 import { describeError, SpotterError } from '../core/errors.js';
 
 /** Codes of JetStream: not enough servers for so many copies. */
@@ -45,8 +51,8 @@ export function refusalOf(error: unknown, servers: string): SpotterError | null 
       `NATS at ${servers} does not allow ${violation.operation} of ${violation.subject}; docs/cluster.md lists the permissions`,
     );
   const tls = tlsFaultOf(error);
-  if (tls) return new SpotterError('cluster.refused', `NATS at ${servers}: ${tls}`);
-  if (isNotEnabled(error) || JETSTREAM_OFF.includes(code))
+  if (tls !== null) return new SpotterError('cluster.refused', `NATS at ${servers}: ${tls}`);
+  if (unansweredSubject(error) === INFO_SUBJECT || JETSTREAM_OFF.includes(offCodeOf(error)))
     return new SpotterError(
       'cluster.unfit',
       `NATS at ${servers} has no JetStream; start nats-server with --jetstream, or enable it for the account`,
@@ -54,13 +60,49 @@ export function refusalOf(error: unknown, servers: string): SpotterError | null 
   if (NO_SPACE.includes(code))
     return new SpotterError(
       'cluster.full',
-      `NATS at ${servers} has no space (${describeError(error)}); raise max_file_store or the limit of the account, or lower cluster.maxMegabytes`,
+      `NATS at ${servers} has no space (${describeFault(error)}); raise max_file_store or the limit of the account, or lower cluster.maxMegabytes`,
     );
   return null;
 }
 
+/** What an error of NATS or of the client says, as the part of a sentence that gives the reason; more helpful than the client. */
+export function describeFault(error: unknown): string {
+  const subject = unansweredSubject(error);
+  if (subject !== null && JETSTREAM_API.test(subject)) return 'it has no JetStream, or JetStream has stopped';
+  if (subject !== null)
+    return `nothing stores or answers ${subject}: its bucket or stream was deleted, or JetStream has stopped`;
+  if (error instanceof TimeoutError) return 'no answer in time';
+  const text = describeError(error);
+  if (error instanceof ConnectionError && text.includes('undefined error'))
+    return 'the connection was closed before anything came; check that a nats-server listens there, and accepts more connections';
+  if (text === 'unexpected response from server') return 'what answers there is no nats-server';
+  return text;
+}
+
+/** Where a server with JetStream says what it has. */
+const INFO_SUBJECT = '$JS.API.INFO';
+/** What JetStream itself answers; a stream answers the rest. */
+const JETSTREAM_API = /^\$JS\.API\.(?!DIRECT\.)/;
+
+/** The subject to which nobody listens; null for another error. The client says that JetStream is off, which need not be so. */
+function unansweredSubject(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof NoRespondersError) return cause.subject;
+  return null;
+}
+
+/** The error code of JetStream of an error or of its cause: where it is off, the client wraps it. */
+function offCodeOf(error: unknown): number {
+  return codeOf(error) ?? codeOf(error instanceof Error ? error.cause : null) ?? 0;
+}
+
 /** OpenSSL's codes of a certificate that this node does not accept, as Node has them. */
 const BAD_CERTIFICATE = /CERT|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA/;
+
+/** OpenSSL's codes of what the server does not accept of this node. */
+const ALERT = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA)/;
+const UNWANTED_CLIENT =
+  'the server wants a certificate of this node that it knows; set cluster.tls.certificate and key to one that its tls.ca_file has signed';
 
 /** Why there is no encrypted connection, and what to do; null for another fault. */
 function tlsFaultOf(error: unknown): string | null {
@@ -68,6 +110,7 @@ function tlsFaultOf(error: unknown): string | null {
   if (text.includes("does not support 'tls'"))
     return 'the server has no TLS; use nats:// addresses without cluster.tls, or set up tls in nats-server';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (ALERT.test(code)) return UNWANTED_CLIENT;
   if (!BAD_CERTIFICATE.test(code)) return null;
   return `the certificate of the server is not accepted (${text}); set cluster.tls.ca to the certificate of who has signed it, and use the host names that are in it`;
 }
@@ -76,9 +119,4 @@ function tlsFaultOf(error: unknown): string | null {
 function violationOf(error: unknown): PermissionViolationError | null {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return cause instanceof PermissionViolationError ? cause : null;
-}
-
-/** The client does not export the class of this error. */
-function isNotEnabled(error: unknown): boolean {
-  return error instanceof Error && error.name === 'JetStreamNotEnabled';
 }

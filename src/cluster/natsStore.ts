@@ -2,6 +2,7 @@ import { RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { type KV, Kvm, type KvOptions } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { SpotterError } from '../core/errors.js';
+import { entryOf } from './bucketEntry.js';
 import type { Link } from './link.js';
 import { FORMAT, LEASE_TTL_MS, type Names, NODE_TTL_MS } from './names.js';
 import { hasTooFewServers } from './natsFaults.js';
@@ -105,10 +106,10 @@ async function checkTtl(kv: KV, ttlMs: number, cluster: string): Promise<KV> {
 async function checkFormat(state: KV, options: StoreOptions): Promise<void> {
   const { cluster, sealer, version } = options;
   const mine = sealer.sealJson({ format: FORMAT, version }, FORMAT_KEY);
-  let entry = await state.get(FORMAT_KEY);
+  let entry = await entryOf(state, FORMAT_KEY);
   if (!entry) {
     await state.create(FORMAT_KEY, mine).catch(() => {});
-    entry = await state.get(FORMAT_KEY);
+    entry = await entryOf(state, FORMAT_KEY);
   }
   const made =
     entry && (sealer.openJson(entry.value, FORMAT_KEY) as { format: number; version: string } | null);

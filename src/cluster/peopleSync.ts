@@ -1,6 +1,8 @@
 import { describeError, SpotterError } from '../core/errors.js';
 import { plural } from '../core/plural.js';
 import { inParallel } from './inParallel.js';
+import { restorePhotos } from './lostPhotos.js';
+import { describeFault } from './natsFaults.js';
 import {
   type LocalFile,
   type LocalLook,
@@ -39,6 +41,8 @@ export class PeopleSync {
   /** Whose records or files have changed. */
   #changed = new Set<string>();
   #isAllDue = true;
+  /** Whether photos may have gone from the servers. */
+  #mayHaveLost = true;
   #isRunning = false;
   #isStopped = false;
   #running: Promise<void> = Promise.resolve();
@@ -73,6 +77,7 @@ export class PeopleSync {
   /** Goes on, or begins. */
   resume(): void {
     this.#isStopped = false;
+    this.#mayHaveLost = true;
     this.noteFolder();
   }
 
@@ -112,7 +117,7 @@ export class PeopleSync {
       return nextMs ?? fullMs;
     } catch (error) {
       if (error instanceof SpotterError && error.code === 'gallery.not_found') return FULL_MS;
-      if (!this.#isStopped) this.#warnOnce(`trying again: ${describeError(error)}`, 'retry');
+      if (!this.#isStopped) this.#warnOnce(`trying again: ${describeFault(error)}`, 'retry');
       return RETRY_MS;
     } finally {
       this.#tryWrite(base);
@@ -140,6 +145,11 @@ export class PeopleSync {
       isOpen ||= done.isOpen;
       base.noteRevision(bucket.people.get(personKey)?.revision ?? 0);
     });
+    if (changed === null && this.#mayHaveLost) {
+      const restored = await restorePhotos(this.#options, look);
+      this.#mayHaveLost = false;
+      if (restored > 0) log.info(`watch list: ${plural(restored, 'photo')} stored again that NATS had lost`);
+    }
     const { received, removed, sent } = sum;
     if (received + removed + sent > 0)
       log.info(

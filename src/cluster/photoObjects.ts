@@ -60,6 +60,17 @@ export class PhotoObjects {
     return content && this.hashOf(content) === sha256 ? content : null;
   }
 
+  /** Names of all objects, deleted ones included. @throws an error of the client */
+  async names(): Promise<Set<string>> {
+    const prefix = `$O.${this.#bucket}.M.`;
+    const { streams } = this.#link.manager;
+    const info = streams.info(`OBJ_${this.#bucket}`, { subjects_filter: `${prefix}*` });
+    const subjects = Object.keys((await within(TIMEOUT_MS, info))?.state.subjects ?? {});
+    return new Set(
+      subjects.map((subject) => Buffer.from(subject.slice(prefix.length), 'base64url').toString()),
+    );
+  }
+
   /** Names and ages of all objects, ms. @throws an error of the client */
   async list(): Promise<{ name: string; ageMs: number }[]> {
     const all = (await within(TRANSFER_MS, this.#store.list())) ?? [];

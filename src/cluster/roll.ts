@@ -1,6 +1,7 @@
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
 import { SpotterError } from '../core/errors.js';
+import { entryOf } from './bucketEntry.js';
 import { keysOf } from './bucketKeys.js';
 import type { Link } from './link.js';
 import { FORMAT } from './names.js';
@@ -59,8 +60,8 @@ export class Roll {
   async #entries(): Promise<z.output<typeof entry>[]> {
     const entries: z.output<typeof entry>[] = [];
     for (const key of await keysOf(this.#link, this.#bucket, `${PREFIX}.*`)) {
-      const found = await within(TIMEOUT_MS, this.#state.get(key));
-      if (found?.operation !== 'PUT') continue;
+      const found = await entryOf(this.#state, key);
+      if (!found) continue;
       const parsed = entry.safeParse(this.#sealer.openJson(found.value, key));
       if (parsed.success) entries.push(parsed.data);
     }

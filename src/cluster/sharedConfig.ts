@@ -1,7 +1,8 @@
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
-import { describeError, SpotterError } from '../core/errors.js';
-import { isWrongRevision } from './natsFaults.js';
+import { SpotterError } from '../core/errors.js';
+import { entryOf } from './bucketEntry.js';
+import { describeFault, isWrongRevision } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
 import { within } from './within.js';
 
@@ -16,7 +17,7 @@ export interface SharedText {
 export interface SharedConfigOptions {
   /** Name of this node, noted with what it writes. */
   node: string;
-  /** What is shared where nothing is yet. */
+  /** What is shared where nothing is yet, or not any more. */
   initial: () => string;
   /** Called with each version, the first one included. */
   onText: (shared: SharedText) => void;
@@ -35,6 +36,8 @@ export class SharedConfig implements ClusterPart {
   #joined: Joined | null = null;
   #watch: { stop: () => void } | null = null;
   #current: SharedText | null = null;
+  /** Of the bucket that this node has joined. */
+  #lastRevision = 0;
 
   constructor(options: SharedConfigOptions) {
     this.#options = options;
@@ -47,11 +50,13 @@ export class SharedConfig implements ClusterPart {
 
   async join(joined: Joined): Promise<void> {
     this.#joined = joined;
+    // Revisions begin again with a bucket that was made anew.
+    this.#lastRevision = 0;
     const { state } = joined.store;
-    const found = await state.get(KEY);
+    const found = await entryOf(state, KEY);
     // When another node is faster, its text is what all have.
-    if (found?.operation !== 'PUT') await state.create(KEY, this.#sealed(joined)).catch(() => {});
-    const first = await state.get(KEY);
+    if (!found) await state.create(KEY, this.#sealed(joined)).catch(() => {});
+    const first = await entryOf(state, KEY);
     if (first) this.#note(first, joined);
     const watch = await state.watch({ key: KEY });
     this.#watch = watch;
@@ -89,7 +94,7 @@ export class SharedConfig implements ClusterPart {
         );
       throw new SpotterError(
         'cluster.unreachable',
-        `NATS does not answer (${describeError(error)}); try again later`,
+        `NATS does not answer (${describeFault(error)}); try again later`,
       );
     }
   }
@@ -103,7 +108,8 @@ export class SharedConfig implements ClusterPart {
   }
 
   #note({ value, revision }: { value: Uint8Array; revision: number }, { sealer }: Joined): void {
-    if (revision <= (this.#current?.revision ?? 0)) return;
+    if (revision <= this.#lastRevision) return;
+    this.#lastRevision = revision;
     const found = stored.safeParse(sealer.openJson(value, PLACE));
     if (found.success) {
       this.#current = { text: found.data.text, revision };

@@ -1,5 +1,6 @@
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
+import { entryOf } from './bucketEntry.js';
 import { isWrongRevision } from './natsFaults.js';
 import type { ClusterPart, Joined } from './part.js';
 import type { Sealer } from './sealer.js';
@@ -42,6 +43,8 @@ export class SharedCursors implements ClusterPart {
 
   async join({ store: { state }, sealer }: Joined): Promise<void> {
     this.#joined = { state, sealer };
+    // Revisions begin again with a bucket that was made anew.
+    this.#known.clear();
   }
 
   async leave(): Promise<void> {
@@ -53,8 +56,8 @@ export class SharedCursors implements ClusterPart {
     const { state } = this.#bucket;
     const key = this.#keyOf(sink);
     for (let tries = 1; ; tries++) {
-      const entry = (await within(TIMEOUT_MS, state.get(key))) ?? null;
-      const found = entry?.operation === 'PUT' ? this.#read(entry.value, key) : null;
+      const entry = await entryOf(state, key, TIMEOUT_MS);
+      const found = entry && this.#read(entry.value, key);
       if (!entry || !found) return null;
       const seq = found.epoch === this.#options.epoch() ? found.seq : 0;
       this.#known.set(sink, { revision: entry.revision, seq });
@@ -82,8 +85,8 @@ export class SharedCursors implements ClusterPart {
     } catch (error) {
       if (!isWrongRevision(error)) throw error;
       // An earlier attempt may have been stored, and only its answer lost.
-      const entry = (await within(TIMEOUT_MS, state.get(key))) ?? null;
-      const found = entry?.operation === 'PUT' ? this.#read(entry.value, key) : null;
+      const entry = await entryOf(state, key, TIMEOUT_MS);
+      const found = entry && this.#read(entry.value, key);
       if (!entry || found?.session !== session) throw toTaken();
       this.#known.set(sink, { revision: entry.revision, seq: found.seq });
       if (found.seq !== seq) throw error;

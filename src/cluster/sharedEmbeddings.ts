@@ -1,4 +1,5 @@
 import type { KV } from '@nats-io/kv';
+import { entryOf } from './bucketEntry.js';
 import { keysOf } from './bucketKeys.js';
 import { inParallel } from './inParallel.js';
 import type { Link } from './link.js';
@@ -69,8 +70,7 @@ export class SharedEmbeddings {
     await inParallel(hashes, AT_A_TIME, async (sha256) => {
       const place = this.#keyOf(sha256, key);
       if (this.#there.has(place)) return;
-      const entry = await within(TIMEOUT_MS, this.#kv.get(place));
-      if (entry?.operation === 'PUT') this.#there.add(place);
+      if (await entryOf(this.#kv, place)) this.#there.add(place);
       else missing.push(sha256);
     });
     for (let from = 0; from < missing.length; from += BATCH)
@@ -84,8 +84,8 @@ export class SharedEmbeddings {
     const found: PhotoOutcome[] = [];
     await inParallel(hashes, AT_A_TIME, async (sha256) => {
       const place = this.#keyOf(sha256, key);
-      const entry = await within(TIMEOUT_MS, this.#kv.get(place));
-      const bytes = entry?.operation === 'PUT' ? this.#sealer.open(entry.value, place) : null;
+      const entry = await entryOf(this.#kv, place);
+      const bytes = entry && this.#sealer.open(entry.value, place);
       if (!bytes) return;
       this.#there.add(place);
       const result = decoded(bytes);

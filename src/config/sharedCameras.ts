@@ -28,12 +28,17 @@ const KEY = 'cameras';
 export function readSharedCameras(text: string, folder: string): SharedCameras {
   const { document, syntax } = parseYaml(text);
   const data = syntax.length === 0 ? toData(document) : {};
-  const others = Object.keys((data ?? {}) as object).filter((key) => key !== KEY);
+  const isMapping = typeof data === 'object' && data !== null && !Array.isArray(data);
+  const keys = isMapping ? Object.keys(data) : [];
+  const others = keys.filter((key) => key !== KEY);
   if (others.length > 0)
     throw new SpotterError(
       'config.invalid',
       `${NAME}: only cameras are shared; leave out ${others.join(', ')}, which each node has in its own file`,
     );
+  // An empty file may come from a command that failed: it must not remove every camera.
+  if (syntax.length === 0 && keys.length === 0)
+    throw new SpotterError('config.invalid', `${NAME}: it has no cameras; write "${KEY}: []" for none`);
   const { config, secrets, gaps } = readText(text, { name: NAME, folder, unused: [], incomplete: [KEY] });
   resolvePaths(config, folder);
   const lacks = (camera: CameraConfig) => hasGap(camera, gaps);

@@ -47,7 +47,8 @@ export class SharedConfigHost {
     const { file } = this.#options.loaded;
     this.#shared = new SharedConfig({
       node,
-      initial: () => camerasOf(file === null ? '' : (readIfThere(file) ?? '')),
+      // NATS that has lost them gets those that this node knows.
+      initial: () => this.#text ?? camerasOf(file === null ? '' : (readIfThere(file) ?? '')),
       onText: (shared) => this.#receive(shared),
       onFault: (message) => this.#options.logger.warn(message),
     });

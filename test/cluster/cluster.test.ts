@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
@@ -85,7 +85,7 @@ describe('Cluster', () => {
     for (const { cluster, log } of nodes) {
       const joins = () => log.filter((line) => line.startsWith('joined cluster')).length;
       await eventually(joins, (count) => count === 2);
-      expect(log).toContain('KV_spotter-home-nodes was deleted from NATS; joining the cluster anew');
+      expect(log).toContain('KV_spotter-home-nodes was deleted in NATS; joining the cluster anew');
       await eventually(
         () => cluster.membership.others.length,
         (count) => count === 1,
@@ -134,6 +134,39 @@ describe('Cluster', () => {
     );
     await expect(clusterNode('a', [secure]).cluster.start()).rejects.toEqual(
       refusal('cluster.refused', /certificate of the server is not accepted .*cluster\.tls\.ca/),
+    );
+  });
+
+  it('refuses a server that wants a certificate which this node has not', async () => {
+    const { ca, server, client } = makeCertificates();
+    const secure = await startNats({ tls: { ...server, clientsOf: ca } });
+    const other = makeCertificates().client;
+    const start = (own: { certificate: string; key: string } | null) => {
+      const tls = { ca, ...(own ?? { certificate: null, key: null }) };
+      return clusterNode('a', [secure], { tls }).cluster.start();
+    };
+    const wanted = refusal('cluster.refused', /wants a certificate of this node .*cluster\.tls\.certificate/);
+    for (const own of [null, other]) await expect(start(own)).rejects.toEqual(wanted);
+    await start(client);
+  }, 30_000);
+
+  it('says that a server closes the connection, or is none', async () => {
+    const said = async (greet: (socket: Socket) => void) => {
+      const server = createServer(greet).listen(0, '127.0.0.1');
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      const url = `nats://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { cluster, log } = clusterNode('a', [{ url }]);
+      await cluster.start();
+      await eventually(
+        () => log.length,
+        (lines) => lines > 0,
+      );
+      return log[0];
+    };
+    expect(await said((socket) => socket.destroy())).toMatch(/: the connection was closed before anything/);
+    expect(await said((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))).toMatch(
+      /: what answers there is no nats-server$/,
     );
   });
 

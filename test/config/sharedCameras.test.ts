@@ -28,6 +28,8 @@ describe('readSharedCameras', () => {
   it.each([
     ['cameras:\n  - { id: door }\n', /^shared configuration:2:5: cameras\[0\]\.url: required, a string/],
     ['cameras: [\n', /^shared configuration:/],
+    ['', /^shared configuration: it has no cameras; write "cameras: \[\]" for none$/],
+    ['- 1\n', /it has no cameras/],
     ['cameras: []\nmqtt: { url: mqtt://a }\n', /only cameras are shared; leave out mqtt/],
     [
       'cameras:\n  - { id: a, url: rtsp://a }\n  - { id: a, url: rtsp://b }\n',

@@ -29,7 +29,11 @@ export interface NatsOptions {
   /** More of the configuration, such as authorization. */
   more?: string;
   /** Of its certificate; plain without. */
-  tls?: { key: string; certificate: string };
+  tls?: {
+    key: string;
+    certificate: string /** Authority whose certificate a client needs. */;
+    clientsOf?: string;
+  };
 }
 
 /** A real server on 127.0.0.1. Ends with the test. */
@@ -70,7 +74,8 @@ function server(port: number, lines: string[], options: NatsOptions): NatsServer
   const folder = temporaryFolder();
   const all = [...lines, more];
   if (jetstream) all.push(`jetstream { store_dir: "${folder}", max_file_store: ${space} }`);
-  if (tls) all.push(`tls { cert_file: "${tls.certificate}", key_file: "${tls.key}" }`);
+  const clients = tls?.clientsOf === undefined ? '' : `, ca_file: "${tls.clientsOf}", verify: true`;
+  if (tls) all.push(`tls { cert_file: "${tls.certificate}", key_file: "${tls.key}"${clients} }`);
   const config = path.join(temporaryFolder(), 'nats.conf');
   writeFileSync(config, `${all.join('\n')}\n`);
   return {

@@ -14,7 +14,7 @@ import type {
 } from '../sinks/port.js';
 import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
-import { damageOf, discardLog, explainFault, LOG_FILE, openLogStore, putAway } from './open.js';
+import { closeAnyway, damageOf, discardLog, explainFault, LOG_FILE, openLogStore, putAway } from './open.js';
 import { eventOf, type Row, textOf } from './row.js';
 import { type Erased, Upkeep, type UpkeepOptions } from './upkeep.js';
 
@@ -85,11 +85,8 @@ export class EventLog
   async stop(): Promise<void> {
     clearInterval(this.#checkTimer);
     await this.#upkeep.stop();
-    try {
-      this.#store?.close();
-    } catch {
-      // Committed events are safe; the next start finds them.
-    }
+    // Committed events are safe; the next start finds them.
+    if (this.#store) closeAnyway(this.#store);
     this.#store = null;
   }
 
@@ -272,16 +269,15 @@ export class EventLog
   #replace(lost: LogStore, what: string): LogStore {
     const fromMs = lost.firstMs ?? this.#openedMs;
     this.#store = null;
-    // Before it is closed: SQLite removes whatever then has the name of its write-ahead log.
+    const { folder, isCopy } = this.#options;
+    // A copy is closed first: SQLite does not write to a log whose file is gone. What is kept is moved before, as SQLite removes
+    // whatever then has the name of its write-ahead log.
+    if (isCopy) closeAnyway(lost);
     let message: string;
     try {
-      message = putAway(this.#options.folder, what, this.#options.isCopy);
+      message = putAway(folder, what, isCopy);
     } finally {
-      try {
-        lost.close();
-      } catch {
-        // What could be kept is set aside.
-      }
+      closeAnyway(lost);
     }
     const store = this.#open();
     this.#options.onReplaced(message, { fromMs, toMs: Date.now() });

@@ -145,3 +145,12 @@ function faultOfSystem(error: unknown): 'log.unwritable' | 'log.unusable' {
   const code = error instanceof Error && 'code' in error ? error.code : '';
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO' ? 'log.unwritable' : 'log.unusable';
 }
+
+/** Closes a log, whatever comes of it. Safe twice. */
+export function closeAnyway(store: LogStore): void {
+  try {
+    store.close();
+  } catch {
+    // What is committed is safe.
+  }
+}
