@@ -35,7 +35,10 @@ export interface Driven {
 }
 
 /** A sink with a driver, started; stops with the test. */
-export async function drive(sink: Sink, options: { log?: MemoryLog; clock?: Clock } = {}): Promise<Driven> {
+export async function drive(
+  sink: Sink,
+  options: { log?: MemoryLog; clock?: Clock; mayDeliver?: () => boolean } = {},
+): Promise<Driven> {
   const log = options.log ?? new MemoryLog();
   const lines: string[] = [];
   const outcomes: string[] = [];
@@ -50,6 +53,7 @@ export async function drive(sink: Sink, options: { log?: MemoryLog; clock?: Cloc
       onRetry: () => outcomes.push('retry'),
     },
     ...(options.clock && { clock: options.clock }),
+    mayDeliver: options.mayDeliver,
   });
   await driver.start();
   onTestFinished(() => driver.stop());

@@ -21,7 +21,7 @@ export interface SinkDriverOptions {
   observer: SinkObserver;
   /** By default the machine's. */
   clock?: Clock;
-  /** Whether events may be delivered at this moment; asked before each. Default: they may. */
+  /** Whether this node may deliver at this moment; asked before the sink is opened and before each event. Default: it may. */
   mayDeliver?: (() => boolean) | undefined;
 }
 
@@ -158,7 +158,7 @@ export class SinkDriver implements Component {
     if (beginning) await beginning;
     this.#hasBegun = true;
     if (!this.#sink.isOpen) {
-      if (this.#stopping) return true;
+      if (this.#stopping || !(await this.#isAllowed(signal))) return this.#stopping;
       const failure = await this.#sink.open(signal, () => this.#wake());
       if (failure) await this.#fail(failure, signal);
       else this.#health.recovered();
@@ -181,15 +181,18 @@ export class SinkDriver implements Component {
     // One event per page is attempted, in case the far end is back.
     this.#givenUp = Math.min(this.#givenUp, 1);
     for (const event of page) {
-      if (signal.aborted || this.#isPageStale) return false;
-      if (this.#options.mayDeliver?.() === false) {
-        await this.#clock.wait(ASK_AGAIN_MS, signal);
-        return false;
-      }
+      if (signal.aborted || this.#isPageStale || !(await this.#isAllowed(signal))) return false;
       if (!(await this.#settle(event, signal)) || !(await this.#isNoted(signal))) return false;
     }
     // Pages without an event for this sink would otherwise block everything else.
     await nextTurn();
+    return false;
+  }
+
+  /** Whether this node delivers at the moment, else waits: one that opened a sink would end the connection of the node that does. */
+  async #isAllowed(signal: AbortSignal): Promise<boolean> {
+    if (this.#options.mayDeliver?.() !== false) return true;
+    await this.#clock.wait(ASK_AGAIN_MS, signal);
     return false;
   }
 

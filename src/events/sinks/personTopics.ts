@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { BrokerConnection } from './broker.js';
 import { BrokerRefusal } from './brokerAnswer.js';
 import { Discovery } from './discovery.js';
@@ -38,7 +39,9 @@ export async function takeBackPerson(
     own.push(...discovery.personTopics(name));
   }
   const { cameras } = retainedFilters(topics);
-  const options = { url, clientId: `spotter-${installation ?? 'unknown'}-forget`, will: null };
+  // Of a cluster, every node does this at the same time: with one id, the broker would end the connection of the other.
+  const clientId = `spotter-${installation ?? 'unknown'}-forget-${randomBytes(3).toString('hex')}`;
+  const options = { url, clientId, will: null };
   const connection = await BrokerConnection.connect({ ...options, terms: BEST_TERMS }, signal, () => {});
   const abandon = () => void connection.end();
   signal.addEventListener('abort', abandon, { once: true });

@@ -27,15 +27,19 @@ export function retainedMessages(
     ...[...(people ?? [])].flatMap(([name, shown]) => discovery?.person(name, shown) ?? []),
   ];
   for (const { topic, payload } of announced) messages.set(topic, payload);
+  // Whoever was at a camera of a node that is gone may have left since.
+  const isWatched = (id: string) => cameras.get(id) !== 'waiting';
   for (const [id, state] of families.state ? cameras : []) {
     messages.set(topics.camera(id, 'state'), state);
-    messages.set(topics.camera(id, 'people'), JSON.stringify(inView.peopleAt(id)));
-    messages.set(topics.camera(id, 'occupancy'), inView.isOccupied(id) ? 'ON' : 'OFF');
+    messages.set(topics.camera(id, 'people'), JSON.stringify(isWatched(id) ? inView.peopleAt(id) : []));
+    messages.set(topics.camera(id, 'occupancy'), isWatched(id) && inView.isOccupied(id) ? 'ON' : 'OFF');
     messages.set(topics.camera(id, 'last_person'), inView.lastPersonAt(id));
   }
   for (const id of families.faces ? cameras.keys() : []) messages.set(topics.camera(id, 'face'), null);
   for (const [name, shown] of (families.people && people) || []) {
-    const { cameras: places, since } = inView.whereIs(name) ?? { cameras: [], since: null };
+    const found = inView.whereIs(name);
+    const places = found?.cameras.filter(isWatched) ?? [];
+    const since = places.length > 0 ? found?.since : null;
     messages.set(topics.person(name), places[0] ?? NOT_HOME);
     const attributes = {
       person: name,

@@ -162,4 +162,24 @@ describe('SinkDriver.reread', () => {
     await until(() => recorder.seen.includes(3));
     expect(recorder.seen).toEqual([1, 3]);
   });
+
+  it('neither opens a sink nor delivers while another node does', async () => {
+    const recorder = new Recorder();
+    recorder.isOpen = false;
+    const clock = new QuickClock();
+    let mayDeliver = false;
+    const { log } = await drive(recorder, { clock, mayDeliver: () => mayDeliver });
+    log.commit();
+    await until(() => clock.waits.length > 2);
+    expect(recorder.opened).toBe(0);
+    mayDeliver = true;
+    await until(() => recorder.seen.length === 1);
+    // The broker has given the connection to another node.
+    mayDeliver = false;
+    recorder.isOpen = false;
+    recorder.onClosed();
+    const waited = clock.waits.length;
+    await until(() => clock.waits.length > waited + 2);
+    expect(recorder.opened).toBe(1);
+  });
 });

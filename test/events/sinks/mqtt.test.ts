@@ -71,6 +71,24 @@ describe('MqttSink', () => {
     await heard.last('spotter/cameras/door/occupancy', 'OFF');
   });
 
+  it('shows nobody at a camera that no node of the cluster watches', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const heard = await Subscriber.of(broker);
+    const { set, publish } = sinkSet({ mqtt: { url: broker.url } });
+    await set.start();
+    publish();
+    publish({ ...yard });
+    await heard.last('spotter/people/alice', 'yard');
+    set.cameraState('yard', 'waiting');
+    await heard.last('spotter/people/alice', 'door');
+    await heard.last('spotter/cameras/yard/people', '[]');
+    await heard.last('spotter/cameras/yard/occupancy', 'OFF');
+    set.cameraState('yard', 'live');
+    await heard.last('spotter/people/alice', 'yard');
+    await heard.last('spotter/cameras/yard/occupancy', 'ON');
+  });
+
   it('publishes offline and clears presence when it closes', async (context) => {
     needMosquitto(context);
     const broker = await startMosquitto();

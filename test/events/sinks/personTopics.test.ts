@@ -42,6 +42,18 @@ describe('takeBackPerson', () => {
     expect(await takeBackPerson({ ...options, url: broker.url }, 'alice', soon())).toEqual([]);
   });
 
+  it('works on every node of a cluster at the same time', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const client = await Subscriber.of(broker);
+    await client.publish('spotter/people/alice', 'door');
+    const nodes = Array.from({ length: 5 }, () =>
+      takeBackPerson({ ...options, url: broker.url }, 'alice', soon()),
+    );
+    await Promise.all(nodes);
+    expect([...(await keptBy(broker)).keys()]).toEqual([]);
+  });
+
   it('clears what it may not look at, and names what it could not search', async () => {
     const broker = await strictBroker({
       subscribe: (filter) => (filter.startsWith('home') || filter.includes('cameras/+/people') ? 0x87 : 0),
