@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { isRecording } from '../config/cameraSchema.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
+import { inParallel } from '../core/inParallel.js';
 import { maskText } from '../core/secrets.js';
 import { Engine } from '../engine/engine.js';
 import { EventEnricher } from '../events/eventEnricher.js';
@@ -11,6 +13,7 @@ import { prepare } from '../models/prepare.js';
 import { upsideDownHint } from '../pipeline/uprightCheck.js';
 import type { Track } from '../track/state.js';
 import type { FileSource } from '../video/fileSource.js';
+import type { VideoInfo } from '../video/info.js';
 import type { Rotation } from '../video/rotation.js';
 import { AnnotatedCopy } from './annotate.js';
 import { cameraIds } from './cameraIds.js';
@@ -118,7 +121,7 @@ async function scanAll(
     }),
   );
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.
-  const opening = Promise.all(sources.map((source) => source.open()));
+  const opening = openAll(sources);
   opening.catch(() => {});
   const output = new ScanOutput(options, options.explain ?? config.events.explain, shownName);
   let exitCode = 0;
@@ -182,6 +185,15 @@ interface Receivers {
   enricher: EventEnricher;
   onFrame: (frame: Frame, tracks: readonly Track[]) => void;
   onUpsideDown: () => void;
+}
+
+/** Opens recordings, as many at a time as there are cores: each takes a process. @throws as {@link FileSource.open} */
+async function openAll(sources: readonly FileSource[]): Promise<VideoInfo[]> {
+  const infos: VideoInfo[] = [];
+  await inParallel(sources.entries(), availableParallelism(), async ([index, source]) => {
+    infos[index] = await source.open();
+  });
+  return infos;
 }
 
 async function scanOne(

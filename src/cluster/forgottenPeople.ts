@@ -1,6 +1,6 @@
+import { inParallel } from '../core/inParallel.js';
 import { entryOf } from './bucketEntry.js';
 import type { ForgetState, PendingForget } from './forgetState.js';
-import { inParallel } from './inParallel.js';
 import { FORMAT } from './names.js';
 import { codeOf } from './natsFaults.js';
 import type { Joined } from './part.js';

@@ -1,6 +1,6 @@
 import { describeError, SpotterError } from '../core/errors.js';
+import { inParallel } from '../core/inParallel.js';
 import { plural } from '../core/plural.js';
-import { inParallel } from './inParallel.js';
 import { restorePhotos } from './lostPhotos.js';
 import { describeFault } from './natsFaults.js';
 import {

@@ -1,6 +1,6 @@
 import { SpotterError } from '../core/errors.js';
+import { inParallel } from '../core/inParallel.js';
 import { isIdle, type MergePlan, mergeFiles } from './fileMerge.js';
-import { inParallel } from './inParallel.js';
 import type { PeopleBucket, StoredPerson } from './peopleBucket.js';
 import type { PhotoObjects } from './photoObjects.js';
 import type { SharedEmbeddings } from './sharedEmbeddings.js';

@@ -1,7 +1,7 @@
 import type { KV } from '@nats-io/kv';
+import { inParallel } from '../core/inParallel.js';
 import { entryOf } from './bucketEntry.js';
 import { keysOf } from './bucketKeys.js';
-import { inParallel } from './inParallel.js';
 import type { Link } from './link.js';
 import { FORMAT } from './names.js';
 import type { Joined } from './part.js';

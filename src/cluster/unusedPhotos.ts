@@ -1,4 +1,4 @@
-import { inParallel } from './inParallel.js';
+import { inParallel } from '../core/inParallel.js';
 import type { Joined } from './part.js';
 import type { PeopleBucket } from './peopleBucket.js';
 import type { PhotoObjects } from './photoObjects.js';
