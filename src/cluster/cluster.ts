@@ -8,7 +8,7 @@ import { type Link, type LinkConfig, openLink } from './link.js';
 import { type LinkState, LinkWatch } from './linkWatch.js';
 import { type Identity, Membership } from './membership.js';
 import { namesOf } from './names.js';
-import { describeFault, refusalOf } from './natsFaults.js';
+import { describeFault, LOGIN_REFUSED, refusalOf } from './natsFaults.js';
 import { openStore } from './natsStore.js';
 import type { ClusterPart, Joined } from './part.js';
 import { Sealer } from './sealer.js';
@@ -66,7 +66,7 @@ export class Cluster implements Component {
       onFault: (reason) =>
         this.#isJoined &&
         options.log.warn(
-          `NATS at ${this.#servers}: ${reason}; cameras stop until it is back, and events wait`,
+          `NATS at ${this.#servers}${this.nats?.isRefused ? ` ${LOGIN_REFUSED}` : `: ${reason}`}; cameras stop until it is back, and events wait`,
         ),
       onRecovered: () => this.#isJoined && options.log.info(`NATS at ${this.#servers} answers again`),
     });
@@ -100,7 +100,9 @@ export class Cluster implements Component {
   /** Why this node is not in the cluster, one sentence; null while it is. */
   get problem(): string | null {
     if (!this.#isJoined) return `waiting for NATS at ${this.#servers}`;
-    return this.nats?.isConnected ? null : `NATS at ${this.#servers} does not answer; trying again`;
+    const { isConnected, isRefused } = this.nats ?? {};
+    if (isConnected) return null;
+    return `NATS at ${this.#servers} ${isRefused ? LOGIN_REFUSED : 'does not answer'}; trying again`;
   }
 
   /**

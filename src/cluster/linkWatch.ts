@@ -1,4 +1,5 @@
 import type { Link } from './link.js';
+import { isLoginRefused } from './natsFaults.js';
 
 /** How the connection to NATS is. */
 export interface LinkState {
@@ -10,12 +11,15 @@ export interface LinkState {
   server: string | null;
   /** Version of that server. */
   version: string | null;
+  /** Whether the server refuses the login at the moment. */
+  isRefused: boolean;
 }
 
 /** Follows whether a connection is there: the client makes a lost one again without a word. */
 export class LinkWatch {
   readonly #connection: Link['connection'];
   #isConnected = true;
+  #isRefused = false;
   #losses = 0;
 
   constructor(connection: Link['connection']) {
@@ -31,17 +35,22 @@ export class LinkWatch {
       losses: this.#losses,
       server: isConnected ? this.#connection.getServer() : null,
       version: isConnected ? (info?.version ?? null) : null,
+      isRefused: this.#isRefused,
     };
   }
 
   /** Ends with the connection. */
   async #follow(): Promise<void> {
-    for await (const { type } of this.#connection.status()) {
+    for await (const status of this.#connection.status()) {
+      const { type } = status;
+      if (type === 'error') this.#isRefused = isLoginRefused(status.error);
       if (type === 'disconnect' && this.#isConnected) {
         this.#isConnected = false;
         this.#losses += 1;
       }
-      if (type === 'reconnect') this.#isConnected = true;
+      if (type !== 'reconnect') continue;
+      this.#isConnected = true;
+      this.#isRefused = false;
     }
     this.#isConnected = false;
   }

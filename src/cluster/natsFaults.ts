@@ -5,6 +5,7 @@ import {
   NoRespondersError,
   PermissionViolationError,
   TimeoutError,
+  UserAuthenticationExpiredError,
 } from '@nats-io/transport-node';
 import { describeError, SpotterError } from '../core/errors.js';
 
@@ -39,11 +40,8 @@ export function hasTooFewServers(error: unknown): boolean {
 export function refusalOf(error: unknown, servers: string): SpotterError | null {
   if (error instanceof SpotterError) return error;
   const code = codeOf(error) ?? 0;
-  if (error instanceof AuthorizationError)
-    return new SpotterError(
-      'cluster.refused',
-      `NATS at ${servers} refuses the login; check cluster.user, password, token, nkey or credentials`,
-    );
+  if (isLoginRefused(error))
+    return new SpotterError('cluster.refused', `NATS at ${servers} ${LOGIN_REFUSED}`);
   const violation = violationOf(error);
   if (violation)
     return new SpotterError(
@@ -65,12 +63,20 @@ export function refusalOf(error: unknown, servers: string): SpotterError | null 
   return null;
 }
 
+/** What a server does that refuses the login, as the end of a sentence. */
+export const LOGIN_REFUSED = 'refuses the login; check cluster.user, password, token, nkey or credentials';
+
+/** Whether the server does not accept who this node is. */
+export function isLoginRefused(error: unknown): boolean {
+  return error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError;
+}
+
 /** What an error of NATS or of the client says, as the part of a sentence that gives the reason; more helpful than the client. */
 export function describeFault(error: unknown): string {
   const subject = unansweredSubject(error);
   if (subject !== null && JETSTREAM_API.test(subject)) return 'it has no JetStream, or JetStream has stopped';
   if (subject !== null)
-    return `nothing stores or answers ${subject}: its bucket or stream was deleted, or JetStream has stopped`;
+    return `no server answers for ${subject}: its bucket or stream was deleted, or servers are away`;
   if (error instanceof TimeoutError) return 'no answer in time';
   const text = describeError(error);
   if (error instanceof ConnectionError && text.includes('undefined error'))

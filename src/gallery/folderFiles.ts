@@ -47,6 +47,8 @@ export class FolderFiles {
   readonly #cacheFolder: string;
   readonly #guard: FileGuard;
   readonly #hashes = new Map<string, { mark: FileMark; sha256: string }>();
+  /** Since when a file has been seen as it is, monotonic ms, by name: for those that have just been changed. */
+  readonly #young = new Map<string, { mark: FileMark; sinceMs: number }>();
   #cache: EmbeddingCache | null = null;
   #listing: Listing | null = null;
   #temporaries = 0;
@@ -85,7 +87,7 @@ export class FolderFiles {
     const unknown = new Set<string>();
     let isBusy = false;
     const add = async (file: GalleryFile, name: string) => {
-      const isNew = file.mark !== null && Date.now() - file.mark.ctimeMs < QUIET_MS;
+      const isNew = file.mark !== null && this.#ageOf(name, file.mark) < QUIET_MS;
       isBusy ||= isNew;
       const sha256 = isNew ? null : await this.#hashOf(file, name);
       if (sha256 === null || file.mark === null) unknown.add(name);
@@ -98,6 +100,8 @@ export class FolderFiles {
       for (const file of [...aside.photos, ...aside.settings]) await add(file, `${prefix}/${file.name}`);
     }
     for (const name of this.#hashes.keys()) if (!files.has(name)) this.#hashes.delete(name);
+    for (const name of this.#young.keys())
+      if (!files.has(name) && !unknown.has(name)) this.#young.delete(name);
     const closed = [...unknown].filter((name) => name.endsWith('/'));
     return {
       identity: listing.identity,
@@ -198,6 +202,19 @@ export class FolderFiles {
       );
   }
 
+  /**
+   * For how long a file has been as it is, ms. By the clocks of file system and machine, which need not agree; by how long it has been
+   * seen so, where those say less.
+   */
+  #ageOf(name: string, mark: FileMark): number {
+    const ageMs = Date.now() - mark.ctimeMs;
+    const seen = this.#young.get(name);
+    if (ageMs > SETTLED_MS) this.#young.delete(name);
+    else if (seen && isSameMark(seen.mark, mark)) return Math.max(ageMs, performance.now() - seen.sinceMs);
+    else this.#young.set(name, { mark, sinceMs: performance.now() });
+    return ageMs;
+  }
+
   /** null when the file cannot be read, or is not read by the gallery either. */
   async #hashOf({ path: file, mark, refused }: GalleryFile, name: string): Promise<string | null> {
     if (mark === null || refused || mark.size > (isPhotoName(name) ? MAX_PHOTO_BYTES : MAX_SETTINGS_BYTES))
@@ -206,7 +223,7 @@ export class FolderFiles {
     if (known && isSameMark(known.mark, mark)) return known.sha256;
     const cached = this.#cache?.knownHash(name, mark);
     const sha256 = cached ?? (await contentOf(file));
-    if (sha256 !== null && Date.now() - mark.ctimeMs > SETTLED_MS) this.#hashes.set(name, { mark, sha256 });
+    if (sha256 !== null && this.#ageOf(name, mark) > SETTLED_MS) this.#hashes.set(name, { mark, sha256 });
     return sha256;
   }
 }

@@ -19,7 +19,7 @@ export interface OverviewSources {
   nowMs: number;
 }
 
-const NO_LINK: LinkState = { isConnected: false, losses: 0, server: null, version: null };
+const NO_LINK: LinkState = { isConnected: false, losses: 0, server: null, version: null, isRefused: false };
 /** More events than this that wait are worth a look: a busy node has some at any moment. */
 const MUCH_LAG = 1000;
 /** A clock further off than this makes times in logs and of other programs wrong, ms. */
@@ -28,7 +28,7 @@ const MUCH_OFFSET_MS = 10_000;
 /** The cluster as one node sees it. */
 export function clusterOverview(sources: OverviewSources): ClusterOverview {
   const { config, node, problem, nats, clockOffsetMs, members, nowMs } = sources;
-  const { isConnected, ...link } = nats ?? NO_LINK;
+  const { isConnected, isRefused: _, ...link } = nats ?? NO_LINK;
   const nodes = members.map((member) => nodeOf(member, nowMs));
   const unwatched = unwatchedOf(sources);
   const view = {

@@ -20,18 +20,56 @@ describe('NATS that goes away and comes back', () => {
     await cluster.start();
     expect([cluster.problem, cluster.nats]).toEqual([
       null,
-      { isConnected: true, losses: 0, server: server.url.slice(7), version: expect.any(String) },
+      {
+        isConnected: true,
+        losses: 0,
+        server: server.url.slice(7),
+        version: expect.any(String),
+        isRefused: false,
+      },
     ]);
     await server.kill();
     await eventually(
       () => cluster.problem,
       (problem) => problem?.endsWith('does not answer; trying again') ?? false,
     );
-    expect(cluster.nats).toEqual({ isConnected: false, losses: 1, server: null, version: null });
+    expect(cluster.nats).toMatchObject({ isConnected: false, losses: 1, server: null, version: null });
     await server.start();
     await eventually(
       () => cluster.problem,
       (problem) => problem === null,
+    );
+  });
+
+  it('is called a refused login where the credentials are not accepted any more', async () => {
+    const login = (password: string) => `authorization { user: spotter, password: ${password} }`;
+    const server = await startNats({ more: login('right-password') });
+    const config = { user: 'spotter', password: 'right-password' };
+    const { cluster, log } = clusterNode('a', [server], config);
+    await cluster.start();
+    await server.kill();
+    server.configure({ more: login('another-password') });
+    await server.start();
+    const refuses = /^NATS at \S+ refuses the login; check cluster\.user, .*; trying again$/;
+    await eventually(
+      () => cluster.problem ?? '',
+      (problem) => refuses.test(problem),
+    );
+    const said = /refuses the login; check cluster\.user, .*; cameras stop until it is back/;
+    await eventually(
+      () => log,
+      (lines) => lines.some((line) => said.test(line)),
+    );
+    await server.kill();
+    server.configure({ more: login('right-password') });
+    await server.start();
+    await eventually(
+      () => cluster.problem,
+      (problem) => problem === null,
+    );
+    await eventually(
+      () => log,
+      (lines) => lines.some(isBack),
     );
   });
 

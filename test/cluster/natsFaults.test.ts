@@ -15,7 +15,7 @@ it('tells a bucket that is missing from a server without JetStream', async (cont
     () => null,
     (fault: unknown) => fault,
   );
-  expect(describeFault(error)).toMatch(/gone.*: its bucket or stream was deleted, or JetStream has stopped$/);
+  expect(describeFault(error)).toMatch(/gone.*: its bucket or stream was deleted, or servers are away$/);
   // It is made again, and no reason to end.
   expect(refusalOf(error, url)).toBeNull();
 });

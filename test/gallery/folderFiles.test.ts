@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FolderFiles, type FolderLook, isNameOfGallery } from '../../src/gallery/folderFiles.js';
 import { eventually } from '../helpers/daemon.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -70,6 +70,13 @@ describe('FolderFiles', () => {
     expect(await folder.remove('al/b.jpg', hashOf('one'))).toBe(false);
     expect(await folder.remove('al/b.jpg', hashOf('two'))).toBe(true);
     expect(readdirSync(gallery)).toEqual(['.set-aside']);
+  });
+
+  it('has files that were changed in the future: the clock of the machine, or of a share, was wrong', async () => {
+    const { look } = await galleryWith({ 'al/a.jpg': 'one' });
+    vi.useFakeTimers({ now: Date.now() - 365 * 86_400_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(namesOf(await look())).toEqual(['al/a.jpg']);
   });
 
   it('finds a change of the same size', async () => {

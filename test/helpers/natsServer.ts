@@ -19,6 +19,8 @@ export interface NatsServer extends ServerProgram {
   url: string;
   /** Where it stores its streams. */
   folder: string;
+  /** Replaces its options from the next start on. */
+  configure(options: NatsOptions): void;
 }
 
 export interface NatsOptions {
@@ -70,17 +72,22 @@ export async function startNatsCluster(count: number, options: NatsOptions = {})
 }
 
 function server(port: number, lines: string[], options: NatsOptions): NatsServer {
-  const { jetstream = true, space = '1GB', more = '', tls } = options;
   const folder = temporaryFolder();
+  const config = path.join(temporaryFolder(), 'nats.conf');
+  const configure = (next: NatsOptions) => writeFileSync(config, textOf(folder, lines, next));
+  configure(options);
+  return {
+    url: `${options.tls ? 'tls' : 'nats'}://127.0.0.1:${port}`,
+    ...{ folder, configure },
+    ...serverProgram('nats-server', ['-c', config], /Server is ready/),
+  };
+}
+
+function textOf(folder: string, lines: string[], options: NatsOptions): string {
+  const { jetstream = true, space = '1GB', more = '', tls } = options;
   const all = [...lines, more];
   if (jetstream) all.push(`jetstream { store_dir: "${folder}", max_file_store: ${space} }`);
   const clients = tls?.clientsOf === undefined ? '' : `, ca_file: "${tls.clientsOf}", verify: true`;
   if (tls) all.push(`tls { cert_file: "${tls.certificate}", key_file: "${tls.key}"${clients} }`);
-  const config = path.join(temporaryFolder(), 'nats.conf');
-  writeFileSync(config, `${all.join('\n')}\n`);
-  return {
-    url: `${tls ? 'tls' : 'nats'}://127.0.0.1:${port}`,
-    folder,
-    ...serverProgram('nats-server', ['-c', config], /Server is ready/),
-  };
+  return `${all.join('\n')}\n`;
 }

@@ -21,7 +21,7 @@ const view = (more: Partial<OverviewSources>) =>
       clockOffsetMs: 3.4,
       nowMs: 1500,
     },
-    nats: { isConnected: true, losses: 1, server: 'n1:4222', version: '2.9.10' },
+    nats: { isConnected: true, isRefused: false, losses: 1, server: 'n1:4222', version: '2.9.10' },
     members: [],
     cameras: [],
     ...more,
