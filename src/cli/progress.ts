@@ -1,4 +1,5 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
+import type { SingleBar } from 'cli-progress';
 import { canRedraw } from '../core/terminal.js';
 import { visible } from '../core/visible.js';
 
@@ -9,10 +10,7 @@ export class ProgressBar {
 
   /** @param what the unit, such as "frames"; null: the detail has the numbers. @param enabled false: shows nothing */
   constructor(what: string | null, enabled: boolean) {
-    const numbers = what === null ? '' : `{value}/{total} ${what} | `;
-    const format = `{bar} {percentage}% | ${numbers}{detail}`;
-    const style = { format, stream: process.stderr, clearOnComplete: true, hideCursor: true };
-    this.#bar = enabled && canRedraw(process.stderr) ? new SingleBar(style, Presets.shades_classic) : null;
+    this.#bar = enabled && canRedraw(process.stderr) ? makeBar(what) : null;
   }
 
   /** Whether there is one: false where it is switched off, and where no line can be drawn again. */
@@ -41,4 +39,15 @@ export class ProgressBar {
     if (this.#running) this.#bar?.stop();
     this.#running = false;
   }
+}
+
+function makeBar(what: string | null): SingleBar {
+  // Loaded only when used: most commands are quick, or write to no terminal.
+  const { Presets, SingleBar } = createRequire(import.meta.url)(
+    'cli-progress',
+  ) as typeof import('cli-progress');
+  const numbers = what === null ? '' : `{value}/{total} ${what} | `;
+  const format = `{bar} {percentage}% | ${numbers}{detail}`;
+  const style = { format, stream: process.stderr, clearOnComplete: true, hideCursor: true };
+  return new SingleBar(style, Presets.shades_classic);
 }

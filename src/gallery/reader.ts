@@ -151,7 +151,7 @@ export class PhotoReader {
     const { faceEngine, limits, maxMegapixels } = this.#options;
     try {
       return await usePhoto(bytes, 'it', maxMegapixels, async ({ image, scale, xmp }) => {
-        const mark = xmp === null ? null : savedMark(xmp);
+        const mark = xmp === null ? null : await savedMark(xmp);
         return inPhotoPx(await enrol(faceEngine, image, limits, mark), scale);
       });
     } catch (error) {

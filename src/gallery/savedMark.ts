@@ -1,4 +1,3 @@
-import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { Point } from '../core/geometry.js';
 import type { Landmarks } from '../face/detection.js';
@@ -50,8 +49,10 @@ const region = z.object({
  * @param xmp of the file
  * @returns null without a mark, with several, and where it is damaged
  */
-export function savedMark(xmp: string): FaceMark | null {
+export async function savedMark(xmp: string): Promise<FaceMark | null> {
   if (xmp.length > MAX_LENGTH || !xmp.includes('Landmarks')) return null;
+  // Loaded only when used.
+  const { XMLParser } = await import('fast-xml-parser');
   const parser = new XMLParser({
     ignoreAttributes: false,
     attributeNamePrefix: '',

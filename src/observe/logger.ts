@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { type LevelWithSilent, type Logger, pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import { hasColours } from '../core/terminal.js';
 import { visible } from '../core/visible.js';
 import { type LineOutput, logOutput } from './lineOutput.js';
@@ -25,16 +25,7 @@ export function createLogger(
   forPeople: boolean = process.stderr.isTTY,
   output: LineOutput = logOutput(),
 ): Logger {
-  const format = forPeople
-    ? prettyFactory({
-        translateTime: 'SYS:HH:MM:ss',
-        ignore: 'hostname,pid',
-        singleLine: true,
-        colorize: hasColours(process.stderr),
-        // Names of files and answers of servers may contain escapes and line breaks.
-        messageFormat: ({ msg }) => visible(String(msg ?? '')),
-      })
-    : (line: string) => line;
+  const format = forPeople ? readable() : (line: string) => line;
   const logger = pino(
     {
       level,
@@ -52,4 +43,18 @@ export function createLogger(
     },
   });
   return logger;
+}
+
+/** @returns what makes a readable line of one of pino */
+function readable(): (line: string) => string {
+  // Loaded only when used: most processes write to no terminal.
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
+  return prettyFactory({
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'hostname,pid',
+    singleLine: true,
+    colorize: hasColours(process.stderr),
+    // Names of files and answers of servers may contain escapes and line breaks.
+    messageFormat: ({ msg }) => visible(String(msg ?? '')),
+  });
 }

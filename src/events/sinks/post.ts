@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { buildConnector, Client } from 'undici';
+import type { Client } from 'undici';
 import { decode } from '../../core/address.js';
 import { describeError, hasErrno } from '../../core/errors.js';
 import { MOST_READ_BYTES } from './answerText.js';
@@ -63,11 +63,13 @@ export class Poster {
    */
   async post({ body, headers, timeoutMs, wantsText }: Post, signal: AbortSignal): Promise<Answer> {
     await this.#discarding;
+    // Loaded only when used.
+    const undici = await import('undici');
     if (signal.aborted) throw new NoAnswer();
     const stop = () => this.close();
     const timer = setTimeout(stop, timeoutMs);
     signal.addEventListener('abort', stop, { once: true });
-    this.#connection ??= new Connection(this.#url.origin);
+    this.#connection ??= new Connection(this.#url.origin, undici);
     const login = this.#authorization && { authorization: this.#authorization };
     try {
       const answer = await this.#connection.post({
@@ -126,7 +128,7 @@ class Connection {
   /** The last socket, open or opening. */
   #socket: Socket | null = null;
 
-  constructor(origin: string) {
+  constructor(origin: string, { buildConnector, Client }: typeof import('undici')) {
     // No timeouts: the caller has one for the whole request.
     const open = buildConnector({ timeout: 0 });
     this.#client = new Client(origin, {
