@@ -37,6 +37,8 @@ export interface EventOutboxOptions {
 
 /** An event that is not acknowledged within this is published again, ms. */
 const TIMEOUT_MS = 3000;
+/** Events that are published before the first of them is acknowledged: those of one frame need not wait for each other. */
+const MOST_AT_ONCE = 16;
 const BACKOFF = { firstMs: 100, maxMs: 3000, healthyMs: 1 };
 /** The cursor is saved this long after it has moved, ms: saving costs the disk more than publishing again what was published since. */
 const SAVE_AFTER_MS = 500;
@@ -47,9 +49,9 @@ const EVENTS_ALONE = 3;
 const DRAIN_MS = 1500;
 
 /**
- * Publishes the events of the node's own log, in their order: one at a time, each until it is acknowledged. NATS drops one
- * that it has had within the last hour, by its id; readers drop an older one. So nothing is lost while NATS is away or this process is
- * killed, and nothing is there twice.
+ * Publishes the events of the node's own log, in their order: a few at a time on one connection, whose order NATS keeps, each until it
+ * is acknowledged. NATS drops one that it has had within the last hour, by its id; readers drop an older one. So nothing is lost while NATS
+ * is away or this process is killed, and nothing is there twice.
  */
 export class EventOutbox implements ClusterPart {
   readonly #options: EventOutboxOptions;
@@ -98,17 +100,20 @@ export class EventOutbox implements ClusterPart {
   }
 
   async #run(joined: Joined, signal: AbortSignal): Promise<void> {
+    let atOnce = MOST_AT_ONCE;
     while (!signal.aborted) {
       try {
         this.#cursor ??= this.#saved();
-        // One at a time from the log, so that an event that was erased meanwhile is not published.
-        const [next] = this.#options.log.after(this.#cursor, 1);
-        if (!next && this.#isLeaving) return;
-        if (!next) await this.#untilCommitted();
+        // Few at a time from the log, so that an event that was erased meanwhile is not published.
+        const next = this.#options.log.after(this.#cursor, atOnce);
+        if (next.length === 0 && this.#isLeaving) return;
+        if (next.length === 0) await this.#untilCommitted();
         else if (!this.#isConnected) throw new Error('disconnected');
         else if (this.#options.mayPublish()) await this.#publish(joined, next, signal);
         else await this.#untilLink(LOOK_MS);
+        atOnce = MOST_AT_ONCE;
       } catch (error) {
+        atOnce = 1;
         if (signal.aborted || (this.#isLeaving && !this.#isConnected)) return;
         this.#failed(error, joined);
         await this.#untilLink(this.#backoff.next(0));
@@ -127,17 +132,25 @@ export class EventOutbox implements ClusterPart {
 
   async #publish(
     { link, names, sealer }: Joined,
-    { event, fence }: { event: SpotterEvent; fence: Fence | null },
+    events: ReturnType<OutboxLog['after']>,
     signal: AbortSignal,
   ): Promise<void> {
     const { node } = this.#options;
-    const sealed = sealEvent(sealer, { node, event, fence });
-    const options = { msgID: event.id, timeout: TIMEOUT_MS };
-    await within(TIMEOUT_MS, link.jetstream.publish(names.eventsOf(node), sealed, options));
-    if (signal.aborted) return;
-    this.#cursor = event.seq;
-    this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER_MS);
-    this.#recovered();
+    const sent = events.map(({ event, fence }) => {
+      const sealed = sealEvent(sealer, { node, event, fence });
+      const options = { msgID: event.id, timeout: TIMEOUT_MS };
+      const stored = within(TIMEOUT_MS, link.jetstream.publish(names.eventsOf(node), sealed, options));
+      // Once one has failed, nobody waits for those after it: they are published again.
+      stored.catch(() => {});
+      return { seq: event.seq, stored };
+    });
+    for (const { seq, stored } of sent) {
+      await stored;
+      if (signal.aborted) return;
+      this.#cursor = seq;
+      this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER_MS);
+      this.#recovered();
+    }
   }
 
   #untilCommitted(): Promise<void> {
