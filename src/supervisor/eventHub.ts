@@ -92,8 +92,12 @@ export class EventHub implements Component, CameraObserver {
   get #recollection(): Component {
     const { inView, cluster } = this.#options;
     const start = async () => {
-      for (const event of recentEvents(this.log))
-        if (event.node !== cluster?.node) inView.notePublished(event);
+      try {
+        for (const event of recentEvents(this.log))
+          if (event.node !== cluster?.node) inView.notePublished(event);
+      } catch {
+        // On a full disk the log is opened later; who is in view is known with the next events.
+      }
     };
     return { start, stop: async () => {} };
   }

@@ -1,9 +1,14 @@
-import { beforeEach, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { KEY } from '../helpers/cluster.js';
 import { configure, type Daemon, daemon, eventually } from '../helpers/daemon.js';
 import { needNats, startNats } from '../helpers/natsServer.js';
 import { demoClip } from '../helpers/paths.js';
 import { receiver } from '../helpers/receiver.js';
+import { temporaryFolder } from '../helpers/temporary.js';
 
 interface Stored {
   seq: number;
@@ -61,4 +66,29 @@ it('the feed of a cluster: a sender that is killed loses nothing, and every node
     (events) => events.length >= history.length,
   );
   expect(all.slice(0, history.length)).toEqual((await historyOf(b)).slice(0, history.length));
+});
+
+it('a node whose data disk is full starts all the same, and publishes when there is room', async ({
+  skip,
+}) => {
+  const disk = temporaryFolder();
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', disk]).status !== 0)
+    skip('needs root, to mount a small disk');
+  onTestFinished(() => void spawnSync('umount', ['-l', disk]));
+  const nats = await startNats();
+  const cluster = `cluster: { servers: ['${nats.url}'], node: a, key: '${KEY}' }`;
+  const camera = { id: 'door', url: demoClip, fps: 5, loop: true };
+  const config = configure([camera], `${cluster}\ndata: ${disk}\nworkers: 1\n`);
+  const first = await daemon(config);
+  first.child.kill('SIGTERM');
+  await once(first.child, 'exit');
+  const other = path.join(disk, 'other');
+  expect(() => writeFileSync(other, Buffer.alloc(16 << 20))).toThrow(/ENOSPC/);
+  const a = await daemon(config);
+  expect(a.log()).not.toMatch(/the event log is not open/);
+  rmSync(other);
+  await eventually(
+    () => historyOf(a).catch(() => []),
+    (events) => events.length > 0,
+  );
 });

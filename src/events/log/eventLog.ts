@@ -55,6 +55,7 @@ export class EventLog
   readonly #upkeep: Upkeep;
   readonly #file: string;
   #store: LogStore | null = null;
+  #whyClosed: unknown = new SpotterError('log.unwritable', 'the event log is not open');
   #lastSeq = 0;
   #isAnnounced = true;
   #openedMs = 0;
@@ -76,6 +77,7 @@ export class EventLog
       this.#open();
     } catch (error) {
       if (error instanceof SpotterError && error.code !== 'log.unwritable') throw error;
+      this.#whyClosed = error;
     }
     this.#upkeep.start();
     this.#checkTimer = setInterval(() => this.#tryCheck(), CHECK_EVERY_MS);
@@ -253,7 +255,7 @@ export class EventLog
 
   /** Works on the open log; replaces a damaged one and works on the new one. @throws when it is not open, or an error of SQLite */
   use<T>(work: (store: LogStore) => T): T {
-    if (!this.#store) throw new SpotterError('log.unwritable', 'the event log is not open');
+    if (!this.#store) throw this.#whyClosed;
     this.#checkFiles();
     const store = this.#store;
     try {
