@@ -4,6 +4,7 @@ import { isIdle, type MergePlan, mergeFiles } from './fileMerge.js';
 import type { PeopleBucket, StoredPerson } from './peopleBucket.js';
 import type { PhotoObjects } from './photoObjects.js';
 import type { SharedEmbeddings } from './sharedEmbeddings.js';
+import { spellingMoves } from './spellingMoves.js';
 import type { SyncBase } from './syncBase.js';
 
 /** A file of a person in the gallery's folder. */
@@ -101,12 +102,27 @@ export class PersonSync {
         isUnknown: look.isUnknown,
       });
       for (const { name, sha256 } of plan.agreed) base.agree(personKey, name, sha256);
-      if (isIdle(plan)) return done;
+      if (isIdle(plan)) return mayWrite ? { ...done, isOpen: await this.#unite(own) } : done;
       if (!(await this.#send(personKey, known, plan, own, done))) continue;
       if (mayWrite) await this.#receive(personKey, plan, local, whereIs, done);
       return done;
     }
     return { ...done, isOpen: true };
+  }
+
+  /** Puts everything into one folder; the record follows. Only once all of it is in both. @returns whether anything has moved */
+  async #unite(own: ReadonlyMap<string, LocalFile>): Promise<boolean> {
+    const { folder, onTrouble } = this.#parts;
+    let hasMoved = false;
+    for (const { name, to, sha256 } of spellingMoves(own))
+      await this.#attempt(async () => {
+        const isDone = to === null ? await folder.remove(name, sha256) : await folder.move(name, to, sha256);
+        if (!isDone) return;
+        hasMoved = true;
+        const now = to === null ? 'is removed, as it is there twice' : `is now ${to}`;
+        onTrouble(`${name} belongs to a person whose name is spelled otherwise too; it ${now}`);
+      });
+    return hasMoved;
   }
 
   /** Brings the record up to date. @returns false when somebody else has changed it meanwhile */
@@ -153,16 +169,8 @@ export class PersonSync {
     const { base, folder, embeddings, onTrouble } = this.#parts;
     const wanted = [...write, ...conflicts];
     await embeddings.fetch([...new Set(wanted.map(({ sha256 }) => sha256))]);
-    const attempt = async (work: () => Promise<void>) => {
-      try {
-        await work();
-      } catch (error) {
-        if (!(error instanceof SpotterError) || error.code !== 'usage') throw error;
-        onTrouble(error.message);
-      }
-    };
     await inParallel(conflicts, 1, ({ name, to, sha256 }) =>
-      attempt(async () => {
+      this.#attempt(async () => {
         const content = await this.#contentOf(sha256, whereIs);
         const mine = local.get(name) ?? '';
         done.isOpen = true;
@@ -173,7 +181,7 @@ export class PersonSync {
       }),
     );
     await inParallel(write, TRANSFERS, ({ name, sha256 }) =>
-      attempt(async () => {
+      this.#attempt(async () => {
         const content = await this.#contentOf(sha256, whereIs);
         if (!content) return onTrouble(`${name} is not stored in the cluster yet; trying again`);
         const isWritten = await folder.write(name, content, local.get(name) ?? null);
@@ -183,13 +191,23 @@ export class PersonSync {
       }),
     );
     await inParallel(remove, 1, (name) =>
-      attempt(async () => {
+      this.#attempt(async () => {
         const isRemoved = await folder.remove(name, local.get(name) ?? '');
         if (isRemoved) base.agree(personKey, name, null);
         if (isRemoved) done.removed++;
         else done.isOpen = true;
       }),
     );
+  }
+
+  /** Does something that a link in the folder may forbid, which is reported. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof SpotterError) || error.code !== 'usage') throw error;
+      this.#parts.onTrouble(error.message);
+    }
   }
 
   /** A photo by its content: that of the folder under another name, as after a move, or that of the cluster. */

@@ -139,12 +139,13 @@ export class FolderFiles {
     });
   }
 
-  /** Gives a file another name. @returns false when it is another file by now @throws as {@link write} does */
+  /** Gives a file another name. @returns false when it is another file by now, or there is one of that name @throws as {@link write} does */
   move(name: string, to: string, expected: string): Promise<boolean> {
     return this.#change(to, async (target) => {
       const source = this.#placeOf(name);
-      if ((await contentOf(source)) !== expected) return false;
+      if ((await contentOf(source)) !== expected || (await contentOf(target)) !== null) return false;
       await rename(source, target);
+      await this.#removeEmpty(path.dirname(source));
       return true;
     });
   }
@@ -155,16 +156,20 @@ export class FolderFiles {
       const there = await contentOf(target);
       if (there !== expected) return there === null;
       await rm(target, { force: true });
-      for (let folder = path.dirname(target); folder !== this.#root; folder = path.dirname(folder))
-        if (
-          !(await rmdir(folder).then(
-            () => true,
-            () => false,
-          ))
-        )
-          break;
+      await this.#removeEmpty(path.dirname(target));
       return true;
     });
+  }
+
+  /** Removes a folder, and those that it is in, as far as they are empty. */
+  async #removeEmpty(folder: string): Promise<void> {
+    for (let next = folder; next !== this.#root; next = path.dirname(next)) {
+      const isRemoved = await rmdir(next).then(
+        () => true,
+        () => false,
+      );
+      if (!isRemoved) return;
+    }
   }
 
   get #root(): string {
