@@ -7,6 +7,7 @@ import type { NodeRecord } from './nodeRecord.js';
 import type { ClusterPart, Joined } from './part.js';
 import { Placement } from './placement.js';
 import { type Clash, type LocalCamera, PlacementView } from './placementView.js';
+import { unwatchedReason } from './unwatchedReason.js';
 
 /** A camera that this node begins to watch. */
 export interface Takeover {
@@ -73,7 +74,6 @@ export class CameraLeases implements ClusterPart {
   readonly #lastFrames = new LastFrames();
   readonly #clashes = new Map<string, Clash>();
   #session: Session | null = null;
-  #view: PlacementView | null = null;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #isLooking = false;
@@ -105,11 +105,18 @@ export class CameraLeases implements ClusterPart {
 
   /** Why this node does not watch a camera, in a few words. */
   reasonOf(id: string): string {
-    const clash = this.#clashes.get(id);
-    if (clash) return `node ${clash.node} has another camera with this id`;
-    if (!this.#isConnected()) return 'waiting for the cluster';
-    const holder = this.#view?.holderOf(id);
-    return holder ? `node ${holder} watches it` : 'waiting for a node that may watch it';
+    const { joined, definitions } = this.#session ?? {};
+    if (!joined || !this.#isConnected()) return 'waiting for the cluster';
+    const { cameras, holder } = this.#options;
+    const { members } = joined.membership;
+    const watches = ({ cameras: held = [] }: Member) => held.some((camera) => camera.id === id);
+    return unwatchedReason({
+      allowed: cameras().find((camera) => camera.id === id)?.nodes ?? null,
+      clash: this.#clashes.get(id) ?? null,
+      holder: members.find((one) => one.node !== holder.node && watches(one))?.node ?? null,
+      members,
+      isDefined: (node) => node === holder.node || (definitions?.of(node)?.has(id) ?? true),
+    });
   }
 
   async join(joined: Joined): Promise<void> {
@@ -179,7 +186,6 @@ export class CameraLeases implements ClusterPart {
     if (!isReady() || nowMs - joinedMs < ACQUAINTANCE_MS) return;
     const own = { node: holder.node, held: this.#held(), cameras: this.#held().length, ...this.#load() };
     const view = new PlacementView(nowMs, joined.membership.members, own, cameras, digests, definitions);
-    this.#view = view;
     this.#noteClashes(cameras, view);
     const { take, giveAway } = this.#placement.decide({
       ...{ nowMs, self: holder.node, nodes: view.nodes },

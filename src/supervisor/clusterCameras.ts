@@ -81,7 +81,7 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
   }
 
   reasonOf(id: string): string {
-    return this.#leases?.reasonOf(id) ?? 'waiting for the cluster';
+    return this.#options.problem() ?? this.#leases?.reasonOf(id) ?? 'waiting for the cluster';
   }
 
   stamped(draft: EventDraft, sinceMs: number | null): EventDraft | null {
@@ -211,5 +211,6 @@ export function cameraParts(
     isCurrent: () => cluster.isCurrent,
   });
   cluster.add(async (identity) => [await cameras.part(identity)]);
+  cluster.cameras = cameras;
   return { duty: cameras, views: cameras, observer: cameras };
 }

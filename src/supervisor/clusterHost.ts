@@ -12,6 +12,7 @@ import { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { packageVersion } from '../core/package.js';
 import type { Logger } from '../observe/logger.js';
+import type { CameraDuty } from './cameraDuty.js';
 import { installationId } from './installation.js';
 import type { SharedConfigHost } from './sharedConfigHost.js';
 
@@ -36,6 +37,8 @@ export class ClusterHost implements Component {
   readonly #options: ClusterHostOptions;
   /** Name of this node; null without a cluster. */
   readonly node: string | null;
+  /** The cameras of this node as part of the cluster; null without one. */
+  cameras: Pick<CameraDuty, 'reasonOf'> | null = null;
   readonly #answers: ((requests: NodeRequests) => void)[] = [];
   readonly #stops: (() => void)[] = [];
   readonly #sources: ((identity: Identity) => Promise<ClusterPart[]>)[] = [];

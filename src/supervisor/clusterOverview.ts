@@ -14,7 +14,9 @@ export interface OverviewSources {
   clockOffsetMs: number | null;
   members: readonly Member[];
   /** The cameras that this node knows. */
-  cameras: readonly Pick<CameraConfig, 'id' | 'nodes'>[];
+  cameras: readonly Pick<CameraConfig, 'id'>[];
+  /** Why this node does not watch a camera. */
+  reasonOf: (id: string) => string;
   /** Monotonic time. */
   nowMs: number;
 }
@@ -56,23 +58,9 @@ function nodeOf(member: Member, nowMs: number): ClusterOverview['nodes'][number]
 }
 
 /** Configured cameras that no node reports, in the order of the configuration. */
-function unwatchedOf({ cameras, members, problem }: OverviewSources): ClusterOverview['unwatched'] {
+function unwatchedOf({ cameras, members, reasonOf }: OverviewSources): ClusterOverview['unwatched'] {
   const watched = new Set(members.flatMap((member) => member.cameras ?? []).map(({ id }) => id));
-  return cameras
-    .filter(({ id }) => !watched.has(id))
-    .map(({ id, nodes }) => ({ id, reason: problem ?? whyUnwatched(nodes, members) }));
-}
-
-function whyUnwatched(allowed: readonly string[] | null, members: readonly Member[]): string {
-  const may = members.filter(({ node }) => allowed?.includes(node) ?? true);
-  if (members.length === 0) return 'no node runs; start one';
-  if (may.length === 0) return `only ${allowed?.join(', ')} may watch it, and none of them is in the cluster`;
-  const hasRoom = may.some(
-    ({ load, cameras }) => (cameras?.length ?? 0) < (load?.maxCameras ?? Number.POSITIVE_INFINITY),
-  );
-  if (!hasRoom)
-    return `${may.length === 1 ? `${may[0].node} watches` : `all ${plural(may.length, 'node')} watch`} as many cameras as cluster.maxCameras allows; add a node, or raise it`;
-  return 'a node is about to take it, or all that may are busy';
+  return cameras.filter(({ id }) => !watched.has(id)).map(({ id }) => ({ id, reason: reasonOf(id) }));
 }
 
 function problemsOf(view: Omit<ClusterOverview, 'problems'>): string[] {

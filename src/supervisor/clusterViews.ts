@@ -68,6 +68,7 @@ function overviewOf(cluster: ClusterHost, config: Config): ReturnType<ClusterVie
     clockOffsetMs: serverMs === null ? null : serverMs - now.unixMs,
     members: membership?.members ?? [],
     cameras: config.cameras,
+    reasonOf: (id) => cluster.cameras?.reasonOf(id) ?? '',
     nowMs: now.monotonicMs,
   });
 }

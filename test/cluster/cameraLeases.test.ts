@@ -128,7 +128,7 @@ describe('CameraLeases', () => {
     expect(b.taken[0].atMs - stopMs).toBeLessThan(3000);
     await eventually(
       () => b.leases.reasonOf('attic'),
-      (reason) => reason === 'waiting for a node that may watch it',
+      (reason) => reason === 'only a may watch it, and it is not in the cluster',
     );
   });
 
