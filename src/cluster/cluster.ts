@@ -4,7 +4,7 @@ import type { SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
 import { stripAddresses } from '../core/secrets.js';
 import { ClusterClock } from './clusterClock.js';
-import { type Link, type LinkConfig, openLink } from './link.js';
+import { closeLink, type Link, type LinkConfig, openLink } from './link.js';
 import { type LinkState, LinkWatch } from './linkWatch.js';
 import { type Identity, Membership } from './membership.js';
 import { namesOf } from './names.js';
@@ -130,7 +130,7 @@ export class Cluster implements Component {
     clearTimeout(this.#retry);
     // What is asked of NATS while it joins fails at once then; an attempt to connect ends by itself.
     const isConnecting = !this.#link;
-    if (!this.#isJoined) await this.#link?.connection.close();
+    if (!this.#isJoined && this.#link) await closeLink(this.#link);
     if (!isConnecting) await this.#joining;
     await this.#leave();
     this.#isJoined = false;
@@ -141,7 +141,7 @@ export class Cluster implements Component {
     this.#storeWatch?.stop();
     for (const part of [...this.#options.parts].reverse()) await part.leave();
     await this.#membership.leave();
-    await this.#link?.connection.close();
+    if (this.#link) await closeLink(this.#link);
     this.#link = null;
   }
 
@@ -182,7 +182,7 @@ export class Cluster implements Component {
     const { config, identity, parts, log } = this.#options;
     const names = namesOf(config.name);
     const link = await openLink({ ...config, node: identity.node });
-    if (this.#isStopped) return link.connection.close();
+    if (this.#isStopped) return closeLink(link);
     this.#link = link;
     this.#watch = new LinkWatch(link.connection);
     const store = await openStore(link, {

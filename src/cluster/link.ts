@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import {
@@ -59,9 +60,19 @@ export async function openLink(config: LinkConfig): Promise<Link> {
     const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS });
     return { connection, manager, jetstream: jetstream(connection, { timeout: TIMEOUT_MS }) };
   } catch (error) {
-    await connection.close();
+    await closeLink({ connection });
     throw error;
   }
+}
+
+/**
+ * Closes a connection, also one that is being made again at the moment: the client leaves the socket of that attempt open, which would
+ * keep the process from ending for as long as a server is silent.
+ */
+export async function closeLink({ connection }: Pick<Link, 'connection'>): Promise<void> {
+  await connection.close();
+  const { protocol } = connection as unknown as { protocol?: { transport?: { socket?: Socket } } };
+  protocol?.transport?.socket?.destroy();
 }
 
 function checkServer({ info }: NatsConnection): void {

@@ -41,6 +41,24 @@ describe('NATS that goes away and comes back', () => {
     );
   });
 
+  it('leaves no socket open where a node ends while it is frozen', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
+    const server = await startNats();
+    const before = sockets();
+    const { cluster } = clusterNode('a', [server]);
+    await cluster.start();
+    server.pause();
+    await eventually(
+      () => cluster.nats?.losses,
+      (losses) => losses === 1,
+    );
+    // It is being connected again, and nothing comes.
+    await eventually(sockets, (count) => count > before);
+    await cluster.stop();
+    await eventually(sockets, (count) => count <= before, 2000);
+    server.resume();
+  });
+
   it('is called a refused login where the credentials are not accepted any more', async () => {
     const login = (password: string) => `authorization { user: spotter, password: ${password} }`;
     const server = await startNats({ more: login('right-password') });
