@@ -22,7 +22,8 @@ export interface SizeOptions {
   /** Duration of each measurement. */
   seconds: number;
   signal: AbortSignal;
-  onProgress: (text: string) => void;
+  /** @param done how much of a step; 0 of 0 where it only takes its time */
+  onProgress: (done: number, total: number, what: string) => void;
 }
 
 /** What the NATS servers did in a time, all of them together. */
@@ -45,6 +46,8 @@ export interface SizeResult {
   /** Until every node had joined, and until every camera was watched, s. */
   joinedS: number;
   watchedS: number;
+  /** Nodes that had joined, cameras that were watched and photos that were everywhere when the bench went on: all, unless nothing came of it any more. */
+  reached: { nodes: number; cameras: number; photos: number };
   /** Cameras of the node with the fewest, and with the most. */
   camerasPerNode: [fewest: number, most: number];
   quiet: NatsLoad;
@@ -64,6 +67,7 @@ const CROWD = path.join(packageRoot, 'dist/bench/clusterCrowd.js');
 const NODES_PER_PROCESS = 10;
 const SERVERS = 3;
 const POLL_MS = 100;
+/** A machine that is busy takes its time: a step is given up after so long without any progress. */
 const GIVE_UP_MS = 120_000;
 const KEY = 'the key of clusters that a bench makes';
 
@@ -90,7 +94,6 @@ async function measure(
   crowds: ChildProcess[],
 ): Promise<SizeResult> {
   const names = Array.from({ length: nodes }, (_, index) => `node-${index + 1}`);
-  onProgress(`${nodes} nodes join`);
   const startMs = performance.now();
   const since = () => (performance.now() - startMs) / 1000;
   for (let from = 0; from < nodes; from += NODES_PER_PROCESS) {
@@ -105,18 +108,22 @@ async function measure(
   }
   const all = async () =>
     joinReports(await Promise.all(crowds.map((crowd) => ask(crowd, { what: 'report' }))));
-  const until = async (isSo: (report: CrowdReport) => boolean) => {
-    const giveUp = performance.now() + GIVE_UP_MS;
+  const until = async (wanted: number, what: string, count: (report: CrowdReport) => number) => {
+    let [most, sinceMs] = [-1, performance.now()];
     for (;;) {
       const report = await all();
-      if (isSo(report) || performance.now() > giveUp || signal.aborted) return report;
+      const now = count(report);
+      if (now >= wanted || performance.now() - sinceMs > GIVE_UP_MS || signal.aborted) return report;
+      if (now > most) {
+        [most, sinceMs] = [now, performance.now()];
+        onProgress(now, wanted, what);
+      }
       await pause(POLL_MS, signal);
     }
   };
-  await until(({ joined }) => joined >= nodes);
+  const { joined } = await until(nodes, 'nodes have joined', (report) => report.joined);
   const joinedS = since();
-  onProgress(`${cameras} cameras are shared out`);
-  const watched = await until(({ cameras: held }) => sum(held) >= cameras);
+  const watched = await until(cameras, 'cameras are watched', ({ cameras: held }) => sum(held));
   const watchedS = since();
   const load = async () => {
     const before = { nats: await natsCounts(nats), crowd: await all(), atMs: performance.now() };
@@ -124,23 +131,24 @@ async function measure(
     const after = { nats: await natsCounts(nats), crowd: await all(), atMs: performance.now() };
     return { load: loadBetween(before, after, nodes), delaysMs: after.crowd.delaysMs };
   };
-  onProgress('nothing happens');
+  onProgress(0, 0, 'nothing happens');
   const quiet = await load();
-  onProgress(`${eventRate} events per second`);
+  onProgress(0, 0, `${eventRate} events per second`);
   for (const crowd of crowds) await ask(crowd, { what: 'events', isOn: true });
   const busy = await load();
   for (const crowd of crowds) await ask(crowd, { what: 'events', isOn: false });
-  const read = await until((report) => report.read[0] >= report.published);
-  onProgress(`${photos} photos`);
+  const { published } = await all();
+  const read = await until(published, 'events are read everywhere', (report) => report.read[0]);
   const photosFrom = performance.now();
   await ask(crowds[0], { what: 'photos', from: 0, to: photos, bytes: photoBytes });
-  await until((report) => report.photos >= photos);
+  const stored = await until(photos, 'photos are everywhere', (report) => report.photos);
   const photosS = (performance.now() - photosFrom) / 1000;
   const anotherFrom = performance.now();
   await ask(crowds[0], { what: 'photos', from: photos, to: photos + 1, bytes: photoBytes });
-  await until((report) => report.photos >= photos + 1);
+  await until(photos + 1, 'photos are everywhere', (report) => report.photos);
   return {
     ...{ joinedS, watchedS, photosS },
+    reached: { nodes: joined, cameras: sum(watched.cameras), photos: stored.photos },
     camerasPerNode: [Math.min(...watched.cameras), Math.max(...watched.cameras)],
     quiet: quiet.load,
     busy: busy.load,

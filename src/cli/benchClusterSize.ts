@@ -16,17 +16,15 @@ export interface ClusterSizeOptions extends CommonOptions {
   json?: boolean;
 }
 
-const STEPS = 5;
-
 /** `spotter bench cluster-size`: what a large cluster does. @returns 1 if an event is not read everywhere */
 export async function clusterSize({ signal }: Context, options: ClusterSizeOptions): Promise<number> {
   const { measureSize } = await import('../../bench/clusterSize.js');
   const { nodes, cameras, rate, photos, photoBytes, seconds, quiet, json } = options;
-  const bar = new ProgressBar('steps', !quiet);
-  let step = 0;
+  const bar = new ProgressBar(null, !quiet);
   const result = await measureSize({
     ...{ nodes, cameras, photos, photoBytes, seconds, signal, eventRate: rate },
-    onProgress: (text) => bar.show(step++, STEPS, text),
+    onProgress: (done, total, what) =>
+      bar.show(done, total, total > 0 ? `${done} of ${total} ${what}` : what),
   }).finally(() => bar.stop());
   if (json) printJson(result);
   else printLines(linesOf(result));
@@ -34,14 +32,25 @@ export async function clusterSize({ signal }: Context, options: ClusterSizeOptio
 }
 
 function linesOf(result: SizeResult): string[] {
-  const { joinedS, watchedS, camerasPerNode, quiet, busy, eventMs, unread, photosS, anotherPhotoMs } = result;
+  const {
+    joinedS,
+    watchedS,
+    reached,
+    camerasPerNode,
+    quiet,
+    busy,
+    eventMs,
+    unread,
+    photosS,
+    anotherPhotoMs,
+  } = result;
   return [
-    `all nodes joined       after ${joinedS.toFixed(1)} s`,
-    `all cameras watched    after ${watchedS.toFixed(1)} s, ${camerasPerNode.join(' to ')} per node`,
+    `nodes joined           ${reached.nodes} after ${joinedS.toFixed(1)} s`,
+    `cameras watched        ${reached.cameras} after ${watchedS.toFixed(1)} s, ${camerasPerNode.join(' to ')} per node`,
     `without events         ${loadLine(quiet)}`,
     `with events            ${loadLine(busy)}`,
     `event to other nodes   p50 ${eventMs.p50.toFixed(0)} ms, p95 ${eventMs.p95.toFixed(0)} ms, worst ${eventMs.worst.toFixed(0)} ms; ${unread} not read`,
-    `photos                 everywhere after ${photosS.toFixed(0)} s; another one after ${anotherPhotoMs.toFixed(0)} ms`,
+    `photos everywhere      ${reached.photos} after ${photosS.toFixed(0)} s; another one after ${anotherPhotoMs.toFixed(0)} ms`,
     `store of a NATS server ${result.storeMb.toFixed(0)} MB`,
   ];
 }
