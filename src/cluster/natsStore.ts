@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { type KV, Kvm, type KvOptions } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
@@ -37,6 +38,8 @@ const WANTED_REPLICAS = 3;
 const DUPLICATE_WINDOW_MS = 60 * 60_000;
 const NS_PER_MS = 1_000_000;
 const FORMAT_KEY = 'format';
+const READS = 10;
+const READ_AGAIN_MS = 50;
 
 /**
  * Opens what the cluster has in NATS; makes what is missing.
@@ -102,17 +105,22 @@ async function checkTtl(kv: KV, ttlMs: number, cluster: string): Promise<KV> {
   );
 }
 
-/** Whether the cluster can be read: made with the same key, and of this format. */
-async function checkFormat(state: KV, options: StoreOptions): Promise<void> {
+/** Whether the cluster can be read. @throws SpotterError cluster.other when it was made with another key or format; an error of the client */
+export async function checkFormat(
+  state: Pick<KV, 'get' | 'create'>,
+  options: Pick<StoreOptions, 'cluster' | 'sealer' | 'version'>,
+): Promise<void> {
   const { cluster, sealer, version } = options;
   const mine = sealer.sealJson({ format: FORMAT, version }, FORMAT_KEY);
   let entry = await entryOf(state, FORMAT_KEY);
-  if (!entry) {
-    await state.create(FORMAT_KEY, mine).catch(() => {});
+  if (!entry) await state.create(FORMAT_KEY, mine).catch(() => {});
+  // A replica may be a moment behind its leader, as when several nodes start a new cluster together.
+  for (let read = 1; !entry && read <= READS; read++) {
+    if (read > 1) await wait(READ_AGAIN_MS);
     entry = await entryOf(state, FORMAT_KEY);
   }
-  const made =
-    entry && (sealer.openJson(entry.value, FORMAT_KEY) as { format: number; version: string } | null);
+  if (!entry) throw new Error('the format of the cluster cannot be read yet');
+  const made = sealer.openJson(entry.value, FORMAT_KEY) as { format: number; version: string } | null;
   if (!made)
     throw new SpotterError(
       'cluster.other',
