@@ -50,6 +50,8 @@ export interface CrowdReport {
 /** Of events whose delay is noted: one of so many. */
 const SAMPLE = 50;
 const PHOTOS_AT_ONCE = 16;
+/** From the start of a node until it can watch cameras, as while networks and gallery are loaded, ms. */
+const LOADING_MS = 10_000;
 
 interface CrowdNode {
   leases: CameraLeases;
@@ -105,6 +107,7 @@ class PhotoStore implements ClusterPart {
 
 function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdNode {
   const held = new Set<string>();
+  const readyMs = monotonicMs() + LOADING_MS;
   const holder = { node, session: randomBytes(8).toString('hex') };
   const all = Array.from({ length: cameras }, (_, index) => ({
     ...{ id: `camera-${index}`, nodes: null },
@@ -122,7 +125,7 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
         width: 640,
         height: 360,
       })),
-    isReady: () => true,
+    isReady: () => monotonicMs() >= readyMs,
     load: () => ({ utilization: 0.3, dropped: 0 }),
     onTaken: ({ id }) => {
       held.add(id);
