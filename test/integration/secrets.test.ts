@@ -134,8 +134,8 @@ describe('spotter run: the password of a camera or of a user', () => {
       ];
     });
     const file = path.join(folder, 'config.yaml');
-    // On a busy machine the last of so many ffmpegs starts late.
-    const watchdog = { connectMs: 60_000 };
+    // On a busy machine the last of so many ffmpegs starts late, and those before it need not be tried again meanwhile.
+    const watchdog = { connectMs: 60_000, firstBackoffMs: 60_000, maxBackoffMs: 60_000 };
     const text = JSON.stringify({ cameras, gallery: demoGallery, http: { port: 0 }, watchdog });
     writeFileSync(file, text);
 
