@@ -75,6 +75,16 @@ export function walkUp(portrait: string, seconds: number): string {
   );
 }
 
+/** Somebody who is there for two seconds, and then gone for longer than a track waits for its face. @returns its path */
+export function comesAndGoes(portrait: string): string {
+  const scene = 'scale=480:-2,tpad=stop_duration=2:color=gray,format=yuv420p';
+  return keptClip(
+    'comes-and-goes.mp4',
+    ['-loop', '1', '-t', '2', '-r', '10', '-i', portrait, '-vf', scene, '-r', '10'],
+    portrait,
+  );
+}
+
 /** The beginning of a clip, as it is, in a folder of its own. @returns its path */
 export function beginningOf(clip: string, seconds: number): string {
   const file = path.join(temporaryFolder(), path.basename(clip));

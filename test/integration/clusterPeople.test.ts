@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KEY } from '../helpers/cluster.js';
 import { configText, type Daemon, daemon, eventually, Listener } from '../helpers/daemon.js';
-import { ffmpeg } from '../helpers/ffmpeg.js';
+import { comesAndGoes } from '../helpers/ffmpeg.js';
 import { EXAMPLE_LOGIN, type NatsServer, needNats, startGuardedNats } from '../helpers/natsServer.js';
 import { collins, demoGallery, hopper } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -27,14 +27,6 @@ async function startNode(node: string, nats: NatsServer, cameras: { id: string; 
   return { ...(await daemon(config)), folder, gallery, data } satisfies Node;
 }
 
-/** Eileen Collins, who comes and goes. */
-function collinsClip(): string {
-  const clip = path.join(temporaryFolder(), 'collins.mp4');
-  const scene = 'scale=480:-2,tpad=stop_duration=2:color=gray,format=yuv420p';
-  ffmpeg('-loop', '1', '-t', '2', '-r', '10', '-i', collins, '-vf', scene, '-r', '10', clip);
-  return clip;
-}
-
 const forget = async ({ address, data }: Node, person: string) => {
   const { token } = JSON.parse(readFileSync(path.join(data, 'control.json'), 'utf8')) as { token: string };
   const route = `${address}/api/v1/people/${encodeURIComponent(person)}/forget`;
@@ -49,7 +41,7 @@ describe('spotter run: the people of a cluster', () => {
     const nats = await startGuardedNats();
     const [a, b] = await Promise.all([
       startNode('a', nats, []),
-      startNode('b', nats, [{ id: 'door', url: collinsClip(), loop: true, realtime: true }]),
+      startNode('b', nats, [{ id: 'door', url: comesAndGoes(collins), loop: true, realtime: true }]),
     ]);
     const client = new Listener(b.address);
     await client.until(({ kind }) => kind === 'left');

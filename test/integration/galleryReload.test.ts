@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { spotter } from '../helpers/cli.js';
 import { configText, type Daemon, daemon, eventually, Listener, metric } from '../helpers/daemon.js';
-import { ffmpeg } from '../helpers/ffmpeg.js';
+import { comesAndGoes } from '../helpers/ffmpeg.js';
 import { collins, demoGallery, hopper } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -21,12 +21,11 @@ async function watchGallery(): Promise<WatchedGallery> {
   const gallery = path.join(folder, 'gallery');
   mkdirSync(path.join(gallery, 'grace'), { recursive: true });
   copyFileSync(hopper, path.join(gallery, 'grace/portrait.jpg'));
-  const clip = path.join(folder, 'collins.mp4');
-  // There for two seconds, gone for longer than a track waits for its face.
-  const scene = 'scale=480:-2,tpad=stop_duration=2:color=gray,format=yuv420p';
-  ffmpeg('-loop', '1', '-t', '2', '-r', '10', '-i', collins, '-vf', scene, '-r', '10', clip);
   const config = path.join(folder, 'config.yaml');
-  const text = configText([{ id: 'door', url: clip, loop: true, realtime: true }], 'data: data\n');
+  const text = configText(
+    [{ id: 'door', url: comesAndGoes(collins), loop: true, realtime: true }],
+    'data: data\n',
+  );
   writeFileSync(config, text.replace(demoGallery, gallery));
   const running = await daemon(config);
   return { ...running, gallery, config, client: new Listener(running.address) };
