@@ -59,7 +59,12 @@ it.each([
   expect(a.files()).toEqual(b.files());
   expect(Object.values(a.files())).toEqual(['two', 'one', 'three', 'displayName: Both']);
   for (const { gallery } of [a, b]) expect(readdirSync(gallery)).toEqual([first]);
-  // A folder that is renamed keeps its new name.
+  // A folder that is renamed keeps its new name, once both sides have agreed on what is in it.
+  for (const { watchList } of [a, b])
+    await eventually(
+      () => watchList.fileNames.sort(),
+      (names) => JSON.stringify(names) === JSON.stringify(wanted),
+    );
   renameSync(path.join(a.gallery, first), path.join(a.gallery, second));
   a.watchList.noteFolder();
   const renamed = wanted.map((name) => name.replace(first, second));
