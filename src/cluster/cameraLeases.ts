@@ -7,7 +7,7 @@ import type { NodeRecord } from './nodeRecord.js';
 import type { ClusterPart, Joined } from './part.js';
 import { Placement } from './placement.js';
 import { type Clash, type LocalCamera, PlacementView } from './placementView.js';
-import { unwatchedReason } from './unwatchedReason.js';
+import { unwatchedReasons } from './unwatchedReason.js';
 
 /** A camera that this node begins to watch. */
 export interface Takeover {
@@ -103,19 +103,15 @@ export class CameraLeases implements ClusterPart {
     return this.#session?.joined.membership.others ?? [];
   }
 
-  /** Why this node does not watch a camera, in a few words. */
-  reasonOf(id: string): string {
+  /** Why this node does not watch a camera, in a few words, as things are now. */
+  reasons(): (id: string) => string {
     const { joined, definitions } = this.#session ?? {};
-    if (!joined || !this.#isConnected()) return 'waiting for the cluster';
+    if (!joined || !this.#isConnected()) return () => 'waiting for the cluster';
     const { cameras, holder } = this.#options;
-    const { members } = joined.membership;
-    const watches = ({ cameras: held = [] }: Member) => held.some((camera) => camera.id === id);
-    return unwatchedReason({
-      allowed: cameras().find((camera) => camera.id === id)?.nodes ?? null,
-      clash: this.#clashes.get(id) ?? null,
-      holder: members.find((one) => one.node !== holder.node && watches(one))?.node ?? null,
-      members,
-      isDefined: (node) => node === holder.node || (definitions?.of(node)?.has(id) ?? true),
+    return unwatchedReasons({
+      ...{ self: holder.node, cameras: cameras(), members: joined.membership.members },
+      clashOf: (id) => this.#clashes.get(id) ?? null,
+      isDefined: (node, id) => definitions?.of(node)?.has(id) ?? true,
     });
   }
 

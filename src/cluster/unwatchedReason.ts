@@ -1,6 +1,6 @@
 import { plural } from '../core/plural.js';
 import type { Member } from './membership.js';
-import type { Clash } from './placementView.js';
+import type { Clash, LocalCamera } from './placementView.js';
 
 /** What is known of a camera that a node does not watch. */
 export interface UnwatchedCamera {
@@ -37,6 +37,37 @@ export function unwatchedReason({ allowed, clash, holder, members, isDefined }: 
   if (!hasPlace)
     return `${ready.length === 1 ? `${ready[0].node} watches` : `all ${plural(ready.length, 'node')} watch`} as many cameras as cluster.maxCameras allows; add a node, or raise it`;
   return 'a node is about to take it, or all that may are busy';
+}
+
+/** The cluster as a node sees it at one moment. */
+export interface Sight {
+  self: string;
+  /** Those that this node knows. */
+  cameras: readonly LocalCamera[];
+  members: readonly Member[];
+  clashOf: (id: string) => Clash | null;
+  /** Whether another node has a camera in its configuration. */
+  isDefined: (node: string, id: string) => boolean;
+}
+
+/** Reads once who watches what. @returns why this node does not watch a camera, by its id, as {@link unwatchedReason} */
+export function unwatchedReasons({
+  self,
+  cameras,
+  members,
+  clashOf,
+  isDefined,
+}: Sight): (id: string) => string {
+  const allowed = new Map(cameras.map(({ id, nodes }) => [id, nodes]));
+  const others = members.filter(({ node }) => node !== self);
+  const holders = new Map(
+    others.flatMap(({ node, cameras: held = [] }) => held.map(({ id }) => [id, node] as const)),
+  );
+  return (id) =>
+    unwatchedReason({
+      ...{ allowed: allowed.get(id) ?? null, clash: clashOf(id), holder: holders.get(id) ?? null, members },
+      isDefined: (node) => node === self || isDefined(node, id),
+    });
 }
 
 function namesOf(nodes: readonly Pick<Member, 'node'>[]): string {

@@ -4,8 +4,8 @@ import type { EventDraft } from '../events/event.js';
 export interface CameraDuty {
   /** Whether this node may watch a camera at this moment. Reads the clock: ask before each act. */
   holds(id: string): boolean;
-  /** Why it does not. */
-  reasonOf(id: string): string;
+  /** Why it does not watch a camera, as things are now: ask once for many. */
+  reasons(): (id: string) => string;
   /**
    * Marks an event with the node and its lease.
    *
@@ -20,7 +20,7 @@ export interface CameraDuty {
 /** Without a cluster, this node watches every camera. */
 export const ALONE: CameraDuty = {
   holds: () => true,
-  reasonOf: () => '',
+  reasons: () => () => '',
   stamped: (draft) => draft,
   release: async () => {},
 };

@@ -80,8 +80,10 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
     return this.#leases?.isHeld(id) ?? false;
   }
 
-  reasonOf(id: string): string {
-    return this.#options.problem() ?? this.#leases?.reasonOf(id) ?? 'waiting for the cluster';
+  reasons(): (id: string) => string {
+    const problem = this.#options.problem();
+    if (problem === null && this.#leases) return this.#leases.reasons();
+    return () => problem ?? 'waiting for the cluster';
   }
 
   stamped(draft: EventDraft, sinceMs: number | null): EventDraft | null {
@@ -147,8 +149,9 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
   #look(): void {
     const { config, monitor, engine } = this.#options;
     if (!engine().isWatching) return;
+    const reasonOf = this.reasons();
     for (const { id } of config().cameras)
-      if (!this.holds(id)) monitor().setState(id, 'waiting', this.reasonOf(id));
+      if (!this.holds(id)) monitor().setState(id, 'waiting', reasonOf(id));
     this.#reportChanges();
   }
 

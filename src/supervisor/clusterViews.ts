@@ -68,7 +68,7 @@ function overviewOf(cluster: ClusterHost, config: Config): ReturnType<ClusterVie
     clockOffsetMs: serverMs === null ? null : serverMs - now.unixMs,
     members: membership?.members ?? [],
     cameras: config.cameras,
-    reasonOf: (id) => cluster.cameras?.reasonOf(id) ?? '',
+    reasonOf: cluster.cameras?.reasons() ?? (() => ''),
     nowMs: now.monotonicMs,
   });
 }

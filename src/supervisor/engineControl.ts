@@ -17,7 +17,7 @@ export interface EngineControlOptions {
   status: EngineStatus;
   registry: CameraRegistry;
   monitor: CameraMonitor;
-  duty: Pick<CameraDuty, 'holds' | 'reasonOf'>;
+  duty: Pick<CameraDuty, 'holds' | 'reasons'>;
   crashPolicy: CrashPolicy;
   metrics: Pick<Metrics, 'engineDied'>;
   logger: Logger;
@@ -56,7 +56,8 @@ export class EngineControl {
     const { host, registry, monitor, duty, crashPolicy, config } = this.#options;
     const { cameras } = config();
     monitor.configure(cameras);
-    for (const { id } of cameras) if (!duty.holds(id)) monitor.setState(id, 'waiting', duty.reasonOf(id));
+    const reasonOf = duty.reasons();
+    for (const { id } of cameras) if (!duty.holds(id)) monitor.setState(id, 'waiting', reasonOf(id));
     // A new engine does not play a finished recording again.
     const assignments = cameras
       .filter(

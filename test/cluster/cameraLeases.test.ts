@@ -91,7 +91,7 @@ describe('CameraLeases', () => {
     nats.pause();
     await eventually(a.held, ({ length }) => length === 0);
     await eventually(
-      () => a.leases.reasonOf('door'),
+      () => a.leases.reasons()('door'),
       (reason) => reason === 'waiting for the cluster',
     );
     expect(a.stopped).toEqual([expect.objectContaining({ id: 'door', isLost: true })]);
@@ -118,7 +118,7 @@ describe('CameraLeases', () => {
     await eventually(a.held, ({ length }) => length === 2);
     const b = await watchingNode('b', nats, [camera('door'), camera('attic', { nodes: ['a'] })]);
     await eventually(
-      () => b.leases.reasonOf('attic'),
+      () => b.leases.reasons()('attic'),
       (reason) => reason === 'node a watches it',
     );
     const stopMs = monotonicMs();
@@ -127,7 +127,7 @@ describe('CameraLeases', () => {
     expect(b.taken).toEqual([expect.objectContaining({ id: 'door', cause: 'moved' })]);
     expect(b.taken[0].atMs - stopMs).toBeLessThan(3000);
     await eventually(
-      () => b.leases.reasonOf('attic'),
+      () => b.leases.reasons()('attic'),
       (reason) => reason === 'only a may watch it, and it is not in the cluster',
     );
   });
@@ -139,7 +139,7 @@ describe('CameraLeases', () => {
     const b = await watchingNode('b', nats, [camera('door', { definition: 'another' }), camera('gate')]);
     await eventually(b.held, (held) => held.includes('gate'));
     await eventually(
-      () => b.leases.reasonOf('door'),
+      () => b.leases.reasons()('door'),
       (reason) => reason === 'node a has another camera with this id',
     );
     expect(b.warnings).toEqual([

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type UnwatchedCamera, unwatchedReason } from '../../src/cluster/unwatchedReason.js';
+import type { Member } from '../../src/cluster/membership.js';
+import {
+  type UnwatchedCamera,
+  unwatchedReason,
+  unwatchedReasons,
+} from '../../src/cluster/unwatchedReason.js';
 
 const camera = {
   ...{ id: 'door', state: 'live', message: null, lease: 7, since: '2026-01-01T00:00:00.000Z' },
@@ -37,4 +42,25 @@ describe('unwatchedReason', () => {
     const known = { allowed: null, clash: null, holder: null, members: [a], isDefined: () => true };
     expect(unwatchedReason({ ...known, ...what })).toBe(reason);
   });
+});
+
+it('unwatchedReasons knows who watches what, and where a camera may be watched', () => {
+  const member = (name: string, ids: string[]): Member => ({
+    ...{ node: name, session: name, installation: name, version: '1', format: 1, startedAt: '', heardMs: 0 },
+    ...{ load: { utilization: 0, dropped: 0, maxCameras: 9, isReady: true } },
+    cameras: ids.map((id) => ({ ...camera, id })),
+  });
+  const reasonOf = unwatchedReasons({
+    self: 'a',
+    cameras: ['door', 'yard', 'attic'].map((id) => ({ id, nodes: id === 'attic' ? ['c'] : null })),
+    // Its own report may still have a camera that it has just lost.
+    members: [member('a', ['yard']), member('b', ['door'])],
+    clashOf: () => null,
+    isDefined: () => true,
+  });
+  expect(['door', 'yard', 'attic'].map(reasonOf)).toEqual([
+    'node b watches it',
+    'a node is about to take it, or all that may are busy',
+    'only c may watch it, and it is not in the cluster',
+  ]);
 });

@@ -39,7 +39,7 @@ function camerasOf(...ids: string[]) {
       isWatching: true,
       begin: (id) => setState(id, 'live', null),
       assign: () => {
-        for (const id of ids) if (!cameras.holds(id)) setState(id, 'waiting', cameras.reasonOf(id));
+        for (const id of ids) if (!cameras.holds(id)) setState(id, 'waiting', cameras.reasons()(id));
       },
     }),
     observers: () => [{ cameraState: (id, state, _, node) => void heard.push(`${id} ${state} ${node}`) }],
