@@ -1,4 +1,5 @@
 import { monotonicMs } from '../core/clock.js';
+import { EarliestTimer } from '../core/earliestTimer.js';
 import { Definitions } from './definitions.js';
 import { LastFrames } from './lastFrames.js';
 import { Lease, type Term } from './lease.js';
@@ -73,8 +74,10 @@ export class CameraLeases implements ClusterPart {
   readonly #leases = new Map<string, Lease>();
   readonly #lastFrames = new LastFrames();
   readonly #clashes = new Map<string, Clash>();
+  readonly #timer = new EarliestTimer(() => {
+    if (!this.#isLooking) this.#looking = this.#look();
+  });
   #session: Session | null = null;
-  #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #isLooking = false;
   #isReleasing = false;
@@ -132,7 +135,7 @@ export class CameraLeases implements ClusterPart {
   async release(): Promise<void> {
     const { membership } = this.#session?.joined ?? {};
     this.#isReleasing = true;
-    clearTimeout(this.#timer);
+    this.#timer.cancel();
     await this.#looking;
     const held = this.#held();
     await Promise.all(held.map((id) => this.#stop(id)));
@@ -147,11 +150,7 @@ export class CameraLeases implements ClusterPart {
   }
 
   #lookIn(ms: number): void {
-    if (this.#isReleasing || !this.#session) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      if (!this.#isLooking) this.#looking = this.#look();
-    }, ms);
+    if (!this.#isReleasing && this.#session) this.#timer.callIn(ms);
   }
 
   async #look(): Promise<void> {

@@ -71,10 +71,8 @@ export class PlacementView {
   clashOf(id: string): Clash | null {
     const [{ node: self }] = this.nodes;
     const holder = this.holderOf(id);
-    const first = this.#fresh
-      .map(({ node }) => node)
-      .filter((node) => this.#definitions.of(node)?.has(id))
-      .sort()[0];
+    // They are in the order of their names.
+    const first = this.#fresh.find(({ node }) => this.#definitions.of(node)?.has(id))?.node;
     const node = holder ?? (first !== undefined && first < self ? first : self);
     if (node === self) return null;
     const other = this.#definitions.of(node)?.get(id);
