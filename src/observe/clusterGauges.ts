@@ -16,6 +16,8 @@ export interface ClusterState {
   lag: { outbox: number; feed: number };
   /** Connections to NATS that it has lost. */
   natsLosses: number;
+  /** Leases of cameras that it has lost: it could not renew them in time. */
+  leaseLosses: number;
   /** The servers' clock minus that of this machine, ms; null before it is known. */
   clockOffsetMs: number | null;
 }
@@ -61,13 +63,24 @@ export function registerClusterGauges(registry: Registry, read: () => ClusterSta
     'Clock of the NATS servers minus that of this machine; 0 before it is known.',
     ({ clockOffsetMs }) => (clockOffsetMs ?? 0) / 1000,
   );
-  new Counter({
-    name: 'spotter_cluster_nats_losses_total',
-    help: 'Connections to NATS that were lost.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(read().natsLosses);
-    },
-  });
+  const counter = (name: string, help: string, value: (state: ClusterState) => number) =>
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(value(read()));
+      },
+    });
+  counter(
+    'spotter_cluster_nats_losses_total',
+    'Connections to NATS that were lost.',
+    ({ natsLosses }) => natsLosses,
+  );
+  counter(
+    'spotter_cluster_lease_losses_total',
+    'Cameras that this node stopped watching because it could not renew their lease in time.',
+    ({ leaseLosses }) => leaseLosses,
+  );
 }

@@ -46,6 +46,7 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
   /** State, message and node as the observers know them, by camera. */
   readonly #reported = new Map<string, string>();
   #leases: CameraLeases | null = null;
+  #leaseLosses = 0;
   #defined: { of: Config['cameras']; cameras: DefinedCamera[] } | null = null;
 
   constructor(options: ClusterCamerasOptions) {
@@ -74,6 +75,11 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
       warn: (text) => logger.warn(text),
     });
     return this.#leases;
+  }
+
+  /** How many leases could not be renewed in time so far. */
+  get leaseLosses(): number {
+    return this.#leaseLosses;
   }
 
   holds(id: string): boolean {
@@ -141,7 +147,10 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
 
   #end(id: string, isLost: boolean): void {
     const { engine, logger } = this.#options;
-    if (isLost) logger.warn({ camera: id }, 'lost the lease of the camera; it is not watched here any more');
+    if (isLost) {
+      this.#leaseLosses += 1;
+      logger.warn({ camera: id }, 'lost the lease of the camera; it is not watched here any more');
+    }
     engine().assign();
   }
 

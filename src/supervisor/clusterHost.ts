@@ -38,7 +38,7 @@ export class ClusterHost implements Component {
   /** Name of this node; null without a cluster. */
   readonly node: string | null;
   /** The cameras of this node as part of the cluster; null without one. */
-  cameras: Pick<CameraDuty, 'reasons'> | null = null;
+  cameras: (Pick<CameraDuty, 'reasons'> & { readonly leaseLosses: number }) | null = null;
   readonly #answers: ((requests: NodeRequests) => void)[] = [];
   readonly #stops: (() => void)[] = [];
   readonly #sources: ((identity: Identity) => Promise<ClusterPart[]>)[] = [];

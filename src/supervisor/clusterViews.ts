@@ -90,6 +90,7 @@ function stateOf(cluster: ClusterHost, config: Config): ClusterState {
     isSender: own?.own('roles')?.includes('sender') ?? false,
     lag: { outbox, feed },
     natsLosses: view?.nats.losses ?? 0,
+    leaseLosses: cluster.cameras?.leaseLosses ?? 0,
     clockOffsetMs: view?.nats.clockOffsetMs ?? null,
   };
 }

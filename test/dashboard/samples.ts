@@ -1,4 +1,4 @@
-import type { PersonSummary, SpotterEvent } from '../../src/dashboard/api/model.js';
+import type { Camera, PersonSummary, SpotterEvent } from '../../src/dashboard/api/model.js';
 
 /** An event as the page receives it: a match of alice at the door. */
 export const eventOnPage = (seq: number, change: Partial<SpotterEvent> = {}): SpotterEvent => ({
@@ -39,3 +39,14 @@ export const personOnPage = (name: string, displayName: string | null = null): P
   lastSeenAt: null,
   cover: null,
 });
+
+export const cameraOnPage: Camera = {
+  id: 'door',
+  name: 'Door',
+  state: 'live',
+  message: null,
+  node: null,
+  lastFrameAt: null,
+  width: null,
+  height: null,
+};

@@ -9,14 +9,16 @@ import { session } from '../../src/dashboard/state/ownSession.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
 import { CamerasView } from '../../src/dashboard/views/camerasView.js';
 import { CameraTable } from '../../src/dashboard/views/cameraTable.js';
+import { CameraTile } from '../../src/dashboard/views/cameraTile.js';
 import { CheckTable } from '../../src/dashboard/views/checkTable.js';
+import { HealthCharts } from '../../src/dashboard/views/healthCharts.js';
 import { PeopleView } from '../../src/dashboard/views/peopleView.js';
 import { PersonRemoval } from '../../src/dashboard/views/personRemoval.js';
 import { Shell } from '../../src/dashboard/views/shell.js';
 import { SightingFeed } from '../../src/dashboard/views/sightingFeed.js';
 import { SignInView } from '../../src/dashboard/views/signInView.js';
 import { answerWith, signedIn } from './daemonStub.js';
-import { eventOnPage, personOnPage } from './samples.js';
+import { cameraOnPage, eventOnPage, personOnPage } from './samples.js';
 
 beforeEach(() => {
   signedIn();
@@ -188,6 +190,57 @@ describe('CameraTable', () => {
   it('says nothing of nodes without a cluster', () => {
     render(<CameraTable cameras={[door]} />);
     expect(rows()[1]).toHaveLength(7);
+  });
+});
+
+describe('HealthCharts', () => {
+  it('show no camera of which this node has no numbers', () => {
+    const numbers = (value: number | null) => {
+      const values = [value, value];
+      return { fps: values, dropped: values, latencyP50Ms: values, latencyP95Ms: values };
+    };
+    render(
+      <HealthCharts
+        history={{
+          ...{
+            everySeconds: 10,
+            at: [1000, 11_000],
+            stagesMs: {
+              queue: [1, 1],
+              detect: [1, 1],
+              track: [1, 1],
+              align: [1, 1],
+              embed: [1, 1],
+              match: [1, 1],
+              total: [1, 1],
+            },
+            restarts: [0, 0],
+          },
+          cameras: { door: numbers(5), yard: numbers(null) },
+        }}
+      />,
+    );
+    expect(screen.getAllByRole('columnheader', { name: 'door', hidden: true }).length).toBeGreaterThan(0);
+    expect(screen.queryAllByRole('columnheader', { name: 'yard', hidden: true })).toEqual([]);
+  });
+});
+
+describe('CameraTile', () => {
+  it('says which node watches the camera', () => {
+    const none = () => {};
+    const tile = (node: string | null) => (
+      <CameraTile
+        camera={{ ...cameraOnPage, node }}
+        isActive={false}
+        isMoving={false}
+        onToggle={none}
+        onEnlarge={none}
+      />
+    );
+    const { rerender } = render(tile('back'));
+    expect(screen.getByText(/ · back$/)).toBeTruthy();
+    rerender(tile(null));
+    expect(screen.queryByText(/ · back$/)).toBeNull();
   });
 });
 

@@ -185,7 +185,7 @@ describe('Metrics', () => {
 describe('the metrics of a node of a cluster', () => {
   const cluster = () => ({
     ...{ isUp: true, nodes: 3, cameras: 4, unwatched: 1, isSender: false },
-    ...{ lag: { outbox: 5, feed: 6 }, natsLosses: 2, clockOffsetMs: -1500 },
+    ...{ lag: { outbox: 5, feed: 6 }, natsLosses: 2, leaseLosses: 3, clockOffsetMs: -1500 },
   });
 
   it('are there in a cluster alone', async () => {
@@ -201,6 +201,7 @@ describe('the metrics of a node of a cluster', () => {
       'spotter_cluster_feed_lag_events 6',
       'spotter_cluster_clock_offset_seconds -1.5',
       'spotter_cluster_nats_losses_total 2',
+      'spotter_cluster_lease_losses_total 3',
     ]);
   });
 });

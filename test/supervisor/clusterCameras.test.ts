@@ -74,6 +74,7 @@ describe('ClusterCameras', () => {
       () => registry.stateOf('door'),
       (state) => state === 'waiting',
     );
+    expect(cameras.leaseLosses).toBe(1);
     expect(cameras.stamped(draft, monotonicMs())).toBeNull();
     expect(cameras.stamped(draft, whileHeldMs)?.fence?.capturedMs).toBeCloseTo(capturedMs, -2);
     // The end of a track has no frame. What a node saw of it after a freeze was not watched.

@@ -14,7 +14,10 @@ export function HealthCharts({ history }: { history: HealthHistory }) {
     const perCamera = (
       pick: (camera: HealthHistory['cameras'][string]) => ChartLine['values'],
     ): ChartLine[] =>
-      Object.entries(cameras).map(([id, camera]) => ({ label: cameraName(id), values: pick(camera) }));
+      Object.entries(cameras)
+        .map(([id, camera]) => ({ label: cameraName(id), values: pick(camera) }))
+        // In a cluster, other nodes have the numbers of most cameras.
+        .filter(({ values }) => values.some((value) => value !== null));
     return [
       {
         title: t.latency,
