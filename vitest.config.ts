@@ -2,16 +2,15 @@ import { defineConfig } from 'vitest/config';
 import { CountReporter } from './.ci/countReporter.mjs';
 import { IntegrationFirst } from './.ci/integrationFirst.mjs';
 
-/** Each of these runs in a process of its own: they replace the ffmpeg that a process asks once for its version. */
-const isolated = ['test/video/{liveStub,startable}.test.ts'];
+/** Each of these runs in a process of its own: whole programs, and what replaces the ffmpeg that a process asks once for its version. */
+const isolated = ['test/integration/**/*.test.ts', 'test/video/{liveStub,startable}.test.ts'];
 
 export default defineConfig({
   test: {
     globalSetup: '.ci/vitestSetup.mjs',
     projects: [
       { extends: true, test: { name: 'isolated', include: isolated } },
-      // Loading the modules again for every file would take longer than most of these tests. What runs whole programs does so in
-      // processes of theirs.
+      // Loading the modules again for every file would take longer than most of these tests.
       {
         extends: true,
         test: {
