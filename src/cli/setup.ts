@@ -112,7 +112,7 @@ function tableOf(offers: readonly PairOffer[], config: Config, cores: number): s
     const about = offer.isMeasured ? '' : '~';
     return [
       nameOf(offer),
-      offer.frameMs === null ? '?' : `${about}${offer.frameMs.toFixed(offer.frameMs < 10 ? 1 : 0)} ms`,
+      offer.frameMs === null ? '?' : `${about}${durationOf(offer.frameMs)}`,
       speed === null ? '?' : `${about}${Math.round(speed)}/s`,
       offer.named === null ? '?' : percent(offer.named),
       stateOf(offer, config),
@@ -197,4 +197,9 @@ function nameOf({ detector, embedder }: PairOffer): string {
 
 function percent(value: number): string {
   return `${value} %`;
+}
+
+/** At most six characters: the table has to fit into a terminal. */
+function durationOf(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

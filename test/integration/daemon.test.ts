@@ -2,23 +2,21 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { finish, lineMatching, start } from '../helpers/cli.js';
-import { configText, configure, daemon, eventually, Listener, metric, metricsOf } from '../helpers/daemon.js';
+import {
+  configText,
+  configure,
+  daemon,
+  eventually,
+  framesFlow,
+  Listener,
+  metric,
+  metricsOf,
+} from '../helpers/daemon.js';
 import { demoGallery } from '../helpers/paths.js';
 import { descendantsOf, isRunning } from '../helpers/processes.js';
 import { expectPublished, isLikeSample } from '../helpers/samples.js';
 
 const PATTERN = { id: 'pattern', url: 'test:320x240' };
-const processed = (address: string, camera: string) =>
-  metric(address, `spotter_frames_total{camera="${camera}",outcome="processed"}`);
-
-/** Waits until a camera has more processed frames than before. */
-async function framesFlow(address: string, camera: string): Promise<void> {
-  const before = await processed(address, camera);
-  await eventually(
-    () => processed(address, camera),
-    (now) => now > before,
-  );
-}
 
 /** Camera states that a client received from a position on: id and state of each. */
 function statesOf({ seen }: Listener, from: number): string[] {
