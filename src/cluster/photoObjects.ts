@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredMsg } from '@nats-io/jetstream';
 import type { ObjectInfo, ObjectStore } from '@nats-io/obj';
-import { BytesInFlight } from './bytesInFlight.js';
+import { ByteBudget } from '../core/byteBudget.js';
 import type { Link } from './link.js';
 import type { Sealer } from './sealer.js';
 import { within } from './within.js';
@@ -22,8 +22,8 @@ export class PhotoObjects {
   readonly #sealer: Sealer;
   /** Name of the stream behind the store, and of the store in subjects. */
   readonly #bucket: string;
-  readonly #sending = new BytesInFlight(MOST_BYTES);
-  readonly #receiving = new BytesInFlight(MOST_BYTES);
+  readonly #sending = new ByteBudget(MOST_BYTES);
+  readonly #receiving = new ByteBudget(MOST_BYTES);
 
   /** @param bucket name of the object store */
   constructor(store: ObjectStore, bucket: string, link: Link, sealer: Sealer) {
@@ -59,7 +59,7 @@ export class PhotoObjects {
     const sealed = this.#sealer.seal(content, `photo ${name}`);
     const options = { max_chunk_size: CHUNK_BYTES };
     // The client sends a chunk when the one before it is acknowledged.
-    await this.#sending.run(Math.min(sealed.length, CHUNK_BYTES), () =>
+    await this.#sending.use(Math.min(sealed.length, CHUNK_BYTES), () =>
       within(SEND_MS, this.#store.putBlob({ name, options }, sealed)),
     );
     return true;
@@ -78,7 +78,7 @@ export class PhotoObjects {
   async names(): Promise<Set<string>> {
     const prefix = `$O.${this.#bucket}.M.`;
     const { streams } = this.#link.manager;
-    const info = streams.info(`OBJ_${this.#bucket}`, { subjects_filter: `${prefix}*` });
+    const info = streams.info(this.#stream, { subjects_filter: `${prefix}*` });
     const subjects = Object.keys((await within(TIMEOUT_MS, info))?.state.subjects ?? {});
     return new Set(
       subjects.map((subject) => Buffer.from(subject.slice(prefix.length), 'base64url').toString()),
@@ -109,7 +109,7 @@ export class PhotoObjects {
     const chunks: Uint8Array[] = [];
     for (let seq = 0; chunks.length < info.chunks; ) {
       const query = this.#queryAfter(info, seq);
-      const chunk = await this.#receiving.run(Math.min(info.size, CHUNK_BYTES), async () => {
+      const chunk = await this.#receiving.use(Math.min(info.size, CHUNK_BYTES), async () => {
         const found = await within(TIMEOUT_MS, direct.getMessage(this.#stream, query));
         // A replica may be behind.
         return found ?? (await this.#chunkAfter(info, seq));

@@ -1,9 +1,9 @@
 import type { Metadata, Sharp, default as SharpModule } from 'sharp';
+import { ByteBudget } from '../core/byteBudget.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { collectGarbage } from '../core/garbage.js';
 import type { Size } from '../core/geometry.js';
 import type { Image } from '../image/image.js';
-import { MemoryBudget } from './memoryBudget.js';
 import { foreignFormat } from './photoFiles.js';
 import { PHOTO_MEMORY_BYTES, type PhotoPlan, planPhoto } from './photoPlan.js';
 import { PixelMemory } from './pixelMemory.js';
@@ -22,7 +22,7 @@ export interface Photo {
 
 /** Of a GIF the first picture; `heif` is AVIF, see {@link foreignFormat}. */
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'heif', 'tiff', 'gif']);
-const inUse = new MemoryBudget(PHOTO_MEMORY_BYTES);
+const inUse = new ByteBudget(PHOTO_MEMORY_BYTES);
 const pixelMemory = new PixelMemory();
 /** After decoding a photo that takes more than this, garbage is collected at once: what the decoder returned waits for it. */
 const MUCH_BYTES = 60e6;

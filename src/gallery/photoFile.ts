@@ -1,11 +1,11 @@
+import { ByteBudget } from '../core/byteBudget.js';
 import { hasErrno } from '../core/errors.js';
 import { type Files, localFiles } from './files.js';
-import { MemoryBudget } from './memoryBudget.js';
 
 /** Larger files are not read. A JPEG of 100 million pixels takes less, even at the best quality. */
 const MAX_BYTES = 100e6;
 /** For the bytes of all photos that are in use: some of the usual size, or a larger one alone. */
-const inUse = new MemoryBudget(30e6);
+const inUse = new ByteBudget(30e6);
 
 /** Why the file of a photo is not used; the message is a sentence without its subject. */
 export interface FileRefusal {

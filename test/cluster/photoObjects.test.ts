@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BytesInFlight } from '../../src/cluster/bytesInFlight.js';
 import type { Joined } from '../../src/cluster/part.js';
 import { PhotoObjects } from '../../src/cluster/photoObjects.js';
 import { clusterNode } from '../helpers/cluster.js';
@@ -38,35 +37,5 @@ describe('PhotoObjects', () => {
     // All at once, they would wait for more than a second.
     expect(Math.max(...sent)).toBeLessThan(700);
     expect(Math.max(...waits)).toBeLessThan(700);
-  });
-});
-
-describe('BytesInFlight', () => {
-  it('begins what fits, in order, and lets what is too large have everything', async () => {
-    const bytes = new BytesInFlight(10);
-    const begun: string[] = [];
-    const ends = new Map<string, () => void>();
-    const work = (name: string, size: number) =>
-      bytes.run(size, () => {
-        begun.push(name);
-        return new Promise<void>((resolve) => ends.set(name, resolve));
-      });
-    const all = [work('a', 6), work('b', 6), work('c', 4), work('huge', 99), work('d', 1)];
-    const turn = () => new Promise(setImmediate);
-    await turn();
-    expect(begun).toEqual(['a']);
-    ends.get('a')?.();
-    await turn();
-    expect(begun).toEqual(['a', 'b', 'c']);
-    ends.get('b')?.();
-    await turn();
-    expect(begun).toEqual(['a', 'b', 'c']);
-    ends.get('c')?.();
-    await turn();
-    expect(begun).toEqual(['a', 'b', 'c', 'huge']);
-    ends.get('huge')?.();
-    await turn();
-    ends.get('d')?.();
-    await Promise.all(all);
   });
 });

@@ -1,5 +1,4 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { proxyTo } from './proxy.js';
 
 export interface SilentLink {
   /** mqtt://127.0.0.1:PORT */
@@ -15,25 +14,16 @@ export interface SilentLink {
  * open. Ends with the test.
  */
 export async function silentLink(server: { port: number }): Promise<SilentLink> {
-  const far = new Set<Socket>();
-  let count = 0;
-  const proxy = createServer((near) => {
+  let [count, open] = [0, 0];
+  const { port } = await proxyTo(server.port, (near, far) => {
     count += 1;
-    const socket = connect(server.port, '127.0.0.1');
-    far.add(socket);
-    for (const side of [near, socket]) side.setNoDelay(true).on('error', () => {});
-    near.pipe(socket, { end: false });
-    socket.pipe(near);
-    socket.on('close', () => {
-      far.delete(socket);
+    open += 1;
+    near.pipe(far, { end: false });
+    far.pipe(near);
+    far.on('close', () => {
+      open -= 1;
       near.destroy();
     });
   });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of far) socket.destroy();
-    proxy.close();
-  });
-  const { port } = proxy.address() as AddressInfo;
-  return { url: `mqtt://127.0.0.1:${port}`, count: () => count, open: () => far.size };
+  return { url: `mqtt://127.0.0.1:${port}`, count: () => count, open: () => open };
 }

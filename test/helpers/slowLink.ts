@@ -1,28 +1,16 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { Socket } from 'node:net';
+import { proxyTo } from './proxy.js';
 
 const EVERY_MS = 10;
 
 /** A way to a server that carries so many bytes per second in each direction. Ends with the test. @returns nats://127.0.0.1:PORT */
 export async function slowLink(server: { url: string }, bytesPerSecond: number): Promise<string> {
-  const sockets = new Set<Socket>();
-  const proxy = createServer((client) => {
-    const far = connect(Number(new URL(server.url).port), '127.0.0.1');
-    for (const [socket, other] of [
-      [client, far],
-      [far, client],
-    ]) {
-      sockets.add(socket);
-      socket.setNoDelay(true).on('error', () => {});
-      carry(socket, other, (bytesPerSecond * EVERY_MS) / 1000);
-    }
+  const bytesPerTurn = (bytesPerSecond * EVERY_MS) / 1000;
+  const { port } = await proxyTo(Number(new URL(server.url).port), (near, far) => {
+    carry(near, far, bytesPerTurn);
+    carry(far, near, bytesPerTurn);
   });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    proxy.close();
-  });
-  return `nats://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  return `nats://127.0.0.1:${port}`;
 }
 
 function carry(from: Socket, to: Socket, bytesPerTurn: number): void {

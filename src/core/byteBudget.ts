@@ -1,5 +1,5 @@
-/** Memory that tasks share: a task waits, in order, until what it needs is free. */
-export class MemoryBudget {
+/** Bytes that tasks share, of memory or on their way over a link: a task waits, in order, until what it needs is free. */
+export class ByteBudget {
   readonly #totalBytes: number;
   readonly #waiting: { bytes: number; start: () => void }[] = [];
   #freeBytes: number;
@@ -15,9 +15,9 @@ export class MemoryBudget {
   }
 
   /**
-   * Works with so much memory. What needs more than there is gets all of it, alone. Rejects as the work does.
+   * Works with so many bytes. What needs more than there are gets all of them, alone. Rejects as the work does.
    *
-   * @param work may call `keep` when it has freed all but some bytes of its memory
+   * @param work may call `keep` when it has freed all but some of its bytes
    */
   async use<T>(bytes: number, work: (keep: (bytes: number) => void) => Promise<T>): Promise<T> {
     let share = Math.min(bytes, this.#totalBytes);

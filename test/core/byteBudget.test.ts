@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryBudget } from '../../src/gallery/memoryBudget.js';
+import { ByteBudget } from '../../src/core/byteBudget.js';
 
 /** Tasks that run until they are ended, and those that run. */
-function tasks(budget: MemoryBudget) {
+function tasks(budget: ByteBudget) {
   const running = new Map<string, () => void>();
   const begin = (name: string, bytes: number) =>
     budget.use(bytes, async () => {
@@ -12,9 +12,9 @@ function tasks(budget: MemoryBudget) {
   return { begin, running: () => [...running.keys()], end: (name: string) => running.get(name)?.() };
 }
 
-describe('MemoryBudget', () => {
+describe('ByteBudget', () => {
   it('runs what fits at once, and the others in order when there is room', async () => {
-    const { begin, running, end } = tasks(new MemoryBudget(100));
+    const { begin, running, end } = tasks(new ByteBudget(100));
     const [first, second] = [begin('a', 60), begin('b', 30)];
     const others = [begin('c', 50), begin('d', 1)];
     await Promise.resolve();
@@ -29,7 +29,7 @@ describe('MemoryBudget', () => {
   });
 
   it('runs what needs more than there is alone', async () => {
-    const { begin, running, end } = tasks(new MemoryBudget(100));
+    const { begin, running, end } = tasks(new ByteBudget(100));
     const [small, large] = [begin('small', 1), begin('large', 500)];
     await Promise.resolve();
     await Promise.resolve();
@@ -42,7 +42,7 @@ describe('MemoryBudget', () => {
   });
 
   it('frees what running work does not keep, and is idle once nothing works', async () => {
-    const budget = new MemoryBudget(100);
+    const budget = new ByteBudget(100);
     const { begin, running, end } = tasks(budget);
     let finish = () => {};
     const large = budget.use(90, async (keep) => {
@@ -66,9 +66,37 @@ describe('MemoryBudget', () => {
   });
 
   it('frees the memory of work that fails, and rejects as it does', async () => {
-    const budget = new MemoryBudget(1);
+    const budget = new ByteBudget(1);
     const failed = budget.use(1, () => Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
     expect(await budget.use(1, async () => 'done')).toBe('done');
+  });
+
+  it('begins what fits, in order, and lets what is too large have everything', async () => {
+    const bytes = new ByteBudget(10);
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const work = (name: string, size: number) =>
+      bytes.use(size, () => {
+        begun.push(name);
+        return new Promise<void>((resolve) => ends.set(name, resolve));
+      });
+    const all = [work('a', 6), work('b', 6), work('c', 4), work('huge', 99), work('d', 1)];
+    const turn = () => new Promise(setImmediate);
+    await turn();
+    expect(begun).toEqual(['a']);
+    ends.get('a')?.();
+    await turn();
+    expect(begun).toEqual(['a', 'b', 'c']);
+    ends.get('b')?.();
+    await turn();
+    expect(begun).toEqual(['a', 'b', 'c']);
+    ends.get('c')?.();
+    await turn();
+    expect(begun).toEqual(['a', 'b', 'c', 'huge']);
+    ends.get('huge')?.();
+    await turn();
+    ends.get('d')?.();
+    await Promise.all(all);
   });
 });
