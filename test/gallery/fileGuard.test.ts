@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileGuard } from '../../src/gallery/fileGuard.js';
 import { type Files, localFiles } from '../../src/gallery/files.js';
-import { probeFolder } from '../../src/gallery/folderProbe.js';
 import type { GalleryOptions } from '../../src/gallery/gallery.js';
 import { galleryOver, startPool } from '../helpers/engine.js';
 import { hopper } from '../helpers/paths.js';
@@ -102,14 +101,6 @@ describe('FileGuard', () => {
     expect(share.calls).toBe(2);
     const stopped = AbortSignal.abort(new Error('stopped'));
     await expect(guard.attempt(async () => {}, stopped)).rejects.toThrow('stopped');
-  });
-});
-
-describe('probeFolder', () => {
-  it('has its answer from a folder that is there, and from one that is not', async () => {
-    await probeFolder('/');
-    await probeFolder('/nowhere');
-    await expect(probeFolder('/', 0)).rejects.toThrow(/does not answer within 0 s/);
   });
 });
 
