@@ -14,15 +14,14 @@ export function configWith(change: (config: Config) => void = () => {}): LoadedC
   return loadConfig(null, change, root);
 }
 
-/** Two threads with the project's own models, or others; they end with the test. */
+/** Threads with the project's own models, or others; they end with the test. @param options default: two threads */
 export async function startPool(
   change: (config: Config) => void = () => {},
   modelFolder?: string,
-  options: PoolOptions = {},
+  { threads = Math.min(2, availableParallelism()), ...options }: PoolOptions & { threads?: number } = {},
 ) {
   const { config } = configWith(change);
   const prepared = await prepare(config, modelFolder);
-  const threads = Math.min(2, availableParallelism());
   const pool = new WorkerPool(threads, prepared.settings, { entry: workerEntry, ...options });
   await pool.start();
   onTestFinished(() => pool.stop());
