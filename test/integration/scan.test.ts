@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { type Finished, finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
-import { ffmpeg, keptClip, sparse, walkUp } from '../helpers/ffmpeg.js';
+import { beginningOf, ffmpeg, keptClip, sparse, walkUp } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
 import { collins, demoClip, demoGallery, hopper, needShared } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
@@ -74,7 +74,7 @@ describe('spotter scan', () => {
 
   it('scans several files in turn, each as its own camera; --every skips frames', async () => {
     const copy = path.join(temporaryFolder(), 'Étage 2.mp4');
-    const clip = sparse(demoClip);
+    const clip = beginningOf(sparse(demoClip), 5);
     copyFileSync(clip, copy);
     const { code, stdout } = await spotter(['scan', clip, copy, clip, '--every', '5', ...gallery]);
     expect(code).toBe(0);
@@ -82,12 +82,12 @@ describe('spotter scan', () => {
     expect(new Set(lines.slice(0, -1).map(({ camera }) => camera))).toEqual(
       new Set(['clip', 'etage-2', 'clip-2']),
     );
-    expect(lines.at(-1)).toMatchObject({ frames: 75 });
-    expect(lines.filter(({ kind }) => kind === 'match').length).toBeGreaterThanOrEqual(3);
+    expect(lines.at(-1)).toMatchObject({ frames: 15 });
+    expect(lines.filter(({ kind }) => kind === 'match')).toHaveLength(3);
   });
 
   it('exits with 0 when the reader of stdout goes away', async () => {
-    const child = start(['scan', demoClip, ...gallery]);
+    const child = start(['scan', sparse(demoClip), ...gallery]);
     const ended = finish(child);
     await lineMatching(child, 'stdout', /match/);
     child.stdout?.destroy();
@@ -96,7 +96,7 @@ describe('spotter scan', () => {
 
   it('keeps its events when ffmpeg is killed midway, reports where, and exits with 3', async () => {
     const long = path.join(temporaryFolder(), 'long.mp4');
-    ffmpeg('-stream_loop', '20', '-i', demoClip, '-c', 'copy', long);
+    ffmpeg('-stream_loop', '20', '-i', sparse(demoClip), '-c', 'copy', long);
     const child = start(['scan', long, ...gallery]);
     const lines: string[] = [];
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
@@ -179,8 +179,7 @@ describe('spotter scan: the larger models', () => {
   it('names nobody in a crowd of strangers', async (context) => {
     const clip = needShared(context, 'media/street-1080p.mp4');
     const { code, stdout } = await spotter([
-      'scan',
-      clip,
+      ...['scan', clip, '--every', '2'],
       ...labelledPeople(context),
       ...largerModels(context),
     ]);
