@@ -3,16 +3,10 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS, GROUPS } from '../../src/cli/commands.js';
-import { printError } from '../../src/cli/print.js';
-import { runCommandLine } from '../../src/cli/program.js';
+import { inProcess } from '../helpers/inProcess.js';
 import { demoClip, root } from '../helpers/paths.js';
-import { printedBy } from '../helpers/printed.js';
 import { expectRefusal } from '../helpers/refusal.js';
 import { temporaryFolder } from '../helpers/temporary.js';
-
-const context = { signal: new AbortController().signal, outliveOutput: () => {}, report: printError };
-/** Runs a command line in this process: a program of its own would take longer than what it does. */
-const spotter = (args: string[]) => printedBy(() => runCommandLine(['node', 'spotter', ...args], context));
 
 describe('the command line', () => {
   it('shows an example in the help of every command', async () => {
@@ -21,7 +15,7 @@ describe('the command line', () => {
       ...group.commands.map(({ name }) => [group.name, name]),
     ]);
     for (const command of [[], ...COMMANDS.map(({ name }) => [name]), ...nested]) {
-      const { code, stdout } = await spotter([...command, '--help']);
+      const { code, stdout } = await inProcess([...command, '--help']);
       expect(code).toBe(0);
       expect(stdout).toMatch(/Example:\n {2}\$ spotter \w+/);
     }
@@ -39,14 +33,14 @@ describe('the command line', () => {
       /^spotter: unknown option "-g"; see "spotter compare --help"\n$/,
     ],
   ])('refuses %j with exit code 2', async (args, sentence) => {
-    const { code, stderr } = await spotter(args);
+    const { code, stderr } = await inProcess(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(sentence);
   });
 
   it('refuses an unknown log level', async () => {
     expectRefusal(
-      await spotter(['scan', demoClip, '--log-level', 'loud']),
+      await inProcess(['scan', demoClip, '--log-level', 'loud']),
       /^spotter: --log-level loud is not a level; use fatal/,
     );
   });
@@ -56,36 +50,39 @@ describe('spotter config', () => {
   it('check reports every error in a file, and none in the shipped config.yaml', async () => {
     const file = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(file, 'galery: x\nhttp: { port: many }\ndata: ${NOT_SET_ANYWHERE}\n');
-    const { code, stdout, stderr } = await spotter(['config', 'check', '-c', file]);
+    const { code, stdout, stderr } = await inProcess(['config', 'check', '-c', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n').slice(1)).toEqual([
       `${file}:1:1: galery: unknown key; did you mean "gallery"?`,
       `${file}:2:15: http.port: must be a number, not the text "many"`,
       `${file}:3:7: environment variable NOT_SET_ANYWHERE is not set; set it, or write $\${NOT_SET_ANYWHERE} for the text itself`,
     ]);
-    const json = await spotter(['config', 'check', '-c', file, '--json']);
+    const json = await inProcess(['config', 'check', '-c', file, '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
       valid: false,
       errors: [expect.stringContaining('galery'), expect.anything(), expect.anything()],
     });
-    expect(await spotter(['config', 'check', '--no-io', '-c', path.join(root, 'config.yaml')])).toMatchObject(
-      {
-        code: 0,
-        stderr: '',
-      },
-    );
+    expect(
+      await inProcess(['config', 'check', '--no-io', '-c', path.join(root, 'config.yaml')]),
+    ).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 
   it('check reports what a valid file names and is not there, unless told not to look', async () => {
     const file = path.join(temporaryFolder(), 'config.yaml');
     writeFileSync(file, 'gallery: none\nhttp: { port: 0 }\n');
-    const { code, stderr } = await spotter(['config', 'check', '-c', file]);
+    const { code, stderr } = await inProcess(['config', 'check', '-c', file]);
     const none = path.join(path.dirname(file), 'none');
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `spotter: ${file} names what cannot be used; --no-io leaves this out\n${file}: gallery.folder: gallery ${none} does not exist; make the folder, or name another one with -g\n`,
     });
-    expect(await spotter(['config', 'check', '--no-io', '-c', file])).toMatchObject({ code: 0, stderr: '' });
+    expect(await inProcess(['config', 'check', '--no-io', '-c', file])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 
   it('show prints the effective configuration, command line included, secrets masked', async () => {
@@ -95,7 +92,7 @@ describe('spotter config', () => {
       'cameras: [{ id: door, url: "rtsp://user:${DOOR_PASSWORD}@host/x" }]\nhttp: { port: 9000 }\n',
     );
     vi.stubEnv('DOOR_PASSWORD', 'open sesame');
-    const { stdout } = await spotter(['config', 'show', '-c', file, '--detector', 'yunet']);
+    const { stdout } = await inProcess(['config', 'show', '-c', file, '--detector', 'yunet']);
     expect(parse(stdout)).toMatchObject({
       cameras: [{ id: 'door', url: 'rtsp://user:***@host/x', realtime: true }],
       detector: 'yunet',
@@ -105,7 +102,7 @@ describe('spotter config', () => {
   });
 
   it('schema is a JSON Schema with a description, a default or a range for every key', async () => {
-    const schema = JSON.parse((await spotter(['config', 'schema'])).stdout);
+    const schema = JSON.parse((await inProcess(['config', 'schema'])).stdout);
     expect(schema.$schema).toContain('draft-07');
     expect(schema.additionalProperties).toBe(false);
     expect(schema.properties.http.properties.port).toMatchObject({
@@ -120,7 +117,7 @@ describe('spotter config', () => {
 
 describe('spotter models', () => {
   it('list shows the catalogue and what is installed; verify checks it', async () => {
-    const list = JSON.parse((await spotter(['models', 'list', '--json'])).stdout).models as {
+    const list = JSON.parse((await inProcess(['models', 'list', '--json'])).stdout).models as {
       id: string;
       installed: string | null;
       measured: string | null;
@@ -140,7 +137,7 @@ describe('spotter models', () => {
         },
       ],
     });
-    const verify = await spotter(['models', 'verify']);
+    const verify = await inProcess(['models', 'verify']);
     expect(verify.code).toBe(0);
     expect(verify.stdout).toMatch(/^ok {2}spotter-det .*: intact$/m);
   });
@@ -162,6 +159,6 @@ describe('spotter scan', () => {
       /^spotter: configuration \/nowhere\.yaml does not exist; give another with -c\n$/,
     ],
   ])('is refused: %j', async (args, sentence) => {
-    expectRefusal(await spotter(['scan', demoClip, ...args]), sentence);
+    expectRefusal(await inProcess(['scan', demoClip, ...args]), sentence);
   });
 });

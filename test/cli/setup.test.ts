@@ -1,19 +1,12 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/program.js';
 import { namesModels } from '../../src/cli/setupOffer.js';
+import { inProcess } from '../helpers/inProcess.js';
 import { needShared } from '../helpers/paths.js';
-import { printedBy } from '../helpers/printed.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const context = {
-  signal: new AbortController().signal,
-  outliveOutput: () => {},
-  report: (message: string) => void process.stderr.write(`spotter: ${message}\n`),
-};
-const setup = (folder: string, ...args: string[]) =>
-  printedBy(() => runCommandLine(['node', 'spotter', 'setup', ...args, '--dir', folder], context));
+const setup = (folder: string, ...args: string[]) => inProcess(['setup', ...args, '--dir', folder]);
 
 function homeWith(config: string): { home: string; file: string } {
   const home = temporaryFolder();
@@ -75,11 +68,11 @@ describe('spotter setup', () => {
 
   it('refuses --yes where there is nothing to write into, before it measures', async () => {
     const home = temporaryFolder();
-    expect(
-      await printedBy(() =>
-        runCommandLine(['node', 'spotter', 'setup', '--yes', '-c', path.join(home, 'none.yaml')], context),
-      ),
-    ).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('none.yaml does not exist') });
+    expect(await inProcess(['setup', '--yes', '-c', path.join(home, 'none.yaml')])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('none.yaml does not exist'),
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('spotter backup', () => {
   it('saves the log of a running daemon, which goes on', async () => {
-    const config = configure([{ id: 'demo' }]);
+    const config = configure([{ id: 'demo', realtime: true }]);
     const { address } = await daemon(config);
     const lastSeq = async () => {
       const page = await (await fetch(`${address}/api/v1/events?limit=100`)).json();

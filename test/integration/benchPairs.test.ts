@@ -1,19 +1,13 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/program.js';
 import { spotter } from '../helpers/cli.js';
+import { inProcess } from '../helpers/inProcess.js';
 import { labelledList } from '../helpers/labelled.js';
 import { collins, hopper } from '../helpers/paths.js';
-import { printedBy } from '../helpers/printed.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const OWN = ['--only', 'spotter-det + spotter-embed'];
-const context = {
-  signal: new AbortController().signal,
-  outliveOutput: () => {},
-  report: (message: string) => void process.stderr.write(`spotter: ${message}\n`),
-};
 
 describe('spotter bench pairs', () => {
   it('measures speed, memory and the accuracy of both questions of a pair in one run', async () => {
@@ -68,9 +62,7 @@ describe('spotter bench pairs', () => {
     [['--people', '.', '--pairs', 'x'], 'give --people, or --pairs'],
     [['--people', 'nowhere'], 'cannot read --people nowhere'],
   ])('refuses %j before it measures', async (args, sentence) => {
-    const { code, stdout, stderr } = await printedBy(() =>
-      runCommandLine(['node', 'spotter', 'bench', 'pairs', ...args], context),
-    );
+    const { code, stdout, stderr } = await inProcess(['bench', 'pairs', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(sentence);
   });

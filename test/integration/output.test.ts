@@ -10,7 +10,7 @@ import { demoClip } from '../helpers/paths.js';
 
 describe('spotter run: output', () => {
   it('goes on, and ends on SIGTERM, while nobody reads stderr and the reader of stdout is gone', async () => {
-    const config = configure([{ id: 'demo', url: sparse(demoClip), loop: true }]);
+    const config = configure([{ id: 'demo', url: sparse(demoClip), loop: true, realtime: true }]);
     const stderr = new Fifo();
     stderr.fill();
     const child = start(['run', '-c', config], { stdio: ['ignore', 'pipe', stderr.writer()] });

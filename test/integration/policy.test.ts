@@ -10,7 +10,7 @@ describe('spotter run: the threshold of a camera', () => {
   it('applies to this camera alone and is part of its events', async () => {
     const folder = temporaryFolder();
     const config = path.join(folder, 'config.yaml');
-    const camera = { url: beginningOf(sparse(demoClip), 6), realtime: false };
+    const camera = { url: beginningOf(sparse(demoClip), 2), realtime: false };
     const cameras = [
       { id: 'strict', ...camera, match: { threshold: 0.99 } },
       { id: 'usual', ...camera },

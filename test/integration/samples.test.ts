@@ -21,7 +21,7 @@ function configured(): string {
   }
   writeFileSync(path.join(folder, 'gallery/grace-hopper/person.yaml'), 'displayName: Grace Hopper\n');
   const clip = path.join(folder, 'clip.mp4');
-  ffmpeg('-i', demoClip, '-vf', 'fps=2', '-c:v', 'libx264', '-preset', 'ultrafast', clip);
+  ffmpeg('-i', demoClip, '-vf', 'fps=1', '-c:v', 'libx264', '-preset', 'ultrafast', clip);
   const file = path.join(folder, 'config.yaml');
   writeFileSync(
     file,

@@ -18,6 +18,8 @@ import { beginningOf, sparse } from '../helpers/ffmpeg.js';
 import { demoClip } from '../helpers/paths.js';
 import { descendantsOf } from '../helpers/processes.js';
 
+/** One frame a second, which is enough to see who comes and goes. */
+const url = sparse(demoClip, 25);
 const SNAPSHOTS = 'snapshots: { enabled: true, maxWidth: 640 }\n';
 
 /** The events that make up the visits. */
@@ -30,10 +32,7 @@ function story(seen: Message[]): unknown[] {
 describe('spotter run: visits', () => {
   it('are published on the WebSocket, after the events that cause them', async () => {
     const { address } = await daemon(
-      configure(
-        [{ id: 'door', url: sparse(demoClip), loop: true }],
-        'visits: { enabled: true, gapMs: 100 }\n',
-      ),
+      configure([{ id: 'door', url, loop: true }], 'visits: { enabled: true, gapMs: 100 }\n'),
     );
     const client = new Listener(address);
     const started = await client.until(({ kind }) => kind === 'visit_started');
@@ -79,7 +78,7 @@ describe('spotter run: visits', () => {
 
   it('are the same in every run of spotter scan', async () => {
     const config = configure([], 'visits: { enabled: true, gapMs: 1000 }\n');
-    const args = ['scan', sparse(demoClip)];
+    const args = ['scan', url];
     const scans = [await spotter([...args, '-c', config]), await spotter([...args, '-c', config])];
     const [first, second] = scans.map(({ stdout }) =>
       jsonLines<Message>(stdout)
@@ -97,7 +96,7 @@ describe('spotter run: visits', () => {
       expect.stringMatching(/^clip-\d$/),
       ['visit_ended', expect.any(String)],
     ]);
-    const off = await spotter(['scan', beginningOf(sparse(demoClip), 6), '-c', configure([])]);
+    const off = await spotter(['scan', beginningOf(url, 2), '-c', configure([])]);
     expect(off.stdout).toMatch(/"match"/);
     expect(off.stdout).not.toMatch(/visit_/);
   });
@@ -105,7 +104,7 @@ describe('spotter run: visits', () => {
 
 describe('spotter run: the defaults', () => {
   it('asks for a notification at the first match, and not again within the cooldown; makes no snapshots', async () => {
-    const config = configure([{ id: 'door', url: sparse(demoClip) }]);
+    const config = configure([{ id: 'door', url }]);
     const { stdout } = await spotter(['run', '-c', config, '--until-end']);
     const events = jsonLines<Message>(stdout);
     expect(events.filter(({ kind }) => kind === 'match').map(({ notify }) => notify)).toEqual([true, false]);
@@ -117,7 +116,7 @@ describe('spotter run: the defaults', () => {
 
 describe('spotter run: snapshots', () => {
   it('are served with their events: the frame with the box, and the face', async () => {
-    const config = configure([{ id: 'door', url: sparse(demoClip), loop: true }], SNAPSHOTS);
+    const config = configure([{ id: 'door', url }], SNAPSHOTS);
     const { address } = await daemon(config);
     const client = new Listener(address);
     const match = await client.until(({ kind, person }) => kind === 'match' && person === 'grace-hopper');
@@ -158,7 +157,7 @@ describe('spotter run: snapshots', () => {
   });
 
   it('that cannot be written do not change the events or their order', async () => {
-    const config = configure([{ id: 'door', url: beginningOf(sparse(demoClip), 3) }], SNAPSHOTS);
+    const config = configure([{ id: 'door', url: beginningOf(url, 3) }], SNAPSHOTS);
     const data = path.join(path.dirname(config), 'data');
     mkdirSync(data);
     writeFileSync(path.join(data, 'snapshots'), 'a file where the folder should be');

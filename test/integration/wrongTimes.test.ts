@@ -7,6 +7,7 @@ import { collins, demoGallery, hopper } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const FLV_HEADER_BYTES = 13;
+const FRAMES_PER_SECOND = 10;
 
 /** Faces of one size at one place of one room, after what is left of the picture at either side. */
 const FACES = { hopper: [hopper, 'crop=400:430:70:88'], collins: [collins, 'crop=360:390:30:0'] } as const;
@@ -14,9 +15,14 @@ const FACES = { hopper: [hopper, 'crop=400:430:70:88'], collins: [collins, 'crop
 /** So many seconds of a room, with somebody's portrait on the wall or without, as FLV from time 0 on. */
 function part(folder: string, who: keyof typeof FACES | null, seconds: number): string {
   const file = path.join(folder, `${who}-${seconds}.flv`);
-  const room = ['-f', 'lavfi', '-i', `color=gray:s=640x360:r=25:d=${seconds},noise=alls=6:all_seed=1`];
+  const room = [
+    '-f',
+    'lavfi',
+    '-i',
+    `color=gray:s=640x360:r=${FRAMES_PER_SECOND}:d=${seconds},noise=alls=6:all_seed=1`,
+  ];
   const [photo, crop] = FACES[who ?? 'hopper'];
-  const face = ['-loop', '1', '-framerate', '25', '-t', String(seconds), '-i', photo];
+  const face = ['-loop', '1', '-framerate', String(FRAMES_PER_SECOND), '-t', String(seconds), '-i', photo];
   const onto = `[1]${crop},scale=240:260[face];[0][face]overlay=200:50`;
   ffmpeg(
     ...[...room, ...face, '-filter_complex', who === null ? '[0]null' : onto],
@@ -55,21 +61,21 @@ describe('scan of a recording whose timestamps start again', () => {
     const { right, wrong } = films(['hopper', 2], ['hopper', 1], [null, 1.2], ['collins', 3]);
     const [expected, given] = [await scan(right), await scan(wrong)];
     expect(expected.visits).toEqual([
-      { person: 'grace-hopper', firstSeenMs: 0, lastSeenMs: 2960, frames: 75 },
-      { person: null, firstSeenMs: 4200, lastSeenMs: 7160, frames: 75 },
+      { person: 'grace-hopper', firstSeenMs: 0, lastSeenMs: 2900, frames: 30 },
+      { person: null, firstSeenMs: 4200, lastSeenMs: 7100, frames: 30 },
     ]);
     expect(given.visits).toEqual(expected.visits);
     expect(given.kinds).toEqual(expected.kinds);
     expect(expected.stderr).toBe('');
     expect(given.stderr.trim().split('\n')).toHaveLength(1);
-    expect(given.stderr).toContain('room.flv: its timestamps go back by 2.0 s at frame 50 (2.0 s)');
+    expect(given.stderr).toContain('room.flv: its timestamps go back by 2.0 s at frame 20 (2.0 s)');
   });
 
   it('does not name a stranger who follows a known person in the same place', async () => {
     const { wrong } = films(['hopper', 2], ['collins', 3]);
     expect((await scan(wrong)).visits).toEqual([
-      { person: 'grace-hopper', firstSeenMs: 0, lastSeenMs: 1960, frames: 50 },
-      { person: null, firstSeenMs: 2000, lastSeenMs: 4960, frames: 75 },
+      { person: 'grace-hopper', firstSeenMs: 0, lastSeenMs: 1900, frames: 20 },
+      { person: null, firstSeenMs: 2000, lastSeenMs: 4900, frames: 30 },
     ]);
   });
 });
