@@ -25,7 +25,11 @@ function darker(image: Image, factor: number): Image {
 }
 
 async function taskWith(changes: Partial<QuantizationTask>): Promise<QuantizationTask> {
-  const { settings } = await prepare(configWith().config);
+  // Half of the usual size, for a quarter of the work.
+  const { config } = configWith(({ detection }) => {
+    detection.longestSide = 320;
+  });
+  const { settings } = await prepare(config);
   return {
     role: 'detector',
     settings,

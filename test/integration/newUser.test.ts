@@ -54,7 +54,7 @@ describe('a new user', () => {
 
   it('scans a recording and reads the first name', async () => {
     const user = await newUser();
-    const { code, stdout } = await user.spotter(['scan', sparse(demoClip)], 'faces/data');
+    const { code, stdout } = await user.spotter(['scan', sparse(demoClip, 25)], 'faces/data');
     expect(code).toBe(0);
     expect(jsonLines(stdout).find(({ kind }) => kind === 'match')).toMatchObject({ person: 'grace' });
   });
