@@ -83,7 +83,7 @@ describe('spotter scan: input', () => {
     ],
     [['-g', demoClip], /^spotter: gallery \S+ is a file; name the folder that holds the people\n$/],
   ])('is refused: %j', async (args, sentence) => {
-    expectRefusal(await inProcess(['scan', demoClip, ...args]), sentence);
+    expectRefusal(await spotter(['scan', demoClip, ...args]), sentence);
   });
 
   it('refuses a declared model of the wrong kind, by name', async () => {

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_KINDS } from '../../src/events/event.js';
-import { jsonLines, spotter } from '../helpers/cli.js';
+import { type Finished, jsonLines, spotter } from '../helpers/cli.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
 import { collins, demoClip, hopper } from '../helpers/paths.js';
 import { expectPublished, isLikeSample } from '../helpers/samples.js';
@@ -21,7 +21,7 @@ function configured(): string {
   }
   writeFileSync(path.join(folder, 'gallery/grace-hopper/person.yaml'), 'displayName: Grace Hopper\n');
   const clip = path.join(folder, 'clip.mp4');
-  ffmpeg('-i', demoClip, '-vf', 'fps=1', '-c:v', 'libx264', '-preset', 'ultrafast', clip);
+  ffmpeg('-i', demoClip, '-vf', 'fps=2', '-c:v', 'libx264', '-preset', 'ultrafast', clip);
   const file = path.join(folder, 'config.yaml');
   writeFileSync(
     file,
@@ -37,15 +37,41 @@ snapshots: { enabled: true }
 }
 
 describe('spotter run: published events', () => {
-  it('are what the schemas describe and docs/samples.md shows', async () => {
-    const { code, stdout } = await spotter(['run', '-c', configured(), '--until-end', '--events', 'json']);
+  let ran: Promise<Finished> | undefined;
+  /** One run for all tests, by whichever comes first. */
+  const published = async () => {
+    ran ??= spotter(['run', '-c', configured(), '--until-end', '--events', 'json']);
+    const { code, stdout } = await ran;
     expect(code).toBe(0);
-    const events = jsonLines(stdout);
+    return jsonLines(stdout);
+  };
+
+  it('are what the schemas describe and docs/samples.md shows', async () => {
+    const events = await published();
     for (const event of events) expectPublished(event);
     // daemon.test.ts has the gap.
     const kinds = EVENT_KINDS.filter((kind) => kind !== 'gap');
     expect(
       kinds.filter((kind) => !events.some((event) => event.kind === kind && isLikeSample(event))),
     ).toEqual([]);
+  });
+
+  it('have the threshold of their camera, which applies to this camera alone', async () => {
+    const events = await published();
+    const judged = (camera: string) =>
+      events.filter((event) => event.camera === camera && event.threshold !== null);
+    expect(new Set(judged('yard').map(({ kind, threshold }) => `${kind} ${threshold}`))).toEqual(
+      new Set(['unknown 0.99', 'left 0.99']),
+    );
+    expect(judged('yard').every(({ odds }) => odds === null)).toBe(true);
+    const matches = judged('front-door').filter(({ kind }) => kind === 'match');
+    expect(new Set(matches.map(({ person }) => person))).toEqual(new Set(['grace-hopper']));
+    const [match] = matches;
+    expect(match).toMatchObject({
+      person: 'grace-hopper',
+      reason: expect.stringMatching(/^similarity 0\.\d\d, odds 1 : .*; nearest is grace-hopper; /),
+    });
+    expect(match.odds).toBeLessThan(0.001);
+    expect(match.similarity).toBeGreaterThan(match.threshold as number);
   });
 });

@@ -20,7 +20,7 @@ function comparable(line: Record<string, unknown>): unknown {
 
 describe('spotter scan', () => {
   let scanned: Promise<Finished> | undefined;
-  /** One scan for two tests, by whichever comes first. */
+  /** One scan for all tests that need no other, by whichever comes first. */
   const scan = () => {
     scanned ??= spotter(['scan', sparse(demoClip), ...gallery]);
     return scanned;
@@ -70,6 +70,18 @@ describe('spotter scan', () => {
     const [two, single] = await Promise.all([scan(), spotter(['scan', sparse(demoClip), '-c', one])]);
     const strip = (text: string) => jsonLines(text).map(comparable);
     expect(strip(single.stdout)).toEqual(strip(two.stdout));
+  });
+
+  it('explains its verdicts with --explain, and only then', async () => {
+    const plain = jsonLines((await scan()).stdout);
+    const clip = beginningOf(sparse(demoClip), 2);
+    const explained = jsonLines((await spotter(['scan', clip, ...gallery, '--explain'])).stdout);
+    expect(plain.filter(({ explain }) => explain)).toEqual([]);
+    const match = explained.find(({ kind }) => kind === 'match');
+    expect(JSON.stringify(match?.explain)).toMatch(
+      /"similarity 0\.\d\d >= 0\.\d\d".*odds that the name is wrong/,
+    );
+    expect(explained.filter(({ kind, explain }) => kind === 'left' && !explain)).toEqual([]);
   });
 
   it('scans several files in turn, each as its own camera; --every skips frames', async () => {

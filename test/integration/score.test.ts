@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { probe } from '../../src/video/ffmpeg.js';
 import { type Finished, finish, jsonLines, lineMatching, spotter, start } from '../helpers/cli.js';
-import { beginningOf, ffmpeg, sparse } from '../helpers/ffmpeg.js';
+import { beginningOf, ffmpeg } from '../helpers/ffmpeg.js';
 import { labelledPeople, largerModels } from '../helpers/labelled.js';
 import { demoClip, demoGallery, needShared, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -70,21 +70,6 @@ describe('spotter scan --score', () => {
     expect(all.embedded).toBeGreaterThan(all.faces / 2);
     expect(verdicts(every, 0)).toHaveLength(7);
     expect(verdicts(lines, LAST_CUT_MS)).toEqual(verdicts(every, 0));
-  });
-});
-
-describe('spotter scan --explain', () => {
-  it('explains its verdicts with --explain, and only then', async () => {
-    const gallery = ['-g', demoGallery];
-    const args = ['scan', beginningOf(sparse(demoClip), 2), ...gallery];
-    const plain = jsonLines(await spotter(args).then(({ stdout }) => stdout));
-    const explained = jsonLines(await spotter([...args, '--explain']).then(({ stdout }) => stdout));
-    expect(plain.filter(({ explain }) => explain)).toEqual([]);
-    const match = explained.find(({ kind }) => kind === 'match');
-    expect(JSON.stringify(match?.explain)).toMatch(
-      /"similarity 0\.\d\d >= 0\.\d\d".*odds that the name is wrong/,
-    );
-    expect(explained.filter(({ kind, explain }) => kind === 'left' && !explain)).toEqual([]);
   });
 });
 
