@@ -15,11 +15,11 @@ FROM node:${NODE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json ./
+COPY tsconfig.json tsconfig.types.json ./
+COPY .ci/build.mjs .ci/stamp.mjs .ci/bundle.mjs .ci/
 COPY src src
 COPY bench bench
-RUN node node_modules/typescript-native/bin/tsc -p tsconfig.json \
-  && node node_modules/vite/bin/vite.js build --logLevel warn --config src/dashboard/vite.config.ts \
+RUN node .ci/build.mjs \
   && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 # onnxruntime-node ships its libraries for every platform; keep only this one's.
 RUN cd node_modules/onnxruntime-node/bin/napi-v6 \

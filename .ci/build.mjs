@@ -1,5 +1,5 @@
-// Compiles src/ and bench/ into an empty dist/, with declarations of what other programs import (tsconfig.types.json), the manual page
-// and the web page (src/dashboard).
+// Compiles src/ and bench/ into build/, module by module, and bundles them into an empty dist/ (bundle.mjs), with declarations of
+// what other programs import (tsconfig.types.json), the manual page and the web page (src/dashboard).
 // Usage: node .ci/build.mjs
 import { execFileSync } from 'node:child_process';
 import { readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,9 +27,13 @@ function sources(folder) {
 }
 
 function stampOfSources() {
-  const settings = ['tsconfig.json', 'tsconfig.types.json', 'package-lock.json', '.ci/build.mjs'].map(
-    (name) => path.join(root, name),
-  );
+  const settings = [
+    'tsconfig.json',
+    'tsconfig.types.json',
+    'package-lock.json',
+    '.ci/build.mjs',
+    '.ci/bundle.mjs',
+  ].map((name) => path.join(root, name));
   return fingerprint([...settings, ...['src', 'bench'].flatMap((name) => sources(path.join(root, name)))]);
 }
 
@@ -38,10 +42,11 @@ export function build() {
   const stamp = stampOfSources();
   process.stderr.write('build: compiling\n');
   // Without this, what a removed source was compiled to would stay.
-  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  for (const folder of ['build', 'dist']) rmSync(path.join(root, folder), { recursive: true, force: true });
   try {
     for (const project of ['tsconfig.json', 'tsconfig.types.json'])
       execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
+    execFileSync(process.execPath, ['.ci/bundle.mjs'], { cwd: root, stdio: 'inherit' });
     const pageArgs = ['build', '--logLevel', 'warn', '--config', pageConfig];
     // Tests set another one, with which the page would be larger and name folders of this machine.
     const env = { ...process.env, NODE_ENV: 'production' };

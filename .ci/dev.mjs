@@ -2,7 +2,6 @@
 // Usage: npm run dev [-- options of `spotter run`]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { tsc } from './build.mjs';
 
@@ -21,12 +20,10 @@ async function endDaemon() {
 async function restart() {
   await endDaemon();
   if (isEnding) return;
-  const program = ['--enable-source-maps', 'dist/src/main.js', 'run', ...process.argv.slice(2)];
+  const program = ['--enable-source-maps', 'build/src/main.js', 'run', ...process.argv.slice(2)];
   daemon = spawn(process.execPath, program, { stdio: 'inherit' });
 }
 
-// The compiler writes over dist/: the stamp of the last full build no longer holds.
-rmSync('dist/.spotter-setup', { force: true });
 const compiler = spawn(process.execPath, [tsc, '-p', 'tsconfig.json', '--watch', '--preserveWatchOutput'], {
   stdio: ['ignore', 'pipe', 'inherit'],
   // A group of its own: the compiler starts another process, which a signal to the first alone does not reach.

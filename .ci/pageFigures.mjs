@@ -11,9 +11,9 @@ import { chromium } from 'playwright-core';
 
 process.chdir(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
-const { EventFeed } = await import('../dist/src/events/feed.js');
-const { EventLog } = await import('../dist/src/events/log/eventLog.js');
-const { storyDraft } = await import('../dist/bench/logServer.js');
+const { EventFeed } = await import('../build/src/events/feed.js');
+const { EventLog } = await import('../build/src/events/log/eventLog.js');
+const { storyDraft } = await import('../build/bench/logServer.js');
 
 const ROWS = 10_000;
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packageRoot } from '../src/core/package.js';
+import { fileURLToPath } from 'node:url';
+import { compiledFile } from '../src/core/package.js';
 import type { CrowdReport, CrowdRequest } from './clusterCrowd.js';
 import { familyOf, killed, pause } from './daemon.js';
 import { Machines } from './machines.js';
@@ -63,7 +64,7 @@ export interface SizeResult {
   storeMb: number;
 }
 
-const CROWD = path.join(packageRoot, 'dist/bench/clusterCrowd.js');
+const CROWD = fileURLToPath(compiledFile('bench/clusterCrowd.js'));
 const NODES_PER_PROCESS = 10;
 const SERVERS = 3;
 const POLL_MS = 100;

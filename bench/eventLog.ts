@@ -6,11 +6,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { Database } from '../src/core/database.js';
+import { compiledFile } from '../src/core/package.js';
 import { pause } from './daemon.js';
 import type { FromServer, ServerOptions, ToServer } from './logServer.js';
 import { quantile, type Spread, spreadOf } from './statistics.js';
 
-const SERVER = fileURLToPath(new URL('./logServer.js', import.meta.url));
+const SERVER = fileURLToPath(compiledFile('bench/logServer.js'));
 
 interface Server {
   child: ChildProcess;

@@ -2,9 +2,10 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../src/config/schema.js';
 import { type ErrorData, throwIfInterrupted } from '../src/core/errors.js';
+import { compiledFile } from '../src/core/package.js';
 import type { PairFigures, PairMeasurement, PairTask } from './pairRun.js';
 
-const ENTRY = new URL('./pairMain.js', import.meta.url);
+const ENTRY = compiledFile('bench/pairMain.js');
 
 /** What the process of a pair reports once. */
 export type PairMessage = { ok: true; figures: PairFigures } | { ok: false; error: ErrorData };

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fromErrorData, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { compiledFile } from '../core/package.js';
 import type { TrialMessage, TrialRequest, TrialResult } from './protocol.js';
 
 /** The compiled program of a trial. */
-export const TRIAL_ENTRY: URL = new URL('./trialMain.js', import.meta.url);
+export const TRIAL_ENTRY: URL = compiledFile('src/compute/trialMain.js');
 /** What is kept of the lines that libraries write, characters. */
 const KEPT_OUTPUT = 4000;
 const MAX_REASON = 200;

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { compiledFile } from '../core/package.js';
 import type { Audit } from '../gallery/audit.js';
 import type { AuditInput } from '../gallery/auditEntry.js';
 import type { Gallery } from '../gallery/gallery.js';
 import type { AuditReport } from '../ipc/requests.js';
 
-const ENTRY = new URL('../gallery/auditEntry.js', import.meta.url);
+const ENTRY = compiledFile('src/gallery/auditEntry.js');
 
 type Checked = Pick<Gallery, 'photos' | 'faults' | 'notes' | 'settings'>;
 

@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { Backoff } from '../core/backoff.js';
 import { describeError, type ErrorCode, fromErrorData, SpotterError } from '../core/errors.js';
 import type { Component } from '../core/lifecycle.js';
+import { compiledFile } from '../core/package.js';
 import { BEAT_MS, type FromEngine, type ToEngine } from '../ipc/protocol.js';
 import type { ChildProcesses } from './childProcesses.js';
 import { forEachLine } from './engineOutput.js';
 import { endOf } from './processEnd.js';
 
-const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
+const ENTRY = fileURLToPath(compiledFile('src/engine/main.js'));
 /** While it loads models and reads the gallery, an engine may be silent, or busy with one task, for this long. */
 const LOADING_MS = 10 * 60_000;
 /** How long a ready engine may be silent beyond the time limit of a task. */

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describeError, SpotterError } from '../core/errors.js';
+import { compiledFile } from '../core/package.js';
 import { type DeviceMemory, tally } from './deviceMemory.js';
 import { NetworkStalled } from './loading.js';
 import type { DeviceReady, DeviceStart, Devices, WorkerSettings } from './protocol.js';
 
-const ENTRY = new URL('./deviceEntry.js', import.meta.url);
+const ENTRY = compiledFile('src/worker/deviceEntry.js');
 /** Some providers compile a network while they load it. */
 const LOAD_MS = 5 * 60_000;
 
@@ -23,7 +24,7 @@ export class DeviceThread {
    * Starts the thread; resolves when its networks are loaded and have run once.
    *
    * @param threads that wait for it
-   * @param entry the compiled thread; set only where the sources run uncompiled
+   * @param entry the compiled thread; default: the program's
    * @throws SpotterError compute.failed; NetworkStalled when it does not finish, and cannot be ended
    */
   static async start(

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { describeError, fromErrorData, SpotterError } from '../core/errors.js';
+import { compiledFile } from '../core/package.js';
 import type { NearestTwo } from '../face/match.js';
 import { DeviceThread } from './deviceThread.js';
 import { type Began, inLane, type Lane, Lanes, PATIENCE } from './lanes.js';
@@ -21,7 +22,7 @@ import {
   type WorkerStart,
 } from './protocol.js';
 
-const ENTRY = new URL('./entry.js', import.meta.url);
+const ENTRY = compiledFile('src/worker/entry.js');
 /** Young generation of a thread: its garbage is small and short-lived, and the default of 48 MiB applies per thread. */
 const YOUNG_GENERATION_MB = 8;
 /** Loading a network and running it once takes a second at most, tens on a slow disk. */
@@ -40,7 +41,7 @@ export interface PoolOptions {
    * several cores, by one thread more with networks of its own. Default: no.
    */
   sharesRuns?: boolean;
-  /** The compiled worker; set only where the sources run uncompiled. */
+  /** The compiled worker; default: the program's. */
   entry?: URL | undefined;
 }
 

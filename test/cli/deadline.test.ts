@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../helpers/paths.js';
+import { compiledModule } from '../helpers/paths.js';
 
-const MODULE = JSON.stringify(path.join(root, 'dist/src/cli/deadline.js'));
+const MODULE = JSON.stringify(compiledModule('cli/deadline.js'));
 
 /** Runs a program in which `endWithin` is imported. */
 function run(program: string): Promise<{ code: unknown; stdout: string }> {

@@ -8,7 +8,6 @@ import { linearEmbedder } from '../helpers/linearEmbedder.js';
 import { root } from '../helpers/paths.js';
 import { trialStandIn, trialThrowing, trialWith } from '../helpers/trialStandIn.js';
 
-const compiled = new URL(`file://${path.join(root, 'dist/src/compute/trialMain.js')}`);
 const embedder = path.join(root, 'models/spotter-embed.onnx');
 const request = (backend: string, profiled: string, file = embedder) => ({
   file,
@@ -23,7 +22,7 @@ const cuda = request('cuda', 'CUDAExecutionProvider');
 describe('tryOnDevice', () => {
   it('runs a network, compares and times it, and finds that it takes several pictures', async () => {
     const onCpu = request('cpu', 'CPUExecutionProvider');
-    const outcome = await tryOnDevice(onCpu, { ...limits, entry: compiled });
+    const outcome = await tryOnDevice(onCpu, limits);
     expect(outcome).toMatchObject({ ok: true, result: { batch: 8, ran: { elsewhere: 0 } } });
     if (!outcome.ok) return;
     expect(outcome.result.similarity).toBeGreaterThan(0.999999);
@@ -34,13 +33,13 @@ describe('tryOnDevice', () => {
 
   it('is not taken in by a session that runs on the CPU, and takes one picture at a time where the input is fixed', async () => {
     const pretended = request('cpu', 'CUDAExecutionProvider', linearEmbedder(64, Math.sin));
-    const outcome = await tryOnDevice(pretended, { ...limits, entry: compiled });
+    const outcome = await tryOnDevice(pretended, limits);
     expect(outcome).toMatchObject({ ok: true, result: { batch: 1, ran: { onDevice: 0 } } });
     expect(faultOf(outcome)).toBe('onnxruntime ran the network on the CPU instead');
   });
 
   it('says in short why a provider of no library, or of another platform, cannot be had', async () => {
-    const outcome = await tryOnDevice(request('no-such', ''), { ...limits, entry: compiled });
+    const outcome = await tryOnDevice(request('no-such', ''), limits);
     expect(outcome).toEqual({
       ok: false,
       why: expect.stringContaining('backend not found'),
@@ -99,10 +98,7 @@ describe('a real device', () => {
     for (const provider of present) {
       const { backend, profiled, hasNumbers, trialMs } = FACTS[provider];
       const device = { provider, backend, number: hasNumbers ? 0 : null };
-      const outcome = await tryOnDevice(
-        { ...request(backend, profiled), device },
-        { limitMs: trialMs, entry: compiled },
-      );
+      const outcome = await tryOnDevice({ ...request(backend, profiled), device }, { limitMs: trialMs });
       // A driver without its card is no fault of ours.
       if (!outcome.ok) context.skip(`${provider} does not run here: ${outcome.why}`);
       expect(faultOf(outcome)).toBeNull();

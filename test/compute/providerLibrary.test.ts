@@ -26,7 +26,7 @@ const SHARED = 'void Provider_SetHost(void *host) {}';
 function installation(): string {
   const folder = temporaryFolder();
   for (const name of ['compute', 'worker', 'core', 'face', 'image'])
-    cpSync(path.join(root, 'dist/src', name), path.join(folder, 'dist/src', name), { recursive: true });
+    cpSync(path.join(root, 'build/src', name), path.join(folder, 'build/src', name), { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module", "version": "0.0.0" }');
   const runtime = path.join('node_modules', 'onnxruntime-node');
   for (const part of ['dist', 'package.json'])
@@ -69,7 +69,7 @@ function tryCuda(folder: string, limitMs = 60_000) {
     width: 64,
     height: 64,
   };
-  const entry = pathToFileURL(path.join(folder, 'dist/src/compute/trialMain.js'));
+  const entry = pathToFileURL(path.join(folder, 'build/src/compute/trialMain.js'));
   return tryOnDevice(request, { limitMs, entry });
 }
 

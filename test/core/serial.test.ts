@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Serial } from '../../src/core/serial.js';
 import { finish } from '../helpers/cli.js';
-import { root } from '../helpers/paths.js';
+import { compiledModule } from '../helpers/paths.js';
 
 /** A task that records its start, and settles when `resolve` or `reject` is called. */
 function task(name: string, notes: string[]) {
@@ -78,7 +76,7 @@ describe('Serial', () => {
   });
 
   it('leaves a failure that nobody handles to Node, which ends the process', async () => {
-    const file = pathToFileURL(path.join(root, 'dist/src/core/serial.js'));
+    const file = compiledModule('core/serial.js');
     const fail = "void serial.run(async () => { throw new Error('nobody looks'); });";
     const program = `import { Serial } from '${file}'; const serial = new Serial(); ${fail}`;
     const { code, stderr } = await finish(

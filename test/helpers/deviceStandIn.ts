@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { workerEntry } from './paths.js';
+import { compiledModule } from './paths.js';
 import { temporaryFolder } from './temporary.js';
 
 /**
@@ -12,7 +12,7 @@ import { temporaryFolder } from './temporary.js';
  */
 export function deviceStandIn(code: string): URL {
   const folder = temporaryFolder();
-  const compiled = (name: string) => JSON.stringify(new URL(name, workerEntry).href);
+  const compiled = (name: string) => JSON.stringify(compiledModule(`worker/${name}`).href);
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(path.join(folder, 'entry.js'), `export * from ${compiled('entry.js')};`);
   writeFileSync(

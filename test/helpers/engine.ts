@@ -7,7 +7,7 @@ import { photoLimitsOf } from '../../src/engine/photoLimits.js';
 import { Gallery, type GalleryOptions } from '../../src/gallery/gallery.js';
 import { type Prepared, prepare } from '../../src/models/prepare.js';
 import { type PoolOptions, WorkerPool } from '../../src/worker/pool.js';
-import { root, workerEntry } from './paths.js';
+import { root } from './paths.js';
 
 /** The defaults, with changes. */
 export function configWith(change: (config: Config) => void = () => {}): LoadedConfig {
@@ -22,7 +22,7 @@ export async function startPool(
 ) {
   const { config } = configWith(change);
   const prepared = await prepare(config, modelFolder);
-  const pool = new WorkerPool(threads, prepared.settings, { entry: workerEntry, ...options });
+  const pool = new WorkerPool(threads, prepared.settings, options);
   await pool.start();
   onTestFinished(() => pool.stop());
   return { pool, config, prepared };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { TestContext } from 'vitest';
 import { packageRoot } from '../../src/core/package.js';
 
@@ -10,8 +11,8 @@ export const demoClip = path.join(root, 'assets/demo/clip.mp4');
 export const demoGallery = path.join(root, 'assets/demo/gallery');
 export const hopper = path.join(root, 'assets/demo/grace-hopper.jpg');
 export const collins = path.join(root, 'assets/demo/eileen-collins.png');
-/** The compiled worker: tests import the sources, but a thread needs a file that Node can load. */
-export const workerEntry = new URL(`file://${path.join(root, 'dist/src/worker/entry.js')}`);
+/** A single compiled module, for a process that loads it by itself: tests import the sources. @param name in src/ */
+export const compiledModule = (name: string): URL => pathToFileURL(path.join(root, 'build/src', name));
 
 /** Photos, clips and weights of other makers, beside the checkout where there are any. */
 const shared = path.resolve(root, '../shared');

@@ -1,8 +1,8 @@
 // A program with nothing but the sinks of a configuration, for tests that end it the hard way. Its argument is the
 // configuration as JSON; it publishes one match and prints "delivered" once the broker has it.
-import { schema } from '../../dist/src/config/schema.js';
-import { InView } from '../../dist/src/events/inView.js';
-import { SinkSet } from '../../dist/src/supervisor/sinkSet.js';
+import { schema } from '../../build/src/config/schema.js';
+import { InView } from '../../build/src/events/inView.js';
+import { SinkSet } from '../../build/src/supervisor/sinkSet.js';
 
 const config = schema.parse(JSON.parse(process.argv[2]));
 let event = null;

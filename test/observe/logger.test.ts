@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../helpers/paths.js';
+import { compiledModule } from '../helpers/paths.js';
 
 /** What the logger writes to stderr, in a process of its own. */
 function logged(forPeople: boolean, text: string): string {
-  const module = path.join(root, 'dist/src/observe/logger.js');
-  const program = `import { createLogger } from ${JSON.stringify(`file://${module}`)};
+  const module = compiledModule('observe/logger.js');
+  const program = `import { createLogger } from ${JSON.stringify(module)};
     createLogger('info', ${forPeople}).warn(${JSON.stringify(text)});`;
   return spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }).stderr;
 }

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ffmpegAbilities, ffmpegVersion } from '../../src/video/ffmpegVersion.js';
 import { canMapTones } from '../../src/video/toneMapping.js';
-import { demoClip, root } from '../helpers/paths.js';
+import { compiledModule, demoClip } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const MODULE = JSON.stringify(path.join(root, 'dist/src/video/ffmpeg.js'));
+const MODULE = JSON.stringify(compiledModule('video/ffmpeg.js'));
 const CLIP = JSON.stringify(demoClip);
 
 /** Decodes, probes and encodes in a process of its own, and prints one line each about how that went. */

@@ -7,7 +7,7 @@ import { prepare } from '../../src/models/prepare.js';
 import { WorkerPool } from '../../src/worker/pool.js';
 import type { Devices, Placement } from '../../src/worker/protocol.js';
 import { configWith, startPool } from '../helpers/engine.js';
-import { hopper, workerEntry } from '../helpers/paths.js';
+import { hopper } from '../helpers/paths.js';
 import { decodePhoto } from '../helpers/photo.js';
 
 /** The CPU in the place of a device: it takes the same way. */
@@ -18,7 +18,7 @@ const standIn = (batch: number, backend = 'cpu'): Placement => ({
 
 async function poolOn(devices: Devices, threads = 4) {
   const { config } = configWith();
-  const pool = new WorkerPool(threads, (await prepare(config)).settings, { entry: workerEntry });
+  const pool = new WorkerPool(threads, (await prepare(config)).settings);
   onTestFinished(() => pool.stop());
   await pool.start(devices);
   return pool;
@@ -79,7 +79,7 @@ describe('networks on a device', () => {
 
   it('report a device that cannot be had, and the pool starts on the CPU after it', async () => {
     const { config } = configWith();
-    const pool = new WorkerPool(1, (await prepare(config)).settings, { entry: workerEntry });
+    const pool = new WorkerPool(1, (await prepare(config)).settings);
     onTestFinished(() => pool.stop());
     const devices = { detector: standIn(1, 'no-such'), embedder: null, isStrict: false };
     await expect(pool.start(devices)).rejects.toMatchObject({

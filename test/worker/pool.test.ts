@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/models/prepare.js';
 import { WorkerPool } from '../../src/worker/pool.js';
 import { configWith, startPool } from '../helpers/engine.js';
-import { hopper, root, workerEntry } from '../helpers/paths.js';
+import { hopper, root } from '../helpers/paths.js';
 import { decodePhoto } from '../helpers/photo.js';
 
 const photo = () => decodePhoto(readFileSync(hopper), 'photo', 100);
@@ -106,7 +106,7 @@ describe('WorkerPool', () => {
         },
       ];
     });
-    const pool = new WorkerPool(2, (await prepare(config)).settings, { entry: workerEntry });
+    const pool = new WorkerPool(2, (await prepare(config)).settings);
     await expect(pool.start()).rejects.toMatchObject({
       code: 'model.unfit',
       message: expect.stringContaining('model "wrong"'),

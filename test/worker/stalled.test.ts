@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fileState } from '../../src/core/fileHash.js';
 import { writeHangingDetector } from '../helpers/hangingModel.js';
-import { root } from '../helpers/paths.js';
+import { compiledModule, root } from '../helpers/paths.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const compiled = (file: string) => JSON.stringify(pathToFileURL(path.join(root, 'dist/src', file)));
+const compiled = (file: string) => JSON.stringify(compiledModule(file));
 
 describe('WorkerPool: a thread inside a network that does not finish', () => {
   it('is reported by name, and the process ends without waiting for it', async () => {
