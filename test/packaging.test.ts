@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -42,6 +42,27 @@ describe('the files that the program reads', () => {
         allowed.some((one) => name === one || name.startsWith(`${one}/`)),
         name,
       ).toBe(true);
+  });
+});
+
+describe('dist/', () => {
+  it('has each file that Node starts by its path', () => {
+    const sources = ['src', 'bench'].flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => text(path.join(folder, name))),
+    );
+    const started = sources.flatMap((source) =>
+      [...source.matchAll(/compiledFile\('(.+)'\)/g)].map(([, name]) => name),
+    );
+    expect(started).toContain('src/engine/main.js');
+    expect(started.filter((name) => !existsSync(path.join(root, 'dist', name)))).toEqual([]);
+  });
+
+  it('has the licences of the packages that are bundled, and none of those that are not', () => {
+    const licences = text('dist/src/licences.txt');
+    expect(licences).toMatch(/^fastify \d[^]*Permission is hereby granted/m);
+    expect(licences).not.toMatch(/^onnxruntime-node \d/m);
   });
 });
 
