@@ -25,6 +25,7 @@ const entries = [
 const external = [
   '@fastify/swagger-ui',
   'cli-progress',
+  'fluent-ffmpeg',
   'libsql',
   'onnxruntime-node',
   'pino',
