@@ -18,10 +18,12 @@ const pageConfig = path.join(root, 'src/dashboard/vite.config.ts');
 
 /** Of the program, and of the page. */
 const SOURCE = /\.(ts|tsx|css|html|svg|json)$/;
+/** Types for the checks, which make them. */
+const GENERATED = /\.gen\.d\.ts$/;
 
 function sources(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && SOURCE.test(entry.name))
+    .filter((entry) => entry.isFile() && SOURCE.test(entry.name) && !GENERATED.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }

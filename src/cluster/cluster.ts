@@ -45,12 +45,12 @@ export class Cluster implements Component {
   readonly #clock = new ClusterClock();
   readonly #sealer: Sealer;
   readonly #backoff = new Backoff(BACKOFF);
+  readonly #ending = new AbortController();
   #link: Link | null = null;
   #watch: LinkWatch | null = null;
   #storeWatch: StoreWatch | null = null;
   #joined: Joined | null = null;
   #isJoined = false;
-  #isStopped = false;
   /** Why it could not join, as reported last. */
   #trouble = '';
   #retry: NodeJS.Timeout | undefined;
@@ -126,7 +126,7 @@ export class Cluster implements Component {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#ending.abort();
     clearTimeout(this.#retry);
     // What is asked of NATS while it joins fails at once then; an attempt to connect ends by itself.
     const isConnecting = !this.#link;
@@ -151,6 +151,10 @@ export class Cluster implements Component {
     this.#options.log.warn(`${stream} was ${what} in NATS; joining the cluster anew`);
     this.#isJoined = false;
     this.#joining = this.#leave().then(() => this.#tryJoin(this.#options.onFailure));
+  }
+
+  get #isStopped(): boolean {
+    return this.#ending.signal.aborted;
   }
 
   get #servers(): string {
@@ -181,7 +185,7 @@ export class Cluster implements Component {
   async #join(): Promise<void> {
     const { config, identity, parts, log } = this.#options;
     const names = namesOf(config.name);
-    const link = await openLink({ ...config, node: identity.node });
+    const link = await openLink({ ...config, node: identity.node }, this.#ending.signal);
     if (this.#isStopped) return closeLink(link);
     this.#link = link;
     this.#watch = new LinkWatch(link.connection);

@@ -13,6 +13,7 @@ import {
   type TlsOptions,
 } from '@nats-io/transport-node';
 import { describeError, SpotterError } from '../core/errors.js';
+import { closingSockets } from './closingSockets.js';
 import { tlsAlertOf } from './tlsAlert.js';
 
 /** How to reach NATS: the section `cluster` of the configuration. */
@@ -47,12 +48,13 @@ const PING_MS = 2000;
 /**
  * Connects to one of the servers. The connection is made again for ever when it is lost.
  *
+ * @param signal ends the attempts
  * @throws SpotterError cluster.unfit; an error of the client, see {@link refusalOf}
  */
-export async function openLink(config: LinkConfig): Promise<Link> {
+export async function openLink(config: LinkConfig, signal?: AbortSignal): Promise<Link> {
   const options = optionsOf(config);
-  const connection = await connect(options).catch(async (error: unknown) => {
-    const isSilent = options.tls !== undefined && error instanceof TimeoutError;
+  const connection = await closingSockets(() => connect(options), signal).catch(async (error: unknown) => {
+    const isSilent = options.tls !== undefined && error instanceof TimeoutError && !signal?.aborted;
     throw (isSilent && (await tlsAlertOf(config))) || error;
   });
   try {

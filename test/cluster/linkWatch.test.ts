@@ -41,8 +41,22 @@ describe('NATS that goes away and comes back', () => {
     );
   });
 
+  const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
+
+  it('leaves no socket open where a node ends before a frozen server has answered at all', async () => {
+    const server = await startNats();
+    const before = sockets();
+    server.pause();
+    const { cluster } = clusterNode('a', [server]);
+    const starting = cluster.start();
+    await eventually(sockets, (count) => count > before);
+    await cluster.stop();
+    await eventually(sockets, (count) => count <= before, 2000);
+    server.resume();
+    await starting;
+  });
+
   it('leaves no socket open where a node ends while it is frozen', async () => {
-    const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
     const server = await startNats();
     const before = sockets();
     const { cluster } = clusterNode('a', [server]);
