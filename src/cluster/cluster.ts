@@ -108,9 +108,10 @@ export class Cluster implements Component {
   /**
    * Resolves when the node has joined, or the servers cannot be reached for now.
    *
+   * @param signal ends the wait
    * @throws SpotterError cluster.refused, cluster.unfit, cluster.other, cluster.full
    */
-  async start(): Promise<void> {
+  async start(signal?: AbortSignal): Promise<void> {
     let isWaiting = true;
     let refused: SpotterError | null = null;
     const first = this.#tryJoin((error) => {
@@ -118,9 +119,10 @@ export class Cluster implements Component {
       else this.#options.onFailure(error);
     });
     this.#joining = first;
-    const timeout = new AbortController();
-    await Promise.race([first, wait(FIRST_ATTEMPT_MS, null, { signal: timeout.signal }).catch(() => {})]);
-    timeout.abort();
+    const isOver = new AbortController();
+    const ends = signal ? AbortSignal.any([signal, isOver.signal]) : isOver.signal;
+    await Promise.race([first, wait(FIRST_ATTEMPT_MS, null, { signal: ends }).catch(() => {})]);
+    isOver.abort();
     isWaiting = false;
     if (refused) throw refused;
   }

@@ -144,7 +144,7 @@ export class ClusterHost implements Component {
   }
 
   /** @throws SpotterError cluster.refused, cluster.unfit, cluster.other, cluster.full, config.invalid */
-  async start(): Promise<void> {
+  async start(signal?: AbortSignal): Promise<void> {
     const { config, logger, onFailure } = this.#options;
     if (this.node === null) return;
     const { cluster, data } = config;
@@ -170,7 +170,7 @@ export class ClusterHost implements Component {
       log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
       onFailure,
     });
-    await this.#cluster.start();
+    await this.#cluster.start(signal);
   }
 
   async stop(): Promise<void> {
