@@ -50,6 +50,7 @@ export class Membership {
   #watch: { stop: () => void } | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isFailing = false;
+  #isLeaving = false;
   readonly #reports = new Serial();
   #next: Promise<void> | null = null;
 
@@ -85,6 +86,11 @@ export class Membership {
     return this.members.filter(({ node }) => node !== this.#options.identity.node);
   }
 
+  /** The nodes beside this one that go on when it ends. */
+  get successors(): Member[] {
+    return this.others.filter(({ isLeaving }) => !isLeaving);
+  }
+
   /** Calls a listener when a record has come or is gone. @returns a function that ends that */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -116,6 +122,12 @@ export class Membership {
     this.#timer = setInterval(() => void this.report(), REPORT_EVERY_MS);
   }
 
+  /** Says that this node is about to {@link leave}. Never rejects. */
+  announceLeave(): Promise<void> {
+    this.#isLeaving = true;
+    return this.report();
+  }
+
   /** Deletes the record of this node, so that others need not wait. */
   async leave(): Promise<void> {
     clearInterval(this.#timer);
@@ -138,7 +150,8 @@ export class Membership {
     const { identity, sealer, onFault, onRecovered } = this.#options;
     if (!this.#nodes) return;
     const sections = Object.fromEntries([...this.#sections].map(([name, value]) => [name, value()]));
-    const record = { format: FORMAT, ...identity, ...sections };
+    const leaving = this.#isLeaving && { isLeaving: true };
+    const record = { format: FORMAT, ...identity, ...sections, ...leaving };
     const sentMs = monotonicMs();
     try {
       const put = this.#nodes.put(identity.node, sealer.sealJson(record, `node ${identity.node}`));

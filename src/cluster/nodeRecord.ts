@@ -52,6 +52,8 @@ export const nodeRecord = z.object({
   sinks: z.array(z.object({ name: z.string(), up: z.boolean(), lag: z.int() })).optional(),
   /** What it alone does for all, such as `sender`. */
   roles: z.array(z.string()).optional(),
+  /** It is stopping, so it takes over nothing. */
+  isLeaving: z.boolean().optional(),
   /** Revision up to which it has erased people that were forgotten. */
   forgotten: z.int().optional(),
 });

@@ -26,6 +26,8 @@ export interface ClusterCamerasOptions {
   problem: () => string | null;
   /** Whether everybody is erased who was forgotten while this node was away. */
   isCurrent: () => boolean;
+  /** Says that this node is about to stop. */
+  announceStop: () => void;
   config: () => Config;
   registry: CameraRegistry;
   status: EngineStatus;
@@ -112,6 +114,7 @@ export class ClusterCameras implements CameraDuty, CameraViews, CameraObserver {
   }
 
   async release(): Promise<void> {
+    this.#options.announceStop();
     await this.#leases?.release();
   }
 
@@ -212,7 +215,7 @@ export interface CameraParts {
 /** Without a cluster, they are the cameras of the configuration. */
 export function cameraParts(
   cluster: ClusterHost,
-  options: Omit<ClusterCamerasOptions, 'node' | 'problem' | 'isCurrent'>,
+  options: Omit<ClusterCamerasOptions, 'node' | 'problem' | 'isCurrent' | 'announceStop'>,
 ): CameraParts {
   const { node } = cluster;
   if (node === null) return { duty: ALONE, views: options.registry, observer: null };
@@ -221,6 +224,7 @@ export function cameraParts(
     node,
     problem: () => cluster.problem,
     isCurrent: () => cluster.isCurrent,
+    announceStop: () => cluster.announceStop(),
   });
   cluster.add(async (identity) => [await cameras.part(identity)]);
   cluster.cameras = cameras;

@@ -173,6 +173,11 @@ export class ClusterHost implements Component {
     await this.#cluster.start(signal);
   }
 
+  /** Says that this node is about to stop, so that the others know who goes on; does not wait until it is said. */
+  announceStop(): void {
+    void this.#cluster?.membership.announceLeave();
+  }
+
   async stop(): Promise<void> {
     for (const stop of this.#stops) stop();
     await this.#cluster?.stop();

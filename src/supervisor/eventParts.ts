@@ -196,6 +196,6 @@ function sinkCluster(shared: SharedFeed, cluster: HubCluster | undefined): SinkC
   return {
     installation: () => cluster?.installation ?? '',
     mayDeliver: () => shared.isSender,
-    hasOthers: () => (cluster?.membership?.others.length ?? 0) > 0,
+    hasOthers: () => (cluster?.membership?.successors.length ?? 0) > 0,
   };
 }

@@ -32,6 +32,14 @@ describe('Cluster', () => {
     expect(a.log).toEqual(['joined cluster "home" as "a"']);
     const seen = () => a.cluster.membership.others.map(({ node, version }) => `${node} ${version}`);
     await eventually(seen, ([one]) => one === 'b 1.2.3');
+    const { membership } = a.cluster;
+    expect(membership.successors).toHaveLength(1);
+    await b.cluster.membership.announceLeave();
+    await eventually(
+      () => membership.successors.length,
+      (length) => length === 0,
+    );
+    expect(seen()).toHaveLength(1);
     await b.cluster.stop();
     await eventually(seen, ({ length }) => length === 0);
     expect(a.cluster.problem).toBeNull();

@@ -30,6 +30,7 @@ function camerasOf(...ids: string[]) {
       node: 'a',
       problem: () => null,
       isCurrent: () => now.isCurrent,
+      announceStop: () => {},
       config: () => config,
       registry,
       status,
