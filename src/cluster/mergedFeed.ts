@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ConsumerMessages, DeliverPolicy, type JsMsg, type StreamInfo } from '@nats-io/jetstream';
+import {
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JsMsg,
+  type NextMsgRequest,
+  type StreamInfo,
+} from '@nats-io/jetstream';
 import { Backoff } from '../core/backoff.js';
 import { type Fence, renumbered, type SpotterEvent } from '../events/event.js';
 import { leaseOf, openEvent } from './eventMessage.js';
@@ -131,8 +137,10 @@ export class MergedFeed implements ClusterPart {
       opt_start_seq: log.lastSeq + 1,
     });
     const { num_pending } = await consumer.info(true);
+    const { last_seq } = stream.state;
     // The last messages may have been erased.
-    if (num_pending === 0 && log.lastSeq < stream.state.last_seq) log.adopt([], stream.state.last_seq, null);
+    if (num_pending === 0 && log.lastSeq < last_seq && !(await this.#hasAfter(link, names, log.lastSeq)))
+      log.adopt([], last_seq, null);
     const messages = await consumer.consume({ max_messages: 2 * BATCH });
     if (signal.aborted) return messages.stop();
     this.#messages = messages;
@@ -149,6 +157,15 @@ export class MergedFeed implements ClusterPart {
       messages.stop();
       this.#messages = null;
     }
+  }
+
+  /**
+   * Whether the stream has a message after a number. Asked of its leader: the server that a consumer is on may be behind, as after a
+   * partition, and then says that nothing is pending.
+   */
+  async #hasAfter({ manager }: Joined['link'], names: Joined['names'], seq: number): Promise<boolean> {
+    const query: NextMsgRequest & { seq: number } = { seq: seq + 1, next_by_subj: names.allEvents };
+    return (await within(TIMEOUT_MS, manager.streams.getMessage(names.events, query))) !== null;
   }
 
   /** Makes the log fit the stream. */
@@ -175,6 +192,8 @@ export class MergedFeed implements ClusterPart {
   }
 
   #take(message: JsMsg, sealer: Joined['sealer'], messages: ConsumerMessages): void {
+    // A server that is behind begins with what it has.
+    if (message.seq <= this.#readSeq) return;
     const node = message.subject.slice(message.subject.lastIndexOf('.') + 1);
     const found = openEvent(sealer, node, message.data);
     if (message.seq > this.#readSeq + 1) this.#skippedSeq ??= this.#readSeq + 1;

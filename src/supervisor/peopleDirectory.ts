@@ -12,6 +12,7 @@ import { changeSettings, type SettingsChange } from '../gallery/personFile.js';
 import type { PeopleViews } from '../http/peopleRoutes.js';
 import type { ToEngine } from '../ipc/protocol.js';
 import type { AuditReport } from '../ipc/requests.js';
+import type { CameraViews } from './cameraRegistry.js';
 import type { EngineRequests } from './engineRequests.js';
 import type { EngineStatus } from './engineStatus.js';
 
@@ -22,6 +23,7 @@ export interface PeopleDirectoryOptions {
   status: Pick<EngineStatus, 'gallery'>;
   requests: Pick<EngineRequests, 'ask'>;
   inView: Pick<InView, 'whereIs'>;
+  cameras: Pick<CameraViews, 'cameras'>;
   log: Pick<EventLog, 'find'>;
   send: (message: ToEngine) => void;
   /** One change of the gallery's folder at a time. */
@@ -131,10 +133,17 @@ export class PeopleDirectory implements PeopleViews {
       photos: used.length,
       unusable: photos.filter((photo) => stateOf(photo) === 'unusable').length,
       setAside: photos.filter(({ isSetAside }) => isSetAside).length,
-      presentAt: this.#options.inView.whereIs(name)?.cameras.filter((id) => maySee(caller, id)) ?? [],
+      presentAt: this.#placesOf(name).filter((id) => maySee(caller, id)),
       lastSeenAt: this.#lastSeenAt(name, caller),
       cover: used.length > 0 ? addressOf(name, used[0].file) : null,
     };
+  }
+
+  /** Cameras at which somebody is. Whoever was at one that nobody watches any more may have left since. */
+  #placesOf(name: string): string[] {
+    const { inView, cameras } = this.#options;
+    const unwatched = new Set(cameras.cameras.filter(({ state }) => state === 'waiting').map(({ id }) => id));
+    return inView.whereIs(name)?.cameras.filter((id) => !unwatched.has(id)) ?? [];
   }
 
   #photoOf({ name: person }: ListedPerson, photo: ListedPhoto, audit: AuditReport | null) {

@@ -10,6 +10,7 @@ import type { PeopleViews } from '../http/peopleRoutes.js';
 import type { PhotoViews } from '../http/photoRoutes.js';
 import type { RecognizeViews } from '../http/recognizeRoutes.js';
 import type { ToEngine } from '../ipc/protocol.js';
+import type { CameraViews } from './cameraRegistry.js';
 import type { BareFace } from './clusterCalls.js';
 import { Corrections } from './corrections.js';
 import type { EngineRequests } from './engineRequests.js';
@@ -27,6 +28,7 @@ export interface PeopleSources {
   requests: EngineRequests;
   hub: EventHub;
   inView: InView;
+  cameras: CameraViews;
   nodes: NodeViews;
   send: (message: ToEngine) => void;
 }

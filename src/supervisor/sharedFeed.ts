@@ -78,6 +78,7 @@ export class SharedFeed implements Component {
     this.log = new MergedLog({
       folder: path.join(config().data, CLUSTER_FOLDER),
       retention: () => config().events,
+      now: () => cluster.serverTime(monotonicMs()),
       explain: () => config().events.explain,
       onReplaced: (message) => logger.error(message),
       onRemoved: (events) => {

@@ -22,7 +22,9 @@ export function configText(cameras: CameraEntry[], more = ''): string {
     (camera) => `  - ${JSON.stringify({ url: sparse(demoClip), realtime: false, ...camera })}`,
   );
   const head = cameras.length > 0 ? `cameras:\n${list.join('\n')}\n` : '';
-  return `${head}gallery: ${demoGallery}\nhttp: { port: 0 }\n${more}`;
+  // A second thread would load the networks once more, which takes longer than most tests have frames for.
+  const workers = /^workers:/m.test(more) ? '' : 'workers: 1\n';
+  return `${head}gallery: ${demoGallery}\nhttp: { port: 0 }\n${workers}${more}`;
 }
 
 /** The same as a file in a folder of its own. */

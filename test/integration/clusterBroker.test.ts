@@ -37,7 +37,7 @@ it('another node goes on as the same client of the broker when the sender dies: 
     daemon(
       configure(
         cameras,
-        `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\nworkers: 1\nmqtt: { url: '${url}' }\n`,
+        `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\nmqtt: { url: '${url}' }\n`,
       ),
     );
   // The broker does not see the end of the sender, and has its last will still to publish.

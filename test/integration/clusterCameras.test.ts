@@ -26,7 +26,7 @@ describe('cameras of a cluster', () => {
       daemon(
         configure(
           ['door', 'yard'].map((id) => ({ id, url: 'test:320x240', fps: 5 })),
-          `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\nworkers: 1\n`,
+          `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\n`,
         ),
       );
     const [a, b] = await Promise.all([node('a'), node('b')]);

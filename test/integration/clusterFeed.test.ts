@@ -32,7 +32,7 @@ it('the feed of a cluster: a sender that is killed loses nothing, and every node
     daemon(
       configure(
         ['door', 'yard'].map((id) => ({ id, url: demoClip, fps: 5, loop: true })),
-        `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\nworkers: 1\nwebhooks: ${webhooks}\nvisits: { enabled: true }\n`,
+        `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\nwebhooks: ${webhooks}\nvisits: { enabled: true }\n`,
       ),
     );
   const a = await node('a');
@@ -78,7 +78,7 @@ it('a node whose data disk is full starts all the same, and publishes when there
   const nats = await startNats();
   const cluster = `cluster: { servers: ['${nats.url}'], node: a, key: '${KEY}' }`;
   const camera = { id: 'door', url: demoClip, fps: 5, loop: true };
-  const config = configure([camera], `${cluster}\ndata: ${disk}\nworkers: 1\n`);
+  const config = configure([camera], `${cluster}\ndata: ${disk}\n`);
   const first = await daemon(config);
   first.child.kill('SIGTERM');
   await once(first.child, 'exit');

@@ -19,7 +19,7 @@ describe('a node that watches nothing itself', () => {
     const nats = await startGuardedNats();
     const login = JSON.stringify(EXAMPLE_LOGIN).slice(1, -1);
     const of = (node: string, more: string) =>
-      `cluster: { servers: ['${nats.url}'], key: '${KEY}', node: ${node}, config: shared${more}, ${login} }\ndata: data-${node}\nworkers: 1\nsnapshots: { enabled: true }\n`;
+      `cluster: { servers: ['${nats.url}'], key: '${KEY}', node: ${node}, config: shared${more}, ${login} }\ndata: data-${node}\nsnapshots: { enabled: true }\n`;
     const door = { id: 'door', loop: true, realtime: true };
     // The first node shares the cameras of its file; the second one has none.
     const config = configure([door], of('front', ', maxCameras: 0'));

@@ -19,7 +19,7 @@ import { eventOf, type Row, textOf } from './row.js';
 import { type Erased, Upkeep, type UpkeepOptions } from './upkeep.js';
 
 /** Where the log is, how long it keeps events, and what it reports. */
-export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'onRemoved' | 'onFault'> {
+export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'now' | 'onRemoved' | 'onFault'> {
   /** Folder of the log; created for the owner only. */
   folder: string;
   /** Whether events have their `explain` by default. */

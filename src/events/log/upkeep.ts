@@ -10,6 +10,8 @@ export interface UpkeepOptions {
   use: <T>(work: (store: LogStore) => T) => T;
   /** How long events are kept, and how large the log may be; read each time. */
   retention: () => { keepDays: number; maxMb: number };
+  /** Unix time by the clock that dates the events, ms; null: unknown, so nothing has expired. Default: of this machine. */
+  now?: () => number | null;
   /** Events have been removed. */
   onRemoved: (events: Removed[]) => void;
   /** Retention failed and will be retried; called once per reason until it succeeds. */
@@ -74,10 +76,10 @@ export class Upkeep {
 
   /** Removes events until none is too old and the log is not too large. */
   async clean(): Promise<void> {
-    const { retention, use, onRemoved } = this.#options;
+    const { retention, now = Date.now, use, onRemoved } = this.#options;
     while (!this.#stopped) {
       const { keepDays, maxMb } = retention();
-      const beforeMs = Date.now() - keepDays * DAY_MS;
+      const beforeMs = (now() ?? Number.NEGATIVE_INFINITY) - keepDays * DAY_MS;
       const removed = use((store) => store.removal.oldest(beforeMs, maxMb * 2 ** 20));
       if (removed.length > 0) onRemoved(removed);
       else if (!use((store) => store.removal.shrink())) return;

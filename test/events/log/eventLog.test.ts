@@ -187,6 +187,21 @@ describe('EventLog.find', () => {
 });
 
 describe('EventLog: retention', () => {
+  it('goes by the clock that dates the events; while that is unknown, nothing expires', async () => {
+    const day = 86_400_000;
+    let now: number | null = null;
+    const { log, reported } = await openLog({
+      retention: () => ({ keepDays: 1, maxMb: 1024 }),
+      now: () => now,
+    });
+    log.append(pending([{}]));
+    for (now of [null, Date.now() + day / 2]) await log.clean();
+    expect(reported.removed).toEqual([]);
+    now = Date.now() + 2 * day;
+    await log.clean();
+    expect(reported.removed).toHaveLength(1);
+  });
+
   it('removes expired events, reports them, and returns the space', async () => {
     let keepDays = 30;
     const { log, folder, reported } = await openLog({ retention: () => ({ keepDays, maxMb: 1024 }) });
