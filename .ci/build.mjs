@@ -2,7 +2,7 @@
 // what other programs import (tsconfig.types.json), the manual page and the web page (src/dashboard).
 // Usage: node .ci/build.mjs
 import { execFileSync } from 'node:child_process';
-import { readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fingerprint, isCurrent } from './stamp.mjs';
@@ -62,9 +62,9 @@ export function build() {
   writeFileSync(stampFile, stamp);
 }
 
-/** Compiles unless dist/ is from these sources. @throws as build does */
+/** Compiles unless build/ and dist/ are from these sources. @throws as build does */
 export function buildIfStale() {
-  if (!isCurrent(stampFile, stampOfSources())) build();
+  if (!existsSync(path.join(root, 'build')) || !isCurrent(stampFile, stampOfSources())) build();
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === file) {

@@ -2,6 +2,7 @@
 // bundled, too, with their licences. What Node starts by its path, and what other programs import, is an entry and keeps its name.
 // Usage: node .ci/bundle.mjs
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -42,12 +43,30 @@ function packageOf(module) {
   return folder ?? null;
 }
 
+const require = createRequire(import.meta.url);
+
 function licenceOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, author } = JSON.parse(
+    readFileSync(path.join(folder, 'package.json'), 'utf8'),
+  );
   const texts = readdirSync(folder)
     .filter((file) => /^(licen[cs]e|notice)/i.test(file))
     .map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
+  if (texts.length === 0) {
+    if (author) texts.push(`Copyright ${author.name ?? author}`);
+    texts.push(
+      ...license
+        .match(/[\w.-]+/g)
+        .filter((id) => id !== 'AND')
+        .map(commonText),
+    );
+  }
   return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+}
+
+/** The text of a licence as SPDX has it, for a package that does not bring it. @throws for an id that SPDX does not have */
+function commonText(id) {
+  return require(`spdx-license-list/licenses/${id}.json`).licenseText.trim();
 }
 
 /** Writes the licences of the packages that are in the bundles. */

@@ -63,6 +63,10 @@ describe('dist/', () => {
     const licences = text('dist/src/licences.txt');
     expect(licences).toMatch(/^fastify \d[\s\S]*Permission is hereby granted/m);
     expect(licences).not.toMatch(/^onnxruntime-node \d/m);
+    const packages = licences.split(/\n-{80}\n/).map((part) => part.trim());
+    expect(packages.filter((part) => part.split('\n').length < 5)).toEqual([]);
+    // Without a licence text of its own.
+    expect(licences).toMatch(/^@bufbuild\/protobuf \d[\s\S]{0,200}Apache License/m);
   });
 });
 
