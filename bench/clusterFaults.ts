@@ -12,7 +12,7 @@ import {
 import { inflict } from './clusterScenarios.js';
 import type { Fault } from './faultNames.js';
 import { type Spread, spreadOf } from './statistics.js';
-import { holes, longestDouble, reportedHoles } from './watchSpans.js';
+import { type Hole, holes, longestDouble, unreportedHoles } from './watchSpans.js';
 
 /** Faults to run. */
 export interface FaultOptions {
@@ -39,8 +39,8 @@ export interface FaultRow {
   notBack: number;
   /** Longest time in which two nodes were connected to one camera, as the cameras saw it, ms. */
   doubleMs: number;
-  /** Times longer than a second in which nobody was connected to a camera, the longest of them in ms, and how many of them a published gap reports. */
-  unwatched: { count: number; longestMs: number; published: number };
+  /** Times longer than a second in which nobody was connected to a camera, the longest of them in ms, and those that no published gap reports. */
+  unwatched: { count: number; longestMs: number; unreported: Hole[] };
 }
 
 const HOUR_MS = 3_600_000;
@@ -108,9 +108,12 @@ async function measure(
   context: { rounds: number; signal: AbortSignal; onProgress: (text: string) => void },
 ): Promise<FaultRow> {
   const { sinceMs, backMs, freezes } = await inflict(fault, { bed, ...context });
+  const endMs = performance.now();
+  // A camera may be on its way from one node to another just now.
+  await untilWatched(bed, context.signal);
   const nowMs = performance.now();
   const unwatched = holes(bed.cameras.spans, freezes, sinceMs, nowMs).filter(
-    ({ fromMs, toMs }) => toMs - fromMs > HOLE_MS,
+    ({ fromMs, toMs }) => fromMs < endMs && toMs - fromMs > HOLE_MS,
   );
   const feeds = await compared(bed, shifts, context.signal);
   const [merged] = logsOf(bed, 'merged').values();
@@ -131,7 +134,7 @@ async function measure(
     unwatched: {
       count: unwatched.length,
       longestMs: Math.max(0, ...unwatched.map(({ fromMs, toMs }) => toMs - fromMs)),
-      published: reportedHoles(unwatched, gaps),
+      unreported: unreportedHoles(unwatched, gaps),
     },
   };
 }

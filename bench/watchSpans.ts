@@ -94,12 +94,12 @@ export function holes(
   });
 }
 
-/** How many holes a published gap of their camera reports: one gap may report several, from the first one's beginning to the last one's end. */
-export function reportedHoles(found: readonly Hole[], gaps: readonly Hole[]): number {
+/** The holes that no published gap of their camera reports: one gap may report several, from the first one's beginning to the last one's end. */
+export function unreportedHoles(found: readonly Hole[], gaps: readonly Hole[]): Hole[] {
   return found.filter((hole) => {
     const middleMs = (hole.fromMs + hole.toMs) / 2;
-    return gaps.some(
+    return !gaps.some(
       ({ camera, fromMs, toMs }) => camera === hole.camera && fromMs <= middleMs && toMs >= middleMs,
     );
-  }).length;
+  });
 }
