@@ -147,6 +147,7 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
       after: (seq, limit) => own.slice(seq, seq + limit),
       load: () => 0,
       save: () => {},
+      setDurable: () => {},
       onCommitted: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);

@@ -11,8 +11,10 @@ export interface OverheadResult {
   cores: { alone: number[]; inCluster: number[] };
   /** Medians of the time from capture to the event at a WebSocket client, ms, by round. */
   latencyMs: { alone: number[]; inCluster: number[] };
-  /** Difference of the medians: cores, and ms. */
-  added: { cores: number; latencyMs: number };
+  /** Mean of the part of it that begins when a frame has been processed, ms, by round: the rest depends on what the frames wait for. */
+  publishingMs: { alone: number[]; inCluster: number[] };
+  /** Differences of the medians: cores, and ms. */
+  added: { cores: number; latencyMs: number; publishingMs: number };
 }
 
 /** {@link measureOverhead} on a cluster made for it. */
@@ -74,6 +76,11 @@ async function measureOverhead(
   });
   const cores = both(({ ownCpu }) => ownCpu * ids.length);
   const latencyMs = both(({ received }) => received.p50);
-  const difference = (of: typeof cores) => median(of.inCluster) - median(of.alone);
-  return { cores, latencyMs, added: { cores: difference(cores), latencyMs: difference(latencyMs) } };
+  const publishingMs = both((row) => row.publishingMs);
+  const measured = { cores, latencyMs, publishingMs };
+  const added = (of: keyof typeof measured) => median(measured[of].inCluster) - median(measured[of].alone);
+  return {
+    ...measured,
+    added: { cores: added('cores'), latencyMs: added('latencyMs'), publishingMs: added('publishingMs') },
+  };
 }

@@ -36,6 +36,8 @@ export interface LatencyRow {
   /** From a frame being complete in memory to its event being published, and received by a local WebSocket client, ms. */
   published: Quantiles;
   received: Quantiles;
+  /** From the end of a frame's processing to its event being published, mean, ms. */
+  publishingMs: number;
   /** From a frame being complete in memory to the end of its processing; as fine as the histogram's buckets. */
   frames: Quantiles;
   /** Frames processed; of them, those skipped by the motion gate. */
@@ -133,6 +135,8 @@ export async function observe(
     events: published.length,
     published: quantilesOf((q) => quantile(published, q)),
     received: quantilesOf((q) => quantile(received, q)),
+    publishingMs:
+      (1000 * count('spotter_event_publish_seconds_sum')) / count('spotter_event_publish_seconds_count'),
     frames: frameLatency(before.metrics, after.metrics),
     seen: count('spotter_frames_total', 'outcome="processed"'),
     unchanged: count('spotter_frames_unchanged_total'),

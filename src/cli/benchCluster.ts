@@ -90,7 +90,8 @@ const spread = ({ p50, worst }: { p50: number; worst: number }) =>
 
 function faultLines({ fault, feeds, backMs, notBack, doubleMs, unwatched }: FaultRow): string[] {
   const merged = Object.entries(feeds.merged).map(([node, count]) => `${node} ${count}`);
-  const back = Number.isNaN(backMs.p50) ? 'none had to move' : spread(backMs);
+  const back = Number.isNaN(backMs.p50) && notBack === 0 ? 'none had to move' : spread(backMs);
+  const { count, longestMs, unreported } = unwatched;
   return [
     fault,
     `  events            ${feeds.own} seen; served by ${merged.join(', ')}${feeds.isSame ? '' : '; not the same on all'}`,
@@ -98,7 +99,10 @@ function faultLines({ fault, feeds, backMs, notBack, doubleMs, unwatched }: Faul
     `  doubled           ${feeds.doubled}`,
     `  fenced            ${feeds.fenced}`,
     `  cameras back      ${back}${notBack > 0 ? `; ${notBack} not back` : ''}`,
-    `  not watched       ${unwatched.count} times, ${seconds(unwatched.longestMs)} at most; ${unwatched.published} gaps published`,
+    `  not watched       ${count} times, ${seconds(longestMs)} at most; ${count - unreported.length} told in gaps`,
+    ...unreported.map(
+      ({ camera, fromMs, toMs }) => `                    not told: ${camera} for ${seconds(toMs - fromMs)}`,
+    ),
     `  watched by two    ${seconds(doubleMs)} by connections, ${seconds(feeds.overlapMs)} by events`,
   ];
 }
@@ -122,13 +126,15 @@ function forgetLines({ removed, commandMs, goneMs, left }: ForgetResult): string
   ];
 }
 
-function overheadLines({ cores, latencyMs, added }: OverheadResult): string[] {
+function overheadLines({ cores, latencyMs, publishingMs, added }: OverheadResult): string[] {
   const list = (values: readonly number[], digits: number) =>
     values.map((value) => value.toFixed(digits)).join(', ');
+  const line = (of: 'alone' | 'inCluster') =>
+    `${list(cores[of], 3)} cores; p50 of capture to event ${list(latencyMs[of], 0)} ms; publishing ${list(publishingMs[of], 1)} ms`;
   return [
     'overhead of one node',
-    `  alone             ${list(cores.alone, 3)} cores; p50 of capture to event ${list(latencyMs.alone, 0)} ms`,
-    `  in a cluster      ${list(cores.inCluster, 3)} cores; p50 of capture to event ${list(latencyMs.inCluster, 0)} ms`,
-    `  added             ${(100 * added.cores).toFixed(1)} % of a core, ${added.latencyMs.toFixed(1)} ms`,
+    `  alone             ${line('alone')}`,
+    `  in a cluster      ${line('inCluster')}`,
+    `  added             ${(100 * added.cores).toFixed(1)} % of a core; ${added.latencyMs.toFixed(1)} ms; publishing ${added.publishingMs.toFixed(1)} ms`,
   ];
 }

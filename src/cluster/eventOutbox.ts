@@ -16,6 +16,11 @@ export interface OutboxLog {
   load(): number | null;
   /** @throws as {@link after} */
   save(seq: number): void;
+  /**
+   * Whether what is stored from now on survives a loss of power at once, or a moment later. What was stored before is as safe after the next
+   * {@link save}.
+   */
+  setDurable(isDurable: boolean): void;
   /** Calls the listener soon after events were stored. @returns a function that ends that */
   onCommitted(listener: () => void): () => void;
 }
@@ -37,7 +42,7 @@ export interface EventOutboxOptions {
 
 /** An event that is not acknowledged within this is published again, ms. */
 const TIMEOUT_MS = 3000;
-/** Events that are published before the first of them is acknowledged: those of one frame need not wait for each other. */
+/** Events that are published before the first of them is acknowledged: none need wait for another. */
 const MOST_AT_ONCE = 16;
 const BACKOFF = { firstMs: 100, maxMs: 3000, healthyMs: 1 };
 /** The cursor is saved this long after it has moved, ms: saving costs the disk more than publishing again what was published since. */
@@ -51,7 +56,8 @@ const DRAIN_MS = 1500;
 /**
  * Publishes the events of the node's own log, in their order: a few at a time on one connection, whose order NATS keeps, each until it
  * is acknowledged. NATS drops one that it has had within the last hour, by its id; readers drop an older one. So nothing is lost while NATS
- * is away or this process is killed, and nothing is there twice.
+ * is away or this process is killed, and nothing is there twice. While events are acknowledged, the own log need not wait for its disk: nobody
+ * sees an event before several servers have it.
  */
 export class EventOutbox implements ClusterPart {
   readonly #options: EventOutboxOptions;
@@ -61,10 +67,12 @@ export class EventOutbox implements ClusterPart {
   #isFailing = false;
   /** Attempts since the last one that succeeded, or since the last outage. */
   #failures = 0;
+  /** Events that may be under way: one after a failure, until one is acknowledged. */
+  #atOnce = MOST_AT_ONCE;
   #isLeaving = false;
   #isConnected = true;
   #abort = new AbortController();
-  #onCommitted = () => {};
+  #wake = () => {};
   #onLink = () => {};
   #unsubscribe = () => {};
   #saving: NodeJS.Timeout | undefined;
@@ -83,37 +91,30 @@ export class EventOutbox implements ClusterPart {
     this.#isLeaving = false;
     this.#isConnected = true;
     this.#abort = new AbortController();
-    this.#unsubscribe = this.#options.log.onCommitted(() => this.#onCommitted());
+    this.#unsubscribe = this.#options.log.onCommitted(() => this.#wake());
     void this.#followLink(joined);
     this.#running = this.#run(joined, this.#abort.signal);
   }
 
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    this.#onCommitted();
+    this.#wake();
     this.#onLink();
     await within(DRAIN_MS, this.#running).catch(() => {});
     this.#abort.abort();
-    this.#onCommitted();
+    this.#wake();
     this.#unsubscribe();
-    this.#save();
+    this.#secure();
   }
 
   async #run(joined: Joined, signal: AbortSignal): Promise<void> {
-    let atOnce = MOST_AT_ONCE;
     while (!signal.aborted) {
       try {
         this.#cursor ??= this.#saved();
-        // Few at a time from the log, so that an event that was erased meanwhile is not published.
-        const next = this.#options.log.after(this.#cursor, atOnce);
-        if (next.length === 0 && this.#isLeaving) return;
-        if (next.length === 0) await this.#untilCommitted();
-        else if (!this.#isConnected) throw new Error('disconnected');
-        else if (this.#options.mayPublish()) await this.#publish(joined, next, signal);
-        else await this.#untilLink(LOOK_MS);
-        atOnce = MOST_AT_ONCE;
+        return await this.#publishFrom(this.#cursor, joined, signal);
       } catch (error) {
-        atOnce = 1;
+        this.#atOnce = 1;
+        this.#secure();
         if (signal.aborted || (this.#isLeaving && !this.#isConnected)) return;
         this.#failed(error, joined);
         await this.#untilLink(this.#backoff.next(0));
@@ -130,32 +131,62 @@ export class EventOutbox implements ClusterPart {
     return Math.min(saved ?? log.lastSeq, log.lastSeq);
   }
 
-  async #publish(
-    { link, names, sealer }: Joined,
-    events: ReturnType<OutboxLog['after']>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { node } = this.#options;
-    const sent = events.map(({ event, fence }) => {
-      const sealed = sealEvent(sealer, { node, event, fence });
-      const options = { msgID: event.id, timeout: TIMEOUT_MS };
-      const stored = within(TIMEOUT_MS, link.jetstream.publish(names.eventsOf(node), sealed, options));
-      // Once one has failed, nobody waits for those after it: they are published again.
-      stored.catch(() => {});
-      return { seq: event.seq, stored };
-    });
-    for (const { seq, stored } of sent) {
-      await stored;
-      if (signal.aborted) return;
-      this.#cursor = seq;
-      this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER_MS);
-      this.#recovered();
+  /** Publishes what comes after a number, until this node leaves and all of it is acknowledged. @throws when an event is not */
+  async #publishFrom(seq: number, joined: Joined, signal: AbortSignal): Promise<void> {
+    const { log, mayPublish } = this.#options;
+    let [sentSeq, underWay] = [seq, 0];
+    const faults: unknown[] = [];
+    let before: Promise<void> = Promise.resolve();
+    while (!signal.aborted) {
+      if (faults.length > 0) throw faults[0];
+      const isBehind = log.lastSeq > sentSeq && underWay < this.#atOnce;
+      // Few at a time from the log, so that an event that was erased meanwhile is not published.
+      const next = isBehind ? log.after(sentSeq, this.#atOnce - underWay) : [];
+      if (next.length === 0) {
+        if (this.#isLeaving && underWay === 0) return;
+        await this.#untilWoken();
+      } else if (!this.#isConnected) throw new Error('disconnected');
+      else if (!mayPublish()) await this.#untilLink(LOOK_MS);
+      else
+        for (const { event, fence } of next) {
+          const [previous, stored] = [before, this.#publish(event, fence, joined)];
+          before = (async () => {
+            await previous;
+            await stored;
+            underWay -= 1;
+            if (!signal.aborted) this.#acknowledged(event.seq);
+          })();
+          // Once one has failed, those after it are published again.
+          stored.catch(() => {});
+          before.catch((error: unknown) => {
+            faults.push(error);
+            this.#wake();
+          });
+          underWay += 1;
+          sentSeq = event.seq;
+        }
     }
   }
 
-  #untilCommitted(): Promise<void> {
+  #publish(event: SpotterEvent, fence: Fence | null, { link, names, sealer }: Joined): Promise<unknown> {
+    const { node } = this.#options;
+    const sealed = sealEvent(sealer, { node, event, fence });
+    const options = { msgID: event.id, timeout: TIMEOUT_MS };
+    return within(TIMEOUT_MS, link.jetstream.publish(names.eventsOf(node), sealed, options));
+  }
+
+  #acknowledged(seq: number): void {
+    this.#cursor = seq;
+    this.#atOnce = MOST_AT_ONCE;
+    this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER_MS);
+    this.#options.log.setDurable(false);
+    this.#recovered();
+    this.#wake();
+  }
+
+  #untilWoken(): Promise<void> {
     return new Promise((resolve) => {
-      this.#onCommitted = resolve;
+      this.#wake = resolve;
     });
   }
 
@@ -169,7 +200,10 @@ export class EventOutbox implements ClusterPart {
   /** Nothing is published while there is no connection: the client would keep every attempt. */
   async #followLink({ link }: Joined): Promise<void> {
     for await (const { type } of link.connection.status()) {
-      if (type === 'disconnect') this.#isConnected = false;
+      if (type === 'disconnect') {
+        this.#isConnected = false;
+        this.#secure();
+      }
       if (type !== 'reconnect') continue;
       this.#isConnected = true;
       this.#onLink();
@@ -193,6 +227,12 @@ export class EventOutbox implements ClusterPart {
     this.#isFailing = false;
     this.#backoff.next(Number.POSITIVE_INFINITY);
     this.#options.onRecovered(this.lag);
+  }
+
+  /** Events must survive a loss of power in this log, as long as they are nowhere else. */
+  #secure(): void {
+    this.#options.log.setDurable(true);
+    this.#save();
   }
 
   #save(): void {

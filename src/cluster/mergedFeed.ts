@@ -79,7 +79,6 @@ export class MergedFeed implements ClusterPart {
   #readSeq = 0;
   /** The first number that was skipped since the last look at the stream. */
   #skippedSeq: number | null = null;
-  #scheduled: NodeJS.Immediate | undefined;
   #streamSeq = 0;
   /** Of the log at the last look at the stream. */
   #checkedSeq = -1;
@@ -147,13 +146,11 @@ export class MergedFeed implements ClusterPart {
     const check = setInterval(() => void this.#check(link, names.events, stream, messages), CHECK_EVERY_MS);
     try {
       for await (const message of messages) {
-        this.#take(message, sealer, messages);
-        if (this.#batch.length >= BATCH) this.#flush();
+        this.#take(message, sealer);
+        if (messages.getPending() === 0 || this.#batch.length >= BATCH) this.#flush();
       }
     } finally {
       clearInterval(check);
-      clearImmediate(this.#scheduled);
-      this.#scheduled = undefined;
       messages.stop();
       this.#messages = null;
     }
@@ -191,7 +188,7 @@ export class MergedFeed implements ClusterPart {
     this.#skippedSeq = null;
   }
 
-  #take(message: JsMsg, sealer: Joined['sealer'], messages: ConsumerMessages): void {
+  #take(message: JsMsg, sealer: Joined['sealer']): void {
     // A server that is behind begins with what it has.
     if (message.seq <= this.#readSeq) return;
     const node = message.subject.slice(message.subject.lastIndexOf('.') + 1);
@@ -208,24 +205,13 @@ export class MergedFeed implements ClusterPart {
       const event = this.#options.cleanse(renumbered(found.event, message.seq));
       if (event) this.#batch.push({ event, storedMs });
     }
-    this.#scheduled ??= setImmediate(() => this.#tryFlush(messages));
   }
 
   #isLate({ event, fence }: { event: SpotterEvent; fence: Fence | null }): boolean {
     return fence !== null && this.#fences.isLate(leaseOf(event), fence);
   }
 
-  #tryFlush(messages: ConsumerMessages): void {
-    try {
-      this.#flush();
-    } catch (error) {
-      messages.stop(error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
   #flush(): void {
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
     const { log, onEvents } = this.#options;
     const batch = this.#batch;
     this.#batch = [];

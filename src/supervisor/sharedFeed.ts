@@ -233,6 +233,7 @@ function outboxLog(log: EventLog): OutboxLog {
       }),
     load: () => log.load(CURSOR),
     save: (seq) => log.save(CURSOR, seq),
+    setDurable: (isDurable) => log.setDurable(isDurable),
     onCommitted: (listener) => log.onCommitted(listener),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EventOutbox, type OutboxLog } from '../../src/cluster/eventOutbox.js';
+import { EventOutbox, type EventOutboxOptions, type OutboxLog } from '../../src/cluster/eventOutbox.js';
 import { namesOf } from '../../src/cluster/names.js';
 import type { Joined } from '../../src/cluster/part.js';
 import { Sealer } from '../../src/cluster/sealer.js';
@@ -7,115 +7,152 @@ import { KEY } from '../helpers/cluster.js';
 import { eventually } from '../helpers/daemon.js';
 import { spotterEvent } from '../helpers/events.js';
 
+type Publish = (subject: string, data: Uint8Array, options: { msgID: string }) => Promise<unknown>;
+
 /** A connection of which nothing is heard. */
-const joined = {
-  link: {
-    connection: { status: async function* () {}, getServer: () => 'nats://nats:4222' },
-  },
-  membership: { isFailing: false },
-  names: namesOf('home'),
-  sealer: new Sealer(KEY),
-} as unknown as Joined;
+const joinedTo = (publish: Publish = async () => {}) =>
+  ({
+    link: {
+      connection: { status: async function* () {}, getServer: () => 'nats://nats:4222' },
+      jetstream: { publish },
+    },
+    membership: { isFailing: false },
+    names: namesOf('home'),
+    sealer: new Sealer(KEY),
+  }) as unknown as Joined;
+
+/** A log of the events 8 to `lastSeq`, of which those up to `saved` are published; what is done to it is in `steps`. */
+class Log implements OutboxLog {
+  readonly steps: string[] = [];
+  commit = () => {};
+
+  constructor(
+    public lastSeq: number,
+    public saved: number | null = 7,
+  ) {}
+
+  after(seq: number, limit: number) {
+    const seqs = Array.from({ length: this.lastSeq - seq }, (_, index) => seq + 1 + index).slice(0, limit);
+    return seqs.map((number) => ({ event: spotterEvent({ seq: number, id: String(number) }), fence: null }));
+  }
+
+  load() {
+    return this.saved;
+  }
+
+  save(seq: number) {
+    this.saved = seq;
+    this.steps.push(`saved ${seq}`);
+  }
+
+  setDurable(isDurable: boolean) {
+    this.steps.push(isDurable ? 'durable' : 'a moment later');
+  }
+
+  onCommitted(listener: () => void) {
+    this.commit = listener;
+    return () => {};
+  }
+}
+
+const outboxOf = (log: OutboxLog, mayPublish: EventOutboxOptions['mayPublish'] = () => true) =>
+  new EventOutbox({ node: 'a', log, mayPublish, onFault: () => {}, onRecovered: () => {} });
+
+const allPublished = (outbox: EventOutbox) =>
+  eventually(
+    () => outbox.lag,
+    (lag) => lag === 0,
+  );
 
 it('saves where it begins before anything is published, so that a kill in between loses nothing', async () => {
-  let saved: number | null = null;
-  const log: OutboxLog = {
-    lastSeq: 7,
-    after: () => [],
-    load: () => saved,
-    save: (seq) => {
-      saved = seq;
-    },
-    onCommitted: () => () => {},
-  };
-  const outbox = new EventOutbox({
-    node: 'a',
-    log,
-    mayPublish: () => true,
-    onFault: () => {},
-    onRecovered: () => {},
-  });
-  await outbox.join(joined);
-  expect(saved).toBe(7);
+  const log = new Log(7, null);
+  const outbox = outboxOf(log);
+  await outbox.join(joinedTo());
+  expect(log.saved).toBe(7);
   await outbox.leave();
 });
 
 it('publishes nothing while it may not, and everything afterwards', async () => {
   let [mayPublish, asked] = [false, 0];
   const published: string[] = [];
-  const events = [spotterEvent({ seq: 8 }), spotterEvent({ seq: 9 })];
-  const publish = async (subject: string) => void published.push(subject);
-  const outbox = new EventOutbox({
-    node: 'a',
-    log: {
-      lastSeq: 9,
-      after: (seq) => events.filter((event) => event.seq > seq).map((event) => ({ event, fence: null })),
-      load: () => 7,
-      save: () => {},
-      onCommitted: () => () => {},
-    },
-    mayPublish: () => {
-      asked += 1;
-      return mayPublish;
-    },
-    onFault: () => {},
-    onRecovered: () => {},
+  const outbox = outboxOf(new Log(9), () => {
+    asked += 1;
+    return mayPublish;
   });
-  const { link, ...others } = joined;
-  await outbox.join({ ...others, link: { ...link, jetstream: { publish } } } as unknown as Joined);
+  await outbox.join(joinedTo(async (subject) => void published.push(subject)));
   await eventually(
     () => asked,
     (count) => count > 1,
   );
   expect(published).toEqual([]);
   mayPublish = true;
-  await eventually(
-    () => published.length,
-    (count) => count === 2,
-  );
+  await allPublished(outbox);
+  expect(published.length).toBe(2);
   await outbox.leave();
 });
 
 it('publishes the events of a frame without waiting in between, and after a failure from the first that is not acknowledged on', async () => {
-  const events = [8, 9, 10].map((seq) => spotterEvent({ seq, id: String(seq) }));
   const sent: string[] = [];
   let answer = (_isStored: boolean) => {};
-  const publish = (_subject: string, _data: Uint8Array, { msgID }: { msgID: string }) => {
+  const publish: Publish = (_subject, _data, { msgID }) => {
     sent.push(msgID);
     if (msgID !== '9' || sent.length > 3) return Promise.resolve();
     return new Promise<void>((resolve, reject) => {
       answer = (isStored) => (isStored ? resolve() : reject(new Error('no leader')));
     });
   };
-  let saved: number | null = 7;
-  const outbox = new EventOutbox({
-    node: 'a',
-    log: {
-      lastSeq: 10,
-      after: (seq, limit) =>
-        events
-          .filter((event) => event.seq > seq)
-          .slice(0, limit)
-          .map((event) => ({ event, fence: null })),
-      load: () => saved,
-      save: (seq) => {
-        saved = seq;
-      },
-      onCommitted: () => () => {},
-    },
-    mayPublish: () => true,
-    onFault: () => {},
-    onRecovered: () => {},
-  });
-  const { link, ...others } = joined;
-  await outbox.join({ ...others, link: { ...link, jetstream: { publish } } } as unknown as Joined);
+  const log = new Log(10);
+  const outbox = outboxOf(log);
+  await outbox.join(joinedTo(publish));
   expect(sent).toEqual(['8', '9', '10']);
   answer(false);
-  await eventually(
-    () => outbox.lag,
-    (lag) => lag === 0,
-  );
+  await allPublished(outbox);
   expect(sent).toEqual(['8', '9', '10', '9', '10']);
   await outbox.leave();
-  expect(saved).toBe(10);
+  expect(log.saved).toBe(10);
+});
+
+it('publishes what comes while the event before is not acknowledged yet', async () => {
+  const sent: string[] = [];
+  const answers: (() => void)[] = [];
+  const publish: Publish = (_subject, _data, { msgID }) => {
+    sent.push(msgID);
+    return new Promise<void>((resolve) => answers.push(resolve));
+  };
+  const log = new Log(8);
+  const outbox = outboxOf(log);
+  await outbox.join(joinedTo(publish));
+  expect(sent).toEqual(['8']);
+  log.lastSeq = 9;
+  log.commit();
+  await eventually(
+    () => sent.length,
+    (count) => count === 2,
+  );
+  expect(outbox.lag).toBe(2);
+  for (const answer of answers) answer();
+  await allPublished(outbox);
+  await outbox.leave();
+});
+
+it('has the own log wait for its disk while events are not acknowledged, and saves what came before', async () => {
+  let isStoring = true;
+  const log = new Log(8);
+  const outbox = outboxOf(log);
+  const untilStep = (count: number) =>
+    eventually(
+      () => log.steps.length,
+      (taken) => taken >= count,
+    );
+  await outbox.join(joinedTo(() => (isStoring ? Promise.resolve() : Promise.reject(new Error('no leader')))));
+  await untilStep(1);
+  isStoring = false;
+  log.lastSeq = 9;
+  log.commit();
+  await untilStep(3);
+  expect(log.steps.slice(0, 3)).toEqual(['a moment later', 'durable', 'saved 8']);
+  isStoring = true;
+  await allPublished(outbox);
+  await outbox.leave();
+  expect(log.steps.slice(-2)).toEqual(['durable', 'saved 9']);
 });

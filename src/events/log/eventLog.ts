@@ -15,7 +15,7 @@ import type {
 import type { HistoryQuery } from './history.js';
 import type { LogStore } from './logStore.js';
 import { closeAnyway, damageOf, discardLog, explainFault, LOG_FILE, openLogStore, putAway } from './open.js';
-import { eventOf, type Row, textOf } from './row.js';
+import { eventOf, type Row, type StoredEvent, storedEventOf } from './row.js';
 import { type Erased, Upkeep, type UpkeepOptions } from './upkeep.js';
 
 /** Where the log is, how long it keeps events, and what it reports. */
@@ -32,12 +32,6 @@ export interface EventLogOptions extends Pick<UpkeepOptions, 'retention' | 'now'
    * @param lost Unix times between which events are no longer in the log; null when it is replaced at the start
    */
   onReplaced: (message: string, lost: { fromMs: number; toMs: number } | null) => void;
-}
-
-/** A stored event as JSON, with the fields that filters need. */
-export interface StoredEvent extends Pick<Row, 'seq' | 'kind' | 'camera' | 'person'> {
-  /** JSON of the event. */
-  text: string;
 }
 
 /** Between two checks of the files while nothing is written, ms. */
@@ -58,6 +52,7 @@ export class EventLog
   #whyClosed: unknown = new SpotterError('log.unwritable', 'the event log is not open');
   #lastSeq = 0;
   #isAnnounced = true;
+  #isDurable = true;
   #openedMs = 0;
   #checkTimer: NodeJS.Timeout | undefined;
 
@@ -115,6 +110,13 @@ export class EventLog
   /** Bytes in use; 0 while the log cannot be read. */
   get sizeBytes(): number {
     return this.readable((store) => store.sizeBytes, 0);
+  }
+
+  /** Whether what is stored from now on survives a loss of power at once (default), or a moment later. Any process may be killed. */
+  setDurable(isDurable: boolean): void {
+    if (isDurable === this.#isDurable) return;
+    this.readable((store) => store.setDurable(isDurable), undefined);
+    this.#isDurable = isDurable;
   }
 
   /** @throws SpotterError log.unwritable when the events cannot be stored now; retry later */
@@ -230,14 +232,14 @@ export class EventLog
   }
 
   #shown(row: Row, explain = false): StoredEvent {
-    const { seq, kind, camera, person } = row;
-    return { seq, kind, camera, person, text: textOf(row, explain || this.#options.explain()) };
+    return storedEventOf(row, explain || this.#options.explain());
   }
 
   #open(epoch?: string): LogStore {
     const { folder, isCopy } = this.#options;
     const { store, replaced } = openLogStore(folder, { firstSeq: this.#lastSeq + 1, epoch, isCopy });
     this.#store = store;
+    this.#isDurable = true;
     this.#lastSeq = store.lastSeq;
     this.#openedMs = Date.now();
     if (replaced !== null) this.#options.onReplaced(replaced, null);
@@ -286,11 +288,11 @@ export class EventLog
     return store;
   }
 
-  /** Calls the listeners in a later turn: an error of theirs must not look like a failed commit. */
+  /** Calls the listeners as soon as the caller is done: an error of theirs must not look like a failed commit. */
   #announce(): void {
     if (!this.#isAnnounced) return;
     this.#isAnnounced = false;
-    setImmediate(() => {
+    queueMicrotask(() => {
       this.#isAnnounced = true;
       for (const listener of this.#listeners) listener();
     });

@@ -179,6 +179,11 @@ export class LogStore {
     return copyOpenLog(this.#db, this.files.descriptor, this.files.file, target);
   }
 
+  /** Whether a transaction ends only when the disk has it. */
+  setDurable(isDurable: boolean): void {
+    this.#db.pragma(`synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
+  }
+
   /** Closes the file, so that another process can open it at once. */
   close(): void {
     try {
