@@ -7,6 +7,7 @@ import { ffmpegVersion } from '../video/ffmpegVersion.js';
 import { CameraManager } from './cameraManager.js';
 import { Engine } from './engine.js';
 import { LivePictures } from './livePictures.js';
+import { yieldToOthers } from './priority.js';
 import { RequestDesk } from './requestDesk.js';
 import { Utilization } from './utilization.js';
 
@@ -14,6 +15,7 @@ import { Utilization } from './utilization.js';
  * Entry of the engine process. The supervisor controls it over IPC; it ends when the supervisor sends `stop` or is gone. It
  * ignores signals, because terminals and service managers send them to both processes.
  */
+yieldToOthers();
 const stopped = new AbortController();
 let cameraManager: CameraManager | undefined;
 let running: Engine | undefined;
