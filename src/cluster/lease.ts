@@ -1,5 +1,5 @@
 import type { KV, KvEntry } from '@nats-io/kv';
-import { monotonicMs } from '../core/clock.js';
+import { monotonicMs, suspendedMs, suspendedSince } from '../core/clock.js';
 import { entryOf } from './bucketEntry.js';
 import { LEASE_TTL_MS } from './names.js';
 import { isWrongRevision } from './natsFaults.js';
@@ -49,14 +49,16 @@ const READ_AGAIN_MS = 40;
 
 /**
  * A lease: an entry that one node at a time has, in a bucket that drops what is not written again. The holder goes by its own monotonic
- * clock, counted from before its last renewal was sent, and stops well before anybody else can take the lease, also when it was frozen:
- * {@link isHeld} reads the clock each time.
+ * clock, counted from before its last renewal was sent, and stops well before anybody else can take the lease, also when it was frozen or
+ * its machine suspended: {@link isHeld} reads the clocks each time.
  */
 export class Lease {
   readonly #options: LeaseOptions;
   #term: Term | null = null;
   #isActive = false;
   #revision = 0;
+  /** {@link suspendedMs} when the last renewal was sent. */
+  #suspendedMs = 0;
   #renewing: Promise<void> = Promise.resolve();
   #renewal: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -67,7 +69,7 @@ export class Lease {
 
   /** Whether this node holds it at this moment. */
   get isHeld(): boolean {
-    return this.#isActive && this.#term !== null && monotonicMs() < this.#term.untilMs;
+    return this.#isActive && this.#leftMs(this.#term) > 0;
   }
 
   /** The term that runs, or the last one; null before the first. */
@@ -87,6 +89,7 @@ export class Lease {
     // An entry of this process is one whose answer was lost.
     if (isEntry && !this.#isOwn(found)) return { outcome: 'busy', node: this.#nodeOf(found) };
     const sentMs = monotonicMs();
+    this.#suspendedMs = suspendedMs();
     const value = this.#value();
     const stored = isEntry ? kv.update(key, value, found.revision) : kv.create(key, value);
     let revision: number;
@@ -98,7 +101,7 @@ export class Lease {
     }
     const beganMs = await this.#createdAt(revision);
     const term = { token: revision, beganMs, fromMs: sentMs, untilMs: sentMs + HOLD_MS };
-    if (monotonicMs() >= term.untilMs) throw new Error(`no answer in time for lease ${key}`);
+    if (this.#leftMs(term) <= 0) throw new Error(`no answer in time for lease ${key}`);
     this.#term = term;
     this.#revision = revision;
     this.#isActive = true;
@@ -130,10 +133,16 @@ export class Lease {
     this.#options.onLost();
   }
 
+  /** Until a term ends, ms. */
+  #leftMs(term: Term | null): number {
+    if (!term) return 0;
+    return term.untilMs - monotonicMs() - suspendedSince(this.#suspendedMs);
+  }
+
   #watchDeadline(): void {
     clearTimeout(this.#deadline);
-    const leftMs = (this.#term?.untilMs ?? 0) - monotonicMs();
-    this.#deadline = setTimeout(() => (this.isHeld ? this.#watchDeadline() : this.#lose()), leftMs + 1);
+    const check = () => (this.isHeld ? this.#watchDeadline() : this.#lose());
+    this.#deadline = setTimeout(check, this.#leftMs(this.#term) + 1);
   }
 
   #renewIn(ms: number): void {
@@ -150,12 +159,13 @@ export class Lease {
     const { key, kv } = this.#options;
     // After a process was frozen, nothing may be renewed whose time is over.
     if (!this.isHeld) return this.#lose();
-    const sentMs = monotonicMs();
+    const [sentMs, suspended] = [monotonicMs(), suspendedMs()];
     try {
       const stored = kv.update(key, this.#value(), this.#revision);
       this.#revision = (await within(RENEWAL_TIMEOUT_MS, stored)) ?? 0;
       if (!this.isHeld || !this.#term) return this.#lose();
       this.#term.untilMs = sentMs + HOLD_MS;
+      this.#suspendedMs = suspended;
       this.#renewIn(RENEW_EVERY_MS - (monotonicMs() - sentMs));
     } catch (error) {
       if (isWrongRevision(error) && (await this.#isTaken())) return this.#lose();

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HOLD_MS, Lease } from '../../src/cluster/lease.js';
 import { LEASE_TTL_MS } from '../../src/cluster/names.js';
@@ -48,6 +49,23 @@ describe('Lease', () => {
     expect(next).toMatchObject({ outcome: 'taken', isReleased: true, term: { beganMs: Date.now() } });
     expect(next.outcome === 'taken' && next.term.token).toBeGreaterThan(1);
     expect(a.lost).toEqual([]);
+  });
+
+  it('is over for its holder when the machine was suspended, although the monotonic clock stood still meanwhile', async () => {
+    const bucket = new LeaseBucket();
+    const a = leaseOf(bucket, 'a');
+    await a.lease.take();
+    const bootedFor = os.uptime();
+    const uptime = vi.spyOn(os, 'uptime').mockReturnValue(bootedFor + 1);
+    expect(a.lease.isHeld).toBe(true);
+    uptime.mockReturnValue(bootedFor + 10);
+    expect(a.lease.isHeld).toBe(false);
+    await vi.advanceTimersByTimeAsync(LEASE_TTL_MS / 3);
+    expect(a.lost).toEqual(['a']);
+    // From then on as ever.
+    expect(await a.lease.take()).toMatchObject({ outcome: 'taken' });
+    expect(a.lease.isHeld).toBe(true);
+    uptime.mockRestore();
   });
 
   it('is over for its holder before anybody else can take it, when the servers are away', async () => {
