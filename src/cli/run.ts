@@ -89,16 +89,20 @@ export async function runDaemon(
     supervisor.kill();
   });
   const reload = () => void supervisor.reload();
-  process.on('SIGHUP', reload);
-  const unwatch = loaded.file === null ? () => {} : watchConfig(loaded.file, reload);
+  const watch = loaded.file === null ? null : watchConfig(loaded.file, reload);
+  const onHangup = () => {
+    watch?.skip();
+    reload();
+  };
+  process.on('SIGHUP', onHangup);
   try {
     const good = await supervisor.run(ending, options.untilEnd === true);
     failure.signal.throwIfAborted();
     return good || signal.aborted ? 0 : 2;
   } finally {
     service.stopping();
-    unwatch();
-    process.off('SIGHUP', reload);
+    watch?.end();
+    process.off('SIGHUP', onHangup);
     await service.stop();
     if (isReady) logger.info('stopped');
     await output.stop();

@@ -9,17 +9,22 @@ export interface WatchConfigOptions {
   pollMs?: number;
 }
 
+/** A watch that {@link watchConfig} has begun. */
+export interface ConfigWatch {
+  /** The text as it is now is not reported: it is about to be read in any case. */
+  skip: () => void;
+  end: () => void;
+}
+
 /**
  * Calls `onChange` when the text of a file changes, in whatever way: rewritten, replaced by another file, or swapped
  * through a symbolic link to its folder, as orchestrators do. Never throws, and reports nothing while the file is missing.
- *
- * @returns a function that ends the watch
  */
 export function watchConfig(
   file: string,
   onChange: () => void,
   { debounceMs = 300, pollMs = 2000 }: WatchConfigOptions = {},
-): () => void {
+): ConfigWatch {
   let known = textOf(file);
   let seen = known;
   let timer: NodeJS.Timeout | undefined;
@@ -43,10 +48,16 @@ export function watchConfig(
   };
   const watcher = watchFolder(path.dirname(path.resolve(file)), soon);
   watchFile(file, { interval: pollMs, persistent: false }, soon);
-  return () => {
-    clearTimeout(timer);
-    watcher?.close();
-    unwatchFile(file, soon);
+  return {
+    skip: () => {
+      known = textOf(file) ?? known;
+      seen = known;
+    },
+    end: () => {
+      clearTimeout(timer);
+      watcher?.close();
+      unwatchFile(file, soon);
+    },
   };
 }
 
