@@ -17,6 +17,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.types.json ./
 COPY .ci/build.mjs .ci/stamp.mjs .ci/bundle.mjs .ci/
+COPY models/catalogue.yaml models/
 COPY src src
 COPY bench bench
 RUN node .ci/build.mjs \

@@ -49,6 +49,9 @@ export function build() {
     for (const project of ['tsconfig.json', 'tsconfig.types.json'])
       execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
     execFileSync(process.execPath, ['.ci/bundle.mjs'], { cwd: root, stdio: 'inherit' });
+    const writeCatalogue =
+      "import('./build/src/models/catalogue.js').then((module) => module.writeParsedCatalogue())";
+    execFileSync(process.execPath, ['-e', writeCatalogue], { cwd: root, stdio: 'inherit' });
     const pageArgs = ['build', '--logLevel', 'warn', '--config', pageConfig];
     // Tests set another one, with which the page would be larger and name folders of this machine.
     const env = { ...process.env, NODE_ENV: 'production' };

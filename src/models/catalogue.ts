@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -45,9 +46,40 @@ export function readCatalogue(): CatalogueEntry[] {
   return readCatalogueFile().models;
 }
 
+type CatalogueFile = Distribution & { models: CatalogueEntry[] };
+
 /** Reads models/catalogue.yaml: the models and how they are distributed. Throws when the file is not valid. */
-export function readCatalogueFile(): Distribution & { models: CatalogueEntry[] } {
-  return catalogueFile.parse(parse(readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8')));
+export function readCatalogueFile(): CatalogueFile {
+  const text = catalogueText();
+  return readParsed(text) ?? parseCatalogue(text);
+}
+
+/** The catalogue in a text in YAML. @throws when it is not valid */
+export function parseCatalogue(text: string): CatalogueFile {
+  return catalogueFile.parse(parse(text));
+}
+
+/** Writes the catalogue into dist/ as it is once parsed and checked, which takes 90 ms on a slow machine: the engine does it at every start. */
+export function writeParsedCatalogue(): void {
+  const text = catalogueText();
+  writeFileSync(PARSED, JSON.stringify({ of: digest(text), content: parseCatalogue(text) }));
+}
+
+const PARSED = path.join(packageRoot, 'dist/src/catalogue.json');
+
+/** What {@link writeParsedCatalogue} has written; null when it is not there, or is of another text. */
+function readParsed(text: string): CatalogueFile | null {
+  if (!existsSync(PARSED)) return null;
+  const { of, content } = JSON.parse(readFileSync(PARSED, 'utf8')) as { of: string; content: CatalogueFile };
+  return of === digest(text) ? content : null;
+}
+
+function catalogueText(): string {
+  return readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8');
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /**

@@ -1,7 +1,13 @@
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Catalogue, namedModels, readCatalogue, readCatalogueFile } from '../../src/models/catalogue.js';
+import {
+  Catalogue,
+  namedModels,
+  parseCatalogue,
+  readCatalogue,
+  readCatalogueFile,
+} from '../../src/models/catalogue.js';
 import { catalogueEntry, type DeclaredModel } from '../../src/models/catalogueEntry.js';
 import { findModel, requireModel } from '../../src/models/install.js';
 import { root } from '../helpers/paths.js';
@@ -37,6 +43,13 @@ describe('Catalogue', () => {
     ];
     expect(ids).toEqual(expect.arrayContaining(['spotter-det', 'spotter-embed', ...promised]));
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('is in dist/ as it is once parsed, and read from there', () => {
+    const parsed = parseCatalogue(readFileSync(path.join(root, 'models/catalogue.yaml'), 'utf8'));
+    const { content } = JSON.parse(readFileSync(path.join(root, 'dist/src/catalogue.json'), 'utf8'));
+    expect(content).toEqual(parsed);
+    expect(readCatalogueFile()).toEqual(content);
   });
 
   it('says of every file how large it is and where it is, or why not, and of every model what its licence forbids', () => {
