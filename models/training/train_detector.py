@@ -19,7 +19,7 @@ from datasets import SceneBatches, load_batches
 from export import export_detector
 from networks import Detector, cost, detector_input
 from scenes import SceneComposer
-from training import Recipe, Run, run_arguments
+from training import Recipe, Run, mixed_precision, run_arguments
 from warm_start import exported_detector
 
 RECIPE = Recipe(weight_decay=0.01, largest_gradient=10, warm_up=100, last_rate=0.005)
@@ -43,7 +43,7 @@ def main() -> None:
     print(cost(run.average, (1, 3, 640, 640)), flush=True)
 
     def loss_of(pixels: Tensor, wanted: Tensor) -> losses.Loss:
-        with torch.autocast('cpu', torch.bfloat16):
+        with mixed_precision():
             outputs = run.weights(detector_input(pixels))
         return losses.detection(outputs, wanted)
 

@@ -23,7 +23,7 @@ from datasets import FaceBatches, load_batches
 from export import export_embedder
 from lfw import HeldOutPeople
 from networks import Embedder, cost, embedder_input
-from training import Recipe, Run, run_arguments
+from training import Recipe, Run, mixed_precision, run_arguments
 from warm_start import exported_embedder, grown
 
 RECIPE = Recipe(weight_decay=0.03, largest_gradient=5, warm_up=150, last_rate=0.003)
@@ -56,7 +56,7 @@ def main() -> None:
     people = HeldOutPeople(options.lfw, workspace) if options.lfw else None
 
     def loss_of(pixels: Tensor, wanted: Tensor) -> losses.Loss:
-        with torch.autocast('cpu', torch.bfloat16):
+        with mixed_precision():
             embeddings = run.weights(embedder_input(pixels))
         return losses.distillation(embeddings, wanted, bank)
 
