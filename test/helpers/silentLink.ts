@@ -20,6 +20,8 @@ export async function silentLink(server: { port: number }): Promise<SilentLink> 
     open += 1;
     near.pipe(far, { end: false });
     far.pipe(near);
+    // What the server still sends is read, or its end would not be seen.
+    near.on('close', () => far.resume());
     far.on('close', () => {
       open -= 1;
       near.destroy();
