@@ -41,6 +41,8 @@ export class PeopleSync {
   /** Whose records or files have changed. */
   #changed = new Set<string>();
   #isAllDue = true;
+  /** When everybody is looked at again without a sign, monotonic ms. A look at some does not put it off. */
+  #allDueMs = Number.POSITIVE_INFINITY;
   /** Whether photos may have gone from the servers. */
   #mayHaveLost = true;
   #isRunning = false;
@@ -96,10 +98,13 @@ export class PeopleSync {
       return;
     }
     this.#isRunning = true;
+    if (this.#isAllDue) this.#allDueMs = Number.POSITIVE_INFINITY;
     this.#running = this.#run().then((nextMs) => {
       this.#isRunning = false;
+      this.#allDueMs = Math.min(this.#allDueMs, performance.now() + nextMs);
       if (this.#isStopped) return;
-      this.#begin(this.#isAllDue || this.#changed.size > 0 ? 0 : nextMs);
+      const isDue = this.#isAllDue || this.#changed.size > 0;
+      this.#begin(isDue ? 0 : Math.max(1, this.#allDueMs - performance.now()));
     });
   }
 
