@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { RetentionPolicy, StorageType, type StreamInfo } from '@nats-io/jetstream';
 import { type KV, Kvm, type KvOptions } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { SpotterError } from '../core/errors.js';
@@ -81,8 +81,9 @@ async function makeEvents({ manager }: Link, options: StoreOptions): Promise<num
       allow_direct: true,
       num_replicas: copies,
     };
-    const found = await manager.streams.info(names.events).catch(() => null);
-    if (!found) return (await manager.streams.add(wanted)).config.num_replicas;
+    const look = () => manager.streams.info(names.events).catch(() => null);
+    const found = await look();
+    if (!found) return (await manager.streams.add(wanted).catch(otherwise(look))).config.num_replicas;
     if (found.config.max_bytes !== maxEventBytes)
       await manager.streams.update(names.events, { max_bytes: maxEventBytes });
     return found.config.num_replicas;
@@ -94,6 +95,23 @@ async function makeEvents({ manager }: Link, options: StoreOptions): Promise<num
     if (!hasTooFewServers(error)) throw error;
     return make(1);
   }
+}
+
+/**
+ * Handles the failure to make a stream: another node may be making it at the same moment, and NATS then counts its space twice.
+ *
+ * @param look finds the stream; null: it is not there
+ */
+function otherwise(look: () => Promise<StreamInfo | null>): (error: unknown) => Promise<StreamInfo> {
+  return async (error) => {
+    if (hasTooFewServers(error)) throw error;
+    for (let read = 1; read <= READS; read++) {
+      const made = await look();
+      if (made) return made;
+      await wait(READ_AGAIN_MS);
+    }
+    throw error;
+  };
 }
 
 async function checkTtl(kv: KV, ttlMs: number, cluster: string): Promise<KV> {
