@@ -22,14 +22,13 @@ describe('cameras of a cluster', () => {
 
   it('are watched by another node when one is killed or stops, which tells the gap', async () => {
     const nats = await startNats();
-    const node = (name: string) =>
-      daemon(
-        configure(
-          ['door', 'yard'].map((id) => ({ id, url: 'test:320x240', fps: 5 })),
-          `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\n`,
-        ),
+    const configOf = (name: string) =>
+      configure(
+        ['door', 'yard'].map((id) => ({ id, url: 'test:320x240', fps: 5 })),
+        `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\n`,
       );
-    const [a, b] = await Promise.all([node('a'), node('b')]);
+    const configOfA = configOf('a');
+    const [a, b] = await Promise.all([daemon(configOfA), daemon(configOf('b'))]);
     const listener = new Listener(b.address);
     const before = await eventually(
       () => camerasOf(b),
@@ -45,7 +44,7 @@ describe('cameras of a cluster', () => {
     expect(Date.parse(gap.to as string) - killedMs).toBeLessThan(15_000);
     expect(watchers(await camerasOf(b))).toBe('door b, yard b');
 
-    const again = await node('a');
+    const again = await daemon(configOfA);
     const heard = new Listener(again.address);
     await eventually(
       () => camerasOf(again),
