@@ -99,9 +99,10 @@ function faultLines({ fault, feeds, backMs, notBack, doubleMs, unwatched }: Faul
     `  doubled           ${feeds.doubled}`,
     `  fenced            ${feeds.fenced}`,
     `  cameras back      ${back}${notBack > 0 ? `; ${notBack} not back` : ''}`,
-    `  not watched       ${count} times, ${seconds(longestMs)} at most; ${count - unreported.length} told in gaps`,
+    `  not watched       ${count} times, ${seconds(longestMs)} at most; ${count - unreported.length} reported in gaps`,
     ...unreported.map(
-      ({ camera, fromMs, toMs }) => `                    not told: ${camera} for ${seconds(toMs - fromMs)}`,
+      ({ camera, fromMs, toMs }) =>
+        `                    not reported: ${camera} for ${seconds(toMs - fromMs)}`,
     ),
     `  watched by two    ${seconds(doubleMs)} by connections, ${seconds(feeds.overlapMs)} by events`,
   ];

@@ -176,7 +176,8 @@ export class EventOutbox implements ClusterPart {
   }
 
   #acknowledged(seq: number): void {
-    this.#cursor = seq;
+    // One of an attempt before may come late.
+    this.#cursor = Math.max(seq, this.#cursor ?? 0);
     this.#atOnce = MOST_AT_ONCE;
     this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER_MS);
     this.#options.log.setDurable(false);

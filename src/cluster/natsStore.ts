@@ -83,7 +83,7 @@ async function makeEvents({ manager }: Link, options: StoreOptions): Promise<num
     };
     const look = () => manager.streams.info(names.events).catch(() => null);
     const found = await look();
-    if (!found) return (await manager.streams.add(wanted).catch(otherwise(look))).config.num_replicas;
+    if (!found) return (await makeOrFind(() => manager.streams.add(wanted), look)).config.num_replicas;
     if (found.config.max_bytes !== maxEventBytes)
       await manager.streams.update(names.events, { max_bytes: maxEventBytes });
     return found.config.num_replicas;
@@ -98,20 +98,30 @@ async function makeEvents({ manager }: Link, options: StoreOptions): Promise<num
 }
 
 /**
- * Handles the failure to make a stream: another node may be making it at the same moment, and NATS then counts its space twice.
+ * Makes a stream, or finds it: another node may be making it at the same moment, and NATS then counts its space twice.
  *
  * @param look finds the stream; null: it is not there
  */
-function otherwise(look: () => Promise<StreamInfo | null>): (error: unknown) => Promise<StreamInfo> {
-  return async (error) => {
-    if (hasTooFewServers(error)) throw error;
-    for (let read = 1; read <= READS; read++) {
-      const made = await look();
-      if (made) return made;
-      await wait(READ_AGAIN_MS);
-    }
-    throw error;
-  };
+async function makeOrFind(
+  make: () => Promise<StreamInfo>,
+  look: () => Promise<StreamInfo | null>,
+): Promise<StreamInfo> {
+  try {
+    return await make();
+  } catch (error) {
+    const made = hasTooFewServers(error) ? null : await untilThere(look);
+    if (!made) throw error;
+    return made;
+  }
+}
+
+/** Reads until something is there, or several times: a replica may be a moment behind its leader. */
+async function untilThere<T>(read: () => Promise<T | null>): Promise<T | null> {
+  for (let reads = 1; ; reads++) {
+    const found = await read();
+    if (found || reads === READS) return found;
+    await wait(READ_AGAIN_MS);
+  }
 }
 
 async function checkTtl(kv: KV, ttlMs: number, cluster: string): Promise<KV> {
@@ -131,11 +141,9 @@ export async function checkFormat(
   const { cluster, sealer, version } = options;
   const mine = sealer.sealJson({ format: FORMAT, version }, FORMAT_KEY);
   let entry = await entryOf(state, FORMAT_KEY);
-  if (!entry) await state.create(FORMAT_KEY, mine).catch(() => {});
-  // A replica may be a moment behind its leader, as when several nodes start a new cluster together.
-  for (let read = 1; !entry && read <= READS; read++) {
-    if (read > 1) await wait(READ_AGAIN_MS);
-    entry = await entryOf(state, FORMAT_KEY);
+  if (!entry) {
+    await state.create(FORMAT_KEY, mine).catch(() => {});
+    entry = await untilThere(() => entryOf(state, FORMAT_KEY));
   }
   if (!entry) throw new Error('the format of the cluster cannot be read yet');
   const made = sealer.openJson(entry.value, FORMAT_KEY) as { format: number; version: string } | null;

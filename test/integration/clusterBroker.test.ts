@@ -19,7 +19,7 @@ beforeEach((context) => {
   needMosquitto(context);
 });
 
-it('another node goes on as the same client of the broker when the sender dies: every event once, and states as they are', {}, async () => {
+it('another node goes on as the same client of the broker when the sender dies: every event once, and states as they are', async () => {
   const nats = await startNats();
   const broker = await startMosquitto();
   const subscriber = await Subscriber.of(broker);

@@ -52,7 +52,6 @@ export class EventLog
   #whyClosed: unknown = new SpotterError('log.unwritable', 'the event log is not open');
   #lastSeq = 0;
   #isAnnounced = true;
-  #isDurable = true;
   #openedMs = 0;
   #checkTimer: NodeJS.Timeout | undefined;
 
@@ -114,9 +113,7 @@ export class EventLog
 
   /** Whether what is stored from now on survives a loss of power at once (default), or a moment later. Any process may be killed. */
   setDurable(isDurable: boolean): void {
-    if (isDurable === this.#isDurable) return;
-    this.readable((store) => store.setDurable(isDurable), undefined);
-    this.#isDurable = isDurable;
+    this.#store?.setDurable(isDurable);
   }
 
   /** @throws SpotterError log.unwritable when the events cannot be stored now; retry later */
@@ -239,7 +236,6 @@ export class EventLog
     const { folder, isCopy } = this.#options;
     const { store, replaced } = openLogStore(folder, { firstSeq: this.#lastSeq + 1, epoch, isCopy });
     this.#store = store;
-    this.#isDurable = true;
     this.#lastSeq = store.lastSeq;
     this.#openedMs = Date.now();
     if (replaced !== null) this.#options.onReplaced(replaced, null);

@@ -35,6 +35,7 @@ export class LogStore {
   readonly #setLastSeq: Statement<never>;
   readonly #since: Statement<{ published_ms: number }>;
   #lastSeq: number;
+  #isDurable = true;
   /** Latest capture time so far, Unix ms, and the most by which an event was ever behind it, ms. */
   #highMs: number;
   #lateMs: number;
@@ -181,6 +182,8 @@ export class LogStore {
 
   /** Whether a transaction ends only when the disk has it. */
   setDurable(isDurable: boolean): void {
+    if (isDurable === this.#isDurable) return;
+    this.#isDurable = isDurable;
     this.#db.pragma(`synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
   }
 
