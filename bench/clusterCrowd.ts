@@ -4,10 +4,11 @@ import { CameraLeases } from '../src/cluster/cameraLeases.js';
 import { Cluster } from '../src/cluster/cluster.js';
 import { EventOutbox } from '../src/cluster/eventOutbox.js';
 import { MergedFeed } from '../src/cluster/mergedFeed.js';
+import { OwnMessages } from '../src/cluster/ownMessages.js';
 import type { ClusterPart, Joined } from '../src/cluster/part.js';
 import { PhotoObjects } from '../src/cluster/photoObjects.js';
 import { monotonicMs } from '../src/core/clock.js';
-import { type SpotterEvent, toEvent, trackDraft } from '../src/events/event.js';
+import { type FencedEvent, toEvent, trackDraft } from '../src/events/event.js';
 
 /** Nodes that one process runs: what takes part in a cluster of them, without video. */
 export interface CrowdOptions {
@@ -135,10 +136,12 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
     onLooked: () => {},
     warn: () => {},
   });
-  const own: { event: SpotterEvent; fence: null }[] = [];
-  const listeners = new Set<() => void>();
+  const own: FencedEvent[] = [];
+  const sent = new OwnMessages();
+  const listeners = new Set<(stored: readonly FencedEvent[]) => void>();
   const outbox = new EventOutbox({
     node,
+    sent,
     mayPublish: () => true,
     log: {
       get lastSeq() {
@@ -159,6 +162,7 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
   const notes = new Map<string, string>();
   const position = { epoch: null as string | null, seq: 0 };
   const feed = new MergedFeed({
+    sent,
     log: {
       get epoch() {
         return position.epoch;
@@ -213,9 +217,10 @@ function makeNode(node: string, { servers, key, cameras }: CrowdOptions): CrowdN
         ...{ frame: { width: 640, height: 360 }, mediaTimeMs: 0, capturedAtMs: nowMs },
       });
       const numbering = { seq: own.length + 1, id: ulid(), publishedMs: nowMs };
-      own.push({ event: toEvent(draft, numbering), fence: null });
+      const entry = { event: toEvent(draft, numbering), fence: null };
+      own.push(entry);
       published++;
-      for (const listener of listeners) listener();
+      for (const listener of listeners) listener([entry]);
     },
   };
   void cluster.start();

@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { EVENT_KINDS, type Fence, type SpotterEvent } from '../events/event.js';
+import { EVENT_KINDS, type FencedEvent, type SpotterEvent } from '../events/event.js';
 import { FORMAT } from './names.js';
 import type { Sealer } from './sealer.js';
 
 /** An event on its way through the stream. */
-export interface EventMessage {
-  /** Who has published it. */
+export interface EventMessage extends FencedEvent {
+  /** Who has published it; `seq` of the event is that of this node's own log. */
   node: string;
-  /** `seq` is that of the node's own log. */
-  event: SpotterEvent;
-  /** null for an event without a lease. */
-  fence: Fence | null;
 }
 
 const text = z.string();

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Backoff } from '../core/backoff.js';
-import type { Fence, SpotterEvent } from '../events/event.js';
+import type { FencedEvent } from '../events/event.js';
 import { sealEvent } from './eventMessage.js';
 import { describeFault, refusalOf } from './natsFaults.js';
+import type { OwnMessages } from './ownMessages.js';
 import type { ClusterPart, Joined } from './part.js';
 import { within } from './within.js';
 
@@ -11,7 +12,7 @@ export interface OutboxLog {
   /** Number of the last event. */
   readonly lastSeq: number;
   /** Events with a number above `seq`, in order. @throws when the log cannot be read now */
-  after(seq: number, limit: number): { event: SpotterEvent; fence: Fence | null }[];
+  after(seq: number, limit: number): readonly FencedEvent[];
   /** Number of the last event that is published; null: begin at the end, which is saved at once. @throws as {@link after} */
   load(): number | null;
   /** @throws as {@link after} */
@@ -21,14 +22,16 @@ export interface OutboxLog {
    * {@link save}.
    */
   setDurable(isDurable: boolean): void;
-  /** Calls the listener soon after events were stored. @returns a function that ends that */
-  onCommitted(listener: () => void): () => void;
+  /** Calls the listener soon after events were stored, with those that need not be read again at once. @returns a function that ends that */
+  onCommitted(listener: (stored: readonly FencedEvent[]) => void): () => void;
 }
 
 /** What {@link EventOutbox} publishes, and where it reports. */
 export interface EventOutboxOptions {
   node: string;
   log: OutboxLog;
+  /** Gets what is published. */
+  sent: OwnMessages;
   /** Whether anything may be published at the moment; that it may is looked for, ten times per second. */
   mayPublish: () => boolean;
   /**
@@ -72,7 +75,7 @@ export class EventOutbox implements ClusterPart {
   #isLeaving = false;
   #isConnected = true;
   #abort = new AbortController();
-  #wake = () => {};
+  #wake = (_stored: readonly FencedEvent[] = []) => {};
   #onLink = () => {};
   #unsubscribe = () => {};
   #saving: NodeJS.Timeout | undefined;
@@ -91,7 +94,7 @@ export class EventOutbox implements ClusterPart {
     this.#isLeaving = false;
     this.#isConnected = true;
     this.#abort = new AbortController();
-    this.#unsubscribe = this.#options.log.onCommitted(() => this.#wake());
+    this.#unsubscribe = this.#options.log.onCommitted((stored) => this.#wake(stored));
     void this.#followLink(joined);
     this.#running = this.#run(joined, this.#abort.signal);
   }
@@ -137,24 +140,29 @@ export class EventOutbox implements ClusterPart {
     let [sentSeq, underWay] = [seq, 0];
     const faults: unknown[] = [];
     let before: Promise<void> = Promise.resolve();
+    let fresh: readonly FencedEvent[] = [];
     while (!signal.aborted) {
       if (faults.length > 0) throw faults[0];
-      const isBehind = log.lastSeq > sentSeq && underWay < this.#atOnce;
+      const room = this.#atOnce - underWay;
+      const isNext = fresh.length <= room && fresh[0]?.event.seq === sentSeq + 1;
       // Few at a time from the log, so that an event that was erased meanwhile is not published.
-      const next = isBehind ? log.after(sentSeq, this.#atOnce - underWay) : [];
+      const read = () => (log.lastSeq > sentSeq && room > 0 ? log.after(sentSeq, room) : []);
+      const next = isNext ? fresh : read();
+      fresh = [];
       if (next.length === 0) {
         if (this.#isLeaving && underWay === 0) return;
-        await this.#untilWoken();
+        fresh = await this.#untilWoken();
       } else if (!this.#isConnected) throw new Error('disconnected');
       else if (!mayPublish()) await this.#untilLink(LOOK_MS);
       else
-        for (const { event, fence } of next) {
-          const [previous, stored] = [before, this.#publish(event, fence, joined)];
+        for (const entry of next) {
+          const { seq } = entry.event;
+          const [previous, stored] = [before, this.#publish(entry, joined)];
           before = (async () => {
             await previous;
             await stored;
             underWay -= 1;
-            if (!signal.aborted) this.#acknowledged(event.seq);
+            if (!signal.aborted) this.#acknowledged(seq);
           })();
           // Once one has failed, those after it are published again.
           stored.catch(() => {});
@@ -163,15 +171,17 @@ export class EventOutbox implements ClusterPart {
             this.#wake();
           });
           underWay += 1;
-          sentSeq = event.seq;
+          sentSeq = seq;
         }
     }
   }
 
-  #publish(event: SpotterEvent, fence: Fence | null, { link, names, sealer }: Joined): Promise<unknown> {
-    const { node } = this.#options;
-    const sealed = sealEvent(sealer, { node, event, fence });
-    const options = { msgID: event.id, timeout: TIMEOUT_MS };
+  #publish(entry: FencedEvent, { link, names, sealer }: Joined): Promise<unknown> {
+    const { node, sent } = this.#options;
+    const message = { node, ...entry };
+    const sealed = sealEvent(sealer, message);
+    sent.add(message, sealed);
+    const options = { msgID: entry.event.id, timeout: TIMEOUT_MS };
     return within(TIMEOUT_MS, link.jetstream.publish(names.eventsOf(node), sealed, options));
   }
 
@@ -185,9 +195,10 @@ export class EventOutbox implements ClusterPart {
     this.#wake();
   }
 
-  #untilWoken(): Promise<void> {
+  /** @returns what was stored just now, if that is the reason */
+  #untilWoken(): Promise<readonly FencedEvent[]> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
+      this.#wake = (stored = []) => resolve(stored);
     });
   }
 

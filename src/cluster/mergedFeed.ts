@@ -8,10 +8,11 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream';
 import { Backoff } from '../core/backoff.js';
-import { type Fence, renumbered, type SpotterEvent } from '../events/event.js';
+import { type FencedEvent, renumbered, type SpotterEvent } from '../events/event.js';
 import { leaseOf, openEvent } from './eventMessage.js';
 import { Fences } from './fences.js';
 import { describeFault } from './natsFaults.js';
+import type { OwnMessages } from './ownMessages.js';
 import type { ClusterPart, Joined } from './part.js';
 import { within } from './within.js';
 
@@ -36,6 +37,8 @@ export interface FeedLog {
 /** Where {@link MergedFeed} stores and reports. */
 export interface MergedFeedOptions {
   log: FeedLog;
+  /** What this node has published. */
+  sent: OwnMessages;
   /** An event without the names of people who were forgotten meanwhile; null when nothing is left of it. */
   cleanse: (event: SpotterEvent) => SpotterEvent | null;
   /** Called with what is stored, in order; must not throw. */
@@ -192,7 +195,7 @@ export class MergedFeed implements ClusterPart {
     // A server that is behind begins with what it has.
     if (message.seq <= this.#readSeq) return;
     const node = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-    const found = openEvent(sealer, node, message.data);
+    const found = this.#options.sent.take(message.data) ?? openEvent(sealer, node, message.data);
     if (message.seq > this.#readSeq + 1) this.#skippedSeq ??= this.#readSeq + 1;
     this.#readSeq = message.seq;
     this.#streamSeq = Math.max(this.#streamSeq, message.seq + message.info.pending);
@@ -207,7 +210,7 @@ export class MergedFeed implements ClusterPart {
     }
   }
 
-  #isLate({ event, fence }: { event: SpotterEvent; fence: Fence | null }): boolean {
+  #isLate({ event, fence }: FencedEvent): boolean {
     return fence !== null && this.#fences.isLate(leaseOf(event), fence);
   }
 

@@ -84,6 +84,13 @@ export interface Fence {
   capturedMs: number;
 }
 
+/** An event with the lease under which it was watched. */
+export interface FencedEvent {
+  event: SpotterEvent;
+  /** null for an event without a lease. */
+  fence: Fence | null;
+}
+
 /** The tracks of one person that belong together. Times are ISO 8601, UTC, ms. */
 export interface Visit {
   /** Unique within the event log. */

@@ -138,11 +138,14 @@ export class SharedFeed implements Component {
     const { logger, onRestart, cluster, sinks } = this.#options;
     const { MergedFeed } = await import('../cluster/mergedFeed.js');
     const { EventOutbox } = await import('../cluster/eventOutbox.js');
+    const { OwnMessages } = await import('../cluster/ownMessages.js');
     const { RoleLease } = await import('../cluster/roleLease.js');
     const { SharedCursors } = await import('../cluster/sharedCursors.js');
     const { SharedLetters } = await import('../cluster/sharedLetters.js');
+    const sent = new OwnMessages();
     const feed = new MergedFeed({
       log: this.log,
+      sent,
       cleanse: this.#options.cleanse,
       onEvents: (events) => this.#read(events),
       onRestart: (message) => {
@@ -157,6 +160,7 @@ export class SharedFeed implements Component {
     const outbox = new EventOutbox({
       node: cluster.node,
       log: outboxLog(this.#own),
+      sent,
       mayPublish: cluster.isCurrent,
       onFault: (reason) => logger.warn(`cannot publish events to the cluster, they wait: ${reason}`),
       onRecovered: (waiting) => logger.info(`events are published again; ${plural(waiting, 'event')} waited`),

@@ -16,7 +16,9 @@ it('takes the sample with the shortest round trip', () => {
 it('goes on while the machine is suspended, and leaves out an entry that was on its way by then', () => {
   const clock = new ClusterClock();
   clock.note(100, 102, 50_001);
-  vi.spyOn(os, 'uptime').mockReturnValue(os.uptime() + 60);
+  const [bootedFor, wallMs] = [os.uptime(), Date.now()];
+  vi.spyOn(os, 'uptime').mockReturnValue(bootedFor + 60);
+  vi.spyOn(Date, 'now').mockReturnValue(wallMs + 60_000);
   expect(clock.at(200)).toBeCloseTo(110_100, -2);
   clock.note(200, 201, 50_100);
   expect(clock.at(300)).toBeCloseTo(110_200, -2);

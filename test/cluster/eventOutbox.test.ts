@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { EventOutbox, type EventOutboxOptions, type OutboxLog } from '../../src/cluster/eventOutbox.js';
 import { namesOf } from '../../src/cluster/names.js';
+import { OwnMessages } from '../../src/cluster/ownMessages.js';
 import type { Joined } from '../../src/cluster/part.js';
 import { Sealer } from '../../src/cluster/sealer.js';
+import type { FencedEvent } from '../../src/events/event.js';
 import { KEY } from '../helpers/cluster.js';
 import { eventually } from '../helpers/daemon.js';
 import { spotterEvent } from '../helpers/events.js';
@@ -21,10 +23,16 @@ const joinedTo = (publish: Publish = async () => {}) =>
     sealer: new Sealer(KEY),
   }) as unknown as Joined;
 
+const entryOf = (seq: number): FencedEvent => ({
+  event: spotterEvent({ seq, id: String(seq) }),
+  fence: null,
+});
+
 /** A log of the events 8 to `lastSeq`, of which those up to `saved` are published; what is done to it is in `steps`. */
 class Log implements OutboxLog {
   readonly steps: string[] = [];
-  commit = () => {};
+  reads = 0;
+  commit: (stored?: readonly FencedEvent[]) => void = () => {};
 
   constructor(
     public lastSeq: number,
@@ -32,8 +40,9 @@ class Log implements OutboxLog {
   ) {}
 
   after(seq: number, limit: number) {
+    this.reads += 1;
     const seqs = Array.from({ length: this.lastSeq - seq }, (_, index) => seq + 1 + index).slice(0, limit);
-    return seqs.map((number) => ({ event: spotterEvent({ seq: number, id: String(number) }), fence: null }));
+    return seqs.map(entryOf);
   }
 
   load() {
@@ -49,14 +58,21 @@ class Log implements OutboxLog {
     this.steps.push(isDurable ? 'durable' : 'a moment later');
   }
 
-  onCommitted(listener: () => void) {
-    this.commit = listener;
+  onCommitted(listener: (stored: readonly FencedEvent[]) => void) {
+    this.commit = (stored = []) => listener(stored);
     return () => {};
   }
 }
 
 const outboxOf = (log: OutboxLog, mayPublish: EventOutboxOptions['mayPublish'] = () => true) =>
-  new EventOutbox({ node: 'a', log, mayPublish, onFault: () => {}, onRecovered: () => {} });
+  new EventOutbox({
+    node: 'a',
+    log,
+    sent: new OwnMessages(),
+    mayPublish,
+    onFault: () => {},
+    onRecovered: () => {},
+  });
 
 const allPublished = (outbox: EventOutbox) =>
   eventually(
@@ -132,6 +148,23 @@ it('publishes what comes while the event before is not acknowledged yet', async 
   expect(outbox.lag).toBe(2);
   for (const answer of answers) answer();
   await allPublished(outbox);
+  await outbox.leave();
+});
+
+it('does not read again what it is given when it is stored, unless events before are still to publish', async () => {
+  const sent: string[] = [];
+  const publish: Publish = async (_subject, _data, { msgID }) => void sent.push(msgID);
+  const log = new Log(7);
+  const outbox = outboxOf(log);
+  await outbox.join(joinedTo(publish));
+  log.lastSeq = 8;
+  log.commit([entryOf(8)]);
+  await allPublished(outbox);
+  expect(log.reads).toBe(0);
+  log.lastSeq = 10;
+  log.commit([entryOf(10)]);
+  await allPublished(outbox);
+  expect(sent).toEqual(['8', '9', '10']);
   await outbox.leave();
 });
 

@@ -55,10 +55,12 @@ describe('Lease', () => {
     const bucket = new LeaseBucket();
     const a = leaseOf(bucket, 'a');
     await a.lease.take();
-    const bootedFor = os.uptime();
-    const uptime = vi.spyOn(os, 'uptime').mockReturnValue(bootedFor + 1);
+    const [bootedFor, setMs] = [os.uptime(), Date.now()];
+    // The wall clock may also be set.
+    vi.setSystemTime(setMs + 10_000);
     expect(a.lease.isHeld).toBe(true);
-    uptime.mockReturnValue(bootedFor + 10);
+    const uptime = vi.spyOn(os, 'uptime').mockReturnValue(bootedFor + 10);
+    vi.setSystemTime(setMs + 20_000);
     expect(a.lease.isHeld).toBe(false);
     await vi.advanceTimersByTimeAsync(LEASE_TTL_MS / 3);
     expect(a.lost).toEqual(['a']);

@@ -3,6 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { expect, it, onTestFinished } from 'vitest';
 import { type FeedLog, MergedFeed } from '../../src/cluster/mergedFeed.js';
 import { namesOf } from '../../src/cluster/names.js';
+import { OwnMessages } from '../../src/cluster/ownMessages.js';
 import type { Joined } from '../../src/cluster/part.js';
 import { eventually } from '../helpers/daemon.js';
 import { eventDraft } from '../helpers/events.js';
@@ -34,7 +35,14 @@ async function skippedTo(messageOfLeader: object | null): Promise<number[]> {
   const stream = { created: '', config: { name: 'events' }, state: { first_seq: 1, last_seq: 3 } };
   const streams = { info: async () => stream, getMessage: async () => messageOfLeader };
   const feed = new MergedFeed({
-    ...{ log, cleanse: (event) => event, onEvents: () => {}, onRestart: () => {}, onSkipped: () => {} },
+    ...{
+      log,
+      sent: new OwnMessages(),
+      cleanse: (event) => event,
+      onEvents: () => {},
+      onRestart: () => {},
+      onSkipped: () => {},
+    },
     onFault: (message) => expect.fail(message),
   });
   await feed.join({

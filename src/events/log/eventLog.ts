@@ -2,7 +2,7 @@ import path from 'node:path';
 import { faultOf } from '../../core/database.js';
 import { SpotterError } from '../../core/errors.js';
 import type { Component } from '../../core/lifecycle.js';
-import type { EventDraft, SpotterEvent } from '../event.js';
+import type { EventDraft, FencedEvent, SpotterEvent } from '../event.js';
 import type { Ledger } from '../ledger.js';
 import type {
   CursorStore,
@@ -45,13 +45,14 @@ export class EventLog
   implements Component, Ledger, EventSource, CursorStore, DeadLetterStore, DeadLetterArchive
 {
   readonly #options: EventLogOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(stored: readonly FencedEvent[]) => void>();
   readonly #upkeep: Upkeep;
   readonly #file: string;
   #store: LogStore | null = null;
   #whyClosed: unknown = new SpotterError('log.unwritable', 'the event log is not open');
   #lastSeq = 0;
   #isAnnounced = true;
+  readonly #appended: FencedEvent[] = [];
   #openedMs = 0;
   #checkTimer: NodeJS.Timeout | undefined;
 
@@ -121,6 +122,7 @@ export class EventLog
     if (!this.#store) this.#open();
     if (drafts.length === 0) return [];
     const events = this.write((store) => store.append(drafts));
+    this.#appended.push(...events.map((event, index) => ({ event, fence: drafts[index].fence })));
     return this.#options.explain() ? events : events.map((event) => ({ ...event, explain: null }));
   }
 
@@ -145,7 +147,8 @@ export class EventLog
     return row && this.#shown(row, explain);
   }
 
-  onCommitted(listener: () => void): () => void {
+  /** @param listener also gets what {@link append} has stored, with every `explain`: it need not be read again within this turn of the loop */
+  onCommitted(listener: (stored: readonly FencedEvent[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -290,7 +293,8 @@ export class EventLog
     this.#isAnnounced = false;
     queueMicrotask(() => {
       this.#isAnnounced = true;
-      for (const listener of this.#listeners) listener();
+      const stored = this.#appended.splice(0);
+      for (const listener of this.#listeners) listener(stored);
     });
   }
 }

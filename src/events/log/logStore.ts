@@ -122,7 +122,7 @@ export class LogStore {
         this.#store(event, Date.parse(event.capturedAt), sinceMs, null);
         stored.push(event);
       }
-      this.#setLastSeq.run(lastSeq);
+      if (this.#lastSeq !== lastSeq) this.#setLastSeq.run(lastSeq);
       this.#lastSeq = lastSeq;
       if (note) this.setNote(note.key, note.value);
       return stored;
