@@ -14,9 +14,11 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** The middle value; NaN without values. */
+/** The middle value, or the mean of the two in the middle; NaN without values. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+  const sorted = [...values].sort((a, b) => a - b);
+  const [below, above] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return (below + above) / 2;
 }
 
 /** The value below which a share q (0..1) of the values lies, nearest rank; NaN without values. */
