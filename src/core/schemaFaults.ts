@@ -48,17 +48,20 @@ export function plainIssues(issues: readonly Issue[]): Issue[] {
   });
 }
 
-/** Of several limits that a number exceeds, only the one that the schema sets: a whole number has one of its own. */
+/**
+ * Of several limits that a number exceeds, only the one that the schema sets: a whole number has one of its own. Of a value of another type, only
+ * that: a text is also longer than a list may be.
+ */
 function narrowest(issues: readonly Issue[]): Issue[] {
   const isOfType = (issue: Issue) => issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER;
-  return issues.filter(
-    (issue) =>
-      !isOfType(issue) ||
-      !issues.some(
-        (other) =>
-          other.code === 'too_big' && !isOfType(other) && formatPath(other.path) === formatPath(issue.path),
-      ),
-  );
+  const isLimit = ({ code }: Issue) => code === 'too_big' || code === 'too_small';
+  return issues.filter((issue) => {
+    const place = formatPath(issue.path);
+    const others = issues.filter((other) => other !== issue && formatPath(other.path) === place);
+    const isOtherType = others.some(({ code }) => code === 'invalid_type');
+    const hasLimit = others.some((other) => other.code === 'too_big' && !isOfType(other));
+    return !(isLimit(issue) && isOtherType) && !(isOfType(issue) && hasLimit);
+  });
 }
 
 function keyOffset(document: Document, path: Path, key: string): number {

@@ -259,4 +259,10 @@ describe('loadConfig', () => {
   ])('refuses %s', (_name, text, sentence) => {
     expect(refusal(text)).toContain(sentence);
   });
+
+  it('says of a text in the place of a list only that, however long it is', () => {
+    expect(refusal('cluster: { servers: nats://nats-1:4222, key: a key of thirty-two characters.. }\n')).toBe(
+      'config.yaml:1:21: cluster.servers: must be a list, not an address',
+    );
+  });
 });
