@@ -35,14 +35,8 @@ async function skippedTo(messageOfLeader: object | null): Promise<number[]> {
   const stream = { created: '', config: { name: 'events' }, state: { first_seq: 1, last_seq: 3 } };
   const streams = { info: async () => stream, getMessage: async () => messageOfLeader };
   const feed = new MergedFeed({
-    ...{
-      log,
-      sent: new OwnMessages(),
-      cleanse: (event) => event,
-      onEvents: () => {},
-      onRestart: () => {},
-      onSkipped: () => {},
-    },
+    ...{ log, sent: new OwnMessages(), cleanse: (event) => event },
+    ...{ onEvents: () => {}, onRestart: () => {}, onSkipped: () => {} },
     onFault: (message) => expect.fail(message),
   });
   await feed.join({
