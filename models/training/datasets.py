@@ -34,7 +34,8 @@ class FaceBatches(IterableDataset):
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         cv2.setNumThreads(1)
-        rng = np.random.default_rng([self._seed, get_worker_info().id])
+        worker = get_worker_info()
+        rng = np.random.default_rng([self._seed, worker.id if worker else 0])
         crops, index = load_crops(self._workspace)
         targets = index.smoothed_targets(PULL)
         weights = np.cumsum([MASKED_WEIGHT if name in MASKED else 1.0 for name in index.sets])

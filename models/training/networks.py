@@ -1,6 +1,4 @@
 """The two networks, in PyTorch. The names of their parameters are those of the published checkpoints."""
-from itertools import pairwise
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -8,8 +6,6 @@ from torch import Tensor, nn
 STRIDES = (8, 16, 32)
 """Pixels of the input per cell of the detector's three outputs."""
 EMBEDDING = 128
-WIDTHS = (24, 40, 80, 128)
-"""Channels of the embedder: after its first convolution, and of its three stages."""
 
 
 def embedder_input(pixels: Tensor) -> Tensor:
@@ -29,53 +25,48 @@ def _convolution(inputs: int, outputs: int, kernel: int, stride: int = 1, groups
     return nn.Sequential(*layers, nn.ReLU(inplace=True)) if activated else nn.Sequential(*layers)
 
 
-class ResidualBlock(nn.Module):
-    """Two dense 3x3 convolutions (He et al. 2016); the shortcut of a strided one averages 2x2 (He et al. 2019)."""
+class InvertedBottleneck(nn.Module):
+    """1x1 convolution to more channels, depthwise 3x3, linear 1x1 to fewer (Sandler et al. 2018)."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int = 1):
+    def __init__(self, inputs: int, hidden: int, outputs: int, stride: int = 1):
         super().__init__()
-        self.body = nn.Sequential(_convolution(inputs, outputs, 3, stride),
-                                  _convolution(outputs, outputs, 3, activated=False))
-        self.short = nn.Sequential(nn.AvgPool2d(2), _convolution(inputs, outputs, 1, activated=False)) \
-            if stride == 2 else None
-        nn.init.zeros_(self.body[1][1].weight)  # A new block is the identity.
+        self.body = nn.Sequential(_convolution(inputs, hidden, 1),
+                                  _convolution(hidden, hidden, 3, stride, groups=hidden),
+                                  _convolution(hidden, outputs, 1, activated=False))
+        self.has_shortcut = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.body(x) + (x if self.short is None else self.short(x)))
+        return x + self.body(x) if self.has_shortcut else self.body(x)
 
 
 class Embedder(nn.Module):
-    """[n, 3, 112, 112] -> embeddings [n, 128] of length 1.
+    """MobileFaceNet (Chen et al. 2018): [n, 3, 112, 112] -> embeddings [n, 128] of length 1.
 
-    Three stages of 56, 28 and 14 px in, each one strided block and `blocks` plain ones; then a depthwise 7x7
-    convolution over the whole map (MobileFaceNet, Chen et al. 2018). Dense convolutions are quicker on a processor than
-    depthwise ones of the same accuracy. blocks: (1, 2, 1) is version 1, (1, 2, 3) version 2.
+    Its parts have the shapes of the teacher's, so that each can learn by itself (see train_parts.py).
     """
 
-    def __init__(self, blocks: tuple[int, int, int] = (1, 2, 3), head: int = 256):
+    def __init__(self):
         super().__init__()
-        layers: list[nn.Module] = [_convolution(3, WIDTHS[0], 3, 2)]
-        for count, (inputs, outputs) in zip(blocks, pairwise(WIDTHS)):
-            layers += [ResidualBlock(inputs, outputs, 2)] + [ResidualBlock(outputs, outputs) for _ in range(count)]
-        self.body = nn.Sequential(*layers)
-        self.head = nn.Sequential(_convolution(WIDTHS[-1], head, 1),
-                                  _convolution(head, head, 7, groups=head, padding=0, activated=False), nn.Flatten(),
-                                  nn.Linear(head, EMBEDDING))
+        narrow, wide = 64, 128
+        stem = nn.Sequential(_convolution(3, narrow, 3, 2), _convolution(narrow, narrow, 3, groups=narrow),
+                             _convolution(narrow, narrow, 1), InvertedBottleneck(narrow, 2 * narrow, narrow, 2))
+        head = nn.Sequential(_convolution(wide, 4 * wide, 1),
+                             _convolution(4 * wide, 4 * wide, 7, groups=4 * wide, padding=0, activated=False),
+                             nn.Conv2d(4 * wide, EMBEDDING, 1), nn.Flatten())
+        self.parts = nn.Sequential(
+            stem,
+            *(InvertedBottleneck(narrow, 2 * narrow, narrow) for _ in range(4)),
+            InvertedBottleneck(narrow, 4 * narrow, wide, 2),
+            *(InvertedBottleneck(wide, 2 * wide, wide) for _ in range(6)),
+            InvertedBottleneck(wide, 4 * wide, wide, 2),
+            *(InvertedBottleneck(wide, 2 * wide, wide) for _ in range(2)),
+            head)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode='fan_out', nonlinearity='relu')
+                nn.init.kaiming_normal_(module.weight, mode='fan_in', nonlinearity='relu')
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.normalize(self.head(self.body(x)).float(), dim=1)
-
-    @staticmethod
-    def of(weights: dict[str, Tensor]) -> 'Embedder':
-        """An embedder with these weights: as many blocks as they have."""
-        depth = 1 + max(int(name.split('.')[1]) for name in weights if name.startswith('body.'))
-        strided = sorted({int(name.split('.')[1]) for name in weights if '.short.' in name}) + [depth]
-        network = Embedder(tuple(end - start - 1 for start, end in pairwise(strided)))
-        network.load_state_dict(weights)
-        return network
+        return F.normalize(self.parts(x).float(), dim=1)
 
 
 class SeparableBlock(nn.Module):

@@ -11,10 +11,15 @@ STRIDES = (8, 16, 32)
 IMAGENET_MEAN, IMAGENET_STD = np.float32([123.675, 116.28, 103.53]), np.float32([58.395, 57.12, 57.375])
 
 
-def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+def session_options() -> onnxruntime.SessionOptions:
+    """One thread."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
+    options.intra_op_num_threads = 1
+    return options
+
+
+def session(path: Path) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(str(path), session_options(), providers=['CPUExecutionProvider'])
 
 
 class ScrfdDetector:

@@ -6,7 +6,7 @@ out/spotter-embed.onnx every few minutes. With --lfw it also prints how well hel
 the file PAUSE is in the root folder.
 
   train_embedder.py --minutes 600
-  train_embedder.py --minutes 600 --start ../spotter-embed.onnx --rate 1e-3
+  train_embedder.py --minutes 120 --start train/out/spotter-embed.onnx --rate 1e-3
   train_embedder.py --minutes 60 --resume train/out/embedder.pt --rate 1e-3
 """
 import time
@@ -24,7 +24,7 @@ from export import export_embedder
 from lfw import HeldOutPeople
 from networks import Embedder, cost, embedder_input
 from training import Recipe, Run, mixed_precision, run_arguments
-from warm_start import exported_embedder, grown
+from warm_start import exported_embedder
 
 RECIPE = Recipe(weight_decay=0.03, largest_gradient=5, warm_up=150, last_rate=0.003)
 BANK = 16_000
@@ -34,28 +34,30 @@ BANK = 16_000
 def main() -> None:
     parser = run_arguments(__doc__, rate=2e-3, batch=64, checkpoint='embedder.pt')
     parser.add_argument('--lfw', type=Path, metavar='FOLDER', help='LFW with its pairs.txt, for the evaluation')
-    parser.add_argument('--blocks', type=int, nargs=3, default=(1, 2, 3), metavar='N',
-                        help='plain blocks per stage: 1 2 1 is version 1, 1 2 3 version 2 (default). '
-                             'A checkpoint has its own; what --start names is enlarged to this')
+    parser.add_argument('--frozen', type=int, default=0, metavar='N',
+                        help='first parts of the network that keep their weights (default: 0); 6 parts take half the time')
     options = parser.parse_args()
     workspace = options.workspace
     crops, index = load_crops(workspace)
 
     def create(saved: dict | None) -> Embedder:
-        if saved:
-            return Embedder.of(saved)
         if options.start:
             faces = crops[:128, BORDER:-BORDER, BORDER:-BORDER, ::-1].copy()
-            return grown(exported_embedder(options.start, embedder_input(torch.from_numpy(faces))), options.blocks)
-        return Embedder(options.blocks)
+            return exported_embedder(options.start, embedder_input(torch.from_numpy(faces)))
+        network = Embedder()
+        if saved:
+            network.load_state_dict(saved)
+        return network
 
     run = Run(options, RECIPE, create)
+    frozen = run.weights.parts[:options.frozen].requires_grad_(False)
     print(cost(run.average, (1, 3, 112, 112)), flush=True)
     targets = index.smoothed_targets(0)
     bank = torch.from_numpy(targets[np.random.default_rng(0).permutation(len(targets))[:BANK]])
     people = HeldOutPeople(options.lfw, workspace) if options.lfw else None
 
     def loss_of(pixels: Tensor, wanted: Tensor) -> losses.Loss:
+        frozen.eval()
         with mixed_precision():
             embeddings = run.weights(embedder_input(pixels))
         return losses.distillation(embeddings, wanted, bank)

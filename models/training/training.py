@@ -27,7 +27,7 @@ class Recipe:
     largest_gradient: float
     """Gradients are clipped to this norm."""
     warm_up: int
-    """Steps in which the learning rate rises, from random weights; a resumed run takes a fifth."""
+    """Steps in which the learning rate rises, from random weights; from trained ones it takes a fifth."""
     last_rate: float
     """Learning rate at the end, as a share of the first."""
 
@@ -60,6 +60,14 @@ def run_arguments(about: str, rate: float, batch: int, checkpoint: str) -> argpa
     return parser
 
 
+def scheduled_rate(highest: float, progress: float, step: int, warm_up: float, last: float) -> float:
+    """The learning rate: a linear rise over the first steps, then half a cosine (Loshchilov and Hutter 2017).
+
+    progress: 0..1; last: rate at the end, as a share of the highest.
+    """
+    return highest * min(1, (step + 1) / warm_up) * max(last, 0.5 * (1 + math.cos(math.pi * progress)))
+
+
 class Run:
     """One run of a trainer. `weights` is where it is, `average` what would be exported."""
 
@@ -87,11 +95,15 @@ class Run:
         workspace: Workspace = self._options.workspace
         began = saved_at = printed_at = time.monotonic()
         steps, pictures, sums = 0, 0, {}
+        is_trained = bool(self._options.resume or self._options.start)
         while True:
             while workspace.pause.exists():
                 time.sleep(3)
             progress = min(1.0, (time.monotonic() - began) / (self._options.minutes * 60))
-            rate = self._set_rate(progress, steps)
+            rate = scheduled_rate(self._options.rate, progress, steps,
+                                  self._recipe.warm_up / (5 if is_trained else 1), self._recipe.last_rate)
+            for group in self._optimiser.param_groups:
+                group['lr'] = rate
             inputs, targets = next(batches)
             self.weights.train()
             loss = loss_of(inputs, targets)
@@ -100,7 +112,7 @@ class Run:
             nn.utils.clip_grad_norm_(self.weights.parameters(), self._recipe.largest_gradient)
             self._optimiser.step()
             steps, self.step, pictures = steps + 1, self.step + 1, pictures + len(inputs)
-            self._update_average(AVERAGE if self._options.resume else min(AVERAGE, 1 - 1 / (steps + 1)))
+            self._update_average(AVERAGE if is_trained else min(AVERAGE, 1 - 1 / (steps + 1)))
             for name, value in loss.figures.items():
                 sums[name] = sums.get(name, 0) + value
             if steps % PRINTED == 0:
@@ -115,15 +127,6 @@ class Run:
                 saved_at = time.monotonic()
             if progress == 1:
                 return
-
-    def _set_rate(self, progress: float, steps: int) -> float:
-        """Linear rise, then half a cosine (Loshchilov and Hutter 2017)."""
-        warm_up = self._recipe.warm_up / (5 if self._options.resume else 1)
-        cosine = max(self._recipe.last_rate, 0.5 * (1 + math.cos(math.pi * progress)))
-        rate = self._options.rate * min(1, (steps + 1) / warm_up) * cosine
-        for group in self._optimiser.param_groups:
-            group['lr'] = rate
-        return rate
 
     @torch.no_grad()
     def _update_average(self, decay: float) -> None:

@@ -6,18 +6,15 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from networks import WIDTHS, Detector, Embedder, ResidualBlock
+from networks import Detector, Embedder
 
 LAYERS = (nn.Conv2d, nn.Linear)
 
 
 def exported_embedder(path: Path, batch: Tensor) -> Embedder:
     """The embedder in a file of export.py. batch: some input, [n, 3, 112, 112]."""
-    layers = _exported_layers(path)
-    # A stage has three convolutions in its strided block, and two in each plain one.
-    counts = [sum(len(weight.shape) == 4 and weight.shape[0] == width for weight, _ in layers) for width in WIDTHS[1:]]
-    network = Embedder(tuple((count - 3) // 2 for count in counts))
-    _fill(network, layers, batch)
+    network = Embedder()
+    _fill(network, _exported_layers(path), batch)
     return network
 
 
@@ -26,22 +23,6 @@ def exported_detector(path: Path, batch: Tensor) -> Detector:
     network = Detector()
     _fill(network, _exported_layers(path), batch)
     return network
-
-
-def grown(network: Embedder, blocks: tuple[int, int, int]) -> Embedder:
-    """The same function with more blocks: those that are new come last in their stage and are the identity at first.
-    Version 2 grew out of version 1 in this way."""
-    larger, source = Embedder(blocks), iter(network.body)
-    kept = next(source)
-    larger.body[0].load_state_dict(kept.state_dict())
-    larger.head.load_state_dict(network.head.state_dict())
-    kept = next(source, None)
-    for block in list(larger.body)[1:]:
-        is_strided = block.short is not None
-        if isinstance(kept, ResidualBlock) and (kept.short is not None) == is_strided:
-            block.load_state_dict(kept.state_dict())
-            kept = next(source, None)
-    return larger
 
 
 def _exported_layers(path: Path) -> list[tuple[Tensor, Tensor]]:
