@@ -13,7 +13,7 @@ export function modelsOf(config: Config, modelFolder?: string): Models {
   const catalogue = new Catalogue(readCatalogue(), config.models.declared, modelFolders(config, modelFolder));
   const entry = catalogue.embedder(config.embedder);
   const { id } = entry;
-  // A declared model may have any name; what it is, its file says.
-  const isDeclared = 'file' in entry && entry.sha256 !== undefined;
-  return { detector: config.detector, embedder: id, embedderKey: isDeclared ? `${entry.sha256}` : id };
+  // A declared model may have any name, and one of the catalogue may differ between versions of spotter: what it is, its files say.
+  const hashes = 'files' in entry ? entry.files.map(({ sha256 }) => sha256) : [entry.sha256 ?? id];
+  return { detector: config.detector, embedder: id, embedderKey: hashes.join() };
 }
