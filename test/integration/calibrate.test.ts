@@ -12,7 +12,7 @@ async function galleryOfGrace(folder: string): Promise<string> {
   mkdirSync(path.join(folder, 'people/grace'), { recursive: true });
   copyFileSync(hopper, path.join(folder, 'people/grace/portrait.jpg'));
   // Another camera and another day, as far as one portrait allows.
-  const other = await sharp(hopper).flop().linear(0.7, 50).resize(300).png().toBuffer();
+  const other = await sharp(hopper).flop().linear(0.5, 80).resize(120).png().toBuffer();
   writeFileSync(path.join(folder, 'people/grace/later.png'), other);
   const config = path.join(folder, 'config.yaml');
   writeFileSync(config, 'gallery: people # ours\ndata: data\nmatch: { falseNames: 0.01 } # lax\n');
