@@ -35,7 +35,7 @@ def main() -> None:
     parser = run_arguments(__doc__, rate=2e-3, batch=64, checkpoint='embedder.pt')
     parser.add_argument('--lfw', type=Path, metavar='FOLDER', help='LFW with its pairs.txt, for the evaluation')
     parser.add_argument('--frozen', type=int, default=0, metavar='N',
-                        help='first parts of the network that keep their weights (default: 0); 6 parts take half the time')
+                        help='first parts of the network that keep their weights, 0 to 16 (default: 0)')
     options = parser.parse_args()
     workspace = options.workspace
     crops, index = load_crops(workspace)

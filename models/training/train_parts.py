@@ -3,13 +3,14 @@
 2018): it is given the features that the teacher has before the part, and learns those that it has after.
 
 A part is two to five convolutions deep, so it learns in minutes what the whole network learns in days from embeddings
-alone. The parts begin with random weights. They are then assembled, and train_embedder.py goes on with the whole network:
+alone. The parts begin with random weights. They are then assembled, and train_embedder.py goes on with the whole
+network:
 
   train_parts.py --minutes 40
   train_embedder.py --minutes 120 --start train/out/spotter-embed.onnx --rate 1e-3
 
-Needs what train_embedder.py needs. Writes out/spotter-embed.onnx every few minutes. Waits while the file PAUSE is in the
-root folder.
+Needs what train_embedder.py needs. Writes out/spotter-embed.onnx every few minutes. Waits while the file PAUSE is in
+the root folder.
 """
 import argparse
 import multiprocessing
