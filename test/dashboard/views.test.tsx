@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Router } from 'wouter-preact';
 import { memoryLocation } from 'wouter-preact/memory-location';
 import { feed, offlineSince } from '../../src/dashboard/state/feedConnection.js';
@@ -32,6 +32,11 @@ afterEach(() => {
   cameras.value = null;
   people.value = null;
   toasts.value = [];
+});
+
+// Charts load it when they are shown; on a busy machine that takes longer than the tests, and must not end after the document has.
+afterAll(async () => {
+  await import('../../src/dashboard/parts/plot.js');
 });
 
 describe('empty views', () => {
