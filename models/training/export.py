@@ -63,9 +63,9 @@ def main() -> None:
     parser.add_argument('onnx', type=Path, help='file to write')
     options = parser.parse_args()
     weights = torch.load(options.checkpoint, map_location='cpu')['ema']
-    network = Embedder() if options.network == 'embedder' else Detector()
+    network, export = (Embedder(), export_embedder) if options.network == 'embedder' else (Detector(), export_detector)
     network.load_state_dict(weights)
-    (export_embedder if options.network == 'embedder' else export_detector)(network, options.onnx)
+    export(network, options.onnx)
     print(f'{options.onnx}: {options.onnx.stat().st_size:,} bytes')
 
 

@@ -1,4 +1,4 @@
-"""The two networks, in PyTorch. The names of their parameters are those of the published checkpoints."""
+"""The two networks, in PyTorch."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

@@ -11,15 +11,12 @@ STRIDES = (8, 16, 32)
 IMAGENET_MEAN, IMAGENET_STD = np.float32([123.675, 116.28, 103.53]), np.float32([58.395, 57.12, 57.375])
 
 
-def session_options() -> onnxruntime.SessionOptions:
-    """One thread."""
+def session(model: Path | bytes) -> onnxruntime.InferenceSession:
+    """A model in a file or in memory, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return options
-
-
-def session(path: Path) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(str(path), session_options(), providers=['CPUExecutionProvider'])
+    return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options,
+                                        providers=['CPUExecutionProvider'])
 
 
 class ScrfdDetector:

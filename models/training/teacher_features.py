@@ -3,12 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnx import TensorProto, helper
 from torch import Tensor
 
-from onnx_models import IMAGENET_MEAN, IMAGENET_STD, session_options
+from onnx_models import IMAGENET_MEAN, IMAGENET_STD, session
 
 _STRIDED = (0, 5, 12)
 """Blocks of the teacher that have no shortcut: they end with a convolution, the others with an addition."""
@@ -27,8 +26,7 @@ class TeacherFeatures:
         model.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in _AFTER_PARTS)
         # The last node flattens the embedding of one picture; here there are several.
         del model.graph.node[-1]
-        self._session = onnxruntime.InferenceSession(model.SerializeToString(), session_options(),
-                                                     providers=['CPUExecutionProvider'])
+        self._session = session(model.SerializeToString())
         self._input = model.graph.input[0].name
 
     def of(self, pixels: Tensor) -> list[Tensor]:

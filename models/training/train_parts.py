@@ -17,7 +17,6 @@ import multiprocessing
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -25,7 +24,7 @@ from datasets import FaceBatches
 from export import export_embedder
 from networks import Embedder, cost, embedder_input
 from teacher_features import TeacherFeatures
-from training import scheduled_rate
+from training import scheduled_rate, set_rate, wait_while_paused
 from workspace import Workspace, add_workspace_argument
 
 POOL, FRESH = 512, 32
@@ -79,11 +78,9 @@ def train(parts: list[int], options: argparse.Namespace, results: multiprocessin
     began = sent_at = time.monotonic()
     errors, step = dict.fromkeys(parts, 0.0), 0
     while True:
-        while options.workspace.pause.exists():
-            time.sleep(3)
+        wait_while_paused(options.workspace)
         progress = min(1.0, (time.monotonic() - began) / (options.minutes * 60))
-        for group in optimiser.param_groups:
-            group['lr'] = scheduled_rate(options.rate, progress, step, warm_up=50, last=0.003)
+        set_rate(optimiser, scheduled_rate(options.rate, progress, step, warm_up=50, last=0.003))
         numbers = torch.randint(0, POOL, (BATCH,))
         optimiser.zero_grad()
         for part, module in trained.items():
@@ -131,8 +128,7 @@ def main() -> None:
     while running:
         weights, is_last = results.get()
         for part, values in weights.items():
-            network.parts[part].load_state_dict({name: torch.from_numpy(np.asarray(value))
-                                                 for name, value in values.items()})
+            network.parts[part].load_state_dict({name: torch.from_numpy(value) for name, value in values.items()})
         trained |= weights.keys()
         running -= is_last
         if len(trained) == len(network.parts):

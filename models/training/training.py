@@ -60,6 +60,16 @@ def run_arguments(about: str, rate: float, batch: int, checkpoint: str) -> argpa
     return parser
 
 
+def wait_while_paused(workspace: Workspace) -> None:
+    while workspace.pause.exists():
+        time.sleep(3)
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group['lr'] = rate
+
+
 def scheduled_rate(highest: float, progress: float, step: int, warm_up: float, last: float) -> float:
     """The learning rate: a linear rise over the first steps, then half a cosine (Loshchilov and Hutter 2017).
 
@@ -97,13 +107,11 @@ class Run:
         steps, pictures, sums = 0, 0, {}
         is_trained = bool(self._options.resume or self._options.start)
         while True:
-            while workspace.pause.exists():
-                time.sleep(3)
+            wait_while_paused(workspace)
             progress = min(1.0, (time.monotonic() - began) / (self._options.minutes * 60))
             rate = scheduled_rate(self._options.rate, progress, steps,
                                   self._recipe.warm_up / (5 if is_trained else 1), self._recipe.last_rate)
-            for group in self._optimiser.param_groups:
-                group['lr'] = rate
+            set_rate(self._optimiser, rate)
             inputs, targets = next(batches)
             self.weights.train()
             loss = loss_of(inputs, targets)
