@@ -78,9 +78,11 @@ describe('the page', () => {
     );
     const shown = () =>
       page.locator('.sighting').evaluateAll((all) => all.map((one) => one.getAttribute('data-track')));
-    const stored = async () => [
-      ...new Set((await eventsOf(address)).map(({ track }) => track).filter(Boolean)),
-    ];
+    // Sightings are in the order of their first events, newest first.
+    const stored = async () => {
+      const oldestFirst = (await eventsOf(address)).map(({ track }) => track).reverse();
+      return [...new Set(oldestFirst.filter(Boolean))].reverse();
+    };
     await eventually(
       async () => ({ shown: await shown(), stored: await stored() }),
       (both) => both.shown.toString() === both.stored.toString(),
