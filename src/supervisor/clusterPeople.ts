@@ -70,15 +70,15 @@ export class ClusterPeople {
         },
       },
     });
-    this.#agreement = new ModelAgreement(modelsOf(config, modelFolder), log);
+    this.#agreement = new ModelAgreement(await modelsOf(config, modelFolder), log);
     return [this.#agreement, this.#watchList];
   }
 
-  /** Whether the other nodes can work with the models of another configuration. @throws SpotterError cluster.other, cluster.unreachable */
+  /** Whether the other nodes can work with the models of another configuration. @throws SpotterError cluster.other, cluster.unreachable; as modelsOf */
   async checkModels(next: Config): Promise<void> {
     if (!this.#agreement) return;
     const { modelsOf } = await import('./clusterModels.js');
-    await this.#agreement.change(modelsOf(next, this.#options.modelFolder));
+    await this.#agreement.change(await modelsOf(next, this.#options.modelFolder));
   }
 
   /**
