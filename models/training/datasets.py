@@ -66,7 +66,8 @@ class SceneBatches(IterableDataset):
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         cv2.setNumThreads(1)
-        composer = SceneComposer(self._workspace, self._seed * 100 + get_worker_info().id)
+        worker = get_worker_info()
+        composer = SceneComposer(self._workspace, self._seed * 100 + (worker.id if worker else 0))
         while True:
             scale = 2 if composer.rng.random() < ENLARGED else 1
             pixels, targets = [], []

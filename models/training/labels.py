@@ -1,7 +1,7 @@
 """Labels of every photo: the faces that YuNet finds, and on which side of the hold-out the photo is."""
 import hashlib
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
@@ -59,25 +59,30 @@ def _label(item: tuple[str, str]) -> LabelledPhoto | None:
     return LabelledPhoto(path, name, image.shape[:2], _yunet.search(image), difference_hash(image))
 
 
+def labelled(workspace: Workspace, files: list[tuple[str, str]], jobs: int) -> Iterator[LabelledPhoto]:
+    """The photos among files (set, path) that can be read, with the faces that YuNet finds."""
+    with Pool(jobs, _start, (workspace.yunet,)) as pool:
+        for number, photo in enumerate(pool.imap(_label, files, 32), 1):
+            if number % 5000 == 0:
+                print(f'{number} of {len(files)} photos', flush=True)
+            if photo:
+                yield photo
+
+
 def label_photos(workspace: Workspace, jobs: int) -> None:
-    """Writes labels.pkl, and held-back.txt with the paths of the photos that are held back."""
+    """Labels every photo of every set, once."""
     files: dict[bytes, tuple[str, str]] = {}
     for source in SOURCES:
         for path in photos_of(workspace, source):
             files.setdefault(hashlib.sha1(path.read_bytes()).digest(), (source.name, str(path)))
     photos, hashes = [], set()
-    with Pool(jobs, _start, (workspace.yunet,)) as pool:
-        for number, photo in enumerate(pool.imap(_label, files.values(), 32), 1):
-            if number % 5000 == 0:
-                print(f'{number} of {len(files)} photos', flush=True)
-            if photo is None or (photo.hash in hashes and not photo.of_held_out_person):
-                continue
-            hashes.add(photo.hash)
-            photos.append(photo)
+    for photo in labelled(workspace, list(files.values()), jobs):
+        if photo.hash in hashes and not photo.of_held_out_person:
+            continue
+        hashes.add(photo.hash)
+        photos.append(photo)
     split(photos)
     save_labels(workspace, photos)
-    held_back = [photo.path for photo in photos if photo.split == 'held-back']
-    workspace.work('held-back.txt').write_text('\n'.join(held_back) + '\n')
     for name in ('train', 'held-back', 'left-out'):
         chosen = [photo for photo in photos if photo.split == name]
         faces = sum(int((photo.faces[:, SCORE] > SURE).sum()) for photo in chosen)
@@ -99,8 +104,11 @@ def split(photos: list[LabelledPhoto]) -> None:
                 photo.split = 'left-out'
 
 
-def save_labels(workspace: Workspace, photos: Iterable[LabelledPhoto]) -> None:
-    workspace.work('labels.pkl').write_bytes(pickle.dumps(list(photos)))
+def save_labels(workspace: Workspace, photos: list[LabelledPhoto]) -> None:
+    """Writes labels.pkl, and held-back.txt with the paths of the photos that are held back."""
+    workspace.work('labels.pkl').write_bytes(pickle.dumps(photos))
+    held_back = [photo.path for photo in photos if photo.split == 'held-back']
+    workspace.work('held-back.txt').write_text('\n'.join(held_back) + '\n')
 
 
 def load_labels(workspace: Workspace) -> list[LabelledPhoto]:

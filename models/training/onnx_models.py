@@ -15,6 +15,7 @@ def session(model: Path | bytes) -> onnxruntime.InferenceSession:
     """A model in a file or in memory, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    options.log_severity_level = 3
     return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options,
                                         providers=['CPUExecutionProvider'])
 

@@ -9,7 +9,7 @@ import numpy as np
 from blends import MARGIN
 from boxes import SCORE, SURE
 from crops import CropIndex, load_crops, save_crops
-from labels import LabelledPhoto, load_labels, save_labels
+from labels import LabelledPhoto, labelled, load_labels, save_labels
 from photos import from_jpeg, load, to_jpeg
 from workspace import Workspace
 from yunet import scaled
@@ -18,6 +18,8 @@ MEMBER = 500
 """Pictures in a member of the archives: 30,000 members would take 20 MB for their headers."""
 ARCHIVE_BYTES = 42_000_000
 MOST_BYTES = 178_000_000
+HELD_BACK = 10
+"""One in ten unpacked scenes is held back for the evaluation of the detector."""
 
 
 class _Archives:
@@ -70,16 +72,19 @@ def pack(workspace: Workspace) -> None:
     print(f'{len(images)} crops, {len(pictures)} of {len(photos)} scenes, {total / 1e6:.0f} MB')
 
 
-def unpack(workspace: Workspace) -> None:
-    """Writes the crops and the labels of the scenes, as the steps crop and label do."""
+def unpack(workspace: Workspace, jobs: int) -> None:
+    """Writes the crops and the labels of the scenes, as the steps crop and label do. The detector's faces are cut from
+    the crops, too."""
     members: dict[str, bytes] = {}
     for path in sorted(workspace.pack('').glob('pack_*.tar')):
         with tarfile.open(path) as archive:
             members |= {member.name: archive.extractfile(member).read() for member in archive}
     index = pickle.loads(members['index.pkl'])
-    images = []
+    images, files = [], []
     for number, sizes in enumerate(index['crops']):
         for data in _cut(members[f'crops_{number:03d}.jpgs'], sizes):
+            name = index['set'][len(images)]
+            files.append((name, _written(workspace, name, f'crop_{len(images):05d}.jpg', data)))
             images.append(cv2.copyMakeBorder(from_jpeg(data), *[MARGIN] * 4, cv2.BORDER_REPLICATE))
     targets = index['t'].astype(np.float32)
     save_crops(workspace, np.stack(images), CropIndex(targets, targets, index['who'], index['set']))
@@ -88,12 +93,19 @@ def unpack(workspace: Workspace) -> None:
         scenes = index['scenes'][start:start + MEMBER]
         pictures = _cut(members[f'scenes_{start // MEMBER:03d}.jpgs'], [scene['size'] for scene in scenes])
         for number, (scene, picture) in enumerate(zip(scenes, pictures), start):
-            path = workspace.sources / scene['set'] / f'pack_{number:05d}.jpg'
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(picture)
-            photos.append(LabelledPhoto(str(path), scene['set'], scene['shape'], scene['faces'].astype(np.float32)))
-    save_labels(workspace, photos)
+            path = _written(workspace, scene['set'], f'pack_{number:05d}.jpg', picture)
+            photos.append(LabelledPhoto(path, scene['set'], scene['shape'], scene['faces'].astype(np.float32),
+                                        split='train' if number % HELD_BACK else 'held-back'))
     print(f'{len(images)} crops, {len(photos)} scenes')
+    save_labels(workspace, photos + [photo for photo in labelled(workspace, files, jobs)
+                                     if (photo.faces[:, SCORE] > SURE).any()])
+
+
+def _written(workspace: Workspace, name: str, file: str, data: bytes) -> str:
+    path = workspace.sources / name / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return str(path)
 
 
 def _cut(data: bytes, sizes: list[int]) -> list[bytes]:

@@ -47,7 +47,7 @@ def main() -> None:
     mine.add_argument('model', type=Path, help='exported detector')
     mine.add_argument('--scenes', type=int, default=3000, help='scenes to search at most (default: 3000)')
     step('pack', 'put crops and scenes into archives')
-    step('unpack', 'take crops and scenes out of archives that you packed')
+    step('unpack', 'take crops and scenes out of archives that you packed', uses_jobs=True)
 
     options = parser.parse_args()
     workspace = options.workspace
@@ -66,7 +66,7 @@ def main() -> None:
     elif options.step == 'pack':
         pack.pack(workspace)
     else:
-        pack.unpack(workspace)
+        pack.unpack(workspace, options.jobs)
 
 
 if __name__ == '__main__':

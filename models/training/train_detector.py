@@ -51,7 +51,7 @@ def main() -> None:
         export_detector(run.average, workspace.out('spotter-det.onnx'))
         print(f'{time.strftime("%H:%M")}  step {run.step}  exported', flush=True)
 
-    batches = load_batches(SceneBatches(workspace, options.batch, options.seed + run.step), options.workers)
+    batches = load_batches(SceneBatches(workspace, options.batch, run.seed), options.workers)
     run.train(batches, loss_of, workspace.out('detector.pt'), report)
 
 

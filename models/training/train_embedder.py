@@ -67,7 +67,7 @@ def main() -> None:
         result = people.evaluate_network(run.average) if people else 'exported'
         print(f'{time.strftime("%H:%M")}  step {run.step}  {result}', flush=True)
 
-    batches = load_batches(FaceBatches(workspace, options.batch, options.seed + run.step), options.workers)
+    batches = load_batches(FaceBatches(workspace, options.batch, run.seed), options.workers)
     run.train(batches, loss_of, workspace.out('embedder.pt'), report)
 
 

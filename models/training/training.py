@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 
 from losses import Loss
 from workspace import Workspace, add_workspace_argument
@@ -79,10 +79,16 @@ def scheduled_rate(highest: float, progress: float, step: int, warm_up: float, l
 
 
 class Run:
-    """One run of a trainer. `weights` is where it is, `average` what would be exported."""
+    """One run of a trainer. `weights` is where it is, `average` what would be exported.
+
+    Under torchrun, several processes train the same weights: each has its own batches, and all share their gradients.
+    """
 
     def __init__(self, options: argparse.Namespace, recipe: Recipe, create: Callable[[dict | None], nn.Module]):
         """create: makes the network as the options say, or with the weights of a checkpoint."""
+        if distributed.is_torchelastic_launched():
+            distributed.init_process_group('gloo')
+        self._rank = distributed.get_rank() if distributed.is_initialized() else 0
         torch.set_num_threads(options.threads)
         torch.manual_seed(options.seed)
         saved = torch.load(options.resume, map_location='cpu') if options.resume else None
@@ -99,6 +105,11 @@ class Run:
             self._optimiser.load_state_dict(saved['opt'])
             self.step = saved['step']
 
+    @property
+    def seed(self) -> int:
+        """Of the pictures: another one for each process, and when a run goes on."""
+        return self._options.seed + self.step + 1_000_000 * self._rank
+
     def train(self, batches: Iterator[tuple[Tensor, Tensor]], loss_of: Callable[[Tensor, Tensor], Loss],
               checkpoint: Path, report: Callable[[], None]) -> None:
         """Trains for the given minutes. report: called after each checkpoint."""
@@ -108,7 +119,7 @@ class Run:
         is_trained = bool(self._options.resume or self._options.start)
         while True:
             wait_while_paused(workspace)
-            progress = min(1.0, (time.monotonic() - began) / (self._options.minutes * 60))
+            progress = self._shared(min(1.0, (time.monotonic() - began) / (self._options.minutes * 60)))
             rate = scheduled_rate(self._options.rate, progress, steps,
                                   self._recipe.warm_up / (5 if is_trained else 1), self._recipe.last_rate)
             set_rate(self._optimiser, rate)
@@ -117,24 +128,45 @@ class Run:
             loss = loss_of(inputs, targets)
             self._optimiser.zero_grad()
             loss.total.backward()
+            self._share_gradients()
             nn.utils.clip_grad_norm_(self.weights.parameters(), self._recipe.largest_gradient)
             self._optimiser.step()
             steps, self.step, pictures = steps + 1, self.step + 1, pictures + len(inputs)
             self._update_average(AVERAGE if is_trained else min(AVERAGE, 1 - 1 / (steps + 1)))
             for name, value in loss.figures.items():
                 sums[name] = sums.get(name, 0) + value
-            if steps % PRINTED == 0:
+            if steps % PRINTED == 0 and self._rank == 0:
                 means = '  '.join(f'{name} {value / PRINTED:.4f}' for name, value in sums.items())
                 speed = pictures / (time.monotonic() - printed_at)
                 print(f'{progress:4.0%}  step {self.step}  rate {rate:.6f}  {means}  {speed:.0f} pictures/s',
                       flush=True)
                 pictures, sums, printed_at = 0, {}, time.monotonic()
-            if progress == 1 or time.monotonic() - saved_at > self._options.every * 60:
+            is_due = progress == 1 or time.monotonic() - saved_at > self._options.every * 60
+            if is_due and self._rank == 0:
                 self._save(checkpoint)
                 report()
                 saved_at = time.monotonic()
             if progress == 1:
                 return
+
+    def _shared(self, progress: float) -> float:
+        """The progress of the first process: all processes have to take the same steps."""
+        if not distributed.is_initialized():
+            return progress
+        of_first = torch.tensor(progress, dtype=torch.float64)
+        distributed.broadcast(of_first, 0)
+        return of_first.item()
+
+    def _share_gradients(self) -> None:
+        """Replaces the gradients by their mean over all processes."""
+        if not distributed.is_initialized():
+            return
+        gradients = [parameter.grad for parameter in self.weights.parameters() if parameter.grad is not None]
+        joined = torch.cat([gradient.flatten() for gradient in gradients])
+        distributed.all_reduce(joined)
+        joined /= distributed.get_world_size()
+        for gradient, mean in zip(gradients, joined.split([gradient.numel() for gradient in gradients])):
+            gradient.copy_(mean.view_as(gradient))
 
     @torch.no_grad()
     def _update_average(self, decay: float) -> None:
