@@ -24,8 +24,8 @@ describe('spotter run: overload', () => {
       fps: 60,
       motion: { enabled: false },
     }));
-    // No camera reconnects during the test.
-    const patience = { firstBackoffMs: 60_000, maxBackoffMs: 600_000 };
+    // No camera reconnects during the test, not at once either, as after a session that was long enough.
+    const patience = { healthyMs: 600_000, firstBackoffMs: 60_000, maxBackoffMs: 600_000 };
     const { address } = await daemon(configure(cameras, `watchdog: ${JSON.stringify(patience)}\n`));
     const client = new Listener(address);
     const inWork = () =>
