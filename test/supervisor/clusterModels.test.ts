@@ -20,7 +20,7 @@ describe('modelsOf', () => {
     });
   });
 
-  it('identifies a declared embedder by what is in its files, whether or not its SHA-256 is declared', async () => {
+  it('identifies a declared embedder by what is in all of its files, also without a declared SHA-256', async () => {
     const { file, sha256 } = writeExternalEmbedder(temporaryFolder());
     const { config } = configWith((changed) => {
       changed.embedder = 'mine';
