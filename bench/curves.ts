@@ -13,16 +13,7 @@ import { findInPlace, type LookOptions, mapSome } from './conditions.js';
 import { type Copy, compareFaces, type LabelledFace } from './facePairs.js';
 import { type FaceMeant, findFace, lookAtFace, type PhotoLook, withPhoto } from './photoLooks.js';
 import { encodeJpeg, shrink } from './rasterEdits.js';
-import {
-  fitDifferent,
-  fitSame,
-  gainOf,
-  MIN_LOOKS,
-  MIN_TRACKS,
-  shiftOf,
-  USUAL_GAIN,
-} from './similarityCurves.js';
-import { strangerTracks } from './strangerTracks.js';
+import { fitDifferent, fitSame, MIN_LOOKS, shiftOf } from './similarityCurves.js';
 
 /** Photos with the names of who they show. */
 export interface CurvePhotos {
@@ -37,8 +28,6 @@ export interface CurvesOptions {
   prepared: Prepared;
   photos: CurvePhotos;
   face: FaceMeant;
-  /** Recordings that show nobody of the photos. */
-  clips: readonly string[];
   signal: AbortSignal;
   /** Called after every photo. */
   onProgress?: (done: number, total: number) => void;
@@ -58,8 +47,6 @@ export interface CurvesResult {
   looks: Record<LookClass, number>;
   /** Photos under two names that show one face; left out. */
   copies: Copy[];
-  /** Tracks that the gain rests on. */
-  tracks: number;
   curves: SimilarityCurves;
   /** What could not be measured, one sentence each. */
   notes: string[];
@@ -78,10 +65,10 @@ const SMALL = { px: 40, quality: 75 };
 /**
  * Measures the similarity curves of an embedder, with the faces that this detector finds.
  *
- * @throws SpotterError model.unreadable, model.unfit, usage, interrupted; those of the recordings
+ * @throws SpotterError model.unreadable, model.unfit, usage, interrupted
  */
 export async function measureCurves(options: CurvesOptions): Promise<CurvesResult> {
-  const { prepared, photos, face, clips, signal } = options;
+  const { prepared, photos, face, signal } = options;
   const looks = await lookAtAll(options);
   const gallery = facesOf(photos.gallery, looks, ({ asIs }) => asIs);
   const known = facesOf(photos.known, looks, ({ asIs }) => asIs);
@@ -93,11 +80,7 @@ export async function measureCurves(options: CurvesOptions): Promise<CurvesResul
     different: fitDifferent(different),
     shift: shiftOf(toPeople),
     same: fitSame(same),
-    gain: USUAL_GAIN,
   };
-  const embeddings = gallery.map(({ embedding }) => embedding);
-  const tracks = clips.length === 0 ? [] : await strangerTracks(clips, embeddings, options);
-  const gain = gainOf(tracks, curves);
   const asTheyAre = new Map([...looks].map(([file, look]) => [file, look.asIs]));
   const counts = (some: readonly PersonPhoto[]) =>
     countPhotos(
@@ -116,18 +99,11 @@ export async function measureCurves(options: CurvesOptions): Promise<CurvesResul
     pairs: different.length,
     looks: { frontal: same.frontal.length, turned: same.turned.length, poor: same.poor.length },
     copies,
-    tracks: tracks.length,
-    curves: { ...curves, gain: gain ?? USUAL_GAIN },
-    notes: [
-      ...(same.turned.length < MIN_LOOKS
+    curves,
+    notes:
+      same.turned.length < MIN_LOOKS
         ? [`only ${same.turned.length} looks are turned, of at least ${MIN_LOOKS}; poor looks stand for them`]
-        : []),
-      ...(gain === null
-        ? [
-            `${tracks.length === 0 ? 'no tracks' : `only ${tracks.length} tracks`} of strangers, of at least ${MIN_TRACKS}; gain is ${USUAL_GAIN}, so that more looks add nothing (measure it with --clip)`,
-          ]
-        : []),
-    ],
+        : [],
   };
 }
 

@@ -1,23 +1,13 @@
 import { SpotterError } from '../src/core/errors.js';
-import { type LookClass, lnDifferent, rarity, type SimilarityCurves } from '../src/face/odds.js';
+import type { LookClass, SimilarityCurves } from '../src/face/odds.js';
 import { draw } from './identification.js';
 import { randomNumbers } from './random.js';
 import { quantile } from './statistics.js';
-
-/** What the looks of one track at a stranger have in common with the gallery. */
-export interface TrackSimilarities {
-  /** Of all looks together to everybody in the gallery, -1..1. */
-  similarities: Float32Array;
-  /** See Comparison in face/odds. */
-  coherence: number;
-}
 
 /** Fewer pairs of different people show no more than the similarity of one in a thousand. */
 export const MIN_PAIRS = 10_000;
 /** Fewer looks have no median that is worth to be written down. */
 export const MIN_LOOKS = 20;
-/** Fewer tracks, and one face that resembles many decides alone. */
-export const MIN_TRACKS = 10;
 /** With fewer people, the largest similarities to two halves of them are hardly in the tail. */
 const MIN_PEOPLE = 40;
 /**
@@ -26,12 +16,6 @@ const MIN_PEOPLE = 40;
  */
 const FIT = { points: 40, from: 0.01, to: 10 ** -5.3, leastPairs: 10 };
 const HALVES = { draws: 20, people: 100 };
-/** The share of comparisons at which prediction and observation of tracks are made equal. */
-const TRACK_TAIL = 1e-3;
-/** Some dozens of tracks show no more. */
-const LARGEST_GAIN = 2;
-/** Without tracks, nothing is known. */
-export const USUAL_GAIN = 1;
 /** The catalogue allows no smaller deviation. */
 const LEAST_DEVIATION = 0.01;
 
@@ -120,33 +104,6 @@ export function shiftOf(faces: readonly Float32Array[]): number {
     sum += covariance(largest[0], largest[1]);
   }
   return Math.sqrt(Math.max(0, sum / HALVES.draws));
-}
-
-/**
- * How many times rarer among strangers a track is than one look: as the curve predicts too many comparisons that are as rare as one
- * in a thousand.
- *
- * @param curves the gain is not used
- * @returns 1..2; null with too few tracks or comparisons
- */
-export function gainOf(tracks: readonly TrackSimilarities[], curves: SimilarityCurves): number | null {
-  const comparisons = tracks.reduce((sum, { similarities }) => sum + similarities.length, 0);
-  if (tracks.length < MIN_TRACKS || comparisons < MIN_PAIRS) return null;
-  const isRare = (similarity: number) => lnDifferent(similarity, curves) <= Math.log(TRACK_TAIL);
-  const observed = tracks.reduce((sum, { similarities }) => sum + similarities.filter(isRare).length, 0);
-  const predicted = (gain: number) =>
-    TRACK_TAIL *
-    tracks.reduce(
-      (sum, { similarities, coherence }) => sum + similarities.length / rarity(coherence, gain),
-      0,
-    );
-  let [low, high] = [1, LARGEST_GAIN];
-  while (high - low > 0.01) {
-    const middle = (low + high) / 2;
-    if (predicted(middle) > observed) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function covariance(a: readonly number[], b: readonly number[]): number {

@@ -80,9 +80,6 @@ export const ACCURACY_BENCHES: CommandGroup['commands'] = [
       ),
       new Option('--people <folder>', 'a folder per person: the first photo of each is the gallery'),
       new Option('--known <folder>', 'a folder per person: other photos of people in --gallery'),
-      new Option('--clip <file>', 'recording in which nobody of the photos is seen; may be repeated')
-        .argParser((file: string, files: string[]) => [...files, file])
-        .default([], 'none'),
       faceOption(),
       jsonOption(),
       ...recognitionOptions(),

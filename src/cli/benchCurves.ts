@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CurvePhotos, CurvesResult } from '../../bench/curves.js';
 import type { FaceMeant } from '../../bench/photoLooks.js';
@@ -16,8 +15,6 @@ export interface CurvesBenchOptions extends CommonOptions, Omit<RoleSources, 'st
   /** Folder of people; the first photo of each is the gallery. */
   people?: string;
   face: FaceMeant;
-  /** Recordings that show nobody of the photos. */
-  clip: string[];
   json?: boolean;
 }
 
@@ -28,19 +25,14 @@ const MAX_REPORTED = 5;
 /** `spotter bench curves`: measures how similar faces are to an embedder, for the catalogue or models.declared. */
 export async function curves({ signal }: Context, options: CurvesBenchOptions): Promise<number> {
   const photos = photosOf(options);
-  const { face, clip: clips, quiet, json } = options;
-  const missing = clips.find((clip) => !existsSync(clip));
-  if (missing !== undefined)
-    throw new SpotterError('usage', `--clip ${missing} does not exist; check the path`);
+  const { face, quiet, json } = options;
   const { measureCurves } = await import('../../bench/curves.js');
-  const loaded = configOf(options, CONNECTIONS).config;
-  // Without a gallery every face is soon unknown; it is looked at as often as one that might be somebody.
-  const config = { ...loaded, track: { ...loaded.track, relookEveryMs: loaded.track.lookEveryMs } };
+  const { config } = configOf(options, CONNECTIONS);
   const prepared = await prepare(config, options.models);
   const bar = new ProgressBar('photos', !quiet);
   const onProgress = (done: number, total: number) => bar.show(done, total, 'looking at faces');
-  const result = await measureCurves({ config, prepared, photos, face, clips, signal, onProgress }).finally(
-    () => bar.stop(),
+  const result = await measureCurves({ config, prepared, photos, face, signal, onProgress }).finally(() =>
+    bar.stop(),
   );
   for (const message of result.unreadable.slice(0, MAX_REPORTED)) printError(message);
   if (json) printJson(result);
@@ -66,15 +58,15 @@ function photosOf(options: CurvesBenchOptions): CurvePhotos {
 
 /** The measured curves as a block for models/catalogue.yaml, under comments that say what they rest on. */
 export function curveLines(result: CurvesResult): string[] {
-  const { detector, embedder, photos, pairs, looks, tracks, copies, notes, curves: measured } = result;
-  const { different, shift, same, gain } = measured;
+  const { detector, embedder, photos, pairs, looks, copies, notes, curves: measured } = result;
+  const { different, shift, same } = measured;
   const [a, b, c] = different.map((value) => round(value, 3));
   const both = ([median, deviation]: readonly [number, number]) =>
     `[${round(median, 3)}, ${round(deviation, 3)}]`;
   const whole = (value: number) => value.toLocaleString('en');
   return [
     `# ${detector} + ${embedder}: ${whole(photos.gallery.usable)} photos in the gallery, ${whole(photos.known.usable)} others, ${whole(pairs)} pairs of different people;`,
-    `# looks: ${looks.frontal} frontal, ${looks.turned} turned, ${looks.poor} poor; ${tracks} tracks of strangers`,
+    `# looks: ${looks.frontal} frontal, ${looks.turned} turned, ${looks.poor} poor`,
     ...copies.map(
       ({ files, similarity }) =>
         `# left out, since they show one face: ${files.map((file) => path.basename(file)).join(' and ')} (${similarity.toFixed(2)})`,
@@ -84,7 +76,6 @@ export function curveLines(result: CurvesResult): string[] {
     `  different: [${a}, ${b}, ${c}]`,
     `  shift: ${round(shift, 4)}`,
     `  same: { frontal: ${both(same.frontal)}, turned: ${both(same.turned)}, poor: ${both(same.poor)} }`,
-    `  gain: ${round(gain, 1)}`,
   ];
 }
 

@@ -15,11 +15,6 @@ export interface SimilarityCurves {
   shift: number;
   /** Similarity of a look to a photo of the same person, by class of the look. */
   same: Readonly<Record<LookClass, readonly [median: number, deviation: number]>>;
-  /**
-   * How many times rarer among strangers a track is than one equally similar look, from 1: looks that differ and still agree
-   * are no accident of one look. Measured on tracks of strangers.
-   */
-  gain: number;
 }
 
 /** What the odds of a name depend on, besides the face. */
@@ -33,14 +28,15 @@ export interface Odds {
   prior: number;
 }
 
-/** A comparison with the gallery: one look, or all looks of a track together. */
+/**
+ * A comparison with the gallery: one look, or all looks of a track together. The sum of a stranger's looks is as similar to
+ * photos of others as one look, so both are judged alike.
+ */
 export interface Comparison {
   /** To the nearest person, -1..1. */
   similarity: number;
   /** To the nearest other person; null when there is nobody else. */
   runnerUp: number | null;
-  /** How much the looks have in common: length of the weighted mean of their embeddings, 0..1; 1 for one look. */
-  coherence: number;
   /** Of the heaviest look; see sharpness() in face/quality. null: not measured, taken for sharp. */
   sharpness: number | null;
 }
@@ -63,8 +59,6 @@ const FLAT_BELOW = 0.1;
 /** Bounds of {@link canTellApart}; one pair of people in a thousand is rare. */
 const FALLING_FROM = 0.5;
 const LN_RARE = Math.log(0.001);
-/** Looks that have this much less than everything in common show a face from several sides. */
-const VARIED = 0.1;
 /** Part of the looks at a known person that show something else: a hand, another face. */
 const MISSHOWN = 0.05;
 
@@ -112,26 +106,18 @@ export function acceptedShare({ falseNames, prior }: Pick<Odds, 'falseNames' | '
 }
 
 /**
- * What a comparison is worth, as the similarity of one look that is as rare among strangers. Somebody who resembles many is
- * less similar to each; looks that agree are rarer than one alone; blurred ones show little.
+ * What a comparison is worth, as a similarity that is as rare among strangers. Somebody who resembles many is less similar to
+ * each; blurred looks show little.
  *
  * @returns -1..1
  */
 export function weighedSimilarity(
-  { similarity, runnerUp, coherence, sharpness }: Comparison,
+  { similarity, runnerUp, sharpness }: Comparison,
   { curves, compared }: Odds,
 ): number {
   const distinct = sharpness === null ? 1 : Math.min(1, sharpness / DISTINCT);
   const own = distinct * similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
-  // On the flat part of the curve, more looks are as good as nothing.
-  if (own <= FLAT_BELOW) return Math.max(-1, own);
-  const rarer = lnDifferent(own, curves) - Math.log(rarity(coherence, curves.gain));
-  return Math.min(1, Math.max(own, similarityAt(rarer, curves)));
-}
-
-/** How many times rarer than one equally similar look all looks together are among strangers, from 1. */
-export function rarity(coherence: number, gain: number): number {
-  return 1 + (gain - 1) * Math.min(1, (1 - coherence) / VARIED);
+  return Math.max(-1, Math.min(1, own));
 }
 
 /**

@@ -58,11 +58,6 @@ const curves = z
     same: z
       .strictObject({ frontal: medianAndDeviation, turned: medianAndDeviation, poor: medianAndDeviation })
       .describe('Similarity of a look to a photo of the same person: median and deviation, by kind of look.'),
-    gain: z
-      .number()
-      .min(1)
-      .max(4)
-      .describe('How many times rarer among strangers a whole track is than one equally similar look, 1..4.'),
   })
   .optional()
   .describe('How similar faces are to this embedder, as `spotter bench curves` prints it.');

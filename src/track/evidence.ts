@@ -48,13 +48,6 @@ export function templateOf({ kept }: Evidence): Float32Array | null {
   return sum;
 }
 
-/** How much the looks have in common: length of the weighted mean of their embeddings, 0..1; 0 without looks. */
-export function coherenceOf(evidence: Evidence): number {
-  const sum = templateOf(evidence);
-  const weights = evidence.kept.reduce((total, { weight }) => total + weight, 0);
-  return sum ? Math.min(1, Math.hypot(...sum) / weights) : 0;
-}
-
 /** Similarity of a face to that of the evidence: the greatest over the last looks and the sum of all, -1..1. */
 export function likeness(evidence: Evidence, embedding: Float32Array): number {
   const together = templateOf(evidence);

@@ -1,5 +1,4 @@
 import { knownOdds, knownShare, weighedSimilarity } from '../face/odds.js';
-import { coherenceOf } from './evidence.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
 import { comparisonOf, judgeMatch, type Limits, oneLook, type Together, type Verdict } from './verdict.js';
 
@@ -40,8 +39,7 @@ export function isSurelyUnknown(evidence: Evidence, { odds }: Pick<TrackPolicy, 
 
 function togetherOf(evidence: Evidence): Together {
   const best = heaviest(evidence);
-  if (!best) return { coherence: 1, look: 'poor', sharpness: null };
-  return { ...oneLook(best.quality), ...(evidence.combined && { coherence: coherenceOf(evidence) }) };
+  return best ? oneLook(best.quality) : { look: 'poor', sharpness: null };
 }
 
 function heaviest({ kept }: Evidence): KeptLook | null {

@@ -22,14 +22,14 @@ const TOO_CLOSE = 0.05;
 export type Limits = Pick<TrackPolicy, 'threshold' | 'margin' | 'odds'>;
 
 /** Looks that were compared together. */
-export type Together = Pick<Comparison, 'coherence' | 'sharpness'> & { look: LookClass };
+export type Together = Pick<Comparison, 'sharpness'> & { look: LookClass };
 
 /** Looks whose quality is not known, or is in their weights: taken for sharp and frontal. */
-export const GOOD_LOOK: Together = { coherence: 1, look: 'frontal', sharpness: null };
+export const GOOD_LOOK: Together = { look: 'frontal', sharpness: null };
 
 /** One look. */
 export function oneLook(quality: Quality): Together {
-  return { coherence: 1, look: lookClass(quality), sharpness: quality.sharpness };
+  return { look: lookClass(quality), sharpness: quality.sharpness };
 }
 
 /** The similarity from which a match is a name, -1..1: the person's own threshold, else the camera's. */
@@ -38,8 +38,8 @@ export function thresholdOf(match: Match | null, { threshold }: Pick<TrackPolicy
 }
 
 /** A match as it is weighed. */
-export function comparisonOf({ similarity, margin }: Match, { coherence, sharpness }: Together): Comparison {
-  return { similarity, runnerUp: margin === null ? null : similarity - margin, coherence, sharpness };
+export function comparisonOf({ similarity, margin }: Match, { sharpness }: Together): Comparison {
+  return { similarity, runnerUp: margin === null ? null : similarity - margin, sharpness };
 }
 
 /** The verdict on a single match: that of one look, or of the sum of all. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalNumbers, randomNumbers } from '../../bench/random.js';
-import { fitDifferent, fitSame, gainOf, shiftOf } from '../../bench/similarityCurves.js';
+import { fitDifferent, fitSame, shiftOf } from '../../bench/similarityCurves.js';
 import { lnDifferent, type SimilarityCurves } from '../../src/face/odds.js';
 
 const uniform = randomNumbers(7);
@@ -10,7 +10,6 @@ const curvesOf = (different: SimilarityCurves['different']): SimilarityCurves =>
   different,
   shift: 0,
   same: { frontal: [0.6, 0.1], turned: [0.6, 0.1], poor: [0.6, 0.1] },
-  gain: 2,
 });
 const some = (count: number, value: () => number) => Array.from({ length: count }, value);
 
@@ -83,28 +82,5 @@ describe('shiftOf', () => {
 
   it('states in one sentence that there are too few people', () => {
     expect(() => shiftOf([new Float32Array(12)])).toThrow(/^12 people have a usable photo, of at least 40/);
-  });
-});
-
-describe('gainOf', () => {
-  const curves = curvesOf([-1.2, -2.2, -45]);
-  /** Inverse of the curve, for s from 0.1 on. */
-  const similarityOf = (ln: number) => (2.2 - Math.sqrt(2.2 ** 2 + 180 * (-1.2 - ln))) / -90;
-  /** Tracks whose rare similarities are rarer by `gain`. */
-  const tracksOf = (gain: number, count: number) =>
-    some(count, () => 0.85).map((coherence) => ({
-      coherence,
-      similarities: Float32Array.from(
-        some(4000, () => similarityOf(Math.min(-2, Math.log(uniform() * gain)))),
-      ),
-    }));
-
-  it.each([1, 1.6])('finds a gain of %s', (gain) => {
-    const found = gainOf(tracksOf(gain, 40), curves);
-    expect(Math.abs((found ?? 0) - gain)).toBeLessThan(0.3);
-  });
-
-  it('is null with too few tracks', () => {
-    expect(gainOf(tracksOf(2, 9), curves)).toBeNull();
   });
 });

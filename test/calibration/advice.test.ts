@@ -11,7 +11,6 @@ const CURVES: SimilarityCurves = {
   different: [-1, -2, -40],
   shift: 0.015,
   same: { frontal: [0.6, 0.1], turned: [0.5, 0.1], poor: [0.5, 0.1] },
-  gain: 2.5,
 };
 const COMPARED = 20;
 /** 1 in 100 strangers may get a name. */

@@ -19,13 +19,11 @@ const curves: SimilarityCurves = {
   different: [-1.2, -2, -45],
   shift: 0.015,
   same: { frontal: [0.67, 0.115], turned: [0.6, 0.13], poor: [0.6, 0.13] },
-  gain: 2,
 };
 const odds = (compared: number): Odds => ({ curves, compared, falseNames: 0.001, prior: 0.5 });
 const one = (similarity: number, runnerUp: number | null = null): Comparison => ({
   similarity,
   runnerUp,
-  coherence: 1,
   sharpness: 0.2,
 });
 
@@ -63,7 +61,7 @@ describe('nameThreshold', () => {
     const weak = { ...curves, different: [0, -4, -4] as const };
     const strict = { curves: weak, compared: 100_000, falseNames: 1e-6, prior: 0.01 };
     expect(nameThreshold(strict)).toBe(1);
-    expect(weighedSimilarity({ ...one(1, 0), coherence: 0 }, strict)).toBe(1);
+    expect(weighedSimilarity(one(1, 0), strict)).toBe(1);
     expect(weighedSimilarity(one(-1, -1), strict)).toBeGreaterThanOrEqual(-1);
   });
 
@@ -100,13 +98,6 @@ describe('weighedSimilarity', () => {
     const at = (sharpness: number | null) => weighedSimilarity({ ...one(0.5), sharpness }, odds(10));
     expect(at(0.09)).toBe(at(null));
     expect(at(0.05)).toBeLessThan(0.9 * at(0.09));
-  });
-
-  it('gives more to looks that differ and still agree, nothing to the same look again', () => {
-    const looks = (coherence: number) => weighedSimilarity({ ...one(0.35), coherence }, odds(4));
-    expect(looks(1)).toBeCloseTo(0.35);
-    expect(looks(0.9)).toBeGreaterThan(looks(0.97));
-    expect(looks(0.97)).toBeGreaterThan(0.35);
   });
 });
 

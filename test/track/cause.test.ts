@@ -9,7 +9,6 @@ const odds: Odds = {
     different: [-1.2, -2, -45],
     shift: 0.015,
     same: { frontal: [0.67, 0.115], turned: [0.6, 0.13], poor: [0.6, 0.13] },
-    gain: 2,
   },
   compared: 0,
   falseNames: 0.001,

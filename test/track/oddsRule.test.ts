@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { normalise } from '../../src/face/embedding.js';
 import type { Odds } from '../../src/face/odds.js';
 import { policyFor } from '../../src/track/policy.js';
 import { oddsOf, reasonOf } from '../../src/track/reason.js';
@@ -9,7 +10,6 @@ const odds: Odds = {
     different: [-1.2, -2, -45],
     shift: 0.015,
     same: { frontal: [0.67, 0.115], turned: [0.6, 0.13], poor: [0.6, 0.13] },
-    gain: 2,
   },
   compared: 0,
   falseNames: 0.001,
@@ -56,6 +56,20 @@ describe('decide by odds', () => {
     const film = new Film(amid(2));
     for (let t = 0; t < 3400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.6, 0.01) });
     expect(film.lines).toEqual(['1 appeared', '1 verdict ambiguous']);
+  });
+
+  it('gives looks that differ and agree no more than one look as similar', () => {
+    const policy = amid(10);
+    const film = new Film({ ...policy, lookEveryMs: 0 });
+    const match = known('alice', policy.threshold - 0.005);
+    // The cosine of the two directions is 0.6.
+    for (const index of [0, 1, 2, 3]) {
+      const face = Float32Array.of(2, index % 2 === 0 ? 1 : -1, 0, 0, 0, 0, 0, 0);
+      normalise(face);
+      film.frame(40 * index, { x: 0, face, match }).gallery(index + 1, () => match);
+    }
+    film.frame(160, { x: 0, match });
+    expect(film.lines).not.toContain('1 verdict known alice');
   });
 
   it("applies a person's own threshold instead", () => {
