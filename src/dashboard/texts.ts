@@ -260,6 +260,7 @@ export const texts = {
     drops: 'Dropped frames',
     engineRestarts: 'Restarts of the engine',
     table: 'Show as a table',
+    noChart: 'The chart could not be loaded; the table has its values.',
     time: 'Time',
     noData: 'Measurements appear here after some seconds.',
     sinks: 'Where events go',
@@ -286,7 +287,6 @@ export const texts = {
     gallery: 'Gallery',
     galleryOf: (people: number, photos: number, unusable: number) =>
       `${plural(people, 'person', 'people')}, ${plural(photos, 'photo')}${unusable > 0 ? `, ${unusable} unusable` : ''}`,
-    storage: 'Storage',
     eventLog: 'Event log',
     eventsKept: (count: number, size: string) => `${plural(count, 'event')}, ${size}`,
     snapshots: 'Snapshots',

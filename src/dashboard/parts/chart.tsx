@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { theme } from '../state/theme.js';
 import { clockOf } from '../state/times.js';
 import { texts } from '../texts.js';
@@ -18,6 +18,7 @@ const ROW_EVERY = 6;
 /** Values over time: as a picture, and as a table for those who cannot see it. */
 export function Chart({ title, at, lines, digits = 0 }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
+  const [isLoadable, setLoadable] = useState(true);
   // Drawn with the colours of the theme.
   const shade = theme.value;
   useEffect(() => {
@@ -26,9 +27,13 @@ export function Chart({ title, at, lines, digits = 0 }: ChartProps) {
     let end = () => {};
     let isOver = false;
     // Only this view needs it.
-    void import('./plot.js').then(({ plot }) => {
-      if (!isOver) end = plot(element, at, lines, digits);
-    });
+    void import('./plot.js').then(
+      ({ plot }) => {
+        setLoadable(true);
+        if (!isOver) end = plot(element, at, lines, digits);
+      },
+      () => setLoadable(false),
+    );
     return () => {
       isOver = true;
       end();
@@ -38,6 +43,7 @@ export function Chart({ title, at, lines, digits = 0 }: ChartProps) {
     <figure class="chart">
       <figcaption>{title}</figcaption>
       <div ref={box} class="plot" aria-hidden="true" />
+      {!isLoadable && <p class="muted">{texts.health.noChart}</p>}
       <details>
         <summary>{texts.health.table}</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard */}
