@@ -5,7 +5,7 @@ import { randomNumbers } from './random.js';
 import { quantile } from './statistics.js';
 
 /** Fewer pairs of different people show no more than the similarity of one in a thousand. */
-export const MIN_PAIRS = 10_000;
+const MIN_PAIRS = 10_000;
 /** Fewer looks have no median that is worth to be written down. */
 export const MIN_LOOKS = 20;
 /** With fewer people, the largest similarities to two halves of them are hardly in the tail. */

@@ -21,7 +21,7 @@ const TOO_CLOSE = 0.05;
 /** The limits that a name depends on. */
 export type Limits = Pick<TrackPolicy, 'threshold' | 'margin' | 'odds'>;
 
-/** Looks that were compared together. */
+/** The look that stands for those that were compared: its class and sharpness. */
 export type Together = Pick<Comparison, 'sharpness'> & { look: LookClass };
 
 /** Looks whose quality is not known, or is in their weights: taken for sharp and frontal. */
