@@ -35,8 +35,12 @@ describe('a rolling upgrade', () => {
   it('reads what a newer node reports, but for what it does not know', async () => {
     const nats = await startNats();
     const { cluster, joined } = await joinedNode('old', nats);
-    const [{ heardMs: _, ...own }] = cluster.membership.members;
-    const record = { ...own, node: 'young', version: '2.0.0', hologram: { isOn: true } };
+    const [own] = await eventually(
+      () => cluster.membership.members,
+      (members) => members.length === 1,
+    );
+    const { heardMs: _, ...reported } = own;
+    const record = { ...reported, node: 'young', version: '2.0.0', hologram: { isOn: true } };
     await joined.store.nodes.put('young', joined.sealer.sealJson(record, 'node young'));
     const others = () => cluster.membership.others;
     await eventually(others, ([one]) => one?.node === 'young');
