@@ -3,7 +3,7 @@ import { throwIfInterrupted } from '../src/core/errors.js';
 import type { Quality } from '../src/face/quality.js';
 import { GallerySnapshot } from '../src/gallery/snapshot.js';
 import { policyFor } from '../src/track/policy.js';
-import { GOOD_LOOK, judgeMatch, type Limits, oneLook, type VerdictKind } from '../src/track/verdict.js';
+import { CLEAR, clarityOf, judgeMatch, type Limits, type VerdictKind } from '../src/track/verdict.js';
 import { Matcher } from '../src/worker/matcher.js';
 import { randomNumbers } from './random.js';
 
@@ -127,8 +127,8 @@ async function addVerdicts(
     );
     for (const [index, { person, quality }] of batch.entries()) {
       const match = snapshot.toMatch(nearest[index]);
-      const look = quality ? oneLook(quality) : GOOD_LOOK;
-      outcomes[outcomeOf(judgeMatch(match, limits, look).kind, match?.person === person)]++;
+      const clarity = quality ? clarityOf(quality) : CLEAR;
+      outcomes[outcomeOf(judgeMatch(match, limits, clarity).kind, match?.person === person)]++;
     }
   }
 }

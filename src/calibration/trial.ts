@@ -3,7 +3,7 @@ import { weighedSimilarity } from '../face/odds.js';
 import type { Quality } from '../face/quality.js';
 import { policyFor } from '../track/policy.js';
 import type { TrackPolicy } from '../track/state.js';
-import { judgeMatch, oneLook } from '../track/verdict.js';
+import { clarityOf, judgeMatch } from '../track/verdict.js';
 
 /** A setting of the configuration that decides about names. */
 export interface Setting {
@@ -50,16 +50,17 @@ export interface PhotoTrial {
 /** One look at a photo, by the rule that names the faces of cameras. @param current decides how the similarity is weighed */
 export function photoTrial(photo: PhotoTrial, current: TrackPolicy): Trial {
   const { source, label, person, quality, match, to, besides, compared } = photo;
-  const together = oneLook(quality);
   const { odds } = policyFor(current, compared);
   return {
     source,
     label,
     group: person,
     pair: [person, match?.person ?? ''].sort().join('\n'),
-    similarity: odds ? weighedSimilarity({ ...together, similarity: to, runnerUp: besides }, odds) : to,
+    similarity: odds
+      ? weighedSimilarity({ similarity: to, runnerUp: besides, sharpness: quality.sharpness }, odds)
+      : to,
     nameAt: ({ policy }) => {
-      const verdict = judgeMatch(match, policyFor(policy, compared), together);
+      const verdict = judgeMatch(match, policyFor(policy, compared), clarityOf(quality));
       return verdict.kind === 'known' ? verdict.match.person : null;
     },
   };

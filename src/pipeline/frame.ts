@@ -12,7 +12,7 @@ import { throughStill } from '../track/lifetime.js';
 import type { LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from '../track/state.js';
 import { follow, judge, type Sighting } from '../track/tracker.js';
 import type { Verdict } from '../track/verdict.js';
-import { judgeMatch, oneLook } from '../track/verdict.js';
+import { clarityOf, judgeMatch } from '../track/verdict.js';
 import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/protocol.js';
 import type { FrameWork } from './frameReport.js';
 
@@ -203,11 +203,11 @@ function verdictOf(
 ): Verdict {
   const look = trackNumber === null ? null : results.find((result) => result.trackNumber === trackNumber);
   if (look?.unusable) return { kind: 'unusable', reason: look.unusable };
-  if (look) return judgeMatch(look.match, policy, oneLook(look.quality));
+  if (look) return judgeMatch(look.match, policy, clarityOf(look.quality));
   const reason = failedLimit(quality, limits);
   if (reason) return { kind: 'unusable', reason };
   const track = tracks.find((one) => one.detection === detection);
   if (track?.verdict) return track.verdict;
   const nearest = track && nearestLook(track.evidence);
-  return judgeMatch(nearest?.match ?? null, policy, oneLook(nearest?.quality ?? quality));
+  return judgeMatch(nearest?.match ?? null, policy, clarityOf(nearest?.quality ?? quality));
 }

@@ -3,7 +3,7 @@ import { nearestLook } from './evidence.js';
 import { isSurelyUnknown, judgeTogether } from './oddsRule.js';
 import type { Evidence, TrackPolicy } from './state.js';
 import { leads, nameByThreshold, supports } from './thresholdRule.js';
-import { isGoodLook, judgeMatch, type Limits, oneLook, type Verdict } from './verdict.js';
+import { clarityOf, isGoodLook, judgeMatch, type Limits, type Verdict } from './verdict.js';
 
 /** Number of good looks that make a face unknown. */
 const GOOD_LOOKS = 3;
@@ -48,7 +48,7 @@ export function settle(evidence: Evidence, policy: Limits): Verdict {
     return verdict.kind === 'ambiguous' ? verdict : { kind: 'unknown', match };
   }
   const undecided = evidence.kept.filter(
-    (look) => judgeMatch(look.match, policy, oneLook(look.quality)).kind !== 'unknown',
+    (look) => judgeMatch(look.match, policy, clarityOf(look.quality)).kind !== 'unknown',
   ).length;
   if (match && undecided > AGREEING * evidence.kept.length) return { kind: 'ambiguous', match };
   return { kind: 'unknown', match };

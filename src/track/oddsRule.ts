@@ -1,6 +1,6 @@
 import { knownOdds, knownShare, weighedSimilarity } from '../face/odds.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
-import { comparisonOf, judgeMatch, type Limits, oneLook, type Together, type Verdict } from './verdict.js';
+import { type Clarity, clarityOf, comparisonOf, judgeMatch, type Limits, type Verdict } from './verdict.js';
 
 /** So few looks at known people, 0..1, are this little similar to their photos that the face is a stranger's. */
 const RARELY_KNOWN = 0.03;
@@ -12,7 +12,7 @@ const HARDLY_KNOWN = 0.2;
  * were compared together, on the heaviest look.
  */
 export function judgeTogether(evidence: Evidence, policy: Limits): Verdict {
-  return judgeMatch(matchOf(evidence), policy, togetherOf(evidence));
+  return judgeMatch(matchOf(evidence), policy, heaviestClarity(evidence));
 }
 
 /** The match of all looks together, or of the heaviest look while they were not compared together; null without people. */
@@ -23,23 +23,23 @@ export function matchOf(evidence: Evidence): KeptLook['match'] {
 /** The similarity that all looks together are worth; null without looks or people. See weighedSimilarity in face/odds. */
 export function weighedOf(evidence: Evidence, { odds }: Pick<TrackPolicy, 'odds'>): number | null {
   const match = matchOf(evidence);
-  return odds && match && weighedSimilarity(comparisonOf(match, togetherOf(evidence)), odds);
+  return odds && match && weighedSimilarity(comparisonOf(match, heaviestClarity(evidence)), odds);
 }
 
 /** Whether somebody from the gallery would hardly be so little similar to their photos. */
 export function isSurelyUnknown(evidence: Evidence, { odds }: Pick<TrackPolicy, 'odds'>): boolean {
   const match = matchOf(evidence);
   if (!odds || !match) return true;
-  const { look } = togetherOf(evidence);
+  const { look } = heaviestClarity(evidence);
   return (
     knownShare(match.similarity, odds, look) < RARELY_KNOWN ||
     knownOdds(match.similarity, odds, look) < HARDLY_KNOWN
   );
 }
 
-function togetherOf(evidence: Evidence): Together {
+function heaviestClarity(evidence: Evidence): Clarity {
   const best = heaviest(evidence);
-  return best ? oneLook(best.quality) : { look: 'poor', sharpness: null };
+  return best ? clarityOf(best.quality) : { look: 'poor', sharpness: null };
 }
 
 function heaviest({ kept }: Evidence): KeptLook | null {

@@ -2,7 +2,7 @@ import { cosine } from '../face/embedding.js';
 import { likeness } from './evidence.js';
 import type { LookResult, Suspicion, Track, TrackPolicy } from './state.js';
 import { supports } from './thresholdRule.js';
-import { isGoodLook, judgeMatch, oneLook, thresholdOf } from './verdict.js';
+import { clarityOf, isGoodLook, judgeMatch, thresholdOf } from './verdict.js';
 
 /** The look that confirms a suspicion comes this much later: long enough for a turned head or a blur to be over. */
 export const CONFIRM_MS = 400;
@@ -28,7 +28,7 @@ export function isSuspicious(
   if (!evidence.kept.some((look) => isGoodLook(look.quality))) return false;
   const alike = likeness(evidence, embedding);
   if (alike < policy.sameFace - SURELY_OTHER) return true;
-  const found = judgeMatch(match, policy, oneLook(quality));
+  const found = judgeMatch(match, policy, clarityOf(quality));
   if (found.kind !== 'known' || alike >= thresholdOf(match, policy)) return false;
   const { person, similarity } = found.match;
   const isSupported =

@@ -1,6 +1,6 @@
 import type { Match } from '../face/match.js';
 import type { Evidence, KeptLook, TrackPolicy } from './state.js';
-import { GOOD_LOOK, judgeMatch, type Limits, oneLook, thresholdOf } from './verdict.js';
+import { CLEAR, clarityOf, judgeMatch, type Limits, thresholdOf } from './verdict.js';
 
 /** The part of the usable looks that must agree on a person while more may come. */
 const AGREEING_SO_FAR = 1 / 3;
@@ -24,7 +24,7 @@ export interface Support {
 export function supports({ kept }: Evidence, policy: Limits): Support[] {
   const people = new Map<string, KeptLook[]>();
   for (const look of kept) {
-    const verdict = judgeMatch(look.match, policy, oneLook(look.quality));
+    const verdict = judgeMatch(look.match, policy, clarityOf(look.quality));
     if (verdict.kind !== 'known') continue;
     const { person } = verdict.match;
     people.set(person, [...(people.get(person) ?? []), look]);
@@ -62,7 +62,7 @@ export function nameByThreshold(evidence: Evidence, policy: TrackPolicy): Match 
       named.looks.length >= policy.confirmLooks && named.looks.length >= AGREEING_SO_FAR * kept.length;
     if (agreed || isSure(named, policy)) return named.best;
   }
-  const together = judgeMatch(combined, policy, GOOD_LOOK);
+  const together = judgeMatch(combined, policy, CLEAR);
   if (together.kind !== 'known' || kept.length < policy.confirmLooks) return null;
   if (named && named.person !== together.match.person) return null;
   const nearest = kept.filter(({ match }) => match?.person === together.match.person).length;

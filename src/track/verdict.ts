@@ -21,14 +21,14 @@ const TOO_CLOSE = 0.05;
 /** The limits that a name depends on. */
 export type Limits = Pick<TrackPolicy, 'threshold' | 'margin' | 'odds'>;
 
-/** The look that stands for those that were compared: its class and sharpness. */
-export type Together = Pick<Comparison, 'sharpness'> & { look: LookClass };
+/** How clearly a look shows the face: its class and sharpness. For a track, that of its heaviest look. */
+export type Clarity = Pick<Comparison, 'sharpness'> & { look: LookClass };
 
-/** Looks whose quality is not known, or is in their weights: taken for sharp and frontal. */
-export const GOOD_LOOK: Together = { look: 'frontal', sharpness: null };
+/** Of looks whose quality is not known, or is in their weights: taken for sharp and frontal. */
+export const CLEAR: Clarity = { look: 'frontal', sharpness: null };
 
-/** One look. */
-export function oneLook(quality: Quality): Together {
+/** How clearly a look of this quality shows the face. */
+export function clarityOf(quality: Quality): Clarity {
   return { look: lookClass(quality), sharpness: quality.sharpness };
 }
 
@@ -38,19 +38,19 @@ export function thresholdOf(match: Match | null, { threshold }: Pick<TrackPolicy
 }
 
 /** A match as it is weighed. */
-export function comparisonOf({ similarity, margin }: Match, { sharpness }: Together): Comparison {
+export function comparisonOf({ similarity, margin }: Match, { sharpness }: Clarity): Comparison {
   return { similarity, runnerUp: margin === null ? null : similarity - margin, sharpness };
 }
 
 /** The verdict on a single match: that of one look, or of the sum of all. */
-export function judgeMatch(match: Match | null, policy: Limits, together: Together): Verdict {
+export function judgeMatch(match: Match | null, policy: Limits, clarity: Clarity): Verdict {
   if (!match) return { kind: 'unknown', match };
   const { odds } = policy;
-  const comparison = comparisonOf(match, together);
+  const comparison = comparisonOf(match, clarity);
   const weighed = odds ? weighedSimilarity(comparison, odds) : match.similarity;
   if (weighed < thresholdOf(match, policy)) return { kind: 'unknown', match };
   const isClose = match.margin !== null && match.margin < policy.margin;
-  const isRivalled = odds !== null && rivalOdds(comparison, odds, together.look) > TOO_CLOSE;
+  const isRivalled = odds !== null && rivalOdds(comparison, odds, clarity.look) > TOO_CLOSE;
   return isClose || isRivalled ? { kind: 'ambiguous', match } : { kind: 'known', match };
 }
 
