@@ -38,7 +38,11 @@ export interface UprightView extends Omit<Square, 'rowLength'> {
 /** How far a face is rotated in the picture, 0..180 degrees; 0 when its landmarks span no area. */
 export function tiltDeg(landmarks: Landmarks): number {
   const aligned = estimateSimilarity(landmarks, TEMPLATE);
-  return aligned ? Math.abs(Math.atan2(aligned.b, aligned.a) * 180) / Math.PI : 0;
+  return aligned ? degreesOf(aligned) : 0;
+}
+
+function degreesOf({ a, b }: Similarity): number {
+  return Math.abs((Math.atan2(b, a) * 180) / Math.PI);
 }
 
 /** Whether a face is to be found again. */
@@ -48,6 +52,15 @@ export function isRefined(landmarks: Landmarks, refinement: Refinement): boolean
 
 function isTilted(landmarks: Landmarks): boolean {
   return tiltDeg(landmarks) >= TILTED_DEG;
+}
+
+/**
+ * Whether views made from the landmarks `before` show the face as good as upright, by those found in them. Detectors draw a tilted face
+ * too upright, so that views made from a strongly tilted one show it tilted still, only less.
+ */
+export function isUprightIn(before: Landmarks, after: Landmarks): boolean {
+  const turn = estimateSimilarity(before, after);
+  return !turn || degreesOf(turn) < TILTED_DEG;
 }
 
 /**

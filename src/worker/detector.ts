@@ -2,7 +2,7 @@ import { SpotterError } from '../core/errors.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import { nonMaximumSuppression } from '../face/nms.js';
 import { decodeScrfd, type ScrfdLevel } from '../face/scrfd.js';
-import { isRefined, type Refinement, refined, uprightViews } from '../face/uprightViews.js';
+import { isRefined, isUprightIn, type Refinement, refined, uprightViews } from '../face/uprightViews.js';
 import { decodeYunet, type YunetLevel } from '../face/yunet.js';
 import { type Fit, type InputSize, planFit, type View } from '../image/fit.js';
 import type { Image } from '../image/image.js';
@@ -18,6 +18,9 @@ const PROBE_PX = 64;
 
 type Outputs = Record<string, Values>;
 type Decode = (outputs: Outputs, fit: Fit) => Detection[];
+
+/** How often a face is found again at most; each time less of its tilt is left in the view. */
+const MAX_SEARCHES = 3;
 
 /** A face detector: takes an image and returns faces in source px. */
 export class Detector {
@@ -90,7 +93,16 @@ export class Detector {
    * an input of fixed size
    */
   async refine(image: Image, landmarks: Landmarks, refinement: Refinement): Promise<Landmarks> {
-    if (!isRefined(landmarks, refinement)) return landmarks;
+    let best = landmarks;
+    for (let search = 0; search < MAX_SEARCHES && isRefined(best, refinement); search++) {
+      const next = await this.#searchAgain(image, best, refinement);
+      if (isUprightIn(best, next)) return next;
+      best = next;
+    }
+    return best;
+  }
+
+  async #searchAgain(image: Image, landmarks: Landmarks, refinement: Refinement): Promise<Landmarks> {
     const fixed = this.#inputSize.kind === 'fixed' ? this.#inputSize : null;
     const upright = uprightViews(landmarks, fixed, refinement);
     if (!upright) return landmarks;

@@ -134,7 +134,7 @@ export interface LookTask {
   past?: (Past | null)[];
   /**
    * Which faces are first found again in upright views, for better landmarks. For all of them it costs about as much as searching a
-   * frame; for tilted ones a tenth of that, except in an input of fixed size.
+   * frame; for tilted ones a tenth of that per search, of which a strongly tilted one takes up to three, except in an input of fixed size.
    */
   refinement: Refinement;
   /** Faces with a lower sharpness are not embedded; 0 embeds all. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { estimateSimilarity, invertSimilarity, TEMPLATE } from '../../src/face/align.js';
 import type { Detection, Landmarks } from '../../src/face/detection.js';
-import { refined, tiltDeg, type UprightView, uprightViews } from '../../src/face/uprightViews.js';
+import {
+  isUprightIn,
+  refined,
+  tiltDeg,
+  type UprightView,
+  uprightViews,
+} from '../../src/face/uprightViews.js';
 import { mapPoint, type Similarity } from '../../src/image/warp.js';
 
 /** The landmarks of a face of 200 px, rotated clockwise. */
@@ -50,6 +56,19 @@ describe('tiltDeg', () => {
 
   it('is 0 for landmarks in one point', () => {
     expect(tiltDeg([...Array(5)].map(() => [1, 1]) as unknown as Landmarks)).toBe(0);
+  });
+});
+
+describe('isUprightIn', () => {
+  it('compares how far the face was rotated in the views with how far it was thought to be', () => {
+    expect(isUprightIn(face(40), face(45))).toBe(true);
+    expect(isUprightIn(face(40), face(50))).toBe(false);
+    expect(isUprightIn(face(-40), face(-50))).toBe(false);
+  });
+
+  it('is content with landmarks in one point, of which no other view can be made', () => {
+    const point = [...Array(5)].map(() => [1, 1]) as unknown as Landmarks;
+    expect(isUprightIn(point, face(40))).toBe(true);
   });
 });
 
