@@ -22,8 +22,8 @@ def paste(scene: np.ndarray, faces: list[np.ndarray], photo: BankPhoto, height: 
           rng: Generator, inside: Rectangle, soft: bool = False) -> None:
     """Pastes `photo` into `scene`, adds its faces to `faces` (see cells.py), and marks earlier ones that it covers.
 
-    One face, drawn from those that are sure, will be `height` px high around `centre`. The photo is rotated (by 8
-    degrees, standard deviation; rarely up to 40), stretched and mirrored at random, and seen within `inside` only.
+    One face, drawn from those that are sure, will be `height` px high around `centre`. The photo is rotated (by 12
+    degrees, standard deviation; 3 of 20 by up to 50), stretched and mirrored at random, and seen within `inside` only.
     soft: only the face is pasted, with soft edges, and sometimes the shoulders.
     """
     image, found = photo.image(), photo.faces.copy()
@@ -35,9 +35,7 @@ def paste(scene: np.ndarray, faces: list[np.ndarray], photo: BankPhoto, height: 
         image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         found, scale = scaled(found, shrink), scale / shrink
         main[COORDINATES] *= shrink
-    angle = rng.normal(0, 8) if rng.random() < 0.5 else 0.0
-    if rng.random() < 0.08:
-        angle = rng.uniform(-40, 40)
+    angle = rng.normal(0, 12) if rng.random() < 0.85 else rng.uniform(-50, 50)
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     stretch = math.exp(rng.normal(0, 0.06))
     is_mirrored = rng.random() < 0.5

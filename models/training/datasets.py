@@ -58,18 +58,18 @@ class FaceBatches(IterableDataset):
 
 
 class SceneBatches(IterableDataset):
-    """Scenes, uint8 RGB [n, 320, 320, 3], and the targets of their cells [n, cells, 17]; every fifth batch has a
+    """Scenes, uint8 RGB [n, 320, 320, 3], and the targets of their cells [n, cells, 17]; a share of the batches has a
     quarter as many scenes with large faces, enlarged to 640x640."""
 
-    def __init__(self, workspace: Workspace, size: int, seed: int):
-        self._workspace, self._size, self._seed = workspace, size, seed
+    def __init__(self, workspace: Workspace, size: int, seed: int, enlarged: float = ENLARGED):
+        self._workspace, self._size, self._seed, self._enlarged = workspace, size, seed, enlarged
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         cv2.setNumThreads(1)
         worker = get_worker_info()
         composer = SceneComposer(self._workspace, self._seed * 100 + (worker.id if worker else 0))
         while True:
-            scale = 2 if composer.rng.random() < ENLARGED else 1
+            scale = 2 if composer.rng.random() < self._enlarged else 1
             pixels, targets = [], []
             while len(pixels) < self._size // scale**2:
                 scene, faces = composer.compose()

@@ -10,7 +10,7 @@ import cells
 from networks import STRIDES
 
 RELATIONS, RESEMBLANCES, SHARPNESS = 3.0, 0.3, 16.0
-BOX, LANDMARKS = 1.5, 8.0
+BOX, LANDMARKS = 1.5, 20.0
 
 
 @dataclass
@@ -76,6 +76,13 @@ def detection(outputs: list[tuple[Tensor, Tensor, Tensor]], targets: Tensor) -> 
     total = score_loss + BOX * box_loss + LANDMARKS * landmark_loss
     return Loss(total, {'score': score_loss.item(), 'box': box_loss.item(), 'landmarks': landmark_loss.item(),
                         'iou': iou.mean().item()})
+
+
+def imitation(features: dict[str, Tensor], wanted: dict[str, Tensor]) -> Tensor:
+    """The share of the variance of the teacher's features, [n, channels, ...] by name, that the student's do not
+    explain; the mean over the names of `wanted` (hints, Romero et al. 2015)."""
+    return torch.stack([((features[name] - values)**2).mean() / (values.var((0, 2, 3)).mean() + 1e-6)
+                        for name, values in wanted.items()]).mean()
 
 
 def _ious(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

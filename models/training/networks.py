@@ -6,6 +6,8 @@ from torch import Tensor, nn
 STRIDES = (8, 16, 32)
 """Pixels of the input per cell of the detector's three outputs."""
 EMBEDDING = 128
+LARGEST = 4.0
+"""Logarithm of the largest side of a box, in cells."""
 
 
 def embedder_input(pixels: Tensor) -> Tensor:
@@ -15,7 +17,7 @@ def embedder_input(pixels: Tensor) -> Tensor:
 
 def detector_input(pixels: Tensor) -> Tensor:
     """uint8 RGB [n, H, W, 3] -> float32 [n, 3, H, W], just within -1..1."""
-    return ((pixels.permute(0, 3, 1, 2).float() - 127.5) / 128).contiguous(memory_format=torch.channels_last)
+    return ((pixels.permute(0, 3, 1, 2).float() - 127.5) / 128).contiguous()
 
 
 def _convolution(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1, padding: int | None = None,
@@ -70,66 +72,84 @@ class Embedder(nn.Module):
 
 
 class SeparableBlock(nn.Module):
-    """Depthwise 3x3 and pointwise 1x1 convolution (Howard et al. 2017), with a shortcut where the shapes allow it."""
+    """Pointwise 1x1, then depthwise 3x3 convolution, in YuNet's order (Wu et al. 2023)."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int = 1, dilation: int = 1):
+    def __init__(self, inputs: int, outputs: int, activated: bool = True, shortcut: int = 0):
+        """shortcut: dilation of a block with a shortcut, through which alone all passes at first; 0: none."""
         super().__init__()
-        self.dw = nn.Sequential(nn.Conv2d(inputs, inputs, 3, stride, dilation, dilation=dilation, groups=inputs,
-                                          bias=False), nn.BatchNorm2d(inputs), nn.ReLU(inplace=True))
-        self.pw = nn.Sequential(nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
-        self.has_shortcut = stride == 1 and inputs == outputs
-        # Small at first, so that the shortcut dominates.
-        nn.init.constant_(self.pw[1].weight, 0.3 if dilation == 1 else 0)
+        dilation = shortcut or 1
+        self.pw = nn.Conv2d(inputs, outputs, 1)
+        self.dw = nn.Conv2d(outputs, outputs, 3, 1, dilation, dilation, groups=outputs, bias=not activated)
+        self.bn = nn.BatchNorm2d(outputs) if activated else None
+        self.has_shortcut = shortcut > 0
+        if self.has_shortcut:
+            nn.init.constant_(self.bn.weight, 0)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.pw(self.dw(x))
-        return F.relu(y + x if self.has_shortcut else y)
-
-
-class DetectorHead(nn.Module):
-    """Score (logit), distances to the four sides of the box, and offsets of five landmarks, per cell."""
-
-    def __init__(self, channels: int):
-        super().__init__()
-        self.a, self.b = SeparableBlock(channels, channels), SeparableBlock(channels, channels)
-        self.cls = nn.Conv2d(channels, 1, 1)
-        self.box = nn.Conv2d(channels, 4, 1)
-        self.kps = nn.Conv2d(channels, 10, 1)
-        nn.init.constant_(self.cls.bias, -4.0)  # At first nearly every cell is background (Lin et al. 2017).
-        nn.init.constant_(self.box.bias, 2.0)
-        nn.init.normal_(self.kps.weight, 0, 0.01)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        a, b = self.a(x), self.b(x)
-        return self.cls(a), F.softplus(self.box(a)), self.kps(b)
+        y = self.dw(self.pw(x))
+        if self.bn is None:
+            return y
+        return F.relu(x + self.bn(y) if self.has_shortcut else self.bn(y))
 
 
 class Detector(nn.Module):
     """[n, 3, H, W], H and W multiples of 32 -> per stride: score logits [n, 1, H/s, W/s], distances of the left, upper,
     right and lower side of the box [n, 4, ...], and landmark offsets x, y [n, 10, ...], both divided by the stride.
 
-    The features of the strides are added from the top down (Lin et al. 2017). The dilated blocks let a cell of
-    stride 32 see a whole face of 500 px.
+    Its parts have the shapes of YuNet's, so that each can learn by itself (see train_parts.py). The features of the
+    strides are added from the top down (Lin et al. 2017). Two things are its own: `context` between stages and sums,
+    whose dilated blocks let a cell of stride 32 see a whole face of 500 px, and `details` before each head.
     """
 
-    def __init__(self, channels: int = 48):
+    def __init__(self):
         super().__init__()
-        block = SeparableBlock
-        self.s4 = nn.Sequential(_convolution(3, 8, 3, 2), _convolution(8, 16, 3, 2), block(16, 16))
-        self.s8 = nn.Sequential(_convolution(16, channels, 3, 2), block(channels, channels), block(channels, channels))
-        self.s16 = nn.Sequential(block(channels, 64, 2), *(block(64, 64) for _ in range(3)))
-        self.s32 = nn.Sequential(block(64, 96, 2), *(block(96, 96) for _ in range(3)), block(96, 96, dilation=2),
-                                 block(96, 96, dilation=3))
-        self.l16, self.l32 = nn.Conv2d(64, channels, 1), nn.Conv2d(96, channels, 1)
-        self.heads = nn.ModuleList([DetectorHead(channels) for _ in STRIDES])
+        block, channels = SeparableBlock, 64
+
+        def halved(inputs: int, outputs: int) -> nn.Sequential:
+            return nn.Sequential(nn.MaxPool2d(2), block(inputs, inputs), block(inputs, outputs))
+
+        self.stem = nn.Sequential(_convolution(3, 16, 3, 2), block(16, 16))
+        self.stage4 = nn.Sequential(halved(16, 32), nn.Sequential(block(32, 32), block(32, channels)))
+        self.stages = nn.ModuleList([halved(channels, channels) for _ in STRIDES])
+        self.context = nn.Sequential(*(block(channels, channels, shortcut=dilation) for dilation in (2, 3)))
+        self.sums = nn.ModuleList([block(channels, channels) for _ in STRIDES])
+        self.details = nn.ModuleList([block(channels, channels, shortcut=1) for _ in STRIDES])
+        self.heads = nn.ModuleList([block(channels, 15, activated=False) for _ in STRIDES])
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode='fan_in', nonlinearity='relu')
+        for head in self.heads:
+            nn.init.constant_(head.dw.bias[:1], -4.0)  # At first nearly every cell is background (Lin et al. 2017).
 
     def forward(self, x: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
-        c8 = self.s8(self.s4(x))
-        c16 = self.s16(c8)
-        p32 = self.l32(self.s32(c16))
-        p16 = self.l16(c16) + F.interpolate(p32, scale_factor=2.0, mode='nearest')
-        p8 = c8 + F.interpolate(p16, scale_factor=2.0, mode='nearest')
-        return [head(features) for head, features in zip(self.heads, (p8, p16, p32))]
+        return self.readings(self.features(x))
+
+    def features(self, x: Tensor) -> dict[str, Tensor]:
+        """What its parts make up to the sums, under the names of teacher_features.YuNetFeatures."""
+        features = {'stem': self.stem(x)}
+        features['half4'] = self.stage4[0](features['stem'])
+        x = features['stage4'] = self.stage4[1](features['half4'])
+        for stride, stage in zip(STRIDES, self.stages):
+            x = features[f'stage{stride}'] = stage(x)
+        x = self.context(x)
+        for stride, block in reversed(list(zip(STRIDES, self.sums))):
+            if stride < STRIDES[-1]:
+                x = features[f'stage{stride}'] + F.interpolate(x, scale_factor=2.0, mode='nearest')
+            x = features[f'sum{stride}'] = block(x)
+        return features
+
+    def readings(self, features: dict[str, Tensor]) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """What the heads say of the features."""
+        return [_readings(head(detail(features[f'sum{stride}'])))
+                for stride, detail, head in zip(STRIDES, self.details, self.heads)]
+
+
+def _readings(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """YuNet's 15 values of a cell [n, 15, ...] (logit of the score, place and logarithm of the size of the box, both
+    divided by the stride, and landmarks) as a score, the distances of the box's sides, and landmarks."""
+    score, middle, size, points = values.split((1, 2, 2, 10), 1)
+    half = size.clamp(max=LARGEST).exp() / 2
+    return score, torch.cat([half - middle, half + middle], 1), points
 
 
 def cost(network: nn.Module, shape: tuple[int, ...]) -> str:

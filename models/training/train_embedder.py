@@ -26,7 +26,8 @@ from networks import Embedder, cost, embedder_input
 from training import Recipe, Run, mixed_precision, run_arguments
 from warm_start import exported_embedder
 
-RECIPE = Recipe(weight_decay=0.03, largest_gradient=5, warm_up=150, last_rate=0.003)
+RECIPE = Recipe(weight_decay=0.03, largest_gradient=5, warm_up=150, last_rate=0.003,
+                memory_format=torch.channels_last)
 BANK = 16_000
 """Training faces whose resemblance to a face the student learns."""
 
@@ -56,7 +57,7 @@ def main() -> None:
     bank = torch.from_numpy(targets[np.random.default_rng(0).permutation(len(targets))[:BANK]])
     people = HeldOutPeople(options.lfw, workspace) if options.lfw else None
 
-    def loss_of(pixels: Tensor, wanted: Tensor) -> losses.Loss:
+    def loss_of(pixels: Tensor, wanted: Tensor, _: float) -> losses.Loss:
         frozen.eval()
         with mixed_precision():
             embeddings = run.weights(embedder_input(pixels))

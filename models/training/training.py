@@ -30,6 +30,8 @@ class Recipe:
     """Steps in which the learning rate rises, from random weights; from trained ones it takes a fifth."""
     last_rate: float
     """Learning rate at the end, as a share of the first."""
+    memory_format: torch.memory_format
+    """Order of the values in memory with which the network is the quickest."""
 
 
 def mixed_precision() -> torch.autocast:
@@ -93,7 +95,7 @@ class Run:
         torch.manual_seed(options.seed)
         saved = torch.load(options.resume, map_location='cpu') if options.resume else None
         self._options, self._recipe = options, recipe
-        self.weights = create(saved and saved['model']).to(memory_format=torch.channels_last)
+        self.weights = create(saved and saved['model']).to(memory_format=recipe.memory_format)
         self.average = copy.deepcopy(self.weights).eval()
         matrices = [parameter for parameter in self.weights.parameters() if parameter.ndim > 1]
         others = [parameter for parameter in self.weights.parameters() if parameter.ndim <= 1]
@@ -110,9 +112,10 @@ class Run:
         """Of the pictures: another one for each process, and when a run goes on."""
         return self._options.seed + self.step + 1_000_000 * self._rank
 
-    def train(self, batches: Iterator[tuple[Tensor, Tensor]], loss_of: Callable[[Tensor, Tensor], Loss],
+    def train(self, batches: Iterator[tuple[Tensor, Tensor]], loss_of: Callable[[Tensor, Tensor, float], Loss],
               checkpoint: Path, report: Callable[[], None]) -> None:
-        """Trains for the given minutes. report: called after each checkpoint."""
+        """Trains for the given minutes. loss_of: of inputs, targets and progress, 0..1; report: called after each
+        checkpoint."""
         workspace: Workspace = self._options.workspace
         began = saved_at = printed_at = time.monotonic()
         steps, pictures, sums = 0, 0, {}
@@ -125,7 +128,7 @@ class Run:
             set_rate(self._optimiser, rate)
             inputs, targets = next(batches)
             self.weights.train()
-            loss = loss_of(inputs, targets)
+            loss = loss_of(inputs, targets, progress)
             self._optimiser.zero_grad()
             loss.total.backward()
             self._share_gradients()

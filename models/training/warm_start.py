@@ -29,6 +29,8 @@ def _exported_layers(path: Path) -> list[tuple[Tensor, Tensor]]:
     """Weights and biases of the convolutions and linear layers, in the order in which they run."""
     graph = onnx.load(path).graph
     values = {value.name: torch.tensor(numpy_helper.to_array(value)) for value in graph.initializer}
+    # Weights that are equal, such as those of layers that nothing has taught yet, are stored once.
+    values |= {node.output[0]: values[node.input[0]] for node in graph.node if node.op_type == 'Identity'}
     return [(values[node.input[1]], values[node.input[2]]) for node in graph.node if node.op_type in ('Conv', 'Gemm')]
 
 

@@ -28,12 +28,12 @@ describe('spotter setup', () => {
     const table = asked.stdout.split('\n').filter((line) => / +(any|research|use)$/.test(line));
     expect(table.length).toBeGreaterThan(5);
     for (const line of table) expect(line.length).toBeLessThanOrEqual(80);
-    expect(asked.stdout).toMatch(/^spotter-det \+ spotter-embed +[\d.]+ ms +\d+\/s +87\.3 % +in use +any$/m);
+    expect(asked.stdout).toMatch(/^spotter-det \+ spotter-embed +[\d.]+ ms +\d+\/s +88\.6 % +in use +any$/m);
     expect(asked.stdout).toMatch(
       /^yunet \+ mobilefacenet +~[\d.]+ ms +~\d+\/s +95\.4 % +needs --from +any$/m,
     );
     expect(asked.stdout).toMatch(
-      /^\d+ cores?: yunet \+ mobilefacenet \(4\.2 MB, MIT and Apache-2\.0\), about \d+ ms per frame, names 95\.4 % where spotter-det \+ spotter-embed names 87\.3 %\nuse it later: .* setup --yes --dir \S+ --from \S+\n$/m,
+      /^\d+ cores?: yunet \+ mobilefacenet \(4\.2 MB, MIT and Apache-2\.0\), about \d+ ms per frame, names 95\.4 % where spotter-det \+ spotter-embed names 88\.6 %\nuse it later: .* setup --yes --dir \S+ --from \S+\n$/m,
     );
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(existsSync(path.join(home, 'models'))).toBe(false);
