@@ -61,35 +61,50 @@ export function comparePhotos(
   onPair?: PairObserver,
 ): Comparison {
   const faces = facesOf(photos);
-  const people = new People(faces);
-  const wanted = faces.map(({ name }) => isWanted(name));
   const own = new Nearest(faces);
   const others = new Nearest(faces);
-  const repeats: Pair[] = [];
+  const compare = (i: number, j: number, nearest: Nearest): number => {
+    const similarity = Math.min(1, Math.max(-1, dot(faces[i].embedding, faces[j].embedding)));
+    onPair?.(faces[i], faces[j], similarity);
+    nearest.note(i, j, similarity);
+    return similarity;
+  };
+  const repeats = numbersByPerson(faces).flatMap((numbers) =>
+    repeatsAmong(numbers, faces, (i, j) => compare(i, j, own)),
+  );
+  const people = new People(faces, repeats);
+  const wanted = faces.map(({ name }) => isWanted(name));
   const between = new Map<number, Pair>();
-  for (let i = 0; i < faces.length; i++) {
-    const a = faces[i];
-    let earlier: Pair | null = null;
+  for (const [i, a] of faces.entries()) {
     for (let j = 0; j < i; j++) {
       const b = faces[j];
-      const isSame = a.who === b.who;
-      if (!isSame && !wanted[i] && !wanted[j]) continue;
-      const similarity = Math.min(1, Math.max(-1, dot(a.embedding, b.embedding)));
-      onPair?.(a, b, similarity);
-      (isSame ? own : others).note(i, j, similarity);
-      if (isSame) {
-        if (similarity >= REPEAT_FROM && similarity > (earlier?.similarity ?? -1))
-          earlier = { a, b, similarity };
-      } else if (similarity >= threshold && isOnePerson(a, b, similarity, people, threshold)) {
-        // Of all others there are millions.
-        const key = Math.min(a.who, b.who) * faces.length + Math.max(a.who, b.who);
-        if (similarity > (between.get(key)?.similarity ?? -1)) between.set(key, { a, b, similarity });
-      }
+      if (a.who === b.who || (!wanted[i] && !wanted[j])) continue;
+      const similarity = compare(i, j, others);
+      if (similarity < threshold || !isOnePerson(a, b, similarity, people, threshold)) continue;
+      // Of all others there are millions.
+      const key = Math.min(a.who, b.who) * faces.length + Math.max(a.who, b.who);
+      if (similarity > (between.get(key)?.similarity ?? -1)) between.set(key, { a, b, similarity });
     }
-    if (earlier) repeats.push(earlier);
   }
   const alike = [...between.values()].sort((x, y) => y.similarity - x.similarity);
   return { faces, own: own.pairs(), others: others.pairs(), repeats, alike, people };
+}
+
+/** Of the photos of a person, by number, those that are nearly the same picture as an earlier one, with the most similar one. */
+function repeatsAmong(
+  numbers: readonly number[],
+  faces: readonly Face[],
+  compare: (i: number, j: number) => number,
+): Pair[] {
+  return numbers.flatMap((i, count) => {
+    let earlier: Pair | null = null;
+    for (const j of numbers.slice(0, count)) {
+      const similarity = compare(i, j);
+      if (similarity >= REPEAT_FROM && similarity > (earlier?.similarity ?? -1))
+        earlier = { a: faces[i], b: faces[j], similarity };
+    }
+    return earlier ?? [];
+  });
 }
 
 function isOnePerson(a: Face, b: Face, similarity: number, people: People, threshold: number): boolean {
@@ -100,14 +115,17 @@ function isOnePerson(a: Face, b: Face, similarity: number, people: People, thres
 export class People {
   readonly #sums: Float32Array[] = [];
   readonly #counts: number[] = [];
+  /** Numbers of photos that are nearly the same picture as an earlier one. */
+  readonly #repeats: number[] = [];
 
-  constructor(faces: readonly Face[]) {
+  constructor(faces: readonly Face[], repeats: readonly Pair[]) {
     for (const { who, embedding } of faces) {
       this.#sums[who] ??= new Float32Array(embedding.length);
       this.#counts[who] = (this.#counts[who] ?? 0) + 1;
       const sum = this.#sums[who];
       for (let i = 0; i < embedding.length; i++) sum[i] += embedding[i];
     }
+    for (const { a } of repeats) this.#repeats[a.who] = (this.#repeats[a.who] ?? 0) + 1;
   }
 
   /** Number of the person's photos. */
@@ -128,15 +146,30 @@ export class People {
 
   /**
    * Whether all photos of two people together are as similar as those of one: on average more than a match. One photo says too
-   * little.
+   * little, and so do several that are nearly the same picture.
    */
   areAlike(a: Face, b: Face, threshold: number): boolean {
     return (
-      this.photosOf(a) > 1 &&
-      this.photosOf(b) > 1 &&
+      this.#picturesOf(a) > 1 &&
+      this.#picturesOf(b) > 1 &&
       this.meanBetween(a, b) >= threshold + ALIKE_ON_AVERAGE_ABOVE
     );
   }
+
+  /** Number of the person's photos without repeats. */
+  #picturesOf({ who }: Face): number {
+    return this.#counts[who] - (this.#repeats[who] ?? 0);
+  }
+}
+
+/** The numbers of each person's photos. */
+function numbersByPerson(faces: readonly Face[]): number[][] {
+  const people: number[][] = [];
+  for (const [number, { who }] of faces.entries()) {
+    people[who] ??= [];
+    people[who].push(number);
+  }
+  return people;
 }
 
 function facesOf(photos: readonly ComparedPhoto[]): Face[] {

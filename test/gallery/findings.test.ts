@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ComparedPhoto } from '../../src/gallery/comparison.js';
 import { findingsAmong } from '../../src/gallery/findings.js';
 import { copy, photo } from '../helpers/compared.js';
 
@@ -104,6 +105,17 @@ describe('findingsAmong', () => {
       /like all photos of the two \(0\.\d\d on average\), so that carl and karl/,
     );
     expect(findingsAmong(folders('karl').slice(0, 3), 0.56)).toEqual([]);
+  });
+
+  it('does not take two people for one because a picture of each is there several times', () => {
+    const pictures = [photo('carl/a.jpg', [1, 0, 0.9]), photo('dora/a.jpg', [0, 1, 0.9])];
+    const again = pictures.map((picture) => ({ ...picture, name: picture.name.replace('a.jpg', 'b.jpg') }));
+    const faults = (photos: ComparedPhoto[]) => findingsAmong(photos, 0.35).map(({ fault }) => fault);
+    expect(faults([...pictures, ...again])).toEqual(['repeat', 'repeat']);
+    const others = [photo('carl/b.jpg', [1, 0.1, 0.5]), photo('dora/b.jpg', [0.1, 1, 0.5])];
+    expect(faults([...pictures, ...others])).toEqual([]);
+    const alike = [photo('carl/b.jpg', [1, 0.4, 0.9]), photo('dora/b.jpg', [0.4, 1, 0.9])];
+    expect(faults([...pictures, ...again, ...alike])).toContain('alike');
   });
 
   it('reports an outlier from five photos of a person on', () => {

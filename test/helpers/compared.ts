@@ -2,6 +2,9 @@ import { normalise } from '../../src/face/embedding.js';
 import type { ComparedPhoto } from '../../src/gallery/comparison.js';
 import { good as quality } from './film.js';
 
+/** Values of an embedding: enough for an axis of its own for every photo of all tests that share a process. */
+const VALUES = 2000;
+
 let photos = 0;
 
 /** A photo in use whose embedding points in a direction, except for a tenth of it, which is like that of no other photo. */
@@ -18,7 +21,8 @@ export function copy(
 ): ComparedPhoto {
   const shared = Float32Array.from(direction);
   normalise(shared);
-  const embedding = new Float32Array(100);
+  if (own >= VALUES) throw new Error(`no axis ${own} in an embedding of ${VALUES} values`);
+  const embedding = new Float32Array(VALUES);
   embedding.set(shared.map((value) => value * Math.sqrt(0.9)));
   embedding[own] = Math.sqrt(0.1);
   return { person: name.split('/')[0], name, sha256, result: { state: 'used', embedding, quality } };
