@@ -55,8 +55,7 @@ function isTilted(landmarks: Landmarks): boolean {
 }
 
 /**
- * Whether views made from the landmarks `before` show the face as good as upright, by those found in them. Detectors draw a tilted face
- * too upright, so that views made from a strongly tilted one show it tilted still, only less.
+ * Whether views made from the landmarks `before` show the face as good as upright, by those found in them, `after`. Both in image px.
  */
 export function isUprightIn(before: Landmarks, after: Landmarks): boolean {
   const turn = estimateSimilarity(before, after);

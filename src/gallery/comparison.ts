@@ -63,23 +63,18 @@ export function comparePhotos(
   const faces = facesOf(photos);
   const own = new Nearest(faces);
   const others = new Nearest(faces);
-  const compare = (i: number, j: number, nearest: Nearest): number => {
-    const similarity = Math.min(1, Math.max(-1, dot(faces[i].embedding, faces[j].embedding)));
-    onPair?.(faces[i], faces[j], similarity);
-    nearest.note(i, j, similarity);
-    return similarity;
-  };
-  const repeats = numbersByPerson(faces).flatMap((numbers) =>
-    repeatsAmong(numbers, faces, (i, j) => compare(i, j, own)),
-  );
+  const repeats = numbersByPerson(faces).flatMap((numbers) => repeatsAmong(numbers, faces, own, onPair));
   const people = new People(faces, repeats);
   const wanted = faces.map(({ name }) => isWanted(name));
   const between = new Map<number, Pair>();
-  for (const [i, a] of faces.entries()) {
+  for (let i = 0; i < faces.length; i++) {
+    const a = faces[i];
     for (let j = 0; j < i; j++) {
       const b = faces[j];
       if (a.who === b.who || (!wanted[i] && !wanted[j])) continue;
-      const similarity = compare(i, j, others);
+      const similarity = similarityOf(a, b);
+      onPair?.(a, b, similarity);
+      others.note(i, j, similarity);
       if (similarity < threshold || !isOnePerson(a, b, similarity, people, threshold)) continue;
       // Of all others there are millions.
       const key = Math.min(a.who, b.who) * faces.length + Math.max(a.who, b.who);
@@ -90,21 +85,34 @@ export function comparePhotos(
   return { faces, own: own.pairs(), others: others.pairs(), repeats, alike, people };
 }
 
-/** Of the photos of a person, by number, those that are nearly the same picture as an earlier one, with the most similar one. */
+/**
+ * Compares the photos of a person, by number, with each other.
+ *
+ * @returns those that are nearly the same picture as an earlier one, with the most similar one
+ */
 function repeatsAmong(
   numbers: readonly number[],
   faces: readonly Face[],
-  compare: (i: number, j: number) => number,
+  own: Nearest,
+  onPair?: PairObserver,
 ): Pair[] {
   return numbers.flatMap((i, count) => {
+    const a = faces[i];
     let earlier: Pair | null = null;
     for (const j of numbers.slice(0, count)) {
-      const similarity = compare(i, j);
+      const b = faces[j];
+      const similarity = similarityOf(a, b);
+      onPair?.(a, b, similarity);
+      own.note(i, j, similarity);
       if (similarity >= REPEAT_FROM && similarity > (earlier?.similarity ?? -1))
-        earlier = { a: faces[i], b: faces[j], similarity };
+        earlier = { a, b, similarity };
     }
     return earlier ?? [];
   });
+}
+
+function similarityOf(a: Face, b: Face): number {
+  return Math.min(1, Math.max(-1, dot(a.embedding, b.embedding)));
 }
 
 function isOnePerson(a: Face, b: Face, similarity: number, people: People, threshold: number): boolean {
@@ -114,9 +122,10 @@ function isOnePerson(a: Face, b: Face, similarity: number, people: People, thres
 /** The people of some photos: means of similarities without comparing photo by photo. */
 export class People {
   readonly #sums: Float32Array[] = [];
+  /** Photos of each person, by number. */
   readonly #counts: number[] = [];
-  /** Numbers of photos that are nearly the same picture as an earlier one. */
-  readonly #repeats: number[] = [];
+  /** The same without photos that are nearly the same picture as an earlier one. */
+  readonly #pictures: number[];
 
   constructor(faces: readonly Face[], repeats: readonly Pair[]) {
     for (const { who, embedding } of faces) {
@@ -125,7 +134,8 @@ export class People {
       const sum = this.#sums[who];
       for (let i = 0; i < embedding.length; i++) sum[i] += embedding[i];
     }
-    for (const { a } of repeats) this.#repeats[a.who] = (this.#repeats[a.who] ?? 0) + 1;
+    this.#pictures = [...this.#counts];
+    for (const { a } of repeats) this.#pictures[a.who]--;
   }
 
   /** Number of the person's photos. */
@@ -150,15 +160,10 @@ export class People {
    */
   areAlike(a: Face, b: Face, threshold: number): boolean {
     return (
-      this.#picturesOf(a) > 1 &&
-      this.#picturesOf(b) > 1 &&
+      this.#pictures[a.who] > 1 &&
+      this.#pictures[b.who] > 1 &&
       this.meanBetween(a, b) >= threshold + ALIKE_ON_AVERAGE_ABOVE
     );
-  }
-
-  /** Number of the person's photos without repeats. */
-  #picturesOf({ who }: Face): number {
-    return this.#counts[who] - (this.#repeats[who] ?? 0);
   }
 }
 

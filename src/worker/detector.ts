@@ -86,7 +86,8 @@ export class Detector {
   }
 
   /**
-   * Finds a face again in views that show it upright and from close by, for better landmarks.
+   * Finds a face again in views that show it upright and from close by, for better landmarks; once more from these while a view shows
+   * it tilted still, because detectors draw a tilted face too upright.
    *
    * @param landmarks image px
    * @returns image px; `landmarks` themselves where they are not to be refined, and where the views show no face or are too large for

@@ -43,11 +43,11 @@ describe('WorkerPool.look', () => {
     const { find, look } = await started();
     const embed = async (image: Image, refinement: Refinement) =>
       (await look(image, await find(image), refinement)).embedding as Float32Array;
-    const [upright, tilted] = [await photo(0), await photo(45)];
+    const [upright, tilted] = [await photo(0), await photo(55)];
     const asFound = await embed(tilted, 'none');
     const wanted = await embed(upright, 'none');
     for (const refinement of ['tilted', 'all'] as const)
-      expect(cosine(await embed(tilted, refinement), wanted)).toBeGreaterThan(cosine(asFound, wanted) + 0.02);
+      expect(cosine(await embed(tilted, refinement), wanted)).toBeGreaterThan(cosine(asFound, wanted) + 0.03);
     // It is not tilted, so nothing is done.
     expect(cosine(await embed(upright, 'tilted'), wanted)).toBeCloseTo(1, 6);
   });
