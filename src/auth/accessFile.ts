@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { Database, faultOf } from '../core/database.js';
+import { Database, type Fault, faultOf, isDatabaseError } from '../core/database.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { makePrivateFolder } from '../core/folders.js';
 import type { Component } from '../core/lifecycle.js';
@@ -103,7 +103,10 @@ export class AccessFile implements Component {
     try {
       return work(this.#store);
     } catch (error) {
-      throw explained(error, this.#file);
+      const sentence = explained(error, this.#file);
+      // The next look opens the file again: it may be whole by then.
+      if (accessFaultOf(error) === 'corrupt') this.#fault = sentence;
+      throw sentence;
     }
   }
 
@@ -132,6 +135,8 @@ export class AccessFile implements Component {
   #open(): void {
     const file = this.#file;
     try {
+      // A new file has no users, and lets in whoever reaches a daemon of this machine: an emptied one does not count as new.
+      if (this.#inode !== null && isEmpty(file)) throw damaged(file, 'it is empty');
       prepare(file);
       this.#db = opened(file);
     } catch (error) {
@@ -207,25 +212,42 @@ function inodeOf(file: string): bigint | null {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 }
 
+function isEmpty(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.size === 0;
+}
+
+/** As {@link faultOf}; statements that fail in any other way, as with a missing table, mean that the file is not the one that was opened. */
+function accessFaultOf(error: unknown): Fault | null {
+  return faultOf(error) ?? (isDatabaseError(error) ? 'corrupt' : null);
+}
+
+function unusable(file: string, why: string, cause?: unknown): SpotterError {
+  return new SpotterError('access.unusable', `the users and tokens in ${file} ${why}`, { cause });
+}
+
+function damaged(file: string, why: string, cause?: unknown): SpotterError {
+  return unusable(
+    file,
+    `cannot be read, the file is damaged (${why}); restore it from a backup, or move it away and add the users again`,
+    cause,
+  );
+}
+
 /** An error of SQLite or the system as one sentence; any other error as it is. */
 function explained(error: unknown, file: string): unknown {
   if (error instanceof SpotterError) return error;
-  const unusable = (why: string) =>
-    new SpotterError('access.unusable', `the users and tokens in ${file} ${why}`, { cause: error });
-  switch (faultOf(error)) {
+  const because = (why: string) => unusable(file, why, error);
+  const unopened = `cannot be opened (${describeError(error)}); make the file and its folder writable`;
+  switch (accessFaultOf(error)) {
     case 'corrupt':
-      return unusable(
-        `cannot be read, the file is damaged (${describeError(error)}); restore it from a backup, or move it away and add the users again`,
-      );
+      return damaged(file, describeError(error), error);
     case 'locked':
-      return unusable('are in use by another program for too long; end that one, and try again');
+      return because('are in use by another program for too long; end that one, and try again');
     case 'full':
-      return unusable('cannot be saved, no space is left on the disk; make room');
+      return because('cannot be saved, no space is left on the disk; make room');
     case 'unwritable':
-      return unusable(`cannot be opened (${describeError(error)}); make the file and its folder writable`);
+      return because(unopened);
     default:
-      if (error instanceof Error && 'syscall' in error)
-        return unusable(`cannot be opened (${describeError(error)}); make the file and its folder writable`);
-      return error;
+      return error instanceof Error && 'syscall' in error ? because(unopened) : error;
   }
 }

@@ -37,6 +37,11 @@ export function faultOf(error: unknown): Fault | null {
   return FAULTS[/^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? ''] ?? null;
 }
 
+/** Whether SQLite itself has failed, also in a way that {@link faultOf} does not know. */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
+}
+
 /** An open SQLite file. Every call is synchronous; {@link faultOf} classifies what it throws. */
 export class Database {
   readonly #db: Libsql.Database;

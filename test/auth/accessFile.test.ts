@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ACCESS_FILE, AccessFile } from '../../src/auth/accessFile.js';
@@ -77,6 +77,24 @@ describe('AccessFile', () => {
     renameSync(`${place}.bak`, place);
     clock.mockReturnValue(3001);
     expect(file.use(({ users }) => users.count)).toBe(1);
+  });
+
+  it('says that the open one was emptied, and uses what is written back into it', async () => {
+    const folder = temporaryFolder();
+    const place = path.join(folder, ACCESS_FILE);
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    onTestFinished(() => clock.mockRestore());
+    const file = await opened(folder);
+    file.use(({ users }) => users.add(anna(), 1));
+    const whole = readFileSync(place);
+    truncateSync(place);
+    for (const ms of [1, 1000, 2000]) {
+      clock.mockReturnValue(ms);
+      expect(() => file.use(({ users }) => users.count)).toThrow(/the file is damaged \(.+\); restore it/);
+    }
+    writeFileSync(place, whole);
+    clock.mockReturnValue(3000);
+    expect(file.use(({ users }) => users.find('anna')?.name)).toBe('anna');
   });
 
   it('copies users and tokens, but no session', async () => {

@@ -152,20 +152,26 @@ describe('doors', () => {
     expect((await ask('/api/v1/log/copy', { method: 'POST', headers })).status).toBe(200);
   });
 
-  it('answer 503 while users and tokens cannot be read, and let nobody in but the programs of the daemon', async () => {
-    const { ask, cookieOf, folder, lines } = await doors();
-    const cookie = await cookieOf('anna');
-    writeFileSync(path.join(folder, ACCESS_FILE), 'damaged '.repeat(5000));
-    const failed = await ask('/api/v1/events', { headers: { cookie } });
-    expect(failed.status).toBe(503);
-    expect(failed.body).toContain('users and tokens cannot be read now; see the log');
-    expect((await ask('/api/v1/events')).status).toBe(503);
-    expect((await ask('/healthz')).status).toBe(200);
-    expect((await ask('/api/v1/session')).body).toBe('{"signIn":"password","caller":null}');
-    const control = { authorization: `Bearer ${CONTROL}` };
-    expect((await ask('/api/v1/events', { headers: control })).status).toBe(200);
-    expect(lines.join()).toContain('the file is damaged');
-  });
+  it.each([
+    ['damaged', 'damaged '.repeat(5000)],
+    ['emptied', ''],
+  ])(
+    'answer 503 while the file of users and tokens is %s, and let nobody in but the programs of the daemon',
+    async (_, content) => {
+      const { ask, cookieOf, folder, lines } = await doors();
+      const cookie = await cookieOf('anna');
+      writeFileSync(path.join(folder, ACCESS_FILE), content);
+      const failed = await ask('/api/v1/events', { headers: { cookie } });
+      expect(failed.status).toBe(503);
+      expect(failed.body).toContain('users and tokens cannot be read now; see the log');
+      expect((await ask('/api/v1/events')).status).toBe(503);
+      expect((await ask('/healthz')).status).toBe(200);
+      expect((await ask('/api/v1/session')).body).toBe('{"signIn":"password","caller":null}');
+      const control = { authorization: `Bearer ${CONTROL}` };
+      expect((await ask('/api/v1/events', { headers: control })).status).toBe(200);
+      expect(lines.join()).toContain('the file is damaged');
+    },
+  );
 
   it('ask nobody to sign in where that is not required, and still refuse a wrong token', async () => {
     const { ask } = await doors((auth) => {
