@@ -71,7 +71,7 @@ export class Tokens {
     if (scopesWithin(scopes, cameras).length < scopes.length)
       throw new SpotterError(
         'usage',
-        'a token of some cameras cannot have service:read or service:write, which show all; leave them out, or the cameras',
+        'a token of some cameras cannot have service:read, service:write or people:forget, which concern all; leave them out, or the cameras',
       );
     const text = `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
     const made = this.#db

@@ -6,8 +6,10 @@ export const SCOPES = [
   'cameras:read',
   /** People and their photos. */
   'people:read',
-  /** Photos and people added, changed, set aside, removed and erased. */
+  /** Photos and people added, changed, set aside and removed; wrong names taken back. */
   'people:write',
+  /** Everything of a person erased, history included. */
+  'people:forget',
   /** A picture of the caller's own recognised. */
   'recognize',
   /** Health, sinks, dead letters, metrics, the configuration without secrets. */
@@ -61,7 +63,12 @@ export function maySee({ cameras }: Pick<Caller, 'cameras'>, camera: string): bo
   return cameras === null || cameras.includes(camera);
 }
 
-/** What is left of scopes for who may not see all cameras: the state of the service shows every one. */
+/** Whether a scope concerns all cameras: the state of the service shows every one, and who is forgotten is forgotten by all. */
+function isOfAllCameras(scope: Scope): boolean {
+  return scope.startsWith('service:') || scope === 'people:forget';
+}
+
+/** What is left of scopes for who may not see all cameras. */
 export function scopesWithin(scopes: readonly Scope[], cameras: readonly string[] | null): Scope[] {
-  return scopes.filter((scope) => cameras === null || !scope.startsWith('service:'));
+  return scopes.filter((scope) => cameras === null || !isOfAllCameras(scope));
 }

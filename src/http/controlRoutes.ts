@@ -19,7 +19,7 @@ export function addControlRoutes(app: Api, views: ControlViews): void {
   app.post(
     '/api/v1/people/:name/forget',
     {
-      config: { needs: 'people:write' },
+      config: { needs: 'people:forget' },
       schema: {
         operationId: 'forgetPerson',
         tags: ['people'],

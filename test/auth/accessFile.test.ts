@@ -192,7 +192,7 @@ describe('tokens', () => {
       expect(tokens.use(text.slice(8), 5)).toBeNull();
       expect(() => tokens.create({ name: 'HA', scopes: [], cameras: null }, 0)).toThrow(/already/);
       const all = { name: 'prometheus', scopes: ['service:read' as const], cameras: ['door'] };
-      expect(() => tokens.create(all, 0)).toThrow(/show all/);
+      expect(() => tokens.create(all, 0)).toThrow(/concern all/);
       expect(tokens.revoke('ha')).toBe(true);
       expect(tokens.use(text, 6)).toBeNull();
     });

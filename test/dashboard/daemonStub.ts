@@ -14,6 +14,7 @@ const SCOPES: Scope[] = [
   'cameras:read',
   'people:read',
   'people:write',
+  'people:forget',
   'service:read',
   'service:write',
 ];

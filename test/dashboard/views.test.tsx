@@ -128,6 +128,15 @@ describe('SignInView', () => {
 });
 
 describe('PersonRemoval', () => {
+  beforeEach(() => void signedIn());
+
+  it('offers to forget only to who may do that', () => {
+    signedIn(['people:read', 'people:write']);
+    render(<PersonRemoval name="alice" />);
+    expect(screen.getByText('Remove from the gallery')).toBeTruthy();
+    expect(screen.queryByText('Forget')).toBeNull();
+  });
+
   it('forgets only when the name is typed', async () => {
     people.value = [personOnPage('alice')];
     const sent = answerWith({ 'POST /people/alice/forget': {}, 'GET /people': { people: [] } });

@@ -85,10 +85,10 @@ describe('POST /api/v1/people/:name/forget', () => {
     },
   );
 
-  it('refuses who has not signed in with 401, and who may only read with 403', async () => {
+  it('refuses who has not signed in with 401, and who may change people but not forget them with 403', async () => {
     for (const [caller, status, sentence] of [
       [NOBODY, 401, /^sign in first/],
-      [{ ...ANYBODY, scopes: new Set(['people:read'] as const) }, 403, /needs the scope people:write/],
+      [{ ...ANYBODY, scopes: new Set(['people:write'] as const) }, 403, /needs the scope people:forget/],
     ] as const) {
       const { post, asked } = await serve(undefined, () => caller);
       expect(await post('alice')).toMatchObject({ status, body: { error: expect.stringMatching(sentence) } });

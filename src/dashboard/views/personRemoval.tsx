@@ -3,6 +3,7 @@ import { useLocation } from 'wouter-preact';
 import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
 import { loadPeople } from '../state/household.js';
+import { may } from '../state/ownSession.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
 import { texts } from '../texts.js';
 
@@ -13,13 +14,13 @@ const ACTIONS = {
   forget: { label: t.forget, text: t.forgetText, act: forgetPerson, done: t.forgotten },
 };
 
-/** Takes a person out of the gallery, or erases everything about them. Both ask for the name. */
+/** Takes a person out of the gallery, or, for who may do that, erases everything about them. Both ask for the name. */
 export function PersonRemoval({ name }: { name: string }) {
   const [asked, setAsked] = useState<keyof typeof ACTIONS | null>(null);
   return (
     <section class="panel danger" aria-label={t.danger}>
       <h3>{t.danger}</h3>
-      {(['remove', 'forget'] as const).map((key) => (
+      {(may('people:forget') ? (['remove', 'forget'] as const) : (['remove'] as const)).map((key) => (
         <div key={key} class="danger-row">
           <p class="muted">{ACTIONS[key].text}</p>
           <button type="button" class="danger" onClick={() => setAsked(key)}>
