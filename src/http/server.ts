@@ -1,4 +1,4 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -13,6 +13,7 @@ import { type CertificateFiles, readCertificate, watchCertificate } from './cert
 import { shareWithPages } from './crossOrigin.js';
 import { Guests } from './guests.js';
 import { type AccessRules, foreignRequest, isAllowedOrigin } from './origin.js';
+import { withdrawOffer } from './protocolOffer.js';
 import { type Refusal, refuse, refuseConnection } from './refusal.js';
 import { MAX_PARAMETER_LENGTH, refuseBrokenRequest, refuseUnrouted } from './requestFaults.js';
 import type { Views } from './routes.js';
@@ -191,7 +192,11 @@ export class HttpServer implements Component {
   async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const refusal = foreignRequest(request.headers, this.#rules);
     if (refusal) return refuseConnection(socket, refusal);
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return this.#answer(request, socket);
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      withdrawOffer(request, socket, head);
+      this.#app.server.emit(this.#options.tls ? 'secureConnection' : 'connection', socket);
+      return;
+    }
     const { sockets = {} } = this.#options;
     const path = request.url?.split('?', 1)[0] ?? '';
     if (!Object.hasOwn(sockets, path)) return refuseConnection(socket, noSocket(Object.keys(sockets)));
@@ -232,15 +237,6 @@ export class HttpServer implements Component {
       status: 503,
       error: `${fault}; disconnect some, or raise http.maxConnections and the limit of open files`,
     });
-  }
-
-  /** Answers a request that offers another protocol, such as h2c, in HTTP/1.1 (RFC 9110, section 7.8). */
-  #answer(request: IncomingMessage, socket: Socket): void {
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    response.once('finish', () => socket.destroySoon());
-    this.#app.routing(request, response);
   }
 
   async stop(): Promise<void> {

@@ -25,6 +25,16 @@ describe('signing in', () => {
     expect((await ask('/api/v1/session')).body).toBe('{"signIn":"password","caller":null}');
   });
 
+  it.each<Record<string, string>>([{}, { 'transfer-encoding': 'chunked' }])(
+    'works for clients that offer HTTP/2 with each request, such as that of Java: %j',
+    async (more) => {
+      const { signIn } = await doors();
+      const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAEAAEAA' };
+      const answer = await signIn('vera', PASSWORD, { ...offer, ...more });
+      expect([answer.status, JSON.parse(answer.body).caller.name]).toEqual([200, 'vera']);
+    },
+  );
+
   it('answers a wrong name and a wrong password alike, at the same cost', async () => {
     const { signIn, hashes } = await doors();
     const before = hashes();
