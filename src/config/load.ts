@@ -20,6 +20,8 @@ export interface LoadedConfig {
   config: Config;
   /** The file, or null for the defaults alone. */
   file: string | null;
+  /** Whether nothing is set in the file, or there is none. */
+  isEmpty: boolean;
   /** Values that must never be shown: passwords, keys and what came out of secret variables and files. */
   secrets: readonly string[];
 }
@@ -50,8 +52,8 @@ export function loadConfig(
   baseFolder = process.cwd(),
   unused: readonly Section[] = [],
 ): LoadedConfig {
-  const { config, secrets } = read(file, overrides, baseFolder, unused, []);
-  return { config, file, secrets };
+  const { gaps: _, ...loaded } = read(file, overrides, baseFolder, unused, []);
+  return { file, ...loaded };
 }
 
 /**
@@ -80,7 +82,7 @@ function read(
 ): Read {
   const { config, ...rest } =
     file === null
-      ? { config: schema.parse({}), secrets: [], gaps: [] }
+      ? { config: schema.parse({}), secrets: [], gaps: [], isEmpty: true }
       : readText(textOf(file), { name: file, folder: path.dirname(path.resolve(file)), unused, incomplete });
   resolvePaths(config, file === null ? baseFolder : path.dirname(path.resolve(file)));
   overrides(config);
@@ -122,8 +124,11 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
     }
   }
   let data: unknown;
+  let isEmpty = false;
   try {
-    data = withoutEmpty(without(toData(document), dropped));
+    const whole = toData(document);
+    isEmpty = Object.keys(whole ?? {}).length === 0;
+    data = withoutEmpty(without(whole, dropped));
     if (gaps.length > 0) data = withStandIns(data, document, offsets);
   } catch (error) {
     throw fail([...faults, { offset: 0, path: '', message: describeError(error) }], secrets);
@@ -140,7 +145,7 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
   const real = faults.filter(({ offset }) => !offsets.has(offset));
   if (real.length > 0 || !retried.success) throw fail(real.length > 0 ? real : faults, secrets);
   const all = [...secrets, ...secretsOf(retried.data)].filter((secret) => !hasReference(secret, gaps));
-  return { config: retried.data, secrets: [...new Set(all)], gaps };
+  return { config: retried.data, secrets: [...new Set(all)], gaps, isEmpty };
 }
 
 /** Whether the cameras that a text names are configured elsewhere. */

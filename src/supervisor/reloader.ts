@@ -1,7 +1,7 @@
 import { type CameraDiff, changedKeys, diffCameras, fixedKeys, needsEngine } from '../config/diff.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { describeError } from '../core/errors.js';
+import { describeError, SpotterError } from '../core/errors.js';
 import { maskText } from '../core/secrets.js';
 import { Serial } from '../core/serial.js';
 import { listGallery } from '../gallery/folder.js';
@@ -125,6 +125,12 @@ export class Reloader {
     const { read, modelFolder } = this.#options;
     const next = read();
     const before = this.#current.config;
+    // The defaults would stop every camera, and remove events and pictures that are to be kept for longer.
+    if (next.isEmpty && !this.#current.isEmpty)
+      throw new SpotterError(
+        'config.invalid',
+        `${next.file} is empty, as after a command that failed to write it; write "cameras: []" for no cameras`,
+      );
     if (needsEngine(before, next.config)) {
       await prepare(next.config, modelFolder);
       const { folder } = next.config.gallery;

@@ -27,6 +27,12 @@ describe('loadConfig', () => {
     expect(load('---\n').config.cameras).toEqual([]);
   });
 
+  it('says whether anything is set', () => {
+    const isEmpty = (text: string) => load(text).isEmpty;
+    expect(['', '\n# cameras: []\n', '{}', '---\n'].map(isEmpty)).toEqual([true, true, true, true]);
+    expect(['cameras: []\n', 'http:\n'].map(isEmpty)).toEqual([false, false]);
+  });
+
   it('reads the example of the contract', () => {
     vi.stubEnv('DOOR_PASSWORD', 'p@ss');
     const { config } = load(`

@@ -6,7 +6,7 @@ import { checkCameras } from '../../src/doctor/cameraChecks.js';
 const { signal } = new AbortController();
 const loaded = (...cameras: object[]) => ({
   config: schema.parse({ cameras }),
-  ...{ secrets: [], file: null, gaps: [] as Gap[] },
+  ...{ secrets: [], file: null, isEmpty: true, gaps: [] as Gap[] },
 });
 // Refuses the connection, should it be opened.
 const url = 'rtsp://u:p@127.0.0.1:1/x';

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 async function find(settings: object, daemon: string | null = null) {
   const config = schema.parse({ http: { port: 0 }, ...settings });
-  const loaded = { config, secrets: [], file: null, gaps: [] };
+  const loaded = { config, secrets: [], file: null, isEmpty: true, gaps: [] };
   const findings = await checkNetwork(loaded, daemon, new AbortController().signal);
   return findings.map(({ check, subject, state, message }) => `${state} ${subject ?? check}: ${message}`);
 }

@@ -57,6 +57,18 @@ describe('Reloader', () => {
     expect(messages).toEqual(['configuration reloaded']);
   });
 
+  it('keeps the current configuration when the file is emptied', async () => {
+    const full = configWith(withCameras('door'));
+    const emptied = { ...configWith(), file: '/etc/spotter/config.yaml' };
+    const { reloader, changes, messages } = reloaderOf({ ...full, isEmpty: false }, emptied);
+    await reloader.reload();
+    await reloader.reload();
+    expect(changes).toHaveLength(1);
+    expect(messages.at(-1)).toBe(
+      'configuration reload rejected, keeping the current one: /etc/spotter/config.yaml is empty, as after a command that failed to write it; write "cameras: []" for no cameras',
+    );
+  });
+
   it('replaces the engine for settings that only a new one can apply', async () => {
     const { reloader, changes, messages } = reloaderOf(configWith(withMinSize(50)));
     await reloader.reload();
