@@ -18,8 +18,9 @@ export function firstOf<T extends { text: string }>(items: T[]): T[] {
 
 /** The address of the next page: the same request with one parameter replaced. */
 export function nextAddress(url: string, parameter: string, position: number | string | undefined): string {
-  const [path, query] = url.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  const parameters = new URLSearchParams(end < 0 ? '' : url.slice(end));
   parameters.set(parameter, String(position));
   return `${path}?${parameters}`;
 }

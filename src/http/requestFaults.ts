@@ -22,6 +22,20 @@ const FAULTS: Record<string, string> = {
     'the body does not have the length that its header says; send all of it',
 };
 
+/** What Node says of bytes that its parser does not take. */
+interface ParserFault extends Error {
+  code?: string | undefined;
+  /** Such as "Invalid header token". */
+  reason?: string | undefined;
+  /** The bytes, a Buffer: fastify's types say otherwise. */
+  rawPacket?: unknown;
+}
+
+/** First byte of a client that begins with TLS: the type of its message. */
+const TLS_HANDSHAKE = 0x16;
+const UNENCODED =
+  'the address has a character that is to be percent-encoded, such as a space as %20 and ü as %C3%BC; encode it (curl: -G --data-urlencode person=Jürgen)';
+
 /** Answers a request that fastify refuses before there is a route for it. */
 export function refuseUnrouted(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   refuse(reply, refusalOf(error, undefined));
@@ -54,20 +68,30 @@ export function addFaultHandler(
 
 /** Answers bytes that are no request of HTTP, or one that is too large or too slow, and closes the connection. */
 export function refuseBrokenRequest(
-  error: Error & { code?: string },
+  error: ParserFault,
   socket: Parameters<typeof refuseConnection>[0],
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) refuseConnection(socket, brokenRequest(error.code));
+  if (socket.writable) refuseConnection(socket, brokenRequest(error));
   else socket.destroy();
 }
 
-function brokenRequest(code: string | undefined): Refusal {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return { status: 408, error: 'the request did not arrive in time; send it again' };
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return { status: 431, error: 'the address and the headers are too long; shorten them' };
-  return { status: 400, error: 'this is not a request of HTTP/1.1; use http://, without TLS' };
+function brokenRequest({ code, reason, rawPacket }: ParserFault): Refusal {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, error: 'the request did not arrive in time; send it again' };
+    case 'HPE_HEADER_OVERFLOW':
+      return { status: 431, error: 'the address and the headers are too long; shorten them' };
+    case 'HPE_INVALID_URL':
+    // A space ends the address.
+    case 'HPE_INVALID_CONSTANT':
+      return { status: 400, error: UNENCODED };
+    default: {
+      const isTls = Buffer.isBuffer(rawPacket) && rawPacket[0] === TLS_HANDSHAKE;
+      const advice = isTls ? 'use http://, without TLS' : `correct it (${reason ?? code})`;
+      return { status: 400, error: `this is not a request of HTTP/1.1; ${advice}` };
+    }
+  }
 }
 
 /** @param accepted media types of the bodies that the route takes; JSON if it does not say */

@@ -77,12 +77,36 @@ describe('HttpServer: requests that reach no handler', () => {
     ]);
   });
 
-  it('are answered even if they are not HTTP, or too large', async () => {
-    expect(await raw('\u0016\u0003\u0001')).toMatch(
-      /^HTTP\/1.1 400 [\s\S]*\{"error":"this is not a request of HTTP/,
-    );
-    expect(await raw(`GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
-      /^HTTP\/1.1 431 [\s\S]*too long/,
-    );
+  it.each([
+    ['TLS', '\u0016\u0003\u0001', 400, 'this is not a request of HTTP/1.1; use http://, without TLS'],
+    ['not HTTP', 'hello\r\n\r\n', 400, 'this is not a request of HTTP/1.1; correct it (Invalid method'],
+    [
+      'too large',
+      `GET / HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'the address and the headers are too long',
+    ],
+    [
+      'not encoded',
+      'GET /api/v1/events?person=Jürgen HTTP/1.1\r\n\r\n',
+      400,
+      'the address has a character that is to be',
+    ],
+    [
+      'not encoded either',
+      'GET /people/Anna B HTTP/1.1\r\n\r\n',
+      400,
+      'the address has a character that is to be',
+    ],
+    [
+      'of two lengths',
+      'POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc',
+      400,
+      "this is not a request of HTTP/1.1; correct it (Transfer-Encoding can't be present with Content-Length)",
+    ],
+  ])('are answered even if they are %s', async (_what, bytes, status, sentence) => {
+    const answer = await raw(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.slice(answer.indexOf('{'))).error).toContain(sentence);
   });
 });
