@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -9,10 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { hasErrno } from '../core/errors.js';
-import { isRunning } from '../core/processes.js';
+import { isAbandoned, processMark } from '../core/processMark.js';
 import { storageFault } from './storageFault.js';
 
 /** Where the bytes of a partial file are from. */
@@ -23,14 +22,12 @@ export interface Origin {
   validator: string | null;
 }
 
-/** A download of another machine that has not been written to for this long has been given up. */
-const GIVEN_UP_MS = 600_000;
 const BYTES = 'bytes';
 const ORIGIN = 'origin.json';
 const FREE = 'free';
 
 /**
- * A file that is being downloaded. Its bytes lie in a folder beside the file, `FILE.part-OWNER-TOKEN`, that belongs to one process;
+ * A file that is being downloaded. Its bytes lie in a folder beside the file, `FILE.part-MARK`, that belongs to one process;
  * when that is gone, another one takes the folder over by renaming it. Nothing in there is ever taken for a model.
  */
 export class PartialFile {
@@ -49,7 +46,7 @@ export class PartialFile {
    * @throws the system error when nothing can be written there
    */
   static claim(target: string): PartialFile {
-    const own = () => `${target}.part-${owner()}-${randomBytes(4).toString('hex')}`;
+    const own = () => `${target}.part-${processMark()}`;
     const left = leftovers(target).sort((a, b) => bytesIn(b) - bytesIn(a));
     for (const folder of left) {
       const mine = own();
@@ -139,21 +136,9 @@ export function leftovers(target: string): string[] {
 
 function isLeft(folder: string, suffix: string): boolean {
   if (suffix.startsWith(`${FREE}-`)) return true;
-  const [, host, pid] = /^([0-9a-f]{8})\.(\d+)-[0-9a-f]{8}$/.exec(suffix) ?? [];
-  if (pid === undefined) return false;
-  if (host === machine() && !isRunning(Number(pid))) return true;
   const file = existsSync(path.join(folder, BYTES)) ? path.join(folder, BYTES) : folder;
   const stats = statSync(file, { throwIfNoEntry: false });
-  return stats !== undefined && Date.now() - stats.mtimeMs > GIVEN_UP_MS;
-}
-
-function owner(): string {
-  return `${machine()}.${process.pid}`;
-}
-
-/** Processes of another machine, or container, cannot be looked at. */
-function machine(): string {
-  return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  return stats !== undefined && isAbandoned(suffix, stats.mtimeMs);
 }
 
 function bytesIn(folder: string): number {

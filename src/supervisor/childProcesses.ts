@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describeError, hasErrno } from '../core/errors.js';
 import { closeToOthers, makePrivateFolder } from '../core/folders.js';
 import { writePrivateFile } from '../core/privateFile.js';
-import { beginningOf, endIfSame } from './processIdentity.js';
+import { beginningOf } from '../core/processes.js';
+import { endIfSame } from './processIdentity.js';
 import { readOwnFile } from './readOwnFile.js';
 
 /**

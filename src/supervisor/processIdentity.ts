@@ -1,16 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hasErrno } from '../core/errors.js';
-
-/** Start time of a process, in clock ticks since boot; null when there is no such process, or on systems other than Linux. */
-export function beginningOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const STARTTIME = 19;
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[STARTTIME] ?? null;
-  } catch {
-    return null;
-  }
-}
+import { beginningOf } from '../core/processes.js';
 
 /** Kills a process of this user that started at the given time: ids are reused. */
 export function endIfSame(pid: number, began: string): void {
