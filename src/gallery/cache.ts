@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { makePrivateFolder } from '../core/folders.js';
 import { isSamePerson } from '../core/personName.js';
+import { isAbandoned, processMark } from '../core/processMark.js';
 import type { PhotoResult } from './enrol.js';
 import type { PersonSettings } from './person.js';
 
@@ -44,6 +45,8 @@ interface Contents {
 /** Increase with every change of {@link Contents} that an earlier or later version cannot read. */
 const FORMAT = 1;
 const DIGEST_BYTES = 32;
+/** The mark of a cache that is being written. */
+const UNFINISHED = /^gallery-[0-9a-f]{16}\.cache\.(.+)\.tmp$/;
 /** The mark of a file that must be hashed again in any case. */
 const NEVER: FileMark = { size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0 };
 /** For how long a photo that is missing from the folder is remembered, ms: a share may be there in part only. */
@@ -166,7 +169,7 @@ export class EmbeddingCache {
   async write(): Promise<void> {
     if (!this.#isChanged) return;
     makePrivateFolder(path.dirname(this.#file));
-    const temporary = `${this.#file}.${process.pid}.tmp`;
+    const temporary = `${this.#file}.${processMark()}.tmp`;
     this.#dropUnused();
     const bytes = encode(this.#contents);
     // What changes during the write belongs to the next one.
@@ -174,6 +177,7 @@ export class EmbeddingCache {
     try {
       await writeFile(temporary, bytes, { mode: 0o600 });
       await rename(temporary, this.#file);
+      await removeUnfinishedCaches(path.dirname(this.#file)).catch(() => {});
     } catch (error) {
       this.#isChanged = true;
       await rm(temporary, { force: true });
@@ -198,6 +202,17 @@ export class EmbeddingCache {
 export function cacheFile(folder: string, gallery: string): string {
   const name = createHash('sha256').update(gallery).digest('hex').slice(0, 16);
   return path.join(folder, `gallery-${name}.cache`);
+}
+
+/** Removes what interrupted writes have left in a folder of caches. @throws the system's error */
+export async function removeUnfinishedCaches(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    const [, mark] = UNFINISHED.exec(name) ?? [];
+    if (mark === undefined) continue;
+    const stats = await stat(file).catch(() => null);
+    if (stats && isAbandoned(mark, stats.mtimeMs)) await rm(file, { force: true });
+  }
 }
 
 function emptyContents(): Contents {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
 import { meantOr } from '../core/nearest.js';
@@ -13,6 +13,7 @@ import { personFolder } from './personFolder.js';
 import { usePhotoFile } from './photoFile.js';
 import { isPhotoName, namedAsUnreadable } from './photoFiles.js';
 import { SET_ASIDE, setAsideFolders } from './setAsideFolders.js';
+import { removeLeftovers, removeWhole, writeWhole } from './wholeFiles.js';
 
 /** What of the result of a photo decides whether it is added. */
 export type ExaminedPhoto =
@@ -37,8 +38,6 @@ export interface AddOptions {
   examine: (bytes: Uint8Array, name: string) => Promise<ExaminedPhoto>;
 }
 
-/** How the name of what is being removed begins. */
-export const REMOVED = '.removed-';
 const SETTINGS = /\.ya?ml$/i;
 
 /** Which picture to add to whom. */
@@ -58,7 +57,7 @@ export function personName(text: string): string {
 }
 
 /**
- * Copies a photo to a person if it can be used; under a hidden name first, so that nobody ever reads half of it.
+ * Copies a photo to a person if it can be used, whole or not at all.
  *
  * @throws SpotterError gallery.not_found; gallery.unwritable when the copy cannot be written
  */
@@ -85,6 +84,7 @@ async function addListed(
   { folder, person, bytes, fileName, examine }: AddPictureOptions,
   listing: Listing,
 ): Promise<Added> {
+  await removeLeftovers(listing.root);
   const twin = await twinOf(bytes, listing);
   if (twin && isSamePerson(twin.person, person)) return { state: 'there', name: twin.name };
   if (twin) {
@@ -112,6 +112,7 @@ export async function peopleOf(folder: string): Promise<string[]> {
 export async function removePerson(folder: string, person: string): Promise<string[]> {
   const people = await peopleOf(folder);
   const root = await realpath(folder);
+  await removeLeftovers(root);
   const removed = await removeFiles(root, person).catch((cause: unknown) => {
     throw new SpotterError(
       'gallery.unwritable',
@@ -147,10 +148,7 @@ export async function removeFiles(root: string, person: string): Promise<string[
       const isNamed = isSamePerson(path.parse(name).name, person);
       const beside = (isPhotoName(name) || SETTINGS.test(name)) && !isFolder && isNamed;
       if (!whole && !beside) continue;
-      // A rename takes the whole folder away at once, however long its removal takes.
-      const hidden = path.join(root, `${REMOVED}${process.pid}-${removed.length}`);
-      await rename(path.join(folder, name), hidden);
-      await rm(hidden, { recursive: true, force: true });
+      await removeWhole(root, path.join(folder, name));
       const relative = path.relative(root, path.join(folder, name)).split(path.sep).join('/');
       removed.push(isFolder ? `${relative}/` : relative);
     }
@@ -198,13 +196,7 @@ async function place(bytes: Uint8Array, wanted: string, folder: string, person: 
     const { name: stem, ext } = path.parse(wanted);
     let name = wanted;
     for (let number = 2; taken.has(name); number++) name = `${stem}-${number}${ext}`;
-    const temporary = path.join(target, `.${process.pid}.adding`);
-    try {
-      await writeFile(temporary, bytes);
-      await rename(temporary, path.join(target, name));
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeWhole(path.join(target, name), bytes);
     return `${own}/${name}`;
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;

@@ -2,12 +2,13 @@ import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import { isSamePerson, nameFault } from '../core/personName.js';
-import { isRunning } from '../core/processes.js';
-import { forgetCached, REMOVED, removeFiles, whyUnwritable } from './edit.js';
+import { removeUnfinishedCaches } from './cache.js';
+import { forgetCached, removeFiles, whyUnwritable } from './edit.js';
 import { isAway } from './fileGuard.js';
 import { personOf } from './folder.js';
 import { probeFolder } from './folderProbe.js';
 import { SET_ASIDE } from './setAsideFolders.js';
+import { removeLeftovers } from './wholeFiles.js';
 
 /** What was removed from a gallery. */
 export interface ErasedFiles {
@@ -26,7 +27,6 @@ export interface ErasedCaches {
 }
 
 const CACHE = /^gallery-[0-9a-f]{16}\.cache$/;
-const UNFINISHED = /^gallery-[0-9a-f]{16}\.cache\.(\d+)\.tmp$/;
 const TEXT = /\.ya?ml$/i;
 
 /**
@@ -39,10 +39,10 @@ export async function eraseFiles(folder: string, person: string): Promise<Erased
   try {
     await probeFolder(folder);
     const root = await realpath(folder);
-    const removed = await removeFiles(root, person);
-    for (const name of await readdir(root))
-      if (name.startsWith(REMOVED)) await rm(path.join(root, name), { recursive: true, force: true });
-    return { removed, isThere: true };
+    // Some of it may be of this very person.
+    const failure = await removeLeftovers(root);
+    if (failure !== null) throw failure;
+    return { removed: await removeFiles(root, person), isThere: true };
   } catch (cause) {
     if (isAway(cause) || hasErrno(cause, 'ENOENT')) return { removed: [], isThere: false };
     const message = `cannot remove ${person} from ${folder}, nothing was erased: ${whyUnwritable(cause)}`;
@@ -63,10 +63,9 @@ export async function eraseCached(
   hasName: (file: string) => Promise<boolean>,
 ): Promise<ErasedCaches> {
   const erased: ErasedCaches = { photos: 0, discarded: [] };
+  await removeUnfinishedCaches(cacheFolder);
   for (const name of await readdir(cacheFolder)) {
     const file = path.join(cacheFolder, name);
-    const [, writer] = UNFINISHED.exec(name) ?? [];
-    if (writer !== undefined && !isRunning(Number(writer))) await rm(file, { force: true });
     if (!CACHE.test(name)) continue;
     const photos = await forgetCached(file, person);
     erased.photos += photos ?? 0;

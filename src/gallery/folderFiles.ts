@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { hasErrno, SpotterError } from '../core/errors.js';
 import { nameFault } from '../core/personName.js';
 import { cacheFile, EmbeddingCache, type FileMark, isSameMark } from './cache.js';
-import { REMOVED, whyUnwritable } from './edit.js';
+import { whyUnwritable } from './edit.js';
 import { FileGuard } from './fileGuard.js';
 import { localFiles } from './files.js';
 import { type GalleryFile, type Listing, listGallery, personOf } from './folder.js';
 import { isPhotoName } from './photoFiles.js';
 import { setAsideFolders } from './setAsideFolders.js';
+import { writeWhole } from './wholeFiles.js';
 
 /** A file of a person. */
 export interface FolderFile {
@@ -51,7 +52,6 @@ export class FolderFiles {
   readonly #young = new Map<string, { mark: FileMark; sinceMs: number }>();
   #cache: EmbeddingCache | null = null;
   #listing: Listing | null = null;
-  #temporaries = 0;
 
   /** @param cacheFolder where the gallery's cache is: it knows photos by their content already */
   constructor(folder: string, cacheFolder: string) {
@@ -127,14 +127,7 @@ export class FolderFiles {
   write(name: string, content: Uint8Array, expected: string | null): Promise<boolean> {
     return this.#change(name, async (target) => {
       if ((await contentOf(target)) !== expected) return false;
-      // What is left of an interrupted attempt goes with whatever is forgotten next.
-      const part = path.join(this.#root, `${REMOVED}${process.pid}-shared-${++this.#temporaries}`);
-      try {
-        await writeFile(part, content);
-        await rename(part, target);
-      } finally {
-        await rm(part, { force: true });
-      }
+      await writeWhole(target, content);
       return true;
     });
   }

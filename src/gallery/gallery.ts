@@ -22,6 +22,7 @@ import { dateOf, type PersonSettings } from './person.js';
 import { PhotoReader, type ReaderOptions, type ReadPhoto } from './reader.js';
 import type { GallerySnapshot } from './snapshot.js';
 import { untilThere } from './untilThere.js';
+import { removeLeftovers } from './wholeFiles.js';
 import type { WriteSettledOptions } from './writeSettled.js';
 
 /** Where a gallery is, and how its photos are read. */
@@ -149,6 +150,8 @@ export class Gallery implements Component {
       const read = this.#isWaiting ? await untilThere(look, isAway, warn, signal) : await look();
       if (signal?.aborted || read === null) return;
       this.#listed = read.listing;
+      // Nobody waits for it: a share may fall silent meanwhile.
+      this.guard.attempt((files) => removeLeftovers(read.listing.root, files)).catch(() => {});
       this.#setState(galleryStateOf(read.photos, read.settings, this.#state, this.#today()));
       this.#seconds = (performance.now() - startMs) / 1000;
       // A share that is not mounted yet is an empty folder: it must not cost what is known of its photos.

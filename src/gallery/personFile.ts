@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isScalar } from 'yaml';
 import { hasErrno, SpotterError } from '../core/errors.js';
@@ -8,6 +8,7 @@ import { whyUnwritable } from './edit.js';
 import { listGallery } from './folder.js';
 import { type PersonSettings, parsePerson } from './person.js';
 import { personFolder } from './personFolder.js';
+import { removeLeftovers, writeWhole } from './wholeFiles.js';
 
 /** Settings to change; null removes one. */
 export type SettingsChange = { [K in keyof PersonSettings]?: PersonSettings[K] | null | undefined };
@@ -25,6 +26,7 @@ const HEAD = '# Settings of this person; see docs/gallery.md.\n';
  */
 export async function changeSettings(folder: string, person: string, change: SettingsChange): Promise<void> {
   const { root, settings } = await listGallery(folder);
+  await removeLeftovers(root);
   const own = settings.filter((file) => isSamePerson(file.person, person));
   const known = own.find(({ name }) => name.includes('/')) ?? own[0];
   const refused = known?.refused?.message;
@@ -38,13 +40,7 @@ export async function changeSettings(folder: string, person: string, change: Set
     });
     const text = changed(name, before, change);
     if (text === before && known) return;
-    const temporary = `${file}.${process.pid}.part`;
-    try {
-      await writeFile(temporary, text);
-      await rename(temporary, file);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeWhole(file, text);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
     throw new SpotterError('gallery.unwritable', `cannot write ${name} in ${root}: ${whyUnwritable(cause)}`, {

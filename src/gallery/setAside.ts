@@ -11,6 +11,7 @@ import { type Move, moveWhole, type OnMoved, removeEmpty } from './moveWhole.js'
 import { isPhotoName } from './photoFiles.js';
 import { SET_ASIDE, type SetAsideKind, setAsideFolders } from './setAsideFolders.js';
 import { withOneSpelling } from './spellings.js';
+import { removeLeftovers } from './wholeFiles.js';
 
 /** What is set aside in a gallery. Both lists have the form of a gallery, so that their photos can be read like one. */
 export interface SetAside {
@@ -52,6 +53,7 @@ export async function listSetAside(folder: string): Promise<SetAside> {
  */
 export async function setAside(folder: string, what: readonly string[]): Promise<Moved[]> {
   const { root, photos } = await listGallery(folder);
+  await removeLeftovers(root);
   const moves: Move[] = [];
   for (const one of what) {
     const photo = photoNamed(one, photos, [root]);
@@ -72,6 +74,7 @@ export async function setAside(folder: string, what: readonly string[]): Promise
  */
 export async function bringBack(folder: string, what: readonly string[]): Promise<Moved[]> {
   const { root } = await listGallery(folder);
+  await removeLeftovers(root);
   const places = await setAsideFolders(root);
   const moves: Move[] = [];
   for (const one of what) {

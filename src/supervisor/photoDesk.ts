@@ -8,6 +8,7 @@ import { probeFolder } from '../gallery/folderProbe.js';
 import type { ListedPhoto } from '../gallery/peopleListing.js';
 import { endingOf, foreignFormat } from '../gallery/photoFiles.js';
 import { bringBack, setAside } from '../gallery/setAside.js';
+import { removeLeftovers } from '../gallery/wholeFiles.js';
 import type { AddedPhoto, PhotoSource, PhotoViews } from '../http/photoRoutes.js';
 import type { Examined } from '../ipc/requests.js';
 import type { EngineRequests } from './engineRequests.js';
@@ -78,6 +79,7 @@ export class PhotoDesk implements PhotoViews {
     const { changing, folder } = this.#options;
     return changing.run(async () => {
       const { path } = await this.#find(name, file);
+      await removeLeftovers(folder());
       await rm(path).catch((cause: unknown) => {
         throw new SpotterError(
           'gallery.unwritable',
