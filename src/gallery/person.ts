@@ -43,23 +43,39 @@ const schema = z.strictObject({
 /** The content of a person.yaml, or one sentence per fault, with file, line and column. */
 export type PersonFile = { ok: true; settings: PersonSettings } | { ok: false; faults: string[] };
 
+/** The text of a person.yaml, or why it is not read, one sentence with the name of the file. */
+export type PersonText = { ok: true; text: string } | { ok: false; faults: string[] };
+
 /** Reads a person.yaml. Never rejects. */
 export async function readPerson(file: GalleryFile, files: Pick<Files, 'readFile'>): Promise<PersonFile> {
+  const read = await readPersonText(file, files);
+  return read.ok ? parsePerson(file.name, read.text) : read;
+}
+
+/** Reads the text of a person.yaml. Never rejects. */
+export async function readPersonText(file: GalleryFile, files: Pick<Files, 'readFile'>): Promise<PersonText> {
   const { name } = file;
-  const fail = (why: string): PersonFile => ({ ok: false, faults: [`${name}: ${why}`] });
+  const fail = (why: string): PersonText => ({ ok: false, faults: [`${name}: ${why}`] });
   if (file.refused) return fail(file.refused.message);
   if (!/\.yaml$/.test(name)) return fail('is not read; rename it to end in .yaml, in lower case');
-  if (file.mark && file.mark.size > MAX_BYTES)
-    return fail('is larger than 64 KiB; remove what is not a setting');
+  if (file.mark && file.mark.size > MAX_BYTES) return tooLarge(name);
   const bytes = await files.readFile(file.path).catch(() => null);
-  if (bytes === null) return fail('cannot be read; check its permissions');
   // The file may have grown since it was listed.
-  if (bytes.length > MAX_BYTES) return fail('is larger than 64 KiB; remove what is not a setting');
+  return bytes === null ? fail('cannot be read; check its permissions') : decodePerson(name, bytes);
+}
+
+/** The text of the bytes of a person.yaml. @param name of the file, for the fault */
+export function decodePerson(name: string, bytes: Uint8Array): PersonText {
+  if (bytes.length > MAX_BYTES) return tooLarge(name);
   try {
-    return parsePerson(name, UTF8.decode(bytes));
+    return { ok: true, text: UTF8.decode(bytes) };
   } catch {
-    return fail('is not UTF-8 text');
+    return { ok: false, faults: [`${name}: is not UTF-8 text`] };
   }
+}
+
+function tooLarge(name: string): PersonText {
+  return { ok: false, faults: [`${name}: is larger than 64 KiB; remove what is not a setting`] };
 }
 
 /** Parses a person.yaml. @param name of the file, for the faults */

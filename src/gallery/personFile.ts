@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isScalar } from 'yaml';
-import { hasErrno, SpotterError } from '../core/errors.js';
+import { SpotterError } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import { parseYaml } from '../core/yamlFaults.js';
 import { whyUnwritable } from './edit.js';
+import { localFiles } from './files.js';
 import { listGallery } from './folder.js';
-import { type PersonSettings, parsePerson } from './person.js';
+import { decodePerson, type PersonSettings, type PersonText, parsePerson, readPersonText } from './person.js';
 import { personFolder } from './personFolder.js';
 import { removeLeftovers, writeWhole } from './wholeFiles.js';
 
@@ -17,7 +17,7 @@ const FILE = 'person.yaml';
 const HEAD = '# Settings of this person; see docs/gallery.md.\n';
 
 /**
- * Changes the settings of a person in their person.yaml, which is made when there is none. Comments and order stay.
+ * Changes the settings of a person in their person.yaml, which is made when there is none. Comments, order and permissions stay.
  *
  * @param folder the gallery
  * @param person as the gallery spells the name, or for a new person
@@ -29,17 +29,13 @@ export async function changeSettings(folder: string, person: string, change: Set
   await removeLeftovers(root);
   const own = settings.filter((file) => isSamePerson(file.person, person));
   const known = own.find(({ name }) => name.includes('/')) ?? own[0];
-  const refused = known?.refused?.message;
-  if (refused !== undefined) throw new SpotterError('usage', `${known?.name} ${refused}`);
+  const before: PersonText = known ? await readPersonText(known, localFiles) : { ok: true, text: HEAD };
+  if (!before.ok) throw invalid(before.faults);
   const name = known?.name ?? `${person}/${FILE}`;
   try {
     const file = path.join(await personFolder(root, path.dirname(name)), path.basename(name));
-    const before = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (hasErrno(error, 'ENOENT')) return HEAD;
-      throw error;
-    });
-    const text = changed(name, before, change);
-    if (text === before && known) return;
+    const text = changed(name, before.text, change);
+    if (text === before.text && known) return;
     await writeWhole(file, text);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
@@ -52,9 +48,9 @@ export async function changeSettings(folder: string, person: string, change: Set
 /** @throws SpotterError usage */
 function changed(name: string, before: string, change: SettingsChange): string {
   const { document, syntax } = parseYaml(before);
-  if (syntax.length > 0) throw invalid(name, parsePerson(name, before));
+  if (syntax.length > 0) throw invalid(faultsOf(name, before));
   if (isScalar(document.contents) && document.contents.value === null) document.contents = null;
-  if (document.contents !== null && !isMap(document.contents)) throw invalid(name, parsePerson(name, before));
+  if (document.contents !== null && !isMap(document.contents)) throw invalid(faultsOf(name, before));
   for (const [key, value] of Object.entries(change))
     if (value === null) document.delete(key);
     else if (value !== undefined) document.set(key, value);
@@ -62,8 +58,8 @@ function changed(name: string, before: string, change: SettingsChange): string {
   const isEmpty = !isMap(document.contents) || document.contents.items.length === 0;
   if (isEmpty) document.set('notify', true);
   const text = textOf(name, document);
-  const parsed = parsePerson(name, text);
-  if (!parsed.ok) throw invalid(name, parsed);
+  const faults = faultsOf(name, text);
+  if (faults.length > 0) throw invalid(faults);
   return text;
 }
 
@@ -77,7 +73,13 @@ function textOf(name: string, document: Document): string {
   }
 }
 
-function invalid(name: string, parsed: ReturnType<typeof parsePerson>): SpotterError {
-  const faults = parsed.ok ? [`${name} cannot be changed; correct it by hand`] : parsed.faults;
+/** What the next reading of a text would report. */
+function faultsOf(name: string, text: string): string[] {
+  const read = decodePerson(name, Buffer.from(text));
+  const parsed = read.ok ? parsePerson(name, read.text) : read;
+  return parsed.ok ? [] : parsed.faults;
+}
+
+function invalid(faults: readonly string[]): SpotterError {
   return new SpotterError('usage', faults.join('; '));
 }

@@ -1,10 +1,18 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changeSettings } from '../../src/gallery/personFile.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-function gallery(files: Record<string, string> = {}) {
+function gallery(files: Record<string, string | Uint8Array> = {}) {
   const folder = path.join(temporaryFolder(), 'gallery');
   mkdirSync(folder);
   for (const [name, text] of Object.entries(files)) {
@@ -53,6 +61,9 @@ describe('changeSettings', () => {
 
   it.each([
     ['a value that is not valid', 'note: a\n', { validUntil: '2026-02-31' }, /validUntil/],
+    ['bytes that are no UTF-8', Buffer.from('# für Zoë\n', 'latin1'), { note: 'b' }, /is not UTF-8 text/],
+    ['a file that is too large', `#${'x'.repeat(65_536)}\n`, { notify: false }, /is larger than 64 KiB/],
+    ['what makes a file too large', `#${'x'.repeat(65_500)}\n`, { note: 'b'.repeat(100) }, /larger than 64/],
     ['a file with a fault', 'threshold: high\n', { note: 'b' }, /person\.yaml:1:.*threshold/],
     ['a file that is no YAML', 'note: [\n', { note: 'b' }, /person\.yaml:/],
     ['a list', '- a\n', { note: 'b' }, /person\.yaml:1:1: must be a mapping, not a list/],
@@ -64,12 +75,28 @@ describe('changeSettings', () => {
       /write the value out/,
     ],
   ])('refuses %s and changes nothing', async (_, text, change, message) => {
-    const { folder, read } = gallery({ 'alice/person.yaml': text });
+    const { folder } = gallery({ 'alice/person.yaml': text });
     await expect(changeSettings(folder, 'alice', change)).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringMatching(message),
     });
-    expect(read('alice/person.yaml')).toBe(text);
+    expect(readFileSync(path.join(folder, 'alice/person.yaml'))).toEqual(Buffer.from(text));
+  });
+
+  it('refuses a file that is not read because of its name', async () => {
+    const { folder, read } = gallery({ 'alice/person.yml': 'note: a\n' });
+    await expect(changeSettings(folder, 'alice', { note: 'b' })).rejects.toThrow(
+      'alice/person.yml: is not read; rename it to end in .yaml',
+    );
+    expect(read('alice/person.yml')).toBe('note: a\n');
+  });
+
+  it('keeps the permissions of the file', async () => {
+    const { folder } = gallery({ 'alice/person.yaml': 'note: a\n' });
+    const file = path.join(folder, 'alice/person.yaml');
+    chmodSync(file, 0o600);
+    await changeSettings(folder, 'alice', { note: 'b' });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it('writes nothing out of the gallery, nor through a link', async () => {

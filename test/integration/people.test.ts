@@ -201,6 +201,7 @@ describe('people, faces and photos over HTTP', () => {
     ],
     ['a hidden name', () => call('POST', '/people', { name: '.set-aside' }), 400, /not a valid name/],
     ['an unknown setting', () => call('PATCH', '/people/grace', { shoe: 43 }), 400, /shoe/],
+    ['settings beside text that is not UTF-8', changeLatin1, 400, /grace\/person\.yaml: is not UTF-8 text/],
     ['an unknown event', () => call('POST', '/people/bob/photos?event=999999'), 404, /no event 999999/],
     [
       'an event without a face',
@@ -246,6 +247,17 @@ describe('people, faces and photos over HTTP', () => {
     expect(readdirSync(gallery())).toEqual([]);
   });
 });
+
+/** A change of settings that were written by hand in another encoding. */
+async function changeLatin1(): Promise<Answer> {
+  const file = path.join(gallery(), 'grace/person.yaml');
+  const text = Buffer.from('# für Zoë\n', 'latin1');
+  writeFileSync(file, text);
+  const answer = await call('PATCH', '/people/grace', { notify: false });
+  expect(readFileSync(file)).toEqual(text);
+  rmSync(file);
+  return answer;
+}
 
 async function grey(): Promise<Buffer> {
   return sharp({ create: { width: 300, height: 300, channels: 3, background: '#888' } })
