@@ -70,7 +70,9 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
   if (format !== null) return refused('unreadable', format);
   const stats = await stat(file).catch(() => null);
   if (stats?.isFile() === false) return refused('unreadable', 'is not a file; name the photos themselves');
-  const fileName = path.basename(file).replace(/^\.+/, '');
+  const visible = path.basename(file).replace(/^\.+/, '');
+  // Of ".jpg" only the ending is left.
+  const fileName = isPhotoName(visible) ? visible : `photo.${visible}`;
   const use = (bytes: Buffer) => addListed({ folder, person, bytes, fileName, examine }, listing);
   return usePhotoFile(file, use, ({ fault, message }) => refused(fault, message));
 }

@@ -1,6 +1,27 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { removePerson, whyUnwritable } from '../../src/gallery/edit.js';
+import { addPhoto, removePerson, whyUnwritable } from '../../src/gallery/edit.js';
+import { listGallery } from '../../src/gallery/folder.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+describe('addPhoto', () => {
+  it.each([
+    ['.png', 'photo.png'],
+    ['..JPG', 'photo.JPG'],
+    ['.face.png', 'face.png'],
+  ])('gives a file that is named %s a name that is read: %s', async (given, name) => {
+    const folder = temporaryFolder();
+    const file = path.join(temporaryFolder(), given);
+    writeFileSync(file, 'a picture');
+    const examine = async () => ({ state: 'used' }) as const;
+    expect(await addPhoto({ folder, person: 'zoe', file, examine })).toEqual({
+      state: 'added',
+      name: `zoe/${name}`,
+    });
+    expect((await listGallery(folder)).photos.map((photo) => photo.name)).toEqual([`zoe/${name}`]);
+  });
+});
 
 describe('removePerson', () => {
   it('refuses with one sentence where nothing can be changed', async (context) => {
