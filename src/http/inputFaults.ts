@@ -48,11 +48,17 @@ function faultsOf(schema: z.ZodType, given: unknown, part: Part): string[] {
 /** A fault of what a client sends as JSON, in one sentence that repeats none of its values. @param whole what it is called */
 export function bodyFault(issue: Issue, given: unknown, whole: string): string {
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], given);
-  const fault =
-    issue.code === 'unrecognized_keys'
-      ? `has ${quote(issue.keys[0])}, which is not a field here`
-      : describeIssue(issue, value, kindOf).replace(/^must be a mapping/, 'must be an object');
-  return `${issue.path.length === 0 ? whole : formatPath(issue.path)} ${fault}`;
+  if (issue.path.length === 0) return `${whole} ${faultOf(issue, value)}`;
+  const name = formatPath(issue.path);
+  // In quotes where nothing else in the sentence tells that it is a name: there is a field called "not".
+  return `${issue.code === 'invalid_type' ? JSON.stringify(name) : name} ${faultOf(issue, value)}`;
+}
+
+function faultOf(issue: Issue, value: unknown): string {
+  if (issue.code === 'unrecognized_keys') return `has ${quote(issue.keys[0])}, which is not a field here`;
+  return describeIssue(issue, value, kindOf)
+    .replace(/^required, /, 'is missing; give ')
+    .replace(/^(must be|is missing; give) a mapping/, '$1 an object');
 }
 
 function sentenceOf(issue: Issue, given: unknown, part: Part): string {

@@ -19,6 +19,7 @@ describe('faultsOfRequest', () => {
     ],
     [{ name: ['hunter2'], cameras: ['hunter2'], on: 4711 }, ['not a list', 'at most 5', 'not a number']],
     [{ name: { a: 'hunter2' }, cameras: [4711], on: null }, ['not an object', 'not a number', 'not empty']],
+    [{ cameras: [], on: true }, ['"name" is missing; give a number']],
     [['hunter2'], ['the body must be an object, not a list']],
     ['hunter2', ['the body must be an object, not text']],
   ])('says what is wrong with a body, and repeats nothing of it: %j', (body, sentences) => {
