@@ -1,8 +1,9 @@
 import type { Caller } from '../core/access.js';
 import { SpotterError } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
-import type { Serial } from '../core/serial.js';
-import { type EventKind, leftDraft, type SpotterEvent, type TrackEnd } from '../events/event.js';
+import { Serial } from '../core/serial.js';
+import { leftDraft, type SpotterEvent, type TrackEnd } from '../events/event.js';
+import { laterOfTrack } from '../events/laterOfTrack.js';
 import { setAside } from '../gallery/setAside.js';
 import type { CorrectionView, CorrectionViews } from '../http/correctionRoutes.js';
 import type { EventHub } from './eventHub.js';
@@ -24,13 +25,12 @@ export interface CorrectionsOptions {
 
 /** How long the event may take that takes the name back: a frame a second, and some time to spare. */
 const EVENT_MS = 4000;
-/** Events of a camera among which the end of a track is looked for. */
-const MOST_SEARCHED = 200;
 const REASON = 'corrected by hand: it is not the person that it looks like';
 
 /** Takes wrong names back: from the track, in an event of its own, and with the photos that it has given. */
 export class Corrections implements CorrectionViews {
   readonly #options: CorrectionsOptions;
+  readonly #ending = new Serial();
 
   constructor(options: CorrectionsOptions) {
     this.#options = options;
@@ -47,10 +47,16 @@ export class Corrections implements CorrectionViews {
     const { promise, cancel } = this.#untilWithdrawn(track, person);
     try {
       const { isLive } = await this.#options.deny({ camera, track, person });
-      // Corrected before, it stays at that one event.
-      const earlier = this.#withdrawal(event, person);
-      if (!isLive && earlier === null) this.#publishEnd(event, person);
-      const [withdrawn, moved] = await Promise.all([earlier ?? promise, this.#setAside(person, track)]);
+      const withdrawal = () => {
+        const later = this.#after(event);
+        // Corrected before, it stays at that one event.
+        const earlier = later.find((one) => one.withdrawn === person);
+        if (!isLive && !earlier) this.#publishEnd(event, later, person);
+        return earlier?.seq ?? promise;
+      };
+      // An event is in the log a moment after it was published: corrections that come together must not publish one each.
+      const withdrawing = isLive ? withdrawal() : this.#ending.run(async () => withdrawal());
+      const [withdrawn, moved] = await Promise.all([withdrawing, this.#setAside(person, track)]);
       return { event: withdrawn, setAside: moved };
     } finally {
       cancel();
@@ -74,10 +80,10 @@ export class Corrections implements CorrectionViews {
   }
 
   /** Of a track that has ended, its end is published again, without the name: it must not come into view once more. */
-  #publishEnd(event: SpotterEvent, person: string): void {
+  #publishEnd(event: SpotterEvent, later: readonly SpotterEvent[], person: string): void {
     const { camera, track, box, frame, quality, zones, mediaTimeMs } = event;
     if (track === null) return;
-    const left = this.#endOf(event) ?? event;
+    const left = [event, ...later].find(({ kind }) => kind === 'left') ?? event;
     const atMs = mediaTimeMs ?? 0;
     const { firstSeenMs = atMs, lastSeenMs = atMs, frames = 1 } = left;
     const ended: TrackEnd = { firstSeenMs, lastSeenMs, frames, verdict: 'unknown', reason: null };
@@ -86,26 +92,9 @@ export class Corrections implements CorrectionViews {
     this.#options.hub.publish({ ...draft, reason: REASON });
   }
 
-  /** The `left` of the track of an event; null when it is not found. */
-  #endOf({ kind, track, camera, seq }: SpotterEvent): SpotterEvent | null {
-    if (kind === 'left') return null;
-    return this.#after({ camera, seq }, ['left']).find((one) => one.track === track) ?? null;
-  }
-
-  /** The number of the event that has taken the name of an event back already; null when there is none. */
-  #withdrawal({ track, camera, seq }: SpotterEvent, person: string): number | null {
-    const isIt = (one: SpotterEvent) => one.track === track && one.withdrawn === person;
-    return this.#after({ camera, seq }, []).find(isIt)?.seq ?? null;
-  }
-
-  /** The next events of a camera, oldest first. @param kinds none: all */
-  #after({ camera, seq }: Pick<SpotterEvent, 'camera' | 'seq'>, kinds: EventKind[]): SpotterEvent[] {
-    const bounds = { before: null, fromMs: null, toMs: null, oldestFirst: true, limit: MOST_SEARCHED };
-    const found = this.#options.hub.log.find(
-      { ...bounds, after: seq, cameras: [camera], people: [], kinds },
-      false,
-    );
-    return found.map(({ text }) => JSON.parse(text) as SpotterEvent);
+  /** What came after an event of a face, in order. */
+  #after(event: SpotterEvent): SpotterEvent[] {
+    return laterOfTrack(event, (query) => this.#options.hub.log.find(query, false)).events;
   }
 
   /** Moves the photos out of use that were enrolled from a track. */

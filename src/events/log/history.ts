@@ -17,12 +17,27 @@ export interface HistoryQuery {
   /** From 1. */
   limit: number;
   oldestFirst: boolean;
+  /** Only events of this track; default all. */
+  track?: string | null;
   /** Only events that somebody has marked as reviewed, or has not; default all. */
   reviewed?: { reader: string; wanted: boolean } | null;
 }
 
+/** Which tracks of a person at a camera to look at; see {@link History.lastUnended}. */
+export interface UnendedQuery {
+  person: string;
+  camera: string;
+  /** Only a `match` with a smaller number. */
+  before: number;
+  /** Unix ms. */
+  sinceMs: number;
+  /** Most tracks that are looked at, the newest ones. */
+  among: number;
+}
+
 /** The query of one index: a value per column; null: any. */
 interface Filter {
+  track: string | null;
   camera: string | null;
   person: string | null;
   kind: EventKind | null;
@@ -41,8 +56,8 @@ const LAST = Number.MAX_SAFE_INTEGER;
 const MARKED = 'EXISTS (SELECT 1 FROM reviewed WHERE reader = ? AND reviewed.seq = events.seq)';
 
 /**
- * Finds events by time, person, camera and kind. Every combination of columns has an index that ends in seq; lists of values
- * are merged from them, so that no query reads more than it returns.
+ * Finds events by time, track, person, camera and kind. Every combination of the last three has an index that ends in seq; lists of
+ * values are merged from them, so that no query reads more than it returns. The few events of a track are found by an index of its own.
  */
 export class History {
   readonly #db: Database;
@@ -52,6 +67,7 @@ export class History {
   readonly #rows: Statement<Row>;
   readonly #firstSince: Statement<{ seq: number }>;
   readonly #lastUntil: Statement<{ seq: number }>;
+  readonly #lastUnended: Statement<Row>;
 
   /** @param lateMs the most by which an event was ever captured before one with a lower number */
   constructor(db: Database, reviewed: Reviewed, lateMs: () => number) {
@@ -62,6 +78,16 @@ export class History {
     this.#firstSince = db.prepare('SELECT seq FROM events WHERE high_ms >= ? ORDER BY high_ms, seq LIMIT 1');
     this.#lastUntil = db.prepare(
       'SELECT seq FROM events WHERE high_ms <= ? ORDER BY high_ms DESC, seq DESC LIMIT 1',
+    );
+    const matches =
+      "events INDEXED BY events_pck WHERE person = ? AND camera = ? AND kind = 'match' AND seq < ?";
+    this.#lastUnended = db.prepare(
+      `SELECT ${COLUMNS} FROM ${matches}
+       AND seq >= (SELECT min(seq) FROM (SELECT seq FROM ${matches} ORDER BY seq DESC LIMIT ?))
+       AND NOT EXISTS (
+         SELECT 1 FROM events AS ends INDEXED BY events_t
+         WHERE ends.track = events.track AND ends.seq > events.seq AND ends.kind = 'left' AND ends.captured_ms < ?
+       ) ORDER BY seq DESC LIMIT 1`,
     );
   }
 
@@ -84,9 +110,15 @@ export class History {
       if (next === null || next.head === null) break;
       const row = this.#rows.get(next.head);
       if (row) rows.push(row);
-      next.advance();
+      if (rows.length < query.limit) next.advance();
     }
     return rows;
+  }
+
+  /** The newest `match` whose track has no `left` before a time; null for none. A track that vanished has none at all. */
+  lastUnended({ person, camera, before, sinceMs, among }: UnendedQuery): Row | null {
+    const last = [person, camera, before];
+    return this.#lastUnended.get(...last, ...last, among, sinceMs) ?? null;
   }
 
   /** The numbers that a time span can have. Late events are captured before ones with lower numbers, by at most lateMs. */
@@ -113,12 +145,8 @@ export class History {
   }
 
   /** Reads the next numbers that match, from a position. */
-  #reader(
-    { camera, person, kind }: Filter,
-    { fromMs, toMs, oldestFirst, reviewed = null }: HistoryQuery,
-    span: Span,
-  ) {
-    const given = Object.entries({ camera, person, kind }).filter(([, value]) => value !== null);
+  #reader(filter: Filter, { fromMs, toMs, oldestFirst, reviewed = null }: HistoryQuery, span: Span) {
+    const given = Object.entries(filter).filter(([, value]) => value !== null);
     const values: Value[] = given.map(([, value]) => value);
     const times = fromMs !== null || toMs !== null ? [fromMs ?? 0, toMs ?? LAST] : [];
     const statement = this.#statement(
@@ -145,7 +173,8 @@ export class History {
     const key = `${columns} ${hasTimes} ${isReviewed} ${oldestFirst}`;
     let statement = this.#statements.get(key);
     if (!statement) {
-      const letters = ['person', 'camera', 'kind'].filter((column) => columns.includes(column));
+      const indexed = columns.includes('track') ? ['track'] : ['person', 'camera', 'kind'];
+      const letters = indexed.filter((column) => columns.includes(column));
       const index =
         letters.length === 0
           ? 'NOT INDEXED'
@@ -187,10 +216,10 @@ class Stream {
   }
 }
 
-function filters({ cameras, people, kinds }: HistoryQuery): Filter[] {
+function filters({ cameras, people, kinds, track = null }: HistoryQuery): Filter[] {
   const all = <T>(values: readonly T[]): (T | null)[] =>
     values.length === 0 ? [null] : [...new Set(values)];
   return all(cameras).flatMap((camera) =>
-    all(people).flatMap((person) => all(kinds).map((kind) => ({ camera, person, kind }))),
+    all(people).flatMap((person) => all(kinds).map((kind) => ({ track, camera, person, kind }))),
   );
 }

@@ -28,7 +28,7 @@ export class LogStore {
   readonly #first: Statement<{ seq: number }>;
   readonly #after: Statement<Row>;
   readonly #one: Statement<Row>;
-  readonly #lastTracks: Statement<{ track: string | null }>;
+  readonly #lastTracks: Statement<{ track: string }>;
   readonly #meta: Statement<{ value: string | number }>;
   readonly #withId: Statement<{ seq: number }>;
   readonly #fences: Statement<{ seq: number; fence: string }>;
@@ -57,7 +57,9 @@ export class LogStore {
     this.#first = db.prepare('SELECT seq FROM events ORDER BY seq LIMIT 1');
     this.#after = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?`);
     this.#one = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq = ?`);
-    this.#lastTracks = db.prepare('SELECT track FROM events WHERE camera = ? ORDER BY seq DESC LIMIT 500');
+    this.#lastTracks = db.prepare(
+      'SELECT track FROM events INDEXED BY events_c WHERE camera = ? AND track IS NOT NULL ORDER BY seq DESC LIMIT 500',
+    );
     this.#meta = meta;
     this.#withId = db.prepare('SELECT seq FROM events WHERE id = ? LIMIT 1');
     this.#fences = db.prepare(
@@ -165,9 +167,9 @@ export class LogStore {
     return this.#one.get(seq) ?? null;
   }
 
-  /** Track ids of a camera's last 500 events, more than can have been in view at once. */
+  /** Track ids of a camera's last 500 events of tracks, more than can have been in view at once. */
   lastTracks(camera: string): string[] {
-    return this.#lastTracks.all(camera).flatMap(({ track }) => track ?? []);
+    return this.#lastTracks.all(camera).map(({ track }) => track);
   }
 
   /** Whether any of some texts is in the file's bytes. */

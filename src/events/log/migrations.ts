@@ -6,7 +6,7 @@ import { SpotterError } from '../../core/errors.js';
  * One entry per version; a released one is never changed.
  *
  * `high_ms` is the latest capture time of all events up to this one, so it grows with seq and maps times to numbers. There is
- * one index per combination of filters, each ending in seq, so that a page of any of them is read from one index. The
+ * one index per combination of filters, and one of tracks, each ending in seq, so that a page of any of them is read from one index. The
  * explanation has its own column, because it is shown on request only. `fence` is for the cluster; the log of its feed finds by `id` what
  * it has already.
  */
@@ -52,6 +52,7 @@ const MIGRATIONS: readonly string[] = [
    BEGIN DELETE FROM reviewed WHERE seq = old.seq; END;`,
   `ALTER TABLE events ADD COLUMN fence TEXT;
    CREATE INDEX events_id ON events (id);`,
+  'CREATE INDEX events_t ON events (track) WHERE track IS NOT NULL;',
 ];
 
 /**

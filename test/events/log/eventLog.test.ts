@@ -38,6 +38,12 @@ describe('EventLog', () => {
     expect(again.log.append(pending([{}]))[0].seq).toBe(4);
   });
 
+  it('keeps in mind which tracks a camera has had, however many of its events are of none', async () => {
+    const { log } = await openLog();
+    log.append(pending([{ track: 'door-7' }, ...Array(600).fill({ kind: 'gap', track: null })]));
+    expect(log.use((store) => store.lastTracks('door'))).toEqual(['door-7']);
+  });
+
   it('stores the explanation, and includes it on request or when configured', async () => {
     let shown = false;
     const { log } = await openLog({ explain: () => shown });
@@ -80,13 +86,15 @@ describe('EventLog', () => {
     await log.stop();
     const db = new Libsql(path.join(folder, 'events.db'));
     db.exec(
-      'DROP TRIGGER events_reviewed; DROP TABLE reviewed; DROP INDEX events_id; ALTER TABLE events DROP COLUMN fence; PRAGMA user_version = 1',
+      'DROP TRIGGER events_reviewed; DROP TABLE reviewed; DROP INDEX events_id; DROP INDEX events_t; ALTER TABLE events DROP COLUMN fence; PRAGMA user_version = 1',
     );
     db.close();
     const { log: again } = await openLog({ folder });
     expect(again.after(0, 10)).toEqual(events);
     again.use(({ reviewed }) => reviewed.set('anna', 2, true));
     expect(again.use(({ reviewed }) => reviewed.among('anna', 1, 2))).toEqual([2]);
+    const { track } = events[0];
+    expect(again.find({ ...ALL, track, limit: 1 }, false)).toMatchObject([{ seq: 2 }]);
   });
 
   it('that is a folder, or may not be written, is refused in one sentence', async () => {

@@ -61,7 +61,7 @@ describe('copyUnusedLog', () => {
     expect(() => copyUnusedLog(folder, target)).toThrow(expect.objectContaining({ code: 'log.locked' }));
     await log.stop();
     copyUnusedLog(folder, target);
-    expect(sealCopy(target)).toEqual({ version: 3, events: 3, lastSeq: 3 });
+    expect(sealCopy(target)).toEqual({ version: 4, events: 3, lastSeq: 3 });
     expect(seqsIn(target)).toEqual([1, 2, 3]);
   });
 });
@@ -76,7 +76,7 @@ describe('sealCopy', () => {
     db.pragma('user_version = 99');
     db.close();
     expect(() => sealCopy(file)).toThrow(
-      /was written by a newer spotter \(log version 99, this one supports 3\)/,
+      /was written by a newer spotter \(log version 99, this one supports 4\)/,
     );
     writeFileSync(file, 'this is no log'.repeat(1000));
     expect(() => sealCopy(file)).toThrow(/is damaged; start spotter once/);
