@@ -24,7 +24,7 @@ export interface EventsQuery {
   reviewed: boolean | null;
 }
 
-/** A query for visits, as {@link EventsQuery}; `before` limits the first event of a visit. */
+/** A query for visits, as {@link EventsQuery}; `before` limits the first `match` of a visit in that time. */
 export type VisitsQuery = Pick<EventsQuery, 'before' | 'fromMs' | 'toMs' | 'cameras' | 'people' | 'limit'>;
 
 /** A time: Unix ms, or a day, which begins when its zone says. */

@@ -15,7 +15,7 @@ const visit = z
     startedAt: time,
     endedAt: time.nullable().describe('null while the person is there.'),
     firstSeq: z.int().describe('The event with which it began.'),
-    lastSeq: z.int().describe('The event with which it ended, or began.'),
+    lastSeq: z.int().describe('Its last event: with which it ended, or the last match so far.'),
   })
   .meta({ id: 'Visit' });
 

@@ -1,5 +1,6 @@
 import { moment } from '../core/clock.js';
 import type { InView } from '../events/inView.js';
+import { storedEventOf } from '../events/log/row.js';
 import { publishedSchemas } from '../events/schemas.js';
 import { findStays } from '../events/stays.js';
 import { viewsOf } from '../http/api.js';
@@ -74,6 +75,10 @@ function camerasOf({ cameras, inView, loaded }: ViewSources): CameraView[] {
 function visitsOf(query: VisitsQuery, { hub, inView, loaded }: ViewSources) {
   const { stays, before } = findStays(query, {
     find: (wanted) => hub.log.find(wanted, false),
+    lastUnended: (wanted) => {
+      const row = hub.log.use(({ history }) => history.lastUnended(wanted));
+      return row && storedEventOf(row, false);
+    },
     isInView: (track) => inView.published.some(({ id }) => id === track),
     gapMs: loaded().config.visits.gapMs,
   });
