@@ -62,7 +62,7 @@ export async function forgetOffline(person: string, config: Config): Promise<For
             installation,
             hasAnnounced: isClustered(config) || hasAnnounced(data),
           };
-          return (await takeBackPerson(options, name, signal)).length;
+          return (await takeBackPerson(options, name, signal)).naming;
         },
         letGo: async () => null,
         eraseEvents: async (onUnpictured) => {

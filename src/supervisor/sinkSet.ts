@@ -154,7 +154,7 @@ export class SinkSet implements Component, CameraObserver {
    * Forgets a person, and removes the person's retained topics from the broker.
    *
    * @param signal aborts when the broker takes too long
-   * @returns number of topics removed
+   * @returns number of topics removed that named the person
    * @throws Error with one sentence when the broker cannot be reached or refuses
    */
   async forgetPerson(person: string, signal: AbortSignal): Promise<number> {
@@ -163,9 +163,9 @@ export class SinkSet implements Component, CameraObserver {
     if (url === null) return 0;
     await this.#mqtt?.sink.settled();
     const options = { ...mqtt, url, installation: this.#installation, hasAnnounced: this.#hasAnnounced };
-    const topics = await takeBackPerson(options, person, signal);
+    const { topics, naming } = await takeBackPerson(options, person, signal);
     this.#mqtt?.sink.noteTakenBack(topics);
-    return topics.length;
+    return naming;
   }
 
   /** Call when events were erased, so that none of them is delivered. */

@@ -19,19 +19,25 @@ export interface PersonTopicsOptions {
   hasAnnounced?: boolean;
 }
 
+/** What {@link takeBackPerson} has removed. */
+export interface TakenBack {
+  topics: string[];
+  /** How many of them are the person's; the others hold the last face of a camera, which may be anybody's. */
+  naming: number;
+}
+
 /**
- * Removes every retained message that names a person. Uses its own connection, because the daemon may not be running or may be
- * publishing.
+ * Removes every retained message that names a person, and the last faces. Uses its own connection, because the daemon may not be
+ * running or may be publishing.
  *
  * @param signal aborts when the broker takes too long
- * @returns the topics
  * @throws Error with one sentence, without secrets, when the broker cannot be reached or refuses
  */
 export async function takeBackPerson(
   { url, topic, discoveryPrefix: prefix, installation, hasAnnounced = true }: PersonTopicsOptions,
   name: string,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<TakenBack> {
   const topics = new Topics(topic);
   const own = [topics.person(name), topics.personAttributes(name), topics.matches(name)];
   if (installation !== null && hasAnnounced) {
@@ -46,23 +52,25 @@ export async function takeBackPerson(
   const abandon = () => void connection.end();
   signal.addEventListener('abort', abandon, { once: true });
   try {
-    if (!connection.terms.retain) return [];
+    if (!connection.terms.retain) return { topics: [], naming: 0 };
     const { retained, refused } = await connection.readRetained([...own, ...cameras], `${topic}/forget`);
+    const found = [...retained];
+    const naming = found
+      .filter(([at, payload]) => own.includes(at) || names(payload, name))
+      .map(([at]) => at);
     // Whose face it is, a picture does not say.
-    const isOfPerson = (at: string, payload: string) =>
-      own.includes(at) || at.endsWith('/face') || names(payload, name);
-    const naming = [...retained].filter(([at, payload]) => isOfPerson(at, payload));
-    const found = naming.map(([at]) => at);
+    const faces = found.map(([at]) => at).filter((at) => at.endsWith('/face') && !naming.includes(at));
+    const taken = [...naming, ...faces];
     // Topics that must not be looked at may be retained.
     const unseen = own.filter((at) => refused.includes(at));
     const results = await Promise.allSettled(
-      [...found, ...unseen].map((at) => connection.publish(at, '', true)),
+      [...taken, ...unseen].map((at) => connection.publish(at, '', true)),
     );
     const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (failed.length > 0) throw failed[0];
     const unread = cameras.filter((filter) => refused.includes(filter));
     if (unread.length > 0) throw new BrokerRefusal({ kind: 'subscribe', topic: unread.join(', ') }, null);
-    return found;
+    return { topics: taken, naming: naming.length };
   } finally {
     signal.removeEventListener('abort', abandon);
     await connection.end();

@@ -5,6 +5,7 @@ import { keptBy, needMosquitto, Subscriber, startMosquitto } from '../../helpers
 import { strictBroker } from '../../helpers/strictBroker.js';
 
 const options = { topic: 'spotter', discoveryPrefix: 'homeassistant', installation: '0123456789ab' };
+const nothing = { topics: [], naming: 0 };
 const soon = () => AbortSignal.timeout(20_000);
 
 describe('takeBackPerson', () => {
@@ -37,9 +38,21 @@ describe('takeBackPerson', () => {
     ];
     for (const [topic, payload] of [...own, ...others]) await client.publish(topic, payload);
     const taken = await takeBackPerson({ ...options, url: broker.url }, 'alice', soon());
-    expect(taken.sort()).toEqual(own.map(([topic]) => topic).sort());
+    expect(taken.topics.sort()).toEqual(own.map(([topic]) => topic).sort());
+    expect(taken.naming).toBe(own.length - 1);
     expect(Object.fromEntries(await keptBy(broker))).toEqual(Object.fromEntries(others));
-    expect(await takeBackPerson({ ...options, url: broker.url }, 'alice', soon())).toEqual([]);
+    expect(await takeBackPerson({ ...options, url: broker.url }, 'alice', soon())).toEqual(nothing);
+  });
+
+  it('clears the last faces, and does not take them for a trace of the person', async (context) => {
+    needMosquitto(context);
+    const broker = await startMosquitto();
+    const client = await Subscriber.of(broker);
+    const faces = ['spotter/cameras/door/face', 'spotter/cameras/yard/face'];
+    for (const topic of faces) await client.publish(topic, 'JPEG');
+    const taken = await takeBackPerson({ ...options, url: broker.url }, 'alice', soon());
+    expect({ ...taken, topics: taken.topics.sort() }).toEqual({ topics: faces, naming: 0 });
+    expect([...(await keptBy(broker)).keys()]).toEqual([]);
   });
 
   it('works on every node of a cluster at the same time', async (context) => {
@@ -71,7 +84,7 @@ describe('takeBackPerson', () => {
     broker.published.length = 0;
     broker.rules.subscribe = (filter) => (filter.startsWith('home') ? 0x87 : 0);
     const quiet = { ...options, url: broker.url, hasAnnounced: false };
-    expect(await takeBackPerson(quiet, 'alice', soon())).toEqual([]);
+    expect(await takeBackPerson(quiet, 'alice', soon())).toEqual(nothing);
     expect(broker.published.map(({ topic }) => topic)).toEqual(['spotter/forget']);
   });
 
