@@ -57,7 +57,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     description:
       'play a clip with one known and one unknown person, in a temporary folder; reads no configuration and leaves nothing behind',
     example: 'spotter demo --port 9000',
-    options: [...listenOptions(), ...modelOptions()],
+    options: [...listenOptions('127.0.0.1', '8480, or the next free one'), ...modelOptions()],
     load: async () => (await import('./demo.js')).demo,
   },
   {

@@ -27,13 +27,13 @@ export function accessCamerasOption(): Option {
   ).argParser(cameraIds);
 }
 
-/** Where a daemon listens; all override the configuration. */
-export function listenOptions(): Option[] {
+/** Where a daemon listens; all override the configuration. @param host what --host is otherwise @param port what --port is otherwise */
+export function listenOptions(host = 'http.host', port = 'http.port'): Option[] {
   return [
-    new Option('--host <address>', 'address to listen on, such as 0.0.0.0; default: http.host').argParser(
+    new Option('--host <address>', `address to listen on, such as 0.0.0.0; default: ${host}`).argParser(
       notEmpty,
     ),
-    new Option('--port <n>', 'port to listen on; 0 takes any free one; default: http.port').argParser(
+    new Option('--port <n>', `port to listen on; 0 takes any free one; default: ${port}`).argParser(
       portNumber,
     ),
     new Option(

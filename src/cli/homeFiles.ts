@@ -21,7 +21,8 @@ compute:
 
 # WebSocket, health, metrics and API.
 http:
-  # Address to listen on. There is no login: keep it on loopback unless you trust the network.
+  # Address to listen on. Before you open it to your network, add a user ("spotter user add NAME --role admin"); see
+  # docs/access.md.
   host: 127.0.0.1
   port: 8480
 

@@ -61,6 +61,14 @@ describe('runCommandLine', () => {
     expect(await run(...line)).toEqual({ code: 2, stdout: '', stderr });
   });
 
+  it('says of the demo, which reads no configuration, where it listens', async () => {
+    const { stdout } = await run('demo', '--help');
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('such as 0.0.0.0; default: 127.0.0.1');
+    expect(text).toContain('default: 8480, or the next free one');
+    expect(text).not.toContain('http.host');
+  });
+
   it('has no option of its own in a command under a name that every command has', () => {
     const own = COMMANDS.flatMap(({ options }) => options.map(({ long }) => long));
     for (const common of ['--dir', '--config', '--log-level', '--quiet']) expect(own).not.toContain(common);
