@@ -77,7 +77,7 @@ const common = {
   similarity: similarity.nullable().describe('Cosine similarity to the nearest person.'),
   threshold: similarity.nullable().describe('Similarity from which one look would have named this person.'),
   margin: z.number().min(0).max(2).nullable().describe('Lead over the next person.'),
-  runnerUp: maybeText.describe('The next person; on match only.'),
+  runnerUp: maybeText.describe('The next person; on match, and on the left of a matched track.'),
   candidates: z.array(text).nullable().describe('On ambiguous: who it may be, nearest first.'),
   box: box.nullable(),
   frame: size.nullable().describe('Size of the frame, px.'),
