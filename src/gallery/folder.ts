@@ -4,7 +4,7 @@ import { hasErrno, SpotterError } from '../core/errors.js';
 import { nameFault } from '../core/personName.js';
 import type { FileMark } from './cache.js';
 import type { PhotoFault } from './enrol.js';
-import { type Files, localFiles } from './files.js';
+import { CANNOT_BE_READ, type Files, localFiles } from './files.js';
 import { isClutter, isPhotoName, namedAsUnreadable } from './photoFiles.js';
 
 /** A photo or a file of settings in the gallery's folder, not yet opened. */
@@ -56,11 +56,7 @@ export interface KnownListing {
 
 const SETTINGS = /\.ya?ml$/i;
 const PERSON_FILE = /^person\.ya?ml$/i;
-const UNREADABLE = {
-  fault: 'unreadable',
-  message: 'cannot be read; check its permissions and its name',
-} as const;
-
+const UNREADABLE = { fault: 'unreadable', message: CANNOT_BE_READ } as const;
 const LINKED = { fault: 'outside', message: 'is a link to a folder; copy the photos themselves' } as const;
 const TOO_DEEP = {
   fault: 'unreadable',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeError } from '../core/errors.js';
 import { faultsOf, type SchemaNode } from '../core/schemaFaults.js';
 import { faultLines, parseYaml, toData } from '../core/yamlFaults.js';
-import type { Files } from './files.js';
+import { CANNOT_BE_READ, type Files } from './files.js';
 import type { GalleryFile } from './folder.js';
 
 /** The settings in gallery/<person>/person.yaml. */
@@ -61,7 +61,7 @@ export async function readPersonText(file: GalleryFile, files: Pick<Files, 'read
   if (file.mark && file.mark.size > MAX_BYTES) return tooLarge(name);
   const bytes = await files.readFile(file.path).catch(() => null);
   // The file may have grown since it was listed.
-  return bytes === null ? fail('cannot be read; check its permissions') : decodePerson(name, bytes);
+  return bytes === null ? fail(CANNOT_BE_READ) : decodePerson(name, bytes);
 }
 
 /** The text of the bytes of a person.yaml. @param name of the file, for the fault */

@@ -1,6 +1,6 @@
 import { ByteBudget } from '../core/byteBudget.js';
 import { hasErrno } from '../core/errors.js';
-import { type Files, localFiles } from './files.js';
+import { CANNOT_BE_READ, type Files, localFiles } from './files.js';
 
 /** Larger files are not read. A JPEG of 100 million pixels takes less, even at the best quality. */
 const MAX_BYTES = 100e6;
@@ -41,7 +41,7 @@ export async function usePhotoFile<T>(
 
 function unreadable(error: unknown): FileRefusal {
   const isMissing = hasErrno(error, 'ENOENT', 'ENOTDIR');
-  const message = isMissing ? 'does not exist; check the path' : 'cannot be read; check its permissions';
+  const message = isMissing ? 'does not exist; check the path' : CANNOT_BE_READ;
   return { fault: 'unreadable', message };
 }
 

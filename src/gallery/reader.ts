@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { SpotterError } from '../core/errors.js';
 import type { EmbeddingCache, FileMark } from './cache.js';
 import { type EnrolLimits, enrol, type PhotoResult } from './enrol.js';
-import type { Files } from './files.js';
+import { CANNOT_BE_READ, type Files } from './files.js';
 import { fileKey, type GalleryFile } from './folder.js';
 import { usePhoto } from './photo.js';
 import type { PhotoFaceEngine } from './photoFaces.js';
@@ -47,11 +47,7 @@ export interface ReadPhoto {
 const CODE_VERSION = 4;
 /** Increase when they only accept or refuse other photos: those refused before are then read again, and no others. */
 const REFUSAL_VERSION = 2;
-const UNREADABLE: PhotoResult = {
-  state: 'unusable',
-  fault: 'unreadable',
-  message: 'cannot be read; check its permissions',
-};
+const UNREADABLE: PhotoResult = { state: 'unusable', fault: 'unreadable', message: CANNOT_BE_READ };
 /** Two changes within the clock's resolution leave the same mark, so a mark is only trusted on a file older than this, ms. */
 const SETTLED_MS = 2000;
 /** Photos that are read at a time, if their memory allows; see photo and photoFile. */

@@ -27,6 +27,6 @@ describe('usePhotoFile', () => {
     const folder = temporaryFolder();
     const refused = (file: string) => usePhotoFile(file, sizeOf, ({ message }) => message);
     expect(await refused(path.join(folder, 'a.jpg'))).toBe('does not exist; check the path');
-    expect(await refused(folder)).toBe('cannot be read; check its permissions');
+    expect(await refused(folder)).toBe('cannot be read; check its permissions and its name');
   });
 });

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { TEMPLATE } from '../../src/face/align.js';
@@ -7,8 +9,10 @@ import type { Landmarks } from '../../src/face/detection.js';
 import { EmbeddingCache } from '../../src/gallery/cache.js';
 import type { PhotoResult } from '../../src/gallery/enrol.js';
 import { localFiles } from '../../src/gallery/files.js';
+import { listGallery } from '../../src/gallery/folder.js';
 import { PhotoReader } from '../../src/gallery/reader.js';
 import { collins, hopper } from '../helpers/paths.js';
+import { temporaryFolder } from '../helpers/temporary.js';
 
 const OPTIONS = {
   limits: {
@@ -29,6 +33,17 @@ const OPTIONS = {
 };
 
 describe('PhotoReader', () => {
+  it('says of a photo whose name is not UTF-8 that it may be the name', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'alice'));
+    writeFileSync(Buffer.from(`${folder}/alice/caf\xe9.jpg`, 'latin1'), 'photo');
+    const { photos } = await listGallery(folder);
+    const unused = { detect: () => Promise.reject(), look: () => Promise.reject() };
+    const reader = new PhotoReader({ ...OPTIONS, faceEngine: unused }, new EmbeddingCache('/nonexistent'));
+    const [{ result }] = await reader.readAll(photos, localFiles);
+    expect(result).toMatchObject({ message: 'cannot be read; check its permissions and its name' });
+  });
+
   it('reads photos again that an earlier version refused, and keeps its embeddings', async () => {
     const cache = new EmbeddingCache('/nonexistent');
     let detections = 0;
