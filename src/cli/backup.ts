@@ -131,25 +131,18 @@ function isThere(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined;
   } catch (cause) {
-    throw new SpotterError(
-      'usage',
-      `cannot read ${file}: ${describeError(cause)}; make the backup as the user of the daemon`,
-      { cause },
-    );
+    throw readRefusal(cause);
   }
 }
 
 async function galleryEntries(folder: string): Promise<Packed[]> {
   await probeFolder(folder);
   try {
-    return await packedFolder(realpathSync(folder), 'gallery', (name) =>
-      printToStderr(`left out: ${name} is a link to the outside of the gallery, whose photos are not used`),
+    return await packedFolder(realpathSync(folder), 'gallery', (name, why) =>
+      printToStderr(`left out: ${name} ${why}`),
     );
   } catch (cause) {
-    const why = hasErrno(cause, 'ENOENT') ? 'does not exist, or has just changed' : 'cannot be read';
-    throw new SpotterError('gallery.not_found', `gallery ${folder} ${why}; check it and try again`, {
-      cause,
-    });
+    throw readRefusal(cause);
   }
 }
 
@@ -157,17 +150,17 @@ async function writeArchive(part: string, entries: readonly Packed[], file: stri
   try {
     await pack(part, entries);
   } catch (cause) {
-    if (
-      hasErrno(cause, 'ENOENT') ||
-      (cause instanceof Error && /did not encounter expected EOF|unexpected EOF/.test(cause.message))
-    )
-      throw new SpotterError(
-        'usage',
-        `cannot write the backup ${file}: files have changed meanwhile; try again`,
-        { cause },
-      );
-    throw outputRefusal(file, ARCHIVE, cause);
+    const { path: place = part } = cause as NodeJS.ErrnoException;
+    throw place === part ? outputRefusal(file, ARCHIVE, cause) : readRefusal(cause);
   }
+}
+
+/** The error for what a backup cannot read, and so would lack. @param cause the system's error, with a path */
+function readRefusal(cause: unknown): SpotterError {
+  const why = hasErrno(cause, 'ENOENT', 'EOF')
+    ? 'it does not exist, or has just changed; check it and try again'
+    : `${hasErrno(cause, 'EACCES', 'EPERM') ? 'permission denied' : describeError(cause)}; check its permissions and its name, or make the backup as the user of the daemon`;
+  return new SpotterError('usage', `cannot read ${(cause as NodeJS.ErrnoException).path}: ${why}`, { cause });
 }
 
 /** @throws SpotterError usage */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { create, extract, type ReadEntry } from 'tar';
@@ -14,32 +15,35 @@ export interface Packed {
 }
 
 /**
- * Everything below a folder, itself first: files, folders and links, sorted. Links are not followed, and those that lead out of the
- * topmost folder are left out.
+ * Everything below a folder, itself first: files, folders and links, sorted. Links are not followed. Those that lead out of the
+ * topmost folder are left out, and names that are not UTF-8, under which Node opens nothing.
  *
- * @param onLeftOut called with the name of such a link
+ * @param onLeftOut called with a name, and why it is left out: a sentence without its subject
+ * @throws the system's error
  */
 export async function packedFolder(
   folder: string,
   name: string,
-  onLeftOut: (name: string) => void = () => {},
+  onLeftOut: (name: string, why: string) => void = () => {},
 ): Promise<Packed[]> {
   const all: Packed[] = [{ from: folder, name, bytes: 0 }];
-  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  )) {
-    const [from, own] = [path.join(folder, entry.name), `${name}/${entry.name}`];
-    if (entry.isDirectory()) all.push(...(await packedFolder(from, own, onLeftOut)));
+  const entries = await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
+  for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
+    const [from, own] = [path.join(folder, `${entry.name}`), `${name}/${entry.name}`];
+    if (!isUtf8(entry.name)) onLeftOut(own, 'has a name that is not UTF-8, and is not used; rename it');
+    else if (entry.isDirectory()) all.push(...(await packedFolder(from, own, onLeftOut)));
     else if (entry.isFile()) all.push({ from, name: own, bytes: (await lstat(from)).size });
     else if (entry.isSymbolicLink()) {
-      if (staysInside(own, await readlink(from))) all.push({ from, name: own, bytes: 0 });
-      else onLeftOut(own);
+      const target = await readlink(from, 'buffer');
+      if (!isUtf8(target)) onLeftOut(own, 'is a link to a name that is not UTF-8; rename what it leads to');
+      else if (staysInside(own, `${target}`)) all.push({ from, name: own, bytes: 0 });
+      else onLeftOut(own, 'is a link to the outside of the gallery, whose photos are not used');
     }
   }
   return all;
 }
 
-/** Writes an archive, in this order: tar, gzip, without owners. @throws the system's error */
+/** Writes an archive, in this order: tar, gzip, without owners. @throws the system's error, with the path of what cannot be read */
 export async function pack(file: string, entries: readonly Packed[]): Promise<void> {
   const root = path.parse(file).root;
   const relative = (from: string) => path.relative(root, from).split(path.sep).join('/');
@@ -56,6 +60,8 @@ export async function pack(file: string, entries: readonly Packed[]): Promise<vo
       onWriteEntry: (entry) => {
         const name = names.get(entry.path.replace(/\/$/, ''));
         if (name !== undefined) entry.path = entry.path.endsWith('/') ? `${name}/` : name;
+        // The system does not say which file a failing disk could not read.
+        entry.on('error', (error) => Object.assign(error as Error, { path: entry.absolute }));
       },
     },
     [...names.keys()],

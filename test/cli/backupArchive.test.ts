@@ -33,6 +33,22 @@ describe('packedFolder', () => {
     ]);
     expect(leftOut).toEqual(['absolute', 'above', 'self', 'through'].sort().map((name) => `gallery/${name}`));
   });
+
+  it('leaves out what has a name that is not UTF-8, and links to it', async () => {
+    const leftOut: string[] = [];
+    const gallery = galleryWith({});
+    const unnamed = Buffer.from(`${gallery}/alice/caf\xe9`, 'latin1');
+    writeFileSync(Buffer.concat([unnamed, Buffer.from('.jpg')]), 'photo');
+    mkdirSync(unnamed);
+    symlinkSync(unnamed, path.join(gallery, 'link'));
+    const packed = await packedFolder(gallery, 'gallery', (name, why) => leftOut.push(`${name} ${why}`));
+    expect(packed.map(({ name }) => name)).toEqual(['gallery', 'gallery/alice', 'gallery/alice/1.jpg']);
+    expect(leftOut).toEqual([
+      'gallery/alice/caf\ufffd has a name that is not UTF-8, and is not used; rename it',
+      'gallery/alice/caf\ufffd.jpg has a name that is not UTF-8, and is not used; rename it',
+      'gallery/link is a link to a name that is not UTF-8; rename what it leads to',
+    ]);
+  });
 });
 
 describe('unpack', () => {
