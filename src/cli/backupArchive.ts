@@ -60,6 +60,8 @@ export async function pack(file: string, entries: readonly Packed[]): Promise<vo
       onWriteEntry: (entry) => {
         const name = names.get(entry.path.replace(/\/$/, ''));
         if (name !== undefined) entry.path = entry.path.endsWith('/') ? `${name}/` : name;
+        // Each name of a file with several is a file of its own: an archive with hard links cannot be restored.
+        entry.linkCache.clear();
         // The system does not say which file a failing disk could not read.
         entry.on('error', (error) => Object.assign(error as Error, { path: entry.absolute }));
       },

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packedFolder, unpack } from '../../src/cli/backupArchive.js';
+import { pack, packedFolder, unpack } from '../../src/cli/backupArchive.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 /** A gallery with one photo, and links by name. */
@@ -48,6 +48,19 @@ describe('packedFolder', () => {
       'gallery/alice/caf\ufffd.jpg has a name that is not UTF-8, and is not used; rename it',
       'gallery/link is a link to a name that is not UTF-8; rename what it leads to',
     ]);
+  });
+});
+
+describe('pack', () => {
+  it('makes a file that has several names one file for each, which can be unpacked', async () => {
+    const gallery = galleryWith({});
+    linkSync(path.join(gallery, 'alice/1.jpg'), path.join(gallery, 'alice/2.jpg'));
+    const archive = path.join(temporaryFolder(), 'archive.tar.gz');
+    await pack(archive, await packedFolder(gallery, 'gallery'));
+    const folder = temporaryFolder();
+    await unpack(archive, folder, () => true);
+    for (const name of ['1.jpg', '2.jpg'])
+      expect(readFileSync(path.join(folder, 'gallery/alice', name), 'utf8')).toBe('photo');
   });
 });
 
