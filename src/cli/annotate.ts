@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdtempSync, openSync, realpathSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,11 +17,25 @@ import { encode } from '../video/ffmpeg.js';
 import { frameModeOption } from '../video/ffmpegVersion.js';
 import { FILE_ONLY, fileInput } from '../video/info.js';
 import { type Rotation, TURNS } from '../video/rotation.js';
+import type { VideoStream } from '../video/streamChoice.js';
 import { assHead, assMark, type Mark } from './ass.js';
+import { checkOutputPlace } from './outputFile.js';
 
 /** How long the last marks stay if the recording has a single frame, ms. */
 const LAST_MS = 40;
 const SCRIPT = 'marks.ass';
+const TRIAL_SCRIPT = 'trial.ass';
+/** Encoders take no odd sizes of this format. */
+const EVEN = 'format=yuv420p,pad=ceil(iw/2)*2:ceil(ih/2)*2';
+/** What becomes of the sound, the best first: it stays as it was, is encoded as the format wants it, or is left out. */
+const SOUNDS = [['-map', '0:a?', '-c:a', 'copy'], ['-map', '0:a?'], []] as const;
+
+/** The picture of a recording that is scanned. */
+export interface ScannedPicture {
+  stream: VideoStream;
+  /** How it is turned. */
+  rotate: Rotation;
+}
 
 /**
  * A copy of a recording with marks drawn into it; every frame keeps its timestamp. The marks are collected while the
@@ -23,32 +46,30 @@ export class AnnotatedCopy {
   readonly #output: string;
   readonly #folder: string;
   readonly #script: number;
+  #sound: readonly string[] = SOUNDS[0];
   #size: Size | undefined;
   #waiting: { timeMs: number; marks: readonly Mark[] } | undefined;
   #intervalMs = LAST_MS;
 
   /**
    * @param force replace an existing file
-   * @throws SpotterError usage: the copy would replace the recording or, without `force`, another file; its folder
-   * does not exist; its name has no extension
+   * @throws SpotterError usage: the copy would replace the recording or, without `force`, another file; no file can be
+   * written there; its name has no extension
    */
   constructor(input: string, output: string, force: boolean) {
     if (existsSync(output) && existsSync(input) && realpathSync(output) === realpathSync(input))
       throw new SpotterError('usage', `--annotate ${output} is the recording itself; choose another name`);
+    const extension = path.extname(output);
+    if (extension === '')
+      throw new SpotterError(
+        'usage',
+        `--annotate ${output} has no extension; add .mp4 or .mkv to choose the format`,
+      );
+    checkOutputPlace(output, null, { what: 'annotated video', example: `out${extension}` });
     if (existsSync(output) && !force)
       throw new SpotterError(
         'usage',
         `--annotate ${output} already exists; choose another name, or add --force`,
-      );
-    if (!existsSync(path.dirname(path.resolve(output))))
-      throw new SpotterError(
-        'usage',
-        `--annotate ${output} is in a folder that does not exist; create it first`,
-      );
-    if (path.extname(output) === '')
-      throw new SpotterError(
-        'usage',
-        `--annotate ${output} has no extension; add .mp4 or .mkv to choose the format`,
       );
     this.#input = input;
     this.#output = path.resolve(output);
@@ -67,44 +88,56 @@ export class AnnotatedCopy {
   }
 
   /**
-   * Draws the marks and writes the copy.
+   * Finds out how the copy can be written, before the work for it is done: writes two empty frames and a second of the sound.
    *
-   * @param picture which video stream was scanned, and how its picture was turned
+   * @returns whether the sound comes along, if there is any: not every format takes it
    * @throws SpotterError video.unwritable, interrupted
    */
-  async write(picture: { stream: number; rotate: Rotation }, signal: AbortSignal): Promise<void> {
+  async prepare({ stream, rotate }: ScannedPicture, signal: AbortSignal): Promise<boolean> {
+    const trial = path.join(this.#folder, `trial${path.extname(this.#output)}`);
+    writeFileSync(path.join(this.#folder, TRIAL_SCRIPT), assHead(stream));
+    const inputs = [
+      { from: fileInput(this.#input), options: [...FILE_ONLY, '-t', '1'] },
+      // In RGB: ffmpeg makes an odd size even otherwise.
+      { from: `color=size=${stream.width}x${stream.height},format=rgb24`, options: ['-f', 'lavfi'] },
+    ];
+    let fault: unknown;
+    for (const sound of SOUNDS) {
+      this.#sound = sound;
+      const outputOptions = [...(await this.#drawing('1:v', rotate, TRIAL_SCRIPT)), '-frames:v', '2'];
+      try {
+        await encode({ cwd: this.#folder, inputs, output: trial, outputOptions }, signal);
+        return sound.length > 0;
+      } catch (cause) {
+        if (cause instanceof SpotterError) throw cause;
+        fault = cause;
+      }
+    }
+    const why = describeError(fault).replaceAll(trial, this.#output);
+    throw this.#unwritable(
+      `${why}; end the name with .mp4 or .mkv, and use an ffmpeg with libass and an H.264 encoder`,
+      fault,
+    );
+  }
+
+  /**
+   * Draws the marks and writes the copy.
+   *
+   * @throws SpotterError video.unwritable, interrupted
+   */
+  async write({ stream, rotate }: ScannedPicture, signal: AbortSignal): Promise<void> {
     if (this.#waiting) this.#flush(this.#waiting.timeMs + this.#intervalMs);
     this.#waiting = undefined;
     const { dir, name, ext } = path.parse(this.#output);
     const partial = path.join(dir, `.${name}.${process.pid}.partial${ext}`);
+    const inputs = [{ from: fileInput(this.#input), options: FILE_ONLY }];
     try {
-      await encode(
-        {
-          cwd: this.#folder,
-          input: fileInput(this.#input),
-          inputOptions: FILE_ONLY,
-          output: partial,
-          outputOptions: [
-            '-map',
-            `0:V:${picture.stream}`,
-            '-map',
-            '0:a?',
-            '-c:a',
-            'copy',
-            '-vf',
-            [...TURNS[picture.rotate], `ass=${SCRIPT}`, 'format=yuv420p'].join(','),
-            await frameModeOption(),
-            'passthrough',
-            '-y',
-          ],
-        },
-        signal,
-      );
+      const outputOptions = await this.#drawing(`0:V:${stream.number}`, rotate, SCRIPT);
+      await encode({ cwd: this.#folder, inputs, output: partial, outputOptions }, signal);
       await rename(partial, this.#output);
     } catch (cause) {
       if (cause instanceof SpotterError) throw cause;
-      const message = `cannot write ${this.#output}: ${describeError(cause)}`;
-      throw new SpotterError('video.unwritable', message, { cause });
+      throw this.#unwritable(describeError(cause), cause);
     } finally {
       rmSync(partial, { force: true });
     }
@@ -114,6 +147,21 @@ export class AnnotatedCopy {
   close(): void {
     closeSync(this.#script);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** ffmpeg's options for the sound and a video stream with the marks of a script. */
+  async #drawing(video: string, rotate: Rotation, script: string): Promise<string[]> {
+    return [
+      ...['-map', video],
+      ...this.#sound,
+      ...['-vf', [...TURNS[rotate], `ass=${script}`, EVEN].join(',')],
+      ...[await frameModeOption(), 'passthrough'],
+      '-y',
+    ];
+  }
+
+  #unwritable(why: string, cause: unknown): SpotterError {
+    return new SpotterError('video.unwritable', `cannot write ${this.#output}: ${why}`, { cause });
   }
 
   #flush(untilMs: number): void {

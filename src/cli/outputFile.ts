@@ -13,9 +13,10 @@ export interface OutputKind {
 /**
  * Checks that a file can be written, before the work for it is done.
  *
+ * @param gallery where it must not lie; null for a kind of file that a gallery ignores
  * @throws SpotterError usage
  */
-export function checkOutputPlace(file: string, gallery: string, kind: OutputKind): void {
+export function checkOutputPlace(file: string, gallery: string | null, kind: OutputKind): void {
   const refuse = (why: string, cause?: unknown) => refusal(file, kind, why, cause);
   if (file === '') throw refuse('the name is empty; name a file');
   if (file === '-') throw refuse('it cannot go to standard output; name a file');
@@ -32,6 +33,7 @@ export function checkOutputPlace(file: string, gallery: string, kind: OutputKind
   if (stats && !stats.isFile()) throw refuse('it is a device or pipe; name a file');
   if (stats && path.extname(file) !== path.extname(kind.example))
     throw refuse(`it exists and does not end with ${path.extname(kind.example)}; name another file`);
+  if (gallery === null) return;
   const inside = path.relative(realOr(gallery), path.join(realpathSync(folder), path.basename(file)));
   if (!inside.startsWith('..') && !path.isAbsolute(inside))
     throw refuse('it would lie in the gallery, which is for photos of people only; name a file elsewhere');

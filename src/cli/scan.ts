@@ -134,6 +134,9 @@ async function scanAll(
       if (signal.aborted) return [];
       throw error;
     });
+    const picture = { stream: infos[0]?.stream, rotate };
+    if (copy && !signal.aborted && !(await copy.prepare(picture, signal)))
+      onNotice(`${options.annotate} will have no sound: its format does not take it; .mkv does`);
     const notice = galleryNotice(engine.gallery, config.gallery.folder);
     if (notice && !signal.aborted) logger.warn(notice);
     for (const [index, source] of sources.entries()) {
@@ -162,7 +165,7 @@ async function scanAll(
         );
         const hint = skipStill ? film.hint(ids[index]) : null;
         if (hint !== null) onNotice(hint);
-        if (copy && !signal.aborted) await copy.write({ stream: infos[index].stream.number, rotate }, signal);
+        if (copy && !signal.aborted) await copy.write(picture, signal);
       } catch (error) {
         // The other files are still scanned.
         if (!(error instanceof SpotterError)) throw error;

@@ -182,18 +182,17 @@ function isOfStart(error: unknown): boolean {
   return error instanceof Error && ('syscall' in error || error.message === 'Cannot find ffprobe');
 }
 
-/** How to make one file from another. */
+/** How to make one file from others. */
 export interface EncodeCommand {
   /** Base of relative paths in filters. */
   cwd: string;
-  input: string;
-  inputOptions: string[];
+  inputs: readonly { from: string; options: readonly string[] }[];
   output: string;
   outputOptions: string[];
 }
 
 /**
- * Runs ffmpeg to make one file from another.
+ * Runs ffmpeg to make one file from others.
  *
  * @param signal ends ffmpeg
  * @throws SpotterError interrupted; Error with ffmpeg's first message
@@ -204,10 +203,11 @@ export function encode(command: EncodeCommand, signal: AbortSignal): Promise<voi
       new SpotterError('interrupted', 'interrupted while the video was being written');
     if (signal.aborted) return reject(interrupted());
     let fault: string | undefined;
-    const run = startable(ffmpeg({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES }))
-      .input(command.input)
-      .inputOptions(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', ...command.inputOptions])
+    const run = startable(ffmpeg({ cwd: command.cwd, stdoutLines: KEPT_MESSAGES }));
+    for (const { from, options } of command.inputs) run.input(from).inputOptions([...options]);
+    run
       .output(command.output)
+      .outputOptions(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error'])
       .outputOptions(command.outputOptions);
     let child: ChildProcess | undefined;
     const stop = () => {

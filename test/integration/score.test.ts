@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { probe } from '../../src/video/ffmpeg.js';
@@ -106,14 +106,61 @@ describe('spotter scan --annotate', () => {
     expect((await scan(clip, '--annotate', path.join(folder, 'new.mp4'))).stderr).toMatch(/give one file/);
   });
 
-  it('reports why it cannot write the copy', async () => {
-    const copy = path.join(temporaryFolder(), 'copy.txt');
-    const args = ['scan', beginningOf(demoClip, 1), '-g', demoGallery, '--every', '20', '--annotate', copy];
-    const { code, stderr } = await spotter(args);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/cannot write \S*copy\.txt: .*suitable output format/);
-    expect(readdirSync(path.dirname(copy))).toEqual([]);
+  it('reports before the first frame what cannot be written', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'folder.mp4'));
+    writeFileSync(path.join(folder, 'file'), '');
+    const cases: [name: string, stderr: RegExp][] = [
+      ['folder.mp4', /cannot write the annotated video \S+: it is a folder; add the name of a file/],
+      ['file/out.mp4', /file is a file, not a folder; name another file/],
+      ['none/out.mp4', /there is no folder \S+none; make it, or name another file/],
+      [
+        'copy.txt',
+        /cannot write \S*copy\.txt: .*suitable output format for '\S*copy\.txt'; end the name with \.mp4 or \.mkv/,
+      ],
+      ['out.jpg', /cannot write \S+out\.jpg: .*; end the name with \.mp4 or \.mkv/],
+    ];
+    for (const [name, message] of cases) {
+      const copy = path.join(folder, name);
+      const scanned = await spotter(['scan', demoClip, '-g', demoGallery, '--annotate', copy, '--force']);
+      // The summary would be on stdout.
+      expect(scanned).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    }
+    expect(readdirSync(folder).sort()).toEqual(['file', 'folder.mp4']);
   });
+
+  it.each([
+    ['mkv', 'pcm_mulaw', ''],
+    ['mp4', 'aac', ''],
+    [
+      'gif',
+      undefined,
+      expect.stringMatching(/out\.gif will have no sound: its format does not take it; \.mkv does/),
+    ],
+  ])(
+    'writes .%s of a recording whose sound and size not every format takes',
+    async (format, codec, stderr) => {
+      const folder = temporaryFolder();
+      const [recording, copy] = ['cam.mkv', `out.${format}`].map((name) => path.join(folder, name));
+      const sound = [
+        '-f',
+        'lavfi',
+        '-i',
+        'sine=r=8000:d=1',
+        '-map',
+        '0:v',
+        '-map',
+        '1:a',
+        '-c:a',
+        'pcm_mulaw',
+      ];
+      ffmpeg('-t', '1', '-i', demoClip, ...sound, '-vf', 'scale=321:181', '-c:v', 'mjpeg', recording);
+      const args = ['scan', recording, '-g', demoGallery, '--every', '20', '--annotate', copy];
+      expect(await spotter(args)).toMatchObject({ code: 0, stderr });
+      const { streams } = await probe(copy, []);
+      expect(streams.find(({ codec_type: type }) => type === 'audio')?.codec_name).toBe(codec);
+    },
+  );
 
   it('leaves no partial file when the scan is interrupted', async () => {
     const folder = temporaryFolder();

@@ -23,7 +23,7 @@ if (process.argv[1] === 'full') try { for (;;) openSync('/dev/null'); } catch {}
 const { code, messages } = await new Decoder(command, '-fps_mode', discard, { onTimestamp() {} }).ended;
 console.log(code, ...messages);
 await probe(${CLIP}, []).catch(print);
-const files = { cwd: '/', input: ${CLIP}, inputOptions: [], output: '/dev/null', outputOptions: [] };
+const files = { cwd: '/', inputs: [{ from: ${CLIP}, options: [] }], output: '/dev/null', outputOptions: [] };
 await encode(files, new AbortController().signal).catch(print);
 `;
 
