@@ -46,14 +46,15 @@ export function frameSize(
 /** The decoder command that plays a recording once. @param size of the frames, from {@link frameSize} */
 export function fileCommand(request: FileRequest, info: VideoInfo, { width, height }: Size): DecodeCommand {
   const { file, piped, every, realtime, rotate, deinterlace, aspect, hdr, skipStill } = request;
-  const scale = `scale=${width}:${height}:flags=bilinear:out_range=limited`;
-  // A recording may change its resolution half-way: later frames are fitted into the size of the first. With odd sizes
-  // or non-square pixels they are stretched instead, because `pad` cannot make an odd yuv420p frame.
-  const even = width % 2 === 0 && height % 2 === 0;
-  const fitting =
-    info.squarePixels && even && aspect === null
-      ? [`${scale}:force_original_aspect_ratio=decrease`, `pad=${width}:${height}:-1:-1`]
-      : [scale, 'setsar=1'];
+  // A recording may change its resolution or the shape of its pixels half-way: later frames are fitted into the size of the
+  // first by the shape they show. They are stretched instead with odd sizes, because `pad` cannot make an odd yuv420p frame,
+  // and with an aspect, which is the shape of them all.
+  const isFitted = width % 2 === 0 && height % 2 === 0 && aspect === null;
+  const bounds = isFitted ? fitted({ width, height }) : `${width}:${height}`;
+  const scale = `scale=${bounds}:flags=bilinear:out_range=limited`;
+  const fitting = isFitted
+    ? [`${scale}:eval=frame`, `pad=${width}:${height}:-1:-1:eval=frame`]
+    : [scale, 'setsar=1'];
   return {
     input: piped ? { stream: piped.whole() } : fileInput(file),
     stream: info.stream.number,
@@ -71,4 +72,12 @@ export function fileCommand(request: FileRequest, info: VideoInfo, { width, heig
     format: 'rawvideo',
     logLevel: 'error',
   };
+}
+
+/** The width and height, in words of the filter `scale`, of the largest picture of a frame's shape within that size. */
+function fitted({ width, height }: Size): string {
+  return (
+    `w='max(1,min(${width},round(${height}*iw*sar/ih)))'` +
+    `:h='max(1,min(${height},round(${width}*ih/(iw*sar))))'`
+  );
 }

@@ -14,8 +14,6 @@ import { type Hdr, hdrOf } from './toneMapping.js';
 export interface VideoInfo {
   /** Size as shown, in px: upright and with square pixels. */
   size: Size;
-  /** Whether the stored pixels are square. */
-  squarePixels: boolean;
   /** ffmpeg's name of the codec, such as h264. */
   codec: string;
   colour: ColourSpace;
@@ -123,7 +121,7 @@ export async function probeFile(
     intervalOf(stream.avg_frame_rate) ?? intervalOf(stream.r_frame_rate) ?? DEFAULT_INTERVAL_MS;
   const frames = numberOrNull(stream.nb_frames);
   return {
-    ...shownSize(stream),
+    size: shownSize(stream),
     codec: String(stream.codec_name ?? 'unknown'),
     colour: colourSpaceOf(String(stream.pix_fmt ?? ''), String(stream.color_space ?? ''), stream.height),
     isInterlaced: isInterlaced(String(stream.field_order)),
@@ -203,7 +201,7 @@ function flag({ disposition }: Stream, name: string): boolean {
   return (disposition as Record<string, number> | undefined)?.[name] === 1;
 }
 
-function shownSize(stream: Stream): Pick<VideoInfo, 'size' | 'squarePixels'> {
+function shownSize(stream: Stream): Size {
   const [width = 0, height = 0] = [stream.width, stream.height];
   const [wide, high] = String(stream.sample_aspect_ratio ?? '')
     .split(':')
@@ -211,8 +209,7 @@ function shownSize(stream: Stream): Pick<VideoInfo, 'size' | 'squarePixels'> {
   const aspect = wide > 0 && high > 0 ? wide / high : 1;
   const shown = { width: Math.round(width * aspect), height };
   const quarterTurns = Math.round(Number(stream.rotation ?? 0) / 90);
-  const size = quarterTurns % 2 ? { width: shown.height, height: shown.width } : shown;
-  return { size, squarePixels: aspect === 1 };
+  return quarterTurns % 2 ? { width: shown.height, height: shown.width } : shown;
 }
 
 function numberOrNull(value: unknown): number | null {

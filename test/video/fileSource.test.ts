@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../src/image/cameraFrame.js';
-import { ffmpeg } from '../helpers/ffmpeg.js';
+import { ffmpeg, made } from '../helpers/ffmpeg.js';
 import { lumaAt } from '../helpers/live.js';
 import { brightening, failure, play, source, x264 } from '../helpers/recording.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -122,43 +122,36 @@ describe('FileSource: a recording', () => {
     });
   });
 
-  it('fits a change of resolution in the middle into the first size, undistorted', async () => {
-    const folder = temporaryFolder();
-    const parts = ['a', 'b'].map((name) => path.join(folder, `${name}.ts`));
-    const bars = 'drawbox=x=0:y=0:w=iw:h=4:color=white:t=fill';
-    ffmpeg(
-      '-f',
-      'lavfi',
-      '-i',
-      `color=gray:size=160x120:rate=10:duration=1,${bars}`,
-      ...x264,
-      '-f',
-      'mpegts',
-      parts[0],
+  // Where the picture of the second part lies in frames of 160x120.
+  const [same, wide, narrow] = ['the whole', 'black above and below', 'black on both sides'];
+  it.each([
+    ['size=160x120', 'size=320x120', {}, wide],
+    ['size=160x120', 'size=120x120,setsar=4/3', {}, same],
+    ['size=160x120', 'size=160x120,setsar=2/1', {}, wide],
+    ['size=160x120', 'size=160x120,setsar=1/2', {}, narrow],
+    ['size=160x120', 'size=160x120,setsar=100/1', {}, null],
+    ['size=160x120', 'size=160x120,setsar=1/100', {}, null],
+    ['size=80x120,setsar=2/1', 'size=320x120', {}, wide],
+    ['size=120x160', 'size=120x160,setsar=1/2', { skipStill: true, rotate: 270 }, wide],
+    ['size=160x120', 'size=320x120', { aspect: '4:3' }, same],
+  ] as const)('fits a change from %s to %s undistorted: %j', async (before, after, options, shown) => {
+    const parts = [before, after].map((picture) =>
+      made('part.ts', '-f', 'lavfi', '-i', `color=white:rate=10:duration=1:${picture}`, ...x264),
     );
-    ffmpeg(
-      '-f',
-      'lavfi',
-      '-i',
-      `color=gray:size=320x120:rate=10:duration=1,${bars}`,
-      ...x264,
-      '-f',
-      'mpegts',
-      parts[1],
-    );
-    const whole = path.join(folder, 'whole.ts');
-    writeFileSync(whole, Buffer.concat(parts.map((part) => readFileSync(part))));
-    const tops: number[][] = [];
-    for await (const frame of source(whole).frames()) {
+    const file = path.join(temporaryFolder(), 'whole.ts');
+    writeFileSync(file, Buffer.concat(parts));
+    let frames = 0;
+    const pictures: (string | null)[] = [];
+    for await (const frame of source(file, options).frames()) {
+      frames += 1 + (frame.still?.frames ?? 0);
       expect([frame.image.width, frame.image.height]).toEqual([160, 120]);
-      tops.push([lumaAt(frame, 0.5, 0.01), lumaAt(frame, 0.5, 0.5)]);
+      const isLit = (x: number, y: number) => lumaAt(frame, x, y) > 200;
+      const [across, down] = [isLit(0.02, 0.5) && isLit(0.98, 0.5), isLit(0.5, 0.02) && isLit(0.5, 0.98)];
+      pictures.push(across && down ? same : across ? wide : down ? narrow : null);
       frame.release();
     }
-    expect(tops.length).toBeGreaterThanOrEqual(19);
-    // First part: the white bar is at the top. Second: the wide picture lies between black bands.
-    expect(tops[0][0]).toBeGreaterThan(200);
-    expect(tops.at(-1)?.[0]).toBeLessThan(30);
-    expect(tops.at(-1)?.[1]).toBeGreaterThan(100);
+    expect(frames).toBeGreaterThanOrEqual(19);
+    expect([pictures[0], pictures.at(-1)]).toEqual([same, shown]);
   });
 
   it('scales down what is wider than allowed', async () => {
