@@ -47,8 +47,11 @@ const MAX_FPS = 1000;
 /** ffmpeg formats that render any text as a picture of its letters. */
 const NOT_VIDEO: ReadonlySet<string> = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
 
-/** ffmpeg formats of single images: `image2`, `png_pipe` and the like. */
+/** ffmpeg formats of images: `image2`, `png_pipe` and the like. Raw Motion JPEG is a `jpeg_pipe` with more than one in it. */
 const PICTURE = /^image2$|_pipe$/;
+
+/** Makes ffprobe decode the first two pictures; what is behind a photo, such as the clip of a motion photo, is none. */
+const TWO_PICTURES = ['-count_frames', '-read_intervals', '%+#2'];
 
 /** Input options that let ffmpeg open files only: a playlist that poses as a clip reaches no network. */
 export const FILE_ONLY = ['-protocol_whitelist', 'file'];
@@ -75,22 +78,25 @@ export async function probeFile(
 ): Promise<VideoInfo> {
   if (piped) checkPipe(file, await piped.peek());
   else checkFile(file);
-  const probing = piped ? probe(piped.probed(), PIPE_ONLY) : probe(fileInput(file), FILE_ONLY);
-  const data = await probing.catch((cause: unknown) => {
-    if (cause instanceof SpotterError) throw cause;
-    throw new SpotterError(
-      'video.unreadable',
-      `${file} is not a video that ffmpeg can read, or is cut off; check the file`,
-      {
-        cause,
-      },
-    );
-  });
+  const ask = (...options: string[]) => {
+    const probing = piped
+      ? probe(piped.probed(), [...PIPE_ONLY, ...options])
+      : probe(fileInput(file), [...FILE_ONLY, ...options]);
+    return probing.catch((cause: unknown) => {
+      if (cause instanceof SpotterError) throw cause;
+      throw new SpotterError(
+        'video.unreadable',
+        `${file} is not a video that ffmpeg can read, or is cut off; check the file`,
+        { cause },
+      );
+    });
+  };
+  const data = await ask();
   const streams = data.streams.filter((one) => one.codec_type === 'video' && !flag(one, 'attached_pic'));
   if (NOT_VIDEO.has(data.format.format_name ?? '')) {
     throw new SpotterError('video.unreadable', `${file} is a text, not a video; check the file`);
   }
-  if (PICTURE.test(data.format.format_name ?? '')) {
+  if (PICTURE.test(data.format.format_name ?? '') && !isSequence(await ask(...TWO_PICTURES))) {
     const advice = 'give a recording, or use "spotter detect" for pictures';
     throw new SpotterError('video.no_video', `${file} is a single picture, not a video; ${advice}`);
   }
@@ -210,6 +216,11 @@ function shownSize(stream: Stream): Size {
   const shown = { width: Math.round(width * aspect), height };
   const quarterTurns = Math.round(Number(stream.rotation ?? 0) / 90);
   return quarterTurns % 2 ? { width: shown.height, height: shown.width } : shown;
+}
+
+/** Whether more than one picture was decoded. */
+function isSequence({ streams }: Awaited<ReturnType<typeof probe>>): boolean {
+  return streams.some((one) => Number(one.nb_read_frames) > 1);
 }
 
 function numberOrNull(value: unknown): number | null {

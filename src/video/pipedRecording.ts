@@ -7,12 +7,12 @@ const PEEK_BYTES = 64 * 1024;
 
 /**
  * A recording that comes through a pipe, and so only once: what is read to find out what it is, is kept in memory and given again to
- * the decoder.
+ * the next probe and to the decoder.
  */
 export class PipedRecording {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #head: Uint8Array[] = [];
-  /** Settles when no read is under way. */
+  /** Settles when no read is under way: a probe may begin one and not wait for it. */
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(source: AsyncIterable<Uint8Array>) {
@@ -29,7 +29,7 @@ export class PipedRecording {
     return Buffer.concat(this.#head);
   }
 
-  /** The beginning of the recording, as much as is read of it, up to 64 MiB. It is given again. */
+  /** The beginning of the recording, as much as is read of it, up to 64 MiB. It is given again. One at a time. */
   probed(): Readable {
     return Readable.from(this.#beginning());
   }
@@ -40,6 +40,7 @@ export class PipedRecording {
   }
 
   async *#beginning(): AsyncGenerator<Uint8Array> {
+    await this.#reading;
     let bytes = 0;
     for (const chunk of [...this.#head]) {
       bytes += chunk.length;
@@ -54,7 +55,6 @@ export class PipedRecording {
   }
 
   async *#everything(): AsyncGenerator<Uint8Array> {
-    // A read that the probe began and did not wait for.
     await this.#reading;
     for (let chunk = this.#head.shift(); chunk; chunk = this.#head.shift()) yield chunk;
     for (let chunk = await this.#next(); chunk; chunk = await this.#next()) yield chunk;

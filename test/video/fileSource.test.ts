@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../src/image/cameraFrame.js';
 import { ffmpeg, made } from '../helpers/ffmpeg.js';
 import { lumaAt } from '../helpers/live.js';
+import { demoClip } from '../helpers/paths.js';
 import { brightening, failure, play, source, x264 } from '../helpers/recording.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -176,6 +177,17 @@ describe('FileSource: a recording', () => {
     const { middles } = await play(file);
     expect(middles).toHaveLength(5);
     expect(middles[0]).toBeGreaterThan(225);
+  });
+
+  it.each([
+    ['mjpeg', ['-c:v', 'mjpeg', '-qscale', '2', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg']],
+    ['png', ['-c:v', 'png', '-pix_fmt', 'rgb24', '-f', 'image2pipe']],
+  ])('gives every picture of raw %s', async (codec, output) => {
+    const file = path.join(temporaryFolder(), `raw.${codec}s`);
+    ffmpeg('-i', demoClip, '-frames:v', '10', '-vf', 'scale=640:-2', ...output, file);
+    expect(await source(file).open()).toMatchObject({ codec });
+    const { times } = await play(file);
+    expect(times).toEqual(Array.from({ length: 10 }, (_, index) => index * 40));
   });
 
   it('takes a file by whatever name', async () => {

@@ -51,6 +51,8 @@ describe('FileSource: what is no recording', () => {
     empty: (file) => writeFileSync(file, ''),
     text: (file) => writeFileSync(file, 'hello\n'.repeat(1000)),
     picture: (file) => copyFileSync(hopper, file),
+    'motion photo': (file) =>
+      writeFileSync(file, Buffer.concat([hopper, demoClip].map((part) => readFileSync(part)))),
     folder: (file) => mkdirSync(file),
     sound: (file) => ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', '-f', 'mp4', file),
     headless: (file) => {
@@ -66,6 +68,7 @@ describe('FileSource: what is no recording', () => {
     ['folder', 'video.unreadable', 'is a folder; give the files in it'],
     ['sound', 'video.no_video', 'has no video in it'],
     ['picture', 'video.no_video', 'is a single picture, not a video'],
+    ['motion photo', 'video.no_video', 'is a single picture, not a video'],
     ['headless', 'video.unreadable', 'is not a video that ffmpeg can read, or is cut off'],
   ])('says so: %s', async (kind, code, sentence) => {
     const file = path.join(temporaryFolder(), 'clip.mp4');

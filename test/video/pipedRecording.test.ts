@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { needsSeeking, PipedRecording } from '../../src/video/pipedRecording.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
+import { demoClip } from '../helpers/paths.js';
 import { play, source } from '../helpers/recording.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -23,9 +24,12 @@ describe('PipedRecording', () => {
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
     const piped = new PipedRecording(chunksOf(bytes, 10_000));
     expect((await piped.peek()).equals(bytes.subarray(0, 70_000))).toBe(true);
-    const probing = piped.probed();
-    for await (const _ of probing) break;
-    expect(probing.destroyed).toBe(true);
+    for (let probes = 0; probes < 2; probes++) {
+      const probing = piped.probed();
+      for await (const _ of probing) break;
+      expect(probing.destroyed).toBe(true);
+    }
+    expect((await buffer(piped.probed())).equals(bytes)).toBe(true);
     expect((await buffer(piped.whole())).equals(bytes)).toBe(true);
   });
 
@@ -45,6 +49,18 @@ describe('FileSource of a pipe', () => {
     const seen = await play(file, { piped });
     expect(seen.times).toHaveLength(10);
     expect(seen).toEqual(await play(file));
+  });
+
+  it('gives every picture of a sequence of images, and none of a single one', async () => {
+    const file = path.join(temporaryFolder(), 'frames.mjpeg');
+    ffmpeg('-i', demoClip, '-frames:v', '10', '-vf', 'scale=640:-2', '-c:v', 'mjpeg', file);
+    const bytes = readFileSync(file);
+    expect(await play('stdin', { piped: new PipedRecording(chunksOf(bytes, 1000)) })).toEqual(
+      await play(file),
+    );
+    const first = bytes.subarray(0, bytes.indexOf(Buffer.from([0xff, 0xd9])) + 2);
+    const single = new PipedRecording(chunksOf(first, 1000));
+    await expect(source('stdin', { piped: single }).open()).rejects.toThrow('stdin is a single picture');
   });
 
   it.each([
