@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SpotterEvent } from './event.js';
 import { type FindEvents, laterOfTrack } from './laterOfTrack.js';
 import type { HistoryQuery, UnendedQuery } from './log/history.js';
@@ -45,6 +46,8 @@ export interface StaySources {
 const MOST_TRACKS = 2000;
 /** Tracks of a person that may come and go at a camera while another one stays: those of a mirror, a screen. */
 const MOST_BESIDE = 64;
+/** What else waits, such as events to be published, gets its turn after this time, ms. */
+const TURN_MS = 5;
 const ANY_MATCH: HistoryQuery = {
   ...{ people: [], cameras: [], kinds: ['match'], fromMs: null, toMs: null, after: null, before: null },
   ...{ limit: 1, oldestFirst: true },
@@ -52,11 +55,14 @@ const ANY_MATCH: HistoryQuery = {
 
 /**
  * Who was where and when, from the events in the log: a stay begins with a `match` and ends when its track does. A name that was
- * withdrawn is no stay. Newest first.
+ * withdrawn is no stay. Newest first. Takes about 1 ms per stay, in short turns.
  *
  * @returns the stays, and `before` for the next page; null on the last one
  */
-export function findStays(query: StayQuery, sources: StaySources): { stays: Stay[]; before: number | null } {
+export async function findStays(
+  query: StayQuery,
+  sources: StaySources,
+): Promise<{ stays: Stay[]; before: number | null }> {
   const { limit, before, ...bounds } = query;
   const tracks = new NamedTracks(sources);
   /** With the number of its first `match` in the time that is asked for. */
@@ -64,6 +70,7 @@ export function findStays(query: StayQuery, sources: StaySources): { stays: Stay
   /** By person and camera, the first track so far of a stay that has an earlier one. */
   const unfinished = new Map<string, Stay>();
   let lastSeq = before;
+  let turnMs = performance.now();
   const add = (track: Stay, first: Stay) => {
     unfinished.delete(JSON.stringify(lane(track)));
     const members = [...tracks.stayFrom(first)];
@@ -74,6 +81,10 @@ export function findStays(query: StayQuery, sources: StaySources): { stays: Stay
   for (const { seq, track } of tracks.read({ ...bounds, before, oldestFirst: false })) {
     // One more than fits: there is another page.
     if (found.length > limit) break;
+    if (performance.now() - turnMs > TURN_MS) {
+      await nextTurn();
+      turnMs = performance.now();
+    }
     lastSeq = seq;
     if (track === null) continue;
     const earlier = tracks.continuedBy(track);

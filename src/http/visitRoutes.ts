@@ -4,6 +4,7 @@ import type { Api } from './application.js';
 import { visibleCameras } from './eventRoutes.js';
 import { next, nextAddress } from './paging.js';
 import { type VisitsQuery, visitsQuery } from './parameters.js';
+import { refuseWithoutLog } from './refusal.js';
 import type { LogState } from './resume.js';
 import { sendJson, withLog } from './storedJson.js';
 
@@ -19,11 +20,11 @@ const visit = z
   })
   .meta({ id: 'Visit' });
 
-/** Who was where and when. Throws while the log is not open. */
+/** Who was where and when. */
 export interface VisitViews {
   log: () => LogState;
-  /** Visits that match, newest first, and `before` of the next page; null on the last one. */
-  visits: (query: VisitsQuery) => { visits: z.output<typeof visit>[]; before: number | null };
+  /** Visits that match, newest first, and `before` of the next page; null on the last one. Rejects while the log is not open. */
+  visits: (query: VisitsQuery) => Promise<{ visits: z.output<typeof visit>[]; before: number | null }>;
 }
 
 /** Adds the route of visits. */
@@ -39,14 +40,17 @@ export function addVisitRoutes(app: Api, views: VisitViews): void {
         response: { 200: z.object({ visits: z.array(visit), next }) },
       },
     },
-    async ({ url, query, caller }, reply) =>
-      withLog(reply, views, () => {
-        const cameras = visibleCameras(query.cameras, caller);
-        const { visits, before } = cameras
-          ? views.visits({ ...query, cameras })
-          : { visits: [], before: null };
-        const next = before === null ? null : nextAddress(url, 'before', before);
-        return sendJson(reply, JSON.stringify({ visits, next }));
-      }),
+    async ({ url, query, caller }, reply) => {
+      const cameras = visibleCameras(query.cameras, caller);
+      const page = cameras
+        ? views.visits({ ...query, cameras })
+        : Promise.resolve({ visits: [], before: null });
+      const answer = ({ visits, before }: Awaited<typeof page>) =>
+        withLog(reply, views, () => {
+          const next = before === null ? null : nextAddress(url, 'before', before);
+          return sendJson(reply, JSON.stringify({ visits, next }));
+        });
+      return page.then(answer, () => refuseWithoutLog(reply));
+    },
   );
 }

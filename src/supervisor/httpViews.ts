@@ -72,8 +72,8 @@ function camerasOf({ cameras, inView, loaded }: ViewSources): CameraView[] {
 }
 
 /** Who was where and when; see {@link findStays}. */
-function visitsOf(query: VisitsQuery, { hub, inView, loaded }: ViewSources) {
-  const { stays, before } = findStays(query, {
+async function visitsOf(query: VisitsQuery, { hub, inView, loaded }: ViewSources) {
+  const { stays, before } = await findStays(query, {
     find: (wanted) => hub.log.find(wanted, false),
     lastUnended: (wanted) => {
       const row = hub.log.use(({ history }) => history.lastUnended(wanted));

@@ -8,7 +8,7 @@ describe('lists', () => {
   it('are empty beyond their end, and have no next page', async () => {
     const { log } = await openLog();
     log.append(pending([{}, {}]));
-    const visits = () => ({ visits: [], before: null });
+    const visits = async () => ({ visits: [], before: null });
     const { address } = await httpServer({ api: viewsOf(log, () => []), visits });
     for (const [path, member] of [
       ['events?before=1', 'events'],
