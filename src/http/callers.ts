@@ -30,10 +30,22 @@ export interface Credentials {
 /** Who sends a request: NOBODY without a sign-in where one is required; a refusal when what it shows is not valid. */
 export type Identify = (credentials: Credentials) => Caller | Refusal | Promise<Caller | Refusal>;
 
-/** The token in the Authorization header; null without one. */
-export function bearerOf({ authorization }: IncomingHttpHeaders): string | null {
+/** How the token begins among the protocols that a WebSocket offers. */
+export const TOKEN_PROTOCOL = 'bearer.';
+
+/**
+ * The token of a request; null without one. It is in the Authorization header, or, of a WebSocket, one of the protocols that it offers:
+ * browsers let a page set no other header of it.
+ */
+export function bearerOf(headers: IncomingHttpHeaders): string | null {
+  const { authorization, upgrade, 'sec-websocket-protocol': protocols } = headers;
   const match = /^Bearer(?: +(.*))?$/i.exec(authorization ?? '');
-  return match && (match[1] ?? '');
+  if (match) return match[1] ?? '';
+  if (upgrade === undefined || protocols === undefined) return null;
+  const offered = protocols.split(',').map((protocol) => protocol.trim());
+  return (
+    offered.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length) ?? null
+  );
 }
 
 /** Who sends a request, if they may do what it needs. @param needs null for what is public @returns else why not */

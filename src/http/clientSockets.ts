@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Component } from '../core/lifecycle.js';
+import { TOKEN_PROTOCOL } from './callers.js';
 import { refuseConnection } from './refusal.js';
 
 export type { WebSocket };
@@ -32,6 +33,9 @@ export class ClientSockets implements Component {
       noServer: true,
       maxPayload: maxMessageBytes,
       perMessageDeflate: false,
+      // The answer repeats the protocol that is chosen: not the token.
+      handleProtocols: (offered) =>
+        [...offered].find((protocol) => !protocol.startsWith(TOKEN_PROTOCOL)) ?? false,
     });
   }
 

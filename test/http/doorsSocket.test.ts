@@ -28,6 +28,29 @@ describe('doors before a WebSocket', () => {
     expect(await refusal(ws, { 'sec-websocket-protocol': authorization.slice(7) })).toBe(401);
   });
 
+  it('open with a token among the protocols, as a page of an allowed origin has to send it, and do not repeat it', async () => {
+    const { ws, tokenOf } = await doors((_, http) => {
+      http.allowedOrigins = ['https://dash.example'];
+    });
+    const token = tokenOf(['events:read'], ['door']).authorization.slice('Bearer '.length);
+    const page = (origin: string, text = token) =>
+      new WebSocket(ws, ['spotter', `bearer.${text}`], { origin });
+    const socket = page('https://dash.example');
+    onTestFinished(() => socket.terminate());
+    const [hello] = await once(socket, 'message');
+    expect(JSON.parse(hello.toString()).cameras).toEqual([{ id: 'door' }]);
+    expect(socket.protocol).toBe('spotter');
+    for (const [refused, status] of [
+      [page('https://evil.example'), 403],
+      [page('https://dash.example', `${token}x`), 401],
+    ] as const) {
+      refused.on('error', () => {});
+      onTestFinished(() => refused.terminate());
+      const [, response] = await once(refused, 'unexpected-response');
+      expect(response.statusCode).toBe(status);
+    }
+  });
+
   it('open with a cookie for pages of spotter itself only', async () => {
     const { ws, cookieOf, origin } = await doors();
     const cookie = await cookieOf('anna');
