@@ -14,6 +14,13 @@ async function opened(folder = temporaryFolder(), onReplaced?: () => void): Prom
   return file;
 }
 
+/** The clock by which the file is looked at, ms: it stands at 0 until it is set. */
+function stoppedClock() {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+  onTestFinished(() => clock.mockRestore());
+  return clock;
+}
+
 const anna = () => ({ ...ANNA, cameras: [...ANNA.cameras] });
 
 describe('AccessFile', () => {
@@ -48,8 +55,7 @@ describe('AccessFile', () => {
   it('uses a file that takes the place of the open one', async () => {
     const folder = temporaryFolder();
     const onReplaced = vi.fn();
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-    onTestFinished(() => clock.mockRestore());
+    const clock = stoppedClock();
     const file = await opened(folder, onReplaced);
     file.use(({ users }) => users.add(anna(), 1));
     const restored = temporaryFolder();
@@ -64,8 +70,7 @@ describe('AccessFile', () => {
   it('says why it has none until the damaged one that took its place is gone', async () => {
     const folder = temporaryFolder();
     const place = path.join(folder, ACCESS_FILE);
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-    onTestFinished(() => clock.mockRestore());
+    const clock = stoppedClock();
     const file = await opened(folder);
     file.use(({ users }) => users.add(anna(), 1));
     renameSync(place, `${place}.bak`);
@@ -82,8 +87,7 @@ describe('AccessFile', () => {
   it('says that the open one was emptied, and uses what is written back into it', async () => {
     const folder = temporaryFolder();
     const place = path.join(folder, ACCESS_FILE);
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-    onTestFinished(() => clock.mockRestore());
+    const clock = stoppedClock();
     const file = await opened(folder);
     file.use(({ users }) => users.add(anna(), 1));
     const whole = readFileSync(place);

@@ -13,20 +13,11 @@ import { cacheFile } from '../../src/gallery/cache.js';
 import { eraseCached, eraseFiles, mentionsIn } from '../../src/gallery/erasure.js';
 import { galleryOver, startPool } from '../helpers/engine.js';
 import { collins, hopper } from '../helpers/paths.js';
-import { temporaryFolder } from '../helpers/temporary.js';
+import { folderOf, temporaryFolder } from '../helpers/temporary.js';
 import { embeddingsOf, formsOf, tracesOf } from '../helpers/traces.js';
 
 /** Decomposed, as some file systems store names. */
 const NFD = 'Zoë'.normalize('NFD');
-
-function folderOf(...files: string[]): string {
-  const folder = path.join(temporaryFolder(), 'gallery');
-  for (const file of files) {
-    mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
-    writeFileSync(path.join(folder, file), 'x');
-  }
-  return folder;
-}
 
 describe('eraseFiles', () => {
   it('removes all files of a person, in any form of the name, and completes interrupted removals', async () => {

@@ -4,7 +4,6 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -21,7 +20,7 @@ import { setAside } from '../../src/gallery/setAside.js';
 import { removeLeftovers, writeWhole } from '../../src/gallery/wholeFiles.js';
 import { eventually } from '../helpers/daemon.js';
 import { galleryOver, startPool } from '../helpers/engine.js';
-import { temporaryFolder } from '../helpers/temporary.js';
+import { folderOf, temporaryFolder } from '../helpers/temporary.js';
 
 /** What a container that was killed and started again finds: its process has the same id. */
 const REMOVED = `.removed-${process.pid}-0/old.jpg`;
@@ -30,15 +29,6 @@ const ADDING = 'bob/.999999999.adding';
 /** Half of the settings, by the same. */
 const PART = 'bob/person.yaml.999999999.part';
 const LEFT = [REMOVED, ADDING, PART];
-
-function galleryOf(...files: string[]): string {
-  const folder = path.join(temporaryFolder(), 'gallery');
-  for (const name of files) {
-    mkdirSync(path.join(folder, path.dirname(name)), { recursive: true });
-    writeFileSync(path.join(folder, name), 'x');
-  }
-  return folder;
-}
 
 const filesIn = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -68,14 +58,14 @@ describe('what an interrupted change has left', () => {
       ['.set-aside/people/alice/a.jpg', 'bob/a.jpg'],
     ],
   ])("goes with %s, and is in nobody's way", async (_, change, kept) => {
-    const folder = galleryOf('alice/a.jpg', 'bob/a.jpg', ...LEFT);
+    const folder = folderOf('alice/a.jpg', 'bob/a.jpg', ...LEFT);
     await change(folder);
     expect(filesIn(folder)).toEqual(kept);
     expect(readdirSync(folder).filter((name) => name.startsWith('.removed'))).toEqual([]);
   });
 
   it('goes when a gallery is read for the first time', async () => {
-    const folder = galleryOf(...LEFT);
+    const folder = folderOf(...LEFT);
     const gallery = galleryOver(folder, await startPool());
     await gallery.start();
     onTestFinished(() => gallery.stop());
@@ -87,9 +77,9 @@ describe('what an interrupted change has left', () => {
     ).toEqual([]);
   });
 
-  it('goes although it cannot be told whose it is, when nobody has written to it for long', async () => {
+  it('goes although its process is unknown, when nobody has written to it for long', async () => {
     const foreign = ['bob/.0a1b2c3d.1.5-0a1b2c3d.part', 'bob/.0a1b2c3d.1.6-0a1b2c3d.part'];
-    const folder = galleryOf(...foreign);
+    const folder = folderOf(...foreign);
     utimesSync(path.join(folder, foreign[0]), new Date(0), new Date(0));
     await removeLeftovers(folder);
     expect(filesIn(folder)).toEqual([foreign[1]]);
@@ -105,8 +95,8 @@ describe('what an interrupted change has left', () => {
       'bob/.photo.jpg.part',
       'bob/a.yaml',
     ];
-    const folder = galleryOf(...names);
-    const elsewhere = galleryOf('.999999999.adding');
+    const folder = folderOf(...names);
+    const elsewhere = folderOf('.999999999.adding');
     symlinkSync(elsewhere, path.join(folder, 'alice'));
     await removeLeftovers(folder);
     expect(filesIn(folder)).toEqual([...names].sort());
@@ -114,7 +104,7 @@ describe('what an interrupted change has left', () => {
   });
 
   it('does not take away what is just being written', async () => {
-    const folder = galleryOf('bob/a.jpg');
+    const folder = folderOf('bob/a.jpg');
     const file = path.join(folder, 'bob/b.jpg');
     const content = Buffer.alloc(1e7, 'x');
     let isDone = false;
