@@ -23,7 +23,9 @@ export const detection = z
     minScore: probability
       .nullable()
       .default(null)
-      .describe("Lowest detection score of a face, 0..1; null: the model's own."),
+      .describe(
+        "Lowest detection score of a face, 0..1, also of one that continues a track; null: the model's own scores for both.",
+      ),
     maxIou: probability
       .default(0.4)
       .describe(
@@ -105,7 +107,9 @@ export const track = z
   .strictObject({
     startScore: probability
       .default(0.6)
-      .describe('Detection score that starts a track, 0..1; a lower score may continue one.'),
+      .describe(
+        'Detection score that starts a track, 0..1, at least the lowest of a face; a lower score may continue one.',
+      ),
     minIou: probability
       .default(0.3)
       .describe(

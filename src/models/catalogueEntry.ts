@@ -23,6 +23,12 @@ const input = {
 
 const detector = {
   score: z.number().min(0).max(1).default(0.5).describe('Lowest detection score of a face, 0..1.'),
+  weakScore: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Lowest detection score that continues a track, 0..1; default: `score`.'),
   reach: z
     .tuple([z.number().min(1).max(4096), z.number().min(1).max(4096)])
     .refine(

@@ -81,6 +81,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     ...spec(detectorEntry, detectorFile),
     kind: detectorEntry.kind,
     minScore: minScore ?? detectorEntry.score,
+    weakScore: minScore ?? Math.min(detectorEntry.weakScore ?? 1, detectorEntry.score),
     maxIou,
     reach: detectorEntry.reach,
     longestSide,
@@ -100,6 +101,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     const odds = threshold === null && curves ? { curves, compared: 0, falseNames: accepted, prior } : null;
     return {
       ...config.track,
+      startScore: Math.max(config.track.startScore, detector.minScore),
       threshold: threshold ?? embedderEntry.threshold,
       margin: margin ?? (odds ? 0 : embedderEntry.margin),
       odds,

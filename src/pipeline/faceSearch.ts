@@ -96,7 +96,7 @@ export class FaceSearch {
 
   async #detect(task: { image: Image; view?: View }): Promise<Searched> {
     const start = performance.now();
-    const detected = await this.#options.faceEngine.detect(task);
+    const detected = await this.#options.faceEngine.detect({ ...task, weak: true });
     const detections = detected.detections.filter((face) => this.#options.area.isSeen(face, task.image));
     return { ...detected, detections, totalMs: performance.now() - start };
   }

@@ -18,7 +18,7 @@ import type { FrameWork } from './frameReport.js';
 
 /** What a camera needs of the worker pool. Every method rejects with the SpotterErrors of the pool. */
 export interface FaceEngine {
-  detect(task: { image: Frame['image']; view?: View }): Promise<Detected>;
+  detect(task: { image: Frame['image']; view?: View; weak?: boolean }): Promise<Detected>;
   look(task: {
     image: Frame['image'];
     faces: Landmarks[];
@@ -87,11 +87,11 @@ export async function processFrame(
 
   const followStart = performance.now();
   const followed = follow(before, found.detections, timeMs, policy, isCut);
-  const faces = found.detections.map((detection, index) => ({
-    detection,
-    sighting: followed.sightings[index],
-    quality: geometricQuality(detection),
-  }));
+  // What is too uncertain to begin a track, and continues none, is no face.
+  const faces = found.detections.flatMap((detection, index) => {
+    const sighting = followed.sightings[index];
+    return sighting ? [{ detection, sighting, quality: geometricQuality(detection) }] : [];
+  });
   const followMs = performance.now() - followStart;
 
   const { results, landmarks, looked } = await lookAtFaces(frame, faces, followed.state, context);
@@ -155,7 +155,7 @@ async function lookAtFaces(
   const worthwhile: { result: LookResult; landmarks: Landmarks; past: Past | null }[] = [];
   for (const { detection, quality, sighting } of faces) {
     const { trackNumber, wantsLook } = sighting;
-    if (trackNumber === null || !wantsLook) continue;
+    if (!wantsLook) continue;
     const unusable = failedLimit(quality, limits);
     const result: LookResult = {
       trackNumber,
@@ -201,7 +201,7 @@ function verdictOf(
   { tracks }: TrackerState,
   { limits, policy }: FrameContext,
 ): Verdict {
-  const look = trackNumber === null ? null : results.find((result) => result.trackNumber === trackNumber);
+  const look = results.find((result) => result.trackNumber === trackNumber);
   if (look?.unusable) return { kind: 'unusable', reason: look.unusable };
   if (look) return judgeMatch(look.match, policy, clarityOf(look.quality));
   const reason = failedLimit(quality, limits);

@@ -96,9 +96,14 @@ function isGivenAway(track: Track, { tracks, looks }: Work, timeMs: number, poli
 }
 
 /** What a new track has of an old one since a suspicion: motion, frames, and the first look. */
-function since({ look, lastSeenMs, frames }: Suspicion, track: Track): Partial<Track> {
-  const evidence = addLook(NO_EVIDENCE, { ...look, combined: null }, lastSeenMs);
-  return { motion: track.motion, firstSeenMs: lastSeenMs, frames: track.frames - frames + 1, evidence };
+function since({ look, lastSeenMs, frames, certain }: Suspicion, track: Track): Partial<Track> {
+  return {
+    motion: track.motion,
+    firstSeenMs: lastSeenMs,
+    frames: track.frames - frames + 1,
+    certain: { ...track.certain, frames: track.certain.frames - certain.frames + 1 },
+    evidence: addLook(NO_EVIDENCE, { ...look, combined: null }, lastSeenMs),
+  };
 }
 
 /** Gives the face of a track to a new one. The old one is as it was `before`, and waits for its face, unless a cut ends it. */
@@ -122,7 +127,7 @@ function split(track: Track, before: Track, newcomer: Track, work: Work): Track 
 
 /** Lets a lost track continue with a face that resembles it. */
 function rejoin(owner: Track, face: Loose, work: Work, timeMs: number): void {
-  const { number, detection, frames } = face.track;
+  const { number, detection, frames, certain } = face.track;
   const displaced = work.tracks.find((track) => track.number === owner.number);
   if (displaced?.lastSeenMs === timeMs) {
     // Its own face is elsewhere, so the one in doubt, which cannot be judged, is somebody else's.
@@ -142,6 +147,7 @@ function rejoin(owner: Track, face: Loose, work: Work, timeMs: number): void {
       motion: correct(predict(owner.motion, timeMs - owner.lastSeenMs), detection.box),
       lastSeenMs: timeMs,
       frames: owner.frames + frames,
+      certain: { frames: owner.certain.frames + certain.frames, lastMs: certain.lastMs },
       unwatchedMs: 0,
       missed: 0,
       announced: owner.announced || face.track.announced,

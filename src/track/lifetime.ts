@@ -13,7 +13,7 @@ import {
 import { supports } from './thresholdRule.js';
 import type { Verdict } from './verdict.js';
 
-/** A face is confirmed when it was found this often, or twice over this time. */
+/** A face is confirmed when it was found for certain this often, or twice over this time. */
 const CONFIRMING_FRAMES = 3;
 const CONFIRMING_MS = 100;
 
@@ -26,6 +26,7 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
     firstSeenMs: timeMs,
     lastSeenMs: timeMs,
     frames: 1,
+    certain: { frames: 1, lastMs: timeMs },
     unwatchedMs: 0,
     missed: 0,
     announced: false,
@@ -64,23 +65,28 @@ export function throughStill(state: TrackerState, frames: number, untilMs: numbe
   const tracks = state.tracks.map((track): Track => {
     if (track.missed > 0) return { ...track, missed: track.missed + frames };
     const motion = correct(predict(track.motion, timeMs - track.lastSeenMs), track.detection.box);
-    return { ...track, motion, lastSeenMs: timeMs, frames: track.frames + frames };
+    const certain =
+      track.certain.lastMs === track.lastSeenMs
+        ? { frames: track.certain.frames + frames, lastMs: timeMs }
+        : track.certain;
+    return { ...track, motion, lastSeenMs: timeMs, frames: track.frames + frames, certain };
   });
   return { ...state, lastFrameMs: timeMs, tracks };
 }
 
 /** Whether a track has lasted long enough to be announced. */
-export function isConfirmed({ frames, firstSeenMs, lastSeenMs }: Track): boolean {
-  return frames >= CONFIRMING_FRAMES || (frames >= 2 && lastSeenMs - firstSeenMs >= CONFIRMING_MS);
+export function isConfirmed({ certain, firstSeenMs }: Track): boolean {
+  const { frames, lastMs } = certain;
+  return frames >= CONFIRMING_FRAMES || (frames >= 2 && lastMs - firstSeenMs >= CONFIRMING_MS);
 }
 
 /**
- * The events of a track that has ended. A verdict that was still open comes before `left`. A flicker of the detector, found
- * once or twice and then missed in as many frames as would have confirmed it, has no events.
+ * The events of a track that has ended. A verdict that was still open comes before `left`. A flicker of the detector has no
+ * events: found for certain once or twice, and then not, in as many frames as would have confirmed it.
  */
 export function closingEvents(track: Track, policy: TrackPolicy): TrackEvent[] {
   if (!track.announced) {
-    if (track.missed >= CONFIRMING_FRAMES) return [];
+    if (track.frames - track.certain.frames + track.missed >= CONFIRMING_FRAMES) return [];
     return [{ kind: 'appeared', track }, ...closingEvents({ ...track, announced: true }, policy)];
   }
   const reported = track.verdict && allowed(track, track.verdict);
@@ -102,6 +108,7 @@ function atBest({ evidence }: Track, verdict: Verdict, policy: TrackPolicy): Ver
 }
 
 /** Where a track is now. */
-export function whereabouts({ detection, motion, lastSeenMs, frames, unwatchedMs }: Track): Whereabouts {
-  return { detection, motion, lastSeenMs, frames, unwatchedMs };
+export function whereabouts(track: Track): Whereabouts {
+  const { detection, motion, lastSeenMs, frames, certain, unwatchedMs } = track;
+  return { detection, motion, lastSeenMs, frames, certain, unwatchedMs };
 }

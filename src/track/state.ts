@@ -74,6 +74,8 @@ export interface Whereabouts {
   motion: Motion;
   lastSeenMs: number;
   frames: number;
+  /** Of these frames, those with a detection that could have begun the track: how many, and the media time of the last. */
+  certain: { frames: number; lastMs: number };
   /** Time since then in which the source gave no frames, ms: nobody could see it. */
   unwatchedMs: number;
 }

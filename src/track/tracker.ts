@@ -18,16 +18,15 @@ const GRACE_FRAMES = 2;
 
 /** The track of a detection, and whether it is to be looked at. */
 export interface Sighting {
-  /** null for a face too uncertain to begin a track with. */
-  trackNumber: number | null;
+  trackNumber: number;
   wantsLook: boolean;
 }
 
 /** The outcome of {@link follow}. */
 export interface Followed {
   state: TrackerState;
-  /** One per detection, in order. */
-  sightings: Sighting[];
+  /** One per detection, in order; null for one that is too uncertain to begin a track, and continues none. */
+  sightings: (Sighting | null)[];
   trackEvents: TrackEvent[];
 }
 
@@ -56,14 +55,15 @@ export function follow(
   let next = state.next;
   const tracks = new Map<number, Track>();
   for (const track of alive) tracks.set(track.number, { ...track, missed: track.missed + 1 });
-  const sightings = detections.map((detection, index): Sighting => {
+  const sightings = detections.map((detection, index): Sighting | null => {
     const nearest = owners.get(index);
     // In another scene, only a face in the same place may be the same.
     const isElsewhere = isCut && frameMs < CLOSE_FRAMES_MS && (nearest?.overlap ?? 0) < DOUBTFUL_IOU;
     const owner = isElsewhere ? undefined : nearest;
-    if (!owner && detection.score < policy.startScore) return { trackNumber: null, wantsLook: false };
+    const isCertain = detection.score >= policy.startScore;
+    if (!owner && !isCertain) return null;
     const track = owner
-      ? seenAgain(owner, detection, timeMs, cutReason(owner.overlap))
+      ? seenAgain(owner, detection, timeMs, { isCertain, cutReason: cutReason(owner.overlap) })
       : newTrack(next++, detection, timeMs);
     tracks.set(track.number, track);
     return { trackNumber: track.number, wantsLook: isEmbeddingDue(track, timeMs, policy) };
@@ -132,7 +132,7 @@ function seenAgain(
   { track, motion, overlap, contested, beside }: Association,
   detection: Detection,
   timeMs: number,
-  cutReason: 'cut' | 'change' | null,
+  { isCertain, cutReason }: { isCertain: boolean; cutReason: 'cut' | 'change' | null },
 ): Track {
   const isPaused = track.unwatchedMs > 0 || timeMs - track.lastSeenMs > DOUBTFUL_GAP_MS;
   const reason: DoubtReason | null =
@@ -155,6 +155,7 @@ function seenAgain(
     motion: correct(motion, detection.box),
     lastSeenMs: timeMs,
     frames: track.frames + 1,
+    certain: isCertain ? { frames: track.certain.frames + 1, lastMs: timeMs } : track.certain,
     unwatchedMs: 0,
     missed: 0,
     doubt: doubt ?? track.doubt,

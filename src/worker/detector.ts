@@ -17,7 +17,7 @@ const STRIDES = [8, 16, 32];
 const PROBE_PX = 64;
 
 type Outputs = Record<string, Values>;
-type Decode = (outputs: Outputs, fit: Fit) => Detection[];
+type Decode = (outputs: Outputs, minScore: number, fit: Fit) => Detection[];
 
 /** How often a face is found again at most; each time less of its tilt is left in the view. */
 const MAX_SEARCHES = 3;
@@ -71,15 +71,20 @@ export class Detector {
     return planFit(image, this.#inputSize, view);
   }
 
-  /** Finds the faces in an image. @param view what of it is searched; default: all of it */
-  async detect(image: Image, view?: View): Promise<Detected> {
+  /**
+   * Finds the faces in an image.
+   *
+   * @param view what of it is searched; default: all of it
+   * @param weak whether weak detections are wanted, too; default: no
+   */
+  async detect(image: Image, view?: View, weak = false): Promise<Detected> {
     const start = performance.now();
     const fit = this.plan(image, view);
     this.#input = this.#letterbox.draw(image, fit);
     const fitted = performance.now();
     const outputs = await this.runNetwork(fit);
     const ran = performance.now();
-    const detections = this.#facesIn(outputs, fit);
+    const detections = this.#facesIn(outputs, weak ? this.#spec.weakScore : this.#spec.minScore, fit);
     const timing = { fitMs: fitted - start, modelMs: ran - fitted, decodeMs: performance.now() - ran };
     const { width, height, scale } = fit;
     return { detections, input: { width, height, scale }, timing };
@@ -116,11 +121,11 @@ export class Detector {
     for (const { toImage, left, side } of views)
       warp(image, toImage, { left, side, rowLength: width }, planes, this.#norm, null);
     const fit: Fit = { width, height, scale: 1, offsetX: 0, offsetY: 0, turn: 0 };
-    return refined(landmarks, views, this.#facesIn(await this.runNetwork(fit), fit));
+    return refined(landmarks, views, this.#facesIn(await this.runNetwork(fit), this.#spec.minScore, fit));
   }
 
-  #facesIn(outputs: Outputs, fit: Fit): Detection[] {
-    return nonMaximumSuppression(this.#decode(outputs, fit), this.#spec.maxIou);
+  #facesIn(outputs: Outputs, minScore: number, fit: Fit): Detection[] {
+    return nonMaximumSuppression(this.#decode(outputs, minScore, fit), this.#spec.maxIou);
   }
 
   /** Runs the network alone, on the input that the last image left. For measurements. */
@@ -195,7 +200,7 @@ function scrfdDecoder(
     }
     return perCell;
   });
-  return (results, fit) => {
+  return (results, minScore, fit) => {
     const levels = STRIDES.map(
       (stride, level): ScrfdLevel => ({
         stride,
@@ -206,7 +211,7 @@ function scrfdDecoder(
         landmarks: results[landmarks[level]].data,
       }),
     );
-    return decodeScrfd(levels, spec.minScore, fit);
+    return decodeScrfd(levels, minScore, fit);
   };
 }
 
@@ -230,7 +235,7 @@ function yunetDecoder(
       }
     }
   }
-  return (results, fit) => {
+  return (results, minScore, fit) => {
     const levels = STRIDES.map(
       (stride): YunetLevel => ({
         stride,
@@ -241,6 +246,6 @@ function yunetDecoder(
         landmarks: results[`kps_${stride}`].data,
       }),
     );
-    return decodeYunet(levels, spec.minScore, fit);
+    return decodeYunet(levels, minScore, fit);
   };
 }

@@ -71,8 +71,8 @@ export class Networks {
   }
 
   /** Finds the faces in an image. */
-  detect({ image, view }: DetectTask): Promise<Detected> {
-    return this.detector.detect(image, view);
+  detect({ image, view, weak }: DetectTask): Promise<Detected> {
+    return this.detector.detect(image, view, weak);
   }
 
   /** Cuts, judges and embeds the given faces one after another, and compares them with the gallery. */

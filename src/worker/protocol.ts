@@ -30,8 +30,10 @@ export interface ModelSpec extends DataFile {
 /** A detector to load, and its limits. */
 export interface DetectorSpec extends ModelSpec {
   kind: 'scrfd' | 'yunet';
-  /** Lowest score of a detection, 0..1. */
+  /** Lowest score of a face, 0..1. */
   minScore: number;
+  /** Lowest score of what may be a face where one has just been, 0..1; at most `minScore`. */
+  weakScore: number;
   /** Of two boxes that overlap by more than this (intersection over union, 0..1) the better one stays. */
   maxIou: number;
   reach: Reach;
@@ -123,6 +125,8 @@ export interface DetectTask {
   image: Image;
   /** What of the image is searched; default: all of it. */
   view?: View;
+  /** Whether weak detections are wanted, too, for tracks to continue with; default: no. */
+  weak?: boolean;
 }
 
 /** Look closely at some of the faces: cut, judge sharpness, embed, compare. */

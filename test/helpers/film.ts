@@ -99,9 +99,10 @@ export class Film {
     });
     const followed = follow(this.state, detections, timeMs, this.policy, this.cut);
     this.cut = false;
-    const looks = followed.sightings.flatMap(({ trackNumber, wantsLook }, index): LookResult[] => {
+    const looks = followed.sightings.flatMap((sighting, index): LookResult[] => {
       const { match = null, quality = good, unusable = null, face = 0 } = people[index];
-      if (!wantsLook || trackNumber === null) return [];
+      if (!sighting?.wantsLook) return [];
+      const { trackNumber } = sighting;
       const embedding = typeof face === 'number' ? direction(face) : face;
       return [
         { trackNumber, quality, unusable, embedding: unusable ? null : embedding, match, combined: null },

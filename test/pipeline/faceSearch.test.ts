@@ -30,7 +30,8 @@ function searchOf({ input = dynamic, size = { width: 640, height: 480 }, masked 
     quality: LENIENT_QUALITY,
     area: { isSeen: () => !masked },
     faceEngine: {
-      detect: async ({ view }) => {
+      detect: async ({ view, weak }) => {
+        expect(weak).toBe(true);
         if (view) views.push(view);
         return { detections: view ? coarse : [], input: planFit(image, input, view), timing };
       },

@@ -105,14 +105,6 @@ describe('tracker: what is announced', () => {
       .frame(30_000);
     expect(film.lines).toEqual(['1 appeared', '1 verdict unknown', '1 left unknown']);
   });
-
-  it('tracks an uncertain face only when it was certain before', () => {
-    const film = new Film();
-    for (let t = 0; t <= 200; t += 40) film.frame(t, { x: 0, score: 0.55 });
-    expect(film.state.tracks).toEqual([]);
-    film.frame(240, { x: 0, score: 0.8 }).frame(280, { x: 0, score: 0.55 });
-    expect(film.state.tracks).toMatchObject([{ frames: 2 }]);
-  });
 });
 
 describe('tracker: which face is in a box', () => {

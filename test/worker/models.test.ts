@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SpotterError } from '../../src/core/errors.js';
+import type { Image } from '../../src/image/image.js';
 import { Detector } from '../../src/worker/detector.js';
 import { Embedder } from '../../src/worker/embedder.js';
 import { message, model, number, port, text } from '../../src/worker/onnx.js';
@@ -13,8 +14,16 @@ import { temporaryFolder } from '../helpers/temporary.js';
 const checked = { sha256: '', stamp: '' };
 const normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
+const BLACK: Image = {
+  width: 64,
+  height: 64,
+  format: 'rgb24',
+  colour: { matrix: 'bt601', fullRange: true },
+  pixels: new Uint8Array(64 * 64 * 3),
+};
+
 function detectorSpec(file: string, kind: DetectorSpec['kind'] = 'scrfd'): DetectorSpec {
-  const limits = { minScore: 0.5, maxIou: 0.4, reach: [16, 300], longestSide: 640 } as const;
+  const limits = { minScore: 0.5, weakScore: 0.5, maxIou: 0.4, reach: [16, 300], longestSide: 640 } as const;
   return { id: 'tested', path: file, checked, data: [], normalisation, kind, ...limits };
 }
 
@@ -91,15 +100,14 @@ describe('Detector.load', () => {
     [2, 3],
   ] as const)('accepts %i anchor(s) per cell and outputs of rank %i', async (anchors, rank) => {
     const detector = await Detector.load(detectorSpec(zeros([1, 3, 64, 64], scrfdOutputs(anchors, rank))));
-    const pixels = new Uint8Array(64 * 64 * 3);
-    const image = {
-      width: 64,
-      height: 64,
-      format: 'rgb24',
-      colour: { matrix: 'bt601', fullRange: true },
-      pixels,
-    } as const;
-    expect((await detector.detect(image)).detections).toEqual([]);
+    expect((await detector.detect(BLACK)).detections).toEqual([]);
+  });
+
+  it('has weak detections only for those who ask', async () => {
+    const file = constants([1, 3, 64, 64], scrfdOutputs(1, 3), 0.6);
+    const detector = await Detector.load({ ...detectorSpec(file), minScore: 0.7, weakScore: 0.55 });
+    expect((await detector.detect(BLACK)).detections).toEqual([]);
+    expect((await detector.detect(BLACK, undefined, true)).detections).not.toEqual([]);
   });
 
   it.each<[string, () => string, string]>([

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { throughStill } from '../../src/track/lifetime.js';
+import { Film, known } from '../helpers/film.js';
+
+describe('tracker: uncertain faces', () => {
+  it('tracks an uncertain face only when it was certain before', () => {
+    const film = new Film();
+    for (let t = 0; t <= 200; t += 40) film.frame(t, { x: 0, score: 0.55 });
+    expect(film.state.tracks).toEqual([]);
+    film.frame(240, { x: 0, score: 0.8 }).frame(280, { x: 0, score: 0.55 });
+    expect(film.state.tracks).toMatchObject([{ frames: 2 }]);
+  });
+
+  it('announces a face by what is certain alone, and a flicker that uncertain ones continue not at all', () => {
+    const film = new Film().frame(0, { x: 0, score: 0.8 });
+    for (let t = 40; t <= 400; t += 40) film.frame(t, { x: 0, score: 0.55 });
+    expect(film.lines).toEqual([]);
+    expect(film.frame(440, { x: 0, score: 0.8 }).lines).toContain('1 appeared');
+
+    const flicker = new Film().frame(0, { x: 0, score: 0.8 });
+    for (let t = 40; t <= 160; t += 40) flicker.frame(t, { x: 0, score: 0.55 });
+    expect(flicker.end()).toEqual([]);
+  });
+
+  it('names a face of which hardly anything is certain', () => {
+    const film = new Film().frame(0, { x: 0, score: 0.8 });
+    film.frame(40, { x: 0, score: 0.55, match: known('alice', 0.7) });
+    film.frame(300, { x: 0, score: 0.55, match: known('alice', 0.7) });
+    film.frame(600, { x: 0, score: 0.55, match: known('alice', 0.7) });
+    expect(film.lines).toEqual(['1 appeared', '1 verdict known alice']);
+  });
+
+  it('counts still frames as the frame before them', () => {
+    const film = new Film().frame(0, { x: 0, score: 0.8 });
+    film.state = throughStill(film.state, 2, 80);
+    expect(film.frame(120, { x: 0, score: 0.55 }).lines).toEqual(['1 appeared']);
+  });
+});
