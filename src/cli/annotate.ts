@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -107,6 +108,7 @@ export class AnnotatedCopy {
       const outputOptions = [...(await this.#drawing('1:v', rotate, TRIAL_SCRIPT)), '-frames:v', '2'];
       try {
         await encode({ cwd: this.#folder, inputs, output: trial, outputOptions }, signal);
+        this.#refuseParts(trial);
         return sound.length > 0;
       } catch (cause) {
         if (cause instanceof SpotterError) throw cause;
@@ -118,6 +120,13 @@ export class AnnotatedCopy {
       `${why}; end the name with .mp4 or .mkv, and use an ffmpeg with libass and an H.264 encoder`,
       fault,
     );
+  }
+
+  /** Formats such as HLS are several files, which would not get their names together. @throws SpotterError video.unwritable */
+  #refuseParts(trial: string): void {
+    const expected = new Set([SCRIPT, TRIAL_SCRIPT, path.basename(trial)]);
+    if (readdirSync(this.#folder).some((name) => !expected.has(name)))
+      throw this.#unwritable('its format writes several files; end the name with .mp4 or .mkv');
   }
 
   /**
@@ -160,7 +169,7 @@ export class AnnotatedCopy {
     ];
   }
 
-  #unwritable(why: string, cause: unknown): SpotterError {
+  #unwritable(why: string, cause?: unknown): SpotterError {
     return new SpotterError('video.unwritable', `cannot write ${this.#output}: ${why}`, { cause });
   }
 

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { text as textOf } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Context } from './context.js';
@@ -52,11 +53,14 @@ export async function config(
 }
 
 async function read(file: string): Promise<string> {
+  let bytes: Buffer;
   try {
-    return file === '-' ? await textOf(process.stdin) : readFileSync(file, 'utf8');
+    bytes = file === '-' ? await buffer(process.stdin) : readFileSync(file);
   } catch (cause) {
     throw new SpotterError('usage', `cannot read ${file}: ${describeError(cause)}; give another file`, {
       cause,
     });
   }
+  if (!isUtf8(bytes)) throw new SpotterError('usage', `${file} is not UTF-8 text; save it as UTF-8`);
+  return bytes.toString('utf8');
 }

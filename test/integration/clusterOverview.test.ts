@@ -82,6 +82,9 @@ describe('a node that watches nothing itself', () => {
     writeFileSync(file, `${shown.stdout}  - { id: door, url: test:320x240 }\n`);
     const refused = await spotter(['cluster', 'config', 'apply', file, '-c', config]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('shared configuration:')]);
+    writeFileSync(file, Buffer.from(`${shown.stdout}# Café\n`, 'latin1'));
+    const latin = await spotter(['cluster', 'config', 'apply', file, '-c', config]);
+    expect([latin.code, latin.stderr]).toEqual([2, `spotter: ${file} is not UTF-8 text; save it as UTF-8\n`]);
 
     const status = await spotter(['cluster', 'status', '-c', config]);
     expect(status.stdout).toMatch(/^cluster spotter: 2 nodes, NATS /);

@@ -119,6 +119,10 @@ describe('spotter scan --annotate', () => {
         /cannot write \S*copy\.txt: .*suitable output format for '\S*copy\.txt'; end the name with \.mp4 or \.mkv/,
       ],
       ['out.jpg', /cannot write \S+out\.jpg: .*; end the name with \.mp4 or \.mkv/],
+      [
+        'out.m3u8',
+        /cannot write \S+out\.m3u8: its format writes several files; end the name with \.mp4 or \.mkv/,
+      ],
     ];
     for (const [name, message] of cases) {
       const copy = path.join(folder, name);
