@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import { openBrowser } from '../helpers/browser.js';
 import { doors } from '../helpers/doors.js';
 import { spotterEvent } from '../helpers/events.js';
 import { Client, numbersOf } from '../helpers/socket.js';
@@ -49,6 +52,28 @@ describe('doors before a WebSocket', () => {
       const [, response] = await once(refused, 'unexpected-response');
       expect(response.statusCode).toBe(status);
     }
+  });
+
+  it('open in a browser for the page of an allowed origin, as the example of the docs does it', async (context) => {
+    const browser = await openBrowser(context);
+    const pages = createServer((_, response) => response.end('<!doctype html>')).listen(0, '127.0.0.1');
+    await once(pages, 'listening');
+    onTestFinished(() => void pages.close());
+    const dashboard = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
+    const { ws, tokenOf } = await doors((_, http) => {
+      http.allowedOrigins = [dashboard];
+    });
+    const token = tokenOf(['events:read'], ['door']).authorization.slice('Bearer '.length);
+    const page = await browser.newPage();
+    await page.goto(dashboard);
+    const opened = (protocols: string[]) =>
+      page.evaluate(`new Promise((resolve) => {
+        const socket = new WebSocket(${JSON.stringify(ws)}, ${JSON.stringify(protocols)});
+        socket.onmessage = ({ data }) => resolve([socket.protocol, JSON.parse(data).cameras]);
+        socket.onerror = () => resolve('refused');
+      })`);
+    expect(await opened(['spotter', `bearer.${token}`])).toEqual(['spotter', [{ id: 'door' }]]);
+    expect(await opened(['spotter', `bearer.${token}x`])).toBe('refused');
   });
 
   it('open with a cookie for pages of spotter itself only', async () => {
