@@ -28,6 +28,8 @@ const BY_PLACE = 0.5;
 /** How far off a face may be, in standard deviations of its prediction; in face sizes, at least and at most. */
 const MAX_SPREADS = 2.5;
 const REACH_SIZES = { least: 0.5, most: 1.5 };
+/** Uncertain detections continue a track for this long, ms: what stays in the place of somebody who has left is no face. */
+const UNCERTAIN_MS = 10_000;
 /** Scores that differ by less are too close to call without looking at the faces. */
 const CONTEST = 0.2;
 
@@ -60,6 +62,7 @@ export function associate(
   let free = expected;
   for (const group of [high, low]) {
     if (group.length === 0) continue;
+    if (group === low) free = free.filter(({ track }) => timeMs - track.certain.lastMs <= UNCERTAIN_MS);
     const scores = free.map(({ motion, track }) =>
       group.map((index) => pairScore(motion, track.detection.box, detections[index].box, policy.minIou)),
     );

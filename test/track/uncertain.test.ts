@@ -22,6 +22,15 @@ describe('tracker: uncertain faces', () => {
     expect(flicker.end()).toEqual([]);
   });
 
+  it('lets go of what was not certain for ten seconds, but not of a face that is now and then', () => {
+    const film = new Film();
+    for (let t = 0; t <= 30_000; t += 100) film.frame(t, { x: 0, score: t % 9000 < 200 ? 0.8 : 0.55 });
+    expect(film.state.tracks).toMatchObject([{ number: 1, frames: 301 }]);
+    for (let t = 30_100; t <= 45_000; t += 100) film.frame(t, { x: 0, score: 0.55 });
+    expect(film.state.tracks).toEqual([]);
+    expect(film.lines.filter((line) => line.includes('left'))).toHaveLength(1);
+  });
+
   it('names a face of which hardly anything is certain', () => {
     const film = new Film().frame(0, { x: 0, score: 0.8 });
     film.frame(40, { x: 0, score: 0.55, match: known('alice', 0.7) });
