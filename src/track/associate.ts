@@ -4,6 +4,7 @@ import type { Detection } from '../face/detection.js';
 import { assign } from './assign.js';
 import { contest } from './contest.js';
 import { boxOf, type Motion, predict, spread } from './kalman.js';
+import { isCertain } from './lifetime.js';
 import type { Track, TrackPolicy } from './state.js';
 
 /** A track, and where its face is expected in a frame. */
@@ -56,8 +57,8 @@ export function associate(
     }),
   );
   const indices = detections.map((_, index) => index);
-  const high = indices.filter((index) => detections[index].score >= policy.startScore);
-  const low = indices.filter((index) => detections[index].score < policy.startScore);
+  const high = indices.filter((index) => isCertain(detections[index], policy));
+  const low = indices.filter((index) => !isCertain(detections[index], policy));
   const owners = new Map<number, Association>();
   let free = expected;
   for (const group of [high, low]) {

@@ -59,7 +59,7 @@ export function resolveIdentity(
   };
   for (const track of state.tracks) examine(track, work, timeMs, policy);
   for (const { owner, face } of bestPairs([...work.lost.values()], work.loose, timeMs, policy))
-    rejoin(owner, face, work, timeMs);
+    rejoin(owner, face, work, timeMs, policy);
   const isOver = (track: Track) => work.replaced.has(track) && timeMs - track.lastSeenMs > policy.graceMs;
   const ended = [...work.ended, ...work.tracks.filter(isOver)];
   const tracks = work.tracks.filter((track) => !isOver(track)).sort((a, b) => a.number - b.number);
@@ -73,12 +73,15 @@ function examine(track: Track, work: Work, timeMs: number, policy: TrackPolicy):
   const { doubt, suspicion } = track;
   if (track.lastSeenMs < timeMs) work.lost.set(track.number, track);
   else if (doubt && isOther(track, embedding, policy) && isGivenAway(track, work, timeMs, policy)) {
-    split(track, beforeDoubt(track, doubt), newTrack(work.next++, track.detection, timeMs), work);
+    split(track, beforeDoubt(track, doubt), newTrack(work.next++, track.detection, timeMs, policy), work);
   } else if (doubt && !embedding) work.lost.set(track.number, beforeDoubt(track, doubt));
   else if (look && embedding && isSuspicious(track, look, policy)) {
     if (suspicion && isConfirmedBy(suspicion, look, policy)) {
       const before = { ...track, ...track.confirmed, suspicion: null, doubt: null };
-      const newcomer = { ...newTrack(work.next++, track.detection, timeMs), ...since(suspicion, track) };
+      const newcomer = {
+        ...newTrack(work.next++, track.detection, timeMs, policy),
+        ...since(suspicion, track),
+      };
       work.replaced.add(split(track, before, newcomer, work));
     } else {
       const aside = { ...track, lastLookMs: timeMs, doubt: null, suspicion: { ...whereabouts(track), look } };
@@ -126,12 +129,12 @@ function split(track: Track, before: Track, newcomer: Track, work: Work): Track 
 }
 
 /** Lets a lost track continue with a face that resembles it. */
-function rejoin(owner: Track, face: Loose, work: Work, timeMs: number): void {
+function rejoin(owner: Track, face: Loose, work: Work, timeMs: number, policy: TrackPolicy): void {
   const { number, detection, frames, certain } = face.track;
   const displaced = work.tracks.find((track) => track.number === owner.number);
   if (displaced?.lastSeenMs === timeMs) {
     // Its own face is elsewhere, so the one in doubt, which cannot be judged, is somebody else's.
-    const newcomer = newTrack(work.next++, displaced.detection, timeMs);
+    const newcomer = newTrack(work.next++, displaced.detection, timeMs, policy);
     const look = work.looks.get(owner.number);
     if (look) work.looks.set(newcomer.number, { ...look, trackNumber: newcomer.number });
     work.tracks = [...work.tracks, newcomer];

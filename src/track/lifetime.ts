@@ -17,8 +17,22 @@ import type { Verdict } from './verdict.js';
 const CONFIRMING_FRAMES = 3;
 const CONFIRMING_MS = 100;
 
-/** A track that begins. @param timeMs media time of the frame */
-export function newTrack(number: number, detection: Detection, timeMs: number): Track {
+/** Whether a detection may begin a track; an uncertain one may only continue one. */
+export function isCertain({ score }: Detection, { startScore }: Pick<TrackPolicy, 'startScore'>): boolean {
+  return score >= startScore;
+}
+
+/**
+ * A track that begins: with a detection that may, or with one that continued another track and has turned out to be somebody else.
+ *
+ * @param timeMs media time of the frame
+ */
+export function newTrack(
+  number: number,
+  detection: Detection,
+  timeMs: number,
+  policy: Pick<TrackPolicy, 'startScore'>,
+): Track {
   return {
     number,
     detection,
@@ -26,7 +40,7 @@ export function newTrack(number: number, detection: Detection, timeMs: number): 
     firstSeenMs: timeMs,
     lastSeenMs: timeMs,
     frames: 1,
-    certain: { frames: 1, lastMs: timeMs },
+    certain: { frames: isCertain(detection, policy) ? 1 : 0, lastMs: timeMs },
     unwatchedMs: 0,
     missed: 0,
     announced: false,
@@ -82,11 +96,12 @@ export function isConfirmed({ certain, firstSeenMs }: Track): boolean {
 
 /**
  * The events of a track that has ended. A verdict that was still open comes before `left`. A flicker of the detector has no
- * events: found for certain once or twice, and then not, in as many frames as would have confirmed it.
+ * events: found for certain once or twice, and then not, in as many frames as would have confirmed it; or never for certain.
  */
 export function closingEvents(track: Track, policy: TrackPolicy): TrackEvent[] {
   if (!track.announced) {
-    if (track.frames - track.certain.frames + track.missed >= CONFIRMING_FRAMES) return [];
+    const without = track.frames - track.certain.frames + track.missed;
+    if (track.certain.frames === 0 || without >= CONFIRMING_FRAMES) return [];
     return [{ kind: 'appeared', track }, ...closingEvents({ ...track, announced: true }, policy)];
   }
   const reported = track.verdict && allowed(track, track.verdict);

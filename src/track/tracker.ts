@@ -4,7 +4,7 @@ import { isEmbeddingDue } from './embedSchedule.js';
 import { addLook } from './evidence.js';
 import { resolveIdentity } from './identity.js';
 import { correct } from './kalman.js';
-import { closingEvents, isConfirmed, newTrack, whereabouts } from './lifetime.js';
+import { closingEvents, isCertain, isConfirmed, newTrack, whereabouts } from './lifetime.js';
 import type { DoubtReason, LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from './state.js';
 import { isNameRestored, updatedVerdict } from './verdictUpdate.js';
 
@@ -60,11 +60,10 @@ export function follow(
     // In another scene, only a face in the same place may be the same.
     const isElsewhere = isCut && frameMs < CLOSE_FRAMES_MS && (nearest?.overlap ?? 0) < DOUBTFUL_IOU;
     const owner = isElsewhere ? undefined : nearest;
-    const isCertain = detection.score >= policy.startScore;
-    if (!owner && !isCertain) return null;
+    if (!owner && !isCertain(detection, policy)) return null;
     const track = owner
-      ? seenAgain(owner, detection, timeMs, { isCertain, cutReason: cutReason(owner.overlap) })
-      : newTrack(next++, detection, timeMs);
+      ? seenAgain(owner, detection, timeMs, policy, cutReason(owner.overlap))
+      : newTrack(next++, detection, timeMs, policy);
     tracks.set(track.number, track);
     return { trackNumber: track.number, wantsLook: isEmbeddingDue(track, timeMs, policy) };
   });
@@ -99,7 +98,7 @@ export function judge(
       // No name is reported twice per track, so a person who was removed from the gallery and added again gets a new track.
       trackEvents.push(...closingEvents(track, policy));
       const { detection, evidence, lastLookMs, denied } = track;
-      track = { ...newTrack(next++, detection, timeMs), evidence, lastLookMs, denied };
+      track = { ...newTrack(next++, detection, timeMs, policy), evidence, lastLookMs, denied };
     }
     const verdict = look || track.revised ? updatedVerdict(track, timeMs, policy) : null;
     if (!track.announced && (isConfirmed(track) || verdict?.kind === 'known')) {
@@ -132,7 +131,8 @@ function seenAgain(
   { track, motion, overlap, contested, beside }: Association,
   detection: Detection,
   timeMs: number,
-  { isCertain, cutReason }: { isCertain: boolean; cutReason: 'cut' | 'change' | null },
+  policy: TrackPolicy,
+  cutReason: 'cut' | 'change' | null,
 ): Track {
   const isPaused = track.unwatchedMs > 0 || timeMs - track.lastSeenMs > DOUBTFUL_GAP_MS;
   const reason: DoubtReason | null =
@@ -155,7 +155,9 @@ function seenAgain(
     motion: correct(motion, detection.box),
     lastSeenMs: timeMs,
     frames: track.frames + 1,
-    certain: isCertain ? { frames: track.certain.frames + 1, lastMs: timeMs } : track.certain,
+    certain: isCertain(detection, policy)
+      ? { frames: track.certain.frames + 1, lastMs: timeMs }
+      : track.certain,
     unwatchedMs: 0,
     missed: 0,
     doubt: doubt ?? track.doubt,

@@ -31,6 +31,18 @@ describe('tracker: uncertain faces', () => {
     expect(film.lines.filter((line) => line.includes('left'))).toHaveLength(1);
   });
 
+  it.each([
+    [0.55, []],
+    [0.8, ['2 appeared', '2 left']],
+  ])('reports what proves not to be the face of its track only if it is certain (%f)', (score, reported) => {
+    const film = new Film();
+    for (let t = 0; t <= 400; t += 40) film.frame(t, { x: 0, match: known('alice', 0.7) });
+    film.frame(900, { x: 0, score, face: 1 });
+    expect(film.numbers.at(-1)).toEqual([2]);
+    const lines = film.end().filter((line) => /^2 (appeared|left)/.test(line));
+    expect(lines.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(reported);
+  });
+
   it('names a face of which hardly anything is certain', () => {
     const film = new Film().frame(0, { x: 0, score: 0.8 });
     film.frame(40, { x: 0, score: 0.55, match: known('alice', 0.7) });
