@@ -81,7 +81,7 @@ export async function processFrame(
 ): Promise<Processed> {
   const { policy } = context;
   const { still } = frame;
-  const carried = still ? throughStill(state, still.frames, still.untilMs) : state;
+  const carried = still ? throughStill(state, still.frames, still.untilMs, policy) : state;
   const before = await withCurrentPeople(carried, context);
   const timeMs = Math.max(frame.mediaTimeMs, before.lastFrameMs ?? 0);
 

@@ -150,7 +150,10 @@ function rejoin(owner: Track, face: Loose, work: Work, timeMs: number, policy: T
       motion: correct(predict(owner.motion, timeMs - owner.lastSeenMs), detection.box),
       lastSeenMs: timeMs,
       frames: owner.frames + frames,
-      certain: { frames: owner.certain.frames + certain.frames, lastMs: certain.lastMs },
+      certain:
+        certain.frames > 0
+          ? { frames: owner.certain.frames + certain.frames, lastMs: certain.lastMs }
+          : owner.certain,
       unwatchedMs: 0,
       missed: 0,
       announced: owner.announced || face.track.announced,

@@ -22,6 +22,17 @@ export function isCertain({ score }: Detection, { startScore }: Pick<TrackPolicy
   return score >= startScore;
 }
 
+/** What is certain of a track that a detection has shown in that many more frames. @param timeMs media time of the last of them */
+export function certainWith(
+  certain: Track['certain'],
+  detection: Detection,
+  frames: number,
+  timeMs: number,
+  policy: Pick<TrackPolicy, 'startScore'>,
+): Track['certain'] {
+  return isCertain(detection, policy) ? { frames: certain.frames + frames, lastMs: timeMs } : certain;
+}
+
 /**
  * A track that begins: with a detection that may, or with one that continued another track and has turned out to be somebody else.
  *
@@ -40,7 +51,7 @@ export function newTrack(
     firstSeenMs: timeMs,
     lastSeenMs: timeMs,
     frames: 1,
-    certain: { frames: isCertain(detection, policy) ? 1 : 0, lastMs: timeMs },
+    certain: certainWith({ frames: 0, lastMs: timeMs }, detection, 1, timeMs, policy),
     unwatchedMs: 0,
     missed: 0,
     announced: false,
@@ -74,15 +85,17 @@ export function afterGap(state: TrackerState, timeMs: number): TrackerState {
  * @param frames how many
  * @param untilMs media time of the last of them
  */
-export function throughStill(state: TrackerState, frames: number, untilMs: number): TrackerState {
+export function throughStill(
+  state: TrackerState,
+  frames: number,
+  untilMs: number,
+  policy: Pick<TrackPolicy, 'startScore'>,
+): TrackerState {
   const timeMs = Math.max(untilMs, state.lastFrameMs ?? 0);
   const tracks = state.tracks.map((track): Track => {
     if (track.missed > 0) return { ...track, missed: track.missed + frames };
     const motion = correct(predict(track.motion, timeMs - track.lastSeenMs), track.detection.box);
-    const certain =
-      track.certain.lastMs === track.lastSeenMs
-        ? { frames: track.certain.frames + frames, lastMs: timeMs }
-        : track.certain;
+    const certain = certainWith(track.certain, track.detection, frames, timeMs, policy);
     return { ...track, motion, lastSeenMs: timeMs, frames: track.frames + frames, certain };
   });
   return { ...state, lastFrameMs: timeMs, tracks };

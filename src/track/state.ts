@@ -74,7 +74,10 @@ export interface Whereabouts {
   motion: Motion;
   lastSeenMs: number;
   frames: number;
-  /** Of these frames, those with a detection that could have begun the track: how many, and the media time of the last. */
+  /**
+   * Of these frames, those with a detection that could have begun the track: how many, and the media time of the last; before the first
+   * one, that at which the track began.
+   */
   certain: { frames: number; lastMs: number };
   /** Time since then in which the source gave no frames, ms: nobody could see it. */
   unwatchedMs: number;

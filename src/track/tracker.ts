@@ -4,7 +4,7 @@ import { isEmbeddingDue } from './embedSchedule.js';
 import { addLook } from './evidence.js';
 import { resolveIdentity } from './identity.js';
 import { correct } from './kalman.js';
-import { closingEvents, isCertain, isConfirmed, newTrack, whereabouts } from './lifetime.js';
+import { certainWith, closingEvents, isCertain, isConfirmed, newTrack, whereabouts } from './lifetime.js';
 import type { DoubtReason, LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from './state.js';
 import { isNameRestored, updatedVerdict } from './verdictUpdate.js';
 
@@ -155,9 +155,7 @@ function seenAgain(
     motion: correct(motion, detection.box),
     lastSeenMs: timeMs,
     frames: track.frames + 1,
-    certain: isCertain(detection, policy)
-      ? { frames: track.certain.frames + 1, lastMs: timeMs }
-      : track.certain,
+    certain: certainWith(track.certain, detection, 1, timeMs, policy),
     unwatchedMs: 0,
     missed: 0,
     doubt: doubt ?? track.doubt,

@@ -127,7 +127,7 @@ export class Film {
 
   /** Frames that show what the last one shows, until this time. */
   still(frames: number, untilMs: number): this {
-    this.state = throughStill(this.state, frames, untilMs);
+    this.state = throughStill(this.state, frames, untilMs, this.policy);
     return this;
   }
 

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { openBrowser } from '../helpers/browser.js';
 import { doors } from '../helpers/doors.js';
 import { spotterEvent } from '../helpers/events.js';
+import { fileServer } from '../helpers/fileServer.js';
 import { Client, numbersOf } from '../helpers/socket.js';
 
 /** Status of a refused handshake. */
@@ -56,10 +55,7 @@ describe('doors before a WebSocket', () => {
 
   it('open in a browser for the page of an allowed origin, as the example of the docs does it', async (context) => {
     const browser = await openBrowser(context);
-    const pages = createServer((_, response) => response.end('<!doctype html>')).listen(0, '127.0.0.1');
-    await once(pages, 'listening');
-    onTestFinished(() => void pages.close());
-    const dashboard = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
+    const { url: dashboard } = await fileServer((_, response) => response.end('<!doctype html>'));
     const { ws, tokenOf } = await doors((_, http) => {
       http.allowedOrigins = [dashboard];
     });

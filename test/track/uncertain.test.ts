@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { throughStill } from '../../src/track/lifetime.js';
 import { Film, known } from '../helpers/film.js';
 
 describe('tracker: uncertain faces', () => {
@@ -53,7 +52,12 @@ describe('tracker: uncertain faces', () => {
 
   it('counts still frames as the frame before them', () => {
     const film = new Film().frame(0, { x: 0, score: 0.8 });
-    film.state = throughStill(film.state, 2, 80);
-    expect(film.frame(120, { x: 0, score: 0.55 }).lines).toEqual(['1 appeared']);
+    expect(film.still(2, 80).frame(120, { x: 0, score: 0.55 }).lines).toEqual(['1 appeared']);
+
+    const other = new Film();
+    for (let t = 0; t <= 400; t += 40) other.frame(t, { x: 0, match: known('alice', 0.7) });
+    other.frame(900, { x: 0, score: 0.55, face: 1 }).still(5, 1400).frame(1440, { x: 0, score: 0.55 });
+    expect(other.numbers.at(-1)).toEqual([2]);
+    expect(other.end().filter((line) => line.startsWith('2'))).toEqual([]);
   });
 });
