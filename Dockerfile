@@ -35,7 +35,7 @@ ENV NODE_ENV=production
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
-COPY models/README.md models/catalogue.yaml models/spotter-det.onnx models/spotter-embed.onnx models/
+COPY models/README.md models/catalogue.yaml models/spotter-det.onnx models/spotter-embed.onnx models/spotter-landmarks.onnx models/
 COPY assets/demo/clip.mp4 assets/demo/grace-hopper.jpg assets/demo/
 COPY assets/demo/gallery assets/demo/gallery
 COPY assets/trial assets/trial

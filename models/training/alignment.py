@@ -6,6 +6,8 @@ SIZE = 112
 """Side of an aligned crop, px."""
 TEMPLATE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655],
                      [70.7299, 92.2041]], np.float32)
+EYES = float(np.linalg.norm(TEMPLATE[1] - TEMPLATE[0]))
+"""Distance of the eyes in an aligned crop, px."""
 BORDER = 16
 """Border around a stored crop, px: augmentation shifts and rotates it."""
 STORED = SIZE + 2 * BORDER

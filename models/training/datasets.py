@@ -1,4 +1,4 @@
-"""Endless batches for both trainers, made by worker processes."""
+"""Endless batches for the detector and the embedder, made by worker processes."""
 from collections.abc import Iterator
 
 import cv2

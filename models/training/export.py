@@ -3,6 +3,7 @@
 
   export.py embedder train/out/embedder.pt spotter-embed.onnx
   export.py detector train/out/detector.pt spotter-det.onnx
+  export.py landmarks train/out/landmarks.pt spotter-landmarks.onnx
 """
 import argparse
 import copy
@@ -12,7 +13,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from networks import STRIDES, Detector, Embedder
+from networks import LANDMARK_INPUT, STRIDES, Detector, Embedder, LandmarkNetwork
 
 OPSET = 13
 
@@ -39,6 +40,12 @@ def export_embedder(network: Embedder, path: Path) -> None:
     _export(network, path, (1, 3, 112, 112), ['embedding'], {'input': {0: 'n'}, 'embedding': {0: 'n'}})
 
 
+def export_landmarks(network: LandmarkNetwork, path: Path) -> None:
+    """`input` [n, 3, 64, 64] -> `landmarks` [n, 10]."""
+    shape = (1, 3, LANDMARK_INPUT, LANDMARK_INPUT)
+    _export(network, path, shape, ['landmarks'], {'input': {0: 'n'}, 'landmarks': {0: 'n'}})
+
+
 def export_detector(network: Detector, path: Path) -> None:
     """`input` [n, 3, h, w] -> score_8 ... score_32, bbox_8 ..., kps_8 ..., each [n, cells, C]."""
     names = [f'{kind}_{stride}' for kind in ('score', 'bbox', 'kps') for stride in STRIDES]
@@ -56,14 +63,19 @@ def _export(network: nn.Module, path: Path, shape: tuple[int, ...], outputs: lis
     partial.replace(path)
 
 
+EXPORTED = {'embedder': (Embedder, export_embedder), 'detector': (Detector, export_detector),
+            'landmarks': (LandmarkNetwork, export_landmarks)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('network', choices=['embedder', 'detector'])
+    parser.add_argument('network', choices=list(EXPORTED))
     parser.add_argument('checkpoint', type=Path, help='file of a trainer; its averaged weights are written')
     parser.add_argument('onnx', type=Path, help='file to write')
     options = parser.parse_args()
     weights = torch.load(options.checkpoint, map_location='cpu')['ema']
-    network, export = (Embedder(), export_embedder) if options.network == 'embedder' else (Detector(), export_detector)
+    kind, export = EXPORTED[options.network]
+    network = kind()
     network.load_state_dict(weights)
     export(network, options.onnx)
     print(f'{options.onnx}: {options.onnx.stat().st_size:,} bytes')

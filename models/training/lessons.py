@@ -1,5 +1,5 @@
-"""What each part of both networks learns by itself: which of the teacher's features it is given, and which it is to
-make of them."""
+"""What each part of detector and embedder learns by itself: which of the teacher's features it is given, and which it is
+to make of them."""
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from datasets import FaceBatches, SceneBatches
 from export import export_detector, export_embedder
-from networks import STRIDES, Detector, Embedder, detector_input, embedder_input
+from networks import STRIDES, Detector, Embedder, detector_input, face_input
 from teacher_features import MobileFaceNetFeatures, YuNetFeatures
 from workspace import Workspace
 
@@ -89,7 +89,7 @@ def _embedder_teacher(workspace: Workspace) -> Callable[[Tensor], Features]:
 
     def features(pixels: Tensor) -> Features:
         parts = {f'part{number}': values for number, values in enumerate(teacher.of(pixels))}
-        return {IMAGE: embedder_input(pixels), **parts}
+        return {IMAGE: face_input(pixels), **parts}
 
     return features
 

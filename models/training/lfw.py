@@ -7,7 +7,7 @@ import torch
 
 from alignment import align
 from boxes import LANDMARKS, main_face
-from networks import Embedder, embedder_input
+from networks import Embedder, face_input
 from onnx_models import teacher
 from sources import is_held_out, person_of
 from verification import Verification, all_pairs, fold_accuracy
@@ -65,7 +65,7 @@ class HeldOutPeople:
         """One line on a network in training."""
         network.eval()
         rgb = torch.from_numpy(self.crops[..., ::-1].copy())
-        embeddings = torch.cat([network(embedder_input(part)) for part in rgb.split(256)]).numpy()
+        embeddings = torch.cat([network(face_input(part)) for part in rgb.split(256)]).numpy()
         accepted, threshold = self.verification(embeddings).true_accepts(1e-3)
         return (f'held-out people: TPR {accepted:.4f} at FAR 0.001 (threshold {threshold:.3f}), '
                 f'cosine to the teacher {self.cosine_to_teacher(embeddings):.4f}')

@@ -1,12 +1,14 @@
-"""The losses of both trainers."""
+"""The losses of the trainers."""
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 import cells
+from alignment import EYES, STORED, TEMPLATE
 from networks import STRIDES
 
 RELATIONS, RESEMBLANCES, SHARPNESS = 3.0, 0.3, 16.0
@@ -76,6 +78,32 @@ def detection(outputs: list[tuple[Tensor, Tensor, Tensor]], targets: Tensor) -> 
     total = score_loss + BOX * box_loss + LANDMARKS * landmark_loss
     return Loss(total, {'score': score_loss.item(), 'box': box_loss.item(), 'landmarks': landmark_loss.item(),
                         'iou': iou.mean().item()})
+
+
+def _misalignments() -> Tensor:
+    """An orthonormal basis [10, 4] of the errors of landmarks that shift, scale or rotate the aligned face."""
+    centred = TEMPLATE.astype(np.float64) - TEMPLATE.mean(0)
+    rotated = np.stack([-centred[:, 1], centred[:, 0]], 1)
+    errors = [np.tile([1, 0], 5), np.tile([0, 1], 5), centred.ravel(), rotated.ravel()]
+    return torch.tensor(np.stack([error / np.linalg.norm(error) for error in errors], 1), dtype=torch.float32)
+
+
+MISALIGNMENTS = _misalignments()
+
+
+def landmarks(places: Tensor, wanted: Tensor) -> Loss:
+    """How far landmarks [n, 10] are from those wanted, shares of the side of the crop. Wing loss of two things, as
+    shares of the distance of the eyes:
+
+    - error: of each coordinate
+    - misaligned: of the part of the errors by which the aligned face is shifted, scaled or rotated, which is all that
+      reaches the embedder
+    """
+    errors = (places - wanted) * (STORED / EYES)
+    misaligned = errors @ MISALIGNMENTS / math.sqrt(5)
+    total = _wing(errors.abs()).mean() + _wing(misaligned.abs()).mean()
+    return Loss(total, {'error': errors.detach().view(-1, 5, 2).norm(dim=2).mean().item(),
+                        'misaligned': misaligned.detach().norm(dim=1).mean().item()})
 
 
 def imitation(features: dict[str, Tensor], wanted: dict[str, Tensor]) -> Tensor:

@@ -1,17 +1,21 @@
-"""The two networks, in PyTorch."""
+"""The three networks, in PyTorch."""
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from alignment import BORDER, STORED, TEMPLATE
+
 STRIDES = (8, 16, 32)
 """Pixels of the input per cell of the detector's three outputs."""
 EMBEDDING = 128
+LANDMARK_INPUT = 64
+"""Side of the landmark network's input, px: an aligned face and the border of a stored crop."""
 LARGEST = 4.0
 """Logarithm of the largest side of a box, in cells."""
 
 
-def embedder_input(pixels: Tensor) -> Tensor:
-    """uint8 RGB [n, 112, 112, 3] -> float32 [n, 3, 112, 112], -1..1."""
+def face_input(pixels: Tensor) -> Tensor:
+    """uint8 RGB [n, side, side, 3] -> float32 [n, 3, side, side], -1..1."""
     return ((pixels.permute(0, 3, 1, 2).float() - 127.5) / 127.5).contiguous(memory_format=torch.channels_last)
 
 
@@ -69,6 +73,34 @@ class Embedder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.normalize(self.parts(x).float(), dim=1)
+
+
+class LandmarkNetwork(nn.Module):
+    """A face aligned by landmarks that may be off, [n, 3, 64, 64] -> x, y of its landmarks as shares of the side
+    [n, 10].
+
+    Fully connected layers at the end see which part of the face is where.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            _convolution(3, 24, 3, 2), InvertedBottleneck(24, 48, 24),
+            InvertedBottleneck(24, 96, 40, 2), *(InvertedBottleneck(40, 96, 40) for _ in range(2)),
+            InvertedBottleneck(40, 160, 80, 2), *(InvertedBottleneck(80, 192, 80) for _ in range(2)),
+            _convolution(80, 32, 1))
+        cells = (LANDMARK_INPUT // 8)**2
+        self.places = nn.Sequential(nn.Flatten(), nn.Linear(32 * cells, 128), nn.ReLU(inplace=True),
+                                    nn.Linear(128, 10))
+        for module in self.modules():
+            if isinstance(module, (nn.Conv2d, nn.Linear)):
+                nn.init.kaiming_normal_(module.weight, mode='fan_in', nonlinearity='relu')
+        nn.init.normal_(self.places[-1].weight, std=0.001)  # At first the landmarks are right.
+        nn.init.constant_(self.places[-1].bias, 0)
+        self.register_buffer('template', torch.tensor(((TEMPLATE + BORDER) / STORED).reshape(1, 10)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.template + self.places(self.body(x)).float()
 
 
 class SeparableBlock(nn.Module):

@@ -5,6 +5,7 @@
   label     find the faces of every photo with YuNet; hold photos back
   crop      cut and align faces for the embedder, with the embeddings of the teacher
   blend     make faces of people who do not exist, for the embedder
+  landmarks take faces and their landmarks for the landmark network
   compose   collect photos and backgrounds for the detector
   mine      collect the false alarms of an exported detector, for its next training
   pack      put crops and scenes into archives of about 110 MB, for another machine
@@ -18,6 +19,7 @@ import blends
 import crops
 import hard_negatives
 import labels
+import landmark_faces
 import pack
 import photo_bank
 import sources
@@ -42,6 +44,7 @@ def main() -> None:
     blend = step('blend', 'make faces of people who do not exist', uses_jobs=True)
     blend.add_argument('--shards', type=int, default=30, help='files to write (default: 30)')
     blend.add_argument('--size', type=int, default=5000, help='faces per file, 49 kB each (default: 5000)')
+    step('landmarks', 'take faces for the landmark network', uses_jobs=True)
     step('compose', 'collect photos and backgrounds for the detector')
     mine = step('mine', 'collect the false alarms of a detector')
     mine.add_argument('model', type=Path, help='exported detector')
@@ -59,6 +62,8 @@ def main() -> None:
         crops.cut_crops(workspace, options.jobs, options.hold_out)
     elif options.step == 'blend':
         blends.make_blends(workspace, options.jobs, options.shards, options.size)
+    elif options.step == 'landmarks':
+        landmark_faces.find_landmark_faces(workspace, options.jobs)
     elif options.step == 'compose':
         backgrounds.build_backgrounds(workspace, photo_bank.build_photo_bank(workspace))
     elif options.step == 'mine':

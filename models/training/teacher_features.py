@@ -1,4 +1,4 @@
-"""What the teachers of both networks compute between their parts."""
+"""What the teachers of detector and embedder compute between their parts."""
 from collections.abc import Iterable
 from pathlib import Path
 

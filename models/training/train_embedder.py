@@ -22,7 +22,7 @@ from crops import load_crops
 from datasets import FaceBatches, load_batches
 from export import export_embedder
 from lfw import HeldOutPeople
-from networks import Embedder, cost, embedder_input
+from networks import Embedder, cost, face_input
 from training import Recipe, Run, mixed_precision, run_arguments
 from warm_start import exported_embedder
 
@@ -44,7 +44,7 @@ def main() -> None:
     def create(saved: dict | None) -> Embedder:
         if options.start:
             faces = crops[:128, BORDER:-BORDER, BORDER:-BORDER, ::-1].copy()
-            return exported_embedder(options.start, embedder_input(torch.from_numpy(faces)))
+            return exported_embedder(options.start, face_input(torch.from_numpy(faces)))
         network = Embedder()
         if saved:
             network.load_state_dict(saved)
@@ -60,7 +60,7 @@ def main() -> None:
     def loss_of(pixels: Tensor, wanted: Tensor, _: float) -> losses.Loss:
         frozen.eval()
         with mixed_precision():
-            embeddings = run.weights(embedder_input(pixels))
+            embeddings = run.weights(face_input(pixels))
         return losses.distillation(embeddings, wanted, bank)
 
     def report() -> None:

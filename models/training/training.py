@@ -1,4 +1,4 @@
-"""The training loop of both networks: schedule, moving average of the weights, checkpoints."""
+"""The training loop of the networks: schedule, moving average of the weights, checkpoints."""
 import argparse
 import copy
 import math
@@ -41,15 +41,18 @@ def mixed_precision() -> torch.autocast:
     return torch.autocast('cpu', torch.bfloat16, enabled=is_fast)
 
 
-def run_arguments(about: str, rate: float, batch: int, checkpoint: str) -> argparse.ArgumentParser:
-    """The arguments that both trainers have."""
+def run_arguments(about: str, rate: float, batch: int, checkpoint: str, starts: bool = True) -> argparse.ArgumentParser:
+    """The arguments that all trainers have. starts: whether a run can begin with an exported model."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_workspace_argument(parser)
     parser.add_argument('--minutes', type=float, required=True,
                         help='duration; the learning rate falls to almost 0 over it, pauses included')
     beginning = parser.add_mutually_exclusive_group()
-    beginning.add_argument('--start', type=Path, metavar='ONNX',
-                           help='begin with the weights of an exported model (default: random weights)')
+    if starts:
+        beginning.add_argument('--start', type=Path, metavar='ONNX',
+                               help='begin with the weights of an exported model (default: random weights)')
+    else:
+        parser.set_defaults(start=None)
     beginning.add_argument('--resume', type=Path, metavar='CHECKPOINT',
                            help='go on from a checkpoint: weights, their average, and the optimiser')
     parser.add_argument('--rate', type=float, default=rate, help=f'highest learning rate (default: {rate})')

@@ -14,6 +14,8 @@ import {
   type DeclaredModel,
   type DetectorEntry,
   type EmbedderEntry,
+  type LandmarkEntry,
+  landmarkEntry,
   type MeasuredPair,
   type ModelEntry,
   measuredPair,
@@ -27,6 +29,7 @@ const isEmbedder = (entry: ModelEntry): entry is EmbedderEntry => entry.kind ===
 
 const catalogueFile = z.strictObject({
   models: z.array(catalogueEntry),
+  landmarks: landmarkEntry,
   packs: z.record(z.string(), pack),
   pairs: z.array(measuredPair),
   archives: z.array(archive),
@@ -46,7 +49,7 @@ export function readCatalogue(): CatalogueEntry[] {
   return readCatalogueFile().models;
 }
 
-type CatalogueFile = Distribution & { models: CatalogueEntry[] };
+type CatalogueFile = Distribution & { models: CatalogueEntry[]; landmarks: LandmarkEntry };
 
 /** Reads models/catalogue.yaml: the models and how they are distributed. Throws when the file is not valid. */
 export function readCatalogueFile(): CatalogueFile {

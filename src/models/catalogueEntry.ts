@@ -39,6 +39,12 @@ const detector = {
     .describe(
       'Smallest and largest face, in px of the input, whose box and landmarks are good; see `spotter bench reach`.',
     ),
+  landmarks: z
+    .enum(['network', 'detector'])
+    .default('network')
+    .describe(
+      'What finds the landmarks of a face once more: the landmark network, or the detector itself; see `spotter bench conditions`.',
+    ),
 };
 
 const medianAndDeviation = z.tuple([z.number().min(-1).max(1), z.number().min(0.01).max(1)]);
@@ -162,6 +168,14 @@ export const declaredModel = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** The network that makes the landmarks of a detector better. */
+export const landmarkEntry = z.strictObject({
+  id: modelId,
+  licence: z.string().min(1),
+  files: z.array(cataloguedFile).length(1),
+  ...input,
+});
+
 /** A detector and an embedder that are used together. */
 export const pack = z.strictObject({ detector: modelId, embedder: modelId });
 
@@ -187,11 +201,15 @@ export type MeasuredPair = z.infer<typeof measuredPair>;
 export type Archive = z.infer<typeof archive>;
 /** A model of the catalogue. */
 export type CatalogueEntry = z.infer<typeof catalogueEntry>;
+/** The landmark network. */
+export type LandmarkEntry = z.infer<typeof landmarkEntry>;
 /** A model declared in the configuration. */
 export type DeclaredModel = z.infer<typeof declaredModel>;
 
 /** A model from the catalogue or the configuration. */
 export type ModelEntry = CatalogueEntry | DeclaredModel;
+/** Whatever is loaded from files that are found and verified. */
+export type InstallableEntry = ModelEntry | LandmarkEntry;
 /** A face detector. */
 export type DetectorEntry = Exclude<ModelEntry, { kind: 'arcface' }>;
 /** A face embedder. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
 import { fileState } from '../core/fileHash.js';
 import type { DataFile } from '../worker/protocol.js';
-import type { ModelEntry } from './catalogueEntry.js';
+import type { InstallableEntry } from './catalogueEntry.js';
 import { dataLocations } from './dataLocations.js';
 
 /**
@@ -15,11 +15,11 @@ import { dataLocations } from './dataLocations.js';
  * @throws SpotterError model.unfit for a file that is not listed, or outside of the model's folder; model.not_found,
  *   model.hash_mismatch, model.unreadable
  */
-export function requireData(entry: ModelEntry, file: string): Promise<DataFile[]> {
+export function requireData(entry: InstallableEntry, file: string): Promise<DataFile[]> {
   return Promise.all(locationsIn(entry, file).map((location) => verify(entry, file, location)));
 }
 
-function locationsIn({ id }: ModelEntry, file: string): string[] {
+function locationsIn({ id }: InstallableEntry, file: string): string[] {
   try {
     return dataLocations(file);
   } catch (cause) {
@@ -27,7 +27,7 @@ function locationsIn({ id }: ModelEntry, file: string): string[] {
   }
 }
 
-async function verify(entry: ModelEntry, file: string, location: string): Promise<DataFile> {
+async function verify(entry: InstallableEntry, file: string, location: string): Promise<DataFile> {
   const { id } = entry;
   const folder = path.dirname(file);
   const data = path.resolve(folder, location);
@@ -58,7 +58,7 @@ async function verify(entry: ModelEntry, file: string, location: string): Promis
   return { path: data, checked };
 }
 
-function dataOf(entry: ModelEntry): readonly { file: string; sha256: string }[] {
+function dataOf(entry: InstallableEntry): readonly { file: string; sha256: string }[] {
   return 'data' in entry ? entry.data : [];
 }
 

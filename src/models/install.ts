@@ -5,7 +5,7 @@ import { type FileState, fileState } from '../core/fileHash.js';
 import { megabytes } from '../core/megabytes.js';
 import { programCall, quoted } from '../core/programCall.js';
 import type { ModelSpec } from '../worker/protocol.js';
-import type { ModelEntry } from './catalogueEntry.js';
+import type { InstallableEntry, ModelEntry } from './catalogueEntry.js';
 import { requireData } from './externalData.js';
 import { isVariant, variantRemedy, whyStale } from './variant.js';
 
@@ -29,7 +29,7 @@ export interface Installed {
 }
 
 /** The files that a model may be installed as, preferred first. */
-export function candidates(entry: ModelEntry): readonly Candidate[] {
+export function candidates(entry: InstallableEntry): readonly Candidate[] {
   if ('files' in entry) return entry.files;
   return [{ file: entry.file, bytes: null, sha256: entry.sha256 ?? null, url: null }];
 }
@@ -40,7 +40,7 @@ export function candidates(entry: ModelEntry): readonly Candidate[] {
  * @param folders searched in order; an absolute file name is used as it is
  * @returns null when none of the model's files exists
  */
-export function findModel(entry: ModelEntry, folders: readonly string[]): Installed | null {
+export function findModel(entry: InstallableEntry, folders: readonly string[]): Installed | null {
   for (const { file, sha256 } of candidates(entry)) {
     for (const folder of folders) {
       const candidate = path.resolve(folder, file);
@@ -57,7 +57,7 @@ export function findModel(entry: ModelEntry, folders: readonly string[]): Instal
  * @throws SpotterError model.not_found, model.hash_mismatch, model.unreadable, and of {@link requireData}
  */
 export async function requireModel(
-  entry: ModelEntry,
+  entry: InstallableEntry,
   folders: readonly string[],
 ): Promise<Pick<ModelSpec, 'path' | 'checked' | 'data'>> {
   const found = findModel(entry, folders);
@@ -112,7 +112,7 @@ function stateOf(file: string, id: string): Promise<FileState> {
 }
 
 /** What to do about a model that is not installed, in one sentence. @param folder the first that is searched */
-function notInstalled(entry: ModelEntry, folder: string): string {
+function notInstalled(entry: InstallableEntry, folder: string): string {
   if (isVariant(entry)) return `model "${entry.id}": ${entry.file} does not exist; ${variantRemedy(entry)}`;
   if (!('files' in entry)) return `model "${entry.id}": ${entry.file} does not exist; check models.declared`;
   const [{ file, bytes, url, why }] = entry.files;

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { packageRoot } from '../core/package.js';
 import type { TrackPolicy } from '../track/state.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from '../worker/protocol.js';
-import { Catalogue, readCatalogue } from './catalogue.js';
-import type { DeclaredModel, EmbedderEntry, ModelEntry } from './catalogueEntry.js';
+import { Catalogue, readCatalogueFile } from './catalogue.js';
+import type { DeclaredModel, EmbedderEntry, InstallableEntry, ModelEntry } from './catalogueEntry.js';
 import { refuseStale, requireModel } from './install.js';
 
 /** The part of the configuration that names the models and their limits. */
@@ -67,12 +67,14 @@ export interface Prepared {
  */
 export async function prepare(config: ModelSettings, modelFolder?: string): Promise<Prepared> {
   const folders = modelFolders(config, modelFolder);
-  const catalogue = new Catalogue(readCatalogue(), config.models.declared, folders);
+  const { models: known, landmarks: landmarkEntry } = readCatalogueFile();
+  const catalogue = new Catalogue(known, config.models.declared, folders);
   const detectorEntry = catalogue.detector(config.detector);
   const embedderEntry = catalogue.embedder(config.embedder);
-  const [detectorFile, embedderFile] = await Promise.all([
+  const [detectorFile, embedderFile, landmarkFile] = await Promise.all([
     requireModel(detectorEntry, folders),
     requireModel(embedderEntry, folders),
+    detectorEntry.landmarks === 'network' ? requireModel(landmarkEntry, folders) : null,
     refuseStale(detectorEntry, catalogue, folders),
     refuseStale(embedderEntry, catalogue, folders),
   ]);
@@ -91,6 +93,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     kind: embedderEntry.kind,
     dimension: embedderEntry.embedding,
   };
+  const landmarks = landmarkFile && spec(landmarkEntry, landmarkFile);
   const { curves } = embedderEntry;
   const { falseNames, prior } = config.match;
   const policyWith = ({
@@ -115,7 +118,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
       margin: own.margin ?? match.margin,
     });
   return {
-    settings: { detector, embedder },
+    settings: { detector, embedder, landmarks },
     policy: cameraPolicy({}),
     cameraPolicy,
     policyAt: (limits) => policyWith({ ...limits, margin: match.margin }),
@@ -128,6 +131,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     modelKey: JSON.stringify([
       { ...detector, ...contentOf(detector) },
       { ...embedder, ...contentOf(embedder) },
+      ...(landmarks ? [{ ...landmarks, ...contentOf(landmarks) }] : []),
     ]),
   };
 }
@@ -137,7 +141,7 @@ function withoutCurves({ id, threshold, margin }: EmbedderEntry): string {
 }
 
 function spec(
-  { id, colour, mean, std }: ModelEntry,
+  { id, colour, mean, std }: InstallableEntry,
   files: Pick<ModelSpec, 'path' | 'checked' | 'data'>,
 ): ModelSpec {
   return { id, ...files, normalisation: { order: colour, mean, std } };

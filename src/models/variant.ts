@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { cpuKind, overflows } from '../core/cpuKind.js';
 import { programCall } from '../core/programCall.js';
-import type { DeclaredModel, ModelEntry } from './catalogueEntry.js';
+import type { DeclaredModel, InstallableEntry, ModelEntry } from './catalogueEntry.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -98,7 +98,7 @@ export function variantRemedy({ variant: { from } }: VariantEntry): string {
 }
 
 /** Whether a model was made from another one. */
-export function isVariant(entry: ModelEntry): entry is VariantEntry {
+export function isVariant(entry: InstallableEntry): entry is VariantEntry {
   return 'variant' in entry;
 }
 

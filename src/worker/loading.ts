@@ -2,7 +2,7 @@ import { SpotterError } from '../core/errors.js';
 import type { WorkerSettings } from './protocol.js';
 
 /** The networks of a thread, in the order in which it loads them. */
-export const LOADED_NETWORKS = ['detector', 'embedder', 'matcher'] as const;
+export const LOADED_NETWORKS = ['detector', 'embedder', 'landmark', 'matching'] as const;
 const TICK_MS = 1000;
 
 /** A network did not finish: its thread cannot be ended. */
@@ -34,8 +34,9 @@ export async function untilLoaded<T>(
   const done = () => LOADED_NETWORKS.map((_, index) => Atomics.load(counts, index));
   const hung = () => {
     const index = done().findIndex((count) => count < threads);
-    const network = LOADED_NETWORKS[index] ?? 'matcher';
-    const what = network === 'matcher' ? 'the matching network' : modelName(network, settings);
+    const network = LOADED_NETWORKS[index];
+    const isOwn = network !== 'detector' && network !== 'embedder';
+    const what = isOwn ? `the ${network ?? 'matching'} network` : modelName(network, settings);
     return notFinished(`${what} has not been loaded and run once`, limitMs);
   };
   return withoutStall(loading, () => done().join(), hung, limitMs, tickMs);

@@ -1,11 +1,15 @@
 import { isUnchanged } from '../core/fileHash.js';
+import type { Landmarks } from '../face/detection.js';
 import { normalise } from '../face/embedding.js';
 import type { NearestTwo } from '../face/match.js';
 import { lookWeight } from '../face/quality.js';
+import type { Refinement } from '../face/uprightViews.js';
+import type { Image } from '../image/image.js';
 import { Detector } from './detector.js';
 import { type DeviceMemory, DeviceSlot } from './deviceMemory.js';
 import { DeviceNetwork } from './deviceNetwork.js';
 import { Embedder } from './embedder.js';
+import { Landmarker } from './landmarker.js';
 import { Matcher } from './matcher.js';
 import { modelSource, swapped } from './modelSource.js';
 import { Network, type OpenNetwork } from './network.js';
@@ -33,11 +37,18 @@ export interface NetworksOptions {
 export class Networks {
   readonly detector: Detector;
   readonly embedder: Embedder;
+  readonly landmarker: Landmarker | null;
   readonly matcher: Matcher;
 
-  private constructor(detector: Detector, embedder: Embedder, matcher: Matcher) {
+  private constructor(
+    detector: Detector,
+    embedder: Embedder,
+    landmarker: Landmarker | null,
+    matcher: Matcher,
+  ) {
     this.detector = detector;
     this.embedder = embedder;
+    this.landmarker = landmarker;
     this.matcher = matcher;
   }
 
@@ -65,9 +76,13 @@ export class Networks {
     const embedder = await Embedder.load(settings.embedder, opener('embedder'));
     await refuseSwapped(settings.embedder);
     onLoaded(1);
-    const matcher = await Matcher.load();
+    const { landmarks } = settings;
+    const landmarker = landmarks && (await Landmarker.load(landmarks));
+    if (landmarks) await refuseSwapped(landmarks);
     onLoaded(2);
-    return new Networks(detector, embedder, matcher);
+    const matcher = await Matcher.load();
+    onLoaded(3);
+    return new Networks(detector, embedder, landmarker, matcher);
   }
 
   /** Finds the faces in an image. */
@@ -81,7 +96,7 @@ export class Networks {
     const looks: Look[] = [];
     for (const landmarks of faces) {
       const start = performance.now();
-      const better = await this.detector.refine(image, landmarks, refinement);
+      const better = await this.#refine(image, landmarks, refinement);
       const sharpness = this.embedder.cut(image, better);
       const cut = performance.now();
       timing.alignMs += cut - start;
@@ -112,6 +127,12 @@ export class Networks {
       timing.matchMs = performance.now() - start;
     }
     return { looks, timing };
+  }
+
+  async #refine(image: Image, landmarks: Landmarks, refinement: Refinement): Promise<Landmarks> {
+    if (refinement === 'none') return landmarks;
+    if (this.landmarker) return this.landmarker.refine(image, landmarks);
+    return this.detector.refine(image, landmarks, refinement);
   }
 }
 

@@ -78,6 +78,8 @@ export interface Devices extends Record<NetworkName, Placement | null> {
 export interface WorkerSettings {
   detector: DetectorSpec;
   embedder: EmbedderSpec;
+  /** The network that makes the detector's landmarks better; null where the detector does so itself. */
+  landmarks: ModelSpec | null;
 }
 
 /** The networks all run on the CPU. */
@@ -137,8 +139,9 @@ export interface LookTask {
   /** The earlier looks of each face, in the same order, to compare with all of them together as well. */
   past?: (Past | null)[];
   /**
-   * Which faces are first found again in upright views, for better landmarks. For all of them it costs about as much as searching a
-   * frame; for tilted ones a tenth of that per search, of which a strongly tilted one takes up to three, except in an input of fixed size.
+   * Whose landmarks are made better first. The landmark network does so for all faces unless it is `none`. Where there is no such network,
+   * the detector finds faces again in upright views: for all of them it costs about as much as searching a frame; for tilted ones a tenth of
+   * that per search, of which a strongly tilted one takes up to three, except in an input of fixed size.
    */
   refinement: Refinement;
   /** Faces with a lower sharpness are not embedded; 0 embeds all. */
@@ -188,7 +191,7 @@ export interface Detected {
 
 /** One look at a face. */
 export interface Look {
-  /** With which the face was cut: those of the task, or better ones after a second search. */
+  /** With which the face was cut: those of the task, or better ones after a second look. */
   landmarks: Landmarks;
   /** See sharpness() in face/quality; 0 when the landmarks span no area. */
   sharpness: number;

@@ -15,6 +15,7 @@ const detector = (level: number, std: number): DeclaredModel => ({
   std: [std, std, std],
   score: 0.5,
   reach: [24, 320],
+  landmarks: 'network',
 });
 const embedder = (file: string, embedding: number): DeclaredModel => ({
   ...input,

@@ -26,6 +26,7 @@ const declared: DeclaredModel = {
   score: 0.5,
   trial: true,
   reach: [16, 300],
+  landmarks: 'network' as const,
 };
 
 describe('Catalogue', () => {

@@ -17,9 +17,10 @@ const never = new Promise<void>(() => {});
 
 describe('untilLoaded', () => {
   it.each([
-    [[0, 0, 0], 'detector "finder" (/models/finder.onnx)'],
-    [[2, 1, 0], 'embedder "namer" (/models/namer.onnx)'],
-    [[2, 2, 1], 'the matching network'],
+    [[0, 0, 0, 0], 'detector "finder" (/models/finder.onnx)'],
+    [[2, 1, 0, 0], 'embedder "namer" (/models/namer.onnx)'],
+    [[2, 2, 0, 0], 'the landmark network'],
+    [[2, 2, 2, 1], 'the matching network'],
   ])('names the network that does not finish, after %j are loaded', async (loaded, name) => {
     const counts = loadCounts();
     counts.set(loaded);

@@ -103,6 +103,7 @@ describe('WorkerPool', () => {
           trial: true,
           data: [],
           reach: [16, 300],
+          landmarks: 'network',
         },
       ];
     });

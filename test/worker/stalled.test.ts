@@ -13,20 +13,19 @@ describe('WorkerPool: a thread inside a network that does not finish', () => {
     const file = path.join(temporaryFolder(), 'hanging.onnx');
     writeHangingDetector(file);
     const normalisation = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1] };
-    const embedder = path.join(root, 'models/spotter-embed.onnx');
     const limits = { kind: 'scrfd', minScore: 0.5, maxIou: 0.4, longestSide: 640 };
-    const [own, other] = [await fileState(file), await fileState(embedder)];
+    const spec = async (id: string, file: string) => ({
+      id,
+      path: file,
+      checked: await fileState(file),
+      data: [],
+      normalisation,
+    });
+    const ours = (id: string) => spec(id, path.join(root, `models/${id}.onnx`));
     const settings = {
-      detector: { id: 'mine', path: file, checked: own, data: [], normalisation, ...limits },
-      embedder: {
-        id: 'spotter-embed',
-        path: embedder,
-        checked: other,
-        data: [],
-        normalisation,
-        kind: 'arcface',
-        dimension: 128,
-      },
+      detector: { ...(await spec('mine', file)), ...limits },
+      embedder: { ...(await ours('spotter-embed')), kind: 'arcface', dimension: 128 },
+      landmarks: await ours('spotter-landmarks'),
     };
     const script = `
       const { WorkerPool } = await import(${compiled('worker/pool.js')});

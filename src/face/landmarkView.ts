@@ -1,0 +1,49 @@
+import type { Point } from '../core/geometry.js';
+import { mapPoint, type Similarity } from '../image/warp.js';
+import { CROP_PX, estimateSimilarity, invertSimilarity, TEMPLATE } from './align.js';
+import type { Landmarks } from './detection.js';
+
+/** Side of the landmark network's input, px. */
+export const LANDMARK_PX = 64;
+/** What the input shows around an aligned face on each side, px of {@link TEMPLATE}. */
+const BORDER = 16;
+const SCALE = LANDMARK_PX / (CROP_PX + 2 * BORDER);
+/** Mean distance, in sizes of the face, below which two sets of landmarks agree. */
+const AGREE = 0.15;
+
+/**
+ * A face in the input of the landmark network, as aligned by landmarks that may be off.
+ *
+ * @returns maps px of the input to image px; null when the landmarks span no area
+ */
+export function landmarkView(landmarks: Landmarks): Similarity | null {
+  const aligned = estimateSimilarity(landmarks, TEMPLATE);
+  if (!aligned) return null;
+  const { a, b, tx, ty } = aligned;
+  return invertSimilarity({
+    a: a * SCALE,
+    b: b * SCALE,
+    tx: (tx + BORDER) * SCALE,
+    ty: (ty + BORDER) * SCALE,
+  });
+}
+
+/** The landmarks that the network reads in a view, image px. @param places x, y of each, as shares of the side of the input */
+export function landmarksInView(toImage: Similarity, places: Float32Array): Landmarks {
+  const point = (index: number): Point =>
+    mapPoint(toImage, [places[2 * index] * LANDMARK_PX, places[2 * index + 1] * LANDMARK_PX]);
+  return [point(0), point(1), point(2), point(3), point(4)];
+}
+
+/** Whether two sets of landmarks show a face in nearly the same place, size and rotation. */
+export function agree(one: Landmarks, other: Landmarks): boolean {
+  const distance = one.reduce((sum, [x, y], i) => sum + Math.hypot(x - other[i][0], y - other[i][1]), 0) / 5;
+  return distance < AGREE * sizeOf(other);
+}
+
+/** The distance of the eyes, or that of eyes and mouth where it is larger, as in profile. */
+function sizeOf([left, right, , mouthLeft, mouthRight]: Landmarks): number {
+  const middle = (a: Point, b: Point): Point => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  const distance = (a: Point, b: Point) => Math.hypot(a[0] - b[0], a[1] - b[1]);
+  return Math.max(distance(left, right), distance(middle(left, right), middle(mouthLeft, mouthRight)));
+}
