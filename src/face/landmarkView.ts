@@ -41,6 +41,18 @@ export function agree(one: Landmarks, other: Landmarks): boolean {
   return distance < AGREE * sizeOf(other);
 }
 
+/** Whether landmarks that were found once more are those of the same face, and not of one beside it. */
+export function isSameFace(before: Landmarks, after: Landmarks): boolean {
+  const [x, y] = centre(before);
+  const [u, v] = centre(after);
+  return Math.hypot(x - u, y - v) < sizeOf(before);
+}
+
+function centre(landmarks: Landmarks): Point {
+  const mean = (axis: 0 | 1) => landmarks.reduce((sum, point) => sum + point[axis], 0) / landmarks.length;
+  return [mean(0), mean(1)];
+}
+
 /** The distance of the eyes, or that of eyes and mouth where it is larger, as in profile. */
 function sizeOf([left, right, , mouthLeft, mouthRight]: Landmarks): number {
   const middle = (a: Point, b: Point): Point => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];

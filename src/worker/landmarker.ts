@@ -1,5 +1,5 @@
 import type { Landmarks } from '../face/detection.js';
-import { agree, LANDMARK_PX, landmarksInView, landmarkView } from '../face/landmarkView.js';
+import { agree, isSameFace, LANDMARK_PX, landmarksInView, landmarkView } from '../face/landmarkView.js';
 import type { Image } from '../image/image.js';
 import { type Channels, channelPlanes, normTables } from '../image/normalisation.js';
 import { warp } from '../image/warp.js';
@@ -32,8 +32,8 @@ export class Landmarker {
    * Better landmarks: each view is aligned by those read in the one before, until they agree.
    *
    * @param landmarks those of a detector, image px
-   * @returns image px; `landmarks` themselves where they span no area, and where the views do not come to agree, as with what is hardly
-   * a face
+   * @returns image px; `landmarks` themselves where they span no area, where the views do not come to agree, as with what is hardly
+   * a face, and where they come to agree on another face
    */
   async refine(image: Image, landmarks: Landmarks): Promise<Landmarks> {
     let before = landmarks;
@@ -42,7 +42,7 @@ export class Landmarker {
       if (!toImage) break;
       warp(image, toImage, WHOLE, this.#planes, this.#norm, null);
       const after = landmarksInView(toImage, await this.#run());
-      if (agree(before, after)) return after;
+      if (agree(before, after)) return isSameFace(landmarks, after) ? after : landmarks;
       before = after;
     }
     return landmarks;

@@ -27,7 +27,7 @@ function configured(): string {
     file,
     `cameras:
   - { id: front-door, url: clip.mp4, realtime: false, zones: [{ name: porch, points: [[0, 0], [1, 0], [1, 1], [0, 1]] }] }
-  - { id: yard, url: clip.mp4, realtime: false, match: { threshold: 0.99 } }
+  - { id: yard, url: clip.mp4, realtime: false, match: { threshold: 0.999 } }
 http: { port: 0 }
 visits: { enabled: true }
 snapshots: { enabled: true }
@@ -61,7 +61,7 @@ describe('spotter run: published events', () => {
     const judged = (camera: string) =>
       events.filter((event) => event.camera === camera && event.threshold !== null);
     expect(new Set(judged('yard').map(({ kind, threshold }) => `${kind} ${threshold}`))).toEqual(
-      new Set(['unknown 0.99', 'left 0.99']),
+      new Set(['unknown 0.999', 'left 0.999']),
     );
     expect(judged('yard').every(({ odds }) => odds === null)).toBe(true);
     const matches = judged('front-door').filter(({ kind }) => kind === 'match');

@@ -45,6 +45,12 @@ describe('Landmarker.refine', () => {
     expect(runs()).toBe(3);
   });
 
+  it('does not move on to a face beside the one that was found', async () => {
+    const { landmarker, runs } = await landmarkerThatMoves([30, 20, 2]);
+    expect(await landmarker.refine(IMAGE, FACE)).toBe(FACE);
+    expect(runs()).toBe(3);
+  });
+
   it('leaves the landmarks as they are where none agree', async () => {
     const { landmarker, runs } = await landmarkerThatMoves([20, 20, 20]);
     expect(await landmarker.refine(IMAGE, FACE)).toBe(FACE);
