@@ -79,11 +79,11 @@ function sizeOf(entry: ModelEntry, folders: readonly string[]): number | null {
   return candidates(entry)[0].bytes;
 }
 
-/** `spotter models verify`: checks the SHA-256 of every installed model. @returns 1 if one is wrong */
+/** `spotter models verify`: checks the SHA-256 of every installed model, and of the landmark network. @returns 1 if one is wrong */
 export async function verify(_context: Context, options: ModelsOptions): Promise<number> {
-  const { entries, folders, unusable } = modelsPlace(options);
+  const { entries, landmarks, folders, unusable } = modelsPlace(options);
   const rows: { id: string; path: string; ok: boolean; message: string }[] = [];
-  for (const entry of entries) {
+  for (const entry of [...entries, landmarks]) {
     const found = findModel(entry, folders);
     if (!found) continue;
     const message = await requireModel(entry, folders).then(
@@ -98,9 +98,10 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
     rows.push({ id: entry.id, path: found.path, ok, message: ok ? message : message.message });
   }
   for (const { id, why, files } of unusable) rows.push({ id, path: files[0], ok: false, message: why });
+  const width = Math.max(...rows.map(({ id }) => id.length));
   if (options.json) printJson({ folders, models: rows });
   else
     for (const { id, path, ok, message } of rows)
-      printProse([`${ok ? 'ok ' : 'BAD'} ${id.padEnd(14)} ${ok ? `${path}: ` : ''}${message}`]);
+      printProse([`${ok ? 'ok ' : 'BAD'} ${id.padEnd(width)} ${ok ? `${path}: ` : ''}${message}`]);
   return rows.every(({ ok }) => ok) ? 0 : 1;
 }

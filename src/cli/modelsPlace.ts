@@ -2,7 +2,7 @@ import type { LoadedConfig } from '../config/load.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { Catalogue, type Distribution, namedModels, readCatalogueFile } from '../models/catalogue.js';
-import type { CatalogueEntry, ModelEntry } from '../models/catalogueEntry.js';
+import type { CatalogueEntry, LandmarkEntry, ModelEntry } from '../models/catalogueEntry.js';
 import { modelFolders } from '../models/prepare.js';
 import { isVariant, type UnusableVariant } from '../models/variant.js';
 import { type CommonOptions, configOf } from './options.js';
@@ -15,6 +15,8 @@ export interface ModelsPlace {
   /** What is left of models made here that cannot be used. */
   unusable: readonly UnusableVariant[];
   known: readonly CatalogueEntry[];
+  /** The landmark network, which cannot be chosen. */
+  landmarks: LandmarkEntry;
   distribution: Distribution;
   /** Searched in this order; the first one is where models are put. */
   folders: readonly string[];
@@ -24,7 +26,7 @@ export interface ModelsPlace {
 export function modelsPlace(options: CommonOptions, isMade = false): ModelsPlace {
   const { models, ...rest } = options;
   const loaded = configOf(isMade ? rest : options, CONNECTIONS);
-  const { models: known, ...distribution } = readCatalogueFile();
+  const { models: known, landmarks, ...distribution } = readCatalogueFile();
   const { config } = loaded;
   const folders = modelFolders(config, models);
   const catalogue = new Catalogue(known, config.models.declared, folders);
@@ -33,6 +35,7 @@ export function modelsPlace(options: CommonOptions, isMade = false): ModelsPlace
     entries: catalogue.entries,
     unusable: catalogue.unusable,
     known,
+    landmarks,
     distribution,
     folders,
   };

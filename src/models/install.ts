@@ -115,6 +115,8 @@ function stateOf(file: string, id: string): Promise<FileState> {
 function notInstalled(entry: InstallableEntry, folder: string): string {
   if (isVariant(entry)) return `model "${entry.id}": ${entry.file} does not exist; ${variantRemedy(entry)}`;
   if (!('files' in entry)) return `model "${entry.id}": ${entry.file} does not exist; check models.declared`;
+  if (!('kind' in entry))
+    return `model "${entry.id}", which comes with spotter, is missing; install spotter again`;
   const [{ file, bytes, url, why }] = entry.files;
   const place = placeOption(folder);
   const facts = [...(bytes === null ? [] : [megabytes(bytes)]), entry.licence].join(', ');

@@ -140,6 +140,7 @@ describe('spotter models', () => {
     const verify = await inProcess(['models', 'verify']);
     expect(verify.code).toBe(0);
     expect(verify.stdout).toMatch(/^ok {2}spotter-det .*: intact$/m);
+    expect(verify.stdout).toMatch(/^ok {2}spotter-landmarks .*: intact$/m);
   });
 });
 

@@ -148,6 +148,9 @@ describe('findModel and requireModel', () => {
     await expect(requireModel(catalogue.detector('yunet'), [path.resolve('models')])).rejects.toThrow(
       /spotter models pull yunet \(0\.2 MB, MIT\)$/,
     );
+    await expect(requireModel(readCatalogueFile().landmarks, [folder])).rejects.toThrow(
+      'model "spotter-landmarks", which comes with spotter, is missing; install spotter again',
+    );
   });
 
   it.each<[string, (bytes: Buffer) => Buffer]>([
