@@ -53,7 +53,7 @@ def degrade_face(crop: np.ndarray, rng: Generator) -> np.ndarray:
         face = motion_blur(face, rng, 9)
     kind = rng.random()
     if kind < 0.30:  # A small face, enlarged at the end.
-        side = round(math.exp(rng.uniform(math.log(24), math.log(100))))
+        side = round(log_uniform(24, 100, rng))
         face = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA)
     elif kind < 0.40:
         face = cv2.GaussianBlur(face, (0, 0), rng.uniform(0.4, 2.0))
@@ -87,6 +87,11 @@ def degrade_scene(scene: np.ndarray, rng: Generator) -> np.ndarray:
     if rng.random() < 0.3:
         scene = compress(scene, int(rng.integers(25, 90)))
     return scene
+
+
+def log_uniform(smallest: float, largest: float, rng: Generator) -> float:
+    """Small values are as frequent as large ones."""
+    return math.exp(rng.uniform(math.log(smallest), math.log(largest)))
 
 
 def misalign(crop: np.ndarray, rng: Generator) -> np.ndarray:

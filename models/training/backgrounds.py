@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from augmentation import log_uniform
 from photo_bank import PhotoBank
 from workspace import Workspace
 
@@ -26,7 +27,7 @@ def build_backgrounds(workspace: Workspace, bank: PhotoBank) -> None:
         photo, left, top, right, bottom = parts[rng.integers(len(parts))]
         image = photo.image()[top:bottom, left:right]
         height, width = image.shape[:2]
-        share = math.exp(rng.uniform(math.log(0.5), 0))
+        share = log_uniform(0.5, 1, rng)
         crop_width, crop_height = max(24, int(width * share)), max(24, int(height * share))
         x, y = rng.integers(0, max(1, width - crop_width)), rng.integers(0, max(1, height - crop_height))
         return image[y:y + crop_height, x:x + crop_width]

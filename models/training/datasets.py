@@ -26,16 +26,24 @@ ENLARGED = 0.2
 """Share of the detector's batches whose scenes are enlarged to 640 px, for faces of up to 600 px."""
 
 
-class FaceBatches(IterableDataset):
-    """Degraded crops, uint8 RGB [n, 112, 112, 3], and what each shall map to, float32 [n, 128]."""
+class Batches(IterableDataset):
+    """size: pictures in a batch; seed: each worker process has random numbers of its own."""
 
     def __init__(self, workspace: Workspace, size: int, seed: int):
         self._workspace, self._size, self._seed = workspace, size, seed
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+    def begin(self) -> int:
+        """Keeps OpenCV to one thread in this worker process, and returns its number, from 0."""
         cv2.setNumThreads(1)
         worker = get_worker_info()
-        rng = np.random.default_rng([self._seed, worker.id if worker else 0])
+        return worker.id if worker else 0
+
+
+class FaceBatches(Batches):
+    """Degraded crops, uint8 RGB [n, 112, 112, 3], and what each shall map to, float32 [n, 128]."""
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        rng = np.random.default_rng([self._seed, self.begin()])
         crops, index = load_crops(self._workspace)
         targets = index.smoothed_targets(PULL)
         weights = np.cumsum([MASKED_WEIGHT if name in MASKED else 1.0 for name in index.sets])
@@ -57,17 +65,16 @@ class FaceBatches(IterableDataset):
             yield torch.from_numpy(pixels), torch.from_numpy(wanted)
 
 
-class SceneBatches(IterableDataset):
+class SceneBatches(Batches):
     """Scenes, uint8 RGB [n, 320, 320, 3], and the targets of their cells [n, cells, 17]; a share of the batches has a
     quarter as many scenes with large faces, enlarged to 640x640."""
 
     def __init__(self, workspace: Workspace, size: int, seed: int, enlarged: float = ENLARGED):
-        self._workspace, self._size, self._seed, self._enlarged = workspace, size, seed, enlarged
+        super().__init__(workspace, size, seed)
+        self._enlarged = enlarged
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        cv2.setNumThreads(1)
-        worker = get_worker_info()
-        composer = SceneComposer(self._workspace, self._seed * 100 + (worker.id if worker else 0))
+        composer = SceneComposer(self._workspace, self._seed * 100 + self.begin())
         while True:
             scale = 2 if composer.rng.random() < self._enlarged else 1
             pixels, targets = [], []

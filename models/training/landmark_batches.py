@@ -7,30 +7,24 @@ import numpy as np
 import torch
 from numpy.random import Generator
 from torch import Tensor
-from torch.utils.data import IterableDataset, get_worker_info
 
 import backgrounds
 from alignment import STORED
-from augmentation import FACE_TONE, compress, cover, grey, motion_blur, noise, side_light
+from augmentation import FACE_TONE, compress, cover, grey, log_uniform, motion_blur, noise, side_light
+from datasets import Batches
 from landmark_faces import SIDE, load_landmark_faces, mirrored
 from networks import LANDMARK_INPUT
-from workspace import Workspace
 
 TURNED, TURNED_BY = 0.3, 0.18
 """Share of faces that are drawn from those turned aside, and from where on they are."""
 MIDDLE = np.full(2, SIDE / 2)
 
 
-class LandmarkBatches(IterableDataset):
+class LandmarkBatches(Batches):
     """uint8 RGB [n, 64, 64, 3], and x, y of the five landmarks as shares of the side, float32 [n, 10]."""
 
-    def __init__(self, workspace: Workspace, size: int, seed: int):
-        self._workspace, self._size, self._seed = workspace, size, seed
-
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        cv2.setNumThreads(1)
-        worker = get_worker_info()
-        rng = np.random.default_rng([self._seed, worker.id if worker else 0])
+        rng = np.random.default_rng([self._seed, self.begin()])
         faces = load_landmark_faces(self._workspace)
         turned = faces.turned(TURNED_BY)
         around = backgrounds.load_backgrounds(self._workspace)
@@ -53,7 +47,7 @@ def _view(image: np.ndarray, points: np.ndarray, shown: float, around: np.ndarra
     some camera, and degraded; with its landmarks, shares of the side, [10]."""
     is_gross = rng.random() < 0.35
     angle = math.radians(rng.uniform(-60, 60) if is_gross else rng.normal(0, 10))
-    side = LANDMARK_INPUT if rng.random() < 0.45 else _log_uniform(14, LANDMARK_INPUT, rng)
+    side = LANDMARK_INPUT if rng.random() < 0.45 else round(log_uniform(14, LANDMARK_INPUT, rng))
     scale = math.exp(rng.normal(0, 0.22 if is_gross else 0.09)) * side / STORED
     stretch = math.exp(rng.normal(0, 0.05))
     cos, sin = math.cos(angle), math.sin(angle)
@@ -72,10 +66,6 @@ def _view(image: np.ndarray, points: np.ndarray, shown: float, around: np.ndarra
     # Enlarging keeps the borders of the picture where they are, not the middles of its pixels.
     places = (points @ linear.T + offset + 0.5) / side - 0.5 / LANDMARK_INPUT
     return view, places.astype(np.float32).ravel()
-
-
-def _log_uniform(smallest: int, largest: int, rng: Generator) -> int:
-    return round(math.exp(rng.uniform(math.log(smallest), math.log(largest))))
 
 
 def _warped(image: np.ndarray, linear: np.ndarray, offset: np.ndarray, side: int, shrink: bool) -> np.ndarray:

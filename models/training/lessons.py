@@ -1,5 +1,5 @@
-"""What each part of detector and embedder learns by itself: which of the teacher's features it is given, and which it is
-to make of them."""
+"""What each part of detector and embedder learns by itself: which of the teacher's features it is given, and which it
+is to make of them."""
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path

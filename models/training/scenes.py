@@ -6,7 +6,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from augmentation import degrade_scene
+from augmentation import degrade_scene, log_uniform
 from backgrounds import SIDE, load_backgrounds, vary
 from boxes import LANDMARKS, SCORE
 from cells import VISIBLE
@@ -63,7 +63,7 @@ class SceneComposer:
         else:
             photo = self._scenes[int(np.searchsorted(self._often, rng.random() * self._often[-1]))]
             x, y = rng.uniform(0, photo.shape[1]), rng.uniform(0, photo.shape[0])
-            scale = math.exp(rng.uniform(math.log(0.4), math.log(2.2)))
+            scale = log_uniform(0.4, 2.2, rng)
             if len(photo.faces) and rng.random() < 0.6:
                 face = photo.faces[rng.integers(len(photo.faces))]
                 scale = min(3.0, max(0.3, self._size(12, 200) / max(8, face[3])))
@@ -176,4 +176,4 @@ class SceneComposer:
 
     def _size(self, smallest: float, largest: float) -> float:
         """A height of a face, px; small ones are as frequent as large ones (log-uniform)."""
-        return math.exp(self.rng.uniform(math.log(smallest), math.log(largest)))
+        return log_uniform(smallest, largest, self.rng)

@@ -1,3 +1,4 @@
+import type { Point } from '../core/geometry.js';
 import type { Image } from '../image/image.js';
 import { type Channels, channelPlanes, type Normalisation, normTables } from '../image/normalisation.js';
 import { type Similarity, warp } from '../image/warp.js';
@@ -53,6 +54,28 @@ export function invertSimilarity({ a, b, tx, ty }: Similarity): Similarity | nul
   const ia = a / det;
   const ib = -b / det;
   return { a: ia, b: ib, tx: -(ia * tx - ib * ty), ty: -(ib * tx + ia * ty) };
+}
+
+/**
+ * A square view of an image that shows a face as if aligned.
+ *
+ * @param aligned maps image px to {@link TEMPLATE}
+ * @param centre what of the template is in the middle of the view
+ * @param scale px of the view per px of the template
+ * @returns maps px of the view to image px; null when `aligned` maps everything to a point
+ */
+export function alignedView(
+  { a, b, tx, ty }: Similarity,
+  [x, y]: Point,
+  scale: number,
+  side: number,
+): Similarity | null {
+  return invertSimilarity({
+    a: a * scale,
+    b: b * scale,
+    tx: (tx - x) * scale + side / 2,
+    ty: (ty - y) * scale + side / 2,
+  });
 }
 
 /** Cuts aligned faces out of images for an embedder. It holds buffers: make one per network. */

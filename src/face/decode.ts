@@ -1,7 +1,7 @@
 import type { Point } from '../core/geometry.js';
 import type { Fit } from '../image/fit.js';
 import { pointBefore } from '../image/turn.js';
-import type { Detection, Landmarks } from './detection.js';
+import { type Detection, landmarksOf } from './detection.js';
 
 /** Layout of the outputs at one stride: one row per cell (or per anchor of a cell), left to right, top to bottom. */
 export interface Level {
@@ -32,8 +32,7 @@ export function toSource(candidate: Candidate, fit: Fit): Detection {
     return [(u - fit.offsetX) / fit.scale, (v - fit.offsetY) / fit.scale];
   };
   const points = candidate.landmarks;
-  const point = (index: number) => source(points[2 * index], points[2 * index + 1]);
-  const landmarks: Landmarks = [point(0), point(1), point(2), point(3), point(4)];
+  const landmarks = landmarksOf((index) => source(points[2 * index], points[2 * index + 1]));
   const [ax, ay] = source(candidate.x1, candidate.y1);
   const [bx, by] = source(candidate.x2, candidate.y2);
   return {

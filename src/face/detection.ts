@@ -28,11 +28,9 @@ export function meanFace(faces: readonly Detection[]): Detection {
 
 /** A face in a picture that is `factor` times as large. */
 export function scaledFace({ box, landmarks, score }: Detection, factor: number): Detection {
-  const point = ([x, y]: Point): Point => [x * factor, y * factor];
-  const [a, b, c, d, e] = landmarks;
   return {
     box: { x1: box.x1 * factor, y1: box.y1 * factor, x2: box.x2 * factor, y2: box.y2 * factor },
-    landmarks: [point(a), point(b), point(c), point(d), point(e)],
+    landmarks: mapLandmarks(landmarks, ([x, y]) => [x * factor, y * factor]),
     score,
   };
 }
@@ -41,6 +39,15 @@ export function scaledFace({ box, landmarks, score }: Detection, factor: number)
 export function meanLandmarks(all: readonly Landmarks[]): Landmarks {
   const mean = (point: number, axis: 0 | 1) =>
     all.reduce((sum, landmarks) => sum + landmarks[point][axis], 0) / all.length;
-  const point = (index: number): Point => [mean(index, 0), mean(index, 1)];
+  return landmarksOf((point) => [mean(point, 0), mean(point, 1)]);
+}
+
+/** Landmarks of which each goes somewhere else. */
+export function mapLandmarks(landmarks: Landmarks, move: (point: Point) => Point): Landmarks {
+  return landmarksOf((index) => move(landmarks[index]));
+}
+
+/** Landmarks by their index, 0 to 4. */
+export function landmarksOf(point: (index: number) => Point): Landmarks {
   return [point(0), point(1), point(2), point(3), point(4)];
 }

@@ -1,7 +1,7 @@
 import type { Point } from '../core/geometry.js';
 import { mapPoint, type Similarity } from '../image/warp.js';
-import { CROP_PX, estimateSimilarity, invertSimilarity, TEMPLATE } from './align.js';
-import type { Landmarks } from './detection.js';
+import { alignedView, CROP_PX, estimateSimilarity, TEMPLATE } from './align.js';
+import { type Landmarks, landmarksOf } from './detection.js';
 
 /** Side of the landmark network's input, px. */
 export const LANDMARK_PX = 64;
@@ -18,21 +18,14 @@ const AGREE = 0.15;
  */
 export function landmarkView(landmarks: Landmarks): Similarity | null {
   const aligned = estimateSimilarity(landmarks, TEMPLATE);
-  if (!aligned) return null;
-  const { a, b, tx, ty } = aligned;
-  return invertSimilarity({
-    a: a * SCALE,
-    b: b * SCALE,
-    tx: (tx + BORDER) * SCALE,
-    ty: (ty + BORDER) * SCALE,
-  });
+  return aligned && alignedView(aligned, [CROP_PX / 2, CROP_PX / 2], SCALE, LANDMARK_PX);
 }
 
 /** The landmarks that the network reads in a view, image px. @param places x, y of each, as shares of the side of the input */
 export function landmarksInView(toImage: Similarity, places: Float32Array): Landmarks {
-  const point = (index: number): Point =>
-    mapPoint(toImage, [places[2 * index] * LANDMARK_PX, places[2 * index + 1] * LANDMARK_PX]);
-  return [point(0), point(1), point(2), point(3), point(4)];
+  return landmarksOf((index) =>
+    mapPoint(toImage, [places[2 * index] * LANDMARK_PX, places[2 * index + 1] * LANDMARK_PX]),
+  );
 }
 
 /** Whether two sets of landmarks show a face in nearly the same place, size and rotation. */

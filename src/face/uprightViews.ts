@@ -1,8 +1,8 @@
 import type { Box, Point, Size } from '../core/geometry.js';
 import { mapPoint, type Similarity, type Square } from '../image/warp.js';
-import { estimateSimilarity, invertSimilarity, TEMPLATE } from './align.js';
+import { alignedView, estimateSimilarity, TEMPLATE } from './align.js';
 import { iou } from './box.js';
-import { type Detection, type Landmarks, meanLandmarks } from './detection.js';
+import { type Detection, type Landmarks, mapLandmarks, meanLandmarks } from './detection.js';
 
 /**
  * Sizes of the face in the views, px of the input, and width of a view in sizes of the face: detectors find landmarks best there. The
@@ -81,12 +81,7 @@ export function uprightViews(
   for (const facePx of sizesPx) {
     const side = Math.ceil((facePx * width) / GRID) * GRID;
     const scale = facePx / TEMPLATE_PX;
-    const toImage = invertSimilarity({
-      a: aligned.a * scale,
-      b: aligned.b * scale,
-      tx: (aligned.tx - TEMPLATE_CENTRE[0]) * scale + side / 2,
-      ty: (aligned.ty - TEMPLATE_CENTRE[1]) * scale + side / 2,
-    });
+    const toImage = alignedView(aligned, TEMPLATE_CENTRE, scale, side);
     if (!toImage) return null;
     views.push({ left, side, toImage, facePx });
     left += side;
@@ -123,7 +118,5 @@ function placeOf({ left, side, facePx }: UprightView): Box {
 }
 
 function toLandmarks(landmarks: Landmarks, { left, toImage }: UprightView): Landmarks {
-  const map = ([x, y]: Point) => mapPoint(toImage, [x - left, y]);
-  const [a, b, c, d, e] = landmarks;
-  return [map(a), map(b), map(c), map(d), map(e)];
+  return mapLandmarks(landmarks, ([x, y]) => mapPoint(toImage, [x - left, y]));
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Point } from '../core/geometry.js';
-import type { Landmarks } from '../face/detection.js';
+import { type Landmarks, landmarksOf } from '../face/detection.js';
 import type { FaceMark } from '../face/faceMark.js';
 
 /** Longer texts are not of spotter. */
@@ -88,6 +87,5 @@ function markFrom({ Area: { x, y, w, h }, ...mark }: z.output<typeof region>): F
 }
 
 function landmarksFrom(numbers: readonly number[]): Landmarks {
-  const point = (index: number): Point => [numbers[2 * index], numbers[2 * index + 1]];
-  return [point(0), point(1), point(2), point(3), point(4)];
+  return landmarksOf((index) => [numbers[2 * index], numbers[2 * index + 1]]);
 }

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Box, Point, Size } from '../core/geometry.js';
-import type { Landmarks } from '../face/detection.js';
+import type { Box, Size } from '../core/geometry.js';
+import { type Landmarks, mapLandmarks } from '../face/detection.js';
 import { type LookedFace, markOf, markText } from '../face/faceMark.js';
 import { facePattern } from '../face/facePattern.js';
 import { type Area, wholeOf } from '../image/crop.js';
@@ -75,10 +75,7 @@ export async function encodePictures(look: KeptLook, settings: JpegSettings): Pr
 
 /** A face of the frame in px of a part of it. */
 function within({ box, landmarks, aligned, score }: LookedFace, { left, top }: Area): LookedFace {
-  const moved = (all: Landmarks): Landmarks => {
-    const [a, b, c, d, e] = all.map(([x, y]): Point => [x - left, y - top]);
-    return [a, b, c, d, e];
-  };
+  const moved = (all: Landmarks) => mapLandmarks(all, ([x, y]) => [x - left, y - top]);
   const { x1, y1, x2, y2 } = box;
   return {
     box: { x1: x1 - left, y1: y1 - top, x2: x2 - left, y2: y2 - top },

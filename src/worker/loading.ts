@@ -34,9 +34,9 @@ export async function untilLoaded<T>(
   const done = () => LOADED_NETWORKS.map((_, index) => Atomics.load(counts, index));
   const hung = () => {
     const index = done().findIndex((count) => count < threads);
-    const network = LOADED_NETWORKS[index];
-    const isOwn = network !== 'detector' && network !== 'embedder';
-    const what = isOwn ? `the ${network ?? 'matching'} network` : modelName(network, settings);
+    const network = LOADED_NETWORKS[index] ?? 'matching';
+    const isChosen = network === 'detector' || network === 'embedder';
+    const what = isChosen ? modelName(network, settings) : `the ${network} network`;
     return notFinished(`${what} has not been loaded and run once`, limitMs);
   };
   return withoutStall(loading, () => done().join(), hung, limitMs, tickMs);

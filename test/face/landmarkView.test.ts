@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TEMPLATE } from '../../src/face/align.js';
-import type { Landmarks } from '../../src/face/detection.js';
+import { type Landmarks, mapLandmarks } from '../../src/face/detection.js';
 import { agree, LANDMARK_PX, landmarksInView, landmarkView } from '../../src/face/landmarkView.js';
 import { mapPoint, type Similarity } from '../../src/image/warp.js';
 
@@ -8,12 +8,7 @@ import { mapPoint, type Similarity } from '../../src/image/warp.js';
 function face(deg: number): Landmarks {
   const radians = (deg * Math.PI) / 180;
   const placed = { a: 2 * Math.cos(radians), b: 2 * Math.sin(radians), tx: 300, ty: 200 };
-  return moved(TEMPLATE, ([x, y]) => mapPoint(placed, [x - 56, y - 56]));
-}
-
-function moved(landmarks: Landmarks, move: (point: Landmarks[0]) => Landmarks[0]): Landmarks {
-  const [a, b, c, d, e] = landmarks;
-  return [move(a), move(b), move(c), move(d), move(e)];
+  return mapLandmarks(TEMPLATE, ([x, y]) => mapPoint(placed, [x - 56, y - 56]));
 }
 
 const POINT = [...Array(5)].map(() => [1, 1]) as unknown as Landmarks;
@@ -40,7 +35,7 @@ describe('landmarkView', () => {
 
 describe('agree', () => {
   it('compares places with the size of the face', () => {
-    const shifted = (px: number) => moved(face(0), ([x, y]) => [x + px, y]);
+    const shifted = (px: number) => mapLandmarks(face(0), ([x, y]) => [x + px, y]);
     expect(agree(face(0), face(0))).toBe(true);
     expect(agree(shifted(9), face(0))).toBe(true);
     expect(agree(shifted(16), face(0))).toBe(false);
@@ -52,10 +47,10 @@ describe('agree', () => {
   });
 
   it('takes the height of a face in profile, whose eyes are close together', () => {
-    const profile = moved(face(0), ([x, y]) => [300 + (x - 300) / 20, y]);
+    const profile = mapLandmarks(face(0), ([x, y]) => [300 + (x - 300) / 20, y]);
     expect(
       agree(
-        moved(profile, ([x, y]) => [x, y + 5]),
+        mapLandmarks(profile, ([x, y]) => [x, y + 5]),
         profile,
       ),
     ).toBe(true);

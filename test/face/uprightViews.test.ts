@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { estimateSimilarity, invertSimilarity, TEMPLATE } from '../../src/face/align.js';
-import type { Detection, Landmarks } from '../../src/face/detection.js';
+import { type Detection, type Landmarks, mapLandmarks } from '../../src/face/detection.js';
 import {
   isUprightIn,
   refined,
@@ -14,12 +14,7 @@ import { mapPoint, type Similarity } from '../../src/image/warp.js';
 function face(deg: number): Landmarks {
   const radians = (deg * Math.PI) / 180;
   const placed = { a: 2 * Math.cos(radians), b: 2 * Math.sin(radians), tx: 300, ty: 200 };
-  return moved(TEMPLATE, (point) => mapPoint(placed, point));
-}
-
-function moved(landmarks: Landmarks, move: (point: Landmarks[0]) => Landmarks[0]): Landmarks {
-  const [a, b, c, d, e] = landmarks;
-  return [move(a), move(b), move(c), move(d), move(e)];
+  return mapLandmarks(TEMPLATE, (point) => mapPoint(placed, point));
 }
 
 /** What a detector would find in a view: the face there, its landmarks at these image px. */
@@ -29,7 +24,7 @@ function shownIn({ left, side, toImage }: UprightView, landmarks: Landmarks): De
   const [x, y] = [left + side / 2, side / 2];
   return {
     box: { x1: x - half, y1: y - half, x2: x + half, y2: y + half },
-    landmarks: moved(landmarks, (point) => {
+    landmarks: mapLandmarks(landmarks, (point) => {
       const [u, v] = mapPoint(toView, point);
       return [u + left, v];
     }),
@@ -108,14 +103,14 @@ describe('uprightViews', () => {
 });
 
 describe('refined', () => {
-  const right = (landmarks: Landmarks) => moved(landmarks, ([x, y]) => [x + 6, y]);
+  const right = (landmarks: Landmarks) => mapLandmarks(landmarks, ([x, y]) => [x + 6, y]);
 
   it('is the mean of the first search and the views, for an upright face', () => {
     const views = viewsOf(face(5));
     const found = views.map((view) => shownIn(view, right(face(5))));
     expectNear(
       refined(face(5), views, found),
-      moved(face(5), ([x, y]) => [x + 4, y]),
+      mapLandmarks(face(5), ([x, y]) => [x + 4, y]),
     );
   });
 

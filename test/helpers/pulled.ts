@@ -25,7 +25,7 @@ export function catalogued(changes: Partial<CatalogueEntry['files'][0]> = {}): C
     std: [1, 1, 1],
     score: 0.5,
     reach: [16, 300],
-    landmarks: 'network' as const,
+    landmarks: 'network',
   };
 }
 

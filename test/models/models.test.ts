@@ -26,7 +26,7 @@ const declared: DeclaredModel = {
   score: 0.5,
   trial: true,
   reach: [16, 300],
-  landmarks: 'network' as const,
+  landmarks: 'network',
 };
 
 describe('Catalogue', () => {
