@@ -1,9 +1,8 @@
 import type { Address } from '../core/address.js';
-import { withinLimit } from './farEndLimit.js';
 
 /**
  * Content type that an HTTP server reports, to tell a web page from a broken stream when ffmpeg cannot decode it. Never
- * rejects; null without an answer within 2 s, and for other kinds of address.
+ * rejects; null without an answer, and for other kinds of address.
  *
  * @param signal aborts the request
  */
@@ -15,11 +14,9 @@ export async function contentTypeOf({ kind, input }: Address, signal: AbortSigna
     url.username = '';
     url.password = '';
     const headers = login === ':' ? {} : { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
-    return await withinLimit(signal, async (limit) => {
-      const answer = await fetch(url, { headers, signal: limit });
-      await answer.body?.cancel();
-      return answer.headers.get('content-type');
-    });
+    const answer = await fetch(url, { headers, signal });
+    await answer.body?.cancel();
+    return answer.headers.get('content-type');
   } catch {
     return null;
   }

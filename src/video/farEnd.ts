@@ -1,5 +1,6 @@
 import type { Address } from '../core/address.js';
 import { contentTypeOf } from './contentType.js';
+import { withinLimit } from './farEndLimit.js';
 import type { DecodeEnd } from './ffmpeg.js';
 import { isUnrecognised } from './liveFault.js';
 import { isRefused, isUnverified } from './liveFaultRules.js';
@@ -21,11 +22,21 @@ export const UNASKED: FarEnd = { contentType: null, loginOffer: null, tlsAnswer:
 
 /**
  * Asks a server from which ffmpeg got no frame. At most one question per attempt, without credentials that ffmpeg has not sent
- * already. Never rejects; takes at most 2 s.
+ * already. Never rejects.
  *
+ * @param limitMs how long it may take: as long as the camera may take to answer
  * @param signal aborts the question
  */
-export async function askFarEnd(end: DecodeEnd, address: Address, signal: AbortSignal): Promise<FarEnd> {
+export function askFarEnd(
+  end: DecodeEnd,
+  address: Address,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<FarEnd> {
+  return withinLimit(limitMs, signal, (limit) => ask(end, address, limit));
+}
+
+async function ask(end: DecodeEnd, address: Address, signal: AbortSignal): Promise<FarEnd> {
   if (isRefused(end)) {
     const hasLogin = address.secrets.length > 0;
     return { ...UNASKED, loginOffer: hasLogin ? await loginOfferOf(address, signal) : null };

@@ -145,7 +145,8 @@ export class LiveSource implements LiveFrames {
       end.messages.push(...route.faults);
       // The question has a limit of its own.
       this.#deadline.stop();
-      const farEnd = this.#frames > 0 ? UNASKED : await askFarEnd(end, address, this.#ending.signal);
+      const farEnd =
+        this.#frames > 0 ? UNASKED : await askFarEnd(end, address, connectMs, this.#ending.signal);
       if (
         !this.#isOver &&
         reading.mayBeMotionJpeg &&

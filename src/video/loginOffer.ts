@@ -4,7 +4,6 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Address } from '../core/address.js';
 import { secretsInPath } from '../core/secrets.js';
-import { withinLimit } from './farEndLimit.js';
 import { DEFAULT_PORTS, hostAndPort } from './hostAndPort.js';
 
 /**
@@ -18,7 +17,7 @@ const MAX_HEAD_BYTES = 16_384;
 
 /**
  * Asks a server that has refused a login which ones it offers. The request has no credentials, and no path where that may contain a
- * token, so it is no attempt to log in. Never rejects; null without an answer within 2 s, and for other kinds of address.
+ * token, so it is no attempt to log in. Never rejects; null without an answer, and for other kinds of address.
  *
  * @param signal aborts the request
  */
@@ -27,11 +26,9 @@ export async function loginOfferOf(address: Address, signal: AbortSignal): Promi
   if (kind === 'device' || kind === 'test') return null;
   try {
     const url = withoutSecrets(input);
-    const challenges = await withinLimit(signal, (limit) =>
-      kind === 'rtsp' || kind === 'rtsps'
-        ? askRtsp(url, kind, limit)
-        : askHttp(url, kind === 'https' ? httpsRequest : httpRequest, limit),
-    );
+    const challenges = await (kind === 'rtsp' || kind === 'rtsps'
+      ? askRtsp(url, kind, signal)
+      : askHttp(url, kind === 'https' ? httpsRequest : httpRequest, signal));
     return challenges && offerIn(challenges);
   } catch {
     return null;

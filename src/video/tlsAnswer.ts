@@ -1,6 +1,5 @@
 import { connect } from 'node:tls';
 import type { Address } from '../core/address.js';
-import { withinLimit } from './farEndLimit.js';
 import { DEFAULT_PORTS, hostAndPort } from './hostAndPort.js';
 
 /** How a server answers to TLS: it speaks it (`open`), wants a certificate of the client, or speaks something else (`none`). */
@@ -12,15 +11,15 @@ const WANTS_CERTIFICATE = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE
 const HELLO = { rtsp: 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n', http: 'OPTIONS * HTTP/1.0\r\n\r\n' } as const;
 
 /**
- * Tries a TLS handshake without a client certificate, to explain a connection that failed. Never rejects; null without an answer
- * within 2 s, and for other kinds of address.
+ * Tries a TLS handshake without a client certificate, to explain a connection that failed. Never rejects; null without an answer,
+ * and for other kinds of address.
  *
  * @param signal aborts the handshake
  */
 export async function tlsAnswerOf({ kind, name }: Address, signal: AbortSignal): Promise<TlsAnswer | null> {
   if (kind === 'device' || kind === 'test') return null;
   const hello = kind === 'rtsp' || kind === 'rtsps' ? HELLO.rtsp : HELLO.http;
-  return withinLimit(signal, (limit) => shakeHands(hostAndPort(name, DEFAULT_PORTS[kind]), hello, limit));
+  return shakeHands(hostAndPort(name, DEFAULT_PORTS[kind]), hello, signal);
 }
 
 function shakeHands(
