@@ -28,20 +28,19 @@ it('the feed of a cluster: a sender that is killed loses nothing, and every node
   const nats = await startNats();
   const far = await receiver();
   const webhooks = JSON.stringify([{ id: 'hook', url: far.url }]);
-  const node = (name: string) =>
-    daemon(
-      configure(
-        ['door', 'yard'].map((id) => ({ id, url: demoClip, fps: 5, loop: true })),
-        `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\nwebhooks: ${webhooks}\nvisits: { enabled: true }\n`,
-      ),
+  const configOf = (name: string) =>
+    configure(
+      ['door', 'yard'].map((id) => ({ id, url: demoClip, fps: 5, loop: true })),
+      `cluster: { servers: ['${nats.url}'], node: ${name}, key: '${KEY}' }\ndata: data-${name}\nwebhooks: ${webhooks}\nvisits: { enabled: true }\n`,
     );
-  const a = await node('a');
+  const configOfA = configOf('a');
+  const a = await daemon(configOfA);
   // The first one sends.
   await eventually(
     () => far.received.length,
     (count) => count > 3,
   );
-  const b = await node('b');
+  const b = await daemon(configOf('b'));
   await eventually(
     () => historyOf(b),
     (events) => events.some((event) => event.node === 'b'),
@@ -60,7 +59,8 @@ it('the feed of a cluster: a sender that is killed loses nothing, and every node
   expect(sent.length - new Set(sent).size).toBeLessThanOrEqual(1);
   expect(new Set(history.map(({ id }) => id)).size).toBe(history.length);
 
-  const again = await node('a');
+  // With its data folder, as only that is the same node to the others.
+  const again = await daemon(configOfA);
   const all = await eventually(
     () => historyOf(again),
     (events) => events.length >= history.length,
