@@ -6,7 +6,6 @@ import { photoLimitsOf } from '../src/engine/photoLimits.js';
 import { area } from '../src/face/box.js';
 import { CLOSE_PX, closeView, faceInPlace } from '../src/face/closeView.js';
 import type { Detection } from '../src/face/detection.js';
-import { isPlausible } from '../src/face/scales.js';
 import type { Image } from '../src/image/image.js';
 import type { Prepared } from '../src/models/prepare.js';
 import { WorkerPool } from '../src/worker/pool.js';
@@ -180,7 +179,7 @@ export async function findInPlace(
   const view = closeView(box, 0, Math.min(CLOSE_PX[0], Math.sqrt(area(box))));
   const { detections } = await faceEngine.detect({ image, view });
   return faceInPlace(
-    detections.filter((detection) => isPlausible(detection, search.quality)),
+    detections.filter(({ score }) => score >= search.quality.minScore),
     box,
   );
 }

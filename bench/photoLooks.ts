@@ -2,7 +2,7 @@ import { SpotterError, throwIfInterrupted } from '../src/core/errors.js';
 import type { Size } from '../src/core/geometry.js';
 import { area } from '../src/face/box.js';
 import type { Detection } from '../src/face/detection.js';
-import { failedLimit, geometricQuality, type Quality, type UnusableReason } from '../src/face/quality.js';
+import { failedLimit, lookedQuality, type Quality, type UnusableReason } from '../src/face/quality.js';
 import { isPlausible } from '../src/face/scales.js';
 import type { Refinement } from '../src/face/uprightViews.js';
 import { usePhoto } from '../src/gallery/photo.js';
@@ -132,9 +132,10 @@ export async function lookAtFace(
     minSharpness: 0,
     gallery: null,
   });
-  const [{ embedding, sharpness }] = looks;
+  const [look] = looks;
+  const { embedding } = look;
   if (!embedding) return { state: 'noFace' };
-  const quality = { ...geometricQuality(meant), sharpness };
+  const quality = lookedQuality(meant, look, limits);
   const reason = failedLimit(quality, limits);
   return reason === null
     ? { state: 'usable', embedding, quality }

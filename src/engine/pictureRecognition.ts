@@ -1,5 +1,11 @@
-import { type Detection, scaledFace } from '../face/detection.js';
-import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import { type Detection, mapLandmarks, scaledFace } from '../face/detection.js';
+import {
+  failedBeforeLook,
+  failedLimit,
+  geometricQuality,
+  lookedQuality,
+  type QualityLimits,
+} from '../face/quality.js';
 import { type Photo, usePhoto } from '../gallery/photo.js';
 import { findFaces, type PhotoSearch } from '../gallery/photoFaces.js';
 import type { GallerySnapshot } from '../gallery/snapshot.js';
@@ -55,7 +61,7 @@ async function judge(
   const look: LookResult = {
     trackNumber: 0,
     quality: found,
-    unusable: failedLimit(found, limits),
+    unusable: failedBeforeLook(found, limits),
     embedding: null,
     match: null,
     combined: null,
@@ -68,11 +74,12 @@ async function judge(
       minSharpness: limits.minSharpness,
       gallery: matrix,
     });
-    const [{ embedding, sharpness, nearest }] = looks;
-    look.quality = { ...found, sharpness };
+    const [{ embedding, sharpness, nearest, landmarks }] = looks;
+    const aligned = mapLandmarks(landmarks, ([x, y]) => [x / scale, y / scale]);
+    look.quality = lookedQuality(inSource, { landmarks: aligned, sharpness }, limits);
     look.unusable = failedLimit(look.quality, limits) ?? (embedding ? null : 'bad_landmarks');
-    look.embedding = embedding;
-    look.match = nearest && gallery.toMatch(nearest);
+    if (look.unusable === null) look.embedding = embedding;
+    if (look.unusable === null) look.match = nearest && gallery.toMatch(nearest);
   }
   const evidence = addLook(NO_EVIDENCE, look, 0);
   const verdict = conclude(evidence, policy);

@@ -57,6 +57,33 @@ export function geometricQuality({ box, landmarks, score }: Detection): Quality 
   };
 }
 
+/** A face that was looked at. */
+export interface LookedAt {
+  /** Found in the look, or those of the detector. */
+  landmarks: Landmarks;
+  sharpness: number;
+}
+
+/**
+ * The quality of a face that was looked at: by the detector's landmarks, and where those cannot belong to a face, as of many that are tilted,
+ * by those of the look. Else the detector's say better how far a face is turned: the landmark network draws a profile too frontal.
+ */
+export function lookedQuality(
+  detection: Detection,
+  { landmarks, sharpness }: LookedAt,
+  limits: QualityLimits,
+): Quality {
+  const found = geometricQuality(detection);
+  const isFound = failedLimit(found, limits) !== 'bad_landmarks';
+  return { ...(isFound ? found : geometricQuality({ ...detection, landmarks })), sharpness };
+}
+
+/** The first limit that a face fails whatever a look shows; null for a face worth a look. */
+export function failedBeforeLook(quality: Quality, limits: QualityLimits): UnusableReason | null {
+  const reason = failedLimit(quality, limits);
+  return reason === 'bad_landmarks' ? null : reason;
+}
+
 /** The first limit that a face fails; null for a usable face. An unknown sharpness (null) passes. */
 export function failedLimit(quality: Quality, limits: QualityLimits): UnusableReason | null {
   if (!(quality.score >= limits.minScore)) return 'low_score';

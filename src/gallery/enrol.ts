@@ -2,7 +2,7 @@ import type { Box } from '../core/geometry.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import type { FaceMark } from '../face/faceMark.js';
 import type { Quality, UnusableReason } from '../face/quality.js';
-import { failedLimit, geometricQuality } from '../face/quality.js';
+import { failedBeforeLook, failedLimit, geometricQuality, lookedQuality } from '../face/quality.js';
 import type { Image } from '../image/image.js';
 import { findMainFace, type MainFace } from './mainFace.js';
 import { markedFace } from './markedFace.js';
@@ -100,9 +100,8 @@ async function enrolFace(
   main: MainFace & { aligned: Landmarks | null },
   limits: EnrolLimits,
 ): Promise<PhotoResult> {
-  const found = geometricQuality(main.detection);
   const { box } = main.detection;
-  const failed = failedLimit(found, limits.quality);
+  const failed = failedBeforeLook(geometricQuality(main.detection), limits.quality);
   if (failed) return refused(failed, box);
   const { looks } = await faceEngine.look({
     image,
@@ -111,8 +110,9 @@ async function enrolFace(
     minSharpness: 0,
     gallery: null,
   });
-  const [{ embedding, sharpness }] = looks;
-  const quality = { ...found, sharpness };
+  const [look] = looks;
+  const { embedding } = look;
+  const quality = lookedQuality(main.detection, look, limits.quality);
   const { minSharpness } = limits;
   const fault =
     failedLimit(quality, { ...limits.quality, minSharpness }) ?? (embedding ? null : 'bad_landmarks');

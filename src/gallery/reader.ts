@@ -46,7 +46,7 @@ export interface ReadPhoto {
  */
 const CODE_VERSION = 4;
 /** Increase when they only accept or refuse other photos: those refused before are then read again, and no others. */
-const REFUSAL_VERSION = 2;
+const REFUSAL_VERSION = 3;
 const UNREADABLE: PhotoResult = { state: 'unusable', fault: 'unreadable', message: CANNOT_BE_READ };
 /** Two changes within the clock's resolution leave the same mark, so a mark is only trusted on a file older than this, ms. */
 const SETTLED_MS = 2000;

@@ -3,7 +3,13 @@ import type { Detection, Landmarks } from '../face/detection.js';
 import type { LookedFace } from '../face/faceMark.js';
 import type { Match, NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
-import { failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
+import {
+  failedBeforeLook,
+  failedLimit,
+  geometricQuality,
+  lookedQuality,
+  type QualityLimits,
+} from '../face/quality.js';
 import type { Refinement } from '../face/uprightViews.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { View } from '../image/fit.js';
@@ -144,19 +150,20 @@ async function withCurrentPeople(
   );
 }
 
-/** Embeds the faces that are due, but not those whose box and landmarks already fail the limits. */
+/** Embeds the faces that are due, but not those that are too small or too uncertain, whatever a look shows. */
 async function lookAtFaces(
   { image }: Frame,
   faces: readonly Face[],
   { tracks }: TrackerState,
-  { limits, faceEngine, people }: FrameContext,
+  context: FrameContext,
 ): Promise<{ results: LookResult[]; landmarks: Map<LookResult, Landmarks>; looked: Looked | null }> {
+  const { limits, faceEngine, people } = context;
   const results: LookResult[] = [];
-  const worthwhile: { result: LookResult; landmarks: Landmarks; past: Past | null }[] = [];
+  const worthwhile: { result: LookResult; detection: Detection; past: Past | null }[] = [];
   for (const { detection, quality, sighting } of faces) {
     const { trackNumber, wantsLook } = sighting;
     if (!wantsLook) continue;
-    const unusable = failedLimit(quality, limits);
+    const unusable = failedBeforeLook(quality, limits);
     const result: LookResult = {
       trackNumber,
       quality,
@@ -170,25 +177,32 @@ async function lookAtFaces(
     const track = tracks.find(({ number }) => number === trackNumber);
     // If the face turns out to be another track's, the tracker discards the result of this sum.
     const sum = track ? templateOf(track.evidence) : null;
-    worthwhile.push({ result, landmarks: detection.landmarks, past: sum && { sum, quality } });
+    worthwhile.push({ result, detection, past: sum && { sum, face: detection, limits } });
   }
   if (worthwhile.length === 0) return { results, landmarks: new Map(), looked: null };
   const looked = await faceEngine.look({
     image,
-    faces: worthwhile.map(({ landmarks }) => landmarks),
+    faces: worthwhile.map(({ detection }) => detection.landmarks),
     past: worthwhile.map(({ past }) => past),
     refinement: 'tilted',
     minSharpness: limits.minSharpness,
     gallery: people.matrix,
   });
-  for (const [index, { result }] of worthwhile.entries()) fill(result, looked.looks[index], limits, people);
+  for (const [index, { result, detection }] of worthwhile.entries())
+    fill(result, detection, looked.looks[index], context);
   const landmarks = new Map(worthwhile.map(({ result }, i) => [result, looked.looks[i].landmarks]));
   return { results, landmarks, looked };
 }
 
-function fill(result: LookResult, look: Look, limits: QualityLimits, people: People): void {
-  result.quality = { ...result.quality, sharpness: look.sharpness };
+function fill(
+  result: LookResult,
+  detection: Detection,
+  look: Look,
+  { limits, people }: Pick<FrameContext, 'limits' | 'people'>,
+): void {
+  result.quality = lookedQuality(detection, look, limits);
   result.unusable = failedLimit(result.quality, limits) ?? (look.embedding ? null : 'bad_landmarks');
+  if (result.unusable !== null) return;
   result.embedding = look.embedding;
   result.match = look.nearest && people.toMatch(look.nearest);
   result.combined = look.together && people.toMatch(look.together);
@@ -204,10 +218,12 @@ function verdictOf(
   const look = results.find((result) => result.trackNumber === trackNumber);
   if (look?.unusable) return { kind: 'unusable', reason: look.unusable };
   if (look) return judgeMatch(look.match, policy, clarityOf(look.quality));
-  const reason = failedLimit(quality, limits);
-  if (reason) return { kind: 'unusable', reason };
+  const hopeless = failedBeforeLook(quality, limits);
+  if (hopeless) return { kind: 'unusable', reason: hopeless };
   const track = tracks.find((one) => one.detection === detection);
   if (track?.verdict) return track.verdict;
   const nearest = track && nearestLook(track.evidence);
-  return judgeMatch(nearest?.match ?? null, policy, clarityOf(nearest?.quality ?? quality));
+  if (nearest) return judgeMatch(nearest.match, policy, clarityOf(nearest.quality));
+  const reason = failedLimit(quality, limits);
+  return reason ? { kind: 'unusable', reason } : judgeMatch(null, policy, clarityOf(quality));
 }

@@ -2,7 +2,7 @@ import { isUnchanged } from '../core/fileHash.js';
 import type { Landmarks } from '../face/detection.js';
 import { normalise } from '../face/embedding.js';
 import type { NearestTwo } from '../face/match.js';
-import { lookWeight } from '../face/quality.js';
+import { type LookedAt, lookedQuality, lookWeight } from '../face/quality.js';
 import type { Refinement } from '../face/uprightViews.js';
 import type { Image } from '../image/image.js';
 import { Detector } from './detector.js';
@@ -115,7 +115,7 @@ export class Networks {
         answers.push((nearest) => {
           look.nearest = nearest;
         });
-        const all = joined(look.embedding, look.sharpness, past?.[index] ?? null);
+        const all = joined(look.embedding, look, past?.[index] ?? null);
         if (!all) continue;
         probes.push(all);
         answers.push((nearest) => {
@@ -145,9 +145,9 @@ async function refuseSwapped({ id, data, ...model }: ModelSpec): Promise<void> {
 }
 
 /** The weighted mean direction of a look and the earlier ones; null without earlier looks, or when they cancel out. */
-function joined(embedding: Float32Array, sharpness: number, past: Past | null): Float32Array | null {
+function joined(embedding: Float32Array, look: LookedAt, past: Past | null): Float32Array | null {
   if (!past) return null;
-  const weight = lookWeight({ ...past.quality, sharpness });
+  const weight = lookWeight(lookedQuality(past.face, look, past.limits));
   const all = past.sum.map((value, i) => value + weight * embedding[i]);
   return normalise(all) ? all : null;
 }

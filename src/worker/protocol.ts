@@ -3,7 +3,7 @@ import type { FileState } from '../core/fileHash.js';
 import type { Size } from '../core/geometry.js';
 import type { Detection, Landmarks } from '../face/detection.js';
 import type { NearestTwo } from '../face/match.js';
-import type { Quality } from '../face/quality.js';
+import type { QualityLimits } from '../face/quality.js';
 import type { Reach } from '../face/scales.js';
 import type { Refinement } from '../face/uprightViews.js';
 import type { View } from '../image/fit.js';
@@ -153,8 +153,9 @@ export interface LookTask {
 export interface Past {
   /** Weighted sum of their embeddings. */
   sum: Float32Array;
-  /** Quality of the current look from box and landmarks; its sharpness is measured on the crop. */
-  quality: Quality;
+  /** The face as detected, and the limits: with the look, they give its weight. */
+  face: Detection;
+  limits: QualityLimits;
 }
 
 /** Compare embeddings with a gallery. */

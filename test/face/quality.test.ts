@@ -4,8 +4,10 @@ import { TEMPLATE } from '../../src/face/align.js';
 import type { Detection, Landmarks } from '../../src/face/detection.js';
 import { estimatePose } from '../../src/face/pose.js';
 import {
+  failedBeforeLook,
   failedLimit,
   geometricQuality,
+  lookedQuality,
   lookWeight,
   type QualityLimits,
   sharpness,
@@ -96,6 +98,31 @@ function seen(yawDeg: number, pitchDeg: number, rollDeg: number): Landmarks {
     ];
   }) as unknown as Landmarks;
 }
+
+describe('lookedQuality', () => {
+  const crossed: Landmarks = [TEMPLATE[0], TEMPLATE[1], TEMPLATE[2], TEMPLATE[4], TEMPLATE[3]];
+  const aside = map(TEMPLATE, ([x, y], index) => [index === 2 ? 30 : 40 + (x - 56) * 0.1, y]);
+  const looked = (detected: Landmarks, found: Landmarks) =>
+    lookedQuality({ ...upright, landmarks: detected }, { landmarks: found, sharpness: 0.2 }, limits);
+  const reasonBefore = (face: Detection) => failedBeforeLook(geometricQuality(face), limits);
+
+  it('is that of the landmarks of the look where those of the detector cannot belong to a face', () => {
+    expect(reasonBefore({ ...upright, landmarks: crossed })).toBeNull();
+    expect(looked(crossed, TEMPLATE)).toEqual({ ...geometricQuality(upright), sharpness: 0.2 });
+    expect(failedLimit(looked(crossed, crossed), limits)).toBe('bad_landmarks');
+    expect(looked(TEMPLATE, crossed)).toEqual({ ...geometricQuality(upright), sharpness: 0.2 });
+  });
+
+  it('is that of the detector where that says how far the face is turned', () => {
+    expect(reasonBefore({ ...upright, landmarks: aside })).toBe('turned');
+    expect(failedLimit(looked(aside, TEMPLATE), limits)).toBe('turned');
+  });
+
+  it('changes nothing about a face that is too small or too uncertain', () => {
+    expect(reasonBefore({ ...upright, score: 0.5 })).toBe('low_score');
+    expect(reasonBefore({ ...upright, box: { x1: 0, y1: 0, x2: 20, y2: 30 } })).toBe('too_small');
+  });
+});
 
 const qualityOf = (landmarks: Landmarks) => geometricQuality({ ...upright, landmarks });
 

@@ -7,7 +7,7 @@ import type { Frame } from '../../src/image/cameraFrame.js';
 import { type FaceEngine, type FrameContext, processFrame } from '../../src/pipeline/frame.js';
 import { EMPTY_STATE, type TrackEvent, type TrackerState } from '../../src/track/state.js';
 import type { GalleryMatrix } from '../../src/worker/protocol.js';
-import { aFace, direction, policy } from '../helpers/film.js';
+import { direction, policy } from '../helpers/film.js';
 import { flatYuv } from '../helpers/image.js';
 
 const limits = {
@@ -31,12 +31,12 @@ function nearest(probe: Float32Array, { vectors, dimension, columns, personOf }:
 const faceEngine: FaceEngine = {
   detect: async () => ({ detections: [], input: { width: 64, height: 64, scale: 1 }, timing }),
   look: async ({ faces, gallery }) => ({
-    looks: faces.map(() => ({
+    looks: faces.map((landmarks) => ({
       sharpness: 0.2,
       embedding: direction(0),
       nearest: gallery && nearest(direction(0), gallery),
       together: null,
-      landmarks: aFace.landmarks,
+      landmarks,
     })),
     timing,
   }),
@@ -125,6 +125,29 @@ describe('processFrame when the gallery changes while a face is in view', () => 
       'known',
       'unknown not alice',
     ]);
+  });
+});
+
+describe('processFrame with landmarks that cannot be those of a face', () => {
+  const [eye, other, nose, left, right] = face().landmarks;
+  const crossed: Detection = { ...face(), landmarks: [eye, other, nose, right, left] };
+  const first = async (detection: Detection, look: FaceEngine['look']) => {
+    const context = { limits, policy, faceEngine: { ...faceEngine, look }, people: enrolled };
+    const found = { detections: [detection], timing, totalMs: 0 };
+    return (await processFrame(EMPTY_STATE, frame(0), found, context)).work.verdicts;
+  };
+  const better: FaceEngine['look'] = async (task) => {
+    const { looks, ...rest } = await faceEngine.look(task);
+    return { ...rest, looks: looks.map((one) => ({ ...one, landmarks: face().landmarks })) };
+  };
+
+  it('judges the face by those of the look, where they can', async () => {
+    expect(await first(crossed, better)).toMatchObject([{ kind: 'known', match: { person: 'alice' } }]);
+  });
+
+  it('gives it no name otherwise, nor to a face that is turned away, whatever the look shows', async () => {
+    expect(await first(crossed, faceEngine.look)).toEqual([{ kind: 'unusable', reason: 'bad_landmarks' }]);
+    expect(await first(face(true), better)).toEqual([{ kind: 'unusable', reason: 'turned' }]);
   });
 });
 
