@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   realpathSync,
@@ -10,7 +9,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
@@ -21,6 +19,7 @@ import { type Rotation, TURNS } from '../video/rotation.js';
 import type { VideoStream } from '../video/streamChoice.js';
 import { assHead, assMark, type Mark } from './ass.js';
 import { checkOutputPlace } from './outputFile.js';
+import { temporaryFolder } from './temporaryFolder.js';
 
 /** How long the last marks stay if the recording has a single frame, ms. */
 const LAST_MS = 40;
@@ -51,6 +50,8 @@ export class AnnotatedCopy {
   #size: Size | undefined;
   #waiting: { timeMs: number; marks: readonly Mark[] } | undefined;
   #intervalMs = LAST_MS;
+  /** Why the marks could not be kept. */
+  #fault: SpotterError | null = null;
 
   /**
    * @param force replace an existing file
@@ -74,13 +75,13 @@ export class AnnotatedCopy {
       );
     this.#input = input;
     this.#output = path.resolve(output);
-    this.#folder = mkdtempSync(path.join(tmpdir(), 'spotter-annotate-'));
+    this.#folder = temporaryFolder('annotate');
     this.#script = openSync(path.join(this.#folder, SCRIPT), 'w', 0o600);
   }
 
   /** Adds the marks of a frame; they stay until the next frame. @param timeMs media time, ms */
   add(timeMs: number, size: Size, marks: readonly Mark[]): void {
-    if (!this.#size) writeSync(this.#script, assHead(size));
+    if (!this.#size) this.#append(assHead(size));
     this.#size ??= { width: size.width, height: size.height };
     const before = this.#waiting;
     if (before && timeMs > before.timeMs) this.#intervalMs = timeMs - before.timeMs;
@@ -137,8 +138,10 @@ export class AnnotatedCopy {
   async write({ stream, rotate }: ScannedPicture, signal: AbortSignal): Promise<void> {
     if (this.#waiting) this.#flush(this.#waiting.timeMs + this.#intervalMs);
     this.#waiting = undefined;
-    const { dir, name, ext } = path.parse(this.#output);
-    const partial = path.join(dir, `.${name}.${process.pid}.partial${ext}`);
+    if (this.#fault !== null) throw this.#fault;
+    const { dir, ext } = path.parse(this.#output);
+    // Without the name, in which ffmpeg would take %d for the number of a picture.
+    const partial = path.join(dir, `.spotter-annotate.${process.pid}.partial${ext}`);
     const inputs = [{ from: fileInput(this.#input), options: FILE_ONLY }];
     try {
       const outputOptions = await this.#drawing(`0:V:${stream.number}`, rotate, SCRIPT);
@@ -176,6 +179,17 @@ export class AnnotatedCopy {
   #flush(untilMs: number): void {
     const { timeMs, marks } = this.#waiting ?? { timeMs: untilMs, marks: [] };
     const lines = marks.map((mark) => assMark(mark, timeMs, untilMs)).join('');
-    if (lines !== '') writeSync(this.#script, lines);
+    if (lines !== '') this.#append(lines);
+  }
+
+  /** A fault is thrown by {@link write}: the events of the scan are not lost for want of the copy. */
+  #append(text: string): void {
+    if (this.#fault !== null) return;
+    try {
+      writeSync(this.#script, text);
+    } catch (cause) {
+      const why = `its marks cannot be kept in ${this.#folder}: ${describeError(cause)}; free some space there, or set TMPDIR`;
+      this.#fault = this.#unwritable(why, cause);
+    }
   }
 }

@@ -1,14 +1,4 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ACCESS_FILE, AccessFile } from '../auth/accessFile.js';
 import { shareableConfig } from '../config/configText.js';
@@ -29,6 +19,7 @@ import { askDaemon } from './daemonClient.js';
 import { type CommonOptions, incompleteConfigOf } from './options.js';
 import { checkOutputPlace, type OutputKind, outputRefusal } from './outputFile.js';
 import { printJson, printLine, printToStderr } from './print.js';
+import { temporaryFolder } from './temporaryFolder.js';
 
 /** Options of `spotter backup`. */
 export interface BackupOptions extends CommonOptions {
@@ -56,7 +47,7 @@ export async function backup({ signal }: Context, file: string, options: BackupO
   checkOutputPlace(file, config.gallery.folder, ARCHIVE);
   if (existsSync(target) && !options.force)
     throw new SpotterError('usage', `${file} exists; name another file, or replace it with --force`);
-  const stage = temporaryFolder();
+  const stage = temporaryFolder('backup');
   const part = `${target}.part`;
   let copy: string | null = null;
   try {
@@ -161,19 +152,6 @@ function readRefusal(cause: unknown): SpotterError {
     ? 'it does not exist, or has just changed; check it and try again'
     : `${hasErrno(cause, 'EACCES', 'EPERM') ? 'permission denied' : describeError(cause)}; check its permissions and its name, or make the backup as the user of the daemon`;
   return new SpotterError('usage', `cannot read ${(cause as NodeJS.ErrnoException).path}: ${why}`, { cause });
-}
-
-/** @throws SpotterError usage */
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(path.join(tmpdir(), 'spotter-backup-'));
-  } catch (cause) {
-    throw new SpotterError(
-      'usage',
-      `cannot make a temporary folder in ${tmpdir()}: ${describeError(cause)}; set TMPDIR to another folder`,
-      { cause },
-    );
-  }
 }
 
 /** Of the file, if there is one; its folders are those of the backup. */

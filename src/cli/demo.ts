@@ -1,6 +1,5 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { schema } from '../config/schema.js';
@@ -12,6 +11,7 @@ import { firstSteps } from './nextSteps.js';
 import { type CommonOptions, configOf } from './options.js';
 import { printError, printToStderr } from './print.js';
 import { runDaemon } from './run.js';
+import { temporaryFolder } from './temporaryFolder.js';
 
 const ASSETS = path.join(packageRoot, 'assets/demo');
 
@@ -23,6 +23,15 @@ const ASSETS = path.join(packageRoot, 'assets/demo');
  * @throws SpotterError of run; http.port when no port is free
  */
 export async function demo(context: Context, options: CommonOptions): Promise<number> {
+  const folder = temporaryFolder('demo');
+  try {
+    return await demoIn(folder, context, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function demoIn(folder: string, context: Context, options: CommonOptions): Promise<number> {
   const defaults = schema.parse({}).http;
   const { host = defaults.host, port: wanted = defaults.port } = options;
   const port = await freePort(host, wanted);
@@ -31,27 +40,21 @@ export async function demo(context: Context, options: CommonOptions): Promise<nu
     printToStderr(
       `open http://${shownHost(host)}:${port}/ in a browser; the clip starts over while it is open`,
     );
-  const folder = mkdtempSync(path.join(tmpdir(), 'spotter-demo-'));
-  let code: number;
-  try {
-    const config = path.join(folder, CONFIG_NAME);
-    const cameras = [{ id: 'demo', url: path.join(ASSETS, 'clip.mp4'), realtime: true }];
-    cpSync(path.join(ASSETS, 'gallery'), path.join(folder, 'gallery'), { recursive: true });
-    // Nobody's data, and nothing of it is kept.
-    writeFileSync(config, stringify({ cameras, auth: { required: 'never' } }));
-    const ofDemo = {
-      ...options,
-      host,
-      port,
-      config,
-      events: 'pretty',
-      untilEnd: true,
-      replayForClients: true,
-    } as const;
-    code = await runDaemon(context, configOf(ofDemo), ofDemo);
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+  const config = path.join(folder, CONFIG_NAME);
+  const cameras = [{ id: 'demo', url: path.join(ASSETS, 'clip.mp4'), realtime: true }];
+  cpSync(path.join(ASSETS, 'gallery'), path.join(folder, 'gallery'), { recursive: true });
+  // Nobody's data, and nothing of it is kept.
+  writeFileSync(config, stringify({ cameras, auth: { required: 'never' } }));
+  const ofDemo = {
+    ...options,
+    host,
+    port,
+    config,
+    events: 'pretty',
+    untilEnd: true,
+    replayForClients: true,
+  } as const;
+  const code = await runDaemon(context, configOf(ofDemo), ofDemo);
   if (code === 0 && !options.quiet)
     for (const line of ['', 'That was the demo. Nothing of it is kept.', '', ...firstSteps('~/faces')])
       printToStderr(line);

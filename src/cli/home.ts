@@ -31,9 +31,9 @@ export interface Home {
  * or the nearest one above it that has a config.yaml made for spotter; `SPOTTER_HOME`; the working folder, whatever its
  * config.yaml is, or with the defaults if it has none. Every command calls this and nothing else.
  *
- * @throws SpotterError config.not_found when `--dir` or `SPOTTER_HOME` names a folder without config.yaml
+ * @throws SpotterError usage when the working folder is gone, config.not_found when `--dir` or `SPOTTER_HOME` names a folder without config.yaml
  */
-export function homeOf(options: PlaceOptions, cwd = process.cwd(), environment = process.env): Home {
+export function homeOf(options: PlaceOptions, cwd = workingFolder(), environment = process.env): Home {
   if (options.config !== undefined)
     return { folder: path.dirname(path.resolve(cwd, options.config)), config: options.config };
   if (options.dir !== undefined) return homeAt(options.dir, '--dir', cwd);
@@ -41,6 +41,17 @@ export function homeOf(options: PlaceOptions, cwd = process.cwd(), environment =
   if (found) return found;
   if (environment.SPOTTER_HOME) return homeAt(environment.SPOTTER_HOME, 'SPOTTER_HOME', cwd);
   return { folder: cwd, config: isThere(path.join(cwd, CONFIG_NAME)) ? CONFIG_NAME : null };
+}
+
+/** @throws SpotterError usage when it has been removed */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new SpotterError('usage', 'the working folder does not exist any more; go to another folder', {
+      cause,
+    });
+  }
 }
 
 /** Arguments that lead another spotter process, started in the same working folder, to the same home. */

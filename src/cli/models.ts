@@ -79,23 +79,24 @@ function sizeOf(entry: ModelEntry, folders: readonly string[]): number | null {
   return candidates(entry)[0].bytes;
 }
 
-/** `spotter models verify`: checks the SHA-256 of every installed model, and of the landmark network. @returns 1 if one is wrong */
+/** `spotter models verify`: checks the SHA-256 of every installed model, and whether all that come with spotter are there. @returns 1 if one is wrong */
 export async function verify(_context: Context, options: ModelsOptions): Promise<number> {
   const { entries, landmarks, folders, unusable } = modelsPlace(options);
-  const rows: { id: string; path: string; ok: boolean; message: string }[] = [];
+  const rows: { id: string; path: string | null; ok: boolean; message: string }[] = [];
   for (const entry of [...entries, landmarks]) {
     const found = findModel(entry, folders);
-    if (!found) continue;
+    const isExpected = !('kind' in entry) || ('included' in entry && entry.included);
+    if (!found && !isExpected) continue;
     const message = await requireModel(entry, folders).then(
       ({ checked: { sha256 } }) =>
-        found.sha256 === null ? `no SHA-256 declared; it is ${sha256}` : 'intact',
+        found?.sha256 === null ? `no SHA-256 declared; it is ${sha256}` : 'intact',
       (error: unknown) => {
         if (error instanceof SpotterError) return error;
         throw error;
       },
     );
     const ok = typeof message === 'string';
-    rows.push({ id: entry.id, path: found.path, ok, message: ok ? message : message.message });
+    rows.push({ id: entry.id, path: found?.path ?? null, ok, message: ok ? message : message.message });
   }
   for (const { id, why, files } of unusable) rows.push({ id, path: files[0], ok: false, message: why });
   const width = Math.max(...rows.map(({ id }) => id.length));

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
 import { makeFolder } from '../core/folders.js';
 import { megabytes } from '../core/megabytes.js';
@@ -64,6 +65,7 @@ export async function pullModels(
   }));
   await requireLicences(missing, place.folders[0], options.acceptLicence === true, signal);
   const paths = await pullAll(wanted, place.folders[0], options.quiet === true, signal);
+  for (const entry of missing) refuseShadowed(entry, paths.get(entry.id), place.folders);
   return models.map(
     ({ id }, index) => states[index] ?? { id, path: paths.get(id) ?? null, state: 'installed' },
   );
@@ -99,23 +101,35 @@ async function pullAll(
   return paths;
 }
 
+/** A damaged file of the model may be found before the one that was pulled. @throws SpotterError model.hash_mismatch */
+function refuseShadowed(entry: CatalogueEntry, pulled: string | undefined, folders: readonly string[]): void {
+  const used = findModel(entry, folders)?.path;
+  if (pulled === undefined || used === undefined || used === path.resolve(pulled)) return;
+  throw new SpotterError(
+    'model.hash_mismatch',
+    `model "${entry.id}" is installed as ${pulled}, but ${used} is found first, and is damaged; remove that`,
+  );
+}
+
 /** null: to be pulled. */
 async function stateOf(entry: CatalogueEntry, folders: readonly string[]): Promise<PulledModel | null> {
   const { id } = entry;
   const found = findModel(entry, folders);
+  if (entry.included) {
+    if (found === null)
+      throw new SpotterError(
+        'model.not_found',
+        `model "${id}" comes with spotter, but is missing; install spotter again`,
+      );
+    await requireModel(entry, folders);
+    return { id, path: found.path, state: 'comes with spotter' };
+  }
   const isIntact =
     found !== null &&
     (await requireModel(entry, folders).then(
       () => true,
       () => false,
     ));
-  if (entry.included) {
-    if (isIntact) return { id, path: found.path, state: 'comes with spotter' };
-    throw new SpotterError(
-      'model.not_found',
-      `model "${id}" comes with spotter, but is ${found ? 'damaged' : 'missing'}; install spotter again`,
-    );
-  }
   return isIntact ? { id, path: found.path, state: 'already installed' } : null;
 }
 

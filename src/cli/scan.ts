@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { isRecording } from '../config/cameraSchema.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
@@ -90,7 +91,9 @@ async function scanAll(
   if (live !== undefined)
     throw new SpotterError(
       'usage',
-      `${maskText(live)} is not a file; scan reads recordings, "spotter run" watches streams`,
+      existsSync(live)
+        ? `${maskText(live)} reads like the address of a stream; write ./${maskText(live)} for the recording`
+        : `${maskText(live)} is not a file; scan reads recordings, "spotter run" watches streams`,
     );
   const ids = cameraIds(given.map((file) => (isStdin(file) ? 'stdin' : file)));
   const [file] = files;

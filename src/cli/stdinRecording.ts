@@ -1,9 +1,9 @@
-import { fstatSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { fstatSync, realpathSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeError, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { needsSeeking, PipedRecording } from '../video/pipedRecording.js';
+import { temporaryFolder } from './temporaryFolder.js';
 
 /** How the command line names stdin. */
 export const STDIN = '-';
@@ -22,7 +22,8 @@ export interface StdinRecording {
  * Opens the recording on stdin. A file that was redirected is read as a file. What comes through a pipe goes to ffmpeg as it is,
  * unless ffmpeg has to jump about in it: then it is first written into a temporary file.
  *
- * @throws SpotterError usage when stdin is a terminal, video.unreadable when the temporary file cannot be written, interrupted
+ * @throws SpotterError usage when stdin is a terminal or there is no place for a temporary file, video.unreadable when it cannot be written,
+ * interrupted
  */
 export async function openStdin(signal: AbortSignal, input = process.stdin): Promise<StdinRecording> {
   if (input.isTTY)
@@ -71,7 +72,7 @@ async function spool(
   piped: PipedRecording,
   signal: AbortSignal,
 ): Promise<{ file: string; remove: () => void }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'spotter-stdin-'));
+  const folder = temporaryFolder('stdin');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const file = path.join(folder, NAME);
   try {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describeError, SpotterError } from '../core/errors.js';
 import type { Box } from '../core/geometry.js';
+import { regularFileText } from '../core/regularFile.js';
 import { parseCsv } from './csv.js';
 
 /** One hand-made label: a person is visible in a recording for some time. */
@@ -22,7 +22,7 @@ const REGION = ['x1', 'y1', 'x2', 'y2'];
 export function readTruth(file: string): TruthRow[] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = regularFileText(file);
   } catch (cause) {
     throw new SpotterError('usage', `cannot read --score ${file}: ${describeError(cause)}`, { cause });
   }

@@ -9,28 +9,29 @@ export function faultsOf(issues: readonly Issue[], document: Document): Fault[] 
   return schemaFaultsOf(issues, document, () => jsonSchema() as SchemaNode);
 }
 
-/** Cameras or webhooks with a duplicate id. Checked on the raw data, so that they are reported with all other faults. */
+/** Cameras, webhooks or declared models with a duplicate id. Checked on the raw data, so that they are reported with all other faults. */
 export function duplicateIdFaults(data: unknown, document: Document): Fault[] {
   return [
-    ...duplicatesIn('cameras', 'camera', data, document),
-    ...duplicatesIn('webhooks', 'webhook', data, document),
+    ...duplicatesIn(['cameras'], 'camera', data, document),
+    ...duplicatesIn(['webhooks'], 'webhook', data, document),
+    ...duplicatesIn(['models', 'declared'], 'model', data, document),
   ];
 }
 
-function duplicatesIn(list: 'cameras' | 'webhooks', one: string, data: unknown, document: Document): Fault[] {
+function duplicatesIn(list: readonly string[], one: string, data: unknown, document: Document): Fault[] {
   const ids = idsIn(list, data);
   return ids.flatMap((id, index) => {
     const first = ids.indexOf(id);
     if (typeof id !== 'string' || first === index) return [];
-    const path = [list, index, 'id'];
-    const message = `"${id}" is already the id of ${list}[${first}]; give each ${one} its own id`;
+    const path = [...list, index, 'id'];
+    const message = `"${id}" is already the id of ${formatPath([...list, first])}; give each ${one} its own id`;
     return [{ offset: offsetOf(document, path) ?? 0, path: formatPath(path), message }];
   });
 }
 
 /** Webhooks that name a camera which is not configured: they would never receive an event. */
 export function unknownCameraFaults(data: unknown, document: Document): Fault[] {
-  const ids = idsIn('cameras', data);
+  const ids = idsIn(['cameras'], data);
   const webhooks: unknown = (data as { webhooks?: unknown } | null)?.webhooks;
   if (!Array.isArray(webhooks)) return [];
   return webhooks.flatMap((webhook: { cameras?: unknown } | null, index) => {
@@ -46,7 +47,7 @@ export function unknownCameraFaults(data: unknown, document: Document): Fault[] 
   });
 }
 
-function idsIn(list: 'cameras' | 'webhooks', data: unknown): unknown[] {
-  const entries: unknown = (data as Record<string, unknown> | null)?.[list];
+function idsIn(list: readonly string[], data: unknown): unknown[] {
+  const entries = list.reduce<unknown>((node, key) => (node as Record<string, unknown> | null)?.[key], data);
   return Array.isArray(entries) ? entries.map((entry: { id?: unknown } | null) => entry?.id) : [];
 }

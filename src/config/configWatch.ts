@@ -1,5 +1,6 @@
-import { type FSWatcher, readFileSync, unwatchFile, watch, watchFile } from 'node:fs';
+import { type FSWatcher, unwatchFile, watch, watchFile } from 'node:fs';
 import path from 'node:path';
+import { regularFileText } from '../core/regularFile.js';
 
 /** Timing of {@link watchConfig}. */
 export interface WatchConfigOptions {
@@ -73,7 +74,7 @@ function watchFolder(folder: string, onEvent: () => void): FSWatcher | undefined
 
 function textOf(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return regularFileText(file);
   } catch {
     return null;
   }

@@ -1,12 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Document } from 'yaml';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { regularFileBytes } from '../core/regularFile.js';
 import { plainIssues } from '../core/schemaFaults.js';
 import { maskText } from '../core/secrets.js';
 import { type Fault, faultLines, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
 import { isRecording, recordingPath } from './cameraSchema.js';
 import { duplicateIdFaults, faultsOf, unknownCameraFaults } from './configFaults.js';
+import { dataFaults } from './dataFaults.js';
 import { type Gap, hasReference, withStandIns } from './gaps.js';
 import { secretsOf } from './mask.js';
 import { type Config, schema } from './schema.js';
@@ -141,7 +143,11 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
   if (!dropped.includes('cameras') && !hasSharedCameras(data))
     faults.push(...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
-  else faults.push(...tlsFaults(retried.data, document, folder, unused));
+  else
+    faults.push(
+      ...tlsFaults(retried.data, document, folder, unused),
+      ...dataFaults(retried.data, document, folder),
+    );
   const real = faults.filter(({ offset }) => !offsets.has(offset));
   if (real.length > 0 || !retried.success) throw fail(real.length > 0 ? real : faults, secrets);
   const all = [...secrets, ...secretsOf(retried.data)].filter((secret) => !hasReference(secret, gaps));
@@ -157,10 +163,16 @@ function hasSharedCameras(data: unknown): boolean {
 function textOf(file: string): string {
   let bytes: Buffer;
   try {
-    if (statSync(file).size > MAX_BYTES) {
-      throw new SpotterError('config.invalid', `${file} is larger than 1 MiB; give a configuration file`);
-    }
-    bytes = readFileSync(file);
+    const stats = statSync(file);
+    const isRegular = stats.isFile() || stats.isDirectory();
+    const fault = isRegular
+      ? stats.size > MAX_BYTES
+        ? 'is larger than 1 MiB'
+        : null
+      : 'is a device or pipe';
+    if (fault !== null)
+      throw new SpotterError('config.invalid', `${file} ${fault}; give a configuration file`);
+    bytes = regularFileBytes(file);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
     const why = hasErrno(cause, 'ENOENT') ? 'does not exist' : 'cannot be read';

@@ -52,7 +52,7 @@ function changed(name: string, before: string, change: SettingsChange): string {
   if (isScalar(document.contents) && document.contents.value === null) document.contents = null;
   if (document.contents !== null && !isMap(document.contents)) throw invalid(faultsOf(name, before));
   for (const [key, value] of Object.entries(change))
-    if (value === null) document.delete(key);
+    if (value === null) document.contents?.delete(key);
     else if (value !== undefined) document.set(key, value);
   // A file without any setting would be an empty mapping, which is written as {}.
   const isEmpty = !isMap(document.contents) || document.contents.items.length === 0;

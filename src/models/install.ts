@@ -3,11 +3,15 @@ import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
 import { type FileState, fileState } from '../core/fileHash.js';
 import { megabytes } from '../core/megabytes.js';
+import { packageRoot } from '../core/package.js';
 import { programCall, quoted } from '../core/programCall.js';
 import type { ModelSpec } from '../worker/protocol.js';
 import type { InstallableEntry, ModelEntry } from './catalogueEntry.js';
 import { requireData } from './externalData.js';
 import { isVariant, variantRemedy, whyStale } from './variant.js';
+
+/** Where the models lie that come with spotter. */
+export const INCLUDED_FOLDER = path.join(packageRoot, 'models');
 
 /** A file that a model may be installed as. */
 export interface Candidate {
@@ -67,7 +71,7 @@ export async function requireModel(
   if (found.sha256 !== null && found.sha256 !== sha256) {
     const pull = `${programCall()} models pull ${entry.id}${placeOption(path.dirname(found.path))}`;
     const hint = 'files' in entry && entry.files[0].url !== null ? ` ("${pull}")` : '';
-    const again = isVariant(entry) ? variantRemedy(entry) : `install it again${hint}`;
+    const again = isVariant(entry) ? variantRemedy(entry) : againOf(entry, found.path, hint);
     throw new SpotterError(
       'model.hash_mismatch',
       `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); ${again}`,
@@ -99,6 +103,15 @@ export async function refuseStale(...model: Parameters<typeof staleReason>): Pro
   if (why !== null) throw new SpotterError('model.unfit', why);
 }
 
+/** What to do about a damaged file. @param pull how to install it again, in parentheses, where that is possible */
+function againOf(entry: InstallableEntry, file: string, pull: string): string {
+  const isIncluded = !('kind' in entry) || ('included' in entry && entry.included);
+  if (!isIncluded) return `install it again${pull}`;
+  return path.dirname(file) === INCLUDED_FOLDER
+    ? 'install spotter again'
+    : 'remove it: the one that comes with spotter is used then';
+}
+
 function stateOf(file: string, id: string): Promise<FileState> {
   return fileState(file).catch((cause: unknown) => {
     throw new SpotterError(
@@ -114,7 +127,10 @@ function stateOf(file: string, id: string): Promise<FileState> {
 /** What to do about a model that is not installed, in one sentence. @param folder the first that is searched */
 function notInstalled(entry: InstallableEntry, folder: string): string {
   if (isVariant(entry)) return `model "${entry.id}": ${entry.file} does not exist; ${variantRemedy(entry)}`;
-  if (!('files' in entry)) return `model "${entry.id}": ${entry.file} does not exist; check models.declared`;
+  if (!('files' in entry)) {
+    const why = existsSync(entry.file) ? 'is a folder or device, not a file' : 'does not exist';
+    return `model "${entry.id}": ${entry.file} ${why}; check models.declared`;
+  }
   if (!('kind' in entry))
     return `model "${entry.id}", which comes with spotter, is missing; install spotter again`;
   const [{ file, bytes, url, why }] = entry.files;

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { regularFileText } from '../core/regularFile.js';
 import { storageFault } from './storageFault.js';
 
 /** Beside the models that it is about. */
@@ -8,7 +9,7 @@ const FILE = 'accepted-licences.json';
 /** The licences that have been accepted for the models of a folder, and when, as ISO 8601. */
 export function acceptedLicences(folder: string): Readonly<Record<string, string>> {
   try {
-    const read: unknown = JSON.parse(readFileSync(path.join(folder, FILE), 'utf8'));
+    const read: unknown = JSON.parse(regularFileText(path.join(folder, FILE)));
     return typeof read === 'object' && read !== null ? (read as Record<string, string>) : {};
   } catch {
     // What cannot be read is asked for again.
@@ -26,6 +27,7 @@ export function acceptLicences(folder: string, licences: readonly string[]): voi
     writeFileSync(part, `${JSON.stringify(all, null, 2)}\n`);
     renameSync(part, file);
   } catch (cause) {
+    rmSync(part, { force: true });
     throw storageFault(file, cause);
   }
 }

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { packageRoot } from '../core/package.js';
 import type { TrackPolicy } from '../track/state.js';
 import type { DetectorSpec, EmbedderSpec, ModelSpec, WorkerSettings } from '../worker/protocol.js';
 import { Catalogue, readCatalogueFile } from './catalogue.js';
 import type { DeclaredModel, EmbedderEntry, InstallableEntry, ModelEntry } from './catalogueEntry.js';
-import { refuseStale, requireModel } from './install.js';
+import { INCLUDED_FOLDER, refuseStale, requireModel } from './install.js';
 
 /** The part of the configuration that names the models and their limits. */
 export interface ModelSettings {
@@ -32,11 +31,7 @@ export function modelFolders({ models }: Pick<ModelSettings, 'models'>, commandL
   const given = [commandLine, process.env.SPOTTER_MODELS].filter(
     (folder) => folder !== undefined && folder !== '',
   );
-  const folders = [
-    ...given.map((folder) => path.resolve(folder as string)),
-    models.folder,
-    path.join(packageRoot, 'models'),
-  ];
+  const folders = [...given.map((folder) => path.resolve(folder as string)), models.folder, INCLUDED_FOLDER];
   return [...new Set(folders)];
 }
 

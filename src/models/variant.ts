@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { cpuKind, overflows } from '../core/cpuKind.js';
 import { programCall } from '../core/programCall.js';
+import { regularFileText } from '../core/regularFile.js';
 import type { DeclaredModel, InstallableEntry, ModelEntry } from './catalogueEntry.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -11,7 +12,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const variantRecord = z.object({
   id: z.string(),
   /** Name of the model's file, beside this record. */
-  file: z.string().refine((name) => path.basename(name) === name),
+  file: z.string().refine((name) => path.basename(name) === name && name !== '.' && name !== '..'),
   sha256,
   /** The float model it was made from. */
   from: z.object({ id: z.string(), sha256 }),
@@ -26,7 +27,7 @@ const variantRecord = z.object({
   /** How it compares with the float model, by figures that depend on the kind. */
   fidelity: z.record(z.string(), z.unknown()),
   /** One run on one thread of that processor, ms. */
-  speed: z.object({ floatMs: z.number(), int8Ms: z.number() }),
+  speed: z.object({ floatMs: z.number().positive(), int8Ms: z.number().positive() }),
 });
 
 /** What is known of a model that was made from another one on this machine. Written as JSON beside its file. */
@@ -154,7 +155,7 @@ function idsIn(folder: string): string[] {
 /** null: damaged, or of another version. */
 function readRecord(folder: string, id: string): VariantRecord | null {
   try {
-    const record = variantRecord.parse(JSON.parse(readFileSync(recordFile(folder, id), 'utf8')));
+    const record = variantRecord.parse(JSON.parse(regularFileText(recordFile(folder, id))));
     return record.id === id ? record : null;
   } catch {
     return null;
