@@ -34,6 +34,23 @@ describe('sightingsOf', () => {
     expect(sighting).toMatchObject({ verdict: 'unknown', event: { seq: 9 } });
   });
 
+  it('takes a name back that was withdrawn after the face had left', () => {
+    const [sighting] = sightingsOf([
+      eventOnPage(3, { kind: 'left', verdict: 'unknown', withdrawn: 'lin' }),
+      eventOnPage(2, { kind: 'left', verdict: 'known', person: 'lin', firstSeenMs: 500, lastSeenMs: 2600 }),
+      eventOnPage(1, { kind: 'match', person: 'lin' }),
+    ]);
+    expect(sighting).toMatchObject({ verdict: 'unknown', event: { seq: 3, person: null } });
+  });
+
+  it('lasts from the first to the last look, without the time in which the face might have returned', () => {
+    const [sighting] = sightingsOf([
+      eventOnPage(5, { kind: 'left', verdict: 'known', person: 'lin', firstSeenMs: 500, lastSeenMs: 2600 }),
+      eventOnPage(1, { kind: 'match', person: 'lin' }),
+    ]);
+    expect(sighting).toMatchObject({ lengthMs: 2100 });
+  });
+
   it('shows what belongs to no face between them', () => {
     const items = sightingsOf([eventOnPage(2, { kind: 'gap', track: null }), eventOnPage(1)]);
     expect(items.map(({ type }) => type)).toEqual(['note', 'sighting']);

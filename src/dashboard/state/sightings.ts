@@ -9,6 +9,8 @@ export interface Sighting {
   /** ISO 8601. */
   startedAt: string;
   endedAt: string | null;
+  /** From the first to the last look, ms; null until it left. */
+  lengthMs: number | null;
   /** Null while the name is open. */
   verdict: Verdict | null;
   /** The newest event that says who it is; the first one while none does. */
@@ -44,6 +46,7 @@ export function sightingsOf(events: readonly SpotterEvent[]): FeedItem[] {
         camera: event.camera,
         startedAt: event.capturedAt,
         endedAt: null,
+        lengthMs: null,
         verdict: null,
         event,
         firstSeq: seq,
@@ -59,6 +62,8 @@ export function sightingsOf(events: readonly SpotterEvent[]): FeedItem[] {
 
 function end(sighting: Sighting, event: SpotterEvent): void {
   sighting.endedAt = event.capturedAt;
-  // Its verdict event may be older than what is here.
-  if (sighting.verdict === null) Object.assign(sighting, { event, verdict: event.verdict ?? null });
+  sighting.lengthMs = (event.lastSeenMs ?? 0) - (event.firstSeenMs ?? 0);
+  // Its verdict event may be older than what is here, or a correction after its end has withdrawn the name.
+  if (sighting.verdict === null || event.withdrawn !== null)
+    Object.assign(sighting, { event, verdict: event.verdict ?? null });
 }

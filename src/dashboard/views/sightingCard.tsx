@@ -5,24 +5,22 @@ import { now } from '../state/clockTick.js';
 import { feed } from '../state/feedConnection.js';
 import { cameraName, nameOf } from '../state/household.js';
 import { chosen, given, toggleChosen } from '../state/naming.js';
+import { may } from '../state/ownSession.js';
 import type { Sighting } from '../state/sightings.js';
 import { lengthOf, momentOf } from '../state/times.js';
 import { texts } from '../texts.js';
 
 /** One face: who it is, where and when, and what to do about it. */
 export function SightingCard({ sighting }: { sighting: Sighting }) {
-  const { track, verdict, event, camera, startedAt, endedAt } = sighting;
+  const { track, verdict, event, camera, startedAt, endedAt, lengthMs } = sighting;
   const { person } = event;
   const name = person === null ? null : (event.displayName ?? nameOf(person));
   const shown = name ?? titleOf(sighting);
   // A face that left while nobody watched has no end.
   const isHere = endedAt === null && feed.value.tracks.has(track);
-  const length = lengthOf(
-    endedAt === null
-      ? wholeSeconds(now.value - Date.parse(startedAt))
-      : Date.parse(endedAt) - Date.parse(startedAt),
-  );
-  const isChoosable = chosen.value !== null && (verdict === 'unknown' || verdict === 'ambiguous');
+  const length = lengthOf(lengthMs ?? wholeSeconds(now.value - Date.parse(startedAt)));
+  const isChoosable =
+    may('people:write') && chosen.value !== null && (verdict === 'unknown' || verdict === 'ambiguous');
   const gotName = given.value.get(track);
   return (
     <li class={`sighting is-${verdict ?? 'open'}`} data-track={track} data-seq={event.seq}>

@@ -3,6 +3,7 @@ import { Icon } from '../parts/icon.js';
 import { feed, feedItems } from '../state/feedConnection.js';
 import { cameraName, nameOf } from '../state/household.js';
 import { asking, chosen } from '../state/naming.js';
+import { may } from '../state/ownSession.js';
 import type { FeedItem } from '../state/sightings.js';
 import { texts } from '../texts.js';
 import { FeedNoteRow } from './feedNoteRow.js';
@@ -19,7 +20,7 @@ export function SightingFeed() {
     <section class="feed" aria-label={texts.live.feed}>
       <header class="feed-head">
         <h2>{texts.live.feed}</h2>
-        <ChooseBar />
+        {may('people:write') && <ChooseBar />}
       </header>
       <Announcer items={items} />
       {gap !== null && <p class="notice">{texts.connection[gap]}</p>}
