@@ -243,7 +243,7 @@ export const texts = {
   },
   health: {
     title: 'Health',
-    ready: 'Everything works',
+    ready: (away: number) => (away === 0 ? 'Everything works' : `${plural(away, 'camera')} not live`),
     running: (server: string, length: string) => `${server}, running for ${length}`,
     cameras: 'Cameras',
     camera: 'Camera',
@@ -258,7 +258,7 @@ export const texts = {
     latencyCamera: 'Capture to result (95 % of frames), ms',
     fpsChart: 'Frames per second',
     drops: 'Dropped frames',
-    engineRestarts: 'Restarts of the engine',
+    engineRestarts: 'Restarts, of the engine and of camera connections',
     table: 'Show as a table',
     noChart: 'The chart could not be loaded; the table has its values.',
     time: 'Time',

@@ -37,6 +37,9 @@ export function closeToast(id: number): void {
 }
 
 function add(toast: Toast): void {
-  toasts.value = [...toasts.value.slice(-2), toast];
+  // What somebody has to act on or to close is never in the way of what is only said.
+  const plain =
+    toasts.value.length < 3 ? undefined : toasts.value.find((one) => !one.isFault && one.undo === null);
+  toasts.value = [...toasts.value.filter((one) => one !== plain), toast];
   if (!toast.isFault) setTimeout(() => closeToast(toast.id), SHOWN_MS);
 }

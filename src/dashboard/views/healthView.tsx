@@ -49,10 +49,12 @@ export function HealthView() {
   if (!mayRead) return <p class="pad">{texts.forbidden}</p>;
   if (health === null) return <p class="pad muted">{texts.loading}</p>;
   const { ready, reason, server, startedAt, cameras, sinks } = health;
+  // A recording that has ended is no fault.
+  const away = cameras.filter(({ state }) => state !== 'live' && state !== 'stopped').length;
   return (
     <div class="health">
-      <header class={`health-state ${ready ? 'is-good' : 'is-bad'}`}>
-        <h2>{ready ? t.ready : (reason ?? '')}</h2>
+      <header class={`health-state ${ready && away === 0 ? 'is-good' : 'is-bad'}`}>
+        <h2>{ready ? t.ready(away) : (reason ?? '')}</h2>
         <p class="muted">{t.running(server, lengthOf(now.value - Date.parse(startedAt)))}</p>
       </header>
       {cluster && <ClusterPanel cluster={cluster} />}

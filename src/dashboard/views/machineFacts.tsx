@@ -15,7 +15,7 @@ export function MachineFacts({ health }: { health: Health }) {
     ['onnxruntime', engine.onnxruntime ?? '–'],
     [t.utilization, engine.utilization === null ? '–' : `${Math.round(engine.utilization * 100)} %`],
     [t.memory, engine.residentBytes === null ? '–' : bytesOf(engine.residentBytes)],
-    [t.engineRestarts, String(engine.restarts)],
+    [t.restarts, String(engine.restarts)],
     [t.gallery, t.galleryOf(gallery.people, gallery.used, gallery.unusable)],
     [t.eventLog, t.eventsKept(Math.max(0, events.lastSeq - events.firstSeq + 1), bytesOf(events.bytes))],
     [t.snapshots, snapshots.bytes === null ? t.off : bytesOf(snapshots.bytes)],
