@@ -10,11 +10,7 @@ export const texts = {
   fault: (error: unknown) => (error instanceof Error ? error.message : String(error)),
   loading: 'Loading…',
   nav: { label: 'Views', live: 'Live', history: 'History', people: 'People', health: 'Health' },
-  theme: {
-    auto: 'Theme: as the system',
-    light: 'Theme: light',
-    dark: 'Theme: dark',
-  },
+  theme: { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
   close: 'Close',
   cancel: 'Cancel',
   undo: 'Undo',
@@ -218,6 +214,8 @@ export const texts = {
     remove: 'Remove',
     removePhoto: (file: string) => `Remove ${file} for good?`,
     settings: 'Settings',
+    settingsFault: (fault: string) =>
+      `The settings file has a fault, so that the last valid settings apply. Correct it by hand: ${fault}`,
     displayName: 'Display name',
     note: 'Note',
     notify: 'Notify when seen',

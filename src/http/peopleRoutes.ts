@@ -24,11 +24,22 @@ const settings = z
       .describe('Last day on which anybody is matched with this person.'),
   })
   .meta({ id: 'PersonSettings' });
-const isReadable = (name: string | null) => name === null || (name.trim() !== '' && visible(name) === name);
+const LONE_SURROGATE = /\p{Cs}/u;
+const CONTROL_CHARACTER = /[^\P{Cc}\t\n\r]/u;
+const isReadable = (name: string | null) =>
+  name === null || (name.trim() !== '' && visible(name) === name && !LONE_SURROGATE.test(name));
+const isText = (note: string | null) =>
+  note === null || !(LONE_SURROGATE.test(note) || CONTROL_CHARACTER.test(note));
 const change = z.strictObject({
   ...settings.partial().shape,
   displayName: settings.shape.displayName
-    .refine(isReadable, 'must have letters, and no line breaks or other control characters')
+    .refine(
+      isReadable,
+      'must have letters, and no line breaks, other control characters or halves of characters',
+    )
+    .optional(),
+  note: settings.shape.note
+    .refine(isText, 'must have no control characters but tabs and line breaks, and no halves of characters')
     .optional(),
   notify: z.boolean().nullable().optional(),
 });
@@ -58,7 +69,17 @@ const brief = z.object({
   cover: z.string().nullable().describe('Address of a photo.'),
 });
 const person = brief
-  .extend({ settings, photos: z.array(photo), used: z.int().describe('Photos in use.') })
+  .extend({
+    settings,
+    settingsFault: z
+      .string()
+      .nullable()
+      .describe(
+        'Why person.yaml is not valid; settings has its last valid ones. null: it is valid, or missing.',
+      ),
+    photos: z.array(photo),
+    used: z.int().describe('Photos in use.'),
+  })
   .meta({ id: 'Person' });
 const finding = z
   .object({

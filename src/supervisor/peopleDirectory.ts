@@ -47,23 +47,21 @@ export class PeopleDirectory implements PeopleViews {
   }
 
   async people(caller: Caller) {
-    const { settings } = this.#options.status.gallery;
     const listed = await listPeople(this.#options.folder());
-    // Somebody may be called as a property that every object has, such as "constructor".
-    const ownOf = (name: string) => (Object.hasOwn(settings, name) ? settings[name] : NO_SETTINGS);
-    return listed.map((person) => this.#briefOf(person, ownOf(person.name), caller));
+    return listed.map((person) => this.#briefOf(person, this.#lastSettingsOf(person.name), caller));
   }
 
   async person(name: string, caller: Caller) {
     const person = await this.find(name);
-    const settings = person.settings && (await readPerson(person.settings, localFiles));
-    const own = settings?.ok ? settings.settings : NO_SETTINGS;
+    const file = person.settings && (await readPerson(person.settings, localFiles));
+    const own = file?.ok ? file.settings : file ? this.#lastSettingsOf(person.name) : NO_SETTINGS;
     // Without an engine, the photos are shown all the same.
     const audit = await this.#options.requests.ask('audit', {}).catch(() => null);
     const brief = this.#briefOf(person, own, caller);
     return {
       ...brief,
       settings: own,
+      settingsFault: file && !file.ok ? file.faults.join('; ') : null,
       used: brief.photos,
       photos: person.photos.map((photo) => this.#photoOf(person, photo, audit)),
     };
@@ -121,6 +119,13 @@ export class PeopleDirectory implements PeopleViews {
       'person.missing',
       `there is nobody called ${person} in the gallery; GET /api/v1/people lists who is`,
     );
+  }
+
+  /** The last valid ones. */
+  #lastSettingsOf(name: string): PersonSettings {
+    const { settings } = this.#options.status.gallery;
+    // Somebody may be called as a property that every object has, such as "constructor".
+    return Object.hasOwn(settings, name) ? settings[name] : NO_SETTINGS;
   }
 
   #briefOf(person: ListedPerson, settings: PersonSettings, caller: Caller) {

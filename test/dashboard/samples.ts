@@ -1,4 +1,10 @@
-import type { Camera, PersonSummary, SpotterEvent } from '../../src/dashboard/api/model.js';
+import type {
+  Camera,
+  Person,
+  PersonSettings,
+  PersonSummary,
+  SpotterEvent,
+} from '../../src/dashboard/api/model.js';
 
 /** An event as the page receives it: a match of alice at the door. */
 export const eventOnPage = (seq: number, change: Partial<SpotterEvent> = {}): SpotterEvent => ({
@@ -38,6 +44,14 @@ export const personOnPage = (name: string, displayName: string | null = null): P
   presentAt: [],
   lastSeenAt: null,
   cover: null,
+});
+
+export const personWithSettings = (name: string, change: Partial<PersonSettings> = {}): Person => ({
+  ...personOnPage(name),
+  settings: { displayName: null, threshold: null, notify: true, note: null, validUntil: null, ...change },
+  settingsFault: null,
+  photos: [],
+  used: 0,
 });
 
 export const cameraOnPage: Camera = {

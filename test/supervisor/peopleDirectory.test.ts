@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ANYBODY } from '../../src/core/access.js';
 import { Serial } from '../../src/core/serial.js';
+import { NO_GALLERY } from '../../src/supervisor/engineStatus.js';
 import { PeopleDirectory, type PeopleDirectoryOptions } from '../../src/supervisor/peopleDirectory.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -45,4 +46,18 @@ describe('PeopleDirectory', () => {
       ]);
     },
   );
+
+  it('keeps the last valid settings of a person.yaml that has a fault, and says which', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'sam'));
+    writeFileSync(path.join(folder, 'sam', 'person.yaml'), 'displayName: [x');
+    const settings = { displayName: 'Samuel', threshold: null, notify: false, note: null, validUntil: null };
+    const directory = directoryOf(folder, {
+      status: { gallery: { ...NO_GALLERY, settings: { sam: settings } } },
+      requests: { ask: () => Promise.reject(new Error('no engine')) },
+    });
+    const sam = await directory.person('sam', ANYBODY);
+    expect(sam).toMatchObject({ displayName: 'Samuel', notify: false, settings });
+    expect(sam.settingsFault).toMatch(/^sam\/person\.yaml:1:\d+/);
+  });
 });

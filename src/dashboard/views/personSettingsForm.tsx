@@ -1,5 +1,5 @@
 import { changePerson } from '../api/calls.js';
-import type { Person } from '../api/model.js';
+import type { Person, PersonSettings } from '../api/model.js';
 import { showFault, showToast } from '../state/toasts.js';
 import { texts } from '../texts.js';
 
@@ -10,20 +10,18 @@ interface PersonSettingsFormProps {
   onChange: () => Promise<unknown>;
 }
 
-/** What person.yaml has, as a form. An empty field removes the setting. */
-export function PersonSettingsForm({ person: { name, settings }, onChange }: PersonSettingsFormProps) {
+/** What person.yaml has, as a form. An empty field removes the setting; one that was left as it was is not sent. */
+export function PersonSettingsForm({ person, onChange }: PersonSettingsFormProps) {
+  const { name, settings, settingsFault } = person;
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (field: string) => String(fields.get(field) ?? '').trim() || null;
+    const form = event.currentTarget as HTMLFormElement;
+    const change = changeOf(new FormData(form), settings);
     try {
-      await changePerson(name, {
-        displayName: text('displayName'),
-        note: text('note'),
-        validUntil: text('validUntil'),
-        notify: fields.get('notify') !== null,
-      });
+      if (Object.keys(change).length > 0) await changePerson(name, change);
       await onChange();
+      // Each field follows the setting again, whoever changes it.
+      form.reset();
       showToast(t.saved);
     } catch (error) {
       showFault(error);
@@ -32,6 +30,11 @@ export function PersonSettingsForm({ person: { name, settings }, onChange }: Per
   return (
     <section class="panel" aria-label={t.settings}>
       <h3>{t.settings}</h3>
+      {settingsFault !== null && (
+        <p class="form-fault" role="alert">
+          {t.settingsFault(settingsFault)}
+        </p>
+      )}
       <form class="settings" onSubmit={submit}>
         <label>
           {t.displayName}
@@ -58,4 +61,17 @@ export function PersonSettingsForm({ person: { name, settings }, onChange }: Per
       </form>
     </section>
   );
+}
+
+/** The settings that somebody has changed in the form. */
+function changeOf(fields: FormData, settings: PersonSettings): Partial<PersonSettings> {
+  const text = (field: string) => String(fields.get(field) ?? '').trim() || null;
+  const filled = {
+    displayName: text('displayName'),
+    note: text('note'),
+    validUntil: text('validUntil'),
+    notify: fields.get('notify') !== null,
+  };
+  const isChanged = ([key, value]: [string, unknown]) => value !== settings[key as keyof typeof filled];
+  return Object.fromEntries(Object.entries(filled).filter(isChanged));
 }
