@@ -45,7 +45,7 @@ function Views() {
     <Shell>
       <Switch>
         <Route path="/history/:seq?">
-          {({ seq }) => <HistoryView seq={seq === undefined ? null : Number(seq)} />}
+          {({ seq = '' }) => <HistoryView seq={/^\d{1,15}$/.test(seq) ? Number(seq) : null} />}
         </Route>
         <Route path="/people/:name">{({ name }) => <PersonView key={name} name={name} />}</Route>
         <Route path="/people">

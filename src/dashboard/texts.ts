@@ -166,7 +166,7 @@ export const texts = {
     sameFace: 'same face',
     passed: 'passed',
     failed: 'not passed',
-    gone: 'This event is no longer kept.',
+    gone: 'There is no such event, or it is no longer kept.',
   },
   checks: {
     similarity: ['Likeness', 'how much the face looks like the nearest person; 1 is the same picture'],

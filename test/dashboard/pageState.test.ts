@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Camera } from '../../src/dashboard/api/model.js';
 import { matching } from '../../src/dashboard/parts/namePicker.js';
 import { checkLine } from '../../src/dashboard/state/checkLines.js';
-import { EVERYTHING, joined, queryOf } from '../../src/dashboard/state/eventFilter.js';
+import { EVERYTHING, joined, queriesOf } from '../../src/dashboard/state/eventFilter.js';
 import { parseFrame } from '../../src/dashboard/state/liveFrame.js';
 import { maxRows, rowWindow } from '../../src/dashboard/state/rowWindow.js';
 import { tilePlan } from '../../src/dashboard/state/tilePlan.js';
@@ -53,22 +53,36 @@ describe('rowWindow', () => {
   });
 });
 
-describe('queryOf', () => {
+describe('queriesOf', () => {
   const people = [personOnPage('alice', 'Alice Adams'), personOnPage('bob')];
   const cameras = [{ id: 'door', name: 'Front door' }] as Camera[];
 
-  it('searches names of people, then of cameras', () => {
-    expect(queryOf({ ...EVERYTHING, search: 'adam' }, people, cameras)).toMatchObject({ person: 'alice' });
-    expect(queryOf({ ...EVERYTHING, search: 'front' }, people, cameras)).toMatchObject({ camera: 'door' });
-    expect(queryOf({ ...EVERYTHING, search: 'nobody' }, people, cameras)).toBeNull();
+  const search = (text: string, change = {}) =>
+    queriesOf({ ...EVERYTHING, search: text, ...change }, people, cameras).map(({ person, camera }) => [
+      person,
+      camera,
+    ]);
+
+  it('searches names of people and of cameras, and for who is called exactly that', () => {
+    expect(search('adam')).toEqual([['alice,adam', undefined]]);
+    expect(search('front')).toEqual([
+      ['front', undefined],
+      [undefined, 'door'],
+    ]);
+  });
+
+  it('searches within what is chosen', () => {
+    expect(search('adam', { person: 'bob' })).toEqual([]);
+    expect(search('front', { person: 'bob' })).toEqual([['bob', 'door']]);
+    expect(search('adam', { camera: 'yard' })).toEqual([['alice,adam', 'yard']]);
   });
 
   it('passes filters on, and a day with its bounds', () => {
     const filter = { ...EVERYTHING, kind: 'match', day: '2026-11-27', reviewed: 'no' as const };
     const { from, to } = dayBounds('2026-11-27');
-    expect(queryOf(filter, people, cameras)).toEqual({
-      ...{ kind: 'match', from: String(from), to: String(to), reviewed: false },
-    });
+    expect(queriesOf(filter, people, cameras)).toEqual([
+      { kind: 'match', from: String(from), to: String(to), reviewed: false },
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { EventPage, Health, PersonSettings, SpotterEvent } from './model.js';
+import type { EventPage, Health, PersonSettings, SpotterEvent, Visit } from './model.js';
 import type { operations } from './schema.gen.js';
 import { answerOf, client } from './transport.js';
 
@@ -32,11 +32,23 @@ export const listFaces = async () =>
 export const correctEvent = (seq: number, not: string) =>
   answerOf(client.POST('/api/v1/events/{seq}/correction', { params: { path: { seq } }, body: { not } }));
 
-/** @param from @param to Unix time, ms */
+/** All visits of a time, newest first. @param from @param to Unix time, ms */
 export const listVisits = async (from: number, to: number) => {
-  const query = { from: String(from), to: String(to), limit: 500 };
-  return (await answerOf(client.GET('/api/v1/visits', { params: { query } }))).visits;
+  const visits: Visit[] = [];
+  let older: { before?: number } | null = {};
+  while (older !== null) {
+    const query = { from: String(from), to: String(to), limit: 500, ...older };
+    const page = await answerOf(client.GET('/api/v1/visits', { params: { query } }));
+    visits.push(...page.visits);
+    older = olderThan(page.next);
+  }
+  return visits;
 };
+
+/** The end of the next page. @param next its address */
+function olderThan(next: string | null): { before: number } | null {
+  return next === null ? null : { before: Number(new URL(next, location.origin).searchParams.get('before')) };
+}
 
 export const listPeople = async () => (await answerOf(client.GET('/api/v1/people'))).people;
 export const fetchPerson = (name: string) =>

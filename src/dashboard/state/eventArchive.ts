@@ -1,57 +1,77 @@
-import { effect, signal } from '@preact/signals';
-import { listEvents, markReviewed } from '../api/calls.js';
+import { computed, effect, signal } from '@preact/signals';
+import { type EventQuery, listEvents, markReviewed } from '../api/calls.js';
 import type { SpotterEvent } from '../api/model.js';
-import { EVERYTHING, type EventFilter, joined, queryOf } from './eventFilter.js';
-import { cameras, people } from './household.js';
+import { isPassing } from './answer.js';
+import { EVERYTHING, type EventFilter, joined, queriesOf } from './eventFilter.js';
+import { cameras } from './household.js';
+import { everybody, rememberPeople } from './pastPeople.js';
+import { Retry } from './retry.js';
 import { showFault } from './toasts.js';
 
 /** What the history shows, kept while other views are open. */
 export const filter = signal<EventFilter>(EVERYTHING);
-/** Loaded so far, newest first. */
-export const archive = signal<{ events: SpotterEvent[]; isAll: boolean; lastSeq: number }>({
-  events: [],
-  isAll: false,
-  lastSeq: 0,
-});
+const NOTHING: Archive = { events: [], isAll: false, lastSeq: 0, fault: null };
+/** Loaded so far. */
+export const archive = signal(NOTHING);
 export const isLoading = signal(false);
+/** What is shown, as the daemon is asked for it. */
+export const queries = computed(() => queriesOf(filter.value, everybody.value, cameras.value ?? []));
+
+interface Archive {
+  /** Newest first. */
+  events: readonly SpotterEvent[];
+  isAll: boolean;
+  /** Newest event of the log when the list was loaded. */
+  lastSeq: number;
+  /** Why no more could be loaded. */
+  fault: unknown;
+}
 
 const PAGE = 250;
 let turn = 0;
+const retry = new Retry(() => void (archive.value.fault !== null && loadMore()));
 
 /** Loads the newest events that fit, instead of those that are there. */
 export async function reloadArchive(): Promise<void> {
   turn++;
-  archive.value = { events: [], isAll: false, lastSeq: 0 };
+  archive.value = NOTHING;
   isLoading.value = false;
   await loadMore();
 }
 
-/** Loads the next older events that fit, unless that is being done. */
+/** Loads the next older events that fit, unless that is being done. Tries again while spotter does not answer. */
 export async function loadMore(): Promise<void> {
   if (isLoading.value || archive.value.isAll) return;
   const own = turn;
   isLoading.value = true;
   try {
     const { events, lastSeq } = archive.value;
-    const older = events.length > 0 ? { before: events[events.length - 1].seq } : {};
-    const query = queryOf(filter.value, people.value ?? [], cameras.value ?? []);
-    const page =
-      query === null
-        ? { events: [], next: null, lastSeq: 0 }
-        : await listEvents({ ...query, ...older, limit: PAGE });
+    const page = await pageOf(queries.value, events.at(-1)?.seq);
     // The filter has changed meanwhile.
     if (own !== turn) return;
-    archive.value = {
-      events: joined(events, page.events),
-      isAll: page.next === null,
-      lastSeq: lastSeq || page.lastSeq,
-    };
-  } catch (error) {
-    showFault(error);
-    if (own === turn) archive.value = { ...archive.value, isAll: true };
+    retry.succeeded();
+    archive.value = { ...page, events: joined(events, page.events), lastSeq: lastSeq || page.lastSeq };
+    rememberPeople(page.events);
+  } catch (fault) {
+    if (own !== turn) return;
+    archive.value = { ...archive.value, fault };
+    if (isPassing(fault)) retry.schedule();
   } finally {
     if (own === turn) isLoading.value = false;
   }
+}
+
+/** The next events that fit any of the queries, newest first. */
+async function pageOf(queries: readonly EventQuery[], before: number | undefined): Promise<Archive> {
+  const older = before === undefined ? {} : { before };
+  const pages = await Promise.all(queries.map((query) => listEvents({ ...query, ...older, limit: PAGE })));
+  // Beyond the end of a page that has a next one, events of that query are missing.
+  const ends = pages.map(({ events, next }) => (next === null ? 0 : (events.at(-1)?.seq ?? 0)));
+  const end = Math.max(0, ...ends);
+  const found = new Map(pages.flatMap(({ events }) => events.map((event) => [event.seq, event])));
+  const events = [...found.values()].filter(({ seq }) => seq >= end).sort((a, b) => b.seq - a.seq);
+  const lastSeqs = pages.map(({ lastSeq }) => lastSeq);
+  return { events, isAll: end === 0, lastSeq: Math.min(...lastSeqs), fault: null };
 }
 
 /** Marks an event for who looks, here and at the daemon. */

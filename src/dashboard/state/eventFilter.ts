@@ -34,12 +34,17 @@ export const KINDS = [
   'gap',
 ] as const;
 
-/** The query for a filter; null where nothing can fit: a search that no name contains. */
-export function queryOf(
+/** Names per query: the daemon limits the combinations with kinds, and the length of an address. */
+const NAMES_PER_QUERY = 50;
+/** What can be the name of a person, for the daemon. */
+const NAME = /^[^,]{1,64}$/;
+
+/** The queries for a filter: an event fits when it fits one of them. None where nothing can fit. */
+export function queriesOf(
   filter: EventFilter,
-  people: readonly PersonSummary[],
+  people: readonly Pick<PersonSummary, 'name' | 'displayName'>[],
   cameras: readonly Camera[],
-): EventQuery | null {
+): EventQuery[] {
   const { search, person, camera, kind, day, reviewed } = filter;
   const query: EventQuery = { kind: kind === '' ? KINDS.join() : kind };
   if (person !== '') query.person = person;
@@ -49,17 +54,49 @@ export function queryOf(
     Object.assign(query, { from: String(from), to: String(to) });
   }
   if (reviewed !== '') query.reviewed = reviewed === 'yes';
-  const wanted = search.trim().toLowerCase();
+  const text = search.trim();
   // A number is that of an event, which opens on its own.
-  if (wanted === '' || /^\d+$/.test(wanted)) return query;
+  if (text === '' || /^\d+$/.test(text)) return [query];
+  const wanted = text.toLowerCase();
   const contains = (...names: (string | null)[]) =>
     names.some((name) => name?.toLowerCase().includes(wanted));
   const someone = people
     .filter(({ name, displayName }) => contains(name, displayName))
     .map(({ name }) => name);
+  // Somebody who is not in the gallery any more may be called exactly this.
+  if (NAME.test(text)) someone.push(text);
   const somewhere = cameras.filter(({ id, name }) => contains(id, name)).map(({ id }) => id);
-  if (someone.length > 0) return { ...query, person: someone.join() };
-  return somewhere.length > 0 ? { ...query, camera: somewhere.join() } : null;
+  return [
+    ...listsOf(someone, person).map((names) => ({ ...query, person: names })),
+    ...listsOf(somewhere, camera).map((ids) => ({ ...query, camera: ids })),
+  ];
+}
+
+/** Lists of names, short enough for a query each. @param only the one that may be among them; empty: all */
+function listsOf(names: readonly string[], only: string): string[] {
+  const wanted = [...new Set(names)].filter((name) => only === '' || name === only);
+  const count = Math.ceil(wanted.length / NAMES_PER_QUERY);
+  return Array.from({ length: count }, (_, i) =>
+    wanted.slice(i * NAMES_PER_QUERY, (i + 1) * NAMES_PER_QUERY).join(),
+  );
+}
+
+/** Whether an event fits a query. */
+export function fits(event: SpotterEvent, query: EventQuery): boolean {
+  const { person, camera, kind, from, to, reviewed } = query;
+  const isIn = (names: unknown, name: string | null) =>
+    names === undefined ||
+    String(names)
+      .split(',')
+      .includes(name ?? '');
+  const time = Date.parse(event.capturedAt);
+  return (
+    isIn(person, event.person) &&
+    isIn(camera, event.camera) &&
+    isIn(kind, event.kind) &&
+    !(time < Number(from) || time >= Number(to)) &&
+    (reviewed === undefined || reviewed === (event.reviewed ?? false))
+  );
 }
 
 /** The events of pages, newest first, each once. */

@@ -44,6 +44,9 @@ export function dateValue(time: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
+/** The first day that is a whole one since 1970 in every time zone: earlier ones are those of a year that is still being typed. */
+export const FIRST_DAY = '1970-01-02';
+
 /** Beginning and end of a day of `<input type="date">`, Unix time in ms; 23 or 25 hours where the clocks change. */
 export function dayBounds(value: string): { from: number; to: number } {
   const [year, month, day] = value.split('-').map(Number);

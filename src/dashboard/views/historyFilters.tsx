@@ -2,7 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useLocation } from 'wouter-preact';
 import { filter } from '../state/eventArchive.js';
 import { EVERYTHING, type EventFilter, KINDS } from '../state/eventFilter.js';
-import { cameras, people } from '../state/household.js';
+import { cameras } from '../state/household.js';
+import { everybody } from '../state/pastPeople.js';
+import { FIRST_DAY } from '../state/times.js';
 import { texts } from '../texts.js';
 
 const t = texts.history;
@@ -30,7 +32,7 @@ export function HistoryFilters() {
           onInput={({ currentTarget }) => set({ search: currentTarget.value })}
         />
         <Choice label={t.person} value={value.person} onChange={(person) => set({ person })}>
-          {people.value?.map(({ name, displayName }) => (
+          {everybody.value.map(({ name, displayName }) => (
             <option key={name} value={name}>
               {displayName ?? name}
             </option>
@@ -62,7 +64,9 @@ export function HistoryFilters() {
           type="date"
           aria-label={t.day}
           value={value.day}
-          onChange={({ currentTarget }) => set({ day: currentTarget.value })}
+          min={FIRST_DAY}
+          max="9999-12-31"
+          onChange={({ currentTarget: { value: day } }) => (day === '' || day >= FIRST_DAY) && set({ day })}
         />
         <button type="button" class="quiet" disabled={value === EVERYTHING} onClick={() => set(EVERYTHING)}>
           {t.reset}

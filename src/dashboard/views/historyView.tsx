@@ -2,8 +2,8 @@ import { useEffect } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { EmptyState } from '../parts/emptyState.js';
 import { LongList } from '../parts/longList.js';
-import { archive, followFilter, isLoading, loadMore, reloadArchive } from '../state/eventArchive.js';
-import { KINDS } from '../state/eventFilter.js';
+import { archive, followFilter, isLoading, loadMore, queries, reloadArchive } from '../state/eventArchive.js';
+import { fits } from '../state/eventFilter.js';
 import { feed } from '../state/feedConnection.js';
 import { texts } from '../texts.js';
 import { EventDialog } from './eventDialog.js';
@@ -18,7 +18,7 @@ const nearEnd = () => void loadMore();
 export function HistoryView({ seq }: { seq: number | null }) {
   const [, navigate] = useLocation();
   useEffect(followFilter, []);
-  const { events, isAll } = archive.value;
+  const { events, isAll, fault } = archive.value;
   return (
     <div class="history">
       <HistoryFilters />
@@ -26,9 +26,12 @@ export function HistoryView({ seq }: { seq: number | null }) {
       <div class="events">
         <header class="events-head">
           <h2>{texts.history.events}</h2>
-          <span class="muted">{texts.history.shown(events.length, isAll)}</span>
+          {(events.length > 0 || isAll) && (
+            <span class="muted">{texts.history.shown(events.length, isAll)}</span>
+          )}
           <NewerEvents />
         </header>
+        {fault !== null && <p role="status">{texts.fault(fault)}</p>}
         {events.length === 0 && !isLoading.value && isAll && <EmptyState title={texts.history.empty} />}
         <LongList
           label={texts.history.events}
@@ -45,10 +48,11 @@ export function HistoryView({ seq }: { seq: number | null }) {
 
 /** Events that have happened since: shown on demand, so that the list does not move while somebody reads it. */
 function NewerEvents() {
-  const { lastSeq } = archive.value;
-  const kinds: readonly string[] = KINDS;
-  const count = feed.value.events.filter(({ seq, kind }) => seq > lastSeq && kinds.includes(kind)).length;
-  if (count === 0 || lastSeq === 0) return null;
+  const { lastSeq, fault } = archive.value;
+  if (isLoading.value || fault !== null) return null;
+  const newer = feed.value.events.filter(({ seq }) => seq > lastSeq);
+  const count = newer.filter((event) => queries.value.some((query) => fits(event, query))).length;
+  if (count === 0) return null;
   return (
     <button type="button" class="quiet" onClick={() => void reloadArchive()}>
       {texts.history.newer(count)}

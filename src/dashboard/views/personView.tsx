@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { fetchPerson } from '../api/calls.js';
 import type { Person } from '../api/model.js';
@@ -6,6 +6,7 @@ import { RequestFault } from '../api/transport.js';
 import { DropZone } from '../parts/dropZone.js';
 import { Icon } from '../parts/icon.js';
 import { UploadList } from '../parts/uploadList.js';
+import { useAnswer } from '../state/answer.js';
 import { filter } from '../state/eventArchive.js';
 import { EVERYTHING } from '../state/eventFilter.js';
 import { feed } from '../state/feedConnection.js';
@@ -23,28 +24,19 @@ const t = texts.people;
 
 /** One person: photos with their faults, settings, presence, removal. */
 export function PersonView({ name }: { name: string }) {
-  const [person, setPerson] = useState<Person | null>(null);
-  const [isMissing, setMissing] = useState(false);
-  const load = useCallback(
-    () =>
-      fetchPerson(name).then(setPerson, (error: unknown) => {
-        if (error instanceof RequestFault && error.status === 404) setMissing(true);
-        else showFault(error);
-      }),
-    [name],
-  );
+  const { value: person, fault, reload } = useAnswer(name, () => fetchPerson(name));
   useEffect(() => {
     uploads.value = [];
-    void load();
-  }, [load]);
+  }, [name]);
+  const isMissing = fault instanceof RequestFault && fault.status === 404;
   if (isMissing || person === null)
     return (
       <div class="person">
         <BackLink />
-        <p class="muted">{isMissing ? t.missing : texts.loading}</p>
+        <p class="muted">{isMissing ? t.missing : fault ? texts.fault(fault) : texts.loading}</p>
       </div>
     );
-  const changed = () => Promise.all([load(), loadPeople().catch(showFault)]);
+  const changed = () => Promise.all([reload(), loadPeople().catch(showFault)]);
   const add = async (files: File[]) => {
     await uploadPhotos(name, files);
     await changed();

@@ -1,35 +1,30 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { listVisits } from '../api/calls.js';
 import type { Visit } from '../api/model.js';
 import { Icon } from '../parts/icon.js';
+import { useAnswer } from '../state/answer.js';
 import { now } from '../state/clockTick.js';
 import { filter } from '../state/eventArchive.js';
 import { feed } from '../state/feedConnection.js';
 import { cameraName, cameras, nameOf } from '../state/household.js';
+import { rememberPeople } from '../state/pastPeople.js';
 import { clockOf, DAY_MS, dateValue, dayBounds, dayOf } from '../state/times.js';
 import { lanesOf } from '../state/visitLanes.js';
 import { texts } from '../texts.js';
 
 const t = texts.history;
+/** Least time between two requests for the same day. */
+const REFRESH_MS = 1000;
 const HOURS = [0, 6, 12, 18];
 
 /** Who was where on a day, a lane per person or camera. */
 export function VisitTimeline() {
   const [, navigate] = useLocation();
   const [by, setBy] = useState<'person' | 'camera'>('person');
-  const [visits, setVisits] = useState<readonly Visit[] | null>(null);
   const day = filter.value.day || dateValue(now.value);
   const { from, to } = dayBounds(day);
-  // Asked again when somebody is recognised or leaves.
-  const { lastSeq } = feed.value;
-  useEffect(() => {
-    const timer = setTimeout(
-      () => void listVisits(from, to).then(setVisits, () => setVisits([])),
-      visits === null ? 0 : 1000,
-    );
-    return () => clearTimeout(timer);
-  }, [from, to, lastSeq]);
+  const { visits, fault } = useVisits(from, to);
   const go = (days: number) => {
     filter.value = { ...filter.value, day: dateValue(from + days * DAY_MS + DAY_MS / 2) };
   };
@@ -55,7 +50,7 @@ export function VisitTimeline() {
         </span>
       </header>
       {lanes.length === 0 ? (
-        <p class="muted">{visits === null ? texts.loading : t.noVisits}</p>
+        <p class="muted">{visits ? t.noVisits : fault ? texts.fault(fault) : texts.loading}</p>
       ) : (
         <ul class="lanes">
           {lanes.map(({ key, spans }) => (
@@ -87,6 +82,33 @@ export function VisitTimeline() {
       )}
     </section>
   );
+}
+
+/** The visits of a day: asked for again, now and then, while events arrive. */
+function useVisits(from: number, to: number) {
+  const {
+    value: visits,
+    fault,
+    reload,
+  } = useAnswer(`${from} ${to}`, async () => {
+    const loaded = await listVisits(from, to);
+    rememberPeople(loaded);
+    return loaded;
+  });
+  const latest = useRef(reload);
+  latest.current = reload;
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const { lastSeq } = feed.value;
+  const first = useRef(lastSeq);
+  useEffect(() => {
+    if (lastSeq === first.current) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void latest.current();
+    }, REFRESH_MS);
+  }, [lastSeq]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return { visits, fault };
 }
 
 function described({ person, displayName, camera, startedAt, endedAt }: Visit) {
