@@ -218,6 +218,6 @@ export function whyUnwritable(cause: unknown): string {
   if (hasErrno(cause, 'EXDEV')) return 'it is a file system of its own; move it by hand';
   if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; mount it writable';
   if (hasErrno(cause, 'EACCES') || hasErrno(cause, 'EPERM'))
-    return 'permission denied; check the permissions of the gallery';
+    return 'permission denied; check the permissions of the gallery and of what is in it';
   return `${describeError(cause)}; check the gallery`;
 }

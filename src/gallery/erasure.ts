@@ -41,9 +41,13 @@ export async function eraseFiles(folder: string, person: string): Promise<Erased
     const root = await realpath(folder);
     // Some of it may be of this very person.
     const failure = await removeLeftovers(root);
-    if (failure !== null) throw failure;
+    if (failure !== null) {
+      const left = `cannot remove what an earlier removal has left in ${folder}, nothing was erased: ${whyUnwritable(failure)}`;
+      throw new SpotterError('gallery.unwritable', left, { cause: failure });
+    }
     return { removed: await removeFiles(root, person), isThere: true };
   } catch (cause) {
+    if (cause instanceof SpotterError && cause.code === 'gallery.unwritable') throw cause;
     if (isAway(cause) || hasErrno(cause, 'ENOENT')) return { removed: [], isThere: false };
     const message = `cannot remove ${person} from ${folder}, nothing was erased: ${whyUnwritable(cause)}`;
     throw new SpotterError('gallery.unwritable', message, { cause });

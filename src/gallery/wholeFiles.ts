@@ -39,7 +39,8 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
 }
 
 /**
- * Removes a file, or a folder with everything in it, from a gallery. A rename takes it away at once, however long its removal takes.
+ * Removes a file, or a folder with everything in it, from a gallery. A rename takes it away at once, however long its removal takes. What
+ * cannot be removed gets its name back: hidden, it would be a person whom nobody can remove or forget any more.
  *
  * @param root the gallery, without links
  * @throws the system's error
@@ -47,7 +48,12 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
 export async function removeWhole(root: string, place: string): Promise<void> {
   const hidden = path.join(root, `${REMOVED}${randomUUID()}`);
   await rename(place, hidden);
-  await rm(hidden, { recursive: true, force: true });
+  try {
+    await rm(hidden, { recursive: true, force: true });
+  } catch (cause) {
+    await rename(hidden, place).catch(() => {});
+    throw cause;
+  }
 }
 
 /**

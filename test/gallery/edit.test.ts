@@ -39,7 +39,7 @@ describe('removePerson', () => {
 describe('whyUnwritable', () => {
   it.each([
     ['EROFS', 'the file system is read-only; mount it writable'],
-    ['EACCES', 'permission denied; check the permissions of the gallery'],
+    ['EACCES', 'permission denied; check the permissions of the gallery and of what is in it'],
     ['ENOSPC', 'the disk is full; free some space'],
     ['EIO', 'EIO; check the gallery'],
   ])('has what to do about %s', (code, sentence) => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -101,6 +101,20 @@ describe('what an interrupted change has left', () => {
     await removeLeftovers(folder);
     expect(filesIn(folder)).toEqual([...names].sort());
     expect(existsSync(path.join(elsewhere, '.999999999.adding'))).toBe(true);
+  });
+
+  it('is not made of what cannot be removed: it stays where it was, and others can still be forgotten', async ({
+    skip,
+  }) => {
+    const folder = folderOf('bob/1.jpg', 'bob/more/2.jpg', 'carl/1.jpg');
+    const mounted = path.join(folder, 'bob/more');
+    if (spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', mounted]).status !== 0)
+      skip('needs root, to mount a disk');
+    onTestFinished(() => void spawnSync('umount', ['-l', mounted]));
+    await expect(removePerson(folder, 'bob')).rejects.toThrow(/^cannot remove bob from /);
+    expect(readdirSync(folder).sort()).toEqual(['bob', 'carl']);
+    await expect(eraseFiles(folder, 'bob')).rejects.toThrow(/^cannot remove bob from /);
+    expect((await eraseFiles(folder, 'carl')).removed).toEqual(['carl/']);
   });
 
   it('does not take away what is just being written', async () => {
