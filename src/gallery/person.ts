@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeError } from '../core/errors.js';
+import { PLAIN_TEXT, READABLE } from '../core/readableText.js';
 import { faultsOf, type SchemaNode } from '../core/schemaFaults.js';
 import { faultLines, parseYaml, toData } from '../core/yamlFaults.js';
 import { CANNOT_BE_READ, type Files } from './files.js';
@@ -23,7 +24,9 @@ const text = (most: number) =>
   z.string().max(most, `must have at most ${most} characters`).nullable().default(null);
 
 const schema = z.strictObject({
-  displayName: text(100).describe('Name in events; the name of the folder stays the key.'),
+  displayName: text(100)
+    .refine(...READABLE)
+    .describe('Name in events; the name of the folder stays the key.'),
   threshold: z
     .number()
     .min(-1)
@@ -32,7 +35,9 @@ const schema = z.strictObject({
     .default(null)
     .describe('Cosine similarity from which a face is this person, -1..1.'),
   notify: z.boolean().default(true).describe('false: events of this person never notify.'),
-  note: text(1000).describe('For readers of the file; not in events.'),
+  note: text(1000)
+    .refine(...PLAIN_TEXT)
+    .describe('For readers of the file; not in events.'),
   validUntil: z.iso
     .date({ error: 'must be a date such as 2026-12-31' })
     .nullable()

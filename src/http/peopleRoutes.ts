@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../core/access.js';
-import { visible } from '../core/visible.js';
+import { PLAIN_TEXT, READABLE } from '../core/readableText.js';
 import { time } from './answerParts.js';
 import type { Api } from './application.js';
 import { refuseError } from './errorAnswer.js';
@@ -24,23 +24,10 @@ const settings = z
       .describe('Last day on which anybody is matched with this person.'),
   })
   .meta({ id: 'PersonSettings' });
-const LONE_SURROGATE = /\p{Cs}/u;
-const CONTROL_CHARACTER = /[^\P{Cc}\t\n\r]/u;
-const isReadable = (name: string | null) =>
-  name === null || (name.trim() !== '' && visible(name) === name && !LONE_SURROGATE.test(name));
-const isText = (note: string | null) =>
-  note === null || !(LONE_SURROGATE.test(note) || CONTROL_CHARACTER.test(note));
 const change = z.strictObject({
   ...settings.partial().shape,
-  displayName: settings.shape.displayName
-    .refine(
-      isReadable,
-      'must have letters, and no line breaks, other control characters or halves of characters',
-    )
-    .optional(),
-  note: settings.shape.note
-    .refine(isText, 'must have no control characters but tabs and line breaks, and no halves of characters')
-    .optional(),
+  displayName: settings.shape.displayName.refine(...READABLE).optional(),
+  note: settings.shape.note.refine(...PLAIN_TEXT).optional(),
   notify: z.boolean().nullable().optional(),
 });
 

@@ -100,7 +100,8 @@ export class Reloader {
     }
     if (this.#isStopped) return;
     const before = this.#current.config;
-    for (const key of fixedKeys(before, next.config))
+    const unlikeRunning = fixedKeys(this.#options.loaded.config, next.config);
+    for (const key of fixedKeys(before, next.config).filter((one) => unlikeRunning.includes(one)))
       logger.warn(`${key} has changed; restart spotter to apply it`);
     const change = { ...this.#switchTo(next), needsEngine: needsEngine(before, next.config) };
     this.#logChange(change);

@@ -34,6 +34,10 @@ describe('parsePerson', () => {
     ['note: x\nthreshold: 2', 'alice/person.yaml:2:12: threshold: must be at most 1'],
     ['threshold: high', 'alice/person.yaml:1:12: threshold: must be a number, not the text "high"'],
     ['notify: maybe', 'alice/person.yaml:1:9: notify: must be a boolean, not the text "maybe"'],
+    [
+      'displayName: ""',
+      'alice/person.yaml:1:14: displayName: must have letters, and no line breaks, other control characters or halves of characters',
+    ],
     ['displayName: 7', 'alice/person.yaml:1:14: displayName: must be a string, not 7; put it in quotes'],
     ['validUntil: 2026-13-01', 'alice/person.yaml:1:13: validUntil: must be a date such as 2026-12-31'],
     ['- a', 'alice/person.yaml:1:1: must be a mapping, not a list'],

@@ -135,6 +135,18 @@ describe('Reloader', () => {
     expect(logger.level).toBe('warn');
   });
 
+  it('says nothing of a setting that is put back to what the running process has', async () => {
+    const other = configWith((config) => {
+      config.http.port = 1;
+    });
+    const { reloader, messages } = reloaderOf(other, configWith());
+    await reloader.reload();
+    await reloader.reload();
+    expect(messages.filter((text) => text.includes('restart spotter'))).toEqual([
+      'http.port has changed; restart spotter to apply it',
+    ]);
+  });
+
   it('applies configurations in order, also when the first takes longer to check', async () => {
     const [first, second] = [configWith(withMinSize(50)), configWith(withCameras('door'))];
     const { reloader, changes } = reloaderOf(first, second);
