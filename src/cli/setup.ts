@@ -50,6 +50,11 @@ export async function setup(context: Context, options: SetupOptions): Promise<nu
   if (!quiet && !json) printToStderr('measuring this machine; this takes a few seconds ...');
   const cores = availableParallelism();
   const offers = await pairOffers(place, models, context.signal);
+  if (offers.every(({ frameMs }) => frameMs === null))
+    throw new SpotterError(
+      'usage',
+      'no pair of models could be measured, for the reasons above; nothing was changed',
+    );
   const current = offers.find((offer) => isCurrent(offer, config));
   const isAccepted = Object.keys(acceptedLicences(place.folders[0])).length > 0;
   const demand = {

@@ -128,6 +128,12 @@ export const RULES: readonly FaultRule[] = [
       `${end.name} has ended the session before it could play${status(end)}; restart the camera if that persists`,
   },
   {
+    pattern: /(failed: |error |returned )429|too many requests/i,
+    code: 'camera.unreachable',
+    sentence: (end) =>
+      `${end.name} is asked too often${status(end)}; end another viewer, or raise the server's limit`,
+  },
+  {
     pattern: /(failed: |error |returned )4/i,
     code: 'camera.unreachable',
     sentence: (end) => `${end.name} refuses the request${status(end)}; check the path in the camera's url`,

@@ -61,6 +61,11 @@ describe('faultOf', () => {
       'answers with a server error',
     ],
     [
+      'http: HTTP error 429 Too Many Requests',
+      'camera.unreachable',
+      'is asked too often (http: HTTP error 429 Too Many Requests); end another viewer',
+    ],
+    [
       'rtsp: method PLAY failed: 503 Service Unavailable',
       'camera.unreachable',
       'is busy (rtsp: method PLAY failed: 503 Service Unavailable); end another viewer',
