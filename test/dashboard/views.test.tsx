@@ -1,10 +1,9 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Router } from 'wouter-preact';
-import { memoryLocation } from 'wouter-preact/memory-location';
 import { feed, offlineSince } from '../../src/dashboard/state/feedConnection.js';
 import { EMPTY_FEED } from '../../src/dashboard/state/feedState.js';
 import { cameras, people } from '../../src/dashboard/state/household.js';
+import { chosen } from '../../src/dashboard/state/naming.js';
 import { session } from '../../src/dashboard/state/ownSession.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
 import { CamerasView } from '../../src/dashboard/views/camerasView.js';
@@ -13,7 +12,6 @@ import { CameraTile } from '../../src/dashboard/views/cameraTile.js';
 import { CheckTable } from '../../src/dashboard/views/checkTable.js';
 import { HealthCharts } from '../../src/dashboard/views/healthCharts.js';
 import { PeopleView } from '../../src/dashboard/views/peopleView.js';
-import { PersonRemoval } from '../../src/dashboard/views/personRemoval.js';
 import { Shell } from '../../src/dashboard/views/shell.js';
 import { SightingFeed } from '../../src/dashboard/views/sightingFeed.js';
 import { SignInView } from '../../src/dashboard/views/signInView.js';
@@ -31,6 +29,7 @@ afterEach(() => {
   offlineSince.value = null;
   cameras.value = null;
   people.value = null;
+  chosen.value = null;
   toasts.value = [];
 });
 
@@ -100,6 +99,17 @@ describe('SightingFeed', () => {
     for (const box of await screen.findAllByRole('checkbox')) fireEvent.click(box);
     expect(await screen.findByText('2 faces chosen')).toBeTruthy();
   });
+
+  it('offers no choice to who may not name faces', async () => {
+    signedIn(['events:read', 'people:read']);
+    feed.value = { ...EMPTY_FEED, events: [eventOnPage(1, { kind: 'unknown' })] };
+    chosen.value = new Map();
+    render(<SightingFeed />);
+    expect(screen.getByText('Unknown person')).toBeTruthy();
+    expect(screen.queryByText('0 faces chosen')).toBeNull();
+    expect(screen.queryByText('Choose several')).toBeNull();
+    expect(screen.queryAllByRole('checkbox')).toEqual([]);
+  });
 });
 
 describe('Shell', () => {
@@ -124,55 +134,6 @@ describe('SignInView', () => {
     fireEvent.submit(screen.getByLabelText('Name').closest('form') as HTMLFormElement);
     expect(await screen.findByText('refused by the far end')).toBeTruthy();
     expect(sent[0].body).toBe('{"name":"ann","password":"wrong"}');
-  });
-});
-
-describe('PersonRemoval', () => {
-  beforeEach(() => void signedIn());
-
-  it('offers to forget only to who may do that', () => {
-    signedIn(['people:read', 'people:write']);
-    render(<PersonRemoval name="alice" />);
-    expect(screen.getByText('Remove from the gallery')).toBeTruthy();
-    expect(screen.queryByText('Forget')).toBeNull();
-  });
-
-  it('forgets only when the name is typed', async () => {
-    people.value = [personOnPage('alice')];
-    const sent = answerWith({ 'POST /people/alice/forget': {}, 'GET /people': { people: [] } });
-    const { hook, history } = memoryLocation({ record: true });
-    render(
-      <Router hook={hook}>
-        <PersonRemoval name="alice" />
-      </Router>,
-    );
-    fireEvent.click(screen.getByText('Forget'));
-    const field = await screen.findByLabelText('Type alice to confirm');
-    const form = field.closest('form') as HTMLFormElement;
-    fireEvent.input(field, { target: { value: 'alic' } });
-    fireEvent.submit(form);
-    expect(sent).toEqual([]);
-    fireEvent.input(field, { target: { value: 'alice' } });
-    await waitFor(() => expect(form.querySelector('button')?.disabled).toBe(false));
-    fireEvent.submit(form);
-    await waitFor(() => expect(history).toContain('/people'));
-    expect(sent[0].route).toBe('POST /people/alice/forget');
-  });
-
-  it('says which nodes have still to forget the person, until that is closed', async () => {
-    people.value = [personOnPage('alice')];
-    const remains = ['node attic has not erased alice yet', 'node yard has not erased alice yet'];
-    answerWith({ 'POST /people/alice/forget': { remains }, 'GET /people': { people: [] } });
-    render(<PersonRemoval name="alice" />);
-    fireEvent.click(screen.getByText('Forget'));
-    const field = await screen.findByLabelText('Type alice to confirm');
-    fireEvent.input(field, { target: { value: 'alice' } });
-    fireEvent.submit(field.closest('form') as HTMLFormElement);
-    await waitFor(() => expect(toasts.value).toHaveLength(1));
-    expect(toasts.value[0]).toMatchObject({
-      text: 'alice is not forgotten everywhere yet: node attic has not erased alice yet. node yard has not erased alice yet.',
-      isFault: true,
-    });
   });
 });
 

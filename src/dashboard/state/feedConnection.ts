@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { listEvents } from '../api/calls.js';
 import { loadFacesInMemory } from './facesInMemory.js';
-import { EMPTY_FEED, type FeedMessage, fromPage, received } from './feedState.js';
+import { EMPTY_FEED, type FeedMessage, fromPage, received, withoutPerson } from './feedState.js';
 import { isSignedIn, loadSession } from './ownSession.js';
 import { Retry } from './retry.js';
 import { sightingsOf } from './sightings.js';
@@ -70,6 +70,12 @@ function open(): void {
     flush();
     lost();
   };
+}
+
+/** Drops what the page knows of a person who was forgotten: nothing that is sent takes an event back. */
+export function dropPerson(name: string): void {
+  flush();
+  feed.value = withoutPerson(feed.value, name);
 }
 
 /** A newer spotter has a newer page. */

@@ -117,6 +117,27 @@ function withTrack(tracks: FeedState['tracks'], event: SpotterEvent): FeedState[
   return changed;
 }
 
+/** The state without the faces that anything names a person for, each with all of its events. Who is in view stays, without the name. */
+export function withoutPerson(state: FeedState, name: string): FeedState {
+  const named = state.events.filter((event) => isNamed(event, name));
+  const seqs = new Set(named.map(({ seq }) => seq));
+  const faces = new Set(named.flatMap(({ track }) => track ?? []));
+  return {
+    ...state,
+    events: state.events.filter(({ seq, track }) => !seqs.has(seq) && (track === null || !faces.has(track))),
+    tracks: new Map(
+      [...state.tracks].map(([id, track]) => [
+        id,
+        track.person === name ? { ...track, verdict: null, person: null } : track,
+      ]),
+    ),
+  };
+}
+
+function isNamed({ person, withdrawn, runnerUp, candidates }: SpotterEvent, name: string): boolean {
+  return [person, withdrawn, runnerUp, ...(candidates ?? [])].includes(name);
+}
+
 /** The verdict that an event of this kind reports; null while it is open. */
 export function verdictOf(kind: SpotterEvent['kind']): Verdict | null {
   if (kind === 'match') return 'known';

@@ -43,6 +43,11 @@ export async function giveName(faces: readonly NamelessFace[], name: string): Pr
   showToast(texts.naming.done(nameOf(name), added));
 }
 
+/** Drops a name that was given here, after its person was forgotten. */
+export function dropGiven(name: string): void {
+  given.value = new Map([...given.value].filter(([, person]) => person !== name));
+}
+
 async function enrol({ track, seq }: NamelessFace, name: string) {
   try {
     return await enrolFace(name, { face: track });

@@ -2,16 +2,25 @@ import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
+import { dropPerson } from '../state/feedConnection.js';
 import { loadPeople } from '../state/household.js';
+import { dropGiven } from '../state/naming.js';
 import { may } from '../state/ownSession.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
 import { texts } from '../texts.js';
 
 const t = texts.people;
 
+const forget = async (name: string) => {
+  const report = await forgetPerson(name);
+  dropPerson(name);
+  dropGiven(name);
+  return report;
+};
+
 const ACTIONS = {
   remove: { label: t.removePerson, text: t.removeText, act: removePerson, done: t.removed },
-  forget: { label: t.forget, text: t.forgetText, act: forgetPerson, done: t.forgotten },
+  forget: { label: t.forget, text: t.forgetText, act: forget, done: t.forgotten },
 };
 
 /** Takes a person out of the gallery, or, for who may do that, erases everything about them. Both ask for the name. */
