@@ -1,5 +1,6 @@
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { clockOf, hourOf } from '../state/times.js';
 
 export interface ChartLine {
   label: string;
@@ -8,6 +9,8 @@ export interface ChartLine {
 }
 
 const HEIGHT = 190;
+/** Px between two times, which are longest as `11:35:20 AM`. */
+const TIME_WIDTH = 80;
 /** Told apart on light and on dark. */
 const COLOURS = ['#3b82f6', '#10a56b', '#d9870a', '#9461e8', '#e0507f', '#1398ad', '#8a94a3', '#c2621b'];
 
@@ -25,15 +28,21 @@ export function plot(
 ): () => void {
   const grid = { stroke: colourOf(element, '--line'), width: 1 };
   const axis = { stroke: colourOf(element, '--muted'), grid, ticks: { show: false } };
+  const times = {
+    ...axis,
+    space: TIME_WIDTH,
+    values: (_: UPlot, seconds: number[], __: number, ___: number, step: number) =>
+      seconds.map((second) => (step < 60 ? clockOf : hourOf)(second * 1000)),
+  };
   const chart = new UPlot(
     {
       width: element.clientWidth,
       height: HEIGHT,
       cursor: { points: { size: 6 } },
       scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
-      axes: [axis, { ...axis, size: 46 }],
+      axes: [times, { ...axis, size: 46 }],
       series: [
-        {},
+        { value: (_: UPlot, second: number | null) => (second === null ? '–' : clockOf(second * 1000)) },
         ...lines.map(({ label }, index) => ({
           label,
           stroke: COLOURS[index % COLOURS.length],

@@ -13,13 +13,16 @@ export const DAY_MS = 24 * HOUR;
 /** `14:03:22`. @param time ISO 8601, or Unix time in ms */
 export const clockOf = (time: string | number) => CLOCK.format(new Date(time));
 
+/** `14:03`. */
+export const hourOf = (time: string | number) => HOUR_MINUTE.format(new Date(time));
+
 /** `Fri, 27 Nov`. */
 export const dayOf = (time: string | number) => DAY.format(new Date(time));
 
 /** The hour today, else the day before it: `14:03`, `Thu, 26 Nov 14:03`. */
 export function momentOf(time: string | number, now = Date.now()): string {
   const isToday = new Date(time).toDateString() === new Date(now).toDateString();
-  const hour = HOUR_MINUTE.format(new Date(time));
+  const hour = hourOf(time);
   return isToday ? hour : `${dayOf(time)} ${hour}`;
 }
 
