@@ -161,7 +161,7 @@ export const texts = {
     runnerUp: 'Next nearest',
     odds: 'Odds that the name is wrong',
     picture: 'Whole picture',
-    noPicture: 'No picture is kept. Turn on snapshots to keep one per event.',
+    noPicture: 'No picture of this event is kept. Where snapshots are on, events with a verdict have one.',
     around: 'Around it at this camera',
     sameFace: 'same face',
     passed: 'passed',
@@ -286,7 +286,6 @@ export const texts = {
     galleryOf: (people: number, photos: number, unusable: number) =>
       `${plural(people, 'person', 'people')}, ${plural(photos, 'photo')}${unusable > 0 ? `, ${unusable} unusable` : ''}`,
     eventLog: 'Event log',
-    eventsKept: (count: number, size: string) => `${plural(count, 'event')}, ${size}`,
     snapshots: 'Snapshots',
     off: 'off',
     viewers: 'People who look at live pictures',

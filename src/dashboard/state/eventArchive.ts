@@ -74,8 +74,8 @@ async function pageOf(queries: readonly EventQuery[], before: number | undefined
   return { events, isAll: end === 0, lastSeq: Math.min(...lastSeqs), fault: null };
 }
 
-/** Marks an event for who looks, here and at the daemon. */
-export async function setReviewed(seq: number, isReviewed: boolean): Promise<void> {
+/** Marks an event for who looks, here and at the daemon. @returns whether the daemon has stored it */
+export async function setReviewed(seq: number, isReviewed: boolean): Promise<boolean> {
   const mark = (value: boolean) => {
     const events = archive.value.events.map((one) => (one.seq === seq ? { ...one, reviewed: value } : one));
     archive.value = { ...archive.value, events };
@@ -83,9 +83,11 @@ export async function setReviewed(seq: number, isReviewed: boolean): Promise<voi
   mark(isReviewed);
   try {
     await markReviewed(seq, isReviewed);
+    return true;
   } catch (error) {
     mark(!isReviewed);
     showFault(error);
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { type Dispatch, type StateUpdater, useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { fetchEvent, listEvents } from '../api/calls.js';
 import type { SpotterEvent } from '../api/model.js';
@@ -53,14 +53,16 @@ export function EventDialog({ seq, onClose }: { seq: number; onClose: () => void
 interface ContentProps {
   event: SpotterEvent;
   around: readonly SpotterEvent[];
-  onChange: (event: SpotterEvent) => void;
+  onChange: Dispatch<StateUpdater<SpotterEvent | null>>;
 }
 
 function Content({ event, around, onChange }: ContentProps) {
   const { seq, snapshot, reviewed = false, kind } = event;
-  const review = () => {
-    onChange({ ...event, reviewed: !reviewed });
-    void setReviewed(seq, !reviewed);
+  // Another event may be open when the daemon answers.
+  const show = (value: boolean) => onChange((now) => (now?.seq === seq ? { ...now, reviewed: value } : now));
+  const review = async () => {
+    show(!reviewed);
+    if (!(await setReviewed(seq, !reviewed))) show(reviewed);
   };
   return (
     <>

@@ -17,7 +17,7 @@ export function MachineFacts({ health }: { health: Health }) {
     [t.memory, engine.residentBytes === null ? '–' : bytesOf(engine.residentBytes)],
     [t.restarts, String(engine.restarts)],
     [t.gallery, t.galleryOf(gallery.people, gallery.used, gallery.unusable)],
-    [t.eventLog, t.eventsKept(Math.max(0, events.lastSeq - events.firstSeq + 1), bytesOf(events.bytes))],
+    [t.eventLog, bytesOf(events.bytes)],
     [t.snapshots, snapshots.bytes === null ? t.off : bytesOf(snapshots.bytes)],
     [t.viewers, String(liveViewers)],
   ];

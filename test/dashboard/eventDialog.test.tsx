@@ -1,0 +1,48 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toasts } from '../../src/dashboard/state/toasts.js';
+import { EventDialog } from '../../src/dashboard/views/eventDialog.js';
+import { answerWith, signedIn } from './daemonStub.js';
+import { eventOnPage } from './samples.js';
+
+const none = { events: [], next: null, epoch: 'e1', firstSeq: 1, lastSeq: 7 };
+const open = (answers: Record<string, unknown> = {}) => {
+  const event = eventOnPage(7, { kind: 'appeared' });
+  const sent = answerWith({ 'GET /events/7': event, 'GET /events': none, ...answers });
+  render(<EventDialog seq={7} onClose={() => {}} />);
+  return sent;
+};
+
+beforeEach(() => {
+  signedIn();
+});
+
+afterEach(() => {
+  cleanup();
+  toasts.value = [];
+});
+
+describe('EventDialog', () => {
+  it('does not say that snapshots are off where an event alone has no picture', async () => {
+    open();
+    expect(await screen.findByText(/No picture of this event is kept/)).toBeTruthy();
+    expect(screen.queryByText(/Turn on/)).toBeNull();
+  });
+
+  it('marks an event as reviewed', async () => {
+    const sent = open({ 'PUT /events/7/reviewed': {} });
+    fireEvent.click(await screen.findByText('Mark as reviewed'));
+    expect(await screen.findByText('Reviewed')).toBeTruthy();
+    expect(sent.at(-1)?.route).toBe('PUT /events/7/reviewed');
+  });
+
+  it('is not marked where the mark could not be stored', async () => {
+    open({ 'PUT /events/7/reviewed': 503 });
+    const button = await screen.findByText('Mark as reviewed');
+    fireEvent.click(button);
+    expect(await screen.findByText('Reviewed')).toBeTruthy();
+    expect(await screen.findByText('Mark as reviewed')).toBe(button);
+    expect(button.getAttribute('aria-pressed')).toBe('false');
+    expect(toasts.value.map(({ text }) => text)).toEqual(['refused by the far end']);
+  });
+});
