@@ -3,7 +3,14 @@ import { describeError, throwIfInterrupted } from '../core/errors.js';
 import { isSamePerson } from '../core/personName.js';
 import { Engine } from '../engine/engine.js';
 import type { ComparedPhoto } from '../gallery/comparison.js';
-import { type Added, addPhoto, forgetPerson, personName, removePerson } from '../gallery/edit.js';
+import {
+  type Added,
+  addablePersonName,
+  addPhoto,
+  forgetPerson,
+  personName,
+  removePerson,
+} from '../gallery/edit.js';
 import type { PhotoResult } from '../gallery/enrol.js';
 import { findingsAmong } from '../gallery/findings.js';
 import { probeFolder } from '../gallery/folderProbe.js';
@@ -25,7 +32,7 @@ export async function add(
   images: string[],
   options: GalleryOptions,
 ): Promise<number> {
-  const person = personName(name);
+  const person = addablePersonName(name);
   const { config } = configOf(options, CONNECTIONS);
   const engine = new Engine(config, await prepare(config, options.models));
   const added: (Added & { image: string; warnings?: string[] })[] = [];

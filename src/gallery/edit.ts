@@ -11,7 +11,7 @@ import { type Listing, listGallery, personOf } from './folder.js';
 import { removeEmpty } from './moveWhole.js';
 import { personFolder } from './personFolder.js';
 import { usePhotoFile } from './photoFile.js';
-import { isPhotoName, namedAsUnreadable } from './photoFiles.js';
+import { isClutter, isPhotoName, namedAsUnreadable } from './photoFiles.js';
 import { SET_ASIDE, setAsideFolders } from './setAsideFolders.js';
 import { removeLeftovers, removeWhole, writeWhole } from './wholeFiles.js';
 
@@ -53,6 +53,17 @@ export function personName(text: string): string {
   const person = text.normalize('NFC');
   const fault = nameFault(person);
   if (fault) throw new SpotterError('usage', fault);
+  return person;
+}
+
+/** The same for somebody to whom something is added: nothing that the gallery skips. @throws as {@link personName} does */
+export function addablePersonName(text: string): string {
+  const person = personName(text);
+  if (isClutter(person))
+    throw new SpotterError(
+      'usage',
+      `"${person}" is not a name for a person: the gallery skips what operating systems call so; use another name`,
+    );
   return person;
 }
 

@@ -4,7 +4,7 @@ import { isSamePerson } from '../core/personName.js';
 import type { Serial } from '../core/serial.js';
 import type { InView } from '../events/inView.js';
 import type { EventLog } from '../events/log/eventLog.js';
-import { personName, removePerson } from '../gallery/edit.js';
+import { addablePersonName, personName, removePerson } from '../gallery/edit.js';
 import { localFiles } from '../gallery/files.js';
 import { type ListedPerson, type ListedPhoto, listPeople } from '../gallery/peopleListing.js';
 import { type PersonSettings, readPerson } from '../gallery/person.js';
@@ -69,7 +69,7 @@ export class PeopleDirectory implements PeopleViews {
 
   createPerson(name: string, settings: SettingsChange): Promise<void> {
     const { changing, folder } = this.#options;
-    const person = personName(name);
+    const person = addablePersonName(name);
     return changing.run(async () => {
       const known = (await listPeople(folder())).find((one) => isSamePerson(one.name, person));
       if (known)

@@ -3,7 +3,7 @@ import { type Caller, maySee } from '../core/access.js';
 import { SpotterError } from '../core/errors.js';
 import type { Serial } from '../core/serial.js';
 import type { SpotterEvent } from '../events/event.js';
-import { type Added, addPicture, personName, whyUnwritable } from '../gallery/edit.js';
+import { type Added, addablePersonName, addPicture, whyUnwritable } from '../gallery/edit.js';
 import { probeFolder } from '../gallery/folderProbe.js';
 import type { ListedPhoto } from '../gallery/peopleListing.js';
 import { endingOf, foreignFormat } from '../gallery/photoFiles.js';
@@ -44,7 +44,7 @@ export class PhotoDesk implements PhotoViews {
 
   async addPhoto(name: string, source: PhotoSource, caller: Caller): Promise<AddedPhoto> {
     const { changing, folder, requests } = this.#options;
-    const person = personName(name);
+    const person = addablePersonName(name);
     const { bytes, fileName } = await this.#pictureOf(source, caller);
     let seen: Examined | null = null;
     const examine = async (picture: Uint8Array) => {

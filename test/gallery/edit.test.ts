@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { addPhoto, removePerson, whyUnwritable } from '../../src/gallery/edit.js';
+import { addPhoto, personName, removePerson, whyUnwritable } from '../../src/gallery/edit.js';
 import { listGallery } from '../../src/gallery/folder.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -24,6 +24,13 @@ describe('addPhoto', () => {
 });
 
 describe('removePerson', () => {
+  it('removes a folder that the gallery skips, which had been made as somebody', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'Thumbs.db'));
+    expect(await removePerson(folder, personName('Thumbs.db'))).toEqual(['Thumbs.db/']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('refuses with one sentence where nothing can be changed', async (context) => {
     // Nothing in there can be renamed, by nobody.
     const folder = '/proc/sys';

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ANYBODY } from '../../src/core/access.js';
@@ -60,4 +60,16 @@ describe('PeopleDirectory', () => {
     expect(sam).toMatchObject({ displayName: 'Samuel', notify: false, settings });
     expect(sam.settingsFault).toMatch(/^sam\/person\.yaml:1:\d+/);
   });
+
+  it.each(['Thumbs.db', 'desktop.ini', '__MACOSX'])(
+    'makes nobody called %s, whose photos the gallery would skip',
+    async (name) => {
+      const folder = temporaryFolder();
+      await expect(async () => directoryOf(folder).createPerson(name, {})).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/the gallery skips .*; use another name$/),
+      });
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 });
