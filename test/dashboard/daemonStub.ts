@@ -28,7 +28,7 @@ export function signedIn(scopes: Scope[] = SCOPES): Session {
 }
 
 /**
- * The far end of the network: answers by `METHOD /path`, below /api/v1; a number is a status with a problem.
+ * The far end of the network: answers by `METHOD /path`, with or without the query, below /api/v1; a number is a status with a problem.
  *
  * @returns the requests so far
  */
@@ -38,7 +38,7 @@ export function answerWith(answers: Record<string, unknown>): Sent[] {
     const { pathname, search } = new URL(request.url);
     const route = `${request.method} ${pathname.replace('/api/v1', '')}`;
     sent.push({ route: route + search, body: await request.text() });
-    const answer = answers[route];
+    const answer = answers[route + search] ?? answers[route];
     const headers = { 'content-type': 'application/json' };
     if (answer === undefined || typeof answer === 'number')
       return new Response('{"detail":"refused by the far end"}', { status: answer ?? 404, headers });

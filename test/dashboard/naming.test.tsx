@@ -101,6 +101,53 @@ describe('"Who is this?"', () => {
     ]);
   });
 
+  it('keeps the name that was typed and the faces that have not got it, and says why once', async () => {
+    answerWith({});
+    const faces = [
+      { track: 'door-3', seq: 7 },
+      { track: 'yard-1', seq: 9 },
+    ];
+    chosen.value = new Map(faces.map((face) => [face.track, face]));
+    show();
+    asking.value = faces;
+    const field = (await screen.findByLabelText('Name')) as HTMLInputElement;
+    const submit = (name: string) => {
+      fireEvent.input(field, { target: { value: name } });
+      fireEvent.submit(field.closest('form') as HTMLFormElement);
+    };
+    submit('bad:name');
+    expect((await screen.findByRole('alert')).textContent).toBe('refused by the far end');
+    expect(field.value).toBe('bad:name');
+    expect(asking.value).toEqual(faces);
+    expect(chosen.value?.size).toBe(2);
+    expect(toasts.value).toEqual([]);
+
+    answerWith({ 'POST /people/bob/photos': added, 'GET /people': { people: people.value } });
+    submit('bob');
+    await screen.findByText('2 photos added to bob');
+    await waitFor(() => expect(asking.value).toEqual([]));
+    expect(chosen.value).toBeNull();
+  });
+
+  it('asks again for the faces alone that have not got the name', async () => {
+    const [first, second] = [
+      { track: 'door-3', seq: 7 },
+      { track: 'yard-1', seq: 9 },
+    ];
+    chosen.value = new Map([first, second].map((face) => [face.track, face]));
+    answerWith({
+      'POST /people/bob/photos?face=door-3': added,
+      'GET /people': { people: people.value },
+    });
+    show();
+    asking.value = [first, second];
+    fireEvent.click(await screen.findByText('bob'));
+    await screen.findByLabelText('Who is this?');
+    expect(asking.value).toEqual([second]);
+    expect([...(chosen.value?.keys() ?? [])]).toEqual(['yard-1']);
+    expect(screen.getByRole('alert').textContent).toBe('refused by the far end');
+  });
+
   it('is not offered where no picture of the face is left', () => {
     facesInMemory.value = { tracks: new Set(), seq: 100 };
     show();

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { PersonSummary } from '../api/model.js';
 import { people } from '../state/household.js';
-import { asking, chosen, giveName } from '../state/naming.js';
+import { asking, giveName } from '../state/naming.js';
+import { showFault } from '../state/toasts.js';
 import { texts } from '../texts.js';
 import { Dialog } from './dialog.js';
 import { letterOf, Picture } from './facePicture.js';
@@ -25,14 +26,14 @@ export function matching(all: readonly PersonSummary[], typed: string): PersonSu
 
 /** "Who is this?": somebody of the gallery, or a new name. */
 export function NamePicker() {
-  const faces = asking.value;
-  return faces.length === 0 ? null : <PickerDialog key={faces.map(({ track }) => track).join()} />;
+  return asking.value.length === 0 ? null : <PickerDialog />;
 }
 
 function PickerDialog() {
   const faces = asking.value;
   const [typed, setTyped] = useState('');
   const [isSaving, setSaving] = useState(false);
+  const [faults, setFaults] = useState<readonly string[]>([]);
   const fitting = matching(people.value ?? [], typed);
   const name = typed.trim();
   // Enter takes nobody who is not named in full: the first of the list may be anybody.
@@ -43,13 +44,16 @@ function PickerDialog() {
   };
   const choose = async (person: string) => {
     setSaving(true);
-    await giveName(faces, person);
-    chosen.value = null;
-    close();
+    const outcome = await giveName(faces, person);
+    // The dialog was closed meanwhile, and may ask for others by now.
+    if (asking.value !== faces) return outcome.faults.forEach(showFault);
+    asking.value = outcome.left;
+    setFaults(outcome.faults);
+    setSaving(false);
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    if (name !== '') void choose(named?.name ?? name);
+    if (name !== '' && !isSaving) void choose(named?.name ?? name);
   };
   return (
     <Dialog title={texts.naming.whoAre(faces.length)} onClose={close} kind="narrow">
@@ -69,6 +73,11 @@ function PickerDialog() {
           value={typed}
           onInput={({ currentTarget }) => setTyped(currentTarget.value)}
         />
+        {faults.length > 0 && (
+          <p class="form-fault" role="alert">
+            {faults.join('. ')}
+          </p>
+        )}
       </form>
       <ul class="choices" aria-busy={isSaving}>
         {fitting.map((person) => (

@@ -25,22 +25,42 @@ export function toggleChosen(face: NamelessFace): void {
   chosen.value = faces;
 }
 
-/** Enrols faces under one name, and says for each what has become of it. */
-export async function giveName(faces: readonly NamelessFace[], name: string): Promise<void> {
-  let added = 0;
+/** What has become of faces that were to get a name. */
+export interface NamingOutcome {
+  /** Faces that have not got it. */
+  left: readonly NamelessFace[];
+  /** Why, each sentence once. */
+  faults: readonly string[];
+}
+
+/** Enrols faces under one name; those that have got it are no longer chosen. */
+export async function giveName(faces: readonly NamelessFace[], name: string): Promise<NamingOutcome> {
+  const left: NamelessFace[] = [];
+  const faults = new Set<string>();
   for (const face of faces) {
     try {
       const { warnings = [] } = await enrol(face, name);
-      added++;
       given.value = new Map(given.value).set(face.track, name);
       for (const warning of warnings) showToast(warning);
     } catch (error) {
-      showFault(error);
+      left.push(face);
+      faults.add(texts.fault(error));
     }
   }
-  if (added === 0) return;
-  await loadPeople().catch(showFault);
-  showToast(texts.naming.done(nameOf(name), added));
+  const added = faces.length - left.length;
+  if (added > 0) {
+    unchoose(faces.filter((face) => !left.includes(face)));
+    await loadPeople().catch(showFault);
+    showToast(texts.naming.done(nameOf(name), added));
+  }
+  return { left, faults: [...faults] };
+}
+
+/** Ends the choice when nothing is left of it. */
+function unchoose(faces: readonly NamelessFace[]): void {
+  const rest = new Map(chosen.value);
+  for (const { track } of faces) rest.delete(track);
+  chosen.value = rest.size > 0 ? rest : null;
 }
 
 /** Drops a name that was given here, after its person was forgotten. */
