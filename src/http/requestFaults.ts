@@ -15,7 +15,6 @@ const FAULTS: Record<string, string> = {
   FST_ERR_BAD_URL:
     'the address is not valid: a % must be followed by two hexadecimal digits; encode it as %25',
   FST_ERR_MAX_PARAM_LENGTH: `a part of the address is longer than ${MAX_PARAMETER_LENGTH} characters; shorten it`,
-  [TOO_LARGE]: 'the body is too large; send less',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty; send JSON, or leave out the content type',
   FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not JSON; correct it',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH:
@@ -38,7 +37,7 @@ const UNENCODED =
 
 /** Answers a request that fastify refuses before there is a route for it. */
 export function refuseUnrouted(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  refuse(reply, refusalOf(error, undefined));
+  refuse(reply, refusalOf(error));
 }
 
 /**
@@ -60,7 +59,7 @@ export function addFaultHandler(
     // A connection that closed now would take the answer along: the client is still sending. Node throws away what comes.
     const isSoonSent = Number(request.headers['content-length']) <= MOST_DISCARDED_BYTES;
     if (error.code === TOO_LARGE && isSoonSent) reply.removeHeader('connection');
-    const refusal = refusalOf(error, routeOptions.schema?.consumes);
+    const refusal = refusalOf(error, routeOptions.schema?.consumes, routeOptions.bodyLimit);
     if (refusal.status >= 500) onFailed(`${method} ${routeOptions.url} failed: ${describeError(error)}`);
     return refuse(reply, refusal);
   });
@@ -94,17 +93,30 @@ function brokenRequest({ code, reason, rawPacket }: ParserFault): Refusal {
   }
 }
 
-/** @param accepted media types of the bodies that the route takes; JSON if it does not say */
+/**
+ * @param accepted media types of the bodies that the route takes; JSON if it does not say
+ * @param limit most bytes of a body that it takes
+ */
 function refusalOf(
   { code, statusCode: status = 500 }: FastifyError,
-  accepted: readonly string[] | undefined,
+  accepted?: readonly string[],
+  limit?: number,
 ): Refusal {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     const wanted = accepted?.join(' or ') ?? 'JSON, or no body';
     return { status, error: `a body of this type is not accepted here; send ${wanted}` };
   }
+  if (code === TOO_LARGE) {
+    const advice = limit === undefined ? 'send less' : `send up to ${inMegabytes(limit)} MB`;
+    return { status, error: `the body is too large; ${advice}` };
+  }
   const known = FAULTS[code];
   if (known !== undefined) return { status, error: known };
   if (status < 500) return { status, error: 'the request is not valid; see /' };
   return { status, error: 'the request failed inside spotter; see its log' };
+}
+
+/** Never more than it is. */
+function inMegabytes(bytes: number): number {
+  return Math.floor((bytes / (1 << 20)) * 100) / 100;
 }

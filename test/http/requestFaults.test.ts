@@ -52,7 +52,7 @@ describe('HttpServer: requests that reach no handler', () => {
       '/api/v1/log/copy',
       { method: 'POST', body: `"${'x'.repeat(70_000)}"`, headers: { 'content-type': 'application/json' } },
       413,
-      /too large; send less/,
+      /too large; send up to 0.06 MB$/,
     ],
     ['/api/v1/cameras', {}, 500, /^the request failed inside spotter; see its log$/],
   ])('are answered in the form of all errors: %s', async (path, init, status, sentence) => {
