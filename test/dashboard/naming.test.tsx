@@ -85,6 +85,24 @@ describe('"Who is this?"', () => {
     await waitFor(() => expect(sent[0]?.route).toBe('POST /people/alice/photos?face=door-3'));
   });
 
+  it('takes Enter for who is named so in the gallery before who is shown so', async () => {
+    people.value = [personOnPage('zoe', 'BOB'), personOnPage('bob'), personOnPage('rene', 'Ren\u00e9')];
+    const sent = answerWith({});
+    show();
+    fireEvent.click(screen.getByText('Who is this?'));
+    const field = await screen.findByLabelText('Name');
+    for (const name of ['Bob', 'RENE\u0301']) {
+      fireEvent.input(field, { target: { value: name } });
+      expect(screen.queryByText(`New person: ${name}`)).toBeNull();
+      fireEvent.submit(field.closest('form') as HTMLFormElement);
+      await waitFor(() => expect(screen.getByRole('list').getAttribute('aria-busy')).toBe('false'));
+    }
+    expect(sent.map(({ route }) => route).filter((route) => route.includes('face='))).toEqual([
+      'POST /people/bob/photos?face=door-3',
+      'POST /people/rene/photos?face=door-3',
+    ]);
+  });
+
   it('gives several faces one name at once', async () => {
     const sent = answerWith({ 'POST /people/bob/photos': added, 'GET /people': { people: people.value } });
     show();

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { PersonSummary } from '../api/model.js';
-import { people } from '../state/household.js';
+import { folded, people, personNamed } from '../state/household.js';
 import { asking, giveName } from '../state/naming.js';
 import { showFault } from '../state/toasts.js';
 import { texts } from '../texts.js';
@@ -8,16 +8,10 @@ import { Dialog } from './dialog.js';
 import { letterOf, Picture } from './facePicture.js';
 import { Icon } from './icon.js';
 
-function isNamed({ name, displayName }: PersonSummary, typed: string): boolean {
-  const wanted = typed.toLowerCase();
-  return name.toLowerCase() === wanted || displayName?.toLowerCase() === wanted;
-}
-
 /** People whose name or key contains what was typed; those whose name begins with it first. */
 export function matching(all: readonly PersonSummary[], typed: string): PersonSummary[] {
-  const wanted = typed.trim().toLowerCase();
-  const names = ({ name, displayName }: PersonSummary) =>
-    [displayName ?? name, name].map((n) => n.toLowerCase());
+  const wanted = folded(typed);
+  const names = ({ name, displayName }: PersonSummary) => [displayName ?? name, name].map(folded);
   const rank = (person: PersonSummary) => (names(person).some((name) => name.startsWith(wanted)) ? 0 : 1);
   return all
     .filter((person) => names(person).some((name) => name.includes(wanted)))
@@ -37,7 +31,7 @@ function PickerDialog() {
   const fitting = matching(people.value ?? [], typed);
   const name = typed.trim();
   // Enter takes nobody who is not named in full: the first of the list may be anybody.
-  const named = fitting.find((person) => isNamed(person, name));
+  const named = personNamed(name);
   const isNew = name !== '' && named === undefined;
   const close = () => {
     asking.value = [];

@@ -18,6 +18,21 @@ export async function loadCameras(): Promise<void> {
   cameras.value = await listCameras();
 }
 
+/** The same for every spelling of a name: composed or not, in upper or lower case. */
+export function folded(name: string): string {
+  return name.trim().normalize('NFC').toUpperCase().toLowerCase();
+}
+
+/** Who is called as was typed: by the name in the gallery, or else by the name on the page. */
+export function personNamed(typed: string): PersonSummary | undefined {
+  const wanted = folded(typed);
+  const calls = (name: string | null) => name !== null && folded(name) === wanted;
+  return (
+    people.value?.find(({ name }) => calls(name)) ??
+    people.value?.find(({ displayName }) => calls(displayName))
+  );
+}
+
 /** The name to show for a person. */
 export function nameOf(person: string): string {
   return people.value?.find(({ name }) => name === person)?.displayName ?? person;
