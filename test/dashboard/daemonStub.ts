@@ -28,7 +28,8 @@ export function signedIn(scopes: Scope[] = SCOPES): Session {
 }
 
 /**
- * The far end of the network: answers by `METHOD /path`, with or without the query, below /api/v1; a number is a status with a problem.
+ * The far end of the network: answers by `METHOD /path`, with or without the query, below /api/v1; a number is a status with a problem, a promise an
+ * answer that comes later.
  *
  * @returns the requests so far
  */
@@ -38,7 +39,7 @@ export function answerWith(answers: Record<string, unknown>): Sent[] {
     const { pathname, search } = new URL(request.url);
     const route = `${request.method} ${pathname.replace('/api/v1', '')}`;
     sent.push({ route: route + search, body: await request.text() });
-    const answer = answers[route + search] ?? answers[route];
+    const answer = await (answers[route + search] ?? answers[route]);
     const headers = { 'content-type': 'application/json' };
     if (answer === undefined || typeof answer === 'number')
       return new Response('{"detail":"refused by the far end"}', { status: answer ?? 404, headers });

@@ -7,6 +7,7 @@ import { EMPTY_FEED } from '../../src/dashboard/state/feedState.js';
 import { people, presentAt } from '../../src/dashboard/state/household.js';
 import { given } from '../../src/dashboard/state/naming.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
+import { batches } from '../../src/dashboard/state/uploads.js';
 import { PersonRemoval } from '../../src/dashboard/views/personRemoval.js';
 import { SightingFeed } from '../../src/dashboard/views/sightingFeed.js';
 import { answerWith, signedIn } from './daemonStub.js';
@@ -22,6 +23,7 @@ afterEach(() => {
   people.value = null;
   given.value = new Map();
   toasts.value = [];
+  batches.value = [];
 });
 
 describe('PersonRemoval', () => {
@@ -34,6 +36,7 @@ describe('PersonRemoval', () => {
 
   it('forgets only when the name is typed', async () => {
     people.value = [personOnPage('alice')];
+    batches.value = [{ person: 'alice', lines: [], isDone: true }];
     const sent = answerWith({ 'POST /people/alice/forget': {}, 'GET /people': { people: [] } });
     const { hook, history } = memoryLocation({ record: true });
     render(
@@ -52,6 +55,7 @@ describe('PersonRemoval', () => {
     fireEvent.submit(form);
     await waitFor(() => expect(history).toContain('/people'));
     expect(sent[0].route).toBe('POST /people/alice/forget');
+    expect(batches.value).toEqual([]);
   });
 
   it('leaves nothing of a forgotten person in Live', async () => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { listFindings } from '../api/calls.js';
 import type { GalleryFinding, PersonSummary } from '../api/model.js';
@@ -8,11 +8,11 @@ import { EmptyState } from '../parts/emptyState.js';
 import { letterOf, Picture } from '../parts/facePicture.js';
 import { UploadList } from '../parts/uploadList.js';
 import { useFileDrop } from '../state/fileDrop.js';
-import { cameraName, loadPeople, people, presentAt } from '../state/household.js';
+import { cameraName, loadPeople, people, personNamed, presentAt } from '../state/household.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
-import { uploadPhotos, uploads } from '../state/uploads.js';
+import { dropFinished, uploadPhotos } from '../state/uploads.js';
 import { texts } from '../texts.js';
 
 const t = texts.people;
@@ -22,7 +22,6 @@ export function PeopleView() {
   const [files, setFiles] = useState<File[] | null>(null);
   const [findings, setFindings] = useState<readonly GalleryFinding[]>([]);
   useEffect(() => {
-    uploads.value = [];
     void loadPeople().catch(showFault);
     void listFindings().then(setFindings, () => {});
   }, []);
@@ -103,14 +102,36 @@ function PersonCard({ person }: { person: PersonSummary }) {
 
 function NewPersonDialog({ files, onClose }: { files: File[]; onClose: () => void }) {
   const [, navigate] = useLocation();
+  const [isSaving, setSaving] = useState(false);
+  const [faults, setFaults] = useState<readonly string[]>([]);
+  const isOpen = useRef(true);
+  useEffect(
+    () => () => {
+      isOpen.current = false;
+    },
+    [],
+  );
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const name = String(new FormData(event.currentTarget as HTMLFormElement).get('name')).trim();
+    const typed = String(new FormData(event.currentTarget as HTMLFormElement).get('name'))
+      .trim()
+      .normalize('NFC');
+    if (typed === '' || isSaving) return;
+    const name = personNamed(typed)?.name ?? typed;
+    setSaving(true);
+    const outcome = await uploadPhotos(name, files);
+    if (outcome.added > 0) await loadPeople().catch(showFault);
+    // Who has closed it, or gone elsewhere, reads the outcome in the list.
+    if (!isOpen.current) return;
+    if (outcome.added === 0) {
+      dropFinished(name);
+      setFaults(outcome.faults);
+      return setSaving(false);
+    }
     onClose();
-    const added = await uploadPhotos(name, files);
-    await loadPeople().catch(showFault);
     // Faults stay in sight on this view.
-    if (added === files.length) navigate(`/people/${encodeURIComponent(name)}`);
+    if (outcome.added === files.length)
+      navigate(`/people/${encodeURIComponent(personNamed(name)?.name ?? name)}`);
   };
   return (
     <Dialog title={t.nameNew} kind="narrow" onClose={onClose}>
@@ -124,7 +145,12 @@ function NewPersonDialog({ files, onClose }: { files: File[]; onClose: () => voi
           maxLength={64}
           autocomplete="off"
         />
-        <button type="submit" class="primary">
+        {faults.length > 0 && (
+          <p class="form-fault" role="alert">
+            {faults.join('. ')}
+          </p>
+        )}
+        <button type="submit" class="primary" disabled={isSaving} aria-busy={isSaving}>
           {t.create}
         </button>
       </form>

@@ -7,6 +7,7 @@ import { loadPeople } from '../state/household.js';
 import { dropGiven } from '../state/naming.js';
 import { may } from '../state/ownSession.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
+import { dropFinished } from '../state/uploads.js';
 import { texts } from '../texts.js';
 
 const t = texts.people;
@@ -61,6 +62,7 @@ function ConfirmDialog({ name, action, onClose }: ConfirmDialogProps) {
       const { remains = [] } = ((await action.act(name)) ?? {}) as { remains?: string[] };
       if (remains.length === 0) showToast(action.done(name));
       else showUnfinished(t.remains(name, remains.join('. ')));
+      dropFinished(name);
       navigate('/people');
       await loadPeople();
     } catch (error) {

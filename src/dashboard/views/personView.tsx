@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { fetchPerson } from '../api/calls.js';
 import type { Person } from '../api/model.js';
@@ -14,7 +13,7 @@ import { cameraName, loadPeople, presentAt } from '../state/household.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
-import { uploadPhotos, uploads } from '../state/uploads.js';
+import { uploadPhotos } from '../state/uploads.js';
 import { texts } from '../texts.js';
 import { PersonPhotos } from './personPhotos.js';
 import { PersonRemoval } from './personRemoval.js';
@@ -25,9 +24,6 @@ const t = texts.people;
 /** One person: photos with their faults, settings, presence, removal. */
 export function PersonView({ name }: { name: string }) {
   const { value: person, fault, reload } = useAnswer(name, () => fetchPerson(name));
-  useEffect(() => {
-    uploads.value = [];
-  }, [name]);
   const isMissing = fault instanceof RequestFault && fault.status === 404;
   if (isMissing || person === null)
     return (
@@ -38,7 +34,7 @@ export function PersonView({ name }: { name: string }) {
     );
   const changed = () => Promise.all([reload(), loadPeople().catch(showFault)]);
   const add = async (files: File[]) => {
-    await uploadPhotos(name, files);
+    await uploadPhotos(person.name, files);
     await changed();
   };
   const isEditable = may('people:write');
@@ -62,10 +58,10 @@ export function PersonView({ name }: { name: string }) {
           <p class="muted">{t.dropHint}</p>
         </DropZone>
       )}
-      <UploadList />
+      <UploadList person={person.name} />
       <PersonPhotos person={person} isEditable={isEditable} onChange={changed} />
       {isEditable && <PersonSettingsForm person={person} onChange={changed} />}
-      {isEditable && <PersonRemoval name={name} />}
+      {isEditable && <PersonRemoval name={person.name} />}
     </div>
   );
 }
