@@ -40,7 +40,7 @@ export function App() {
   );
 }
 
-function Views() {
+export function Views() {
   return (
     <Shell>
       <Switch>

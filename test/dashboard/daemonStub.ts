@@ -19,6 +19,9 @@ const SCOPES: Scope[] = [
   'service:write',
 ];
 
+/** The daemon does not answer. */
+export const SILENCE = 0;
+
 /** Signs somebody in. */
 export function signedIn(scopes: Scope[] = SCOPES): Session {
   const caller = { name: null, role: null, scopes, cameras: null };
@@ -28,18 +31,20 @@ export function signedIn(scopes: Scope[] = SCOPES): Session {
 }
 
 /**
- * The far end of the network: answers by `METHOD /path`, with or without the query, below /api/v1; a number is a status with a problem, a promise an
- * answer that comes later.
+ * The far end of the network: answers by `METHOD /path`, with or without the query, below /api/v1. A number is a status with a problem, or
+ * {@link SILENCE}; a function makes the answer from the query; a promise is an answer that comes later.
  *
  * @returns the requests so far
  */
 export function answerWith(answers: Record<string, unknown>): Sent[] {
   const sent: Sent[] = [];
   vi.stubGlobal('fetch', async (request: Request) => {
-    const { pathname, search } = new URL(request.url);
+    const { pathname, search, searchParams } = new URL(request.url);
     const route = `${request.method} ${pathname.replace('/api/v1', '')}`;
     sent.push({ route: route + search, body: await request.text() });
-    const answer = await (answers[route + search] ?? answers[route]);
+    const given = answers[route + search] ?? answers[route];
+    const answer = await (typeof given === 'function' ? given(searchParams) : given);
+    if (answer === SILENCE) throw new TypeError('nobody is there');
     const headers = { 'content-type': 'application/json' };
     if (answer === undefined || typeof answer === 'number')
       return new Response('{"detail":"refused by the far end"}', { status: answer ?? 404, headers });

@@ -50,7 +50,7 @@ export function VisitTimeline() {
         </span>
       </header>
       {lanes.length === 0 ? (
-        <p class="muted">{visits ? t.noVisits : fault ? texts.fault(fault) : texts.loading}</p>
+        <p class="muted">{fault ? texts.fault(fault) : visits ? t.noVisits : texts.loading}</p>
       ) : (
         <ul class="lanes">
           {lanes.map(({ key, spans }) => (
