@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Caller, maySee } from '../core/access.js';
 import { eventSchema } from '../events/eventSchema.js';
 import type { Api } from './application.js';
-import { type Selectable, unknownCameras, unknownPeople } from './message.js';
+import { type Selectable, spellingsOf, unknownCameras, unknownPeople } from './message.js';
 import { firstOf, next, nextAddress } from './paging.js';
 import { type EventsQuery, eventsQuery, flag, numberInPath } from './parameters.js';
 import { refuseMissing } from './refusal.js';
@@ -99,11 +99,13 @@ function eventsPage(
 ): string {
   const cameras = visibleCameras(query.cameras, caller);
   const reviewed = query.reviewed === null ? null : { reader: readerOf(caller), wanted: query.reviewed };
-  const found = cameras && views.find({ ...query, cameras, reviewed, limit: query.limit + 1 });
+  const selectable = views.selectable?.();
+  const people = spellingsOf(query.people, selectable?.people);
+  const found = cameras && views.find({ ...query, cameras, people, reviewed, limit: query.limit + 1 });
   const events = firstOf(found?.slice(0, query.limit) ?? []);
   const more = found !== null && found.length > events.length;
   const next = more ? nextAddress(url, query.oldestFirst ? 'after' : 'before', events.at(-1)?.seq) : null;
-  const notices = events.length === 0 ? noticesOf(query, caller, views.selectable?.()) : [];
+  const notices = events.length === 0 ? noticesOf(query, caller, selectable) : [];
   const about = JSON.stringify({ next, epoch, firstSeq, lastSeq, ...(notices.length > 0 && { notices }) });
   return `{"events":[${marked(events, caller, views).join(',')}],${about.slice(1)}`;
 }

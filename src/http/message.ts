@@ -137,6 +137,11 @@ export function unknownPeople(wanted: readonly string[], people: Selectable['peo
   return explained(strangers, (name) => nobody(name, [...people.values()]));
 }
 
+/** Names as events may have them: as given, and as the gallery spells them where that differs. */
+export function spellingsOf(wanted: readonly string[], people: Selectable['people'] | undefined): string[] {
+  return [...new Set(wanted.flatMap((name) => [name, people?.get(nameKey(name)) ?? name]))];
+}
+
 function explained<T>(items: readonly T[], explain: (item: T) => string): string {
   const more = items.length > MOST_EXPLAINED ? `; and ${items.length - MOST_EXPLAINED} more` : '';
   return items.slice(0, MOST_EXPLAINED).map(explain).join('; ') + more;

@@ -56,7 +56,7 @@ export function addRoutes(app: Api, views: Views, page: string | null): void {
   addStateRoutes(app, views, page);
   addEventRoutes(app, api);
   addSnapshotRoutes(app, { snapshot, event: api.event });
-  if (visits) addVisitRoutes(app, { log: api.log, visits });
+  if (visits) addVisitRoutes(app, { log: api.log, visits, selectable: api.selectable });
   if (review) addReviewRoutes(app, { event: api.event, review });
   if (frame) addFrameRoutes(app, { frame, cameras: api.cameras });
   if (faces) addFaceRoutes(app, faces);

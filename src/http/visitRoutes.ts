@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { time } from './answerParts.js';
 import type { Api } from './application.js';
-import { visibleCameras } from './eventRoutes.js';
+import { type EventViews, visibleCameras } from './eventRoutes.js';
+import { spellingsOf } from './message.js';
 import { next, nextAddress } from './paging.js';
 import { type VisitsQuery, visitsQuery } from './parameters.js';
 import { refuseWithoutLog } from './refusal.js';
@@ -25,6 +26,7 @@ export interface VisitViews {
   log: () => LogState;
   /** Visits that match, newest first, and `before` of the next page; null on the last one. Rejects while the log is not open. */
   visits: (query: VisitsQuery) => Promise<{ visits: z.output<typeof visit>[]; before: number | null }>;
+  selectable?: EventViews['selectable'];
 }
 
 /** Adds the route of visits. */
@@ -43,7 +45,7 @@ export function addVisitRoutes(app: Api, views: VisitViews): void {
     async ({ url, query, caller }, reply) => {
       const cameras = visibleCameras(query.cameras, caller);
       const page = cameras
-        ? views.visits({ ...query, cameras })
+        ? views.visits({ ...query, cameras, people: spellingsOf(query.people, views.selectable?.().people) })
         : Promise.resolve({ visits: [], before: null });
       const answer = ({ visits, before }: Awaited<typeof page>) =>
         withLog(reply, views, () => {
