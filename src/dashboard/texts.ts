@@ -112,6 +112,7 @@ export const texts = {
     events: 'Events',
     newer: (count: number) => `Show ${plural(count, 'new event')}`,
     shown: (count: number, isAll: boolean) => (isAll ? plural(count, 'event') : `${count} events loaded`),
+    none: 'Nothing has happened yet.',
     empty: 'No event fits. Reset the filters, or choose another day.',
     timeline: 'Timeline',
     byPerson: 'By person',

@@ -197,6 +197,21 @@ describe('HistoryView', () => {
     expect(screen.queryByText(/^Show /)).toBeNull();
   });
 
+  it('speaks of filters alone where there are some, also after one was cleared by hand', async () => {
+    await shown({});
+    expect(screen.getByText('Nothing has happened yet.')).toBeTruthy();
+    const search = screen.getByRole('searchbox');
+    const reset = () => screen.getByText<HTMLButtonElement>('Reset');
+    fireEvent.input(search, { target: { value: 'zoe' } });
+    await pass(500);
+    expect(screen.getByText(/^No event fits/)).toBeTruthy();
+    expect(reset().disabled).toBe(false);
+    fireEvent.input(search, { target: { value: '' } });
+    await pass(500);
+    expect(screen.getByText('Nothing has happened yet.')).toBeTruthy();
+    expect(reset().disabled).toBe(true);
+  });
+
   it('loads them on demand', async () => {
     const sent = await shown({});
     happened(match(11, 'alice'));

@@ -34,6 +34,9 @@ export const KINDS = [
   'gap',
 ] as const;
 
+/** Whether nothing is left out. */
+export const isEverything = (filter: EventFilter) => Object.values(filter).every((value) => value === '');
+
 /** Names per query: the daemon limits the combinations with kinds, and the length of an address. */
 const NAMES_PER_QUERY = 50;
 /** What can be the name of a person, for the daemon. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLocation } from 'wouter-preact';
 import { filter } from '../state/eventArchive.js';
-import { EVERYTHING, type EventFilter, KINDS } from '../state/eventFilter.js';
+import { EVERYTHING, type EventFilter, isEverything, KINDS } from '../state/eventFilter.js';
 import { cameras } from '../state/household.js';
 import { everybody } from '../state/pastPeople.js';
 import { FIRST_DAY } from '../state/times.js';
@@ -68,7 +68,7 @@ export function HistoryFilters() {
           max="9999-12-31"
           onChange={({ currentTarget: { value: day } }) => (day === '' || day >= FIRST_DAY) && set({ day })}
         />
-        <button type="button" class="quiet" disabled={value === EVERYTHING} onClick={() => set(EVERYTHING)}>
+        <button type="button" class="quiet" disabled={isEverything(value)} onClick={() => set(EVERYTHING)}>
           {t.reset}
         </button>
       </form>

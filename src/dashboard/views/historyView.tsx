@@ -2,8 +2,16 @@ import { useEffect } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { EmptyState } from '../parts/emptyState.js';
 import { LongList } from '../parts/longList.js';
-import { archive, followFilter, isLoading, loadMore, queries, reloadArchive } from '../state/eventArchive.js';
-import { fits } from '../state/eventFilter.js';
+import {
+  archive,
+  filter,
+  followFilter,
+  isLoading,
+  loadMore,
+  queries,
+  reloadArchive,
+} from '../state/eventArchive.js';
+import { fits, isEverything } from '../state/eventFilter.js';
 import { feed } from '../state/feedConnection.js';
 import { texts } from '../texts.js';
 import { EventDialog } from './eventDialog.js';
@@ -31,8 +39,14 @@ export function HistoryView({ seq }: { seq: number | null }) {
           )}
           <NewerEvents />
         </header>
-        {fault !== null && <p role="status">{texts.fault(fault)}</p>}
-        {events.length === 0 && !isLoading.value && isAll && <EmptyState title={texts.history.empty} />}
+        {fault !== null && (
+          <p class="pad muted" role="status">
+            {texts.fault(fault)}
+          </p>
+        )}
+        {events.length === 0 && !isLoading.value && isAll && (
+          <EmptyState title={isEverything(filter.value) ? texts.history.none : texts.history.empty} />
+        )}
         <LongList
           label={texts.history.events}
           count={events.length}

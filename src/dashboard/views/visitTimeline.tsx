@@ -62,7 +62,8 @@ export function VisitTimeline() {
                     key={visit.firstSeq}
                     type="button"
                     class={`span colour-${colours.get(visit.camera) ?? 0}`}
-                    style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
+                    // A short visit at the end of the day stays inside it.
+                    style={{ left: `min(${left * 100}%, 100% - 6px)`, width: `${width * 100}%` }}
                     {...described(visit)}
                     onClick={() => navigate(`/history/${visit.firstSeq}`)}
                   />
