@@ -2,10 +2,12 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Router } from 'wouter-preact';
 import { memoryLocation } from 'wouter-preact/memory-location';
+import { archive } from '../../src/dashboard/state/eventArchive.js';
 import { feed } from '../../src/dashboard/state/feedConnection.js';
 import { EMPTY_FEED } from '../../src/dashboard/state/feedState.js';
 import { people, presentAt } from '../../src/dashboard/state/household.js';
 import { given } from '../../src/dashboard/state/naming.js';
+import { everybody, rememberPeople } from '../../src/dashboard/state/pastPeople.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
 import { batches } from '../../src/dashboard/state/uploads.js';
 import { PersonRemoval } from '../../src/dashboard/views/personRemoval.js';
@@ -37,6 +39,8 @@ describe('PersonRemoval', () => {
   it('forgets only when the name is typed', async () => {
     people.value = [personOnPage('alice')];
     batches.value = [{ person: 'alice', lines: [], isDone: true }];
+    archive.value = { ...archive.value, events: [eventOnPage(1, { person: 'alice' })] };
+    rememberPeople([{ person: 'alice' }]);
     const sent = answerWith({ 'POST /people/alice/forget': {}, 'GET /people': { people: [] } });
     const { hook, history } = memoryLocation({ record: true });
     render(
@@ -56,6 +60,8 @@ describe('PersonRemoval', () => {
     await waitFor(() => expect(history).toContain('/people'));
     expect(sent[0].route).toBe('POST /people/alice/forget');
     expect(batches.value).toEqual([]);
+    expect(archive.value.events).toEqual([]);
+    expect(everybody.value).toEqual([]);
   });
 
   it('leaves nothing of a forgotten person in Live', async () => {

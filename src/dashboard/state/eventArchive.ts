@@ -33,10 +33,20 @@ const retry = new Retry(() => void (archive.value.fault !== null && loadMore()))
 
 /** Loads the newest events that fit, instead of those that are there. */
 export async function reloadArchive(): Promise<void> {
+  empty();
+  await loadMore();
+}
+
+/** Keeps nothing of a person who was forgotten. The list is loaded anew when it is shown. */
+export function dropFromArchive(person: string): void {
+  if (filter.value.person === person) filter.value = EVERYTHING;
+  empty();
+}
+
+function empty(): void {
   turn++;
   archive.value = NOTHING;
   isLoading.value = false;
-  await loadMore();
 }
 
 /** Loads the next older events that fit, unless that is being done. Tries again while spotter does not answer. */

@@ -12,6 +12,11 @@ export const everybody = computed(() => {
   return [...inGallery, ...others.map((name) => ({ name, displayName: null }))];
 });
 
+/** Offers somebody who was forgotten no longer. */
+export function dropPastPerson(name: string): void {
+  met.value = new Set([...met.value].filter((one) => one !== name));
+}
+
 /** Remembers who occurs in what was loaded. */
 export function rememberPeople(loaded: readonly { person: string | null }[]): void {
   const names = loaded.flatMap(({ person }) => (person === null || met.value.has(person) ? [] : [person]));

@@ -2,10 +2,12 @@ import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
+import { dropFromArchive } from '../state/eventArchive.js';
 import { dropPerson } from '../state/feedConnection.js';
 import { loadPeople } from '../state/household.js';
 import { dropGiven } from '../state/naming.js';
 import { may } from '../state/ownSession.js';
+import { dropPastPerson } from '../state/pastPeople.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
 import { dropFinished } from '../state/uploads.js';
 import { texts } from '../texts.js';
@@ -16,6 +18,8 @@ const forget = async (name: string) => {
   const report = await forgetPerson(name);
   dropPerson(name);
   dropGiven(name);
+  dropFromArchive(name);
+  dropPastPerson(name);
   return report;
 };
 
