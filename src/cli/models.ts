@@ -3,7 +3,7 @@ import { SpotterError } from '../core/errors.js';
 import { megabytes } from '../core/megabytes.js';
 import { programCall } from '../core/programCall.js';
 import type { ModelEntry } from '../models/catalogueEntry.js';
-import { candidates, findModel, requireModel, staleReason } from '../models/install.js';
+import { candidates, findModel, isIncluded, requireModel, staleReason } from '../models/install.js';
 import { isVariant } from '../models/variant.js';
 import type { Context } from './context.js';
 import { modelsPlace } from './modelsPlace.js';
@@ -85,8 +85,7 @@ export async function verify(_context: Context, options: ModelsOptions): Promise
   const rows: { id: string; path: string | null; ok: boolean; message: string }[] = [];
   for (const entry of [...entries, landmarks]) {
     const found = findModel(entry, folders);
-    const isExpected = !('kind' in entry) || ('included' in entry && entry.included);
-    if (!found && !isExpected) continue;
+    if (!found && !isIncluded(entry)) continue;
     const message = await requireModel(entry, folders).then(
       ({ checked: { sha256 } }) =>
         found?.sha256 === null ? `no SHA-256 declared; it is ${sha256}` : 'intact',

@@ -164,14 +164,8 @@ function textOf(file: string): string {
   let bytes: Buffer;
   try {
     const stats = statSync(file);
-    const isRegular = stats.isFile() || stats.isDirectory();
-    const fault = isRegular
-      ? stats.size > MAX_BYTES
-        ? 'is larger than 1 MiB'
-        : null
-      : 'is a device or pipe';
-    if (fault !== null)
-      throw new SpotterError('config.invalid', `${file} ${fault}; give a configuration file`);
+    if (!stats.isFile() && !stats.isDirectory()) throw unfit(file, 'is a device or pipe');
+    if (stats.size > MAX_BYTES) throw unfit(file, 'is larger than 1 MiB');
     bytes = regularFileBytes(file);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
@@ -185,6 +179,10 @@ function textOf(file: string): string {
   } catch (cause) {
     throw new SpotterError('config.invalid', `${file} is not UTF-8 text; save it as UTF-8`, { cause });
   }
+}
+
+function unfit(file: string, why: string): SpotterError {
+  return new SpotterError('config.invalid', `${file} ${why}; give a configuration file`);
 }
 
 type Issues = Parameters<typeof faultsOf>[0];

@@ -78,8 +78,10 @@ async function judge(
     const aligned = mapLandmarks(landmarks, ([x, y]) => [x / scale, y / scale]);
     look.quality = lookedQuality(inSource, { landmarks: aligned, sharpness }, limits);
     look.unusable = failedLimit(look.quality, limits) ?? (embedding ? null : 'bad_landmarks');
-    if (look.unusable === null) look.embedding = embedding;
-    if (look.unusable === null) look.match = nearest && gallery.toMatch(nearest);
+    if (look.unusable === null) {
+      look.embedding = embedding;
+      look.match = nearest && gallery.toMatch(nearest);
+    }
   }
   const evidence = addLook(NO_EVIDENCE, look, 0);
   const verdict = conclude(evidence, policy);

@@ -103,10 +103,14 @@ export async function refuseStale(...model: Parameters<typeof staleReason>): Pro
   if (why !== null) throw new SpotterError('model.unfit', why);
 }
 
+/** Whether a model comes with spotter. */
+export function isIncluded(entry: InstallableEntry): boolean {
+  return !('kind' in entry) || ('included' in entry && entry.included);
+}
+
 /** What to do about a damaged file. @param pull how to install it again, in parentheses, where that is possible */
 function againOf(entry: InstallableEntry, file: string, pull: string): string {
-  const isIncluded = !('kind' in entry) || ('included' in entry && entry.included);
-  if (!isIncluded) return `install it again${pull}`;
+  if (!isIncluded(entry)) return `install it again${pull}`;
   return path.dirname(file) === INCLUDED_FOLDER
     ? 'install spotter again'
     : 'remove it: the one that comes with spotter is used then';

@@ -98,6 +98,24 @@ describe('spotter models', () => {
     });
   });
 
+  it('says what to do about a damaged copy of what comes with spotter', async () => {
+    const home = homeWith('');
+    const copy = path.join(home, 'models/spotter-landmarks.onnx');
+    mkdirSync(path.dirname(copy));
+    writeFileSync(copy, 'damaged');
+    expect(await models(home, 'verify')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^BAD spotter-landmarks .* is damaged or another file .*; remove it: the one that comes with spotter is used\s+then$/m,
+      ),
+    });
+    writeFileSync(path.join(home, 'models/spotter-det.onnx'), 'damaged');
+    expect(await models(home, 'pull', 'spotter-det')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/spotter-det\.onnx is damaged or another file .*; remove it: the one/),
+    });
+  });
+
   it.each<[string, string[], RegExp]>([
     ['an unknown model', ['yunnet'], /model "yunnet" is not in the catalogue; did you mean "yunet"\?/],
     [

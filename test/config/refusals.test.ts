@@ -32,6 +32,11 @@ describe('loadConfig', () => {
       'config.yaml:3:10: webhooks[1].id: "a" is already the id of webhooks[0]; give each webhook its own',
     ],
     [
+      'twins among models',
+      'models: {declared: [{id: a, file: x}, {id: a, file: y}]}',
+      'models.declared[1].id: "a" is already the id of models.declared[0]; give each model its own id',
+    ],
+    [
       'a webhook for a camera with a typing error',
       'cameras: [{id: front-door, url: c.mp4}]\nwebhooks: [{id: w, url: "http://h", cameras: [frontdoor]}]',
       '"frontdoor" is not the id of a camera; did you mean "front-door"?',

@@ -50,7 +50,7 @@ describe('spotter models', () => {
     expect(verify.stdout).toMatch(/^BAD spotter-det +model "spotter-det": .* is damaged or another file/m);
     expectRefusal(
       await inProcess(['scan', demoClip, '--models', folder]),
-      /is damaged or another file \(SHA-256 [0-9a-f]{12}…, expected b4ef88776fad…\); install it again\n$/,
+      /is damaged or another file \(SHA-256 [0-9a-f]{12}…, expected b4ef88776fad…\); remove it: the one that comes with spotter is used then\n$/,
     );
     vi.stubEnv('SPOTTER_MODELS', folder);
     expectRefusal(await inProcess(['scan', demoClip]), /is damaged or another file/);
