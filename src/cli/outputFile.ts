@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { liesIn } from '../core/folders.js';
 import { writePrivateFileFrom } from '../core/privateFile.js';
 
 /** A kind of file that a command writes for its user, as errors call it. */
@@ -34,8 +35,7 @@ export function checkOutputPlace(file: string, gallery: string | null, kind: Out
   if (stats && path.extname(file) !== path.extname(kind.example))
     throw refuse(`it exists and does not end with ${path.extname(kind.example)}; name another file`);
   if (gallery === null) return;
-  const inside = path.relative(realOr(gallery), path.join(realpathSync(folder), path.basename(file)));
-  if (!inside.startsWith('..') && !path.isAbsolute(inside))
+  if (liesIn(realOr(gallery), path.join(realpathSync(folder), path.basename(file))))
     throw refuse('it would lie in the gallery, which is for photos of people only; name a file elsewhere');
 }
 

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Document } from 'yaml';
+import { liesIn } from '../core/folders.js';
 import { type Fault, offsetOf } from '../core/yamlFaults.js';
 import type { Config } from './schema.js';
 
@@ -10,9 +11,8 @@ import type { Config } from './schema.js';
  * @param folder base of relative paths
  */
 export function dataFaults({ data, gallery }: Config, document: Document, folder: string): Fault[] {
-  const [inner, outer] = [data, gallery.folder].map((one) => real(path.resolve(folder, one)));
-  const [first] = path.relative(outer, inner).split(path.sep);
-  if (first === '..' || path.isAbsolute(first)) return [];
+  const [own, photos] = [data, gallery.folder].map((one) => real(path.resolve(folder, one)));
+  if (!liesIn(photos, own)) return [];
   const message = `${data} is the gallery or lies in it, so that spotter's own pictures would become photos of people; give a folder elsewhere`;
   // With the default of data, what was written is the gallery.
   const offset = offsetOf(document, ['data']) ?? offsetOf(document, ['gallery']) ?? 0;

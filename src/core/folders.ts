@@ -37,6 +37,12 @@ export function isFolder(name: string): boolean {
   }
 }
 
+/** Whether a place is a folder itself, or lies in it. @param place links are not followed */
+export function liesIn(folder: string, place: string): boolean {
+  const relative = path.relative(folder, place);
+  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+}
+
 /** The folder, or the nearest one above it that exists. @param folder absolute */
 export function nearestExisting(folder: string): string {
   return existsSync(folder) || path.dirname(folder) === folder

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { liesIn } from './folders.js';
 import { packageRoot } from './package.js';
 
 /**
@@ -8,7 +9,7 @@ import { packageRoot } from './package.js';
  */
 export function programCall(): string {
   if (!existsSync(path.join(packageRoot, 'src/main.ts'))) return 'spotter';
-  const isInside = !path.relative(packageRoot, process.cwd()).startsWith('..');
+  const isInside = liesIn(packageRoot, process.cwd());
   return isInside ? 'npx spotter' : `node ${quoted(path.join(packageRoot, 'dist/src/main.js'))}`;
 }
 

@@ -1,20 +1,15 @@
 import { type Detection, mapLandmarks, scaledFace } from '../face/detection.js';
-import {
-  failedBeforeLook,
-  failedLimit,
-  geometricQuality,
-  lookedQuality,
-  type QualityLimits,
-} from '../face/quality.js';
+import { geometricQuality, type QualityLimits } from '../face/quality.js';
 import { type Photo, usePhoto } from '../gallery/photo.js';
 import { findFaces, type PhotoSearch } from '../gallery/photoFaces.js';
 import type { GallerySnapshot } from '../gallery/snapshot.js';
 import type { Recognition, RecognizedFace } from '../ipc/requests.js';
+import { beforeLook, fillIn } from '../pipeline/lookResult.js';
 import { roundBox, roundQuality, verdictFields } from '../pipeline/verdictFields.js';
 import { conclude } from '../track/decision.js';
 import { addLook } from '../track/evidence.js';
 import { policyFor } from '../track/policy.js';
-import { type LookResult, NO_EVIDENCE, type TrackPolicy } from '../track/state.js';
+import { NO_EVIDENCE, type TrackPolicy } from '../track/state.js';
 import type { WorkerPool } from '../worker/pool.js';
 
 /** What a picture is recognised with. */
@@ -57,15 +52,7 @@ async function judge(
   const { matrix } = gallery;
   const policy = policyFor(own, matrix.vectors);
   const inSource = scaledFace(detection, 1 / scale);
-  const found = geometricQuality(inSource);
-  const look: LookResult = {
-    trackNumber: 0,
-    quality: found,
-    unusable: failedBeforeLook(found, limits),
-    embedding: null,
-    match: null,
-    combined: null,
-  };
+  const look = beforeLook(0, geometricQuality(inSource), limits);
   if (look.unusable === null) {
     const { looks } = await faceEngine.look({
       image,
@@ -74,14 +61,9 @@ async function judge(
       minSharpness: limits.minSharpness,
       gallery: matrix,
     });
-    const [{ embedding, sharpness, nearest, landmarks }] = looks;
-    const aligned = mapLandmarks(landmarks, ([x, y]) => [x / scale, y / scale]);
-    look.quality = lookedQuality(inSource, { landmarks: aligned, sharpness }, limits);
-    look.unusable = failedLimit(look.quality, limits) ?? (embedding ? null : 'bad_landmarks');
-    if (look.unusable === null) {
-      look.embedding = embedding;
-      look.match = nearest && gallery.toMatch(nearest);
-    }
+    const [taken] = looks;
+    const landmarks = mapLandmarks(taken.landmarks, ([x, y]) => [x / scale, y / scale]);
+    fillIn(look, inSource, { ...taken, landmarks }, { limits, people: gallery });
   }
   const evidence = addLook(NO_EVIDENCE, look, 0);
   const verdict = conclude(evidence, policy);

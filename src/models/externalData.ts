@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
 import { fileState } from '../core/fileHash.js';
+import { liesIn } from '../core/folders.js';
 import type { DataFile } from '../worker/protocol.js';
 import type { InstallableEntry } from './catalogueEntry.js';
 import { dataLocations } from './dataLocations.js';
@@ -31,7 +32,7 @@ async function verify(entry: InstallableEntry, file: string, location: string): 
   const { id } = entry;
   const folder = path.dirname(file);
   const data = path.resolve(folder, location);
-  if (!isInside(folder, data))
+  if (data === path.resolve(folder) || !liesIn(folder, data))
     throw new SpotterError(
       'model.unfit',
       `model "${id}": ${file} reads its weights from ${location}, outside of its folder; export it with the weights in one file`,
@@ -60,11 +61,6 @@ async function verify(entry: InstallableEntry, file: string, location: string): 
 
 function dataOf(entry: InstallableEntry): readonly { file: string; sha256: string }[] {
   return 'data' in entry ? entry.data : [];
-}
-
-function isInside(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative !== '' && !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
 }
 
 function unreadable(id: string, file: string, cause: unknown): SpotterError {

@@ -3,13 +3,7 @@ import type { Detection, Landmarks } from '../face/detection.js';
 import type { LookedFace } from '../face/faceMark.js';
 import type { Match, NearestTwo } from '../face/match.js';
 import type { Quality } from '../face/quality.js';
-import {
-  failedBeforeLook,
-  failedLimit,
-  geometricQuality,
-  lookedQuality,
-  type QualityLimits,
-} from '../face/quality.js';
+import { failedBeforeLook, failedLimit, geometricQuality, type QualityLimits } from '../face/quality.js';
 import type { Refinement } from '../face/uprightViews.js';
 import type { Frame } from '../image/cameraFrame.js';
 import type { View } from '../image/fit.js';
@@ -19,8 +13,9 @@ import type { LookResult, Track, TrackEvent, TrackerState, TrackPolicy } from '.
 import { follow, judge, type Sighting } from '../track/tracker.js';
 import type { Verdict } from '../track/verdict.js';
 import { clarityOf, judgeMatch } from '../track/verdict.js';
-import type { Detected, GalleryMatrix, Look, Looked, Past } from '../worker/protocol.js';
+import type { Detected, GalleryMatrix, Looked, Past } from '../worker/protocol.js';
 import type { FrameWork } from './frameReport.js';
+import { beforeLook, fillIn } from './lookResult.js';
 
 /** What a camera needs of the worker pool. Every method rejects with the SpotterErrors of the pool. */
 export interface FaceEngine {
@@ -163,17 +158,9 @@ async function lookAtFaces(
   for (const { detection, quality, sighting } of faces) {
     const { trackNumber, wantsLook } = sighting;
     if (!wantsLook) continue;
-    const unusable = failedBeforeLook(quality, limits);
-    const result: LookResult = {
-      trackNumber,
-      quality,
-      unusable,
-      embedding: null,
-      match: null,
-      combined: null,
-    };
+    const result = beforeLook(trackNumber, quality, limits);
     results.push(result);
-    if (unusable !== null) continue;
+    if (result.unusable !== null) continue;
     const track = tracks.find(({ number }) => number === trackNumber);
     // If the face turns out to be another track's, the tracker discards the result of this sum.
     const sum = track ? templateOf(track.evidence) : null;
@@ -189,23 +176,9 @@ async function lookAtFaces(
     gallery: people.matrix,
   });
   for (const [index, { result, detection }] of worthwhile.entries())
-    fill(result, detection, looked.looks[index], context);
+    fillIn(result, detection, looked.looks[index], context);
   const landmarks = new Map(worthwhile.map(({ result }, i) => [result, looked.looks[i].landmarks]));
   return { results, landmarks, looked };
-}
-
-function fill(
-  result: LookResult,
-  detection: Detection,
-  look: Look,
-  { limits, people }: Pick<FrameContext, 'limits' | 'people'>,
-): void {
-  result.quality = lookedQuality(detection, look, limits);
-  result.unusable = failedLimit(result.quality, limits) ?? (look.embedding ? null : 'bad_landmarks');
-  if (result.unusable !== null) return;
-  result.embedding = look.embedding;
-  result.match = look.nearest && people.toMatch(look.nearest);
-  result.combined = look.together && people.toMatch(look.together);
 }
 
 /** Every face has exactly one verdict: that of its look in this frame, else that of its track. */

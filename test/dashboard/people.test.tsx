@@ -51,7 +51,7 @@ describe('PersonSettingsForm', () => {
 const added = { file: 'a.jpg', state: 'used', message: null, warnings: [] };
 const photo = (name: string, content = 'picture', type = 'image/jpeg') => new File([content], name, { type });
 const drop = (target: HTMLElement, files: File[]) => fireEvent.drop(target, { dataTransfer: { files } });
-/** An answer that comes when it is told to. */
+/** An answer that comes when the test sends it. */
 function later() {
   let resolve: (answer: unknown) => void = () => {};
   const promise = new Promise((settle) => {
