@@ -41,6 +41,13 @@ const FAULTS: Record<DoorFault, Refusal> = {
   session: { status: 401, error: 'the session has ended; sign in again' },
   groups: { status: 403, error: 'none of your groups has a role here; see auth.proxy.groups' },
 };
+/** Headers by which a proxy says for whom it asks. */
+const FORWARDING = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
+const UNNAMED_PROXY: Refusal = {
+  status: 403,
+  error:
+    'a proxy passes this on, so it may come from anywhere; add the address of the proxy to auth.proxy.addresses (docs/access.md)',
+};
 const UNREADABLE: Refusal = {
   status: 503,
   error: 'users and tokens cannot be read now; see the log of spotter',
@@ -94,7 +101,9 @@ export class Gate implements Component {
     const shown = this.#shownBy(credentials);
     if ('error' in shown) return shown;
     return this.#guarded(() => {
-      const found = this.#doors.identify(shown, isLoopback(credentials.remoteAddress));
+      if (shown.kind !== 'token' && this.#isOfUnnamedProxy(credentials)) return UNNAMED_PROXY;
+      const isLocal = isLoopback(credentials.remoteAddress) && !this.#isPassedOn(credentials);
+      const found = this.#doors.identify(shown, isLocal);
       return typeof found === 'string' ? FAULTS[found] : (found ?? NOBODY);
     });
   }
@@ -147,6 +156,7 @@ export class Gate implements Component {
     if (origin !== undefined && !this.#isOwnPage(origin, credentials)) return foreignPage();
     const before = this.#shownBy({ ...credentials, isActing: false });
     try {
+      if (this.#isOfUnnamedProxy(credentials)) return UNNAMED_PROXY;
       const result = await this.#signIn.try(name, password, this.clientOf(credentials));
       if (result.outcome === 'refused') return { status: 401, error: 'wrong name or password' };
       if (result.outcome === 'limited') return tooMany(result.retryAfterSeconds);
@@ -172,6 +182,18 @@ export class Gate implements Component {
 
   #shownBy(credentials: Credentials): Shown | Refusal {
     return shownBy(credentials, this.#proxies, (origin) => this.#isOwnPage(origin, credentials));
+  }
+
+  /** Whether a proxy that is not named sends a request for somebody else, who need not be on this machine. */
+  #isPassedOn({ headers, remoteAddress }: Credentials): boolean {
+    return FORWARDING.some((name) => headers[name] !== undefined) && !this.#proxies.isTrusted(remoteAddress);
+  }
+
+  /** Whether a request was passed on where nobody has to sign in, because only this machine should reach the server. */
+  #isOfUnnamedProxy(credentials: Credentials): boolean {
+    const { required, trustNetwork } = this.#options.config().auth;
+    if (required !== 'auto' || trustNetwork || !this.#isPassedOn(credentials)) return false;
+    return !this.#doors.isSignInRequired;
   }
 
   #isOwnPage(origin: string, credentials: Credentials): boolean {

@@ -21,7 +21,15 @@ async function started(change: Change, prepare: (file: AccessFile) => void = () 
   await gate.start();
   const from = (remoteAddress: string, headers = {}) =>
     gate.identify({ remoteAddress, headers, sent: [], isActing: false, isEncrypted: false });
-  return { from, messages };
+  const signIn = (headers: Record<string, string>) =>
+    gate.sessions.signIn('anna', 'x', {
+      remoteAddress: '127.0.0.1',
+      headers,
+      sent: [],
+      isActing: true,
+      isEncrypted: false,
+    });
+  return { from, signIn, messages };
 }
 
 const addAnna = (file: AccessFile) =>
@@ -89,6 +97,29 @@ describe('Gate', () => {
     ]);
     expect((await started(trusted, addAnna)).from('192.0.2.1')).toBe(NOBODY);
   });
+
+  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip'])(
+    'does not take whom an unnamed proxy on this machine asks for (%s) for this machine',
+    async (header) => {
+      const asked = { [header]: 'for=192.0.2.1' };
+      const refused = { status: 403, error: expect.stringMatching(/auth\.proxy\.addresses/) };
+      expect((await started(() => {})).from('127.0.0.1', asked)).toMatchObject(refused);
+      expect(await (await started(() => {})).signIn(asked)).toMatchObject(refused);
+      const cookie = { ...asked, cookie: 'spotter_session=x' };
+      expect((await started(() => {})).from('127.0.0.1', cookie)).toMatchObject(refused);
+      expect((await started(() => {}, addAnna)).from('127.0.0.1', asked)).toBe(NOBODY);
+      const own = { ...asked, authorization: 'Bearer x' };
+      expect((await started(() => {})).from('127.0.0.1', own)).toBe(ANYBODY);
+      const trusting: Change = ({ auth }) => {
+        auth.trustNetwork = true;
+      };
+      expect((await started(trusting)).from('127.0.0.1', asked)).toBe(READER);
+      const open: Change = ({ auth }) => {
+        auth.required = 'never';
+      };
+      expect((await started(open)).from('127.0.0.1', asked)).toBe(ANYBODY);
+    },
+  );
 
   it('asks nobody where auth.required is never, even with users', async () => {
     const never: Change = (config) => {
