@@ -56,18 +56,27 @@ export class UprightCheck {
       await this.#score(image, detection, 0),
       await this.#score(image, detection, 180),
     ];
-    if (turned - upright >= CLEARLY_BETTER) {
-      this.#turned++;
-      this.#upright = 0;
-      this.#turnedTracks.add(number);
-    } else if (upright - turned >= CLEARLY_BETTER) {
-      this.#upright++;
+    const isTurned = turned - upright >= CLEARLY_BETTER;
+    const isUpright = upright - turned >= CLEARLY_BETTER;
+    if (isUpright) this.#upright++;
+    else if (isTurned) this.#upright = 0;
+    if (isUpright || (isTurned && (await this.#liesOnItsSide(image, detection, turned)))) {
       this.#turned = 0;
       this.#turnedTracks.clear();
+    } else if (isTurned) {
+      this.#turned++;
+      this.#turnedTracks.add(number);
     }
     this.#nextMs = timeMs + (this.#upright >= CHECKS ? SETTLED_EVERY_MS : EVERY_MS);
     this.#isDone = this.#turned >= CHECKS && this.#turnedTracks.size >= FACES;
     return this.#isDone;
+  }
+
+  /** Whether a face is as good on its side as upside down: a picture that lies on its side, or somebody who does. */
+  async #liesOnItsSide(image: Image, detection: Detection, turned: number): Promise<boolean> {
+    for (const turn of [90, 270] as const)
+      if (turned - (await this.#score(image, detection, turn)) < CLEARLY_BETTER) return true;
+    return false;
   }
 
   /** Score of a face seen from close by, 0..1; 0 where that shows none. */

@@ -14,11 +14,12 @@ function seen(number: number, timeMs: number, face = detection): Track {
 }
 
 /** A check by a detector that scores faces by the turn of the view. */
-function checkWith(scores: { upright: number; turned: number }) {
+function checkWith(scores: { upright: number; turned: number; side?: number }) {
   let calls = 0;
   const detect = async ({ view }: { view?: View }) => {
     calls++;
-    const score = view?.turn === 180 ? scores.turned : scores.upright;
+    const { upright, turned, side = upright } = scores;
+    const score = { 0: upright, 180: turned, 90: side, 270: upright }[view?.turn ?? 0];
     return { detections: [{ ...detection, score }], timing: { fitMs: 0, modelMs: 0, decodeMs: 0 } };
   };
   const check = new UprightCheck({ detect });
@@ -38,6 +39,11 @@ describe('UprightCheck', () => {
   it('notices faces that are better turned, once, and not from a single face', async () => {
     expect(await checkWith({ upright: 0.7, turned: 0.85 }).run(60, 3)).toHaveLength(1);
     expect(await checkWith({ upright: 0.7, turned: 0.85 }).run(60, 1)).toEqual([]);
+  });
+
+  it('says nothing of faces that lie on their side, which turning them by 180 degrees does not help', async () => {
+    expect(await checkWith({ upright: 0.7, turned: 0.8, side: 0.9 }).run(60, 3)).toEqual([]);
+    expect(await checkWith({ upright: 0.7, turned: 0.8, side: 0.79 }).run(60, 3)).toEqual([]);
   });
 
   it('says nothing where faces are upright or it is not clear, and then hardly looks', async () => {
