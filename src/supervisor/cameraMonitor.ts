@@ -118,7 +118,7 @@ export function cameraLog(logger: Logger, isWatching: () => boolean): CameraObse
   return {
     cameraState(camera, state, message) {
       if (!isWatching()) return;
-      const text = `camera is ${state.replaceAll('_', ' ')}${message ? `: ${message}` : ''}`;
+      const text = `camera is ${state}${message ? `: ${message}` : ''}`;
       // Most cameras of a cluster are watched elsewhere.
       if (state === 'waiting') logger.debug({ camera }, text);
       else if (message === null || state === 'reopening') logger.info({ camera }, text);

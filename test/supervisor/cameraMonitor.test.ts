@@ -121,6 +121,6 @@ describe('cameraLog', () => {
     isWatching = true;
     log.cameraState?.('door', 'auth_failed', 'wrong password');
     log.cameraState?.('door', 'live', null);
-    expect(messages).toEqual(['camera is auth failed: wrong password', 'camera is live']);
+    expect(messages).toEqual(['camera is auth_failed: wrong password', 'camera is live']);
   });
 });
