@@ -33,6 +33,9 @@ export interface CurvesOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** Without the sharpness from which they hold: see `bench conditions`. */
+export type MeasuredCurves = Omit<SimilarityCurves, 'distinctFrom'>;
+
 /** Measured curves, and what they rest on. */
 export interface CurvesResult {
   detector: string;
@@ -47,7 +50,7 @@ export interface CurvesResult {
   looks: Record<LookClass, number>;
   /** Photos under two names that show one face; left out. */
   copies: Copy[];
-  curves: SimilarityCurves;
+  curves: MeasuredCurves;
   /** What could not be measured, one sentence each. */
   notes: string[];
 }
@@ -76,7 +79,7 @@ export async function measureCurves(options: CurvesOptions): Promise<CurvesResul
   const { different, toPeople, same, copies } = await compareFaces(gallery, known, signal);
   const shrunk = await compareFaces(gallery, small, signal);
   same.poor.push(...shrunk.same.poor);
-  const curves: SimilarityCurves = {
+  const curves: MeasuredCurves = {
     different: fitDifferent(different),
     shift: shiftOf(toPeople),
     same: fitSame(same),

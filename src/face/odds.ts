@@ -5,14 +5,19 @@ export type LookClass = 'frontal' | 'turned' | 'poor';
 
 /**
  * How similar faces are to an embedder, measured on labelled photos (`spotter bench curves`). How similar different people are
- * does not depend on the quality of a look: small, blurred and turned faces have the same tail. How similar one person's looks
- * are does.
+ * does not depend on the quality of a look: small and turned faces have the same tail, and so have blurred ones down to a sharpness.
+ * How similar one person's looks are does.
  */
 export interface SimilarityCurves {
   /** ln of the probability that two photos of different people are at least this similar: a + b s + c s². */
   different: readonly [a: number, b: number, c: number];
   /** Standard deviation of what one stranger's similarities to everybody have in common: some faces resemble many. */
   shift: number;
+  /**
+   * Sharpness below which faces of different people become alike to this embedder, from 0; see sharpness() in face/quality. One that
+   * learned on blurred faces tells them apart longer.
+   */
+  distinctFrom: number;
   /** Similarity of a look to a photo of the same person, by class of the look. */
   same: Readonly<Record<LookClass, readonly [median: number, deviation: number]>>;
 }
@@ -45,11 +50,6 @@ const FRONTAL_DEG = 35;
 const SEEN_WHOLE = 0.85;
 const LARGE_PX = 56;
 const SHARP = 0.1;
-/**
- * Below this sharpness, faces of different people become alike. Of 200 people and 200 strangers in 16 conditions, yunet and mobilefacenet
- * gave 10 wrong names with 0.065, 3 with 0.08 and 1 with 0.085; right names are lost in blurred pictures alone, where one look in ten had one.
- */
-const DISTINCT = 0.085;
 /** The runner-up of a stranger is as likely above as below the similarity that this many of the others exceed. */
 const MEDIAN_RUNNER_UP = 1.7;
 /** Variance of the largest of many values, in squares of the scale of their tail; that of the second largest. */
@@ -115,7 +115,8 @@ export function weighedSimilarity(
   { similarity, runnerUp, sharpness }: Comparison,
   { curves, compared }: Odds,
 ): number {
-  const distinct = sharpness === null ? 1 : Math.min(1, sharpness / DISTINCT);
+  const isBlurred = sharpness !== null && sharpness < curves.distinctFrom;
+  const distinct = isBlurred ? sharpness / curves.distinctFrom : 1;
   const own = distinct * similarity - (runnerUp === null ? 0 : commonPart(runnerUp, compared, curves));
   return Math.max(-1, Math.min(1, own));
 }

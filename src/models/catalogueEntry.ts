@@ -67,6 +67,14 @@ const curves = z
       .min(0)
       .max(0.2)
       .describe("Standard deviation of what one face's similarities to everybody have in common, 0..0.2."),
+    distinctFrom: z
+      .number()
+      .min(0)
+      .max(10)
+      .default(0.085)
+      .describe(
+        'Sharpness below which faces of different people become alike, 0..10; see `spotter bench conditions`.',
+      ),
     same: z
       .strictObject({ frontal: medianAndDeviation, turned: medianAndDeviation, poor: medianAndDeviation })
       .describe('Similarity of a look to a photo of the same person: median and deviation, by kind of look.'),

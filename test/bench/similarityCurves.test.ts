@@ -9,6 +9,7 @@ const SIGMA = 0.1;
 const curvesOf = (different: SimilarityCurves['different']): SimilarityCurves => ({
   different,
   shift: 0,
+  distinctFrom: 0,
   same: { frontal: [0.6, 0.1], turned: [0.6, 0.1], poor: [0.6, 0.1] },
 });
 const some = (count: number, value: () => number) => Array.from({ length: count }, value);

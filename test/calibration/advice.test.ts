@@ -10,6 +10,7 @@ import { policy } from '../helpers/film.js';
 const CURVES: SimilarityCurves = {
   different: [-1, -2, -40],
   shift: 0.015,
+  distinctFrom: 0.085,
   same: { frontal: [0.6, 0.1], turned: [0.5, 0.1], poor: [0.5, 0.1] },
 };
 const COMPARED = 20;

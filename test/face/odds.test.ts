@@ -18,6 +18,7 @@ import { good } from '../helpers/film.js';
 const curves: SimilarityCurves = {
   different: [-1.2, -2, -45],
   shift: 0.015,
+  distinctFrom: 0.085,
   same: { frontal: [0.67, 0.115], turned: [0.6, 0.13], poor: [0.6, 0.13] },
 };
 const odds = (compared: number): Odds => ({ curves, compared, falseNames: 0.001, prior: 0.5 });
@@ -98,6 +99,18 @@ describe('weighedSimilarity', () => {
     const at = (sharpness: number | null) => weighedSimilarity({ ...one(0.5), sharpness }, odds(10));
     expect(at(0.09)).toBe(at(null));
     expect(at(0.05)).toBeLessThan(0.9 * at(0.09));
+  });
+
+  it('gives blurred looks what an embedder gives that tells them apart', () => {
+    const at = (distinctFrom: number) =>
+      weighedSimilarity(
+        { ...one(0.5), sharpness: 0.05 },
+        { ...odds(10), curves: { ...curves, distinctFrom } },
+      );
+    expect(at(0)).toBe(weighedSimilarity(one(0.5), odds(10)));
+    expect(at(0.05)).toBe(at(0));
+    expect(at(0.06)).toBeLessThan(at(0));
+    expect(at(0.085)).toBeLessThan(at(0.06));
   });
 });
 

@@ -8,6 +8,7 @@ const odds: Odds = {
   curves: {
     different: [-1.2, -2, -45],
     shift: 0.015,
+    distinctFrom: 0.085,
     same: { frontal: [0.67, 0.115], turned: [0.6, 0.13], poor: [0.6, 0.13] },
   },
   compared: 0,
