@@ -42,7 +42,7 @@ export const quality = z
       .number()
       .min(8)
       .max(1000)
-      .default(32)
+      .default(24)
       .describe('Shorter side of the face box, in px of the video, 8 to 1000.'),
     minScore: probability.default(0.6).describe('Detection score, 0..1.'),
     maxYawDeg: z.number().min(0).max(90).default(72).describe('Turn to the side, in degrees, 0 to 90.'),
