@@ -113,17 +113,15 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
   const substituted = substitute(document, process.env, folder);
   const { secrets } = substituted;
   const { missing, dropped } = withoutUnused(substituted.missing, document, unused);
-  const faults: Fault[] = [];
+  const absent: Fault[] = [];
   const gaps: Gap[] = [];
-  const offsets = new Set<number>();
+  // The text of a reference is no value, so that nothing else is said of it.
+  const unresolved = new Set(missing.map(({ offset }) => offset));
   for (const { offset, reference, message } of missing) {
     const section = sectionAt(document, incomplete, offset);
     const fault = { offset, path: '', message };
-    if (section === undefined) faults.push(fault);
-    else {
-      gaps.push({ section, reference, fault: faultLines(file, [fault], lines)[0] });
-      offsets.add(offset);
-    }
+    if (section === undefined) absent.push(fault);
+    else gaps.push({ section, reference, fault: faultLines(file, [fault], lines)[0] });
   }
   let data: unknown;
   let isEmpty = false;
@@ -131,15 +129,15 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
     const whole = toData(document);
     isEmpty = Object.keys(whole ?? {}).length === 0;
     data = withoutEmpty(without(whole, dropped));
-    if (gaps.length > 0) data = withStandIns(data, document, offsets);
+    if (gaps.length > 0) data = withStandIns(data, document, unresolved);
   } catch (error) {
-    throw fail([...faults, { offset: 0, path: '', message: describeError(error) }], secrets);
+    throw fail([...absent, { offset: 0, path: '', message: describeError(error) }], secrets);
   }
   const parsed = schema.safeParse(data);
   const retried = parsed.success
     ? parsed
     : schema.safeParse(withNumbers(data, plainIssues(parsed.error.issues), document, substituted));
-  faults.push(...duplicateIdFaults(data, document));
+  const faults = duplicateIdFaults(data, document);
   if (!dropped.includes('cameras') && !hasSharedCameras(data))
     faults.push(...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
@@ -148,7 +146,7 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
       ...tlsFaults(retried.data, document, folder, unused),
       ...dataFaults(retried.data, document, folder),
     );
-  const real = faults.filter(({ offset }) => !offsets.has(offset));
+  const real = [...absent, ...faults.filter(({ offset }) => !unresolved.has(offset))];
   if (real.length > 0 || !retried.success) throw fail(real.length > 0 ? real : faults, secrets);
   const all = [...secrets, ...secretsOf(retried.data)].filter((secret) => !hasReference(secret, gaps));
   return { config: retried.data, secrets: [...new Set(all)], gaps, isEmpty };

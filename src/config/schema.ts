@@ -126,6 +126,10 @@ export const schema = z
           'First wait after a refused login; grows up to five times this, because cameras lock out frequent attempts',
         ),
       })
+      .refine(({ firstBackoffMs, maxBackoffMs }) => firstBackoffMs <= maxBackoffMs, {
+        path: ['firstBackoffMs'],
+        error: ({ input }) => longerThanMax(input as Backoff),
+      })
       .prefault({})
       .describe('When a live camera is considered lost, and how it is reconnected.'),
     engine: z
@@ -166,6 +170,12 @@ export const schema = z
       .describe('Logging.'),
   })
   .describe('Configuration of spotter.');
+
+type Backoff = Record<'firstBackoffMs' | 'maxBackoffMs', number>;
+
+function longerThanMax({ firstBackoffMs, maxBackoffMs }: Backoff): string {
+  return `is ${firstBackoffMs}, longer than maxBackoffMs, which is ${maxBackoffMs}; lower it, or raise maxBackoffMs`;
+}
 
 /** A complete configuration: every key set. */
 export type Config = z.output<typeof schema>;

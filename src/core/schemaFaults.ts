@@ -24,14 +24,14 @@ export function faultsOf(issues: readonly Issue[], document: Document, schema: (
       return issue.issues.map((own) => ({
         offset: keyOffset(document, parent, key),
         path: formatPath(issue.path),
-        message: explain(own, document),
+        message: describeIssue(own, document.getIn(own.path, true)),
       }));
     }
     return [
       {
         offset: offsetOf(document, issue.path) ?? 0,
         path: formatPath(issue.path),
-        message: explain(issue, document),
+        message: explain(issue, document, schema),
       },
     ];
   });
@@ -85,6 +85,7 @@ function unknownKey(key: string, path: Path, schema: SchemaNode): string {
 export interface SchemaNode {
   type?: string;
   properties?: Record<string, SchemaNode>;
+  required?: string[];
   items?: SchemaNode;
   anyOf?: SchemaNode[];
   oneOf?: SchemaNode[];
@@ -92,14 +93,19 @@ export interface SchemaNode {
 
 /** The keys that the schema allows at a path. */
 function validKeys(path: Path, schema: SchemaNode): string[] {
-  let nodes = [schema];
-  for (const key of path) {
-    nodes = nodes
-      .flatMap(alternatives)
-      .flatMap((node) => (typeof key === 'number' ? [node.items] : [node.properties?.[String(key)]]))
-      .filter((node) => node !== undefined);
-  }
-  return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
+  return [...new Set(nodesAt(path, schema).flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+/** What the schema says of a path: each form that the value may have. */
+function nodesAt(path: Path, schema: SchemaNode): SchemaNode[] {
+  return path.reduce<SchemaNode[]>(
+    (nodes, key) =>
+      nodes
+        .map((node) => (typeof key === 'number' ? node.items : node.properties?.[String(key)]))
+        .filter((node) => node !== undefined)
+        .flatMap(alternatives),
+    alternatives(schema),
+  );
 }
 
 function alternatives(node: SchemaNode): SchemaNode[] {
@@ -107,8 +113,20 @@ function alternatives(node: SchemaNode): SchemaNode[] {
   return choices.length > 0 ? choices.flatMap(alternatives) : [node];
 }
 
-function explain(issue: Issue, document: Document): string {
-  return describeIssue(issue, document.getIn(issue.path, true));
+function explain(issue: Issue, document: Document, schema: () => SchemaNode): string {
+  const node = document.getIn(issue.path, true);
+  const isEmpty = isScalar(node) && node.value === null && issue.path.length > 0;
+  if (!isEmpty || issue.code !== 'invalid_type') return describeIssue(issue, node);
+  const key = issue.path.at(-1);
+  const isRequired = nodesAt(issue.path.slice(0, -1), schema()).some(({ required = [] }) =>
+    required.includes(String(key)),
+  );
+  const otherwise = isRequired
+    ? ''
+    : typeof key === 'number'
+      ? ', or remove it'
+      : ', or remove the key to use its default';
+  return `must be a ${typeName(issue.expected)}, not empty; give one${otherwise}`;
 }
 
 /**

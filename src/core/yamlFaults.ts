@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isCollection, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { visible } from './visible.js';
 import { tooDeepAt } from './yamlDepth.js';
 
@@ -7,6 +7,7 @@ const MOST_SHOWN = 20;
 /** Of the message of one fault, which may quote a value. */
 const MOST_CHARACTERS = 500;
 
+const NO_KEY = 'a mapping or a list stands where a key belongs; put a text that begins with { or [ in quotes';
 const TOO_DEEP = 'is nested more than 100 levels deep; check the brackets and the indentation';
 
 /** A fault in a YAML text written by a user: what, where, and what to do. */
@@ -31,8 +32,8 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
     return { document: empty, lines, syntax: [{ offset: deep, path: '', message: TOO_DEEP }] };
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const syntax = [...document.errors, ...document.warnings].map((error) => ({
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const syntax: Fault[] = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
     path: '',
     message: error.message
@@ -41,6 +42,12 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
       .replace(/: ".*"$/, '')
       .replace(/Source contains multiple documents.*/, 'a second document begins here; keep one'),
   }));
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isCollection(key)) return;
+      syntax.push({ offset: key.range?.[0] ?? 0, path: '', message: NO_KEY });
+    },
+  });
   return { document, lines, syntax };
 }
 

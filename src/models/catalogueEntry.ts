@@ -28,7 +28,7 @@ const detector = {
     .min(0)
     .max(1)
     .optional()
-    .describe('Lowest detection score that continues a track, 0..1; default: `score`.'),
+    .describe('Lowest detection score that continues a track, 0..1, at most `score`; default: `score`.'),
   reach: z
     .tuple([z.number().min(1).max(4096), z.number().min(1).max(4096)])
     .refine(
@@ -134,9 +134,22 @@ const catalogued = {
   ...input,
 };
 
+/** Whether faces that only continue a track may score lower than others, and not higher. */
+const isWeaker = ({ score, weakScore }: { score: number; weakScore?: number | undefined }) =>
+  (weakScore ?? score) <= score;
+const notWeaker = {
+  path: ['weakScore'],
+  error: ({ input }: { input?: unknown }) => {
+    const { score, weakScore } = input as { score: number; weakScore: number };
+    return `is ${weakScore}, above score, which is ${score}; lower it, or raise score`;
+  },
+};
+
 /** One entry of models/catalogue.yaml. */
 export const catalogueEntry = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['scrfd', 'yunet']), ...catalogued, ...detector }),
+  z
+    .strictObject({ kind: z.enum(['scrfd', 'yunet']), ...catalogued, ...detector })
+    .refine(isWeaker, notWeaker),
   z.strictObject({ kind: z.literal('arcface'), ...catalogued, ...embedder }),
 ]);
 
@@ -164,11 +177,13 @@ const declared = {
 
 /** A model that is not in the catalogue, declared in the configuration. */
 export const declaredModel = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.enum(['scrfd', 'yunet']).describe('How its outputs are decoded.'),
-    ...declared,
-    ...detector,
-  }),
+  z
+    .strictObject({
+      kind: z.enum(['scrfd', 'yunet']).describe('How its outputs are decoded.'),
+      ...declared,
+      ...detector,
+    })
+    .refine(isWeaker, notWeaker),
   z.strictObject({
     kind: z.literal('arcface').describe('Any model from an aligned 112x112 face to one vector.'),
     ...declared,

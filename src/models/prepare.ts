@@ -78,7 +78,7 @@ export async function prepare(config: ModelSettings, modelFolder?: string): Prom
     ...spec(detectorEntry, detectorFile),
     kind: detectorEntry.kind,
     minScore: minScore ?? detectorEntry.score,
-    weakScore: minScore ?? Math.min(detectorEntry.weakScore ?? 1, detectorEntry.score),
+    weakScore: minScore ?? detectorEntry.weakScore ?? detectorEntry.score,
     maxIou,
     reach: detectorEntry.reach,
     longestSide,

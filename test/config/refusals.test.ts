@@ -150,7 +150,26 @@ describe('loadConfig', () => {
     ['no such choice', 'log: {level: loud}', 'log.level: must be one of fatal, error'],
     ['a fraction', 'http: {port: 80.5}', 'http.port: must be a whole number, not 80.5'],
     ['off the grid', 'detection: {longestSide: 600}', 'detection.longestSide: must be a multiple of 32'],
-    ['nothing where a value is due', 'gallery:\n', 'gallery: must be a string, not empty'],
+    [
+      'nothing where a value is due',
+      'gallery:\n',
+      'gallery: must be a string, not empty; give one, or remove the key to use its default',
+    ],
+    [
+      'nothing where a value is required',
+      'cameras: [{id: a, url: }]',
+      'config.yaml:1:24: cameras[0].url: must be a string, not empty; give one',
+    ],
+    [
+      'nothing in a list',
+      'cameras:\n  -\n',
+      'cameras[0]: must be a mapping, not empty; give one, or remove it',
+    ],
+    [
+      'a first wait that is longer than the longest',
+      'watchdog: {firstBackoffMs: 50000}',
+      'watchdog.firstBackoffMs: is 50000, longer than maxBackoffMs, which is 30000; lower it, or raise maxBackoffMs',
+    ],
     ['an unset variable', 'gallery: ${SPOTTER_UNSET}', 'environment variable SPOTTER_UNSET is not set'],
     ['a list as the whole', '- a\n', 'must be a mapping, not a list'],
     ['a key twice', 'gallery: a\ngallery: b\n', 'config.yaml:2:1: Map keys must be unique'],
@@ -255,6 +274,11 @@ describe('loadConfig', () => {
       'a detector without its numbers',
       'models: {declared: [{id: x, kind: scrfd, file: a}]}',
       'models.declared[0].mean: required',
+    ],
+    [
+      'a model whose weak faces score more than others',
+      'models: {declared: [{id: x, kind: scrfd, file: a, mean: [0, 0, 0], std: [1, 1, 1], weakScore: 0.6}]}',
+      'models.declared[0].weakScore: is 0.6, above score, which is 0.5; lower it, or raise score',
     ],
     [
       'a kind of model that there is not',

@@ -20,6 +20,18 @@ describe('loadConfig: the environment', () => {
     vi.unstubAllEnvs();
   });
 
+  it('lacks a variable in one sentence per place, whatever the value is for', () => {
+    expect(refusal('http: {port: "${NOT_SET}"}')).toBe(
+      'config.yaml:1:14: environment variable NOT_SET is not set; set it, or write $${NOT_SET} for the text itself',
+    );
+    const twins = 'cameras: [{id: "${NOT_SET}", url: a}, {id: "${NOT_SET}", url: b}]\ngalery: x\n';
+    expect(refusal(twins).split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^config\.yaml:1:16: environment variable/),
+      expect.stringMatching(/^config\.yaml:1:44: environment variable/),
+      expect.stringMatching(/^config\.yaml:2:1: galery: unknown key/),
+    ]);
+  });
+
   it('may be in files, whose text is a secret', () => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'door.txt'), 's3cret: [x\n');
