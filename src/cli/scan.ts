@@ -120,7 +120,7 @@ async function scanAll(
   const sources = files.map((file, index) =>
     engine.recording(ids[index], file, {
       ...{ every, skipStill, stream, rotate, onNotice, onRemark: onNotice },
-      piped: isStdin(given[index]) ? (stdin?.piped ?? null) : null,
+      ...(stdin && isStdin(given[index]) && { name: stdin.name, piped: stdin.piped }),
     }),
   );
   // Opens every file before scanning the first: a typo in the last name must not surface hours later.

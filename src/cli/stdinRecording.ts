@@ -13,6 +13,8 @@ const NAME = 'stdin';
 export interface StdinRecording {
   /** Its path, or its name where it is piped. */
   file: string;
+  /** What messages call it. */
+  name: string;
   piped: PipedRecording | null;
   /** Stops reading and deletes what was written. */
   close: () => void;
@@ -32,7 +34,7 @@ export async function openStdin(signal: AbortSignal, input = process.stdin): Pro
       'there is no recording on stdin, which is a terminal; pipe one in, as in "spotter scan - < clip.mp4"',
     );
   const redirected = redirectedFile();
-  if (redirected !== null) return { file: redirected, piped: null, close: () => {} };
+  if (redirected !== null) return { file: redirected, name: redirected, piped: null, close: () => {} };
   const piped = new PipedRecording(input);
   const stop = () => void input.destroy();
   signal.addEventListener('abort', stop, { once: true });
@@ -43,10 +45,11 @@ export async function openStdin(signal: AbortSignal, input = process.stdin): Pro
   try {
     const isWhole = needsSeeking(await piped.peek());
     throwIfInterrupted(signal);
-    if (!isWhole) return { file: NAME, piped, close };
+    if (!isWhole) return { file: NAME, name: NAME, piped, close };
     const { file, remove } = await spool(piped, signal);
     return {
       file,
+      name: NAME,
       piped: null,
       close: () => {
         close();

@@ -20,6 +20,8 @@ import { canMapTones, noToneMapping, TONE_MAPPED } from './toneMapping.js';
 /** Which recording {@link FileSource} reads, and how. */
 export interface FileSourceOptions extends Pick<FileRequest, 'file' | 'every' | 'realtime'> {
   cameraId: string;
+  /** What messages call the recording. Default: its path. */
+  name?: string;
   /** Wider frames are scaled down to this width, px. */
   maxWidth: number;
   /** Most frames in memory at a time. */
@@ -51,6 +53,7 @@ export interface FileSourceOptions extends Pick<FileRequest, 'file' | 'every' | 
 /** Every frame of a recording, in order, with its media time. Decoding pauses while no slot is free (back-pressure). */
 export class FileSource {
   readonly #options: FileSourceOptions;
+  readonly #name: string;
   #info: VideoInfo | undefined;
   #decoder: Decoder | undefined;
   #stopped = false;
@@ -65,6 +68,7 @@ export class FileSource {
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
+    this.#name = options.name ?? options.file;
   }
 
   /**
@@ -74,18 +78,19 @@ export class FileSource {
    */
   async open(): Promise<VideoInfo> {
     const { file, minSidePx = 1, stream = null, piped = null, skipStill = false, onRemark } = this.#options;
-    const [info] = await Promise.all([probeFile(file, stream, piped), frameModeOption()]);
+    const name = this.#name;
+    const [info] = await Promise.all([probeFile(file, stream, piped, name), frameModeOption()]);
     if (skipStill) await requireStillFilters();
     const { width, height } = info.size;
     if (Math.min(width, height) < minSidePx) {
       throw new SpotterError(
         'video.no_video',
-        `the frames of ${file} are ${width}x${height} px, too small for a face; give a larger recording`,
+        `the frames of ${name} are ${width}x${height} px, too small for a face; give a larger recording`,
       );
     }
-    const notice = stream === null ? choiceNotice(path.basename(file), info.streams, info.stream) : null;
+    const notice = stream === null ? choiceNotice(path.basename(name), info.streams, info.stream) : null;
     if (notice !== null) onRemark?.(notice);
-    if (info.hdr && !(await canMapTones())) onRemark?.(noToneMapping(path.basename(file)));
+    if (info.hdr && !(await canMapTones())) onRemark?.(noToneMapping(path.basename(name)));
     this.#info = info;
     return info;
   }
@@ -207,13 +212,13 @@ export class FileSource {
       wild: `a timestamp is ${by} off`,
     }[kind];
     const where = `at frame ${frame * this.#options.every} (${(ms / 1000).toFixed(1)} s)`;
-    const name = path.basename(this.#options.file);
+    const name = path.basename(this.#name);
     this.#options.onNotice?.(`${name}: ${what} ${where}; media time goes on at the frame rate`);
   }
 
   #fault({ code, signal, messages }: DecodeEnd, info: VideoInfo): SpotterError | null {
-    const { file, every } = this.#options;
-    const name = path.basename(file);
+    const { every } = this.#options;
+    const name = path.basename(this.#name);
     const decoded = this.#read - this.#before.frames;
     const lastTimeMs = this.#lastTimeMs - this.#before.ms;
     const where = `at frame ${decoded * every} (${(lastTimeMs / 1000).toFixed(1)} s)`;
@@ -228,7 +233,7 @@ export class FileSource {
     if (decoded === 0) {
       return new SpotterError(
         'video.unreadable',
-        `${file} has no picture that ffmpeg can decode${lastMessage ? ` (${lastMessage})` : ''}; check the file`,
+        `${this.#name} has no picture that ffmpeg can decode${lastMessage ? ` (${lastMessage})` : ''}; check the file`,
       );
     }
     const expected = info.frames;

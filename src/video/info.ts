@@ -69,15 +69,17 @@ export function fileInput(file: string): string {
  *
  * @param wanted number of the video stream to read; null for the one that {@link chooseStream} finds best
  * @param piped the recording itself, where `file` is only its name
+ * @param name what messages call the recording
  * @throws SpotterError video.not_found, video.unreadable, video.no_video, ffmpeg.missing
  */
 export async function probeFile(
   file: string,
   wanted: number | null = null,
   piped: PipedRecording | null = null,
+  name = file,
 ): Promise<VideoInfo> {
-  if (piped) checkPipe(file, await piped.peek());
-  else checkFile(file);
+  if (piped) checkPipe(name, await piped.peek());
+  else checkFile(file, name);
   const ask = (...options: string[]) => {
     const probing = piped
       ? probe(piped.probed(), [...PIPE_ONLY, ...options])
@@ -86,7 +88,7 @@ export async function probeFile(
       if (cause instanceof SpotterError) throw cause;
       throw new SpotterError(
         'video.unreadable',
-        `${file} is not a video that ffmpeg can read, or is cut off; check the file`,
+        `${name} is not a video that ffmpeg can read, or is cut off; check the file`,
         { cause },
       );
     });
@@ -94,16 +96,16 @@ export async function probeFile(
   const data = await ask();
   const streams = data.streams.filter((one) => one.codec_type === 'video' && !flag(one, 'attached_pic'));
   if (NOT_VIDEO.has(data.format.format_name ?? '')) {
-    throw new SpotterError('video.unreadable', `${file} is a text, not a video; check the file`);
+    throw new SpotterError('video.unreadable', `${name} is a text, not a video; check the file`);
   }
   if (PICTURE.test(data.format.format_name ?? '') && !isSequence(await ask(...TWO_PICTURES))) {
     const advice = 'give a recording, or use "spotter detect" for pictures';
-    throw new SpotterError('video.no_video', `${file} is a single picture, not a video; ${advice}`);
+    throw new SpotterError('video.no_video', `${name} is a single picture, not a video; ${advice}`);
   }
   if (streams.length === 0)
     throw new SpotterError(
       'video.no_video',
-      `${file} has no video in it, only sound or data; give a recording with video`,
+      `${name} has no video in it, only sound or data; give a recording with video`,
     );
   const listed = streams.map((one, number): VideoStream => {
     const { width = 0, height = 0 } = one;
@@ -113,14 +115,14 @@ export async function probeFile(
   if (!chosen) {
     throw new SpotterError(
       'video.no_video',
-      `${file} has no video stream ${wanted}; choose one of ${listStreams(listed)}`,
+      `${name} has no video stream ${wanted}; choose one of ${listStreams(listed)}`,
     );
   }
   const stream = streams[chosen.number];
   if (!stream.width || !stream.height) {
     throw new SpotterError(
       'video.unreadable',
-      `${file} does not state the size of its frames; check the file`,
+      `${name} does not state the size of its frames; check the file`,
     );
   }
   const intervalMs =
@@ -155,20 +157,20 @@ function intervalOf(rate: unknown): number | null {
   return fps >= MIN_FPS && fps <= MAX_FPS ? 1000 / fps : null;
 }
 
-function checkFile(file: string): void {
+function checkFile(file: string, name: string): void {
   try {
     const stats = statSync(file);
     if (stats.isDirectory())
-      throw new SpotterError('video.unreadable', `${file} is a folder; give the files in it`);
+      throw new SpotterError('video.unreadable', `${name} is a folder; give the files in it`);
     if (!stats.isFile())
-      throw new SpotterError('video.unreadable', `${file} is a device or pipe, not a file; give a recording`);
+      throw new SpotterError('video.unreadable', `${name} is a device or pipe, not a file; give a recording`);
     if (stats.size === 0)
-      throw new SpotterError('video.unreadable', `${file} is empty; check how it was copied`);
-    if (isPlaylist(startOf(file))) throw playlist(file);
+      throw new SpotterError('video.unreadable', `${name} is empty; check how it was copied`);
+    if (isPlaylist(startOf(file))) throw playlist(name);
   } catch (cause) {
     if (cause instanceof SpotterError) throw cause;
     const why = hasErrno(cause, 'ENOENT', 'ENOTDIR') ? 'does not exist' : 'cannot be read';
-    throw new SpotterError('video.not_found', `${file} ${why}; check the path`, { cause });
+    throw new SpotterError('video.not_found', `${name} ${why}; check the path`, { cause });
   }
 }
 

@@ -188,6 +188,17 @@ describe('spotter scan: the larger models', () => {
     expect(events.at(-1)).toMatchObject({ people: [{ person: 'eileen-collins', lastMs: 5800 }] });
   });
 
+  it('calls a recording on stdin so, also where it has to be copied into a file first', async () => {
+    const scanning = start(['scan', '-', ...gallery, '--quiet'], { stdio: 'pipe' });
+    // Its index would come after its pictures.
+    const cutOff = [Buffer.from('\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x40mdat'), Buffer.alloc(56, 7)];
+    scanning.stdin?.end(Buffer.concat(cutOff));
+    expect(await finish(scanning)).toMatchObject({
+      code: 2,
+      stderr: 'spotter: stdin is not a video that ffmpeg can read, or is cut off; check the file\n',
+    });
+  });
+
   it('names nobody in a crowd of strangers', async (context) => {
     const clip = needShared(context, 'media/street-1080p.mp4');
     const { code, stdout } = await spotter([
