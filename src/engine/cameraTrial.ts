@@ -1,6 +1,6 @@
 import { isRecording } from '../config/cameraSchema.js';
 import type { CameraConfig, Config } from '../config/schema.js';
-import { throwIfInterrupted } from '../core/errors.js';
+import { SpotterError, throwIfInterrupted } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import { textMasker } from '../core/secrets.js';
 import type { Frame } from '../image/cameraFrame.js';
@@ -41,6 +41,8 @@ export interface TrialOptions {
 const PICTURE = { maxWidth: 1920, quality: 85, masks: [] };
 /** Fewer frames say nothing about their rate. */
 const MIN_FRAMES = 3;
+/** A stream whose pictures get another shape is opened again, so many times. */
+const MOST_RESHAPED = 2;
 /** What a server has kept since its last keyframe comes at once; the rate is measured after that, ms. */
 const BURST_MS = 1000;
 
@@ -50,7 +52,26 @@ const BURST_MS = 1000;
  * @throws SpotterError of {@link LiveSource} and {@link FileSource} for a camera that cannot be used; interrupted
  */
 export function tryCamera(camera: CameraConfig, options: TrialOptions): Promise<CameraTrial> {
-  return isRecording(camera.url) ? tryRecording(camera, options) : tryLive(camera, options);
+  return isRecording(camera.url) ? tryRecording(camera, options) : tryShapes(camera, options);
+}
+
+/** As the daemon does, opens a stream again when its pictures get another shape. */
+async function tryShapes(camera: CameraConfig, options: TrialOptions): Promise<CameraTrial> {
+  const changes: string[] = [];
+  for (;;) {
+    try {
+      const trial = await tryLive(camera, options);
+      return { ...trial, notices: [...changes, ...trial.notices] };
+    } catch (error) {
+      if (!(error instanceof SpotterError) || error.code !== 'camera.reshaped') throw error;
+      const change = error.message.slice(0, error.message.lastIndexOf(';'));
+      changes.push(change.replace(`camera ${camera.id}: `, ''));
+      if (changes.length <= MOST_RESHAPED) continue;
+      const advice =
+        'again and again, and each time the stream has to be reopened; set one size in the camera';
+      throw new SpotterError(error.code, `${change} ${advice}`, { cause: error });
+    }
+  }
 }
 
 async function tryRecording(

@@ -1,16 +1,14 @@
 import type { Address } from '../core/address.js';
-import { contentTypeOf } from './contentType.js';
 import { withinLimit } from './farEndLimit.js';
 import type { DecodeEnd } from './ffmpeg.js';
+import { type HttpAnswer, httpAnswerOf, NO_ANSWER } from './httpAnswer.js';
 import { isUnrecognised } from './liveFault.js';
 import { isRefused, isUnverified } from './liveFaultRules.js';
 import { type LoginOffer, loginOfferOf } from './loginOffer.js';
 import { type TlsAnswer, tlsAnswerOf } from './tlsAnswer.js';
 
 /** What a server answers when it is asked about what ffmpeg's messages leave open; null where it was not asked or did not answer. */
-export interface FarEnd {
-  /** Content type reported by an HTTP server. */
-  contentType: string | null;
+export interface FarEnd extends HttpAnswer {
   /** The logins that a server offers which has refused ours. */
   loginOffer: LoginOffer | null;
   /** How a server that ffmpeg does not understand answers to TLS. */
@@ -18,7 +16,7 @@ export interface FarEnd {
 }
 
 /** Nobody was asked. */
-export const UNASKED: FarEnd = { contentType: null, loginOffer: null, tlsAnswer: null };
+export const UNASKED: FarEnd = { ...NO_ANSWER, loginOffer: null, tlsAnswer: null };
 
 /**
  * Asks a server from which ffmpeg got no frame. At most one question per attempt, without credentials that ffmpeg has not sent
@@ -42,8 +40,13 @@ async function ask(end: DecodeEnd, address: Address, signal: AbortSignal): Promi
     return { ...UNASKED, loginOffer: hasLogin ? await loginOfferOf(address, signal) : null };
   }
   if (mayConcernTls(end, address)) return { ...UNASKED, tlsAnswer: await tlsAnswerOf(address, signal) };
-  if (!isUnrecognised(end)) return UNASKED;
-  return { ...UNASKED, contentType: await contentTypeOf(address, signal) };
+  if (!isUnrecognised(end) && !mayBeRedirected(end)) return UNASKED;
+  return { ...UNASKED, ...(await httpAnswerOf(address, signal)) };
+}
+
+/** ffmpeg's words for an address of a kind that it does not follow. */
+function mayBeRedirected({ messages }: DecodeEnd): boolean {
+  return messages.some((text) => /invalid argument|protocol not found|not on whitelist/i.test(text));
 }
 
 /** RTSP that got no answer in RTSP, or a connection that failed in TLS. */

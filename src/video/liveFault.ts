@@ -8,6 +8,7 @@ import {
   type LiveEnd,
   noVideo,
   RULES,
+  redirectSentence,
   stillImage,
   tlsSentence,
   withoutAddresses,
@@ -125,7 +126,8 @@ export function fault(code: ErrorCode, cameraId: string, sentence: string, cause
 }
 
 function neverBegan(end: LiveEnd): SpotterError {
-  const { cameraId, name, contentType } = end;
+  const { cameraId, name, contentType, redirect } = end;
+  if (redirect !== null) return fault('camera.unreachable', cameraId, redirectSentence(name, redirect));
   if (contentType?.includes('text/html')) {
     const sentence = `${name} sends a web page, not a video; give the address of the stream itself, not of the page`;
     return fault('camera.no_video', cameraId, sentence);

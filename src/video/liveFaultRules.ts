@@ -207,6 +207,12 @@ export const RULES: readonly FaultRule[] = [
       `this machine cannot decode with ${hardware}; set hardware to auto or none, or install its driver`,
   },
   {
+    pattern: /^hls: empty (segment|playlist)/i,
+    code: 'camera.no_video',
+    sentence: ({ name }) =>
+      `${name} sends a playlist (HLS) without segments; check that the camera or encoder behind it is running`,
+  },
+  {
     pattern: /matches no streams/i,
     code: 'camera.no_video',
     sentence: ({ name, stream, streams }) =>
@@ -238,6 +244,16 @@ export function tlsSentence({ name, kind, tlsAnswer, hasCertificate }: LiveEnd):
   return `${name} wants a certificate of its client; ${scheme}set tls.certificate and tls.key of the camera to one that it accepts`;
 }
 
+/** The sentence for a server that redirects to where ffmpeg does not follow. @param redirect as in {@link FarEnd} */
+export function redirectSentence(name: string, redirect: string): string {
+  if (redirect === 'endless')
+    return `${name} redirects from one address to the next without end; give the address of the stream itself`;
+  const remedy = /^rtsps?:$/.test(redirect)
+    ? `give that ${redirect}// address in the camera's url`
+    : "check the path in the camera's url";
+  return `${name} redirects to an address of another kind, ${redirect}, which is not followed; ${remedy}`;
+}
+
 /** Why a certificate was not accepted, in parentheses: the code of Node, else nothing. */
 function unverified({ messages }: LiveEnd): string {
   const code = messages.map((text) => /not verified: ([A-Z_]+)/.exec(text)?.[1]).find(Boolean);
@@ -253,6 +269,8 @@ export function stillImage({ name }: LiveEnd): string {
 export function noVideo({ name, contentType }: LiveEnd): string {
   if (contentType?.startsWith('multipart/'))
     return `${name} sends a multipart stream without pictures that ffmpeg knows; select Motion JPEG in the camera`;
+  if (contentType !== null && /mpegurl/i.test(contentType))
+    return `${name} sends a playlist (HLS) in which ffmpeg finds no video; check that the camera or encoder behind it is running`;
   return `${name} sends no video that ffmpeg knows; check the path in the camera's url`;
 }
 

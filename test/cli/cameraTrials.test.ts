@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { draftCamera } from '../../src/cli/cameraAddress.js';
 import { explore } from '../../src/cli/cameraTrials.js';
 import { schema } from '../../src/config/schema.js';
-import { keptClip } from '../helpers/ffmpeg.js';
+import { motionJpeg, startWeb } from '../helpers/chaos.js';
+import { keptClip, made } from '../helpers/ffmpeg.js';
 import { needRtsp, startRtsp } from '../helpers/rtsp.js';
 
 const clip = () =>
@@ -42,6 +43,42 @@ describe('explore', () => {
       code: 'camera.auth',
       message: expect.not.stringContaining('wrongword'),
     });
+  });
+});
+
+describe('explore: a picture that changes its shape', () => {
+  const picture = (size: string) =>
+    made(`picture-${size}.jpg`, '-f', 'lavfi', '-i', `testsrc2=s=${size}`, '-frames:v', '1');
+  /** Sends some pictures of one shape and then the other; from the connection `steadyFrom` on, the other alone. */
+  const changing = (steadyFrom: number) => {
+    let connections = 0;
+    const [before, after] = ['640x360', '480x480'].map(picture);
+    return startWeb((request, response) => {
+      const steady = motionJpeg(after, 50);
+      if (++connections >= steadyFrom) return steady(request, response);
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
+      for (const jpeg of [before, before, after, after]) {
+        response.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
+        response.write(jpeg);
+      }
+    });
+  };
+
+  it('once is opened again, as the daemon does, and noted', async () => {
+    const port = await changing(2);
+    const { trial } = await explore(draftCamera({ url: `http://127.0.0.1:${port}/video` }, '/'), request());
+    expect(trial).toMatchObject({
+      size: { width: 480, height: 480 },
+      notices: [`the picture of 127.0.0.1:${port} has changed from 640x360 to 480x480`],
+    });
+  });
+
+  it('again and again is a fault, with what to do', async () => {
+    const port = await changing(Number.POSITIVE_INFINITY);
+    const url = `http://127.0.0.1:${port}/video`;
+    await expect(explore(draftCamera({ url, id: 'door' }, '/'), request())).rejects.toThrow(
+      `camera door: the picture of 127.0.0.1:${port} has changed from 640x360 to 480x480 again and again, and each time the stream has to be reopened; set one size in the camera`,
+    );
   });
 });
 

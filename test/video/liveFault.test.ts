@@ -16,6 +16,7 @@ function end(changes: Partial<LiveEnd>): LiveEnd {
     streams: [],
     frames: 0,
     contentType: null,
+    redirect: null,
     loginOffer: null,
     tlsAnswer: null,
     hasCertificate: false,

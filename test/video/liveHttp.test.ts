@@ -150,6 +150,31 @@ describe('LiveSource: a stream over HTTP', () => {
     expect(error.message).not.toContain('secret');
   });
 
+  it.each([
+    ['one to the next without end', '/video', 'redirects from one address to the next without end;'],
+    [
+      'RTSP',
+      'rtsp://127.0.0.1/cam',
+      'another kind, rtsp:, which is not followed; give that rtsp:// address in',
+    ],
+    ['a file', 'file:///etc/hostname', 'another kind, file:, which is not followed; check the path'],
+  ])('that redirects says where: %s', async (_where, location, sentence) => {
+    const port = await startWeb((_request, response) => response.writeHead(302, { location }).end());
+    const error = await failureOf(live(`http://127.0.0.1:${port}/video`).source);
+    expect(error).toMatchObject({ code: 'camera.unreachable' });
+    expect(error.message).toContain(sentence);
+  });
+
+  it.each([
+    ['no segments', '#EXTM3U\n#EXT-X-TARGETDURATION:2\n', 'sends a playlist (HLS) without segments;'],
+    ['nothing', '#EXTM3U\n', 'sends a playlist (HLS) in which ffmpeg finds no video;'],
+  ])('that is a playlist with %s in it says so', async (_what, list, sentence) => {
+    const port = await startWeb(answering('application/vnd.apple.mpegurl', list));
+    const error = await failureOf(live(`http://127.0.0.1:${port}/live.m3u8`).source);
+    expect(error).toMatchObject({ code: 'camera.no_video' });
+    expect(error.message).toContain(sentence);
+  });
+
   it('of tiny pictures is no video', async () => {
     const picture = made('tiny.jpg', '-f', 'lavfi', '-i', 'color=red:size=8x8', '-frames:v', '1');
     const port = await startWeb(motionJpeg(picture, 50));
