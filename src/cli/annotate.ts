@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeError, describeFileError, SpotterError } from '../core/errors.js';
 import type { Size } from '../core/geometry.js';
 import { encode } from '../video/ffmpeg.js';
 import { frameModeOption } from '../video/ffmpegVersion.js';
@@ -188,7 +188,7 @@ export class AnnotatedCopy {
     try {
       writeSync(this.#script, text);
     } catch (cause) {
-      const why = `its marks cannot be kept in ${this.#folder}: ${describeError(cause)}; free some space there, or set TMPDIR`;
+      const why = `its marks cannot be kept in ${this.#folder}: ${describeFileError(cause)}; free some space there, or set TMPDIR`;
       this.#fault = this.#unwritable(why, cause);
     }
   }

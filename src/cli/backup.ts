@@ -5,7 +5,7 @@ import { shareableConfig } from '../config/configText.js';
 import type { LoadedConfig } from '../config/load.js';
 import { schema } from '../config/schema.js';
 import type { Section } from '../config/unusedSections.js';
-import { describeError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { describeFileError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
 import { plural } from '../core/plural.js';
 import { copyUnusedLog, type LogSummary, sealCopy } from '../events/log/logCopy.js';
@@ -90,7 +90,7 @@ async function copyLog(data: string, signal: AbortSignal): Promise<string | null
     if (error instanceof Error && 'syscall' in error)
       throw new SpotterError(
         'usage',
-        `cannot copy the event log within ${data}: ${describeError(error)}; make the folder writable`,
+        `cannot copy the event log within ${data}: ${describeFileError(error)}; make the folder writable`,
         { cause: error },
       );
     if (!(error instanceof SpotterError) || error.code !== 'log.locked') throw error;
@@ -150,7 +150,7 @@ async function writeArchive(part: string, entries: readonly Packed[], file: stri
 function readRefusal(cause: unknown): SpotterError {
   const why = hasErrno(cause, 'ENOENT', 'EOF')
     ? 'it does not exist, or has just changed; check it and try again'
-    : `${hasErrno(cause, 'EACCES', 'EPERM') ? 'permission denied' : describeError(cause)}; check its permissions and its name, or make the backup as the user of the daemon`;
+    : `${hasErrno(cause, 'EACCES', 'EPERM') ? 'permission denied' : describeFileError(cause)}; check its permissions and its name, or make the backup as the user of the daemon`;
   return new SpotterError('usage', `cannot read ${(cause as NodeJS.ErrnoException).path}: ${why}`, { cause });
 }
 

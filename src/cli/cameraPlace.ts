@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.js';
 import { readSharedCameras } from '../config/sharedCameras.js';
 import { checkConfigWritable, writeCamera } from '../config/writeSettings.js';
 import type { EditedText } from '../config/yamlText.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
 import { writePrivateFile } from '../core/privateFile.js';
 import { readShared, writeShared } from './sharedConfigAccess.js';
 
@@ -62,9 +62,13 @@ function write(file: string, isNew: boolean, entry: CameraEntry): EditedText['li
   try {
     writePrivateFile(path.resolve(file), BEGINNING);
   } catch (cause) {
-    throw new SpotterError('usage', `cannot write ${file}: ${describeError(cause)}; name another with -c`, {
-      cause,
-    });
+    throw new SpotterError(
+      'usage',
+      `cannot write ${file}: ${describeFileError(cause)}; name another with -c`,
+      {
+        cause,
+      },
+    );
   }
   try {
     return writeCamera(file, entry);

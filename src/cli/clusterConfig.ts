@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { CONNECTIONS } from '../config/unusedSections.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
 import type { Context } from './context.js';
 import { type CommonOptions, incompleteConfigOf } from './options.js';
 import { printJson, printLine, printLines } from './print.js';
@@ -57,7 +57,7 @@ async function read(file: string): Promise<string> {
   try {
     bytes = file === '-' ? await buffer(process.stdin) : readFileSync(file);
   } catch (cause) {
-    throw new SpotterError('usage', `cannot read ${file}: ${describeError(cause)}; give another file`, {
+    throw new SpotterError('usage', `cannot read ${file}: ${describeFileError(cause)}; give another file`, {
       cause,
     });
   }

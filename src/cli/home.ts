@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { configOwner } from '../config/configOwner.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
 import { isFolder } from '../core/folders.js';
 
 /** The file that makes a folder a home of spotter. */
@@ -79,7 +79,7 @@ function isThere(config: string): boolean {
   } catch (cause) {
     throw new SpotterError(
       'config.not_found',
-      `configuration ${config} cannot be read (${describeError(cause)}); check the permissions of its folder`,
+      `configuration ${config} cannot be read (${describeFileError(cause)}); check the permissions of its folder`,
       { cause },
     );
   }

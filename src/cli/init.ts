@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { describeFileError, hasErrno, SpotterError } from '../core/errors.js';
 import { isFolder, makePrivateFolder } from '../core/folders.js';
 import type { Context } from './context.js';
 import { CONFIG_NAME } from './home.js';
@@ -113,5 +113,6 @@ function whyNot(cause: unknown): string {
   if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; choose another folder';
   if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
   if (hasErrno(cause, 'ENOTDIR', 'EEXIST')) return 'a file is in the way; choose another folder';
-  return `${describeError(cause)}; choose another folder`;
+  if (hasErrno(cause, 'ENOENT')) return 'no folder can be made there; choose another one';
+  return `${describeFileError(cause)}; choose another folder`;
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { PersonPhoto, Role } from '../../bench/accuracy.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
 import { isClutter, isPhotoName } from '../gallery/photoFiles.js';
 import { parseCsv } from './csv.js';
 
@@ -59,7 +59,7 @@ export function readText(file: string, option: string): string {
   } catch (cause) {
     throw new SpotterError(
       'usage',
-      `cannot read ${option} ${file}: ${describeError(cause)}; check the path`,
+      `cannot read ${option} ${file}: ${describeFileError(cause)}; check the path`,
       { cause },
     );
   }
@@ -81,9 +81,10 @@ export function photosOfPeople(folder: string, option: string): PersonPhoto[] {
       .flatMap((name) => photosIn(path.join(folder, name)))
       .sort((a, b) => (a.file < b.file ? -1 : 1));
   } catch (cause) {
+    const { path: place = folder } = cause as NodeJS.ErrnoException;
     throw new SpotterError(
       'usage',
-      `cannot read ${option} ${folder}: ${describeError(cause)}; give a folder with one folder of photos per person`,
+      `cannot read ${option} ${place}: ${describeFileError(cause)}; give a folder with one folder of photos per person`,
       { cause },
     );
   }

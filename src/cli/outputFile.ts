@@ -1,6 +1,6 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { describeFileError, hasErrno, SpotterError } from '../core/errors.js';
 import { liesIn } from '../core/folders.js';
 import { writePrivateFileFrom } from '../core/privateFile.js';
 
@@ -22,14 +22,15 @@ export function checkOutputPlace(file: string, gallery: string | null, kind: Out
   if (file === '') throw refuse('the name is empty; name a file');
   if (file === '-') throw refuse('it cannot go to standard output; name a file');
   const folder = path.dirname(path.resolve(file));
+  let stats: Stats | undefined;
   try {
     if (!statSync(folder).isDirectory()) throw refuse(`${folder} is a file, not a folder; name another file`);
     accessSync(folder, constants.W_OK | constants.X_OK);
+    // The name may be that of a link, which is then replaced.
+    stats = statSync(file, { throwIfNoEntry: false });
   } catch (cause) {
     throw cause instanceof SpotterError ? cause : refuse(whyNot(cause, folder), cause);
   }
-  // The name may be that of a link, which is then replaced.
-  const stats = statSync(file, { throwIfNoEntry: false });
   if (stats?.isDirectory()) throw refuse(`it is a folder; add the name of a file, such as ${kind.example}`);
   if (stats && !stats.isFile()) throw refuse('it is a device or pipe; name a file');
   if (stats && path.extname(file) !== path.extname(kind.example))
@@ -72,7 +73,7 @@ function whyNot(cause: unknown, folder: string): string {
   if (hasErrno(cause, 'EACCES', 'EPERM')) return `permission denied in ${folder}; name a file elsewhere`;
   if (hasErrno(cause, 'EROFS')) return `${folder} is read-only; name a file elsewhere`;
   if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
-  return `${describeError(cause)}; name another file`;
+  return `${describeFileError(cause)}; name another file`;
 }
 
 function realOr(folder: string): string {

@@ -13,7 +13,14 @@ import {
 import path from 'node:path';
 import { ACCESS_FILE, AccessFile, hasAccessFile } from '../auth/accessFile.js';
 import { loadConfig } from '../config/load.js';
-import { describeError, hasErrno, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import {
+  describeError,
+  describeFileError,
+  hasErrno,
+  SpotterError,
+  throwIfInterrupted,
+} from '../core/errors.js';
+import { namedStats } from '../core/folders.js';
 import { plural } from '../core/plural.js';
 import { sealCopy } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
@@ -67,7 +74,7 @@ export async function restore({ signal }: Context, file: string, options: Restor
     if (cause instanceof SpotterError) throw cause;
     throw new SpotterError(
       'usage',
-      `cannot restore into ${to}: ${describeError(cause)}; free some space, or name another folder with --to`,
+      `cannot restore into ${to}: ${describeFileError(cause)}; free some space, or name another folder with --to`,
       { cause },
     );
   } finally {
@@ -78,7 +85,7 @@ export async function restore({ signal }: Context, file: string, options: Restor
 }
 
 function checkArchive(file: string): void {
-  const stats = statSync(file, { throwIfNoEntry: false });
+  const stats = namedStats(file, file);
   if (stats?.isFile()) return;
   throw new SpotterError(
     'usage',
@@ -100,7 +107,7 @@ function prepareFolder(folder: string, to: string): boolean {
     if (!hasErrno(cause, 'ENOENT'))
       throw new SpotterError(
         'usage',
-        `cannot use ${to}: ${describeError(cause)}; name another folder with --to`,
+        `cannot use ${to}: ${describeFileError(cause)}; name another folder with --to`,
         { cause },
       );
   }
@@ -110,7 +117,7 @@ function prepareFolder(folder: string, to: string): boolean {
   } catch (cause) {
     throw new SpotterError(
       'usage',
-      `cannot make ${to}: ${describeError(cause)}; name another folder with --to`,
+      `cannot make ${to}: ${describeFileError(cause)}; name another folder with --to`,
       { cause },
     );
   }

@@ -1,7 +1,7 @@
 import { fstatSync, realpathSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeError, SpotterError, throwIfInterrupted } from '../core/errors.js';
+import { describeFileError, SpotterError, throwIfInterrupted } from '../core/errors.js';
 import { needsSeeking, PipedRecording } from '../video/pipedRecording.js';
 import { temporaryFolder } from './temporaryFolder.js';
 
@@ -87,7 +87,7 @@ async function spool(
     if (cause instanceof SpotterError) throw cause;
     throw new SpotterError(
       'video.unreadable',
-      `cannot copy stdin to ${folder}: ${describeError(cause)}; free some space there, or set TMPDIR`,
+      `cannot copy stdin to ${folder}: ${describeFileError(cause)}; free some space there, or set TMPDIR`,
       { cause },
     );
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
 
 /**
  * Makes a folder for temporary files, which only this user may read.
@@ -15,7 +15,7 @@ export function temporaryFolder(purpose: string): string {
   } catch (cause) {
     throw new SpotterError(
       'usage',
-      `cannot make a temporary folder in ${tmpdir()}: ${describeError(cause)}; set TMPDIR to another folder`,
+      `cannot make a temporary folder in ${tmpdir()}: ${describeFileError(cause)}; set TMPDIR to another folder`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
 import type { Box } from '../core/geometry.js';
 import { regularFileText } from '../core/regularFile.js';
 import { parseCsv } from './csv.js';
@@ -24,7 +24,11 @@ export function readTruth(file: string): TruthRow[] {
   try {
     text = regularFileText(file);
   } catch (cause) {
-    throw new SpotterError('usage', `cannot read --score ${file}: ${describeError(cause)}`, { cause });
+    throw new SpotterError(
+      'usage',
+      `cannot read --score ${file}: ${describeFileError(cause)}; check the path`,
+      { cause },
+    );
   }
   return parseTruth(text, file);
 }

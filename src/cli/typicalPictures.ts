@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config/schema.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
+import { namedStats } from '../core/folders.js';
 import { plural } from '../core/plural.js';
 import type { Pictures } from '../engine/quantization.js';
 import { isClutter, isPhotoName } from '../gallery/photoFiles.js';
@@ -27,7 +28,7 @@ export async function typicalPictures(
   config: Config,
   onSkipped: (message: string) => void,
 ): Promise<Pictures> {
-  const stats = statSync(source, { throwIfNoEntry: false });
+  const stats = namedStats(source, `--calibrate ${source}`);
   if (!stats)
     throw new SpotterError(
       'usage',
@@ -47,7 +48,11 @@ function photosIn(folder: string, config: Config, onSkipped: (message: string) =
   try {
     names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch (cause) {
-    throw new SpotterError('usage', `cannot read --calibrate ${folder}: ${describeError(cause)}`, { cause });
+    throw new SpotterError(
+      'usage',
+      `cannot read --calibrate ${folder}: ${describeFileError(cause)}; check its permissions`,
+      { cause },
+    );
   }
   const isShown = (name: string) => !name.split(path.sep).some(isClutter) && isPhotoName(name);
   const shown = names.filter(isShown).sort();

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { describeFileError, hasErrno, SpotterError } from '../core/errors.js';
 import { addCamera, type CameraEntry } from './cameraEdit.js';
 import { loadConfig, loadIncompleteConfig } from './load.js';
 import { editSettings, type SettingChange } from './settingEdit.js';
@@ -117,5 +117,5 @@ function whyNot(cause: unknown): string {
   if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; make it writable';
   if (hasErrno(cause, 'ENOSPC')) return 'the disk is full; free some space';
   if (hasErrno(cause, 'EBUSY')) return 'it is mounted as a single file; mount its folder instead';
-  return `${describeError(cause)}; check the file`;
+  return `${describeFileError(cause)}; check the file`;
 }

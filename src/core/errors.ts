@@ -119,6 +119,13 @@ export function describeError(error: unknown): string {
   return message.split('\n', 1)[0] ?? message;
 }
 
+/**
+ * Why a file cannot be used, for a sentence that names it: for an error of the file system, without its code, the call and the path.
+ */
+export function describeFileError(error: unknown): string {
+  return describeError(error).replace(/^E[A-Z0-9]+: (.+?), [a-z_]+(?: '.*)?$/, '$1');
+}
+
 /** Whether an error has one of these system error codes, such as ENOENT. */
 export function hasErrno(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));

@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { hasErrno } from './errors.js';
+import { describeFileError, hasErrno, SpotterError } from './errors.js';
 
 /** Mode bits that let the group and everybody write. */
 export const WRITABLE_BY_OTHERS = 0o022;
@@ -34,6 +34,23 @@ export function isFolder(name: string): boolean {
     return statSync(name).isDirectory();
   } catch {
     return false;
+  }
+}
+
+/**
+ * What lies at a place that a command line names; null for nothing.
+ *
+ * @param name how the command line names it
+ * @throws SpotterError usage where the system does not say, such as for a name that is too long
+ */
+export function namedStats(place: string, name: string): Stats | null {
+  try {
+    return statSync(place);
+  } catch (cause) {
+    if (hasErrno(cause, 'ENOENT', 'ENOTDIR')) return null;
+    throw new SpotterError('usage', `cannot read ${name}: ${describeFileError(cause)}; check the path`, {
+      cause,
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { shareableConfig } from '../config/configText.js';
 import type { IncompleteConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { describeFileError, hasErrno, SpotterError } from '../core/errors.js';
 import { nearestExisting, WRITABLE_BY_OTHERS } from '../core/folders.js';
 import { plural } from '../core/plural.js';
 import { inspectLog } from '../events/log/logCopy.js';
@@ -106,7 +106,7 @@ export function checkData(data: string): Finding {
     return fault(
       hasErrno(error, 'EROFS')
         ? `the file system of ${folder} is read-only; mount it writable, or set data to another folder`
-        : `${folder} cannot be written by this user (${describeError(error)}); be the user of the daemon, or change its owner`,
+        : `${folder} cannot be written by this user (${describeFileError(error)}); be the user of the daemon, or change its owner`,
     );
   }
   if (folder !== data) return ok(`${data} is made at the first start`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { describeFileError, hasErrno, SpotterError } from '../core/errors.js';
 import { meantOr } from '../core/nearest.js';
 import { isSamePerson, nameFault } from '../core/personName.js';
 import { cacheFile, EmbeddingCache } from './cache.js';
@@ -230,5 +230,5 @@ export function whyUnwritable(cause: unknown): string {
   if (hasErrno(cause, 'EROFS')) return 'the file system is read-only; mount it writable';
   if (hasErrno(cause, 'EACCES') || hasErrno(cause, 'EPERM'))
     return 'permission denied; check the permissions of the gallery and of what is in it';
-  return `${describeError(cause)}; check the gallery`;
+  return `${describeFileError(cause)}; check the gallery`;
 }

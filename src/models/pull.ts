@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeFileError, SpotterError } from '../core/errors.js';
 import { makeFolder } from '../core/folders.js';
 import { megabytes } from '../core/megabytes.js';
 import { maskText } from '../core/secrets.js';
@@ -183,7 +183,7 @@ export class Puller {
       if (error instanceof SpotterError || !(error instanceof Error) || !('errno' in error)) throw error;
       throw new SpotterError(
         'model.download',
-        `${maskText(from)} cannot be read (${describeError(error)}); check its permissions`,
+        `${maskText(from)} cannot be read (${describeFileError(error)}); check its permissions`,
         { cause: error },
       );
     }

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
-import { describeError, hasErrno, SpotterError } from '../core/errors.js';
+import { describeFileError, hasErrno, SpotterError } from '../core/errors.js';
 import { nearestExisting } from '../core/folders.js';
 import { megabytes } from '../core/megabytes.js';
 
@@ -23,7 +23,7 @@ export function storageFault(file: string, cause: unknown): SpotterError {
     return fault(`${folder} does not exist, or leads nowhere; name another folder with --models`);
   if (hasErrno(cause, 'EISDIR', 'ERR_FS_EISDIR', 'ENOTEMPTY')) return fault(`${file} is a folder; remove it`);
   return fault(
-    `cannot write ${file} (${describeError(cause)}); check the folder, or name another with --models`,
+    `cannot write ${file} (${describeFileError(cause)}); check the folder, or name another with --models`,
   );
 }
 
