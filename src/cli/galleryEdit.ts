@@ -38,6 +38,7 @@ export async function add(
   const added: (Added & { image: string; warnings?: string[] })[] = [];
   try {
     await probeFolder(config.gallery.folder);
+    // Also removes what interrupted changes have left.
     await engine.start(signal);
     const photos: ComparedPhoto[] = [...engine.gallery.photos];
     for (const image of images) {

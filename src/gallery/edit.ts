@@ -68,7 +68,8 @@ export function addablePersonName(text: string): string {
 }
 
 /**
- * Copies a photo to a person if it can be used, whole or not at all.
+ * Copies a photo to a person if it can be used, whole or not at all. What interrupted changes have left is for whoever adds several
+ * to remove, once.
  *
  * @throws SpotterError gallery.not_found; gallery.unwritable when the copy cannot be written
  */
@@ -88,16 +89,17 @@ export async function addPhoto({ folder, person, file, examine }: AddOptions): P
   return usePhotoFile(file, use, ({ fault, message }) => refused(fault, message));
 }
 
-/** The same with a picture that is in memory. @throws as {@link addPhoto} does */
+/** The same with one picture that is in memory; also removes what interrupted changes have left. @throws as {@link addPhoto} does */
 export async function addPicture(options: AddPictureOptions): Promise<Added> {
-  return addListed(options, await listGallery(options.folder));
+  const listing = await listGallery(options.folder);
+  await removeLeftovers(listing.root);
+  return addListed(options, listing);
 }
 
 async function addListed(
   { folder, person, bytes, fileName, examine }: AddPictureOptions,
   listing: Listing,
 ): Promise<Added> {
-  await removeLeftovers(listing.root);
   const twin = await twinOf(bytes, listing);
   if (twin && isSamePerson(twin.person, person)) return { state: 'there', name: twin.name };
   if (twin) {

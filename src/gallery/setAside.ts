@@ -110,9 +110,12 @@ function notThere(
 /** The photo that a path stands for: one in a listing, or one of this machine that lies in a folder. @returns its name there */
 function photoNamed(what: string, photos: readonly GalleryFile[], folders: readonly string[]): string | null {
   const inside = folders.map((folder) => path.relative(folder, realPath(path.resolve(what))));
-  const wanted = [path.normalize(what), ...inside].map(nameKeyOf);
-  const photo = photos.find(({ name }) => !name.endsWith('/') && wanted.includes(nameKeyOf(name)));
-  return photo?.name ?? null;
+  const wanted = [path.normalize(what), ...inside].map((name) => name.split(path.sep).join('/'));
+  const names = photos.map(({ name }) => name).filter((name) => !name.endsWith('/'));
+  const composed = wanted.map((name) => name.normalize('NFC'));
+  // Two names may differ in their Unicode form alone.
+  const named = names.find((name) => wanted.includes(name));
+  return named ?? names.find((name) => composed.includes(name.normalize('NFC'))) ?? null;
 }
 
 /** The path without links above the file. */
@@ -122,10 +125,6 @@ function realPath(file: string): string {
   } catch {
     return file;
   }
-}
-
-function nameKeyOf(name: string): string {
-  return name.split(path.sep).join('/').normalize('NFC');
 }
 
 /** The folder of a person, and photo and settings beside it: names in the base. */

@@ -23,6 +23,19 @@ describe('addPhoto', () => {
   });
 });
 
+describe('addPhoto: several photos', () => {
+  it('does not search the gallery for what interrupted changes have left at each of them', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'zoe'));
+    writeFileSync(path.join(folder, 'zoe/.999999999.adding'), '');
+    const examine = async () => ({ state: 'used' }) as const;
+    const file = path.join(temporaryFolder(), 'a.jpg');
+    writeFileSync(file, 'a picture');
+    await addPhoto({ folder, person: 'zoe', file, examine });
+    expect(readdirSync(path.join(folder, 'zoe')).sort()).toEqual(['.999999999.adding', 'a.jpg']);
+  });
+});
+
 describe('removePerson', () => {
   it('removes a folder that the gallery skips, which had been made as somebody', async () => {
     const folder = temporaryFolder();
