@@ -2,8 +2,8 @@ import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
 import { makeFolder } from '../core/folders.js';
 import { megabytes } from '../core/megabytes.js';
-import type { CatalogueEntry } from '../models/catalogueEntry.js';
-import { findModel, requireModel } from '../models/install.js';
+import type { CatalogueEntry, InstallableEntry } from '../models/catalogueEntry.js';
+import { findModel, isIncluded, requireModel } from '../models/install.js';
 import { acceptedLicences, acceptLicences } from '../models/licences.js';
 import { givenPlace, type ModelSource, sourcesOf } from '../models/modelSources.js';
 import { Puller } from '../models/pull.js';
@@ -41,8 +41,13 @@ export async function pull(
   options: PullOptions,
 ): Promise<number> {
   const place = modelsPlace(options, true);
-  const models = wantedModels(names, place);
+  const { landmarks, folders } = place;
+  const models = wantedModels(
+    names.filter((name) => name !== landmarks.id),
+    place,
+  );
   const pulled = await pullModels(context, models, place, options);
+  if (names.includes(landmarks.id)) pulled.push(await includedModel(landmarks, folders));
   if (options.json) printJson({ folder: place.folders[0], models: pulled });
   else printProse(pulled.map(({ id, path, state }) => `${id}: ${state}${path === null ? '' : `, ${path}`}`));
   return 0;
@@ -111,19 +116,22 @@ function refuseShadowed(entry: CatalogueEntry, pulled: string | undefined, folde
   );
 }
 
+async function includedModel(entry: InstallableEntry, folders: readonly string[]): Promise<PulledModel> {
+  const { id } = entry;
+  if (findModel(entry, folders) === null)
+    throw new SpotterError(
+      'model.not_found',
+      `model "${id}" comes with spotter, but is missing; install spotter again`,
+    );
+  const { path: file } = await requireModel(entry, folders);
+  return { id, path: file, state: 'comes with spotter' };
+}
+
 /** null: to be pulled. */
 async function stateOf(entry: CatalogueEntry, folders: readonly string[]): Promise<PulledModel | null> {
   const { id } = entry;
+  if (isIncluded(entry)) return includedModel(entry, folders);
   const found = findModel(entry, folders);
-  if (entry.included) {
-    if (found === null)
-      throw new SpotterError(
-        'model.not_found',
-        `model "${id}" comes with spotter, but is missing; install spotter again`,
-      );
-    await requireModel(entry, folders);
-    return { id, path: found.path, state: 'comes with spotter' };
-  }
   const isIntact =
     found !== null &&
     (await requireModel(entry, folders).then(

@@ -130,7 +130,7 @@ function tableOf(offers: readonly PairOffer[], config: Config, cores: number): s
 
 function stateOf(offer: PairOffer, config: Config): string {
   if (isCurrent(offer, config)) return 'in use';
-  if (offer.missing.length === 0) return 'installed';
+  if (offer.missing.length === 0) return offer.frameMs === null ? 'unusable' : 'installed';
   const without = offer.missing.filter(({ hasAddress }) => !hasAddress).map(({ id }) => id);
   return without.length > 0 ? 'needs --from' : `to pull${sizeText(offer)}`;
 }

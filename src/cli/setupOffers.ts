@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.js';
 import { describeError, SpotterError } from '../core/errors.js';
 import { modelSpeed } from '../engine/modelSpeed.js';
 import type { ModelEntry } from '../models/catalogueEntry.js';
-import { findModel } from '../models/install.js';
+import { findModel, isIncluded, requireModel } from '../models/install.js';
 import type { PairOffer } from '../models/pairChoice.js';
 import { prepare } from '../models/prepare.js';
 import { type KnownPair, knownPairs, modelsOf, usageOf } from './knownPairs.js';
@@ -30,21 +30,46 @@ export async function pairOffers(
   signal: AbortSignal,
 ): Promise<PairOffer[]> {
   const pairs = await knownPairs(place);
-  const measured = await measure(pairs, place, modelFolder, signal);
-  return pairs.map((pair) => offerOf(pair, place, measured));
+  const intact = await intactModels(pairs, place);
+  const measured = await measure(pairs, intact, place, modelFolder, signal);
+  return pairs.map((pair) => offerOf(pair, intact, place, measured));
+}
+
+/** The ids of models that are installed. A damaged one is reported, and is not. */
+async function intactModels(
+  pairs: readonly KnownPair[],
+  { entries, folders }: ModelsPlace,
+): Promise<ReadonlySet<string>> {
+  const ids = new Set([...Object.values(UNIT), ...pairs.flatMap((pair) => [pair.detector, pair.embedder])]);
+  const intact = new Set<string>();
+  for (const entry of entries.filter(({ id }) => ids.has(id))) {
+    if (findModel(entry, folders) === null) continue;
+    try {
+      await requireModel(entry, folders);
+      intact.add(entry.id);
+    } catch (error) {
+      reportUnmeasured(error);
+    }
+  }
+  return intact;
+}
+
+/** A model that cannot be used is no reason not to measure the others. */
+function reportUnmeasured(error: unknown): void {
+  if (!(error instanceof SpotterError)) throw error;
+  printError(`not measured: ${describeError(error)}`);
 }
 
 /** Measures every installed model once, two at a time. */
 async function measure(
   pairs: readonly KnownPair[],
-  { entries, folders, loaded }: ModelsPlace,
+  intact: ReadonlySet<string>,
+  { loaded }: ModelsPlace,
   modelFolder: string | undefined,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const isThere = (id: string) =>
-    entries.some((entry) => entry.id === id && findModel(entry, folders) !== null);
   const installed = (role: 'detector' | 'embedder') =>
-    [...new Set([UNIT[role], ...pairs.map((pair) => pair[role])])].filter(isThere);
+    [...new Set([UNIT[role], ...pairs.map((pair) => pair[role])])].filter((id) => intact.has(id));
   const [all, others] = [installed('detector'), installed('embedder')];
   const detectors = new Map<string, number>();
   const embedders = new Map<string, number>();
@@ -68,21 +93,24 @@ async function speedOf(
   try {
     return await modelSpeed((await prepare(config, modelFolder)).settings);
   } catch (error) {
-    // A damaged model is no reason not to measure the others.
-    if (!(error instanceof SpotterError)) throw error;
-    printError(`not measured: ${describeError(error)}`);
+    reportUnmeasured(error);
     return null;
   }
 }
 
-function offerOf(pair: KnownPair, place: ModelsPlace, measured: Measured): PairOffer {
+function offerOf(
+  pair: KnownPair,
+  intact: ReadonlySet<string>,
+  place: ModelsPlace,
+  measured: Measured,
+): PairOffer {
   const models = modelsOf(pair, place);
   const [detectMs, embedMs] = [
     timeOf(models[0], UNIT.detector, measured.detectors),
     timeOf(models[1], UNIT.embedder, measured.embedders),
   ];
   const missing = models.flatMap((entry) => {
-    if (!entry || findModel(entry, place.folders) || !('files' in entry)) return [];
+    if (!entry || intact.has(entry.id) || isIncluded(entry) || !('files' in entry)) return [];
     const [{ bytes, url }] = entry.files;
     return [{ id: entry.id, bytes, hasAddress: url !== null }];
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -44,17 +44,30 @@ export interface Distribution {
   archives: readonly Archive[];
 }
 
-/** Reads the models of models/catalogue.yaml; in the order of the file. Throws when the file is not valid. */
+/** Reads the models of models/catalogue.yaml; in the order of the file. @throws as {@link readCatalogueFile} does */
 export function readCatalogue(): CatalogueEntry[] {
   return readCatalogueFile().models;
 }
 
 type CatalogueFile = Distribution & { models: CatalogueEntry[]; landmarks: LandmarkEntry };
 
-/** Reads models/catalogue.yaml: the models and how they are distributed. Throws when the file is not valid. */
-export function readCatalogueFile(): CatalogueFile {
-  const text = catalogueText();
-  return readParsed(text) ?? parseCatalogue(text);
+/**
+ * Reads models/catalogue.yaml: the models and how they are distributed.
+ *
+ * @param root folder of the package
+ * @throws SpotterError model.unreadable
+ */
+export function readCatalogueFile(root = packageRoot): CatalogueFile {
+  try {
+    const text = catalogueText(root);
+    return readParsed(text, root) ?? parseCatalogue(text);
+  } catch (cause) {
+    throw new SpotterError(
+      'model.unreadable',
+      `${path.join(root, CATALOGUE)}, which comes with spotter, is missing or damaged; install spotter again`,
+      { cause },
+    );
+  }
 }
 
 /** The catalogue in a text in YAML. @throws when it is not valid */
@@ -64,21 +77,29 @@ export function parseCatalogue(text: string): CatalogueFile {
 
 /** Writes the catalogue into dist/ as it is once parsed and checked, which takes 90 ms on a slow machine: the engine does it at every start. */
 export function writeParsedCatalogue(): void {
-  const text = catalogueText();
-  writeFileSync(PARSED, JSON.stringify({ of: digest(text), content: parseCatalogue(text) }));
+  const text = catalogueText(packageRoot);
+  writeFileSync(
+    path.join(packageRoot, PARSED),
+    JSON.stringify({ of: digest(text), content: parseCatalogue(text) }),
+  );
 }
 
-const PARSED = path.join(packageRoot, 'dist/src/catalogue.json');
+const CATALOGUE = 'models/catalogue.yaml';
+const PARSED = 'dist/src/catalogue.json';
 
-/** What {@link writeParsedCatalogue} has written; null when it is not there, or is of another text. */
-function readParsed(text: string): CatalogueFile | null {
-  if (!existsSync(PARSED)) return null;
-  const { of, content } = JSON.parse(readFileSync(PARSED, 'utf8')) as { of: string; content: CatalogueFile };
-  return of === digest(text) ? content : null;
+/** What {@link writeParsedCatalogue} has written; null when it is not there or damaged, or is of another text. */
+function readParsed(text: string, root: string): CatalogueFile | null {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(path.join(root, PARSED), 'utf8'));
+    const { of, content } = parsed as { of: string; content: CatalogueFile };
+    return of === digest(text) ? content : null;
+  } catch {
+    return null;
+  }
 }
 
-function catalogueText(): string {
-  return readFileSync(path.join(packageRoot, 'models/catalogue.yaml'), 'utf8');
+function catalogueText(root: string): string {
+  return readFileSync(path.join(root, CATALOGUE), 'utf8');
 }
 
 function digest(text: string): string {
@@ -102,12 +123,20 @@ export function namedModels(
   return [...new Set(ids)].map((id) => {
     const entry = known.find((candidate) => candidate.id === id);
     if (entry) return entry;
-    const all = [...known.map((candidate) => candidate.id), ...Object.keys(packs)];
-    throw new SpotterError(
-      'model.not_found',
-      `model "${id}" is not in the catalogue; ${meantOrListed(id, all)}`,
-    );
+    throw unknown('model', id, [...known.map((candidate) => candidate.id), ...Object.keys(packs)]);
   });
+}
+
+function unknown(role: 'model' | 'detector' | 'embedder', id: string, ids: readonly string[]): SpotterError {
+  if (id === readCatalogueFile().landmarks.id)
+    return new SpotterError(
+      'model.unfit',
+      `model "${id}" comes with spotter for landmarks, and is neither chosen, quantized nor removed; name a detector or an embedder`,
+    );
+  return new SpotterError(
+    'model.not_found',
+    `${role} "${id}" is not in the catalogue; ${meantOrListed(id, ids)}`,
+  );
 }
 
 /**
@@ -149,10 +178,10 @@ export class Catalogue {
     const entry = this.entries.find((candidate) => candidate.id === id);
     if (entry) return entry;
     this.#refuseUnusable(id);
-    const ids = this.entries.map((candidate) => candidate.id);
-    throw new SpotterError(
-      'model.not_found',
-      `model "${id}" is not in the catalogue; ${meantOrListed(id, ids)}`,
+    throw unknown(
+      'model',
+      id,
+      this.entries.map((candidate) => candidate.id),
     );
   }
 
@@ -171,10 +200,10 @@ export class Catalogue {
       );
     }
     this.#refuseUnusable(id);
-    const ids = this.entries.filter(fits).map((candidate) => candidate.id);
-    throw new SpotterError(
-      'model.not_found',
-      `${role} "${id}" is not in the catalogue; ${meantOrListed(id, ids)}`,
+    throw unknown(
+      role,
+      id,
+      this.entries.filter(fits).map((candidate) => candidate.id),
     );
   }
 

@@ -77,6 +77,11 @@ export async function requireModel(
       `model "${entry.id}": ${found.path} is damaged or another file (SHA-256 ${sha256.slice(0, 12)}…, expected ${found.sha256.slice(0, 12)}…); ${again}`,
     );
   }
+  if (statSync(found.path).size === 0)
+    throw new SpotterError(
+      'model.unreadable',
+      `model "${entry.id}": ${found.path} is empty; put the file of the model there again`,
+    );
   return { path: found.path, checked, data: await requireData(entry, found.path) };
 }
 

@@ -93,10 +93,8 @@ export class Network implements Runnable {
           ? await InferenceSession.create(source, options)
           : await InferenceSession.create(source, options);
     } catch (cause) {
-      const why = describeError(cause);
-      if (device) throw new SpotterError('compute.failed', why, { cause });
-      const message = `${name} cannot be loaded (${why}); check that it is an ONNX file`;
-      throw new SpotterError('model.unreadable', message, { cause });
+      if (device) throw new SpotterError('compute.failed', describeError(cause), { cause });
+      throw unreadable(name, cause);
     }
     for (const port of [...session.inputMetadata, ...session.outputMetadata]) {
       if (!port.isTensor || port.type !== 'float32') {
@@ -150,7 +148,7 @@ export class Network implements Runnable {
     if (this.#device) throw new SpotterError('compute.failed', describeError(cause), { cause });
     // It has run before.
     if (this.#outputs.size > 0) throw cause;
-    const why = describeError(cause).replace(/^.*Status Message: (\S+\.cc:\d+ .*?\) (?=[A-Z]))?/s, '');
+    const why = runtimeReason(cause);
     throw new SpotterError('model.unfit', `${this.#name} cannot be run (${why}); use another file or model`, {
       cause,
     });
@@ -185,9 +183,21 @@ export async function foldConstants(model: Uint8Array, target: string, name: str
     });
     await session.release();
   } catch (cause) {
-    const message = `${name} cannot be loaded (${describeError(cause)}); check that it is an ONNX file`;
-    throw new SpotterError('model.unreadable', message, { cause });
+    throw unreadable(name, cause);
   }
+}
+
+function unreadable(name: string, cause: unknown): SpotterError {
+  const message = `${name} cannot be loaded (${runtimeReason(cause)}); check that it is an ONNX file`;
+  return new SpotterError('model.unreadable', message, { cause });
+}
+
+/** Why onnxruntime refuses a network, without its names of files and functions. */
+function runtimeReason(cause: unknown): string {
+  return describeError(cause)
+    .replace(/^(Load model from .* failed: ?|.*Status Message: )/, '')
+    .replace(/^\S+\.cc:\d+ .*?\) (?=[A-Z])/, '')
+    .replace(/\.$/, '');
 }
 
 function toPort(port: InferenceSession.ValueMetadata): Port {

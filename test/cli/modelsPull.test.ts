@@ -98,6 +98,14 @@ describe('spotter models', () => {
     });
   });
 
+  it('pull says what comes with spotter, the network for landmarks too', async () => {
+    const { code, stdout } = await models(homeWith(''), 'pull', 'spotter-embed', 'spotter-landmarks');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^spotter-embed: comes with spotter, \S+spotter-embed\.onnx\nspotter-landmarks: comes with spotter, \S+spotter-landmarks\.onnx\n$/,
+    );
+  });
+
   it('says what to do about a damaged copy of what comes with spotter', async () => {
     const home = homeWith('');
     const copy = path.join(home, 'models/spotter-landmarks.onnx');

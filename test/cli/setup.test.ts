@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { namesModels } from '../../src/cli/setupOffer.js';
@@ -66,6 +66,18 @@ describe('spotter setup', () => {
     expect(await chosen()).toBe('yunet');
     expect(await chosen('--accept-licence')).toBe('scrfd-2.5g');
     expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  it('pulls a damaged model again', async () => {
+    const { home } = homeWith('cameras: []\n');
+    mkdirSync(path.join(home, 'models'));
+    writeFileSync(path.join(home, 'models/face_detection_yunet_2023mar.onnx'), 'damaged');
+    const { stdout, stderr } = await setup(home, '--json');
+    expect(stderr).toMatch(/^spotter: not measured: model "yunet": .* is damaged or another file .*$/m);
+    const [pair] = JSON.parse(stdout).pairs.filter(
+      (one: { detector: string; embedder: string }) => one.detector === 'yunet' && one.embedder === 'sface',
+    );
+    expect(pair.missing.map(({ id }: { id: string }) => id)).toEqual(['yunet', 'sface']);
   });
 
   it('refuses --yes where there is nothing to write into, before it measures', async () => {

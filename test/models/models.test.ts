@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -51,6 +51,37 @@ describe('Catalogue', () => {
     const { content } = JSON.parse(readFileSync(path.join(root, 'dist/src/catalogue.json'), 'utf8'));
     expect(content).toEqual(parsed);
     expect(readCatalogueFile()).toEqual(content);
+  });
+
+  it.each([
+    ['missing', null],
+    ['empty', ''],
+    ['no YAML', 'models: ['],
+    ['cut off', 'models: []\n'],
+  ])('is refused in one sentence when it is %s', (_what, text) => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'models/catalogue.yaml');
+    mkdirSync(path.dirname(file));
+    if (text !== null) writeFileSync(file, text);
+    expect(() => readCatalogueFile(folder)).toThrow(
+      `${file}, which comes with spotter, is missing or damaged; install spotter again`,
+    );
+  });
+
+  it('is read although what it was parsed to is damaged', () => {
+    const folder = temporaryFolder();
+    for (const name of ['models', 'dist/src']) mkdirSync(path.join(folder, name), { recursive: true });
+    copyFileSync(path.join(root, 'models/catalogue.yaml'), path.join(folder, 'models/catalogue.yaml'));
+    writeFileSync(path.join(folder, 'dist/src/catalogue.json'), '{');
+    expect(readCatalogueFile(folder)).toEqual(readCatalogueFile());
+  });
+
+  it('says what the network for landmarks is to whoever names it', () => {
+    const sentence =
+      'model "spotter-landmarks" comes with spotter for landmarks, and is neither chosen, quantized nor removed; name a detector or an embedder';
+    expect(() => catalogue.detector('spotter-landmarks')).toThrow(sentence);
+    expect(() => catalogue.find('spotter-landmarks')).toThrow(sentence);
+    expect(() => namedModels(['spotter-landmarks'], known, readCatalogueFile())).toThrow(sentence);
   });
 
   it('says of every file how large it is and where it is, or why not, and of every model what its licence forbids', () => {
@@ -173,6 +204,14 @@ describe('findModel and requireModel', () => {
       code: 'model.hash_mismatch',
       exitCode: 2,
     });
+  });
+
+  it('refuse an empty file that is declared without a hash', async () => {
+    const file = path.join(temporaryFolder(), 'mine.onnx');
+    writeFileSync(file, '');
+    await expect(requireModel({ ...declared, file }, [temporaryFolder()])).rejects.toThrow(
+      `model "mine": ${file} is empty; put the file of the model there again`,
+    );
   });
 
   it('accept a declared model with its path and without a hash', async () => {

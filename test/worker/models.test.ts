@@ -215,6 +215,15 @@ describe('Network.open', () => {
     );
   });
 
+  it('says why without the names of files and functions of onnxruntime', async () => {
+    const file = path.join(temporaryFolder(), 'model.onnx');
+    // An ONNX file of version 7 without anything else.
+    writeFileSync(file, Uint8Array.from([0x08, 0x07]));
+    await expect(Detector.load(detectorSpec(file))).rejects.toThrow(
+      `model "tested" (${file}) cannot be loaded (ModelProto does not have a graph); check that it is an ONNX file`,
+    );
+  });
+
   it('refuses a network of another type than float32 by name', async () => {
     const INT64 = 7;
     const file = zeros([1, 3, 64, 64], scrfdOutputs(1, 2), INT64);
