@@ -1,4 +1,4 @@
-import type { Document } from 'yaml';
+import { type Document, visit } from 'yaml';
 import { meantOr } from '../core/nearest.js';
 import { type Issue, type SchemaNode, faultsOf as schemaFaultsOf } from '../core/schemaFaults.js';
 import { type Fault, formatPath, offsetOf } from '../core/yamlFaults.js';
@@ -45,6 +45,18 @@ export function unknownCameraFaults(data: unknown, document: Document): Fault[] 
       return [{ offset: offsetOf(document, path) ?? 0, path: formatPath(path), message }];
     });
   });
+}
+
+/** Texts with a NUL character, which no path, no address and no header may have. */
+export function nulFaults(document: Document): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Scalar(_, { value, range }) {
+      if (typeof value !== 'string' || !value.includes('\0')) return;
+      faults.push({ offset: range?.[0] ?? 0, path: '', message: 'contains a NUL character; remove it' });
+    },
+  });
+  return faults;
 }
 
 function idsIn(list: readonly string[], data: unknown): unknown[] {

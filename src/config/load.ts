@@ -7,7 +7,7 @@ import { plainIssues } from '../core/schemaFaults.js';
 import { maskText } from '../core/secrets.js';
 import { type Fault, faultLines, formatFaults, offsetOf, parseYaml, toData } from '../core/yamlFaults.js';
 import { isRecording, recordingPath } from './cameraSchema.js';
-import { duplicateIdFaults, faultsOf, unknownCameraFaults } from './configFaults.js';
+import { duplicateIdFaults, faultsOf, nulFaults, unknownCameraFaults } from './configFaults.js';
 import { dataFaults } from './dataFaults.js';
 import { type Gap, hasReference, withStandIns } from './gaps.js';
 import { secretsOf } from './mask.js';
@@ -137,7 +137,7 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
   const retried = parsed.success
     ? parsed
     : schema.safeParse(withNumbers(data, plainIssues(parsed.error.issues), document, substituted));
-  const faults = duplicateIdFaults(data, document);
+  const faults = [...nulFaults(document), ...duplicateIdFaults(data, document)];
   if (!dropped.includes('cameras') && !hasSharedCameras(data))
     faults.push(...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));

@@ -1,4 +1,14 @@
-import { type Document, isCollection, isNode, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  type ErrorCode,
+  isCollection,
+  isNode,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { describeError } from './errors.js';
 import { visible } from './visible.js';
 import { tooDeepAt } from './yamlDepth.js';
 
@@ -8,6 +18,18 @@ const MOST_SHOWN = 20;
 const MOST_CHARACTERS = 500;
 
 const NO_KEY = 'a mapping or a list stands where a key belongs; put a text that begins with { or [ in quotes';
+/** What to do about what the parser reports, by its code. */
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  BAD_ALIAS: 'put a text that begins with * in quotes',
+  BAD_DQ_ESCAPE: 'write two backslashes for one, or use single quotes',
+  BAD_INDENT: 'check brackets and indentation',
+  BAD_SCALAR_START: 'put the value in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'put a value with a colon in quotes, or check the indentation',
+  DUPLICATE_KEY: 'remove one of the two',
+  TAB_AS_INDENT: 'use spaces',
+  TAG_RESOLVE_FAILED: 'put a text that begins with ! in quotes',
+};
+const REMEDY = 'check quotes, brackets and indentation';
 const TOO_DEEP = 'is nested more than 100 levels deep; check the brackets and the indentation';
 
 /** A fault in a YAML text written by a user: what, where, and what to do. */
@@ -36,11 +58,10 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
   const syntax: Fault[] = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
     path: '',
-    message: error.message
-      .replace(/\s*\n[\s\S]*$/, '')
-      // The text that the parser quotes may be part of a password.
-      .replace(/: ".*"$/, '')
-      .replace(/Source contains multiple documents.*/, 'a second document begins here; keep one'),
+    message:
+      error.code === 'MULTIPLE_DOCS'
+        ? 'a second document begins here; keep one'
+        : `${reasonOf(error)}; ${REMEDIES[error.code] ?? REMEDY}`,
   }));
   visit(document, {
     Pair(_, { key }) {
@@ -51,13 +72,26 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
   return { document, lines, syntax };
 }
 
+function reasonOf({ message }: YAMLError): string {
+  // The text that the parser quotes may be part of a password.
+  return message.replace(/\s*\n[\s\S]*$/, '').replace(/: ".*"$/, '');
+}
+
 /**
  * A document as plain data. An empty document is an empty mapping.
  *
  * @throws ReferenceError on an alias without an anchor, or more than 100 aliases
  */
 export function toData(document: Document): unknown {
-  return document.toJS({ maxAliasCount: 100 }) ?? {};
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (cause) {
+    const isMissing = describeError(cause).startsWith('Unresolved alias');
+    const sentence = isMissing
+      ? `Unresolved alias; ${REMEDIES.BAD_ALIAS}, or set the anchor before it`
+      : 'Excessive alias count; write out what the aliases stand for';
+    throw new ReferenceError(sentence, { cause });
+  }
 }
 
 /** The first faults as text, in the order of the file: a header line when there are several, then one line per fault. */

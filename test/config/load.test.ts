@@ -98,6 +98,13 @@ data: data
       expect(refusal(write(part.repeat(200_000 / part.length)))).toMatch(/^config\.yaml/);
   });
 
+  it('refuses a text with a NUL character, with which the system opens nothing', () => {
+    expect(refusal('gallery: "a\\0b"\ndata: "\\0"\n').split('\n').slice(1)).toEqual([
+      'config.yaml:1:10: contains a NUL character; remove it',
+      'config.yaml:2:7: contains a NUL character; remove it',
+    ]);
+  });
+
   it('refuses a file that is not there, or that is a folder', () => {
     expect(() => loadConfig('/nonexistent/config.yaml')).toThrow(/does not exist; give another with -c/);
     expect(() => loadConfig(temporaryFolder())).toThrow(/cannot be read/);
