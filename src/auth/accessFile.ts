@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Database, type Fault, faultOf, isDatabaseError } from '../core/database.js';
-import { describeError, SpotterError } from '../core/errors.js';
+import { describeError, describeFileError, SpotterError } from '../core/errors.js';
 import { makePrivateFolder } from '../core/folders.js';
 import type { Component } from '../core/lifecycle.js';
 import { Sessions } from './sessions.js';
@@ -237,7 +237,7 @@ function damaged(file: string, why: string, cause?: unknown): SpotterError {
 function explained(error: unknown, file: string): unknown {
   if (error instanceof SpotterError) return error;
   const because = (why: string) => unusable(file, why, error);
-  const unopened = `cannot be opened (${describeError(error)}); make the file and its folder writable`;
+  const unopened = `cannot be opened (${describeFileError(error)}); make the file and its folder writable`;
   switch (accessFaultOf(error)) {
     case 'corrupt':
       return damaged(file, describeError(error), error);

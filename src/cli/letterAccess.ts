@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
 import { SpotterError } from '../core/errors.js';
+import { readableStats } from '../core/folders.js';
 import { EventLog } from '../events/log/eventLog.js';
 import { LOG_FILE } from '../events/log/open.js';
 import type { ListedDeadLetter } from '../events/sinks/port.js';
@@ -40,8 +40,9 @@ export async function withLetters<T>(
   const { data } = loaded.config;
   const isShared = isClustered(loaded.config);
   const folder = isShared ? path.join(data, CLUSTER_FOLDER) : data;
+  const file = path.join(folder, LOG_FILE);
   // A missing log is not created.
-  if (!existsSync(path.join(folder, LOG_FILE))) return use(NONE);
+  if (readableStats(file, `the event log ${file}`) === null) return use(NONE);
   const log = new EventLog({
     folder,
     retention: () => KEEP_ALL,

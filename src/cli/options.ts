@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { deviceFault, type ProviderChoice } from '../compute/providers.js';
 import {
@@ -10,7 +9,7 @@ import {
 import type { Config } from '../config/schema.js';
 import type { Section } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
-import { isFolder } from '../core/folders.js';
+import { readableStats } from '../core/folders.js';
 import { createLogger, isLogLevel, type Logger } from '../observe/logger.js';
 import { homeOf, type PlaceOptions } from './home.js';
 
@@ -56,10 +55,11 @@ function sourcesOf(options: CommonOptions): {
   override: (config: Config) => void;
 } {
   const { logLevel, models } = options;
-  if (models !== undefined && !isFolder(models))
+  const stats = models === undefined ? undefined : readableStats(models, `--models ${models}`);
+  if (stats !== undefined && !stats?.isDirectory())
     throw new SpotterError(
       'usage',
-      `--models ${models} ${existsSync(models) ? 'is not a folder' : 'does not exist'}; give the folder that holds the models`,
+      `--models ${models} ${stats ? 'is not a folder' : 'does not exist'}; give the folder that holds the models`,
     );
   if (logLevel !== undefined && !isLogLevel(logLevel)) {
     throw new SpotterError(

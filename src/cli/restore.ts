@@ -20,7 +20,7 @@ import {
   SpotterError,
   throwIfInterrupted,
 } from '../core/errors.js';
-import { namedStats } from '../core/folders.js';
+import { readableStats } from '../core/folders.js';
 import { plural } from '../core/plural.js';
 import { sealCopy } from '../events/log/logCopy.js';
 import { LOG_FILE } from '../events/log/open.js';
@@ -85,7 +85,7 @@ export async function restore({ signal }: Context, file: string, options: Restor
 }
 
 function checkArchive(file: string): void {
-  const stats = namedStats(file, file);
+  const stats = readableStats(file, file);
   if (stats?.isFile()) return;
   throw new SpotterError(
     'usage',

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config/schema.js';
 import { describeFileError, SpotterError } from '../core/errors.js';
-import { namedStats } from '../core/folders.js';
+import { readableStats } from '../core/folders.js';
 import { plural } from '../core/plural.js';
 import type { Pictures } from '../engine/quantization.js';
 import { isClutter, isPhotoName } from '../gallery/photoFiles.js';
@@ -28,7 +28,7 @@ export async function typicalPictures(
   config: Config,
   onSkipped: (message: string) => void,
 ): Promise<Pictures> {
-  const stats = namedStats(source, `--calibrate ${source}`);
+  const stats = readableStats(source, `--calibrate ${source}`);
   if (!stats)
     throw new SpotterError(
       'usage',

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, type Stats, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { describeFileError, hasErrno, SpotterError } from './errors.js';
 
@@ -38,17 +38,20 @@ export function isFolder(name: string): boolean {
 }
 
 /**
- * What lies at a place that a command line names; null for nothing.
+ * What lies at a place that is to be read; null for nothing.
  *
- * @param name how the command line names it
- * @throws SpotterError usage where the system does not say, such as for a name that is too long
+ * @param name how the user names it
+ * @throws SpotterError usage where it cannot be read, or the system does not say, such as for a name that is too long
  */
-export function namedStats(place: string, name: string): Stats | null {
+export function readableStats(place: string, name: string): Stats | null {
   try {
-    return statSync(place);
+    const stats = statSync(place);
+    accessSync(place, stats.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return stats;
   } catch (cause) {
     if (hasErrno(cause, 'ENOENT', 'ENOTDIR')) return null;
-    throw new SpotterError('usage', `cannot read ${name}: ${describeFileError(cause)}; check the path`, {
+    const why = describeFileError(cause);
+    throw new SpotterError('usage', `cannot read ${name}: ${why}; check the path and its permissions`, {
       cause,
     });
   }

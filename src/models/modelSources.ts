@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { SpotterError } from '../core/errors.js';
-import { namedStats } from '../core/folders.js';
+import { readableStats } from '../core/folders.js';
 import type { Archive, CatalogueEntry } from './catalogueEntry.js';
 import type { Expected } from './download.js';
 import { fileAt, type RemoteAddress, remoteAddress } from './remoteAddress.js';
@@ -29,7 +29,7 @@ export function givenPlace(from: string): GivenPlace {
   if (from === '') throw new SpotterError('usage', '--from is empty; give a folder or an https:// address');
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(from)) return { kind: 'url', address: remoteAddress(from) };
   const place = path.resolve(from);
-  const stats = namedStats(place, `--from ${from}`);
+  const stats = readableStats(place, `--from ${from}`);
   if (stats?.isDirectory()) return { kind: 'folder', path: place };
   if (stats?.isFile()) return { kind: 'file', path: place };
   const what = stats ? 'is neither a folder nor a file' : 'does not exist';

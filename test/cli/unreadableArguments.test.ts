@@ -24,6 +24,7 @@ it.each([
   ['init'],
   ['backup'],
   ['restore'],
+  ['models', 'list', '--models'],
   ['models', 'pull', 'mobile', '--from'],
   ['models', 'quantize', 'spotter-det', '--calibrate'],
   ['camera', 'test', 'test:', '--picture'],
@@ -42,3 +43,16 @@ it.each([
     }
   },
 );
+
+it('spotter dead-letters list does not say that there are none where the event log cannot be read', async () => {
+  const folder = temporaryFolder();
+  symlinkSync('loop', path.join(folder, 'loop'));
+  writeFileSync(path.join(folder, 'config.yaml'), 'data: loop\n');
+  const { code, stderr } = await printedBy(() =>
+    runCommandLine(['node', 'spotter', 'dead-letters', 'list', '--dir', folder], context),
+  );
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    `cannot read the event log ${folder}/loop/events.db: too many symbolic links encountered; check the path and its permissions`,
+  );
+});

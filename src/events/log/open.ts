@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Database, faultOf } from '../../core/database.js';
-import { describeError, SpotterError } from '../../core/errors.js';
+import { describeError, describeFileError, SpotterError } from '../../core/errors.js';
 import { makePrivateFolder } from '../../core/folders.js';
 import { LogStore } from './logStore.js';
 import { migrate, versionOf } from './migrations.js';
@@ -117,7 +117,7 @@ function open(file: string, { firstSeq, epoch, isCopy = false }: OpenLogOptions)
 }
 
 function unwritable(file: string, cause: unknown): string {
-  return `the event log ${file} cannot be written (${describeError(cause)}); make it writable, or set data to another folder`;
+  return `the event log ${file} cannot be written (${describeFileError(cause)}); make it writable, or set data to another folder`;
 }
 
 /** An error of SQLite as a SpotterError with one sentence for the user; any other error as it is. */
