@@ -173,7 +173,8 @@ export class AnnotatedCopy {
   }
 
   #unwritable(why: string, cause?: unknown): SpotterError {
-    return new SpotterError('video.unwritable', `cannot write ${this.#output}: ${why}`, { cause });
+    const reason = /no space left on device/i.test(why) ? 'the disk is full; free some space' : why;
+    return new SpotterError('video.unwritable', `cannot write ${this.#output}: ${reason}`, { cause });
   }
 
   #flush(untilMs: number): void {

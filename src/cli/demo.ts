@@ -35,16 +35,16 @@ async function demoIn(folder: string, context: Context, options: CommonOptions):
   const defaults = schema.parse({}).http;
   const { host = defaults.host, port: wanted = defaults.port } = options;
   const port = await freePort(host, wanted);
-  if (port !== wanted) printError(`port ${wanted} is in use; using ${port}`);
-  if (pageFolder !== null && !options.quiet)
-    printToStderr(
-      `open http://${shownHost(host)}:${port}/ in a browser; the clip starts over while it is open`,
-    );
   const config = path.join(folder, CONFIG_NAME);
   const cameras = [{ id: 'demo', url: path.join(ASSETS, 'clip.mp4'), realtime: true }];
   cpSync(path.join(ASSETS, 'gallery'), path.join(folder, 'gallery'), { recursive: true });
   // Nobody's data, and nothing of it is kept.
   writeFileSync(config, stringify({ cameras, auth: { required: 'never' } }));
+  if (port !== wanted) printError(`port ${wanted} is in use; using ${port}`);
+  if (pageFolder !== null && !options.quiet)
+    printToStderr(
+      `open http://${shownHost(host)}:${port}/ in a browser; the clip starts over while it is open`,
+    );
   const ofDemo = {
     ...options,
     host,

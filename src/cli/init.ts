@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeFileError, hasErrno, SpotterError } from '../core/errors.js';
 import { isFolder, makePrivateFolder } from '../core/folders.js';
@@ -79,8 +79,14 @@ function make(folder: string): string[] {
   const makeFile = (name: string, content: string) => {
     const file = path.join(folder, name);
     // Addresses of cameras contain passwords.
-    writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
+    const handle = openSync(file, 'wx', 0o600);
+    // The file is there now, even when it cannot be written.
     undo.push(() => rmSync(file));
+    try {
+      writeFileSync(handle, content);
+    } finally {
+      closeSync(handle);
+    }
     made.push(name);
   };
   try {

@@ -1,5 +1,6 @@
+import { tmpdir } from 'node:os';
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { SpotterError } from '../core/errors.js';
+import { hasErrno, SpotterError } from '../core/errors.js';
 import { packageVersion } from '../core/package.js';
 import { visible } from '../core/visible.js';
 import { COMMANDS, GROUPS } from './commands.js';
@@ -41,7 +42,16 @@ function reportError(error: unknown, { report }: Context): number {
     for (const line of more) printToStderr(line);
     return error.exitCode;
   }
+  // Wherever it happens, it is no bug.
+  if (error instanceof Error && hasErrno(error, 'ENOSPC', 'EDQUOT')) {
+    report(visible(fullDisk(error)));
+    return 2;
+  }
   throw error;
+}
+
+function fullDisk({ path, dest = path }: NodeJS.ErrnoException & { dest?: string | undefined }): string {
+  return `the disk is full, writing ${dest ?? 'a file'}; free some space, also for temporary files in ${tmpdir()}, or set TMPDIR`;
 }
 
 /** The whole command line. @param done called with the exit code of the command that ran */
