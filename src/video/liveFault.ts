@@ -14,6 +14,8 @@ import {
   withoutAddresses,
 } from './liveFaultRules.js';
 
+import { unreachedName } from './unreachedName.js';
+
 /**
  * Whether ffmpeg did not recognise the stream, so that the server's content type may explain why. ffmpeg 9 reports a
  * response that is not a video and ends like a broken connection.
@@ -139,7 +141,7 @@ function neverBegan(end: LiveEnd): SpotterError {
   const rule = RULES.find(({ pattern }) => messages.some((text) => pattern.test(text)));
   const isVideo = contentType === null || /^(video|multipart)\/|mpegurl/i.test(contentType);
   if (rule === CLOSES_EARLY && !isVideo) return fault('camera.no_video', cameraId, noVideo(end));
-  if (rule) return fault(rule.code, cameraId, rule.sentence(end));
+  if (rule) return fault(rule.code, cameraId, rule.sentence({ ...end, name: unreachedName(end) }));
   if (end.code === 0)
     return fault(
       'camera.ended',

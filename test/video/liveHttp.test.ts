@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answering, malformedMotionJpeg, motionJpeg, startWeb } from '../helpers/chaos.js';
+import { answering, closedPort, malformedMotionJpeg, motionJpeg, startWeb } from '../helpers/chaos.js';
 import { made } from '../helpers/ffmpeg.js';
 import { failureOf, live, look, lumaAt, markerOf } from '../helpers/live.js';
 import { markerStream } from '../helpers/rtsp.js';
@@ -163,6 +163,18 @@ describe('LiveSource: a stream over HTTP', () => {
     const error = await failureOf(live(`http://127.0.0.1:${port}/video`).source);
     expect(error).toMatchObject({ code: 'camera.unreachable' });
     expect(error.message).toContain(sentence);
+  });
+
+  it.each([
+    ['refuses the connection', '/x', 'refuses the connection; check'],
+    ['has no address', 'http://camera.invalid/x', 'the host name of camera.invalid, to which'],
+  ])('that leads to a server which %s names that one', async (_what, place, sentence) => {
+    const closed = `127.0.0.1:${await closedPort()}`;
+    const location = place === '/x' ? `http://${closed}/x` : place;
+    const port = await startWeb((_request, response) => response.writeHead(302, { location }).end());
+    const { message } = await failureOf(live(`http://127.0.0.1:${port}/video`).source);
+    expect(message).toContain(sentence);
+    expect(message).toContain(`${new URL(location).host}, to which 127.0.0.1:${port} leads,`);
   });
 
   it.each([
