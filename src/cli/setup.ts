@@ -7,6 +7,7 @@ import { megabytes } from '../core/megabytes.js';
 import { plural } from '../core/plural.js';
 import { programCall, quoted } from '../core/programCall.js';
 import { acceptedLicences } from '../models/licences.js';
+import { givenPlace } from '../models/modelSources.js';
 import { choosePair, framesPerSecond, type PairOffer } from '../models/pairChoice.js';
 import type { Context } from './context.js';
 import { placeArguments } from './home.js';
@@ -39,6 +40,7 @@ const ONE_CAMERA_FPS = 10;
  */
 export async function setup(context: Context, options: SetupOptions): Promise<number> {
   const { json, yes, from, models, acceptLicence, quiet } = options;
+  if (from !== undefined) givenPlace(from);
   const place = modelsPlace(options, true);
   const { config, file } = place.loaded;
   if (yes && file === null)

@@ -6,9 +6,9 @@ import type { CommanderError } from 'commander';
  * @param command the command with its group, such as `spotter gallery list`
  */
 export function usageFault({ message }: Pick<CommanderError, 'message'>, command: string): string {
-  const [first, hint = ''] = message.replace(/^error: /, '').split('\n');
+  const whole = message.replace(/^error: /, '');
+  const [, first = whole, meant] = /^(.*)\n\(Did you mean (?:one of )?(.+)\?\)$/s.exec(whole) ?? [];
   const sentence = refusalOf(first).replace(/'([^']*)'/g, '"$1"');
-  const meant = /Did you mean (one of )?(.+)\?/.exec(hint)?.[2];
   // An answer may name what was meant itself.
   if (meant === undefined && sentence.endsWith('?')) return sentence;
   const remedy =

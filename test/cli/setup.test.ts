@@ -80,6 +80,15 @@ describe('spotter setup', () => {
     expect(pair.missing.map(({ id }: { id: string }) => id)).toEqual(['yunet', 'sface']);
   });
 
+  it('refuses a place for --from that is not there, before it measures', async () => {
+    const { home } = homeWith('cameras: []\n');
+    expect(await setup(home, '--from', path.join(home, 'none'))).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^spotter: --from \S+none does not exist; give a folder or .*\n$/),
+    });
+  });
+
   it('refuses --yes where there is nothing to write into, before it measures', async () => {
     const home = temporaryFolder();
     expect(await inProcess(['setup', '--yes', '-c', path.join(home, 'none.yaml')])).toMatchObject({

@@ -3,6 +3,7 @@ import { usageFault } from '../../src/cli/usageFault.js';
 
 describe('usageFault', () => {
   it.each([
+    ["error: unknown command 'a\nb'", 'unknown command "a\nb"; see "spotter scan --help"'],
     ["error: unknown command 'scna'\n(Did you mean scan?)", 'unknown command "scna"; did you mean "scan"?'],
     [
       "error: unknown option '--x'\n(Did you mean one of --a, --b?)",
