@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { describeFileError, SpotterError } from '../core/errors.js';
+import { regularFileBytes } from '../core/regularFile.js';
 import type { Context } from './context.js';
 import { type CommonOptions, incompleteConfigOf } from './options.js';
 import { printJson, printLine, printLines } from './print.js';
@@ -55,7 +55,7 @@ export async function config(
 async function read(file: string): Promise<string> {
   let bytes: Buffer;
   try {
-    bytes = file === '-' ? await buffer(process.stdin) : readFileSync(file);
+    bytes = file === '-' ? await buffer(process.stdin) : regularFileBytes(file);
   } catch (cause) {
     throw new SpotterError('usage', `cannot read ${file}: ${describeFileError(cause)}; give another file`, {
       cause,

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { PersonPhoto, Role } from '../../bench/accuracy.js';
 import { describeFileError, SpotterError } from '../core/errors.js';
+import { regularFileText } from '../core/regularFile.js';
 import { isClutter, isPhotoName } from '../gallery/photoFiles.js';
 import { parseCsv } from './csv.js';
 
@@ -55,7 +56,7 @@ export function photosByRole({ list, gallery, known, strangers }: RoleSources): 
 /** Reads a text file that an option names. @throws SpotterError usage */
 export function readText(file: string, option: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return regularFileText(file);
   } catch (cause) {
     throw new SpotterError(
       'usage',
@@ -95,7 +96,7 @@ export function photosOfPeople(folder: string, option: string): PersonPhoto[] {
   );
 }
 
-/** The photos of one person's folder, or one photo. */
+/** The photos of one person's folder, or one photo. A pipe would be read for ever. */
 function photosIn(place: string): PersonPhoto[] {
   // A link that points nowhere is no photo.
   const stats = statSync(place, { throwIfNoEntry: false });
@@ -106,7 +107,8 @@ function photosIn(place: string): PersonPhoto[] {
   const person = path.basename(place).normalize('NFC');
   return readdirSync(place, { recursive: true, encoding: 'utf8' })
     .filter((name) => isPhotoName(name) && !name.split(path.sep).some(isClutter))
-    .map((name) => ({ person, file: path.join(place, name) }));
+    .map((name) => ({ person, file: path.join(place, name) }))
+    .filter(({ file }) => isFile(file));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +39,15 @@ describe('photosOfPeople', () => {
       ['cy', 'cy.jpg'],
       ['eve', path.join('eve/1.PNG')],
       ['eve', path.join('eve/2.jpg')],
+    ]);
+  });
+
+  it('leaves out what is named as a photo and is no file: a pipe would be read for ever', () => {
+    const folder = folderWith('ann/1.jpg', 'bob/old.jpg/notes.txt');
+    spawnSync('mkfifo', [path.join(folder, 'ann/pipe.jpg')]);
+    symlinkSync('nowhere', path.join(folder, 'ann/link.jpg'));
+    expect(photosOfPeople(folder, '--people').map(({ file }) => path.relative(folder, file))).toEqual([
+      'ann/1.jpg',
     ]);
   });
 
