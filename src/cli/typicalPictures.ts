@@ -82,9 +82,9 @@ function photosIn(folder: string, config: Config, onSkipped: (message: string) =
 
 /** Copies of a picture say nothing new, and would pass for many faces. What cannot be read is kept, and reported when it is used. */
 function withoutCopies(folder: string, names: readonly string[]): string[] {
-  const sizes = names.map((name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size);
-  const shared = new Set<number | undefined>();
-  const met = new Set<number | undefined>();
+  const sizes = names.map((name) => sizeOf(path.join(folder, name)));
+  const shared = new Set<number | null>();
+  const met = new Set<number | null>();
   for (const size of sizes) (met.has(size) ? shared : met).add(size);
   const seen = new Set<string>();
   return names.filter((name, index) => {
@@ -95,6 +95,15 @@ function withoutCopies(folder: string, names: readonly string[]): string[] {
     seen.add(key);
     return isNew;
   });
+}
+
+/** null: it is not there, or cannot be looked at. */
+function sizeOf(file: string): number | null {
+  try {
+    return statSync(file).size;
+  } catch {
+    return null;
+  }
 }
 
 /** null: it cannot be read. */
