@@ -4,6 +4,7 @@ import { useHashLocation } from 'wouter-preact/use-hash-location';
 import { NamePicker } from './parts/namePicker.js';
 import { ToastList } from './parts/toastList.js';
 import { startFeed } from './state/feedConnection.js';
+import { forgets } from './state/forgotten.js';
 import { loadCameras, loadPeople } from './state/household.js';
 import { isSignedIn, loadSession, session } from './state/ownSession.js';
 import { texts } from './texts.js';
@@ -43,7 +44,8 @@ export function App() {
 export function Views() {
   return (
     <Shell>
-      <Switch>
+      {/* What a view has loaded may be of somebody who was forgotten since. */}
+      <Switch key={forgets.value}>
         <Route path="/history/:seq?">
           {({ seq = '' }) => <HistoryView seq={/^\d{1,15}$/.test(seq) ? Number(seq) : null} />}
         </Route>

@@ -17,6 +17,8 @@ export interface HelloMessage {
   firstSeq: number;
   /** `seq` of the newest event in the log. */
   seq: number;
+  /** How often somebody was erased from the log: where it has changed since an earlier `hello`, what a client keeps may be of somebody who was forgotten. */
+  erasures: number;
   cameras: CameraSummary[];
   /** Faces in view, as of the event `seq`. */
   tracks: TrackSummary[];
@@ -55,6 +57,14 @@ export type EventMessage = { type: 'event' } & SpotterEvent;
 /** A camera's state has changed. */
 export type CameraMessage = { type: 'camera' } & CameraSummary;
 
+/** A person was forgotten: a client keeps nothing of them either. Sent to callers with the scope `people:read`. */
+export interface ForgottenMessage {
+  type: 'forgotten';
+  person: string;
+  /** As in `hello`, from now on. */
+  erasures: number;
+}
+
 /** Sent once a second, to clients that ask for it. */
 export interface StatsMessage {
   type: 'stats';
@@ -92,7 +102,13 @@ export interface ErrorMessage {
 }
 
 /** Everything that the server sends, by `type`. */
-export type ServerMessage = HelloMessage | EventMessage | CameraMessage | StatsMessage | ErrorMessage;
+export type ServerMessage =
+  | HelloMessage
+  | EventMessage
+  | CameraMessage
+  | ForgottenMessage
+  | StatsMessage
+  | ErrorMessage;
 
 /** What a client may send, at any time. A list that is empty or missing means all. */
 export interface SubscribeMessage {

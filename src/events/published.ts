@@ -5,6 +5,7 @@ export type {
   CameraSummary,
   ErrorMessage,
   EventMessage,
+  ForgottenMessage,
   HelloMessage,
   ServerMessage,
   StatsMessage,

@@ -6,6 +6,7 @@ import type {
   CameraMessage,
   CameraSummary,
   ErrorMessage,
+  ForgottenMessage,
   HelloMessage,
   StatsMessage,
   SubscribeMessage,
@@ -47,6 +48,9 @@ const hello = z
     epoch: text.nullable().describe('Id of the event log; null while it is not open.'),
     firstSeq: whole.describe('seq of the oldest event in the log.'),
     seq: whole.describe('seq of the newest event in the log.'),
+    erasures: whole.describe(
+      'How often somebody was erased from the log. Where it has changed, what you keep may be of somebody who was forgotten.',
+    ),
     cameras: z.array(z.looseObject(camera)),
     tracks: z.array(z.looseObject(track)).describe('Faces in view, as of the event seq.'),
   })
@@ -55,6 +59,16 @@ const hello = z
 const cameraMessage = z
   .looseObject({ type: z.literal('camera'), ...camera })
   .describe("A camera's state has changed.") satisfies z.ZodType<CameraMessage>;
+
+const forgotten = z
+  .looseObject({
+    type: z.literal('forgotten'),
+    person: text,
+    erasures: whole.describe('As in hello, from now on.'),
+  })
+  .describe(
+    'A person was forgotten: keep nothing of them either. Sent to callers with the scope people:read.',
+  ) satisfies z.ZodType<ForgottenMessage>;
 
 const stats = z
   .looseObject({
@@ -131,7 +145,16 @@ const summary = z
   .describe('The last line of spotter scan.');
 
 /** The schemas of every message and event, by name; for tests and for {@link publishedSchemas}. */
-export const SCHEMAS = { event: eventSchema, hello, camera: cameraMessage, stats, error, subscribe, summary };
+export const SCHEMAS = {
+  event: eventSchema,
+  hello,
+  camera: cameraMessage,
+  forgotten,
+  stats,
+  error,
+  subscribe,
+  summary,
+};
 
 /** The same as JSON Schema (2020-12), each complete in itself. */
 export const publishedSchemas: Readonly<Record<string, object>> = Object.fromEntries(

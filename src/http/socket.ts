@@ -6,14 +6,8 @@ import type { Component } from '../core/lifecycle.js';
 import type { SpotterEvent } from '../events/event.js';
 import { isWanted } from '../events/filter.js';
 import { ClientSockets, type WebSocket } from './clientSockets.js';
-import {
-  EVERYTHING,
-  parseAddress,
-  parseClientMessage,
-  type Selectable,
-  type Selection,
-  type Subscription,
-} from './message.js';
+import { EVERYTHING, parseAddress, parseClientMessage, type Selectable, type Selection } from './message.js';
+import { includesCamera, includesPerson, isFor, type Recipient } from './recipient.js';
 import { type Refusal, refuseConnection } from './refusal.js';
 import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
 import { expired, type LogState, resume } from './resume.js';
@@ -41,12 +35,15 @@ export type ClosedReason =
   | 'log_unreadable'
   | 'bad_filter';
 
+/** The log, and how often somebody was erased from it. */
+type SocketLog = LogState & { erasures: number };
+
 /** What {@link EventSocket} needs from the daemon. */
 export interface SocketOptions {
   hello: () => Hello;
   /** What clients may name in a subscription, each of what it may see. */
   selectable: () => Selectable;
-  log: () => LogState;
+  log: () => SocketLog;
   /** Events with a number above `seq`, in order; empty at the end of the log. Throws when the log cannot be read. */
   page: (seq: number, limit: number) => StoredEvent[];
   /** Statistics, sent once a second to clients that subscribed to them; those of cameras that they may see. */
@@ -62,10 +59,8 @@ const TRY_AGAIN_LATER = 1013;
 const SERVICE_RESTART = 1012;
 const POLICY_VIOLATION = 1008;
 
-interface Client extends ReplaySubscriber {
+interface Client extends ReplaySubscriber, Recipient {
   socket: WebSocket;
-  subscription: Subscription;
-  caller: Caller;
   /** Has every stored event, and receives new ones as they are published. */
   isLive: boolean;
 }
@@ -151,6 +146,12 @@ export class EventSocket implements Component {
     for (const client of this.#clients) if (includesCamera(client, id)) this.#send(client, text);
   }
 
+  /** Sends the name of a person who was erased to every client that may know it, so that it keeps nothing of them. */
+  forgotten(person: string): void {
+    const text = JSON.stringify({ type: 'forgotten', person, erasures: this.#options.log().erasures });
+    for (const client of this.#clients) if (includesPerson(client, person)) this.#send(client, text);
+  }
+
   /** Why an upgrade request is refused; null to accept it. */
   #refusal(parameters: URLSearchParams): Refusal | null {
     if (parameters.has('since') && this.#options.log().epoch === null)
@@ -192,7 +193,7 @@ export class EventSocket implements Component {
   }
 
   /** Sends the first message; it shows only the cameras and people that the client has selected. */
-  #sendHello(client: Client, { lastSeq: seq, firstSeq, epoch }: LogState): void {
+  #sendHello(client: Client, { lastSeq: seq, firstSeq, epoch, erasures }: SocketLog): void {
     const { cameras, tracks, ...about } = this.#options.hello();
     const filter = { ...client.subscription, kinds: [] };
     const hello = {
@@ -200,6 +201,7 @@ export class EventSocket implements Component {
       epoch,
       firstSeq,
       seq,
+      erasures,
       cameras: cameras.filter(({ id }) => includesCamera(client, id)),
       tracks: tracks.filter(
         ({ camera, person }) =>
@@ -276,16 +278,4 @@ export class EventSocket implements Component {
       this.#send(client, JSON.stringify({ type: 'stats', ...stats, cameras }));
     }
   }
-}
-
-function isFor(
-  { subscription, caller }: Client,
-  event: Pick<SpotterEvent, 'camera' | 'kind' | 'person'>,
-  withdrawn: () => string | null,
-): boolean {
-  return maySee(caller, event.camera) && isWanted(subscription, event, withdrawn);
-}
-
-function includesCamera({ subscription: { cameras }, caller }: Client, id: string): boolean {
-  return maySee(caller, id) && (cameras.length === 0 || cameras.includes(id));
 }

@@ -250,7 +250,7 @@ export class EventHub implements Component, CameraObserver {
     const { log, ownLog, shared, sinks } = this.#parts;
     // First where they would be published from.
     if (shared) await ownLog.forgetPerson(person, onUnpictured);
-    const erased = await log.forgetPerson(person, onUnpictured);
+    const erased = await log.forgetPerson(person, onUnpictured).finally(() => this.socket.forgotten(person));
     this.#options.metrics.eventsRemoved(erased.events);
     sinks.reread();
     await shared?.sinks.reconcile();

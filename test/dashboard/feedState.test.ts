@@ -14,6 +14,7 @@ const hello = (change: Partial<FeedMessage & { type: 'hello' }> = {}): FeedMessa
   server: 'spotter/0.1.0',
   epoch: 'e1',
   seq: 0,
+  erasures: 0,
   cameras: [{ id: 'door', state: 'live', message: null, node: null }],
   tracks: [],
   ...change,

@@ -178,6 +178,14 @@ describe('HistoryView', () => {
   const match = (seq: number, person: string, change: Partial<SpotterEvent> = {}) =>
     eventOnPage(seq, { kind: 'match', person, ...change });
 
+  it('asks once for its list, when it is opened and when it is opened again', async () => {
+    for (const _ of ['first', 'again']) {
+      const sent = await shown({});
+      expect(requests(sent, 'GET /events')).toBe(1);
+      cleanup();
+    }
+  });
+
   it('offers newer events that fit the filter alone', async () => {
     await shown({ person: 'alice', camera: 'door', kind: 'match', day: DAY, reviewed: 'no' });
     happened(

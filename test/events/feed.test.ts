@@ -140,7 +140,7 @@ describe('EventFeed on a full disk', () => {
     const folder = tinyDisk(200, skip);
     writeFileSync(path.join(folder, 'other'), Buffer.alloc(196 << 10));
     const { log } = await openLog({ folder });
-    expect(log.state).toEqual({ epoch: null, firstSeq: 1, lastSeq: 0 });
+    expect(log.state).toEqual({ epoch: null, firstSeq: 1, lastSeq: 0, erasures: 0 });
     const feed = new EventFeed(log, { backoff: { firstMs: 10, maxMs: 20 } });
     onTestFinished(() => void feed.stop());
     feed.flush();

@@ -76,6 +76,7 @@ describe('the types for other programs', () => {
           case 'hello': return message.tracks.map(({ box }) => box[0].toFixed()).join();
           case 'event': return nameOf(message);
           case 'camera': return message.state;
+          case 'forgotten': return message.person;
           case 'stats': return message.cameras[0].framesPerSecond.toFixed(1);
           case 'error': return message.code;
         }

@@ -14,6 +14,7 @@ describe('EventSocket', () => {
       epoch: log.epoch,
       firstSeq: 1,
       seq: 1,
+      erasures: 0,
       cameras: [{ id: 'door', state: 'live' }],
       tracks: [],
     });
@@ -67,6 +68,19 @@ describe('EventSocket', () => {
       node: null,
     });
     expect(await client.ofType('stats')).toEqual({ type: 'stats', cameras: [{ camera: 'door', frames: 7 }] });
+  });
+
+  it('says who was forgotten to everybody who may know the name, and later that somebody was', async () => {
+    const { log, socket, ws } = await serve();
+    const [all, alice, bob] = ['', '?people=Alice', '?people=bob'].map((query) => new Client(ws + query));
+    await Promise.all([all, alice, bob].map((client) => client.ofType('hello')));
+    await log.forgetPerson('alice', () => {});
+    socket.forgotten('alice');
+    socket.forgotten('bob');
+    expect(await all.ofType('forgotten')).toEqual({ type: 'forgotten', person: 'alice', erasures: 1 });
+    expect(await alice.ofType('forgotten')).toMatchObject({ person: 'alice' });
+    expect(await bob.ofType('forgotten')).toMatchObject({ person: 'bob' });
+    expect(await new Client(ws).ofType('hello')).toMatchObject({ erasures: 1 });
   });
 
   it.each([

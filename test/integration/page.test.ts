@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { freePort } from '../../src/cli/freePort.js';
 import { barriersOf, faultsOf, openBrowser } from '../helpers/browser.js';
+import { spotter } from '../helpers/cli.js';
 import { daemon, eventually } from '../helpers/daemon.js';
 import { ffmpeg } from '../helpers/ffmpeg.js';
 import { demoClip, demoGallery } from '../helpers/paths.js';
@@ -89,6 +90,23 @@ describe('the page', () => {
     );
     expect(await page.evaluate('document.body.dataset.kept')).toBe('yes');
     expect(faults.filter((fault) => !fault.includes('WebSocket'))).toEqual([]);
+  });
+
+  it('shows nothing of a forgotten person in any tab', async (context) => {
+    const browser = await openBrowser(context);
+    const { config, address } = await home();
+    await daemon(config);
+    const tabs = await Promise.all(
+      ['/', '/history', '/people', '/people/grace-hopper'].map(async (view) => {
+        const page = await browser.newPage();
+        await page.goto(`${address}/#${view}`);
+        await page.getByText('grace-hopper').filter({ visible: true }).first().waitFor();
+        return page;
+      }),
+    );
+    const forgotten = await spotter(['forget', 'grace-hopper', '-c', config]);
+    expect(forgotten.code).toBe(0);
+    for (const page of tabs) await page.getByText('grace-hopper').first().waitFor({ state: 'detached' });
   });
 
   it('can be used without eyes, mouse or colours on every view, light and dark, wide and narrow', async (context) => {

@@ -3,15 +3,16 @@ import { type EventQuery, listEvents, markReviewed } from '../api/calls.js';
 import type { SpotterEvent } from '../api/model.js';
 import { isPassing } from './answer.js';
 import { EVERYTHING, type EventFilter, joined, queriesOf } from './eventFilter.js';
+import { whenForgotten } from './forgotten.js';
 import { cameras } from './household.js';
 import { everybody, rememberPeople } from './pastPeople.js';
 import { Retry } from './retry.js';
 import { showFault } from './toasts.js';
 
-/** What the history shows, kept while other views are open. */
+/** What the history shows; it stays while other views are open. */
 export const filter = signal<EventFilter>(EVERYTHING);
 const NOTHING: Archive = { events: [], isAll: false, lastSeq: 0, fault: null };
-/** Loaded so far. */
+/** Loaded so far, while the history is open. */
 export const archive = signal(NOTHING);
 export const isLoading = signal(false);
 /** What is shown, as the daemon is asked for it. */
@@ -37,11 +38,10 @@ export async function reloadArchive(): Promise<void> {
   await loadMore();
 }
 
-/** Keeps nothing of a person who was forgotten. The list is loaded anew when it is shown. */
-export function dropFromArchive(person: string): void {
+whenForgotten((person) => {
   if (filter.value.person === person) filter.value = EVERYTHING;
   empty();
-}
+});
 
 function empty(): void {
   turn++;
@@ -101,14 +101,22 @@ export async function setReviewed(seq: number, isReviewed: boolean): Promise<boo
   }
 }
 
-/** Reloads whenever the filter changes. @returns ends that */
+/** Reloads whenever the filter changes. @returns ends that, and drops what was loaded */
 export function followFilter(): () => void {
-  let last: EventFilter | null = null;
-  return effect(() => {
-    if (filter.value === last) return;
-    last = filter.value;
+  let isFirst = true;
+  const end = effect(() => {
+    void filter.value;
+    if (isFirst) {
+      // The list asks by itself for its beginning.
+      isFirst = false;
+      return;
+    }
     // A search is typed letter by letter.
     const timer = setTimeout(() => void reloadArchive(), 150);
     return () => clearTimeout(timer);
   });
+  return () => {
+    end();
+    empty();
+  };
 }

@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { listEvents } from '../api/calls.js';
 import { loadFacesInMemory } from './facesInMemory.js';
 import { EMPTY_FEED, type FeedMessage, fromPage, received, withoutPerson } from './feedState.js';
+import { dropPerson, whenForgotten } from './forgotten.js';
 import { isSignedIn, loadSession } from './ownSession.js';
 import { Retry } from './retry.js';
 import { sightingsOf } from './sightings.js';
@@ -18,8 +19,13 @@ const FIRST_EVENTS = 150;
 /** A burst, such as events that are sent again, is drawn at once. */
 const FLUSH_MS = 40;
 
+/** What the WebSocket sends, as far as the page uses it. */
+type SocketMessage = FeedMessage | { type: 'forgotten'; person: string; erasures: number };
+
 let socket: WebSocket | null = null;
+/** Product and version of the daemon; null before it has said so. */
 let version: string | null = null;
+let erasures = 0;
 let hasStarted = false;
 let waiting: FeedMessage[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,8 +65,12 @@ function open(): void {
   };
   own.onmessage = ({ data }) => {
     if (own !== socket) return;
-    const message = JSON.parse(data as string) as FeedMessage;
-    if (message.type === 'hello') checkVersion(message.server);
+    const message = JSON.parse(data as string) as SocketMessage;
+    if (message.type === 'forgotten') {
+      erasures = message.erasures;
+      return dropPerson(message.person);
+    }
+    if (message.type === 'hello') checkAge(message);
     waiting.push(message);
     if (performance.now() - lastFlush >= FLUSH_MS) flush();
     else timer ??= setTimeout(flush, FLUSH_MS);
@@ -72,16 +82,17 @@ function open(): void {
   };
 }
 
-/** Drops what the page knows of a person who was forgotten: nothing that is sent takes an event back. */
-export function dropPerson(name: string): void {
+whenForgotten((person) => {
+  // Nothing that is sent takes an event back.
   flush();
-  feed.value = withoutPerson(feed.value, name);
-}
+  feed.value = withoutPerson(feed.value, person);
+});
 
-/** A newer spotter has a newer page. */
-function checkVersion(server: string): void {
-  if (version !== null && version !== server) location.reload();
-  version = server;
+/** Starts the page over after an outage, when spotter is a newer one, or somebody was forgotten meanwhile. */
+function checkAge(hello: FeedMessage & { type: 'hello' }): void {
+  if (version !== null && (version !== hello.server || erasures !== hello.erasures)) location.reload();
+  version = hello.server;
+  erasures = hello.erasures;
 }
 
 function flush(): void {

@@ -25,7 +25,7 @@ export interface FeedState {
   gap: 'expired' | 'epoch_changed' | null;
 }
 
-/** What the WebSocket sends, as far as the page uses it. */
+/** What changes the state. */
 export type FeedMessage =
   | {
       type: 'hello';
@@ -33,6 +33,8 @@ export type FeedMessage =
       server: string;
       epoch: string | null;
       seq: number;
+      /** How often somebody was forgotten. */
+      erasures: number;
       cameras: CameraSummary[];
       tracks: TrackInView[];
     }

@@ -2,6 +2,7 @@ import { effect, signal, untracked } from '@preact/signals';
 import { listCameras, listPeople } from '../api/calls.js';
 import type { Camera, PersonSummary } from '../api/model.js';
 import { feed } from './feedConnection.js';
+import { whenForgotten } from './forgotten.js';
 
 /** Everybody in the gallery; null until they are loaded. */
 export const people = signal<readonly PersonSummary[] | null>(null);
@@ -17,6 +18,10 @@ export async function loadPeople(): Promise<void> {
 export async function loadCameras(): Promise<void> {
   cameras.value = await listCameras();
 }
+
+whenForgotten((person) => {
+  people.value = people.value?.filter(({ name }) => name !== person) ?? null;
+});
 
 /** The same for every spelling of a name: composed or not, in upper or lower case. */
 export function folded(name: string): string {

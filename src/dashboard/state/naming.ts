@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { correctEvent, enrolFace, setPhotoAside } from '../api/calls.js';
 import { RequestFault } from '../api/transport.js';
 import { texts } from '../texts.js';
+import { whenForgotten } from './forgotten.js';
 import { loadPeople, nameOf } from './household.js';
 import { showFault, showToast } from './toasts.js';
 
@@ -63,10 +64,9 @@ function unchoose(faces: readonly NamelessFace[]): void {
   chosen.value = rest.size > 0 ? rest : null;
 }
 
-/** Drops a name that was given here, after its person was forgotten. */
-export function dropGiven(name: string): void {
+whenForgotten((name) => {
   given.value = new Map([...given.value].filter(([, person]) => person !== name));
-}
+});
 
 async function enrol({ track, seq }: NamelessFace, name: string) {
   try {

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { whenForgotten } from './forgotten.js';
 import { people } from './household.js';
 
 /** Names in events and visits that were loaded; some of these people may have left the gallery since. */
@@ -12,10 +13,9 @@ export const everybody = computed(() => {
   return [...inGallery, ...others.map((name) => ({ name, displayName: null }))];
 });
 
-/** Offers somebody who was forgotten no longer. */
-export function dropPastPerson(name: string): void {
+whenForgotten((name) => {
   met.value = new Set([...met.value].filter((one) => one !== name));
-}
+});
 
 /** Remembers who occurs in what was loaded. */
 export function rememberPeople(loaded: readonly { person: string | null }[]): void {

@@ -3,6 +3,7 @@ import { addPhoto } from '../api/calls.js';
 import { RequestFault } from '../api/transport.js';
 import { peopleTexts } from '../peopleTexts.js';
 import { texts } from '../texts.js';
+import { whenForgotten } from './forgotten.js';
 
 /** What has become of a file. */
 export interface UploadLine {
@@ -74,6 +75,10 @@ export async function uploadPhotos(person: string, files: readonly File[]): Prom
 export function dropFinished(person: string): void {
   batches.value = batches.value.filter((batch) => batch.person !== person || !batch.isDone);
 }
+
+whenForgotten((person) => {
+  batches.value = batches.value.filter((batch) => batch.person !== person);
+});
 
 /** @throws Error for what cannot be a photo, without sending it; RequestFault */
 async function send(person: string, file: File) {

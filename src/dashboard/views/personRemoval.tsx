@@ -2,12 +2,9 @@ import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
-import { dropFromArchive } from '../state/eventArchive.js';
-import { dropPerson } from '../state/feedConnection.js';
+import { dropPerson } from '../state/forgotten.js';
 import { loadPeople } from '../state/household.js';
-import { dropGiven } from '../state/naming.js';
 import { may } from '../state/ownSession.js';
-import { dropPastPerson } from '../state/pastPeople.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
 import { dropFinished } from '../state/uploads.js';
 import { texts } from '../texts.js';
@@ -17,9 +14,6 @@ const t = texts.people;
 const forget = async (name: string) => {
   const report = await forgetPerson(name);
   dropPerson(name);
-  dropGiven(name);
-  dropFromArchive(name);
-  dropPastPerson(name);
   return report;
 };
 

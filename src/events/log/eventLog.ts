@@ -97,13 +97,12 @@ export class EventLog
     return this.#lastSeq;
   }
 
-  /** The first and last number of the log; never throws. The epoch is null while it cannot be read. */
-  get state(): { epoch: string | null; firstSeq: number; lastSeq: number } {
+  /** The first and last number of the log, and how often somebody was erased; never throws. The epoch is null while it cannot be read. */
+  get state(): { epoch: string | null; firstSeq: number; lastSeq: number; erasures: number } {
     try {
-      const firstSeq = this.use((store) => store.firstSeq);
-      return { epoch: this.epoch, firstSeq, lastSeq: this.#lastSeq };
+      return this.use(({ epoch, firstSeq, lastSeq, erasures }) => ({ epoch, firstSeq, lastSeq, erasures }));
     } catch {
-      return { epoch: null, firstSeq: this.#lastSeq + 1, lastSeq: this.#lastSeq };
+      return { epoch: null, firstSeq: this.#lastSeq + 1, lastSeq: this.#lastSeq, erasures: 0 };
     }
   }
 

@@ -157,6 +157,15 @@ export class LogStore {
     this.#setMeta.run(`note ${key}`, value);
   }
 
+  /** How often somebody was erased. */
+  get erasures(): number {
+    return Number(this.note('erasures') ?? 0);
+  }
+
+  noteErasure(): void {
+    this.setNote('erasures', String(this.erasures + 1));
+  }
+
   /** Events with a number above `seq`, in order. */
   after(seq: number, limit: number): Row[] {
     return this.#after.all(seq, limit);

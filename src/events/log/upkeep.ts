@@ -97,6 +97,8 @@ export class Upkeep {
   async forgetPerson(name: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
     const { use } = this.#options;
     const erased: Erased = { events: 0, mentions: 0, deadLetters: 0, seqs: [], isPartOfOtherText: false };
+    // First: whoever still reads what is being erased can see that it is out of date.
+    use((store) => store.noteErasure());
     const tracks = new Set<string>();
     const texts = new Set([name]);
     for (;;) {

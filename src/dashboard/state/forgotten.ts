@@ -1,0 +1,19 @@
+import { batch, signal } from '@preact/signals';
+
+/** How many people were forgotten while the page is open: what a view has loaded before may name one of them. */
+export const forgets = signal(0);
+
+const listeners: ((person: string) => void)[] = [];
+
+/** Calls with everybody who is forgotten: nothing of them stays. */
+export function whenForgotten(listener: (person: string) => void): void {
+  listeners.push(listener);
+}
+
+/** Drops what the page has of a person. */
+export function dropPerson(person: string): void {
+  batch(() => {
+    for (const listener of listeners) listener(person);
+    forgets.value++;
+  });
+}

@@ -1,0 +1,115 @@
+import { cleanup, render, screen, waitFor } from '@testing-library/preact';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { App } from '../../src/dashboard/app.js';
+import { feed } from '../../src/dashboard/state/feedConnection.js';
+import { given } from '../../src/dashboard/state/naming.js';
+import { dateValue, dayBounds } from '../../src/dashboard/state/times.js';
+import { batches } from '../../src/dashboard/state/uploads.js';
+import { answerWith, signedIn } from './daemonStub.js';
+import { cameraOnPage, eventOnPage, personOnPage, personWithSettings } from './samples.js';
+
+/** The far end of the newest WebSocket for events. */
+let farEnd: FarEnd;
+
+class FarEnd {
+  onopen = () => {};
+  onmessage = (_: { data: string }) => {};
+  onclose = () => {};
+
+  constructor(address: URL | string) {
+    if (new URL(address).pathname === '/ws') farEnd = this;
+  }
+
+  send(message: object) {
+    this.onmessage({ data: JSON.stringify(message) });
+  }
+
+  hello(erasures: number) {
+    this.onopen();
+    const track = { id: 'door-1', camera: 'door', verdict: 'known', person: 'alice' };
+    const about = { server: 'spotter/1', epoch: 'e1', seq: 1, cameras: [cameraOnPage], tracks: [track] };
+    this.send({ type: 'hello', erasures, ...about });
+  }
+}
+
+const startedAt = new Date(dayBounds(dateValue(Date.now())).from).toISOString();
+const visit = {
+  person: 'alice',
+  displayName: null,
+  camera: 'door',
+  firstSeq: 1,
+  lastSeq: 1,
+  startedAt,
+  endedAt: null,
+};
+const finding = {
+  kind: 'few_photos',
+  people: ['alice'],
+  photos: [],
+  message: 'alice has one photo',
+  advice: 'add more',
+};
+/** Whether the daemon still has the person. */
+let isThere: boolean;
+const ifThere =
+  <T,>(value: T, otherwise: T | number) =>
+  () =>
+    isThere ? value : otherwise;
+
+beforeEach(() => {
+  isThere = true;
+  vi.stubGlobal('WebSocket', FarEnd);
+  const page = { next: null, epoch: 'e1', firstSeq: 1, lastSeq: 1 };
+  const match = eventOnPage(1, { person: 'alice' });
+  answerWith({
+    'GET /session': signedIn(),
+    'GET /cameras': { cameras: [cameraOnPage] },
+    'GET /people': ifThere({ people: [personOnPage('alice')] }, { people: [] }),
+    'GET /people/alice': ifThere(personWithSettings('alice'), 404),
+    'GET /gallery/findings': ifThere({ findings: [finding] }, { findings: [] }),
+    'GET /visits': ifThere({ visits: [visit], next: null }, { visits: [], next: null }),
+    'GET /events': ifThere({ events: [match], ...page }, { events: [], ...page }),
+    'GET /events/1': ifThere(match, 404),
+    'GET /faces': { faces: [] },
+  });
+});
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+  location.hash = '';
+});
+
+const mentions = () => screen.queryAllByText(/alice/i).length;
+
+describe('When a person is forgotten elsewhere', () => {
+  it('nothing of them stays in an open tab, whatever it shows', async () => {
+    for (const view of ['/', '/history', '/history/1', '/people', '/people/alice']) {
+      isThere = true;
+      location.hash = view;
+      render(<App />);
+      await waitFor(() => expect(farEnd).toBeDefined());
+      farEnd.hello(0);
+      farEnd.send({ type: 'event', ...eventOnPage(feed.value.lastSeq + 1, { person: 'alice' }) });
+      given.value = new Map([['door-1', 'alice']]);
+      batches.value = [{ person: 'alice', lines: [], isDone: true }];
+      await waitFor(() => expect(mentions(), view).toBeGreaterThan(view === '/history' ? 2 : 0));
+      isThere = false;
+      farEnd.send({ type: 'forgotten', person: 'alice', erasures: 0 });
+      await waitFor(() => expect(mentions(), view).toBe(0));
+      expect([given.value.size, batches.value.length]).toEqual([0, 0]);
+      cleanup();
+    }
+  });
+
+  it('the page starts over after an outage, and only then', async () => {
+    const reload = vi.spyOn(location, 'reload').mockImplementation(() => {});
+    render(<App />);
+    farEnd.hello(0);
+    farEnd.send({ type: 'forgotten', person: 'bob', erasures: 1 });
+    farEnd.hello(1);
+    expect(reload).not.toHaveBeenCalled();
+    farEnd.hello(2);
+    expect(reload).toHaveBeenCalledOnce();
+  });
+});
