@@ -1,3 +1,4 @@
+import { isolated } from './state/isolated.js';
 import type { FrameBox } from './state/liveFrame.js';
 
 /** Every word on the page. */
@@ -29,7 +30,7 @@ export const texts = {
     signOut: 'Sign out',
     proxy: 'Sign in at your single sign-on, then load this page again.',
     hint: 'The owner of this spotter makes users with: spotter user add NAME',
-    signedInAs: (name: string, role: string | null) => (role ? `${name} (${role})` : name),
+    signedInAs: (name: string, role: string | null) => (role ? `${isolated(name)} (${role})` : name),
   },
   verdicts: {
     known: 'Known',
@@ -60,17 +61,17 @@ export const texts = {
     cameras: 'Cameras',
     feed: 'Sightings',
     nobodyInView: 'Nobody in view',
-    facesInView: (names: string[]) => `In view: ${names.join(', ')}`,
+    facesInView: (names: string[]) => `In view: ${names.map(isolated).join(', ')}`,
     now: 'now',
     age: (length: string) => `${length} ago`,
     moving: 'Moving pictures',
     movingHint: 'Without faces, one picture a minute',
-    enlarge: (camera: string) => `Enlarge ${camera}`,
-    picture: (camera: string) => `Picture of ${camera}`,
+    enlarge: (camera: string) => `Enlarge ${isolated(camera)}`,
+    picture: (camera: string) => `Picture of ${isolated(camera)}`,
     noPicture: 'No picture yet',
     choose: 'Choose several',
     chosen: (count: number) => `${plural(count, 'face')} chosen`,
-    announce: (name: string, camera: string) => `${name} at ${camera}`,
+    announce: (name: string, camera: string) => `${isolated(name)} at ${isolated(camera)}`,
     here: (length: string) => `here ${length}`,
     noCameras: {
       title: 'No camera yet',
@@ -86,14 +87,14 @@ export const texts = {
     whoAre: (count: number) => (count > 1 ? `Who are these ${count} faces?` : 'Who is this?'),
     hint: 'Choose somebody, or type a new name. The face becomes a photo of this person.',
     field: 'Name',
-    make: (name: string) => `New person: ${name}`,
+    make: (name: string) => `New person: ${isolated(name)}`,
     none: 'Nobody in the gallery yet. Type a name and press Enter.',
-    not: (name: string) => `Not ${name}`,
+    not: (name: string) => `Not ${isolated(name)}`,
     done: (name: string, count: number) =>
-      count > 1 ? `${count} photos added to ${name}` : `Photo added to ${name}`,
+      count > 1 ? `${count} photos added to ${isolated(name)}` : `Photo added to ${isolated(name)}`,
     withdrawn: (name: string, aside: number) =>
-      `${name} withdrawn${aside > 0 ? `, ${plural(aside, 'photo')} set aside` : ''}`,
-    given: (name: string) => `Photo added to ${name}`,
+      `${isolated(name)} withdrawn${aside > 0 ? `, ${plural(aside, 'photo')} set aside` : ''}`,
+    given: (name: string) => `Photo added to ${isolated(name)}`,
   },
   history: {
     title: 'History',
@@ -121,7 +122,7 @@ export const texts = {
     nextDay: 'Next day',
     noVisits: 'Nobody known was here on this day.',
     visit: (name: string, camera: string, from: string, to: string | null) =>
-      to === null ? `${name} at ${camera} since ${from}` : `${name} at ${camera}, ${from} to ${to}`,
+      `${isolated(name)} at ${isolated(camera)}${to === null ? ` since ${from}` : `, ${from} to ${to}`}`,
     mark: 'Mark as reviewed',
     unmark: 'Reviewed. Mark as not reviewed',
     kinds: {
@@ -136,15 +137,16 @@ export const texts = {
     },
     sentence: {
       appeared: 'A face appeared',
-      match: (name: string) => `${name} was recognised`,
+      match: (name: string) => `${isolated(name)} was recognised`,
       unknown: 'Unknown person',
-      ambiguous: (names: string[]) => (names.length > 0 ? `${names.join(' or ')}?` : 'Two people alike'),
-      left: (who: string, length: string) => `${who} left after ${length}`,
+      ambiguous: (names: string[]) =>
+        names.length > 0 ? `${names.map(isolated).join(' or ')}?` : 'Two people alike',
+      left: (who: string, length: string) => `${isolated(who)} left after ${length}`,
       face: 'A face',
-      visit_started: (name: string) => `${name} arrived`,
-      visit_ended: (name: string) => `${name} has gone`,
+      visit_started: (name: string) => `${isolated(name)} arrived`,
+      visit_ended: (name: string) => `${isolated(name)} has gone`,
       gap: (cause: string, length: string) => `Not watched for ${length} (${cause})`,
-      withdrawn: (name: string) => `not ${name}`,
+      withdrawn: (name: string) => `not ${isolated(name)}`,
     },
   },
   detail: {
@@ -206,14 +208,14 @@ export const texts = {
     back: 'All people',
     drop: 'Drop photos here, or choose files',
     dropHint: 'One face per photo, at least 100 px wide. JPEG, PNG, WebP, AVIF or TIFF.',
-    uploading: (name: string) => `Adding ${name}…`,
-    uploaded: (name: string) => `${name}: added`,
+    uploading: (name: string) => `Adding ${isolated(name)}…`,
+    uploaded: (name: string) => `${isolated(name)}: added`,
     unusable: 'Unusable',
     setAside: 'Set aside',
-    setAsideDone: (file: string) => `${file} set aside`,
+    setAsideDone: (file: string) => `${isolated(file)} set aside`,
     use: 'Use again',
     remove: 'Remove',
-    removePhoto: (file: string) => `Remove ${file} for good?`,
+    removePhoto: (file: string) => `Remove ${isolated(file)} for good?`,
     settings: 'Settings',
     settingsFault: (fault: string) =>
       `The settings file has a fault, so that the last valid settings apply. Correct it by hand: ${fault}`,
@@ -229,10 +231,10 @@ export const texts = {
     removeText: 'Removes the photos and settings. Past events stay.',
     forget: 'Forget',
     forgetText: 'Erases photos, settings, events and pictures of this person. This cannot be undone.',
-    confirm: (name: string) => `Type ${name} to confirm`,
-    forgotten: (name: string) => `${name} is forgotten`,
-    remains: (name: string, what: string) => `${name} is not forgotten everywhere yet: ${what}.`,
-    removed: (name: string) => `${name} is removed from the gallery`,
+    confirm: (name: string) => `Type ${isolated(name)} to confirm`,
+    forgotten: (name: string) => `${isolated(name)} is forgotten`,
+    remains: (name: string, what: string) => `${isolated(name)} is not forgotten everywhere yet: ${what}.`,
+    removed: (name: string) => `${isolated(name)} is removed from the gallery`,
     empty: {
       title: 'Nobody in the gallery',
       text: 'Drop a few photos of one person here: spotter recognises them from then on. Three different photos are a good start.',

@@ -43,6 +43,14 @@ describe('sightingsOf', () => {
     expect(sighting).toMatchObject({ verdict: 'unknown', event: { seq: 3, person: null } });
   });
 
+  it('has no new face where a name is taken back from one that is older than the events here', () => {
+    const items = sightingsOf([
+      eventOnPage(9, { kind: 'left', verdict: 'unknown', withdrawn: 'lin', track: 'door-1' }),
+      eventOnPage(8, { track: 'door-7' }),
+    ]);
+    expect(items.map((item) => item.type === 'sighting' && item.track)).toEqual(['door-7']);
+  });
+
   it('lasts from the first to the last look, without the time in which the face might have returned', () => {
     const [sighting] = sightingsOf([
       eventOnPage(5, { kind: 'left', verdict: 'known', person: 'lin', firstSeenMs: 500, lastSeenMs: 2600 }),

@@ -60,6 +60,7 @@ function PickerDialog() {
       <form onSubmit={submit}>
         <input
           type="text"
+          dir="auto"
           aria-label={texts.naming.field}
           placeholder={texts.naming.field}
           autocomplete="off"

@@ -9,7 +9,7 @@ export function UploadList({ person }: { person?: string }) {
       {shown.flatMap((batch) =>
         batch.lines.map(({ file, text, isFault }) => (
           <li key={`${batch.person}/${file}`} class={isFault ? 'is-fault' : ''}>
-            {person === undefined && <b>{nameOf(batch.person)}</b>} {text}
+            {person === undefined && <b dir="auto">{nameOf(batch.person)}</b>} {text}
           </li>
         )),
       )}

@@ -39,6 +39,8 @@ export function sightingsOf(events: readonly SpotterEvent[]): FeedItem[] {
       continue;
     }
     let sighting = byTrack.get(track);
+    // A correction by hand of a face that is older than the events here: nobody was seen now.
+    if (!sighting && kind === 'left' && event.withdrawn !== null) continue;
     if (!sighting) {
       sighting = {
         type: 'sighting',

@@ -4,6 +4,7 @@ import { RequestFault } from '../api/transport.js';
 import { peopleTexts } from '../peopleTexts.js';
 import { texts } from '../texts.js';
 import { whenForgotten } from './forgotten.js';
+import { isolated } from './isolated.js';
 
 /** What has become of a file. */
 export interface UploadLine {
@@ -64,7 +65,7 @@ export async function uploadPhotos(person: string, files: readonly File[]): Prom
     } catch (error) {
       const fault = sentenceOf(error);
       faults.add(fault);
-      line(`${file.name}: ${fault}`, true);
+      line(`${isolated(file.name)}: ${fault}`, true);
     }
   }
   update({ isDone: true });

@@ -41,7 +41,9 @@ export function CameraTile({ camera, isActive, isMoving, onToggle, onEnlarge }: 
       <footer class="tile-foot">
         <h2>
           <span class={`dot is-${state}`} aria-hidden="true" />
-          <span class="tile-name">{name}</span>
+          <span class="tile-name" dir="auto">
+            {name}
+          </span>
         </h2>
         <span class="tile-state">
           {state === 'live' ? inView : (texts.states[state] ?? state)}

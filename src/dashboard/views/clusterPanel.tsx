@@ -66,7 +66,7 @@ function NodeRow({ node, cluster }: { node: Cluster['nodes'][number]; cluster: C
         {cameras.length === 0 ? '–' : null}
         {cameras.map(({ id, state, since }) => (
           <div key={id}>
-            <span class={`dot is-${state}`} aria-hidden="true" /> {cameraName(id)}{' '}
+            <span class={`dot is-${state}`} aria-hidden="true" /> <bdi>{cameraName(id)}</bdi>{' '}
             <span class="muted">
               {state === 'live' ? '' : `${texts.states[state] ?? state}, `}
               {t.since(sinceOf(since))}

@@ -71,7 +71,7 @@ function Content({ event, around, onChange }: ContentProps) {
         <div>
           <p class="detail-what">{sentenceOf(event)}</p>
           <p class="muted">
-            {cameraName(event.camera)} · {momentOf(event.capturedAt)}
+            <bdi>{cameraName(event.camera)}</bdi> · {momentOf(event.capturedAt)}
           </p>
           <p class="muted">{causeOf(event)}</p>
           <p class="row">

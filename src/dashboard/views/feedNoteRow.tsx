@@ -15,7 +15,8 @@ export function FeedNoteRow({ event }: { event: SpotterEvent }) {
         {sentenceOf(event)}
       </Link>
       <span class="muted">
-        {cameraName(event.camera)} · <time dateTime={event.capturedAt}>{momentOf(event.capturedAt)}</time>
+        <bdi>{cameraName(event.camera)}</bdi> ·{' '}
+        <time dateTime={event.capturedAt}>{momentOf(event.capturedAt)}</time>
       </span>
     </li>
   );

@@ -26,6 +26,7 @@ export function HistoryFilters() {
       <form class="filters" aria-label={t.filters} onSubmit={submit}>
         <input
           type="search"
+          dir="auto"
           aria-label={t.search}
           placeholder={t.searchHint}
           value={value.search}

@@ -9,6 +9,7 @@ import { letterOf, Picture } from '../parts/facePicture.js';
 import { UploadList } from '../parts/uploadList.js';
 import { useFileDrop } from '../state/fileDrop.js';
 import { cameraName, loadPeople, people, personNamed, presentAt } from '../state/household.js';
+import { isolated } from '../state/isolated.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
@@ -86,7 +87,7 @@ function PersonCard({ person }: { person: PersonSummary }) {
       </h2>
       <p class={here.length > 0 ? 'presence' : 'muted'}>
         {here.length > 0
-          ? t.here(here.map(cameraName).join(', '))
+          ? t.here(here.map(cameraName).map(isolated).join(', '))
           : lastSeenAt === null
             ? t.neverSeen
             : t.lastSeen(momentOf(lastSeenAt))}
@@ -139,6 +140,7 @@ function NewPersonDialog({ files, onClose }: { files: File[]; onClose: () => voi
         <p class="muted">{t.photos(files.length)}</p>
         <input
           name="name"
+          dir="auto"
           aria-label={t.name}
           placeholder={t.name}
           required

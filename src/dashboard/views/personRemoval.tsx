@@ -4,6 +4,7 @@ import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
 import { dropPerson } from '../state/forgotten.js';
 import { loadPeople } from '../state/household.js';
+import { isolated } from '../state/isolated.js';
 import { may } from '../state/ownSession.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
 import { dropFinished } from '../state/uploads.js';
@@ -69,12 +70,13 @@ function ConfirmDialog({ name, action, onClose }: ConfirmDialogProps) {
     }
   };
   return (
-    <Dialog title={`${action.label}: ${name}`} kind="narrow" onClose={onClose}>
+    <Dialog title={`${action.label}: ${isolated(name)}`} kind="narrow" onClose={onClose}>
       <form class="stack" onSubmit={submit}>
         <p>{action.text}</p>
         <label>
           {t.confirm(name)}
           <input
+            dir="auto"
             value={typed}
             autocomplete="off"
             onInput={({ currentTarget }) => setTyped(currentTarget.value)}

@@ -40,6 +40,7 @@ export function PersonSettingsForm({ person, onChange }: PersonSettingsFormProps
           {t.displayName}
           <input
             name="displayName"
+            dir="auto"
             maxLength={100}
             defaultValue={settings.displayName ?? ''}
             placeholder={name}
@@ -51,7 +52,7 @@ export function PersonSettingsForm({ person, onChange }: PersonSettingsFormProps
         </label>
         <label>
           {t.note}
-          <input name="note" maxLength={1000} defaultValue={settings.note ?? ''} />
+          <input name="note" dir="auto" maxLength={1000} defaultValue={settings.note ?? ''} />
         </label>
         <label class="check">
           <input name="notify" type="checkbox" defaultChecked={settings.notify} />

@@ -10,6 +10,7 @@ import { filter } from '../state/eventArchive.js';
 import { EVERYTHING } from '../state/eventFilter.js';
 import { feed } from '../state/feedConnection.js';
 import { cameraName, loadPeople, presentAt } from '../state/household.js';
+import { isolated } from '../state/isolated.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
@@ -79,6 +80,6 @@ function Presence({ person: { name, lastSeenAt } }: { person: Person }) {
   // Read, so that this follows the events.
   void feed.value;
   const here = presentAt(name);
-  if (here.length > 0) return <p class="presence">{t.here(here.map(cameraName).join(', '))}</p>;
+  if (here.length > 0) return <p class="presence">{t.here(here.map(cameraName).map(isolated).join(', '))}</p>;
   return <p class="muted">{lastSeenAt === null ? t.neverSeen : t.lastSeen(momentOf(lastSeenAt))}</p>;
 }

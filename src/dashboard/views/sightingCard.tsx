@@ -42,7 +42,7 @@ export function SightingCard({ sighting }: { sighting: Sighting }) {
           <span class="unseen">{texts.verdicts[verdict ?? 'open']}</span>
         </h3>
         <p class="muted">
-          {cameraName(camera)} ·{' '}
+          <bdi>{cameraName(camera)}</bdi> ·{' '}
           {isHere ? (
             <b class="in-view">{texts.live.here(length)}</b>
           ) : (

@@ -55,7 +55,9 @@ export function VisitTimeline() {
         <ul class="lanes">
           {lanes.map(({ key, spans }) => (
             <li key={key}>
-              <span class="lane-name">{by === 'person' ? nameOf(key) : cameraName(key)}</span>
+              <span class="lane-name" dir="auto">
+                {by === 'person' ? nameOf(key) : cameraName(key)}
+              </span>
               <span class="lane">
                 {spans.map(({ visit, left, width }) => (
                   <button
