@@ -1,7 +1,8 @@
-/** What the page itself says of photos that are added, before or instead of the daemon. */
+/** What the page itself says of photos that are added. */
 export const peopleTexts = {
   emptyFile: 'the file is empty; save the photo again',
   notPicture: 'this is not a picture; choose JPEG, PNG, WebP, AVIF or TIFF',
   tooLarge:
     'the photo is too large: spotter takes up to 16 MB, and a proxy in front of it perhaps less; save it smaller',
+  dismiss: 'Close these results',
 };

@@ -15,7 +15,6 @@ export const texts = {
   close: 'Close',
   cancel: 'Cancel',
   undo: 'Undo',
-  more: 'Load more',
   connection: {
     online: 'Connected',
     offline: (time: string) => `Offline since ${time}. The page reconnects by itself and catches up.`,
@@ -23,7 +22,6 @@ export const texts = {
     epoch_changed: 'spotter has started a new event log. Earlier events are in its backup, if there is one.',
   },
   signIn: {
-    title: 'Sign in',
     name: 'Name',
     password: 'Password',
     submit: 'Sign in',
@@ -57,7 +55,6 @@ export const texts = {
     stopped: 'Ended',
   } as Record<string, string>,
   live: {
-    title: 'Live',
     cameras: 'Cameras',
     feed: 'Sightings',
     nobodyInView: 'Nobody in view',
@@ -97,7 +94,6 @@ export const texts = {
     given: (name: string) => `Photo added to ${isolated(name)}`,
   },
   history: {
-    title: 'History',
     filters: 'Filters',
     search: 'Search',
     searchHint: 'Person, camera or number',
@@ -193,7 +189,6 @@ export const texts = {
     sharpness: ['Sharpness', 'of the face in the picture'],
   } as Record<string, [string, string]>,
   people: {
-    title: 'People',
     dropNew: 'Drop photos of somebody new here, or choose files',
     nameNew: 'Whose photos are these?',
     name: 'Name',
@@ -243,7 +238,6 @@ export const texts = {
     missing: 'There is nobody of this name in the gallery.',
   },
   health: {
-    title: 'Health',
     ready: (away: number) => (away === 0 ? 'Everything works' : `${plural(away, 'camera')} not live`),
     running: (server: string, length: string) => `${server}, running for ${length}`,
     cameras: 'Cameras',

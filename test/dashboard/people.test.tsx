@@ -150,6 +150,23 @@ describe('What has become of photos', () => {
     await waitFor(() => expect(lines()).toEqual(['Alice Adams a.jpg: added', 'bob c.jpg: added']));
   });
 
+  it('can be closed once it is complete', async () => {
+    people.value = [personOnPage('bob')];
+    const { promise, resolve } = later();
+    answerWith({
+      'GET /people': { people: people.value },
+      'GET /gallery/findings': { findings: [] },
+      'POST /people/bob/photos': promise,
+    });
+    render(<PeopleView />);
+    drop(screen.getByText('bob').closest('li') as HTMLElement, [photo('a.jpg')]);
+    await waitFor(() => expect(lines()).toEqual(['bob Adding a.jpg…']));
+    expect(screen.queryByLabelText('Close these results')).toBeNull();
+    resolve(added);
+    fireEvent.click(await screen.findByLabelText('Close these results'));
+    await waitFor(() => expect(lines()).toEqual([]));
+  });
+
   it('is said in words for people, and what cannot be a photo is not sent', async () => {
     people.value = [personOnPage('bob')];
     const sent = answerWith({

@@ -17,6 +17,13 @@ const HAS_PICTURE = `(() => {
   return canvas?.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] === 255;
 })()`;
 const OVERFLOW = 'document.documentElement.scrollWidth - innerWidth';
+/** How much taller than the window the page is, px. */
+const EXCESS = 'document.documentElement.scrollHeight - innerHeight';
+/** Tables that have to be scrolled sideways. */
+const WIDE_TABLES = `[...document.querySelectorAll('table')].filter((table) => {
+  const { width } = table.parentElement.getBoundingClientRect();
+  return table.getBoundingClientRect().width > width;
+}).map(({ textContent }) => textContent.slice(0, 80))`;
 
 interface Seen {
   seq: number;
@@ -69,6 +76,10 @@ describe('the page', () => {
     await page.evaluate('document.body.dataset.kept = "yes"');
     first.child.kill('SIGKILL');
     await page.getByText(/^Offline since/).waitFor();
+    for (const view of ['History', 'Live']) {
+      await page.getByRole('link', { name: view }).click();
+      expect(await page.evaluate(EXCESS), view).toBeLessThanOrEqual(0);
+    }
     await daemon(config);
     await page.getByText(/^Offline since/).waitFor({ state: 'detached' });
     const before = named[0].seq;
@@ -137,6 +148,7 @@ describe('the page', () => {
           await page.setViewportSize({ width, height: 844 });
           expect(await barriersOf(page), `${view}, ${colorScheme}, ${width} px`).toEqual([]);
           expect(await page.evaluate(OVERFLOW), `${view}, ${width} px`).toBeLessThanOrEqual(0);
+          expect(await page.evaluate(WIDE_TABLES), `${view}, ${width} px`).toEqual([]);
         }
       }
     }

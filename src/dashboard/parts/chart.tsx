@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { theme } from '../state/theme.js';
 import { clockOf } from '../state/times.js';
 import { texts } from '../texts.js';
+import { DataTable } from './dataTable.js';
 import type { ChartLine } from './plot.js';
 
 interface ChartProps {
@@ -48,34 +49,20 @@ export function Chart({ title, at, lines, digits = 0 }: ChartProps) {
         <summary>{texts.health.table}</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard */}
         <section class="table-box" tabIndex={0} aria-label={title}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{texts.health.time}</th>
-                {lines.map(({ label }) => (
-                  <th key={label} scope="col">
-                    {label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {at
-                .map((time, index) => ({ time, index }))
-                .filter(({ index }) => (at.length - 1 - index) % ROW_EVERY === 0)
-                .reverse()
-                .map(({ time, index }) => (
-                  <tr key={time}>
-                    <th scope="row">{clockOf(time)}</th>
-                    {lines.map(({ label, values }) => (
-                      <td key={label} class="number">
-                        {values[index]?.toFixed(digits) ?? '–'}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-            </tbody>
-          </table>
+          <DataTable
+            columns={[
+              { title: texts.health.time },
+              ...lines.map(({ label }) => ({ title: label, isNumber: true })),
+            ]}
+            rows={at
+              .map((time, index) => ({ time, index }))
+              .filter(({ index }) => (at.length - 1 - index) % ROW_EVERY === 0)
+              .reverse()
+              .map(({ time, index }) => ({
+                key: time,
+                cells: [clockOf(time), ...lines.map(({ values }) => values[index]?.toFixed(digits) ?? '–')],
+              }))}
+          />
         </section>
       </details>
     </figure>

@@ -1,10 +1,9 @@
 import type { ComponentChildren } from 'preact';
 
-/** A part of a view under a title of its own; wide tables scroll in it. */
+/** A part of a view under a title of its own. */
 export function Panel({ title, children }: { title: string; children: ComponentChildren }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard
-    <section class="panel table-box" tabIndex={0} aria-label={title}>
+    <section class="panel" aria-label={title}>
       <h2>{title}</h2>
       {children}
     </section>

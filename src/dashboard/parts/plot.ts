@@ -30,6 +30,7 @@ export function plot(
   const axis = { stroke: colourOf(element, '--muted'), grid, ticks: { show: false } };
   const times = {
     ...axis,
+    size: 30,
     space: TIME_WIDTH,
     values: (_: UPlot, seconds: number[], __: number, ___: number, step: number) =>
       seconds.map((second) => (step < 60 ? clockOf : hourOf)(second * 1000)),
@@ -38,6 +39,8 @@ export function plot(
     {
       width: element.clientWidth,
       height: HEIGHT,
+      // Room for half of the last time.
+      padding: [null, TIME_WIDTH / 2, null, null],
       cursor: { points: { size: 6 } },
       scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
       axes: [times, { ...axis, size: 46 }],

@@ -1,50 +1,49 @@
 import type { Health } from '../api/model.js';
 import { clusterTexts } from '../clusterTexts.js';
+import { type Column, DataTable } from '../parts/dataTable.js';
 import { Panel } from '../parts/panel.js';
 import { cameraName } from '../state/household.js';
 import { ageOf } from '../state/times.js';
 import { texts } from '../texts.js';
 
 const t = texts.health;
+const NUMBERS = [t.fps, t.age, t.processed, t.dropped, t.restarts];
 
 /** Every camera in numbers. */
 export function CameraTable({ cameras }: { cameras: Health['cameras'] }) {
   const isCluster = cameras.some(({ node }) => node !== null);
+  const columns: Column[] = [
+    ...[t.camera, t.state, ...(isCluster ? [clusterTexts.node] : [])].map((title) => ({ title })),
+    ...NUMBERS.map((title) => ({ title, isNumber: true })),
+  ];
+  const rows = cameras.map((camera) => {
+    const { id, node, fps, frameAgeMs, processed, dropped, restarts } = camera;
+    return {
+      key: id,
+      cells: [
+        cameraName(id),
+        <State key={id} camera={camera} />,
+        ...(isCluster ? [node ?? '–'] : []),
+        fps?.toFixed(1) ?? '–',
+        frameAgeMs === null ? '–' : ageOf(frameAgeMs),
+        processed?.toLocaleString() ?? '–',
+        dropped?.toLocaleString() ?? '–',
+        restarts ?? '–',
+      ],
+    };
+  });
   return (
     <Panel title={t.cameras}>
-      <table>
-        <thead>
-          <tr>
-            {[t.camera, t.state, ...(isCluster ? [clusterTexts.node] : [])].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-            {[t.fps, t.age, t.processed, t.dropped, t.restarts].map((title) => (
-              <th key={title} scope="col" class="number">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {cameras.map(({ id, state, message, node, fps, frameAgeMs, processed, dropped, restarts }) => (
-            <tr key={id}>
-              <th scope="row">{cameraName(id)}</th>
-              <td>
-                <span class={`dot is-${state}`} aria-hidden="true" /> {texts.states[state] ?? state}
-                {message !== null && <small class="muted">{message}</small>}
-              </td>
-              {isCluster && <td>{node ?? '–'}</td>}
-              <td class="number">{fps?.toFixed(1) ?? '–'}</td>
-              <td class="number">{frameAgeMs === null ? '–' : ageOf(frameAgeMs)}</td>
-              <td class="number">{processed?.toLocaleString() ?? '–'}</td>
-              <td class="number">{dropped?.toLocaleString() ?? '–'}</td>
-              <td class="number">{restarts ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable columns={columns} rows={rows} />
     </Panel>
+  );
+}
+
+function State({ camera: { state, message } }: { camera: Health['cameras'][number] }) {
+  return (
+    <>
+      <span class={`dot is-${state}`} aria-hidden="true" /> {texts.states[state] ?? state}
+      {message !== null && <small class="muted">{message}</small>}
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { dropLetter, listDeadLetters, resendLetter } from '../api/calls.js';
 import type { DeadLetter } from '../api/model.js';
+import { DataTable } from '../parts/dataTable.js';
 import { Panel } from '../parts/panel.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
@@ -9,6 +10,7 @@ import { showFault, showToast } from '../state/toasts.js';
 import { texts } from '../texts.js';
 
 const t = texts.health;
+const COLUMNS = [t.event, t.sink, t.time, t.reason, ''].map((title) => ({ title }));
 
 /** Events that a webhook did not accept: sent again, or dropped. */
 export function DeadLetterTable() {
@@ -29,46 +31,34 @@ export function DeadLetterTable() {
       {letters.length === 0 ? (
         <p class="muted">{t.noLetters}</p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              {[t.event, t.sink, t.time, t.reason].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {letters.map(({ number, sink, seq, reason, at }) => (
-              <tr key={number}>
-                <td>
-                  <Link href={`/history/${seq}`}>{seq}</Link>
-                </td>
-                <td>{sink}</td>
-                <td>{momentOf(at)}</td>
-                <td>{reason}</td>
-                <td class="row">
-                  {may('service:write') && (
-                    <>
-                      <button type="button" class="quiet" onClick={() => act(resendLetter(number), t.resent)}>
-                        {t.resend}
-                      </button>
-                      <button
-                        type="button"
-                        class="quiet"
-                        onClick={() => act(dropLetter(number), t.droppedLetter)}
-                      >
-                        {t.dropLetter}
-                      </button>
-                    </>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          columns={COLUMNS}
+          rows={letters.map(({ number, sink, seq, reason, at }) => ({
+            key: number,
+            cells: [
+              <Link key={seq} href={`/history/${seq}`}>
+                {seq}
+              </Link>,
+              sink,
+              momentOf(at),
+              reason,
+              may('service:write') && (
+                <span key={number} class="row">
+                  <button type="button" class="quiet" onClick={() => act(resendLetter(number), t.resent)}>
+                    {t.resend}
+                  </button>
+                  <button
+                    type="button"
+                    class="quiet"
+                    onClick={() => act(dropLetter(number), t.droppedLetter)}
+                  >
+                    {t.dropLetter}
+                  </button>
+                </span>
+              ),
+            ],
+          }))}
+        />
       )}
     </Panel>
   );

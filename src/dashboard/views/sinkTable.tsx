@@ -1,8 +1,15 @@
 import type { Sink } from '../api/model.js';
+import { DataTable } from '../parts/dataTable.js';
 import { Panel } from '../parts/panel.js';
 import { texts } from '../texts.js';
 
 const t = texts.health;
+const COLUMNS = [
+  { title: t.sink },
+  { title: t.state },
+  { title: t.lag, isNumber: true },
+  { title: t.delivered, isNumber: true },
+];
 
 /** Webhooks and the broker: whether they take events. */
 export function SinkTable({ sinks }: { sinks: readonly Sink[] }) {
@@ -11,35 +18,23 @@ export function SinkTable({ sinks }: { sinks: readonly Sink[] }) {
       {sinks.length === 0 ? (
         <p class="muted">{t.noSinks}</p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t.sink}</th>
-              <th scope="col">{t.state}</th>
-              <th scope="col" class="number">
-                {t.lag}
-              </th>
-              <th scope="col" class="number">
-                {t.delivered}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {sinks.map(({ name, up, problem, lag, delivered }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>
-                  <span class={`dot ${up ? 'is-live' : 'is-unreachable'}`} aria-hidden="true" />{' '}
-                  {up ? t.up : t.down}
-                  {problem !== null && <small class="muted">{problem}</small>}
-                </td>
-                <td class="number">{lag}</td>
-                <td class="number">{delivered}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          columns={COLUMNS}
+          rows={sinks.map((sink) => ({
+            key: sink.name,
+            cells: [sink.name, <State key={sink.name} sink={sink} />, sink.lag, sink.delivered],
+          }))}
+        />
       )}
     </Panel>
+  );
+}
+
+function State({ sink: { up, problem } }: { sink: Sink }) {
+  return (
+    <>
+      <span class={`dot ${up ? 'is-live' : 'is-unreachable'}`} aria-hidden="true" /> {up ? t.up : t.down}
+      {problem !== null && <small class="muted">{problem}</small>}
+    </>
   );
 }
