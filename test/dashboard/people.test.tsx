@@ -122,6 +122,31 @@ describe('Photos of somebody new', () => {
   });
 });
 
+describe('PeopleView with many people', () => {
+  it('finds somebody by a part of the name', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => personOnPage(`person-${index}`));
+    people.value = [...many, personOnPage('zoe', 'Zoë Adams')];
+    answerWith({ 'GET /people': { people: people.value }, 'GET /gallery/findings': { findings: [] } });
+    render(<PeopleView />);
+    const names = () => screen.queryAllByRole('heading').map(({ textContent }) => textContent);
+    expect(names()).toHaveLength(41);
+    const search = (value: string) => fireEvent.input(screen.getByRole('searchbox'), { target: { value } });
+    search('ADAMS');
+    await waitFor(() => expect(names()).toEqual(['Zoë Adams']));
+    search('nina');
+    await screen.findByText('Nobody in the gallery is called nina.');
+    search('');
+    await waitFor(() => expect(names()).toHaveLength(41));
+  });
+
+  it('has no search for a few', () => {
+    people.value = [personOnPage('bob')];
+    answerWith({});
+    render(<PeopleView />);
+    expect(screen.queryByRole('searchbox')).toBeNull();
+  });
+});
+
 describe('What has become of photos', () => {
   it('is shown on the page of their person, and on that of all with the name', async () => {
     people.value = [personOnPage('alice', 'Alice Adams'), personOnPage('bob')];

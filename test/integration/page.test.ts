@@ -19,6 +19,10 @@ const HAS_PICTURE = `(() => {
 const OVERFLOW = 'document.documentElement.scrollWidth - innerWidth';
 /** How much taller than the window the page is, px. */
 const EXCESS = 'document.documentElement.scrollHeight - innerHeight';
+/** What is wider or higher than what it is in, where that is not meant to be scrolled or cut. */
+const CUT_OFF = `[document.documentElement, ...document.querySelectorAll('dialog, .tile')].filter((box) =>
+  box.scrollWidth > box.clientWidth || (box.matches('.tile') && box.scrollHeight > box.clientHeight)
+).map(({ className, tagName }) => tagName + ' ' + className)`;
 /** Tables that have to be scrolled sideways. */
 const WIDE_TABLES = `[...document.querySelectorAll('table')].filter((table) => {
   const { width } = table.parentElement.getBoundingClientRect();
@@ -118,6 +122,53 @@ describe('the page', () => {
     const forgotten = await spotter(['forget', 'grace-hopper', '-c', config]);
     expect(forgotten.code).toBe(0);
     for (const page of tabs) await page.getByText('grace-hopper').first().waitFor({ state: 'detached' });
+  });
+
+  it('has room for many cameras and for long names', async (context) => {
+    const browser = await openBrowser(context);
+    const { config, address } = await home();
+    await daemon(config);
+    const events = await eventually(
+      () => eventsOf(address),
+      (found) => found.some(({ kind }) => kind === 'match'),
+    );
+    const match = events.find(({ kind }) => kind === 'match');
+    const long = 'W'.repeat(64);
+    const page = await browser.newPage({ viewport: { width: 1280, height: 700 } });
+    /** Changes what the daemon answers. */
+    const change = (path: string, alter: (answer: string) => object) =>
+      page.route(`**/api/v1/${path}`, async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, json: alter(await answer.text()) });
+      });
+    const named = (text: string) => JSON.parse(text.replaceAll('grace-hopper', long));
+    await change('events*', named);
+    await change('events/*', named);
+    await change('people*', named);
+    await change('cameras', (text) => {
+      const [camera] = JSON.parse(text).cameras;
+      return {
+        cameras: Array.from({ length: 12 }, (_, index) => ({
+          ...camera,
+          id: `${camera.id}-${index}`,
+          name: long,
+        })),
+      };
+    });
+    for (const [view, content] of [
+      ['/', '.tile'],
+      ['/history', '.event-row'],
+      [`/history/${match?.seq}`, '.around li'],
+      ['/people', '.card'],
+    ]) {
+      await page.goto(`${address}/#${view}`);
+      await page.reload();
+      await page.locator(content).first().waitFor();
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 700 });
+        expect(await page.evaluate(CUT_OFF), `${view}, ${width} px`).toEqual([]);
+      }
+    }
   });
 
   it('can be used without eyes, mouse or colours on every view, light and dark, wide and narrow', async (context) => {

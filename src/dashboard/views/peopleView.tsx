@@ -6,7 +6,9 @@ import { Dialog } from '../parts/dialog.js';
 import { DropZone } from '../parts/dropZone.js';
 import { EmptyState } from '../parts/emptyState.js';
 import { letterOf, Picture } from '../parts/facePicture.js';
+import { matching } from '../parts/namePicker.js';
 import { UploadList } from '../parts/uploadList.js';
+import { peopleTexts } from '../peopleTexts.js';
 import { useFileDrop } from '../state/fileDrop.js';
 import { cameraName, loadPeople, people, personNamed, presentAt } from '../state/household.js';
 import { isolated } from '../state/isolated.js';
@@ -17,6 +19,8 @@ import { dropFinished, uploadPhotos } from '../state/uploads.js';
 import { texts } from '../texts.js';
 
 const t = texts.people;
+/** More people than that are searched by name. */
+const MOST_AT_A_GLANCE = 10;
 
 /** Everybody in the gallery, who is here now, and what the check of the photos has found. */
 export function PeopleView() {
@@ -40,11 +44,7 @@ export function PeopleView() {
           <p>{t.empty.text}</p>
         </EmptyState>
       )}
-      <ul class="cards">
-        {all?.map((person) => (
-          <PersonCard key={person.name} person={person} />
-        ))}
-      </ul>
+      {all && <PersonCards all={all} />}
       {findings.length > 0 && (
         <section class="findings" aria-label={t.findings}>
           <h2>{t.findings}</h2>
@@ -67,6 +67,37 @@ export function PeopleView() {
       )}
       {files && <NewPersonDialog files={files} onClose={() => setFiles(null)} />}
     </div>
+  );
+}
+
+/** Everybody; many can be searched. */
+function PersonCards({ all }: { all: readonly PersonSummary[] }) {
+  const [typed, setTyped] = useState('');
+  const isSearchable = all.length > MOST_AT_A_GLANCE;
+  const shown = isSearchable && typed.trim() !== '' ? matching(all, typed) : all;
+  return (
+    <>
+      {isSearchable && (
+        <input
+          type="search"
+          dir="auto"
+          aria-label={peopleTexts.search}
+          placeholder={peopleTexts.search}
+          value={typed}
+          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+      )}
+      {isSearchable && shown.length === 0 && (
+        <p class="muted" role="status">
+          {peopleTexts.nobody(typed.trim())}
+        </p>
+      )}
+      <ul class="cards">
+        {shown.map((person) => (
+          <PersonCard key={person.name} person={person} />
+        ))}
+      </ul>
+    </>
   );
 }
 
