@@ -142,7 +142,7 @@ export const texts = {
       visit_started: (name: string) => `${isolated(name)} arrived`,
       visit_ended: (name: string) => `${isolated(name)} has gone`,
       gap: (cause: string, length: string) => `Not watched for ${length} (${cause})`,
-      withdrawn: (name: string) => `not ${isolated(name)}`,
+      withdrawn: (name: string) => `(not ${isolated(name)})`,
     },
   },
   detail: {

@@ -98,6 +98,8 @@ describe('When a person is forgotten elsewhere', () => {
       farEnd.send({ type: 'forgotten', person: 'alice', erasures: 0 });
       await waitFor(() => expect(mentions(), view).toBe(0));
       expect([given.value.size, batches.value.length]).toEqual([0, 0]);
+      // What had the focus may be gone.
+      await waitFor(() => expect(document.activeElement?.closest('main, dialog'), view).not.toBeNull());
       cleanup();
     }
   });

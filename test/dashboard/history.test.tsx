@@ -12,11 +12,13 @@ import { EMPTY_FEED } from '../../src/dashboard/state/feedState.js';
 import { people } from '../../src/dashboard/state/household.js';
 import { dayBounds } from '../../src/dashboard/state/times.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
+import { HealthView } from '../../src/dashboard/views/healthView.js';
 import { HistoryView } from '../../src/dashboard/views/historyView.js';
+import { PeopleView } from '../../src/dashboard/views/peopleView.js';
 import { PersonView } from '../../src/dashboard/views/personView.js';
 import { VisitTimeline } from '../../src/dashboard/views/visitTimeline.js';
 import { answerWith, type Sent, SILENCE, signedIn } from './daemonStub.js';
-import { eventOnPage, personOnPage, personWithSettings } from './samples.js';
+import { eventOnPage, healthAnswers, personOnPage, personWithSettings } from './samples.js';
 
 const DAY = '2026-11-27';
 const OTHER_DAY = '2026-11-26';
@@ -132,6 +134,22 @@ describe('While spotter does not answer', () => {
     await pass(1500);
     expect(screen.queryByText(/Nobody known/)).toBeNull();
     expect(screen.getByText('spotter does not answer')).toBeTruthy();
+  });
+
+  it.each([
+    ['People', <PeopleView key="people" />, 'alice'],
+    ['Health', <HealthView key="health" />, 'Everything works'],
+  ])('%s says so in its place, and loads once it answers', async (_, view, content) => {
+    const answers: Record<string, unknown> = { 'GET /people': SILENCE, 'GET /health': SILENCE };
+    answerWith(answers);
+    render(view);
+    await pass(100);
+    expect(screen.getByText('spotter does not answer')).toBeTruthy();
+    answers['GET /people'] = { people: [personOnPage('alice')] };
+    Object.assign(answers, healthAnswers());
+    await pass(5000);
+    expect(screen.getByText(content)).toBeTruthy();
+    expect(toasts.value).toEqual([]);
   });
 
   it('the page of a person says so, and shows the person once it answers', async () => {

@@ -1,5 +1,6 @@
 import type {
   Camera,
+  Health,
   Person,
   PersonSettings,
   PersonSummary,
@@ -64,3 +65,21 @@ export const cameraOnPage: Camera = {
   width: null,
   height: null,
 };
+
+const health: Health = {
+  ...{ ready: true, reason: null, server: 'spotter/0.1.0', startedAt: '2026-11-27T10:00:00Z' },
+  cameras: [],
+  engine: { restarts: 0, utilization: 0.4, residentBytes: 1e6, onnxruntime: '1.2.3', placements: [] },
+  models: { detector: 'scrfd', embedder: 'sface' },
+  gallery: { people: 1, used: 2, unusable: 0 },
+  ...{ sinks: [], deadLetters: 0, liveViewers: 0 },
+  storage: { events: { bytes: 1_500_000, firstSeq: 1, lastSeq: 900 }, snapshots: { bytes: null } },
+};
+
+/** What the daemon answers to those who ask how it is. */
+export const healthAnswers = (change: Partial<Health> = {}) => ({
+  'GET /health': { ...health, ...change },
+  'GET /health/history': { everySeconds: 10, at: [], cameras: {}, stagesMs: {}, restarts: [] },
+  'GET /cluster': { cluster: null },
+  'GET /dead-letters': { deadLetters: [] },
+});

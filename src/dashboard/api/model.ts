@@ -15,11 +15,8 @@ export type PersonSummary = Schemas['PersonBrief'];
 export type Person = Schemas['Person'];
 export type PersonSettings = Schemas['PersonSettings'];
 export type PersonPhoto = Schemas['Photo'];
-export type AddedPhoto = Schemas['AddedPhoto'];
-export type GalleryFinding = Schemas['Finding'];
 export type Cluster = Schemas['Cluster'];
 export type HealthHistory = Schemas['HealthHistory'];
-export type DeadLetter = Schemas['DeadLetter'];
 export type Health = Omit<Schemas['Health'], 'sinks'> & { sinks: Sink[] };
 
 /** Where events are sent to; see docs/sinks.md. */

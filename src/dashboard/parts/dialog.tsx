@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { texts } from '../texts.js';
+import { focusMain } from './focusMain.js';
 import { Icon } from './icon.js';
 
 interface DialogProps {
@@ -20,6 +21,7 @@ export function Dialog({ title, onClose, kind = '', children }: DialogProps) {
     dialog.current?.querySelector('input')?.focus();
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      else focusMain();
     };
   }, []);
   return (

@@ -1,6 +1,7 @@
 import { peopleTexts } from '../peopleTexts.js';
 import { nameOf } from '../state/household.js';
 import { batches, dropFinished } from '../state/uploads.js';
+import { focusMain } from './focusMain.js';
 import { Icon } from './icon.js';
 
 /** What has become of each file, until that is closed. @param person whose; without one, everybody's are shown with their names */
@@ -26,6 +27,7 @@ export function UploadList({ person }: { person?: string }) {
           title={peopleTexts.dismiss}
           onClick={() => {
             for (const batch of finished) dropFinished(batch.person);
+            focusMain();
           }}
         >
           <Icon name="close" />

@@ -1,7 +1,7 @@
 import { effect, signal, untracked } from '@preact/signals';
 import { listCameras, listPeople } from '../api/calls.js';
 import type { Camera, PersonSummary } from '../api/model.js';
-import { feed } from './feedConnection.js';
+import { feed, offlineSince } from './feedConnection.js';
 import { whenForgotten } from './forgotten.js';
 
 /** Everybody in the gallery; null until they are loaded. */
@@ -67,4 +67,12 @@ effect(() => {
     void loadCameras().catch(() => {});
   }
   if (isNew && untracked(() => people.value) !== null) void loadPeople().catch(() => {});
+});
+
+let wasOffline = false;
+/** What has changed in the gallery during an outage. */
+effect(() => {
+  const isOffline = offlineSince.value !== null;
+  if (wasOffline && !isOffline) void loadPeople().catch(() => {});
+  wasOffline = isOffline;
 });

@@ -8,7 +8,7 @@ const { sentence } = texts.history;
 /** What an event says, in a few words. */
 export function sentenceOf(event: SpotterEvent): string {
   const { withdrawn } = event;
-  return withdrawn === null ? words(event) : `${words(event)}, ${sentence.withdrawn(nameOf(withdrawn))}`;
+  return withdrawn === null ? words(event) : `${words(event)} ${sentence.withdrawn(nameOf(withdrawn))}`;
 }
 
 function words(event: SpotterEvent): string {

@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { dropLetter, listDeadLetters, resendLetter } from '../api/calls.js';
-import type { DeadLetter } from '../api/model.js';
 import { DataTable } from '../parts/dataTable.js';
 import { Panel } from '../parts/panel.js';
+import { useAnswer } from '../state/answer.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
 import { showFault, showToast } from '../state/toasts.js';
@@ -14,9 +13,8 @@ const COLUMNS = [t.event, t.sink, t.time, t.reason, ''].map((title) => ({ title 
 
 /** Events that a webhook did not accept: sent again, or dropped. */
 export function DeadLetterTable() {
-  const [letters, setLetters] = useState<readonly DeadLetter[]>([]);
-  const load = () => listDeadLetters().then(setLetters, showFault);
-  useEffect(() => void load(), []);
+  const { value, fault, reload } = useAnswer('letters', listDeadLetters);
+  const letters = value ?? [];
   const act = async (action: Promise<unknown>, done: string) => {
     try {
       await action;
@@ -24,12 +22,12 @@ export function DeadLetterTable() {
     } catch (error) {
       showFault(error);
     }
-    await load();
+    await reload();
   };
   return (
     <Panel title={t.letters}>
       {letters.length === 0 ? (
-        <p class="muted">{t.noLetters}</p>
+        <p class="muted">{fault ? texts.fault(fault) : value ? t.noLetters : texts.loading}</p>
       ) : (
         <DataTable
           columns={COLUMNS}

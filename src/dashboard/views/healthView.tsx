@@ -1,10 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { fetchCluster, fetchHealth, fetchHealthHistory } from '../api/calls.js';
-import type { Cluster, Health, HealthHistory } from '../api/model.js';
+import { useAnswer } from '../state/answer.js';
 import { now } from '../state/clockTick.js';
 import { may } from '../state/ownSession.js';
 import { lengthOf } from '../state/times.js';
-import { showFault } from '../state/toasts.js';
 import { texts } from '../texts.js';
 import { CameraTable } from './cameraTable.js';
 import { ClusterPanel } from './clusterPanel.js';
@@ -18,36 +17,19 @@ const EVERY_MS = 10_000;
 
 /** How spotter itself is. */
 export function HealthView() {
-  const [health, setHealth] = useState<Health | null>(null);
-  const [history, setHistory] = useState<HealthHistory | null>(null);
-  const [cluster, setCluster] = useState<Cluster | null>(null);
-  const mayRead = may('service:read');
+  return may('service:read') ? <Report /> : <p class="pad">{texts.forbidden}</p>;
+}
+
+function Report() {
+  const { value, fault, reload } = useAnswer('health', () =>
+    Promise.all([fetchHealth(), fetchHealthHistory(), fetchCluster()]),
+  );
   useEffect(() => {
-    if (!mayRead) return;
-    let isFirst = true;
-    const load = async () => {
-      if (document.hidden && !isFirst) return;
-      try {
-        const [newHealth, newHistory, newCluster] = await Promise.all([
-          fetchHealth(),
-          fetchHealthHistory(),
-          fetchCluster(),
-        ]);
-        setHealth(newHealth);
-        setHistory(newHistory);
-        setCluster(newCluster);
-      } catch (error) {
-        // Later faults show as a lost connection.
-        if (isFirst) showFault(error);
-      }
-      isFirst = false;
-    };
-    void load();
-    const timer = setInterval(load, EVERY_MS);
+    const timer = setInterval(() => document.hidden || void reload(), EVERY_MS);
     return () => clearInterval(timer);
-  }, [mayRead]);
-  if (!mayRead) return <p class="pad">{texts.forbidden}</p>;
-  if (health === null) return <p class="pad muted">{texts.loading}</p>;
+  }, []);
+  if (value === null) return <p class="pad muted">{fault ? texts.fault(fault) : texts.loading}</p>;
+  const [health, history, cluster] = value;
   const { ready, reason, server, startedAt, cameras, sinks } = health;
   // A recording that has ended is no fault.
   const away = cameras.filter(({ state }) => state !== 'live' && state !== 'stopped').length;
@@ -59,7 +41,7 @@ export function HealthView() {
       </header>
       {cluster && <ClusterPanel cluster={cluster} />}
       <CameraTable cameras={cameras} />
-      {history && <HealthCharts history={history} />}
+      <HealthCharts history={history} />
       <SinkTable sinks={sinks} />
       <DeadLetterTable />
       <MachineFacts health={health} />

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { listFindings } from '../api/calls.js';
-import type { GalleryFinding, PersonSummary } from '../api/model.js';
+import type { PersonSummary } from '../api/model.js';
 import { Dialog } from '../parts/dialog.js';
 import { DropZone } from '../parts/dropZone.js';
 import { EmptyState } from '../parts/emptyState.js';
@@ -9,6 +9,7 @@ import { letterOf, Picture } from '../parts/facePicture.js';
 import { matching } from '../parts/namePicker.js';
 import { UploadList } from '../parts/uploadList.js';
 import { peopleTexts } from '../peopleTexts.js';
+import { useAnswer } from '../state/answer.js';
 import { useFileDrop } from '../state/fileDrop.js';
 import { cameraName, loadPeople, people, personNamed, presentAt } from '../state/household.js';
 import { isolated } from '../state/isolated.js';
@@ -25,11 +26,8 @@ const MOST_AT_A_GLANCE = 10;
 /** Everybody in the gallery, who is here now, and what the check of the photos has found. */
 export function PeopleView() {
   const [files, setFiles] = useState<File[] | null>(null);
-  const [findings, setFindings] = useState<readonly GalleryFinding[]>([]);
-  useEffect(() => {
-    void loadPeople().catch(showFault);
-    void listFindings().then(setFindings, () => {});
-  }, []);
+  const { fault } = useAnswer('people', loadPeople);
+  const findings = useAnswer('findings', listFindings).value ?? [];
   const all = people.value;
   return (
     <div class="people">
@@ -44,6 +42,7 @@ export function PeopleView() {
           <p>{t.empty.text}</p>
         </EmptyState>
       )}
+      {all === null && <p class="muted">{fault ? texts.fault(fault) : texts.loading}</p>}
       {all && <PersonCards all={all} />}
       {findings.length > 0 && (
         <section class="findings" aria-label={t.findings}>

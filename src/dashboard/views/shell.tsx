@@ -2,9 +2,11 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import type { Scope } from '../api/model.js';
+import { focusMain } from '../parts/focusMain.js';
 import { Icon, type IconName } from '../parts/icon.js';
 import { now } from '../state/clockTick.js';
 import { offlineSince } from '../state/feedConnection.js';
+import { forgets } from '../state/forgotten.js';
 import { may, session, signOut } from '../state/ownSession.js';
 import { nextTheme, theme } from '../state/theme.js';
 import { clockOf, lengthOf } from '../state/times.js';
@@ -22,17 +24,18 @@ const VIEWS: { path: string; name: IconName & keyof typeof texts.nav; scope: Sco
 export function Shell({ children }: { children: ComponentChildren }) {
   const [location] = useLocation();
   const current = VIEWS.find(({ path }) => path !== '/' && location.startsWith(path)) ?? VIEWS[0];
-  const main = useRef<HTMLElement>(null);
+  // An event opens above the history.
+  const place = location.startsWith('/history') ? '/history' : location;
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${texts.nav[current.name]} · ${texts.product}`;
-    // So that the keyboard goes on in the new view; not when the page opens.
-    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    // Not when the page opens.
+    if (!isFirst.current) focusMain();
     isFirst.current = false;
-  }, [current]);
+  }, [place, forgets.value]);
   return (
     <>
-      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+      <button type="button" class="skip" onClick={focusMain}>
         {texts.skip}
       </button>
       <header class="top">
@@ -63,7 +66,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </span>
       </header>
       <OfflineBanner />
-      <main id="main" tabIndex={-1} ref={main}>
+      <main id="main" tabIndex={-1}>
         <h1 class="unseen">{texts.nav[current.name]}</h1>
         {children}
       </main>
