@@ -16,6 +16,7 @@ export const texts = {
   cancel: 'Cancel',
   undo: 'Undo',
   connection: {
+    connecting: 'Connecting…',
     online: 'Connected',
     offline: (time: string) => `Offline since ${time}. The page reconnects by itself and catches up.`,
     expired: 'Some events of the outage are no longer kept.',

@@ -71,6 +71,22 @@ describe('PeopleView', () => {
   });
 });
 
+describe('Live, while it is loaded', () => {
+  it('says so, and not that there is nothing', async () => {
+    const { container } = render(
+      <Shell>
+        <CamerasView />
+      </Shell>,
+    );
+    expect(screen.getAllByText('Loading…')).toHaveLength(2);
+    expect(screen.getByText('Connecting…')).toBeTruthy();
+    feed.value = { ...EMPTY_FEED, epoch: 'e1' };
+    cameras.value = [cameraOnPage];
+    expect(await screen.findByText(/^Nothing has happened yet/)).toBeTruthy();
+    expect(container.textContent).not.toContain('Loading…');
+  });
+});
+
 describe('SightingFeed', () => {
   it('shows a face once, with its newest name, and where events are missing', () => {
     feed.value = {

@@ -11,6 +11,8 @@ import { sightingsOf } from './sightings.js';
 export const feed = signal(EMPTY_FEED);
 /** The same, one item per face. */
 export const feedItems = computed(() => sightingsOf(feed.value.events));
+/** Whether events come as they happen. */
+export const isOnline = signal(false);
 /** Since when there is no connection, Unix time in ms; null while there is one. */
 export const offlineSince = signal<number | null>(null);
 
@@ -61,6 +63,7 @@ function open(): void {
   own.onopen = () => {
     retry.succeeded();
     offlineSince.value = null;
+    isOnline.value = true;
     void loadFacesInMemory(feed.value.lastSeq);
   };
   own.onmessage = ({ data }) => {
@@ -106,6 +109,7 @@ function flush(): void {
 
 function lost(): void {
   socket = null;
+  isOnline.value = false;
   offlineSince.value ??= Date.now();
   retry.schedule();
 }

@@ -3,6 +3,7 @@ import { EmptyState } from '../parts/emptyState.js';
 import { now } from '../state/clockTick.js';
 import { feed } from '../state/feedConnection.js';
 import { cameraName, cameras } from '../state/household.js';
+import { may } from '../state/ownSession.js';
 import { texts } from '../texts.js';
 import { CameraDialog } from './cameraDialog.js';
 import { CameraTile } from './cameraTile.js';
@@ -26,6 +27,9 @@ export function CamerasView() {
   return (
     <div class="live">
       <section class="tiles" aria-label={texts.live.cameras} data-count={cameras.value?.length}>
+        {cameras.value === null && (
+          <p class="muted">{may('cameras:read') ? texts.loading : texts.forbidden}</p>
+        )}
         {cameras.value?.map((camera) => (
           <CameraTile
             key={camera.id}

@@ -44,6 +44,7 @@ export function HistoryView({ seq }: { seq: number | null }) {
             {texts.fault(fault)}
           </p>
         )}
+        {events.length === 0 && isLoading.value && <p class="pad muted late">{texts.loading}</p>}
         {events.length === 0 && !isLoading.value && isAll && (
           <EmptyState title={isEverything(filter.value) ? texts.history.none : texts.history.empty} />
         )}

@@ -5,7 +5,7 @@ import type { Scope } from '../api/model.js';
 import { focusMain } from '../parts/focusMain.js';
 import { Icon, type IconName } from '../parts/icon.js';
 import { now } from '../state/clockTick.js';
-import { offlineSince } from '../state/feedConnection.js';
+import { isOnline, offlineSince } from '../state/feedConnection.js';
 import { forgets } from '../state/forgotten.js';
 import { may, session, signOut } from '../state/ownSession.js';
 import { nextTheme, theme } from '../state/theme.js';
@@ -78,8 +78,8 @@ function Connection() {
   if (offlineSince.value !== null) return null;
   return (
     <span class="connection">
-      <span class="dot is-live" aria-hidden="true" />
-      <span>{texts.connection.online}</span>
+      <span class={`dot is-${isOnline.value ? 'live' : 'connecting'}`} aria-hidden="true" />
+      <span>{isOnline.value ? texts.connection.online : texts.connection.connecting}</span>
     </span>
   );
 }

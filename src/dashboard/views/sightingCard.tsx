@@ -48,7 +48,12 @@ export function SightingCard({ sighting }: { sighting: Sighting }) {
           ) : (
             <>
               <time dateTime={startedAt}>{momentOf(startedAt)}</time>
-              {endedAt !== null && ` · ${length}`}
+              {endedAt !== null && (
+                <>
+                  {' · '}
+                  <span class="nowrap">{length}</span>
+                </>
+              )}
             </>
           )}
         </p>

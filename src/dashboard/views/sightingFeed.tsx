@@ -15,7 +15,7 @@ const MAX_SHOWN = 120;
 /** Who was there, newest first. */
 export function SightingFeed() {
   const items = feedItems.value;
-  const { gap } = feed.value;
+  const { gap, epoch } = feed.value;
   return (
     <section class="feed" aria-label={texts.live.feed}>
       <header class="feed-head">
@@ -24,7 +24,7 @@ export function SightingFeed() {
       </header>
       <Announcer items={items} />
       {gap !== null && <p class="notice">{texts.connection[gap]}</p>}
-      {items.length === 0 && <p class="muted pad">{texts.live.noEvents}</p>}
+      {items.length === 0 && <p class="muted pad">{epoch === null ? texts.loading : texts.live.noEvents}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached with the keyboard */}
       <ol class="feed-list" tabIndex={0} aria-label={texts.live.feed}>
         {items
