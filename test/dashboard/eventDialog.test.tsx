@@ -1,5 +1,8 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Router } from 'wouter-preact';
+import { memoryLocation } from 'wouter-preact/memory-location';
+import { Views } from '../../src/dashboard/app.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
 import { EventDialog } from '../../src/dashboard/views/eventDialog.js';
 import { answerWith, signedIn } from './daemonStub.js';
@@ -27,6 +30,23 @@ describe('EventDialog', () => {
     open();
     expect(await screen.findByText(/No picture of this event is kept/)).toBeTruthy();
     expect(screen.queryByText(/Turn on/)).toBeNull();
+  });
+
+  it('is not opened again by "Back" once it is closed', async () => {
+    answerWith({
+      'GET /events/7': eventOnPage(7),
+      'GET /events': none,
+      'GET /visits': { visits: [], next: null },
+    });
+    const { hook, history } = memoryLocation({ path: '/history/7', record: true });
+    render(
+      <Router hook={hook}>
+        <Views />
+      </Router>,
+    );
+    fireEvent.click(await screen.findByLabelText('Close'));
+    await waitFor(() => expect(screen.queryByText('Event 7')).toBeNull());
+    expect(history).toEqual(['/history']);
   });
 
   it('marks an event as reviewed', async () => {

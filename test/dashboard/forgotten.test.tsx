@@ -2,8 +2,11 @@ import { cleanup, render, screen, waitFor } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../../src/dashboard/app.js';
 import { feed } from '../../src/dashboard/state/feedConnection.js';
+import { dropPerson } from '../../src/dashboard/state/forgotten.js';
+import { loadPeople, people } from '../../src/dashboard/state/household.js';
 import { given } from '../../src/dashboard/state/naming.js';
 import { dateValue, dayBounds } from '../../src/dashboard/state/times.js';
+import { showToast } from '../../src/dashboard/state/toasts.js';
 import { batches } from '../../src/dashboard/state/uploads.js';
 import { answerWith, signedIn } from './daemonStub.js';
 import { cameraOnPage, eventOnPage, personOnPage, personWithSettings } from './samples.js';
@@ -20,15 +23,17 @@ class FarEnd {
     if (new URL(address).pathname === '/ws') farEnd = this;
   }
 
-  send(message: object) {
+  /** Like the network: after everything that waits for no event. */
+  async send(message: object): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
     this.onmessage({ data: JSON.stringify(message) });
   }
 
-  hello(erasures: number) {
+  hello(erasures: number): Promise<void> {
     this.onopen();
     const track = { id: 'door-1', camera: 'door', verdict: 'known', person: 'alice' };
     const about = { server: 'spotter/1', epoch: 'e1', seq: 1, cameras: [cameraOnPage], tracks: [track] };
-    this.send({ type: 'hello', erasures, ...about });
+    return this.send({ type: 'hello', erasures, ...about });
   }
 }
 
@@ -89,14 +94,15 @@ describe('When a person is forgotten elsewhere', () => {
       location.hash = view;
       render(<App />);
       await waitFor(() => expect(farEnd).toBeDefined());
-      farEnd.hello(0);
-      farEnd.send({ type: 'event', ...eventOnPage(feed.value.lastSeq + 1, { person: 'alice' }) });
+      await farEnd.hello(0);
+      await farEnd.send({ type: 'event', ...eventOnPage(feed.value.lastSeq + 1, { person: 'alice' }) });
       given.value = new Map([['door-1', 'alice']]);
+      showToast('Photo added to alice', null, 'alice');
       batches.value = [{ person: 'alice', lines: [], isDone: true }];
       await waitFor(() => expect(mentions(), view).toBeGreaterThan(view === '/history' ? 2 : 0));
       isThere = false;
-      farEnd.send({ type: 'forgotten', person: 'alice', erasures: 0 });
-      await waitFor(() => expect(mentions(), view).toBe(0));
+      await farEnd.send({ type: 'forgotten', person: 'alice', erasures: 0 });
+      await waitFor(() => expect(document.body.innerHTML, view).not.toMatch(/alice/i));
       expect([given.value.size, batches.value.length]).toEqual([0, 0]);
       // What had the focus may be gone.
       await waitFor(() => expect(document.activeElement?.closest('main, dialog'), view).not.toBeNull());
@@ -104,14 +110,29 @@ describe('When a person is forgotten elsewhere', () => {
     }
   });
 
+  it('an answer that was on its way brings nobody back', async () => {
+    let answer = (_: unknown) => {};
+    const old = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const answers: Record<string, unknown> = { 'GET /people': old };
+    answerWith(answers);
+    const loaded = loadPeople();
+    dropPerson('alice');
+    answers['GET /people'] = { people: [personOnPage('bob')] };
+    answer({ people: [personOnPage('alice'), personOnPage('bob')] });
+    await loaded;
+    expect(people.value?.map(({ name }) => name)).toEqual(['bob']);
+  });
+
   it('the page starts over after an outage, and only then', async () => {
     const reload = vi.spyOn(location, 'reload').mockImplementation(() => {});
     render(<App />);
-    farEnd.hello(0);
-    farEnd.send({ type: 'forgotten', person: 'bob', erasures: 1 });
-    farEnd.hello(1);
+    await farEnd.hello(0);
+    await farEnd.send({ type: 'forgotten', person: 'bob', erasures: 1 });
+    await farEnd.hello(1);
     expect(reload).not.toHaveBeenCalled();
-    farEnd.hello(2);
+    await farEnd.hello(2);
     expect(reload).toHaveBeenCalledOnce();
   });
 });

@@ -17,3 +17,10 @@ export function dropPerson(person: string): void {
     forgets.value++;
   });
 }
+
+/** What the daemon answers; asked again where somebody was forgotten meanwhile, who may be in the answer. */
+export async function askedNow<T>(ask: () => Promise<T>): Promise<T> {
+  const before = forgets.peek();
+  const answer = await ask();
+  return forgets.peek() === before ? answer : askedNow(ask);
+}

@@ -2,7 +2,7 @@ import { effect, signal, untracked } from '@preact/signals';
 import { listCameras, listPeople } from '../api/calls.js';
 import type { Camera, PersonSummary } from '../api/model.js';
 import { feed, offlineSince } from './feedConnection.js';
-import { whenForgotten } from './forgotten.js';
+import { askedNow, whenForgotten } from './forgotten.js';
 
 /** Everybody in the gallery; null until they are loaded. */
 export const people = signal<readonly PersonSummary[] | null>(null);
@@ -11,7 +11,7 @@ export const cameras = signal<readonly Camera[] | null>(null);
 
 /** @throws RequestFault */
 export async function loadPeople(): Promise<void> {
-  people.value = await listPeople();
+  people.value = await askedNow(listPeople);
 }
 
 /** @throws RequestFault */

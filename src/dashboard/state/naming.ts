@@ -42,7 +42,7 @@ export async function giveName(faces: readonly NamelessFace[], name: string): Pr
     try {
       const { warnings = [] } = await enrol(face, name);
       given.value = new Map(given.value).set(face.track, name);
-      for (const warning of warnings) showToast(warning);
+      for (const warning of warnings) showToast(warning, null, name);
     } catch (error) {
       left.push(face);
       faults.add(texts.fault(error));
@@ -52,7 +52,7 @@ export async function giveName(faces: readonly NamelessFace[], name: string): Pr
   if (added > 0) {
     unchoose(faces.filter((face) => !left.includes(face)));
     await loadPeople().catch(showFault);
-    showToast(texts.naming.done(nameOf(name), added));
+    showToast(texts.naming.done(nameOf(name), added), null, name);
   }
   return { left, faults: [...faults] };
 }
@@ -86,7 +86,8 @@ export async function withdrawName(seq: number, person: string): Promise<void> {
       for (const photo of setAside) await setPhotoAside(person, fileOf(photo), false);
       await loadPeople();
     };
-    showToast(texts.naming.withdrawn(nameOf(person), setAside.length), setAside.length > 0 ? undo : null);
+    const text = texts.naming.withdrawn(nameOf(person), setAside.length);
+    showToast(text, setAside.length > 0 ? undo : null, person);
     await loadPeople();
   } catch (error) {
     showFault(error);

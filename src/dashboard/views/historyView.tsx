@@ -56,7 +56,9 @@ export function HistoryView({ seq }: { seq: number | null }) {
           onNearEnd={nearEnd}
         />
       </div>
-      {seq !== null && <EventDialog key={seq} seq={seq} onClose={() => navigate('/history')} />}
+      {seq !== null && (
+        <EventDialog key={seq} seq={seq} onClose={() => navigate('/history', { replace: true })} />
+      )}
     </div>
   );
 }

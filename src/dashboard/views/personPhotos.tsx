@@ -16,10 +16,11 @@ export function PersonPhotos({ person: { name, photos }, isEditable, onChange }:
   const act = (action: Promise<unknown>) => action.then(onChange).catch(showFault);
   const setAside = async (file: string) => {
     const moved = await setPhotoAside(name, file, true);
-    showToast(t.setAsideDone(file), async () => {
+    const undo = async () => {
       await setPhotoAside(name, moved.file, false);
       await onChange();
-    });
+    };
+    showToast(t.setAsideDone(file), undo, name);
   };
   const remove = async (file: string) => {
     if (confirm(t.removePhoto(file))) await removePhoto(name, file);

@@ -62,7 +62,8 @@ function ConfirmDialog({ name, action, onClose }: ConfirmDialogProps) {
       if (remains.length === 0) showToast(action.done(name));
       else showUnfinished(t.remains(name, remains.join('. ')));
       dropFinished(name);
-      navigate('/people');
+      // "Back" leads to nobody.
+      navigate('/people', { replace: true });
       await loadPeople();
     } catch (error) {
       showFault(error);

@@ -7,6 +7,7 @@ import { useAnswer } from '../state/answer.js';
 import { now } from '../state/clockTick.js';
 import { filter } from '../state/eventArchive.js';
 import { feed } from '../state/feedConnection.js';
+import { askedNow } from '../state/forgotten.js';
 import { cameraName, cameras, nameOf } from '../state/household.js';
 import { rememberPeople } from '../state/pastPeople.js';
 import { clockOf, DAY_MS, dateValue, dayBounds, dayOf } from '../state/times.js';
@@ -94,7 +95,7 @@ function useVisits(from: number, to: number) {
     fault,
     reload,
   } = useAnswer(`${from} ${to}`, async () => {
-    const loaded = await listVisits(from, to);
+    const loaded = await askedNow(() => listVisits(from, to));
     rememberPeople(loaded);
     return loaded;
   });
