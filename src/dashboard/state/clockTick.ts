@@ -1,8 +1,17 @@
 import { signal } from '@preact/signals';
 
-/** Unix time in ms, once a second while the tab is visible: for ages that grow. */
-export const now = signal(Date.now());
+const EVERY_MS = 1000;
+let timer: ReturnType<typeof setInterval>;
 
-setInterval(() => {
+const tick = () => {
   if (!document.hidden) now.value = Date.now();
-}, 1000);
+};
+
+/** Unix time in ms, once a second while something shows it and the tab is visible: for ages that grow. */
+export const now = signal(Date.now(), {
+  watched: () => {
+    timer = setInterval(tick, EVERY_MS);
+    queueMicrotask(tick);
+  },
+  unwatched: () => clearInterval(timer),
+});
