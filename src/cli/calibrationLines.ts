@@ -62,7 +62,7 @@ export function calibrationLines(calibration: Calibration): string[] {
     '',
     ...wrongNames.slice(0, MAX_LISTED).map(({ label, name }) => `${label} is taken for ${name}`),
     ...(wrongNames.length > MAX_LISTED
-      ? [`${wrongNames.length - MAX_LISTED} more are taken for others`]
+      ? [`${plural(wrongNames.length - MAX_LISTED, 'more is', 'more are')} taken for others`]
       : []),
     ...(wrongNames.length > 0 ? [''] : []),
     adviceLine(calibration),

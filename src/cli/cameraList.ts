@@ -29,7 +29,7 @@ export async function list(
   }
   const width = Math.max(0, ...rows.map(({ id }) => id.length));
   const lines = rows.flatMap(({ id, url, state, message }) => {
-    const suffix = state === null ? '' : `  ${state.replaceAll('_', ' ')}`;
+    const suffix = state === null ? '' : `  ${state}`;
     const line = `${id.padEnd(width)}  ${url}${suffix}`;
     return message === null ? [line] : [line, `${' '.repeat(width)}  ${message}`];
   });

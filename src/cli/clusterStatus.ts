@@ -75,7 +75,7 @@ export function statusLines(found: ClusterOverview): string[] {
     .map(({ id, node: on, state, since }) => [
       id,
       on,
-      state.replaceAll('_', ' '),
+      state,
       `since ${since.slice(0, 19).replace('T', ' ')}`,
     ]);
   return [

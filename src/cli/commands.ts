@@ -21,6 +21,7 @@ import {
   quietEventsOption,
   recognitionOptions,
   rotation,
+  trustNetworkOption,
   wholeNumber,
 } from './flags.js';
 import { GALLERY_COMMANDS } from './galleryCommands.js';
@@ -73,6 +74,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       quietEventsOption(),
       new Option('--until-end', 'exit once every camera has ended; only recordings without loop do'),
       ...listenOptions(),
+      trustNetworkOption(),
       ...recognitionOptions(),
     ],
     load: async () => (await import('./run.js')).run,

@@ -27,7 +27,7 @@ export function accessCamerasOption(): Option {
   ).argParser(cameraIds);
 }
 
-/** Where a daemon listens; all override the configuration. @param host what --host is otherwise @param port what --port is otherwise */
+/** Where a daemon listens; both override the configuration. @param host what --host is otherwise @param port what --port is otherwise */
 export function listenOptions(host = 'http.host', port = 'http.port'): Option[] {
   return [
     new Option('--host <address>', `address to listen on, such as 0.0.0.0; default: ${host}`).argParser(
@@ -36,11 +36,15 @@ export function listenOptions(host = 'http.host', port = 'http.port'): Option[] 
     new Option('--port <n>', `port to listen on; 0 takes any free one; default: ${port}`).argParser(
       portNumber,
     ),
-    new Option(
-      '--trust-network',
-      'ask nobody to sign in before there is a user, whatever --host is; same as auth.trustNetwork',
-    ),
   ];
+}
+
+/** Lets anybody in whom the network lets in. */
+export function trustNetworkOption(): Option {
+  return new Option(
+    '--trust-network',
+    'ask nobody to sign in before there is a user, whatever --host is; same as auth.trustNetwork',
+  );
 }
 
 /** Where to look for models. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import { CONNECTIONS } from '../config/unusedSections.js';
 import { SpotterError } from '../core/errors.js';
 import { nearestOf } from '../core/nearest.js';
+import { plural } from '../core/plural.js';
 import { peopleOf, personName } from '../gallery/edit.js';
 import { eraseFiles } from '../gallery/erasure.js';
 import { forgetOffline } from '../supervisor/forgetOffline.js';
@@ -61,15 +62,15 @@ function print(report: ForgetReport, people: readonly string[] | null): void {
   }
   for (const file of photos) printLine(`${file} removed`);
   for (const file of files) printLine(`${file} removed (contained the name)`);
-  const counts: [number, string][] = [
-    [report.embeddings, 'embeddings'],
-    [report.events, 'events'],
-    [report.mentions, 'mentions in other events'],
-    [report.deadLetters, 'dead letters'],
-    [report.pictures, 'pictures'],
-    [report.topics, 'MQTT topics'],
+  const counts: [number, one: string, several?: string][] = [
+    [report.embeddings, 'embedding'],
+    [report.events, 'event'],
+    [report.mentions, 'mention in another event', 'mentions in other events'],
+    [report.deadLetters, 'dead letter'],
+    [report.pictures, 'picture'],
+    [report.topics, 'MQTT topic'],
   ];
-  const erased = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const erased = counts.filter(([count]) => count > 0).map((each) => plural(...each));
   if (erased.length > 0) printLine(`erased: ${erased.join(', ')}`);
   for (const note of notes) printError(`note: ${note}`);
   for (const sentence of remains) printError(`not erased: ${sentence}`);

@@ -73,8 +73,7 @@ export async function runDaemon(
     onReady: (address) => {
       const { cameras } = loaded.config;
       if (pageFolder !== null) logger.info(`page ${address}/`);
-      if (cameras.length === 0)
-        logger.warn(`no cameras configured; add one under "cameras:" in ${loaded.file ?? 'config.yaml'}`);
+      if (cameras.length === 0) logger.warn(`no cameras configured; add one with "spotter camera add URL"`);
       service.ready(`watching ${plural(cameras.length, 'camera')}`);
       logger.info(`watching ${plural(cameras.length, 'camera')}`);
       logger.info(`events ${address.replace('http', 'ws')}/ws  metrics ${address}/metrics`);

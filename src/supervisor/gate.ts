@@ -88,7 +88,7 @@ export class Gate implements Component {
     }
     if (!this.#doors.isSignInRequired && !isLoopback(http.host))
       this.#options.logger.warn(
-        `nobody has to sign in, and whoever reaches ${http.host}:${http.port} sees everything; add a user with "spotter user add NAME --role admin"`,
+        `nobody has to sign in, and whoever reaches ${http.host}:${http.port} sees everything; ${auth.required === 'never' ? 'that is auth.required: never' : 'add a user with "spotter user add NAME --role admin"'}`,
       );
   }
 
