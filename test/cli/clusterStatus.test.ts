@@ -42,7 +42,7 @@ describe('statusLines', () => {
       '',
       'camera  node   state',
       'door    b      live      since 2026-01-01 10:20:30',
-      'yard    attic  no video  since 2026-01-01 10:20:30',
+      'yard    attic  no_video  since 2026-01-01 10:20:30',
       '',
       'gate: watched by no node: all are busy',
       '',
