@@ -137,7 +137,7 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
   const retried = parsed.success
     ? parsed
     : schema.safeParse(withNumbers(data, plainIssues(parsed.error.issues), document, substituted));
-  const faults = [...nulFaults(document), ...duplicateIdFaults(data, document)];
+  const faults = duplicateIdFaults(data, document);
   if (!dropped.includes('cameras') && !hasSharedCameras(data))
     faults.push(...unknownCameraFaults(data, document));
   if (!retried.success) faults.push(...faultsOf(retried.error.issues, document));
@@ -146,7 +146,10 @@ export function readText(text: string, { name: file, folder, unused, incomplete 
       ...tlsFaults(retried.data, document, folder, unused),
       ...dataFaults(retried.data, document, folder),
     );
-  const real = [...absent, ...faults.filter(({ offset }) => !unresolved.has(offset))];
+  const withNul = nulFaults(document);
+  // Nor of a text with a NUL character.
+  const spoken = new Set([...unresolved, ...withNul.map(({ offset }) => offset)]);
+  const real = [...absent, ...withNul, ...faults.filter(({ offset }) => !spoken.has(offset))];
   if (real.length > 0 || !retried.success) throw fail(real.length > 0 ? real : faults, secrets);
   const all = [...secrets, ...secretsOf(retried.data)].filter((secret) => !hasReference(secret, gaps));
   return { config: retried.data, secrets: [...new Set(all)], gaps, isEmpty };

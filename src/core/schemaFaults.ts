@@ -1,7 +1,7 @@
 import { type Document, isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import type { z } from 'zod';
 import { meantOrListed } from './nearest.js';
-import { type Fault, formatPath, offsetOf, type Path } from './yamlFaults.js';
+import { type Fault, formatPath, nodeAt, offsetOf, type Path } from './yamlFaults.js';
 
 /** A fault as zod reports it. */
 export type Issue = z.core.$ZodIssue;
@@ -24,7 +24,7 @@ export function faultsOf(issues: readonly Issue[], document: Document, schema: (
       return issue.issues.map((own) => ({
         offset: keyOffset(document, parent, key),
         path: formatPath(issue.path),
-        message: describeIssue(own, document.getIn(own.path, true)),
+        message: describeIssue(own, nodeAt(document, own.path)),
       }));
     }
     return [
@@ -65,7 +65,7 @@ function narrowest(issues: readonly Issue[]): Issue[] {
 }
 
 function keyOffset(document: Document, path: Path, key: string): number {
-  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  const map = nodeAt(document, path);
   if (isMap(map)) {
     for (const pair of map.items) {
       if (isPair(pair) && isScalar(pair.key) && pair.key.value === key && pair.key.range)
@@ -114,19 +114,24 @@ function alternatives(node: SchemaNode): SchemaNode[] {
 }
 
 function explain(issue: Issue, document: Document, schema: () => SchemaNode): string {
-  const node = document.getIn(issue.path, true);
+  const node = nodeAt(document, issue.path);
   const isEmpty = isScalar(node) && node.value === null && issue.path.length > 0;
-  if (!isEmpty || issue.code !== 'invalid_type') return describeIssue(issue, node);
-  const key = issue.path.at(-1);
-  const isRequired = nodesAt(issue.path.slice(0, -1), schema()).some(({ required = [] }) =>
-    required.includes(String(key)),
-  );
-  const otherwise = isRequired
-    ? ''
-    : typeof key === 'number'
-      ? ', or remove it'
-      : ', or remove the key to use its default';
-  return `must be a ${typeName(issue.expected)}, not empty; give one${otherwise}`;
+  if (!isEmpty || (issue.code !== 'invalid_type' && issue.code !== 'invalid_value'))
+    return describeIssue(issue, node);
+  const wanted =
+    issue.code === 'invalid_type' ? `a ${typeName(issue.expected)}` : `one of ${issue.values.join(', ')}`;
+  return `must be ${wanted}, not empty; give one${otherwise(issue.path, schema())}`;
+}
+
+/** What else to do about an empty value. */
+function otherwise(path: Path, schema: SchemaNode): string {
+  const key = path.at(-1);
+  const holders = nodesAt(path.slice(0, -1), schema);
+  if (holders.some(({ required = [] }) => required.includes(String(key)))) return '';
+  // An item of a list, or of a mapping whose keys are free, has no default.
+  return holders.some(({ properties = {} }) => Object.hasOwn(properties, String(key)))
+    ? ', or remove the key to use its default'
+    : ', or remove it';
 }
 
 /**

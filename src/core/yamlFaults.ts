@@ -1,6 +1,7 @@
 import {
   type Document,
   type ErrorCode,
+  isAlias,
   isCollection,
   isNode,
   LineCounter,
@@ -29,6 +30,7 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: 'use spaces',
   TAG_RESOLVE_FAILED: 'put a text that begins with ! in quotes',
 };
+const UNRESOLVED = `Unresolved alias; ${REMEDIES.BAD_ALIAS}, or set the anchor before it`;
 const REMEDY = 'check quotes, brackets and indentation';
 const TOO_DEEP = 'is nested more than 100 levels deep; check the brackets and the indentation';
 
@@ -63,10 +65,17 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
         ? 'a second document begins here; keep one'
         : `${reasonOf(error)}; ${REMEDIES[error.code] ?? REMEDY}`,
   }));
+  const anchors = new Set<string>();
   visit(document, {
     Pair(_, { key }) {
       if (!isCollection(key)) return;
       syntax.push({ offset: key.range?.[0] ?? 0, path: '', message: NO_KEY });
+    },
+    Value(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias(_, { source, range }) {
+      if (!anchors.has(source)) syntax.push({ offset: range?.[0] ?? 0, path: '', message: UNRESOLVED });
     },
   });
   return { document, lines, syntax };
@@ -87,9 +96,7 @@ export function toData(document: Document): unknown {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (cause) {
     const isMissing = describeError(cause).startsWith('Unresolved alias');
-    const sentence = isMissing
-      ? `Unresolved alias; ${REMEDIES.BAD_ALIAS}, or set the anchor before it`
-      : 'Excessive alias count; write out what the aliases stand for';
+    const sentence = isMissing ? UNRESOLVED : 'Excessive alias count; write out what the aliases stand for';
     throw new ReferenceError(sentence, { cause });
   }
 }
@@ -122,10 +129,19 @@ function cut(text: string): string {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text;
 }
 
+/** The node of the value at a path, and not an alias of it; undefined where there is none. */
+export function nodeAt(document: Document, path: Path): unknown {
+  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+  return path.reduce<unknown>(
+    (node, key) => (isCollection(node) ? resolved(node.get(key, true)) : undefined),
+    document.contents,
+  );
+}
+
 /** Offset of the value at a path, or of the nearest parent that exists; undefined for an empty document. */
 export function offsetOf(document: Document, path: Path): number | undefined {
   for (let length = path.length; length >= 0; length--) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const node = nodeAt(document, path.slice(0, length));
     if (isNode(node) && node.range) return node.range[0];
   }
   return undefined;

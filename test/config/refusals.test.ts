@@ -196,7 +196,7 @@ describe('loadConfig', () => {
       'has a login but no scheme',
     ]),
     ['an address of spaces', 'cameras: [{id: a, url: "  "}]', 'cameras[0].url: is empty'],
-    ['an alias of nothing', 'workers: *none\n', 'Unresolved alias'],
+    ['an alias of nothing', 'workers: *none\n', 'config.yaml:1:10: Unresolved alias'],
     ['a stream without a host', 'cameras: [{id: a, url: "rtsp://"}]', 'has no host; write rtsp://host/path'],
     [
       'a scheme that there is not',
