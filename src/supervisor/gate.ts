@@ -41,8 +41,9 @@ const FAULTS: Record<DoorFault, Refusal> = {
   session: { status: 401, error: 'the session has ended; sign in again' },
   groups: { status: 403, error: 'none of your groups has a role here; see auth.proxy.groups' },
 };
-/** Headers by which a proxy says for whom it asks. */
-const FORWARDING = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
+/** Headers by which a proxy says for whom it asks, or that it is one. */
+const FORWARDING =
+  /^(x-forwarded(-.*)?|forwarded|via|(x-real|true-client|x-client|x-cluster-client|cf-connecting)-ip)$/;
 const UNNAMED_PROXY: Refusal = {
   status: 403,
   error:
@@ -102,8 +103,7 @@ export class Gate implements Component {
     if ('error' in shown) return shown;
     return this.#guarded(() => {
       if (shown.kind !== 'token' && this.#isOfUnnamedProxy(credentials)) return UNNAMED_PROXY;
-      const isLocal = isLoopback(credentials.remoteAddress) && !this.#isPassedOn(credentials);
-      const found = this.#doors.identify(shown, isLocal);
+      const found = this.#doors.identify(shown, this.#isLocal(credentials));
       return typeof found === 'string' ? FAULTS[found] : (found ?? NOBODY);
     });
   }
@@ -184,9 +184,19 @@ export class Gate implements Component {
     return shownBy(credentials, this.#proxies, (origin) => this.#isOwnPage(origin, credentials));
   }
 
+  /** Whether somebody on this machine sends a request. What comes from the address of a proxy may come from anywhere. */
+  #isLocal(credentials: Credentials): boolean {
+    const { remoteAddress } = credentials;
+    return (
+      isLoopback(remoteAddress) && !this.#proxies.isTrusted(remoteAddress) && !this.#isPassedOn(credentials)
+    );
+  }
+
   /** Whether a proxy that is not named sends a request for somebody else, who need not be on this machine. */
   #isPassedOn({ headers, remoteAddress }: Credentials): boolean {
-    return FORWARDING.some((name) => headers[name] !== undefined) && !this.#proxies.isTrusted(remoteAddress);
+    return (
+      Object.keys(headers).some((name) => FORWARDING.test(name)) && !this.#proxies.isTrusted(remoteAddress)
+    );
   }
 
   /** Whether a request was passed on where nobody has to sign in, because only this machine should reach the server. */

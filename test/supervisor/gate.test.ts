@@ -98,7 +98,25 @@ describe('Gate', () => {
     expect((await started(trusted, addAnna)).from('192.0.2.1')).toBe(NOBODY);
   });
 
-  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip'])(
+  it('lets whom a named proxy asks for only look in a trusted network, also from this machine', async () => {
+    const { from } = await started((config) => {
+      withProxy(config);
+      config.auth.trustNetwork = true;
+    });
+    expect(from('127.0.0.1', { 'x-forwarded-for': '192.0.2.1' })).toBe(READER);
+    expect(from('127.0.0.1', { 'x-forwarded-for': '127.0.0.1' })).toBe(READER);
+    expect(from('127.0.0.1')).toBe(READER);
+    expect(from('::1')).toBe(ANYBODY);
+    expect(from('127.0.0.1', { authorization: 'Bearer x' })).toBe(ANYBODY);
+  });
+
+  it('takes other headers for nothing of a proxy', async () => {
+    const { from } = await started(() => {});
+    const headers = { forward: 'x', 'x-forward': 'x', viaduct: 'x', dnt: '1', 'x-requested-with': 'x' };
+    expect(from('127.0.0.1', headers)).toBe(ANYBODY);
+  });
+
+  it.each(['x-forwarded-for', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip', 'cf-connecting-ip'])(
     'does not take whom an unnamed proxy on this machine asks for (%s) for this machine',
     async (header) => {
       const asked = { [header]: 'for=192.0.2.1' };
