@@ -7,7 +7,7 @@ import type { SpotterEvent } from '../events/event.js';
 import { isWanted } from '../events/filter.js';
 import { ClientSockets, type WebSocket } from './clientSockets.js';
 import { EVERYTHING, parseAddress, parseClientMessage, type Selectable, type Selection } from './message.js';
-import { includesCamera, includesPerson, isFor, type Recipient } from './recipient.js';
+import { includesCamera, isFor, mayKnowPeople, type Recipient } from './recipient.js';
 import { type Refusal, refuseConnection } from './refusal.js';
 import { Replay, type ReplaySubscriber, type StoredEvent } from './replay.js';
 import { expired, type LogState, resume } from './resume.js';
@@ -149,7 +149,7 @@ export class EventSocket implements Component {
   /** Sends the name of a person who was erased to every client that may know it, so that it keeps nothing of them. */
   forgotten(person: string): void {
     const text = JSON.stringify({ type: 'forgotten', person, erasures: this.#options.log().erasures });
-    for (const client of this.#clients) if (includesPerson(client, person)) this.#send(client, text);
+    for (const client of this.#clients) if (mayKnowPeople(client)) this.#send(client, text);
   }
 
   /** Why an upgrade request is refused; null to accept it. */

@@ -248,9 +248,12 @@ export class EventHub implements Component, CameraObserver {
   /** Erases a person from every log of this node; see {@link EventLog.forgetPerson}. @returns what was erased where events are read */
   async eraseEvents(person: string, onUnpictured: (ids: string[]) => void): Promise<Erased> {
     const { log, ownLog, shared, sinks } = this.#parts;
-    // First where they would be published from.
-    if (shared) await ownLog.forgetPerson(person, onUnpictured);
-    const erased = await log.forgetPerson(person, onUnpictured).finally(() => this.socket.forgotten(person));
+    const erase = async () => {
+      // First where they would be published from.
+      if (shared) await ownLog.forgetPerson(person, onUnpictured);
+      return log.forgetPerson(person, onUnpictured);
+    };
+    const erased = await erase().finally(() => this.socket.forgotten(person));
     this.#options.metrics.eventsRemoved(erased.events);
     sinks.reread();
     await shared?.sinks.reconcile();
