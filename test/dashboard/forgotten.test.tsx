@@ -7,7 +7,7 @@ import { loadPeople, people } from '../../src/dashboard/state/household.js';
 import { given } from '../../src/dashboard/state/naming.js';
 import { dateValue, dayBounds } from '../../src/dashboard/state/times.js';
 import { showToast } from '../../src/dashboard/state/toasts.js';
-import { batches } from '../../src/dashboard/state/uploads.js';
+import { batches, uploadPhotos } from '../../src/dashboard/state/uploads.js';
 import { answerWith, signedIn } from './daemonStub.js';
 import { cameraOnPage, eventOnPage, personOnPage, personWithSettings } from './samples.js';
 
@@ -29,10 +29,10 @@ class FarEnd {
     this.onmessage({ data: JSON.stringify(message) });
   }
 
-  hello(erasures: number): Promise<void> {
+  hello(erasures: number, epoch: string | null = 'e1'): Promise<void> {
     this.onopen();
     const track = { id: 'door-1', camera: 'door', verdict: 'known', person: 'alice' };
-    const about = { server: 'spotter/1', epoch: 'e1', seq: 1, cameras: [cameraOnPage], tracks: [track] };
+    const about = { server: 'spotter/1', epoch, seq: 1, cameras: [cameraOnPage], tracks: [track] };
     return this.send({ type: 'hello', erasures, ...about });
   }
 }
@@ -134,5 +134,30 @@ describe('When a person is forgotten elsewhere', () => {
     expect(reload).not.toHaveBeenCalled();
     await farEnd.hello(2);
     expect(reload).toHaveBeenCalledOnce();
+  });
+
+  it('a log that cannot be read now, or a new one, says nothing of who was forgotten in the old one', async () => {
+    const reload = vi.spyOn(location, 'reload').mockImplementation(() => {});
+    render(<App />);
+    await farEnd.hello(2);
+    reload.mockClear();
+    await farEnd.hello(0, null);
+    await farEnd.hello(2);
+    await farEnd.hello(0, 'e2');
+    expect(reload).not.toHaveBeenCalled();
+    await farEnd.hello(2, 'e3');
+    expect(reload).toHaveBeenCalledOnce();
+  });
+
+  it('photos of them that are still to be sent stay where they are', async () => {
+    const sent = vi.fn(() => {
+      dropPerson('alice');
+      return { message: '' };
+    });
+    answerWith({ 'POST /people/alice/photos': sent });
+    const files = ['1.jpg', '2.jpg'].map((name) => new File(['x'], name, { type: 'image/jpeg' }));
+    await uploadPhotos('alice', files);
+    expect(sent).toHaveBeenCalledOnce();
+    expect(batches.value).toEqual([]);
   });
 });

@@ -18,8 +18,8 @@ export function DataTable({ columns, rows }: { columns: readonly Column[]; rows:
     <table class="data">
       <thead>
         <tr>
-          {columns.map((column) => (
-            <th key={column.title} scope="col" class={classOf(column)}>
+          {columns.map((column, index) => (
+            <th key={index} scope="col" class={classOf(column)}>
               {column.title}
             </th>
           ))}
@@ -32,7 +32,7 @@ export function DataTable({ columns, rows }: { columns: readonly Column[]; rows:
             {cells.map((cell, index) => {
               const column = columns[index + 1];
               return (
-                <td key={column.title} class={classOf(column)} data-title={column.title}>
+                <td key={index} class={classOf(column)} data-title={column.title}>
                   {cell}
                 </td>
               );

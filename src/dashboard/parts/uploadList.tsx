@@ -11,9 +11,10 @@ export function UploadList({ person }: { person?: string }) {
   return (
     <div class="uploads">
       <ul aria-live="polite">
-        {shown.flatMap((batch) =>
-          batch.lines.map(({ file, text, isFault }) => (
-            <li key={`${batch.person}/${file}`} class={isFault ? 'is-fault' : ''}>
+        {shown.flatMap((batch, number) =>
+          batch.lines.map(({ text, isFault }, index) => (
+            // Files of several folders may have the same name.
+            <li key={`${number}/${index}`} class={isFault ? 'is-fault' : ''}>
               {person === undefined && <b dir="auto">{nameOf(batch.person)}</b>} {text}
             </li>
           )),

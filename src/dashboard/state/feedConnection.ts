@@ -27,7 +27,8 @@ type SocketMessage = FeedMessage | { type: 'forgotten'; person: string; erasures
 let socket: WebSocket | null = null;
 /** Product and version of the daemon; null before it has said so. */
 let version: string | null = null;
-let erasures = 0;
+/** Of which log, and how often somebody was erased from it. */
+let known: { epoch: string | null; erasures: number } = { epoch: null, erasures: 0 };
 let hasStarted = false;
 let waiting: FeedMessage[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,7 +71,7 @@ function open(): void {
     if (own !== socket) return;
     const message = JSON.parse(data as string) as SocketMessage;
     if (message.type === 'forgotten') {
-      erasures = message.erasures;
+      known.erasures = message.erasures;
       return dropPerson(message.person);
     }
     if (message.type === 'hello') checkAge(message);
@@ -92,10 +93,14 @@ whenForgotten((person) => {
 });
 
 /** Starts the page over after an outage, when spotter is a newer one, or somebody was forgotten meanwhile. */
-function checkAge(hello: FeedMessage & { type: 'hello' }): void {
-  if (version !== null && (version !== hello.server || erasures !== hello.erasures)) location.reload();
-  version = hello.server;
-  erasures = hello.erasures;
+function checkAge({ server, epoch, erasures }: FeedMessage & { type: 'hello' }): void {
+  // Each log counts for itself, from 0.
+  const before = known.epoch === epoch ? known.erasures : 0;
+  const hasForgotten = epoch !== null && erasures !== before;
+  if (version !== null && (version !== server || hasForgotten)) location.reload();
+  version = server;
+  // A log that cannot be read now has not been replaced.
+  if (epoch !== null) known = { epoch, erasures };
 }
 
 function flush(): void {

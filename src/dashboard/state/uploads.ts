@@ -41,7 +41,7 @@ const TYPES: Record<string, string> = {
   tif: 'image/tiff',
 };
 
-/** Adds photos to a person, one after another. What has become of earlier ones is no longer shown. */
+/** Adds photos to a person, one after another, until the person is forgotten. What has become of earlier ones is no longer shown. */
 export async function uploadPhotos(person: string, files: readonly File[]): Promise<UploadOutcome> {
   dropFinished(person);
   let batch: UploadBatch = { person, lines: [], isDone: false };
@@ -54,6 +54,8 @@ export async function uploadPhotos(person: string, files: readonly File[]): Prom
   let added = 0;
   const faults = new Set<string>();
   for (const file of files) {
+    // Whoever is forgotten meanwhile is not added again.
+    if (!batches.value.includes(batch)) break;
     const done = batch.lines;
     const line = (text: string, isFault = false) =>
       update({ lines: [...done, { file: file.name, text, isFault }] });
