@@ -28,6 +28,8 @@ export const texts = {
     submit: 'Sign in',
     signOut: 'Sign out',
     proxy: 'Sign in at your single sign-on, then load this page again.',
+    unknownProxy:
+      'A proxy that spotter does not know passes this page on. Add its address to auth.proxy.addresses, and a user with: spotter user add NAME',
     hint: 'The owner of this spotter makes users with: spotter user add NAME',
     signedInAs: (name: string, role: string | null) => (role ? `${isolated(name)} (${role})` : name),
   },

@@ -44,11 +44,6 @@ const FAULTS: Record<DoorFault, Refusal> = {
 /** Headers by which a proxy says for whom it asks, or that it is one. */
 const FORWARDING =
   /^(x-forwarded(-.*)?|forwarded|via|(x-real|true-client|x-client|x-cluster-client|cf-connecting)-ip)$/;
-const UNNAMED_PROXY: Refusal = {
-  status: 403,
-  error:
-    'a proxy passes this on, so it may come from anywhere; add the address of the proxy to auth.proxy.addresses (docs/access.md)',
-};
 const UNREADABLE: Refusal = {
   status: 503,
   error: 'users and tokens cannot be read now; see the log of spotter',
@@ -102,7 +97,7 @@ export class Gate implements Component {
     const shown = this.#shownBy(credentials);
     if ('error' in shown) return shown;
     return this.#guarded(() => {
-      if (shown.kind !== 'token' && this.#isOfUnnamedProxy(credentials)) return UNNAMED_PROXY;
+      if (shown.kind !== 'token' && this.#isOfUnnamedProxy(credentials)) return unnamedProxy(credentials);
       const found = this.#doors.identify(shown, this.#isLocal(credentials));
       return typeof found === 'string' ? FAULTS[found] : (found ?? NOBODY);
     });
@@ -156,7 +151,7 @@ export class Gate implements Component {
     if (origin !== undefined && !this.#isOwnPage(origin, credentials)) return foreignPage();
     const before = this.#shownBy({ ...credentials, isActing: false });
     try {
-      if (this.#isOfUnnamedProxy(credentials)) return UNNAMED_PROXY;
+      if (this.#isOfUnnamedProxy(credentials)) return unnamedProxy(credentials);
       const result = await this.#signIn.try(name, password, this.clientOf(credentials));
       if (result.outcome === 'refused') return { status: 401, error: 'wrong name or password' };
       if (result.outcome === 'limited') return tooMany(result.retryAfterSeconds);
@@ -194,9 +189,7 @@ export class Gate implements Component {
 
   /** Whether a proxy that is not named sends a request for somebody else, who need not be on this machine. */
   #isPassedOn({ headers, remoteAddress }: Credentials): boolean {
-    return (
-      Object.keys(headers).some((name) => FORWARDING.test(name)) && !this.#proxies.isTrusted(remoteAddress)
-    );
+    return forwardingHeader(headers) !== undefined && !this.#proxies.isTrusted(remoteAddress);
   }
 
   /** Whether a request was passed on where nobody has to sign in, because only this machine should reach the server. */
@@ -234,6 +227,17 @@ export class Gate implements Component {
       this.#options.logger.warn(about, 'sign-in refused: wrong name or password');
     else this.#warnOften(`sign-in of ${about.user} from ${address} refused: too many failed attempts`);
   }
+}
+
+function forwardingHeader(headers: Credentials['headers']): string | undefined {
+  return Object.keys(headers).find((name) => FORWARDING.test(name));
+}
+
+function unnamedProxy({ headers }: Credentials): Refusal {
+  return {
+    status: 403,
+    error: `a proxy passes this on, going by the header ${forwardingHeader(headers)}, so it may come from anywhere; add the address of the proxy to auth.proxy.addresses (docs/access.md)`,
+  };
 }
 
 function rulesOf({ auth, http }: Pick<Config, 'auth' | 'http'>): DoorRules {

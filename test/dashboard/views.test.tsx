@@ -141,6 +141,13 @@ describe('Shell', () => {
 });
 
 describe('SignInView', () => {
+  it('asks for no password where none helps, and says what does', () => {
+    session.value = { signIn: 'none', caller: null };
+    render(<SignInView />);
+    expect(screen.queryByLabelText('Password')).toBeNull();
+    expect(screen.getByText(/auth\.proxy\.addresses/)).toBeTruthy();
+  });
+
   it('signs in, and says why it did not', async () => {
     session.value = { signIn: 'password', caller: null };
     const sent = answerWith({ 'POST /session': 401 });

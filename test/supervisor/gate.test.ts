@@ -120,7 +120,10 @@ describe('Gate', () => {
     'does not take whom an unnamed proxy on this machine asks for (%s) for this machine',
     async (header) => {
       const asked = { [header]: 'for=192.0.2.1' };
-      const refused = { status: 403, error: expect.stringMatching(/auth\.proxy\.addresses/) };
+      const refused = {
+        status: 403,
+        error: expect.stringMatching(new RegExp(`header ${header},.*auth\\.proxy\\.addresses`)),
+      };
       expect((await started(() => {})).from('127.0.0.1', asked)).toMatchObject(refused);
       expect(await (await started(() => {})).signIn(asked)).toMatchObject(refused);
       const cookie = { ...asked, cookie: 'spotter_session=x' };

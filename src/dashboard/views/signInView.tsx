@@ -20,14 +20,18 @@ export function SignInView() {
       setWaiting(false);
     }
   };
+  // Where nobody has to sign in, only a proxy keeps somebody out, and no password helps.
+  const elsewhere = { none: texts.signIn.unknownProxy, proxy: texts.signIn.proxy, password: null }[
+    session.value?.signIn ?? 'password'
+  ];
   return (
     <main class="sign-in">
       <h1>
         <img src="./icon.svg" alt="" width="28" height="28" />
         {texts.product}
       </h1>
-      {session.value?.signIn === 'proxy' ? (
-        <p>{texts.signIn.proxy}</p>
+      {elsewhere !== null ? (
+        <p>{elsewhere}</p>
       ) : (
         <form onSubmit={submit}>
           <label>
