@@ -1,11 +1,12 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NameActions } from '../../src/dashboard/parts/nameActions.js';
 import { NamePicker } from '../../src/dashboard/parts/namePicker.js';
 import { ToastList } from '../../src/dashboard/parts/toastList.js';
 import { facesInMemory } from '../../src/dashboard/state/facesInMemory.js';
+import { dropPerson } from '../../src/dashboard/state/forgotten.js';
 import { people } from '../../src/dashboard/state/household.js';
-import { asking, chosen, given } from '../../src/dashboard/state/naming.js';
+import { asking, chosen, giveName, given } from '../../src/dashboard/state/naming.js';
 import { toasts } from '../../src/dashboard/state/toasts.js';
 import { answerWith, signedIn } from './daemonStub.js';
 import { eventOnPage, personOnPage } from './samples.js';
@@ -61,15 +62,30 @@ describe('"Who is this?"', () => {
     expect(given.value.size).toBe(0);
   });
 
-  it('makes somebody new of a name that is typed', async () => {
-    const sent = answerWith({ 'POST /people/Carol%20C/photos': added, 'GET /people': { people: [] } });
-    show();
-    fireEvent.click(screen.getByText('Who is this?'));
-    const field = await screen.findByLabelText('Name');
-    fireEvent.input(field, { target: { value: ' Carol C ' } });
-    fireEvent.click(await screen.findByText('New person: Carol C'));
-    await waitFor(() => expect(sent[0]?.route).toBe('POST /people/Carol%20C/photos?face=door-3'));
+  it('gives the other faces no name of somebody who is forgotten meanwhile', async () => {
+    const enrol = vi.fn(() => {
+      dropPerson('bob');
+      return added;
+    });
+    answerWith({ 'POST /people/bob/photos': enrol, 'GET /people': { people: [] } });
+    const faces = ['door-3', 'door-4'].map((track) => ({ track, seq: 7 }));
+    expect(await giveName(faces, 'bob')).toEqual({ left: faces, faults: [] });
+    expect(enrol).toHaveBeenCalledOnce();
+    expect([given.value.size, toasts.value.length]).toEqual([0, 0]);
   });
+
+  it.each([' Carol C ', '\u2068Carol C\u2069'])(
+    'makes somebody new of a name that is typed: %j',
+    async (typed) => {
+      const sent = answerWith({ 'POST /people/Carol%20C/photos': added, 'GET /people': { people: [] } });
+      show();
+      fireEvent.click(screen.getByText('Who is this?'));
+      const field = await screen.findByLabelText('Name');
+      fireEvent.input(field, { target: { value: typed } });
+      fireEvent.click(await screen.findByText('New person: Carol C'));
+      await waitFor(() => expect(sent[0]?.route).toBe('POST /people/Carol%20C/photos?face=door-3'));
+    },
+  );
 
   it('has the focus in its field, and takes with Enter nobody but who is named there in full', async () => {
     const sent = answerWith({ 'POST /people/alice/photos': added, 'GET /people': { people: people.value } });

@@ -36,6 +36,18 @@ describe('PersonRemoval', () => {
     expect(screen.queryByText('Forget')).toBeNull();
   });
 
+  it.each(['דוד 2', 'Zoe\u0308 K', 'anna  maria'])(
+    'takes the name as it reads on the page: %j',
+    async (name) => {
+      render(<PersonRemoval name={name} />);
+      fireEvent.click(screen.getByText('Forget'));
+      const field = await screen.findByLabelText(/^Type .* to confirm$/);
+      const label = field.closest('label')?.textContent?.replaceAll(/\s+/g, ' ') ?? '';
+      fireEvent.input(field, { target: { value: `${label.slice('Type '.length, -' to confirm'.length)} ` } });
+      await waitFor(() => expect(field.closest('form')?.querySelector('button')?.disabled).toBe(false));
+    },
+  );
+
   it('forgets only when the name is typed', async () => {
     people.value = [personOnPage('alice')];
     batches.value = [{ person: 'alice', lines: [], isDone: true }];

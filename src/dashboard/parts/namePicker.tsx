@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { PersonSummary } from '../api/model.js';
 import { folded, people, personNamed } from '../state/household.js';
+import { typedName } from '../state/isolated.js';
 import { asking, giveName } from '../state/naming.js';
 import { showFault } from '../state/toasts.js';
 import { texts } from '../texts.js';
@@ -29,7 +30,7 @@ function PickerDialog() {
   const [isSaving, setSaving] = useState(false);
   const [faults, setFaults] = useState<readonly string[]>([]);
   const fitting = matching(people.value ?? [], typed);
-  const name = typed.trim();
+  const name = typedName(typed);
   // Enter takes nobody who is not named in full: the first of the list may be anybody.
   const named = personNamed(name);
   const isNew = name !== '' && named === undefined;

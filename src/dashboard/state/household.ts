@@ -3,6 +3,7 @@ import { listCameras, listPeople } from '../api/calls.js';
 import type { Camera, PersonSummary } from '../api/model.js';
 import { feed, offlineSince } from './feedConnection.js';
 import { askedNow, whenForgotten } from './forgotten.js';
+import { typedName } from './isolated.js';
 
 /** Everybody in the gallery; null until they are loaded. */
 export const people = signal<readonly PersonSummary[] | null>(null);
@@ -25,7 +26,7 @@ whenForgotten((person) => {
 
 /** The same for every spelling of a name: composed or not, in upper or lower case. */
 export function folded(name: string): string {
-  return name.trim().normalize('NFC').toUpperCase().toLowerCase();
+  return typedName(name).toUpperCase().toLowerCase();
 }
 
 /** Who is called as was typed: by the name in the gallery, or else by the name on the page. */

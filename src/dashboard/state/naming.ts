@@ -34,13 +34,19 @@ export interface NamingOutcome {
   faults: readonly string[];
 }
 
-/** Enrols faces under one name; those that have got it are no longer chosen. */
+/** Who was forgotten since a name was last given to faces. */
+const forgotten = new Set<string>();
+
+/** Enrols faces under one name, until that person is forgotten; those that have got it are no longer chosen. */
 export async function giveName(faces: readonly NamelessFace[], name: string): Promise<NamingOutcome> {
   const left: NamelessFace[] = [];
   const faults = new Set<string>();
+  forgotten.delete(name);
   for (const face of faces) {
     try {
       const { warnings = [] } = await enrol(face, name);
+      // Nothing more is said of them, and the photo is erased with the others.
+      if (forgotten.has(name)) return { left: faces, faults: [...faults] };
       given.value = new Map(given.value).set(face.track, name);
       for (const warning of warnings) showToast(warning, null, name);
     } catch (error) {
@@ -65,6 +71,7 @@ function unchoose(faces: readonly NamelessFace[]): void {
 }
 
 whenForgotten((name) => {
+  forgotten.add(name);
   given.value = new Map([...given.value].filter(([, person]) => person !== name));
 });
 

@@ -12,7 +12,7 @@ import { peopleTexts } from '../peopleTexts.js';
 import { useAnswer } from '../state/answer.js';
 import { useFileDrop } from '../state/fileDrop.js';
 import { cameraName, loadPeople, people, personNamed, presentAt } from '../state/household.js';
-import { isolated } from '../state/isolated.js';
+import { isolated, typedName } from '../state/isolated.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
@@ -144,9 +144,7 @@ function NewPersonDialog({ files, onClose }: { files: File[]; onClose: () => voi
   );
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const typed = String(new FormData(event.currentTarget as HTMLFormElement).get('name'))
-      .trim()
-      .normalize('NFC');
+    const typed = typedName(String(new FormData(event.currentTarget as HTMLFormElement).get('name')));
     if (typed === '' || isSaving) return;
     const name = personNamed(typed)?.name ?? typed;
     setSaving(true);

@@ -4,7 +4,7 @@ import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
 import { dropPerson } from '../state/forgotten.js';
 import { loadPeople } from '../state/household.js';
-import { isolated } from '../state/isolated.js';
+import { isolated, typedName } from '../state/isolated.js';
 import { may } from '../state/ownSession.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
 import { dropFinished } from '../state/uploads.js';
@@ -42,6 +42,9 @@ export function PersonRemoval({ name }: { name: string }) {
   );
 }
 
+/** A name as it reads: several spaces show as one. */
+const spelled = (name: string) => typedName(name).replace(/\s+/g, ' ');
+
 interface ConfirmDialogProps {
   name: string;
   action: (typeof ACTIONS)[keyof typeof ACTIONS];
@@ -52,9 +55,10 @@ function ConfirmDialog({ name, action, onClose }: ConfirmDialogProps) {
   const [, navigate] = useLocation();
   const [typed, setTyped] = useState('');
   const [isWaiting, setWaiting] = useState(false);
+  const isTyped = spelled(typed) === spelled(name);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (typed !== name) return;
+    if (!isTyped) return;
     setWaiting(true);
     try {
       // Only of a forget: the API describes its report as an object.
@@ -83,7 +87,7 @@ function ConfirmDialog({ name, action, onClose }: ConfirmDialogProps) {
             onInput={({ currentTarget }) => setTyped(currentTarget.value)}
           />
         </label>
-        <button type="submit" class="danger" disabled={typed !== name || isWaiting}>
+        <button type="submit" class="danger" disabled={!isTyped || isWaiting}>
           {action.label}
         </button>
       </form>
