@@ -123,7 +123,7 @@ export function describeError(error: unknown): string {
  * Why a file cannot be used, for a sentence that names it: for an error of the file system, without its code, the call and the path.
  */
 export function describeFileError(error: unknown): string {
-  return describeError(error).replace(/^E[A-Z0-9]+: (.+?), [a-z_]+(?: '.*)?$/, '$1');
+  return describeError(error).replace(/^E[A-Z0-9]+: (.+?), [a-z_]+(?: '.*)?$/s, '$1');
 }
 
 /** Whether an error has one of these system error codes, such as ENOENT. */

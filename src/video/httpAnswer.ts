@@ -10,6 +10,12 @@ export interface HttpAnswer {
 /** No answer. */
 export const NO_ANSWER: HttpAnswer = { contentType: null, redirect: null };
 
+/** A kind of address, for messages: a server may send any text as one. */
+function shortened(protocol: string): string {
+  return protocol.length > MOST_CHARACTERS ? `${protocol.slice(0, MOST_CHARACTERS)}…` : protocol;
+}
+
+const MOST_CHARACTERS = 20;
 /** ffmpeg follows 8. */
 const MOST_REDIRECTS = 10;
 
@@ -27,7 +33,8 @@ export async function httpAnswerOf({ kind, input }: Address, signal: AbortSignal
     const { origin } = url;
     const authorization = `Basic ${Buffer.from(login).toString('base64')}`;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      if (!/^https?:$/.test(url.protocol)) return { contentType: null, redirect: url.protocol };
+      const { protocol } = url;
+      if (!/^https?:$/.test(protocol)) return { contentType: null, redirect: shortened(protocol) };
       url.username = '';
       url.password = '';
       // The login is for this server alone.

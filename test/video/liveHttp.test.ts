@@ -157,6 +157,11 @@ describe('LiveSource: a stream over HTTP', () => {
       'rtsp://127.0.0.1/cam',
       'another kind, rtsp:, which is not followed; give that rtsp:// address in',
     ],
+    [
+      'a long word',
+      `${'a'.repeat(5000)}:x`,
+      `another kind, ${'a'.repeat(20)}…, which is not followed; check`,
+    ],
     ['a file', 'file:///etc/hostname', 'another kind, file:, which is not followed; check the path'],
   ])('that redirects says where: %s', async (_where, location, sentence) => {
     const port = await startWeb((_request, response) => response.writeHead(302, { location }).end());
