@@ -1,6 +1,8 @@
 import { cleanup, render, screen, waitFor } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../../src/dashboard/app.js';
+import { filter } from '../../src/dashboard/state/eventArchive.js';
+import { EVERYTHING } from '../../src/dashboard/state/eventFilter.js';
 import { feed } from '../../src/dashboard/state/feedConnection.js';
 import { dropPerson } from '../../src/dashboard/state/forgotten.js';
 import { loadPeople, people } from '../../src/dashboard/state/household.js';
@@ -108,6 +110,16 @@ describe('When a person is forgotten elsewhere', () => {
       await waitFor(() => expect(document.activeElement?.closest('main, dialog'), view).not.toBeNull());
       cleanup();
     }
+  });
+
+  it('nobody is searched for by their name any more', () => {
+    filter.value = { ...EVERYTHING, search: 'Alice ' };
+    dropPerson('alice');
+    expect(filter.value).toEqual(EVERYTHING);
+    filter.value = { ...EVERYTHING, search: 'bob' };
+    dropPerson('alice');
+    expect(filter.value.search).toBe('bob');
+    filter.value = EVERYTHING;
   });
 
   it('an answer that was on its way brings nobody back', async () => {

@@ -69,6 +69,9 @@ describe('queriesOf', () => {
       ['front', undefined],
       [undefined, 'door'],
     ]);
+    // Pasted, or typed on another system.
+    expect(search('\u2068adam\u2069')).toEqual([['alice,adam', undefined]]);
+    expect(search('Zoe\u0308')).toEqual([['Zo\u00eb', undefined]]);
   });
 
   it('searches within what is chosen', () => {

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { PersonSummary } from '../api/model.js';
-import { folded, people, personNamed } from '../state/household.js';
-import { typedName } from '../state/isolated.js';
+import { people, personNamed } from '../state/household.js';
 import { asking, giveName } from '../state/naming.js';
 import { showFault } from '../state/toasts.js';
+import { folded, typedName } from '../state/typedName.js';
 import { texts } from '../texts.js';
 import { Dialog } from './dialog.js';
 import { letterOf, Picture } from './facePicture.js';

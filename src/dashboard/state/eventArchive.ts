@@ -8,6 +8,7 @@ import { cameras } from './household.js';
 import { everybody, rememberPeople } from './pastPeople.js';
 import { Retry } from './retry.js';
 import { showFault } from './toasts.js';
+import { folded } from './typedName.js';
 
 /** What the history shows; it stays while other views are open. */
 export const filter = signal<EventFilter>(EVERYTHING);
@@ -39,7 +40,8 @@ export async function reloadArchive(): Promise<void> {
 }
 
 whenForgotten((person) => {
-  if (filter.value.person === person) filter.value = EVERYTHING;
+  const { person: chosen, search } = filter.value;
+  if (chosen === person || folded(search) === folded(person)) filter.value = EVERYTHING;
   empty();
 });
 

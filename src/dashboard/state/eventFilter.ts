@@ -1,6 +1,7 @@
 import type { EventQuery } from '../api/calls.js';
 import type { Camera, PersonSummary, SpotterEvent } from '../api/model.js';
 import { dayBounds } from './times.js';
+import { folded, typedName } from './typedName.js';
 
 /** What the history shows. Empty strings: everything. */
 export interface EventFilter {
@@ -57,12 +58,12 @@ export function queriesOf(
     Object.assign(query, { from: String(from), to: String(to) });
   }
   if (reviewed !== '') query.reviewed = reviewed === 'yes';
-  const text = search.trim();
+  const text = typedName(search);
   // A number is that of an event, which opens on its own.
   if (text === '' || /^\d+$/.test(text)) return [query];
-  const wanted = text.toLowerCase();
+  const wanted = folded(text);
   const contains = (...names: (string | null)[]) =>
-    names.some((name) => name?.toLowerCase().includes(wanted));
+    names.some((name) => name !== null && folded(name).includes(wanted));
   const someone = people
     .filter(({ name, displayName }) => contains(name, displayName))
     .map(({ name }) => name);

@@ -3,7 +3,7 @@ import { listCameras, listPeople } from '../api/calls.js';
 import type { Camera, PersonSummary } from '../api/model.js';
 import { feed, offlineSince } from './feedConnection.js';
 import { askedNow, whenForgotten } from './forgotten.js';
-import { typedName } from './isolated.js';
+import { folded } from './typedName.js';
 
 /** Everybody in the gallery; null until they are loaded. */
 export const people = signal<readonly PersonSummary[] | null>(null);
@@ -23,11 +23,6 @@ export async function loadCameras(): Promise<void> {
 whenForgotten((person) => {
   people.value = people.value?.filter(({ name }) => name !== person) ?? null;
 });
-
-/** The same for every spelling of a name: composed or not, in upper or lower case. */
-export function folded(name: string): string {
-  return typedName(name).toUpperCase().toLowerCase();
-}
 
 /** Who is called as was typed: by the name in the gallery, or else by the name on the page. */
 export function personNamed(typed: string): PersonSummary | undefined {

@@ -12,10 +12,11 @@ import { peopleTexts } from '../peopleTexts.js';
 import { useAnswer } from '../state/answer.js';
 import { useFileDrop } from '../state/fileDrop.js';
 import { cameraName, loadPeople, people, personNamed, presentAt } from '../state/household.js';
-import { isolated, typedName } from '../state/isolated.js';
+import { isolated } from '../state/isolated.js';
 import { may } from '../state/ownSession.js';
 import { momentOf } from '../state/times.js';
 import { showFault } from '../state/toasts.js';
+import { typedName } from '../state/typedName.js';
 import { dropFinished, uploadPhotos } from '../state/uploads.js';
 import { texts } from '../texts.js';
 

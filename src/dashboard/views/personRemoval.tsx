@@ -4,9 +4,10 @@ import { forgetPerson, removePerson } from '../api/calls.js';
 import { Dialog } from '../parts/dialog.js';
 import { dropPerson } from '../state/forgotten.js';
 import { loadPeople } from '../state/household.js';
-import { isolated, typedName } from '../state/isolated.js';
+import { isolated } from '../state/isolated.js';
 import { may } from '../state/ownSession.js';
 import { showFault, showToast, showUnfinished } from '../state/toasts.js';
+import { typedName } from '../state/typedName.js';
 import { dropFinished } from '../state/uploads.js';
 import { texts } from '../texts.js';
 
