@@ -55,9 +55,15 @@ export function plainIssues(issues: readonly Issue[]): Issue[] {
 function narrowest(issues: readonly Issue[]): Issue[] {
   const isOfType = (issue: Issue) => issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER;
   const isLimit = ({ code }: Issue) => code === 'too_big' || code === 'too_small';
-  return issues.filter((issue) => {
+  const byPlace = new Map<string, Issue[]>();
+  for (const issue of issues) {
     const place = formatPath(issue.path);
-    const others = issues.filter((other) => other !== issue && formatPath(other.path) === place);
+    const there = byPlace.get(place);
+    if (there) there.push(issue);
+    else byPlace.set(place, [issue]);
+  }
+  return issues.filter((issue) => {
+    const others = (byPlace.get(formatPath(issue.path)) ?? []).filter((other) => other !== issue);
     const isOtherType = others.some(({ code }) => code === 'invalid_type');
     const hasLimit = others.some((other) => other.code === 'too_big' && !isOfType(other));
     return !(isLimit(issue) && isOtherType) && !(isOfType(issue) && hasLimit);

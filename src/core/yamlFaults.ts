@@ -1,10 +1,12 @@
 import {
+  type Alias,
   type Document,
   type ErrorCode,
   isAlias,
   isCollection,
   isNode,
   LineCounter,
+  type Node,
   parseDocument,
   visit,
   type YAMLError,
@@ -32,6 +34,9 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
 };
 const UNRESOLVED = `Unresolved alias; ${REMEDIES.BAD_ALIAS}, or set the anchor before it`;
 const REMEDY = 'check quotes, brackets and indentation';
+const EXCESSIVE = 'Excessive alias count; write out what the aliases stand for';
+/** The parser goes through the whole document for each. */
+const MOST_ALIASES = 1000;
 const TOO_DEEP = 'is nested more than 100 levels deep; check the brackets and the indentation';
 
 /** A fault in a YAML text written by a user: what, where, and what to do. */
@@ -65,17 +70,14 @@ export function parseYaml(text: string): { document: Document; lines: LineCounte
         ? 'a second document begins here; keep one'
         : `${reasonOf(error)}; ${REMEDIES[error.code] ?? REMEDY}`,
   }));
-  const anchors = new Set<string>();
   visit(document, {
     Pair(_, { key }) {
       if (!isCollection(key)) return;
       syntax.push({ offset: key.range?.[0] ?? 0, path: '', message: NO_KEY });
     },
-    Value(_, { anchor }) {
-      if (anchor !== undefined) anchors.add(anchor);
-    },
-    Alias(_, { source, range }) {
-      if (!anchors.has(source)) syntax.push({ offset: range?.[0] ?? 0, path: '', message: UNRESOLVED });
+    Alias(_, alias) {
+      if (targetsOf(document).has(alias)) return;
+      syntax.push({ offset: alias.range?.[0] ?? 0, path: '', message: UNRESOLVED });
     },
   });
   return { document, lines, syntax };
@@ -89,15 +91,15 @@ function reasonOf({ message }: YAMLError): string {
 /**
  * A document as plain data. An empty document is an empty mapping.
  *
- * @throws ReferenceError on an alias without an anchor, or more than 100 aliases
+ * @throws ReferenceError on an alias without an anchor, more than 1000 aliases, or one that stands for too much
  */
 export function toData(document: Document): unknown {
+  if (targetsOf(document).size > MOST_ALIASES) throw new ReferenceError(EXCESSIVE);
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (cause) {
     const isMissing = describeError(cause).startsWith('Unresolved alias');
-    const sentence = isMissing ? UNRESOLVED : 'Excessive alias count; write out what the aliases stand for';
-    throw new ReferenceError(sentence, { cause });
+    throw new ReferenceError(isMissing ? UNRESOLVED : EXCESSIVE, { cause });
   }
 }
 
@@ -131,11 +133,32 @@ function cut(text: string): string {
 
 /** The node of the value at a path, and not an alias of it; undefined where there is none. */
 export function nodeAt(document: Document, path: Path): unknown {
-  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+  const resolved = (node: unknown) => (isAlias(node) ? targetsOf(document).get(node) : node);
   return path.reduce<unknown>(
     (node, key) => (isCollection(node) ? resolved(node.get(key, true)) : undefined),
     document.contents,
   );
+}
+
+const targets = new WeakMap<Document, ReadonlyMap<Alias, Node>>();
+
+/** What each alias stands for; found at once, as the parser searches the whole document for each. */
+function targetsOf(document: Document): ReadonlyMap<Alias, Node> {
+  const known = targets.get(document);
+  if (known) return known;
+  const anchors = new Map<string, Node>();
+  const found = new Map<Alias, Node>();
+  visit(document, {
+    Value(_, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Alias(_, alias) {
+      const target = anchors.get(alias.source);
+      if (target) found.set(alias, target);
+    },
+  });
+  targets.set(document, found);
+  return found;
 }
 
 /** Offset of the value at a path, or of the nearest parent that exists; undefined for an empty document. */

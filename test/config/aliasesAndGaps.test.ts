@@ -54,3 +54,9 @@ it('says of a text with a NUL character only that', () => {
   );
   expect(refusal('"da\\0ta": x\n')).toBe('config.yaml:1:1: contains a NUL character; remove it');
 });
+
+it('refuses thousands of aliases or faults at once, instead of searching the text for each', () => {
+  const aliases = Array.from({ length: 20_000 }, (_, index) => `&a${index} 1, *a${index}`).join(',');
+  expect(refusal(`notify: {kinds: [${aliases}]}\n`)).toContain('Excessive alias count');
+  expect(refusal(`notify: {kinds: [${'1,'.repeat(50_000)}]}\n`)).toContain('has 50000 errors');
+});
