@@ -65,9 +65,7 @@ function write(file: string, isNew: boolean, entry: CameraEntry): EditedText['li
     throw new SpotterError(
       'usage',
       `cannot write ${file}: ${describeFileError(cause)}; name another with -c`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
   try {

@@ -10,11 +10,7 @@ export interface HttpAnswer {
 /** No answer. */
 export const NO_ANSWER: HttpAnswer = { contentType: null, redirect: null };
 
-/** A kind of address, for messages: a server may send any text as one. */
-function shortened(protocol: string): string {
-  return protocol.length > MOST_CHARACTERS ? `${protocol.slice(0, MOST_CHARACTERS)}…` : protocol;
-}
-
+/** Of a kind of address, in messages. */
 const MOST_CHARACTERS = 20;
 /** ffmpeg follows 8. */
 const MOST_REDIRECTS = 10;
@@ -49,4 +45,9 @@ export async function httpAnswerOf({ kind, input }: Address, signal: AbortSignal
   } catch {
     return NO_ANSWER;
   }
+}
+
+/** A kind of address, for messages: a server may send any text as one. */
+function shortened(protocol: string): string {
+  return protocol.length > MOST_CHARACTERS ? `${protocol.slice(0, MOST_CHARACTERS)}…` : protocol;
 }

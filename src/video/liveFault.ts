@@ -13,7 +13,6 @@ import {
   tlsSentence,
   withoutAddresses,
 } from './liveFaultRules.js';
-
 import { unreachedName } from './unreachedName.js';
 
 /**

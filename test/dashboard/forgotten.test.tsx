@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { cleanup, render, screen, waitFor } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../../src/dashboard/app.js';
@@ -27,7 +28,7 @@ class FarEnd {
 
   /** Like the network: after everything that waits for no event. */
   async send(message: object): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve));
+    await setImmediate();
     this.onmessage({ data: JSON.stringify(message) });
   }
 

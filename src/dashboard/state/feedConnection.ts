@@ -94,7 +94,7 @@ whenForgotten((person) => {
 
 /** Starts the page over after an outage, when spotter is a newer one, or somebody was forgotten meanwhile. */
 function checkAge({ server, epoch, erasures }: FeedMessage & { type: 'hello' }): void {
-  // Each log counts for itself, from 0.
+  // Each log has a number of its own, from 0.
   const before = known.epoch === epoch ? known.erasures : 0;
   const hasForgotten = epoch !== null && erasures !== before;
   if (version !== null && (version !== server || hasForgotten)) location.reload();

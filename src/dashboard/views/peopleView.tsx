@@ -74,7 +74,8 @@ export function PeopleView() {
 function PersonCards({ all }: { all: readonly PersonSummary[] }) {
   const [typed, setTyped] = useState('');
   const isSearchable = all.length > MOST_AT_A_GLANCE;
-  const shown = isSearchable && typed.trim() !== '' ? matching(all, typed) : all;
+  const wanted = typedName(typed);
+  const shown = isSearchable && wanted !== '' ? matching(all, wanted) : all;
   return (
     <>
       {isSearchable && (
@@ -89,7 +90,7 @@ function PersonCards({ all }: { all: readonly PersonSummary[] }) {
       )}
       {isSearchable && shown.length === 0 && (
         <p class="muted" role="status">
-          {peopleTexts.nobody(typed.trim())}
+          {peopleTexts.nobody(wanted)}
         </p>
       )}
       <ul class="cards">
